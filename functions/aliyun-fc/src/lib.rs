@@ -1,0 +1,1 @@
+//! The Function Compute door of oss2youku.

@@ -1,0 +1,2 @@
+//! The Function Compute door of oss2youku.
+fn main() {}

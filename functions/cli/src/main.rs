@@ -1,0 +1,2 @@
+//! Upload from object storage to Youku: command line and local clouds.
+fn main() {}

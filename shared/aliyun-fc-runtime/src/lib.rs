@@ -1,0 +1,1 @@
+//! Runtime for Rust functions on Aliyun Function Compute custom runtimes.

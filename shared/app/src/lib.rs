@@ -1,0 +1,1 @@
+//! Settings, secrets, logging, and the ports of upload-core over real clients.

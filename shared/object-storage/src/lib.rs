@@ -1,0 +1,1 @@
+//! One small client for Alibaba OSS, S3 and a local folder.

@@ -1,0 +1,1 @@
+//! Youku's upload API as typed calls.
