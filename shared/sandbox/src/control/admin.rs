@@ -41,9 +41,9 @@ pub(super) fn owns(path: &str) -> bool {
 }
 
 pub(super) async fn answer(control: &Control, request: Request<Body>) -> Response<Body> {
-    route(control, request).await.unwrap_or_else(|message| {
-        json_answer(StatusCode::BAD_REQUEST, &json!({ "error": message }))
-    })
+    route(control, request)
+        .await
+        .unwrap_or_else(|message| json_answer(StatusCode::BAD_REQUEST, &json!({ "error": message })))
 }
 
 async fn route(control: &Control, request: Request<Body>) -> Result<Response<Body>, String> {
@@ -61,14 +61,8 @@ async fn route(control: &Control, request: Request<Body>) -> Result<Response<Bod
                 Rules::Many(rules) => rules,
                 Rules::One(rule) => vec![rule],
             };
-            let rules = rules
-                .into_iter()
-                .map(typed)
-                .collect::<Result<Vec<Rule>, _>>()?;
-            let ids = rules
-                .into_iter()
-                .map(|rule| faults.add(rule))
-                .collect::<Vec<_>>();
+            let rules = rules.into_iter().map(typed).collect::<Result<Vec<Rule>, _>>()?;
+            let ids = rules.into_iter().map(|rule| faults.add(rule)).collect::<Vec<_>>();
             Ok(ok(&json!({ "ids": ids })))
         }
         (Method::DELETE, "/_sandbox/faults") => {
@@ -91,18 +85,13 @@ async fn route(control: &Control, request: Request<Body>) -> Result<Response<Bod
                 None => json_answer(StatusCode::NOT_FOUND, &json!({ "error": "no such rule" })),
             })
         }
-        _ => Ok(json_answer(
-            StatusCode::NOT_FOUND,
-            &json!({ "error": "no such control endpoint" }),
-        )),
+        _ => Ok(json_answer(StatusCode::NOT_FOUND, &json!({ "error": "no such control endpoint" }))),
     }
 }
 
 /// The body as JSON; an empty body is `None`.
 async fn json_body<T: DeserializeOwned>(body: Body) -> Result<Option<T>, String> {
-    let bytes = axum::body::to_bytes(body, MAX_BODY)
-        .await
-        .map_err(|error| error.to_string())?;
+    let bytes = axum::body::to_bytes(body, MAX_BODY).await.map_err(|error| error.to_string())?;
     if bytes.is_empty() {
         return Ok(None);
     }
@@ -121,9 +110,6 @@ fn ok(value: &impl Serialize) -> Response<Body> {
 fn json_answer(status: StatusCode, value: &impl Serialize) -> Response<Body> {
     let mut answer = Response::new(Body::from(serde_json::to_vec(value).unwrap_or_default()));
     *answer.status_mut() = status;
-    answer.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     answer
 }

@@ -16,15 +16,9 @@ pub(super) enum Effect {
     /// Flips the lowest bit of the byte at this offset.
     Flip { at: u64 },
     /// Fails after that many bytes have left the socket, which makes hyper drop the connection.
-    Cut {
-        after: u64,
-        connection: Arc<Connection>,
-    },
+    Cut { after: u64, connection: Arc<Connection> },
     /// Waits after that many bytes.
-    Stall {
-        after: u64,
-        released: Pin<Box<dyn Future<Output = ()> + Send>>,
-    },
+    Stall { after: u64, released: Pin<Box<dyn Future<Output = ()> + Send>> },
 }
 
 pub(super) struct Affected {
@@ -38,13 +32,7 @@ pub(super) struct Affected {
 
 impl Affected {
     pub(super) fn body(inner: Body, effect: Effect) -> Body {
-        Body::new(Self {
-            inner,
-            effect: Some(effect),
-            position: 0,
-            rest: None,
-            flushes_before_cut: None,
-        })
+        Body::new(Self { inner, effect: Some(effect), position: 0, rest: None, flushes_before_cut: None })
     }
 
     /// The offset at which the body stops, as long as it has not passed it.
@@ -59,9 +47,7 @@ impl Affected {
         match &mut self.effect {
             Some(Effect::Cut { connection, .. }) => {
                 // Pending at least once: hyper flushes what it has when the body has nothing to give.
-                let since = *self
-                    .flushes_before_cut
-                    .get_or_insert_with(|| connection.flushes());
+                let since = *self.flushes_before_cut.get_or_insert_with(|| connection.flushes());
                 ready!(connection.poll_flushed(since, cx));
                 Poll::Ready(Err("cut by a fault rule".into()))
             }
@@ -79,10 +65,7 @@ impl Affected {
         match self.effect {
             Some(Effect::Flip { at }) if (self.position..end).contains(&at) => {
                 let mut copy = data.to_vec();
-                if let Some(byte) = usize::try_from(at - self.position)
-                    .ok()
-                    .and_then(|at| copy.get_mut(at))
-                {
+                if let Some(byte) = usize::try_from(at - self.position).ok().and_then(|at| copy.get_mut(at)) {
                     *byte ^= 1;
                 }
                 data = copy.into();

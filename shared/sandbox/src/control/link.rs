@@ -43,20 +43,12 @@ pub(super) enum Direction {
 impl Link {
     /// Changes the link from now on, also for open connections.
     pub fn set(&self, settings: LinkSettings) {
-        *self
-            .0
-            .settings
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = settings;
+        *self.0.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
     }
 
     /// What the link is like now.
     pub fn settings(&self) -> LinkSettings {
-        *self
-            .0
-            .settings
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
+        *self.0.settings.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits for the latency.
@@ -95,7 +87,5 @@ impl Meter {
 
 /// The most that goes through at once: about 20 ms of the rate.
 pub(super) fn quantum(rate: NonZeroU64) -> usize {
-    usize::try_from(rate.get() / 50)
-        .unwrap_or(usize::MAX)
-        .clamp(1, 64 * 1024)
+    usize::try_from(rate.get() / 50).unwrap_or(usize::MAX).clamp(1, 64 * 1024)
 }

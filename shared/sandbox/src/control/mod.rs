@@ -35,10 +35,7 @@ impl Control {
 
     /// No faults, and a link that may be shared with other servers: their rates then count together.
     pub fn with_link(link: Link) -> Self {
-        Self {
-            faults: Faults::default(),
-            link,
-        }
+        Self { faults: Faults::default(), link }
     }
 }
 

@@ -24,8 +24,8 @@ struct Rules {
 }
 
 #[derive(Debug)]
-struct Entry {
-    state: RuleState,
+pub(super) struct Entry {
+    pub(super) state: RuleState,
     /// Requests taken: ahead of `fired` while a hold's work is being done.
     taken: u64,
     /// Counts the releases: a hold ends when this moves on.
@@ -34,10 +34,7 @@ struct Entry {
 
 impl Default for Faults {
     fn default() -> Self {
-        Self(Arc::new(Shared {
-            rules: Mutex::default(),
-            changed: watch::Sender::new(()),
-        }))
+        Self(Arc::new(Shared { rules: Mutex::default(), changed: watch::Sender::new(()) }))
     }
 }
 
@@ -47,28 +44,14 @@ impl Faults {
         let mut rules = self.rules();
         rules.last_id += 1;
         let id = rules.last_id;
-        let state = RuleState {
-            id,
-            rule,
-            seen: 0,
-            fired: 0,
-            holding: 0,
-        };
-        rules.entries.push(Entry {
-            state,
-            taken: 0,
-            releases: 0,
-        });
+        let state = RuleState { id, rule, seen: 0, fired: 0, holding: 0 };
+        rules.entries.push(Entry { state, taken: 0, releases: 0 });
         id
     }
 
     /// All rules and what became of them.
     pub fn list(&self) -> Vec<RuleState> {
-        self.rules()
-            .entries
-            .iter()
-            .map(|entry| entry.state.clone())
-            .collect()
+        self.rules().entries.iter().map(|entry| entry.state.clone()).collect()
     }
 
     /// One rule and what became of it.
@@ -89,10 +72,7 @@ impl Faults {
 
     /// Lets go what any rule holds now.
     pub fn release_all(&self) {
-        self.rules()
-            .entries
-            .iter_mut()
-            .for_each(|entry| entry.releases += 1);
+        self.rules().entries.iter_mut().for_each(|entry| entry.releases += 1);
         self.tick();
     }
 
@@ -131,13 +111,10 @@ impl Faults {
         };
         let holding = Holding { faults: self, id };
         holding.faults.tick();
-        holding
-            .faults
-            .until(id, |entry| entry.releases != releases)
-            .await;
+        holding.faults.until(id, |entry| entry.releases != releases).await;
     }
 
-    async fn until(&self, id: RuleId, met: impl Fn(&Entry) -> bool) -> bool {
+    pub(super) async fn until(&self, id: RuleId, met: impl Fn(&Entry) -> bool) -> bool {
         let mut changes = self.0.changed.subscribe();
         loop {
             match self.entry(id, |entry| met(entry)) {
@@ -150,11 +127,7 @@ impl Faults {
     }
 
     fn entry<T>(&self, id: RuleId, visit: impl FnOnce(&mut Entry) -> T) -> Option<T> {
-        self.rules()
-            .entries
-            .iter_mut()
-            .find(|entry| entry.state.id == id)
-            .map(visit)
+        self.rules().entries.iter_mut().find(|entry| entry.state.id == id).map(visit)
     }
 
     fn rules(&self) -> MutexGuard<'_, Rules> {
@@ -170,18 +143,13 @@ impl Entry {
     fn acts_on(&mut self, operation: &str, path_and_query: &str) -> bool {
         let rule = &self.state.rule;
         let matches = (rule.operation == "*" || rule.operation == operation)
-            && rule
-                .matching
-                .as_deref()
-                .is_none_or(|text| path_and_query.contains(text));
+            && rule.matching.as_deref().is_none_or(|text| path_and_query.contains(text));
         if !matches || (rule.times > 0 && self.taken >= rule.times) {
             return false;
         }
         self.state.seen += 1;
         self.state.seen > rule.skip
-            && rule
-                .probability
-                .is_none_or(|share| chance(rule.seed, self.state.seen) < share)
+            && rule.probability.is_none_or(|share| chance(rule.seed, self.state.seen) < share)
     }
 }
 

@@ -54,16 +54,10 @@ impl Drop for Server {
 /// Must be called within a tokio runtime.
 pub fn serve(listener: TcpListener, cloud: impl Cloud, control: Control) -> Server {
     // A bound listener knows its address; the fallback only spares the caller an error nobody can meet.
-    let addr = listener
-        .local_addr()
-        .unwrap_or_else(|_| SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+    let addr = listener.local_addr().unwrap_or_else(|_| SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
     let (stop, stopped) = oneshot::channel();
     let task = tokio::spawn(accept(listener, cloud, control, stopped));
-    Server {
-        addr,
-        task,
-        stop: Some(stop),
-    }
+    Server { addr, task, stop: Some(stop) }
 }
 
 async fn accept(
@@ -95,25 +89,13 @@ async fn converse(stream: TcpStream, peer: SocketAddr, cloud: impl Cloud, contro
     let _ = stream.set_nodelay(true);
     control.link.delay().await;
     let connection = Arc::new(Connection::default());
-    let io = TokioIo::new(PacedStream::new(
-        stream,
-        control.link.clone(),
-        Arc::clone(&connection),
-    ));
+    let io = TokioIo::new(PacedStream::new(stream, control.link.clone(), Arc::clone(&connection)));
     let service = service_fn(|mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
-        answer(
-            cloud.clone(),
-            control.clone(),
-            Arc::clone(&connection),
-            request.map(Body::new),
-        )
+        answer(cloud.clone(), control.clone(), Arc::clone(&connection), request.map(Body::new))
     });
     // An error here is a broken connection, ours on purpose or theirs: there is nobody left to tell.
-    let _ = http1::Builder::new()
-        .header_read_timeout(None)
-        .serve_connection(io, service)
-        .await;
+    let _ = http1::Builder::new().header_read_timeout(None).serve_connection(io, service).await;
 }
 
 /// An error makes hyper drop the connection without an answer.
@@ -129,21 +111,10 @@ async fn answer<C: Cloud>(
     control.link.delay().await;
     let (parts, body) = request.into_parts();
     let path_and_query = parts.uri.path_and_query().map_or("", |text| text.as_str());
-    match control
-        .faults
-        .take(&cloud.operation(&parts), path_and_query)
-    {
+    match control.faults.take(&cloud.operation(&parts), path_and_query) {
         None => Ok(cloud.handle(Request::from_parts(parts, body)).await),
         Some((id, fault)) => {
-            act(
-                &cloud,
-                &control,
-                connection,
-                Request::from_parts(parts, body),
-                id,
-                fault,
-            )
-            .await
+            act(&cloud, &control, connection, Request::from_parts(parts, body), id, fault).await
         }
     }
 }
@@ -158,28 +129,19 @@ async fn act<C: Cloud>(
 ) -> io::Result<Response<Body>> {
     let faults = &control.faults;
     match fault {
-        Fault::Status {
-            status,
-            code,
-            headers,
-            early,
-        } => {
+        Fault::Status { status, code, headers, early } => {
             let (parts, body) = request.into_parts();
             if !early {
                 let _ = take_in(body, u64::MAX).await;
             }
             let mut answer = cloud.refusal(&parts, status, code.as_deref());
             for (name, value) in &headers {
-                if let (Ok(name), Ok(value)) =
-                    (name.parse::<HeaderName>(), HeaderValue::from_str(value))
-                {
+                if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
                     answer.headers_mut().insert(name, value);
                 }
             }
             if early {
-                answer
-                    .headers_mut()
-                    .insert(header::CONNECTION, HeaderValue::from_static("close"));
+                answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
             faults.count(id);
             Ok(answer)
@@ -193,9 +155,7 @@ async fn act<C: Cloud>(
         }
         Fault::FlipRequest { at } => {
             faults.count(id);
-            Ok(cloud
-                .handle(request.map(|body| Affected::body(body, Effect::Flip { at })))
-                .await)
+            Ok(cloud.handle(request.map(|body| Affected::body(body, Effect::Flip { at }))).await)
         }
         Fault::Expire => {
             let (parts, body) = request.into_parts();
@@ -219,10 +179,7 @@ async fn act<C: Cloud>(
         }
         Fault::FlipResponse { at } => {
             faults.count(id);
-            Ok(cloud
-                .handle(request)
-                .await
-                .map(|body| Affected::body(body, Effect::Flip { at })))
+            Ok(cloud.handle(request).await.map(|body| Affected::body(body, Effect::Flip { at })))
         }
         Fault::CutResponse { after } => {
             faults.count(id);

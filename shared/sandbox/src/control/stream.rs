@@ -37,11 +37,7 @@ impl Connection {
     /// Ready when `flushes` has passed `since`.
     pub(super) fn poll_flushed(&self, since: u64, cx: &Context<'_>) -> Poll<()> {
         self.flushed.register(cx.waker());
-        if self.flushes() > since {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
+        if self.flushes() > since { Poll::Ready(()) } else { Poll::Pending }
     }
 }
 
@@ -62,20 +58,13 @@ struct Lane {
 
 impl Lane {
     fn new(direction: Direction) -> Self {
-        Self {
-            direction,
-            own: Meter::default(),
-            pause: None,
-        }
+        Self { direction, own: Meter::default(), pause: None }
     }
 
     /// How many bytes may go now; `None` = any number, uncounted.
     fn poll_grant(&mut self, link: &Link, cx: &mut Context<'_>) -> Poll<Option<usize>> {
         let settings = link.settings();
-        let rates = [
-            settings.bytes_per_second,
-            settings.bytes_per_second_per_connection,
-        ];
+        let rates = [settings.bytes_per_second, settings.bytes_per_second_per_connection];
         let Some(slowest) = rates.into_iter().flatten().min() else {
             self.pause = None;
             return Poll::Ready(None);
@@ -96,10 +85,8 @@ impl Lane {
 
     fn charge(&self, link: &Link, bytes: usize) {
         let settings = link.settings();
-        link.meter(self.direction)
-            .charge(bytes, settings.bytes_per_second);
-        self.own
-            .charge(bytes, settings.bytes_per_second_per_connection);
+        link.meter(self.direction).charge(bytes, settings.bytes_per_second);
+        self.own.charge(bytes, settings.bytes_per_second_per_connection);
     }
 }
 
@@ -125,11 +112,7 @@ impl Drop for PacedStream {
 }
 
 impl AsyncRead for PacedStream {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let Some(most) = ready!(this.received.poll_grant(&this.link, cx)) else {
             return Pin::new(&mut this.stream).poll_read(cx, buf);
@@ -145,17 +128,12 @@ impl AsyncRead for PacedStream {
 }
 
 impl AsyncWrite for PacedStream {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        data: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let Some(most) = ready!(this.sent.poll_grant(&this.link, cx)) else {
             return Pin::new(&mut this.stream).poll_write(cx, data);
         };
-        let written =
-            ready!(Pin::new(&mut this.stream).poll_write(cx, &data[..most.min(data.len())]))?;
+        let written = ready!(Pin::new(&mut this.stream).poll_write(cx, &data[..most.min(data.len())]))?;
         this.sent.charge(&this.link, written);
         Poll::Ready(Ok(written))
     }
