@@ -1,0 +1,147 @@
+//! One HTTP call: sent once, bounded in time and in the size of its answer.
+
+use std::time::{Duration, Instant};
+
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER, USER_AGENT};
+use reqwest::{RequestBuilder, Response};
+
+use crate::answer::Answer;
+use crate::{Error, ErrorKind};
+
+/// Time for one ordinary call, from connecting to the answer's last byte.
+pub(crate) const CALL_TIME: Duration = Duration::from_secs(30);
+
+/// Youku's answers have a few hundred bytes; what is longer than this is not one.
+const MAX_ANSWER: usize = 1024 * 1024;
+
+/// A wait longer than the hour after which Youku counts anew makes no sense.
+const MAX_RETRY_AFTER: u64 = 3600;
+
+const AGENT: &str = concat!("oss2youku/", env!("CARGO_PKG_VERSION"));
+
+/// Names and values of a form or a query.
+pub(crate) type Fields<'a> = [(&'static str, &'a str)];
+
+/// Encodes a form or a query.
+pub(crate) fn encode(operation: &'static str, fields: &Fields<'_>) -> Result<String, Error> {
+    serde_urlencoded::to_string(fields)
+        .map_err(|error| Error::new(ErrorKind::Config, operation).source(error))
+}
+
+pub(crate) async fn post_form(
+    http: &reqwest::Client,
+    operation: &'static str,
+    url: &str,
+    fields: &Fields<'_>,
+) -> Result<Answer, Error> {
+    let request = http
+        .post(url)
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(encode(operation, fields)?);
+    send(operation, request, CALL_TIME).await
+}
+
+pub(crate) async fn get(
+    http: &reqwest::Client,
+    operation: &'static str,
+    url: &str,
+    fields: &Fields<'_>,
+) -> Result<Answer, Error> {
+    let query = encode(operation, fields)?;
+    send(operation, http.get(format!("{url}?{query}")), CALL_TIME).await
+}
+
+pub(crate) async fn send(
+    operation: &'static str,
+    request: RequestBuilder,
+    time: Duration,
+) -> Result<Answer, Error> {
+    let started = Instant::now();
+    let response = request
+        .header(USER_AGENT, AGENT)
+        .timeout(time)
+        .send()
+        .await
+        .map_err(|error| Error::from_transport(operation, error))?;
+    let status = response.status();
+    let wait = retry_after(response.headers());
+    let body = read_limited(operation, response).await?;
+    tracing::debug!(
+        operation,
+        status = status.as_u16(),
+        elapsed = ?started.elapsed(),
+        "Youku answered"
+    );
+    Answer::read(operation, status, wait, &body)
+}
+
+async fn read_limited(operation: &'static str, mut response: Response) -> Result<Vec<u8>, Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| Error::from_transport(operation, error))? {
+        if body.len() + chunk.len() > MAX_ANSWER {
+            return Err(Error::new(ErrorKind::Protocol, operation).with("answer", "longer than 1 MiB"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds: u64 = headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_secs(seconds.min(MAX_RETRY_AFTER)))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use wiremock::matchers::any;
+    use wiremock::{Mock, MockServer, ResponseTemplate};
+
+    use super::*;
+    use crate::Verdict;
+    use crate::testing::{http, only_request};
+
+    async fn answered(answer: ResponseTemplate) -> (MockServer, Result<Answer, Error>) {
+        let server = MockServer::start().await;
+        Mock::given(any()).respond_with(answer).mount(&server).await;
+        let outcome = get(&http(), "show", &server.uri(), &[("a", "b")]).await;
+        (server, outcome)
+    }
+
+    #[tokio::test]
+    async fn the_content_type_of_an_answer_does_not_matter() {
+        let body = r#"{"id":"X1"}"#.as_bytes().to_vec();
+        let (server, outcome) = answered(ResponseTemplate::new(200).set_body_raw(body, "text/plain")).await;
+        assert_eq!(outcome.unwrap().text("id").unwrap(), "X1");
+        let request = only_request(&server).await;
+        assert_eq!(request.headers.get("user-agent").unwrap(), AGENT);
+    }
+
+    #[tokio::test]
+    async fn a_named_wait_is_read_and_held_to_an_hour() {
+        for (named, wait) in [("7", Some(7)), ("86400", Some(3600)), ("tomorrow", None)] {
+            let answer = ResponseTemplate::new(503).insert_header("retry-after", named);
+            let (_server, outcome) = answered(answer).await;
+            let not_before = wait.map(Duration::from_secs);
+            assert_eq!(outcome.unwrap_err().verdict(), Verdict::Retry { not_before });
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_without_end_is_not_read_to_its_end() {
+        let answer = ResponseTemplate::new(200).set_body_bytes(vec![b' '; MAX_ANSWER + 1]);
+        let (_server, outcome) = answered(answer).await;
+        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Protocol);
+    }
+
+    #[tokio::test]
+    async fn a_call_ends_when_its_time_is_over() {
+        let server = MockServer::start().await;
+        let late = ResponseTemplate::new(200).set_delay(Duration::from_secs(60));
+        Mock::given(any()).respond_with(late).mount(&server).await;
+        let sent = send("show", http().get(server.uri()), Duration::from_millis(50)).await;
+        let error = sent.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TimedOut);
+        assert_eq!(error.verdict(), Verdict::Retry { not_before: None });
+    }
+}

@@ -1,0 +1,183 @@
+//! The calls to the API host.
+
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::answer::Answer;
+use crate::call::{self, Fields};
+use crate::{
+    Config, Error, ErrorKind, NewVideo, OssSession, SliceServer, SliceSession, StsGrant, TokenPair, VideoInfo,
+};
+
+/// One account on Youku's API. Clones share their settings and connections.
+#[derive(Debug, Clone)]
+pub struct Client {
+    config: Arc<Config>,
+    http: reqwest::Client,
+}
+
+impl Client {
+    /// A client over `http`, which should not follow redirects: a form with tokens would be sent along.
+    pub fn new(mut config: Config, http: reqwest::Client) -> Self {
+        config.api.truncate(config.api.trim_end_matches('/').len());
+        Self { config: Arc::new(config), http }
+    }
+
+    /// The same application as another account.
+    pub fn with_token(&self, access_token: SecretString) -> Self {
+        Self {
+            config: Arc::new(Config { access_token, ..Config::clone(&self.config) }),
+            http: self.http.clone(),
+        }
+    }
+
+    /// Spends `refresh_token` for a new pair. If the answer is lost, so is the token: a person must fetch the next pair.
+    ///
+    /// # Errors
+    /// Any kind but `Invalid`; a spent token is `Refused` or `AccessTokenRefused`.
+    pub async fn refresh(&self, refresh_token: &SecretString) -> Result<TokenPair, Error> {
+        let mut form = vec![
+            ("client_id", self.config.client_id.as_str()),
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh_token.expose_secret()),
+        ];
+        if let Some(secret) = &self.config.client_secret {
+            form.push(("client_secret", secret.expose_secret()));
+        }
+        let answer = self.post("refresh", "/oauth2/token.json", &form).await?;
+        TokenPair::from_answer(&answer)
+    }
+
+    /// Opens an upload whose bytes go to Youku's OSS bucket.
+    ///
+    /// # Errors
+    /// `Invalid` before anything is sent, then any kind.
+    pub async fn create_for_oss(&self, video: &NewVideo) -> Result<OssSession, Error> {
+        OssSession::from_answer(&self.create(video, &[("isnew", "1")]).await?)
+    }
+
+    /// Opens an upload whose bytes go to a slice server.
+    ///
+    /// # Errors
+    /// `Invalid` before anything is sent, then any kind.
+    pub async fn create_for_slices(&self, video: &NewVideo) -> Result<SliceSession, Error> {
+        SliceSession::from_answer(&self.create(video, &[]).await?)
+    }
+
+    /// Fetches fresh credentials for an open upload; a multipart upload under way goes on with them.
+    ///
+    /// # Errors
+    /// `UploadTokenExpired` once Youku has given the upload up; any kind but `Invalid`.
+    pub async fn sts(
+        &self,
+        upload_token: &SecretString,
+        bucket: &str,
+        object: &str,
+    ) -> Result<StsGrant, Error> {
+        let mut query = self.account().to_vec();
+        query.extend([
+            ("upload_token", upload_token.expose_secret()),
+            ("oss_bucket", bucket),
+            ("oss_object", object),
+        ]);
+        let answer = self.get("sts", "/uploads/get_sts_inf.json", &query).await?;
+        StsGrant::from_answer(&answer, bucket.to_owned(), object.to_owned())
+    }
+
+    /// Turns an upload into a video and answers the video's id, if Youku tells it. Slice mode names the address from
+    /// [`Check`](crate::Check).
+    ///
+    /// # Errors
+    /// After any error the video may exist all the same: ask [`Client::show`].
+    pub async fn commit(
+        &self,
+        upload_token: &SecretString,
+        upload_server_ip: Option<&str>,
+    ) -> Result<Option<String>, Error> {
+        let form = self.closing(upload_token, upload_server_ip);
+        let answer = self.post("commit", "/uploads/commit.json", &form).await?;
+        Ok(answer.optional_text("video_id"))
+    }
+
+    /// Gives an upload up.
+    ///
+    /// # Errors
+    /// Any kind but `Invalid`.
+    pub async fn cancel(
+        &self,
+        upload_token: &SecretString,
+        upload_server_ip: Option<&str>,
+    ) -> Result<(), Error> {
+        let query = self.closing(upload_token, upload_server_ip);
+        self.get("cancel", "/uploads/cancel.json", &query).await?;
+        Ok(())
+    }
+
+    /// Asks about a video; `None` when Youku does not know the id. Whether it knows a video before its commit is not documented.
+    ///
+    /// # Errors
+    /// Any kind but `Invalid` and `NotFound`.
+    pub async fn show(&self, video_id: &str) -> Result<Option<VideoInfo>, Error> {
+        let query = [("client_id", self.config.client_id.as_str()), ("video_id", video_id)];
+        match self.get("show", "/videos/show.json", &query).await {
+            Ok(answer) => Ok(VideoInfo::from_answer(&answer)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The slice server of an upload. A name is resolved here, once: all calls of one upload go to one address.
+    ///
+    /// # Errors
+    /// `Connection` or `TimedOut` when the name cannot be resolved.
+    pub async fn slice_server(&self, upload_server_uri: &str) -> Result<SliceServer, Error> {
+        let server = self.config.upload_server.as_deref();
+        SliceServer::resolve(self.http.clone(), server.unwrap_or(upload_server_uri)).await
+    }
+
+    /// The slice server at an address that [`SliceServer::address`] told earlier: how an upload is resumed.
+    ///
+    /// # Errors
+    /// `Config` when it is not an address.
+    pub fn slice_server_at(&self, address: &str) -> Result<SliceServer, Error> {
+        SliceServer::from_address(self.http.clone(), address)
+    }
+
+    async fn create(&self, video: &NewVideo, mode: &[(&'static str, &str)]) -> Result<Answer, Error> {
+        video.validate().map_err(|invalid| Error::from_invalid("create", invalid))?;
+        let described = video.form();
+        let mut form = self.account().to_vec();
+        form.extend(described.iter().map(|(name, value)| (*name, value.as_str())));
+        form.extend(mode);
+        self.post("create", "/uploads/create.json", &form).await
+    }
+
+    fn account(&self) -> [(&'static str, &str); 2] {
+        [("client_id", &self.config.client_id), ("access_token", self.config.access_token.expose_secret())]
+    }
+
+    fn closing<'a>(
+        &'a self,
+        upload_token: &'a SecretString,
+        upload_server_ip: Option<&'a str>,
+    ) -> Vec<(&'static str, &'a str)> {
+        let mut fields = self.account().to_vec();
+        fields.push(("upload_token", upload_token.expose_secret()));
+        fields.extend(upload_server_ip.map(|address| ("upload_server_ip", address)));
+        fields
+    }
+
+    async fn post(&self, operation: &'static str, path: &str, form: &Fields<'_>) -> Result<Answer, Error> {
+        let url = format!("{}{path}", self.config.api);
+        call::post_form(&self.http, operation, &url, form).await
+    }
+
+    async fn get(&self, operation: &'static str, path: &str, query: &Fields<'_>) -> Result<Answer, Error> {
+        let url = format!("{}{path}", self.config.api);
+        call::get(&self.http, operation, &url, query).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,34 @@
+//! What a client needs to know before its first call.
+
+use secrecy::SecretString;
+
+/// The API host of Youku's newest documentation.
+pub const DEFAULT_API: &str = "https://api.youku.com";
+
+/// Where to call, and as whom.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Base URL of the API, with a scheme; a closing slash is ignored. [`DEFAULT_API`] unless told otherwise.
+    pub api: String,
+    /// The application's id, from Youku's developer console.
+    pub client_id: String,
+    /// The account's access token; it lives about a month.
+    pub access_token: SecretString,
+    /// The application's secret. Youku's page does not ask for it on refresh, an older client sent it; sent only if given.
+    pub client_secret: Option<SecretString>,
+    /// Host, with an optional port, that takes the place of every `upload_server_uri` Youku answers.
+    pub upload_server: Option<String>,
+}
+
+impl Config {
+    /// The settings of one account on Youku's own hosts.
+    pub fn new(client_id: impl Into<String>, access_token: SecretString) -> Self {
+        Self {
+            api: DEFAULT_API.to_owned(),
+            client_id: client_id.into(),
+            access_token,
+            client_secret: None,
+            upload_server: None,
+        }
+    }
+}
