@@ -1,0 +1,39 @@
+# Sourced by tests/run: installs the clients that hold our servers to account, once, into a folder of their own.
+# What Debian lacks comes by apt where this user may install it.
+
+TEST_TOOLS=${TEST_TOOLS:-$PWD/tests/.tools}
+export TEST_TOOLS
+mkdir -p "$TEST_TOOLS"
+
+missing=()
+command -v cc >/dev/null || missing+=(build-essential)
+python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3 python3-venv)
+command -v npm >/dev/null || missing+=(nodejs npm)
+if [ ${#missing[@]} -gt 0 ]; then
+    sudo=$([ "$(id -u)" = 0 ] || echo sudo)
+    $sudo apt-get update -qq
+    $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}"
+fi
+
+# install NAME FILE COMMAND...: runs the command unless it has run for this very file.
+install_once() {
+    local stamp="$TEST_TOOLS/$1.stamp" file=$2
+    shift 2
+    cmp -s "$stamp" "$file" && return
+    "$@"
+    cp "$file" "$stamp"
+}
+
+install_python() {
+    python3 -m venv "$TEST_TOOLS/venv"
+    "$TEST_TOOLS/venv/bin/pip" install --quiet --disable-pip-version-check -r tests/clients/requirements.txt
+}
+
+install_node() {
+    mkdir -p "$TEST_TOOLS/node"
+    cp tests/clients/package.json "$TEST_TOOLS/node/"
+    npm install --silent --no-audit --no-fund --prefix "$TEST_TOOLS/node"
+}
+
+install_once python tests/clients/requirements.txt install_python
+install_once node tests/clients/package.json install_node
