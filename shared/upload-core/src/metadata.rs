@@ -1,0 +1,277 @@
+//! What is known of a video before it is uploaded, and from where.
+//!
+//! In order of precedence: the object's user metadata, its sidecar, the rule that matched it, defaults. Nothing here knows Youku's
+//! limits: they are checked once, on the whole.
+
+use crate::{Error, ErrorKind, rules::Rule};
+use percent_encoding::percent_decode_str;
+use secrecy::SecretString;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// What the names of our user metadata begin with; `x-oss-meta-` stands before it on the wire.
+const USER_METADATA_PREFIX: &str = "youku-";
+/// Youku's limit for titles, in characters. A title made from a file name is cut to it.
+const TITLE_CHARACTERS: usize = 60;
+/// Youku insists on a tag; its older clients sent this one.
+const DEFAULT_TAG: &str = "other";
+/// Longest place shown in an error, in characters: a sidecar's member may have any name.
+const PLACE_CHARACTERS: usize = 80;
+
+/// Who made the video.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CopyrightType {
+    /// The uploader.
+    Original,
+    /// Somebody else.
+    Reproduced,
+}
+
+/// Who may watch the video.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PublicType {
+    /// Everybody.
+    All,
+    /// The account's friends.
+    Friend,
+    /// Whoever has the watch password.
+    Password,
+}
+
+/// What somebody stated about a video. A sidecar is this as a JSON object.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct VideoMetadata {
+    /// Title.
+    pub title: Option<String>,
+    /// Tags.
+    pub tags: Option<Vec<String>>,
+    /// One of Youku's categories, in its spelling.
+    pub category: Option<String>,
+    /// Description.
+    pub description: Option<String>,
+    /// Who made it.
+    pub copyright_type: Option<CopyrightType>,
+    /// Who may watch it.
+    pub public_type: Option<PublicType>,
+    /// What a viewer must know where `public_type` is `password`.
+    pub watch_password: Option<SecretString>,
+    /// Passed on to Youku as it is.
+    pub thumbnail: Option<String>,
+    /// Where it was shot, degrees north.
+    pub latitude: Option<f64>,
+    /// Where it was shot, degrees east.
+    pub longitude: Option<f64>,
+    /// When it was shot. Passed on to Youku as it is.
+    pub shoot_time: Option<String>,
+    /// Whether Youku should steady the picture.
+    pub deshake: Option<bool>,
+}
+
+/// A statement about a video that cannot be read. The value is not repeated: it may be a password.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place} {problem}")]
+pub struct MetadataError {
+    /// The header, or the path in the sidecar.
+    pub place: String,
+    /// What is wrong with it.
+    pub problem: &'static str,
+}
+
+impl MetadataError {
+    fn new(place: impl Into<String>, problem: &'static str) -> Self {
+        let place: String = place.into();
+        let shown = place.chars().filter(|character| !character.is_control());
+        Self { place: shown.take(PLACE_CHARACTERS).collect(), problem }
+    }
+}
+
+impl From<MetadataError> for Error {
+    fn from(error: MetadataError) -> Self {
+        Self::new(ErrorKind::InvalidJob, "metadata", error.to_string())
+    }
+}
+
+impl VideoMetadata {
+    /// Reads an object's user metadata: `youku-title`, `youku-tags` (joined by commas), `youku-category`, ... with percent-encoded
+    /// UTF-8 values. Names are lower case, without the store's own prefix; names of others are passed over.
+    ///
+    /// # Errors
+    /// The header whose name or value is not understood. A misspelt name is an error: it may have been meant to hide the video.
+    pub fn from_user_metadata(headers: &BTreeMap<String, String>) -> Result<Self, MetadataError> {
+        let mut found = Self::default();
+        for (name, value) in headers {
+            let Some(field) = name.strip_prefix(USER_METADATA_PREFIX) else { continue };
+            let wrong = |problem| MetadataError::new(name, problem);
+            let text = decode(value).ok_or_else(|| wrong("is not percent-encoded UTF-8"))?;
+            match field {
+                "title" => found.title = Some(text),
+                "tags" => found.tags = Some(split_tags(&text)),
+                "category" => found.category = Some(text),
+                "description" => found.description = Some(text),
+                "copyright-type" => {
+                    let word = CopyrightType::from_word(&text);
+                    found.copyright_type = Some(word.ok_or_else(|| wrong("is not original or reproduced"))?);
+                }
+                "public-type" => {
+                    let word = PublicType::from_word(&text);
+                    found.public_type = Some(word.ok_or_else(|| wrong("is not all, friend or password"))?);
+                }
+                "watch-password" => found.watch_password = Some(text.into()),
+                "thumbnail" => found.thumbnail = Some(text),
+                "latitude" => found.latitude = Some(text.parse().map_err(|_| wrong("is not a number"))?),
+                "longitude" => found.longitude = Some(text.parse().map_err(|_| wrong("is not a number"))?),
+                "shoot-time" => found.shoot_time = Some(text),
+                "deshake" => {
+                    found.deshake = Some(match text.as_str() {
+                        "1" | "true" => true,
+                        "0" | "false" => false,
+                        _ => return Err(wrong("is not true or false")),
+                    });
+                }
+                _ => return Err(wrong("is not a known name")),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Reads a sidecar: one JSON object with the fields of this type and no others.
+    ///
+    /// # Errors
+    /// The path that does not fit.
+    pub fn from_sidecar(json: &[u8]) -> Result<Self, MetadataError> {
+        // serde would fill the fields from an array, too.
+        if json.trim_ascii_start().first() != Some(&b'{') {
+            return Err(MetadataError::new("sidecar", "is not a JSON object"));
+        }
+        let mut reader = serde_json::Deserializer::from_slice(json);
+        let metadata = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let place = match error.path().to_string().as_str() {
+                "." => "sidecar".to_owned(),
+                path => format!("sidecar {path}"),
+            };
+            MetadataError::new(place, problem(error.inner()))
+        })?;
+        reader.end().map_err(|_| MetadataError::new("sidecar", "goes on after its end"))?;
+        Ok(metadata)
+    }
+
+    /// What a rule states about every video it matches.
+    #[must_use]
+    pub fn from_rule(rule: &Rule) -> Self {
+        Self {
+            tags: rule.tags.clone(),
+            category: rule.category.clone(),
+            description: rule.description.clone(),
+            copyright_type: rule.copyright_type,
+            public_type: rule.public_type,
+            watch_password: rule.watch_password.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Each field from `higher`, where it states one, else from `lower`.
+    #[must_use]
+    pub fn merge(higher: Self, lower: Self) -> Self {
+        Self {
+            title: higher.title.or(lower.title),
+            tags: higher.tags.or(lower.tags),
+            category: higher.category.or(lower.category),
+            description: higher.description.or(lower.description),
+            copyright_type: higher.copyright_type.or(lower.copyright_type),
+            public_type: higher.public_type.or(lower.public_type),
+            watch_password: higher.watch_password.or(lower.watch_password),
+            thumbnail: higher.thumbnail.or(lower.thumbnail),
+            latitude: higher.latitude.or(lower.latitude),
+            longitude: higher.longitude.or(lower.longitude),
+            shoot_time: higher.shoot_time.or(lower.shoot_time),
+            deshake: higher.deshake.or(lower.deshake),
+        }
+    }
+
+    /// The same with what Youku insists on: a title, from the file name without its extension, and a tag.
+    #[must_use]
+    pub fn completed(self, file_name: &str) -> Self {
+        let defaults = Self {
+            title: Some(title_of(file_name)),
+            tags: Some(vec![DEFAULT_TAG.to_owned()]),
+            ..Self::default()
+        };
+        Self::merge(self, defaults)
+    }
+}
+
+impl CopyrightType {
+    /// Youku's word for it: `original` or `reproduced`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Original => "original",
+            Self::Reproduced => "reproduced",
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        [Self::Original, Self::Reproduced].into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+impl PublicType {
+    /// Youku's word for it: `all`, `friend` or `password`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Friend => "friend",
+            Self::Password => "password",
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        [Self::All, Self::Friend, Self::Password].into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// Nobody stated this title, so it may be cut to what Youku takes.
+fn title_of(file_name: &str) -> String {
+    let stem = file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem).trim();
+    let title = if stem.is_empty() { file_name } else { stem };
+    title.chars().take(TITLE_CHARACTERS).collect()
+}
+
+fn split_tags(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
+}
+
+/// The library passes a stray `%` on as it is; here it means that the value was never encoded.
+fn decode(value: &str) -> Option<String> {
+    let is_escape = |at: usize| {
+        let digits = value.as_bytes().get(at + 1..at + 3);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    if !value.match_indices('%').all(|(at, _)| is_escape(at)) {
+        return None;
+    }
+    Some(percent_decode_str(value).decode_utf8().ok()?.into_owned())
+}
+
+/// What is wrong, in our words: serde's own repeat the value.
+fn problem(error: &serde_json::Error) -> &'static str {
+    if !error.is_data() {
+        return "is not JSON";
+    }
+    let words = error.to_string();
+    let known = [
+        ("unknown field", "is not a known name"),
+        ("duplicate field", "states a field twice"),
+        ("unknown variant", "is not one of the accepted words"),
+        ("invalid type", "has the wrong type"),
+    ];
+    let found = known.iter().find(|(start, _)| words.starts_with(start));
+    found.map_or("does not fit", |(_, problem)| problem)
+}
+
+#[cfg(test)]
+mod tests;

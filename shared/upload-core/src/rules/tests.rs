@@ -1,0 +1,195 @@
+//! Which objects are let in, and under which rule.
+#![expect(clippy::panic, reason = "a test fails by panicking")]
+
+use super::*;
+use proptest::{collection::vec, prelude::*};
+
+fn rules(json: &str) -> Rules {
+    serde_json::from_str(json).expect("rules")
+}
+
+fn refused(json: &str) -> String {
+    serde_json::from_str::<Rules>(json).expect_err("not acceptable").to_string()
+}
+
+fn three_rules() -> Rules {
+    rules(
+        r#"[{"bucket":"b","account":"main","public_type":"all","prefix":"in/"},
+            {"bucket":"b","account":"news","public_type":"friend","prefix":"in/news/","sidecar":"required","extensions":["MP4"]},
+            {"bucket":"b","account":"old","public_type":"all","prefix":"old/","paused":true,"sidecar":"required"}]"#,
+    )
+}
+
+fn skipped(key: &str, size: u64) -> &'static str {
+    match admit("b", key, size, &three_rules(), &["in/own/".to_owned()]) {
+        Admission::Skip(reason) => reason.code(),
+        other => panic!("{key} became {other:?}"),
+    }
+}
+
+fn uploaded_by(rules: &Rules, bucket: &str, key: &str) -> Option<String> {
+    match admit(bucket, key, 1, rules, &[]) {
+        Admission::Upload(rule) => Some(rule.account.clone()),
+        _ => None,
+    }
+}
+
+#[test]
+fn every_field_of_a_rule_is_read_and_no_other() {
+    let rules = rules(
+        r#"[{"bucket":"b","prefix":"p/","account":"main","public_type":"password","category":"Tech","tags":["a1"],
+            "description":"d","copyright_type":"reproduced","watch_password":"open sesame","mode":"slice","sidecar":"off",
+            "extensions":["mp4"],"paused":true}]"#,
+    );
+    let rule = rules.matching("b", "p/x").expect("it matches");
+    assert_eq!((rule.public_type, rule.mode), (Some(PublicType::Password), Some(Mode::Slice)));
+    assert_eq!((rule.copyright_type, rule.sidecar), (Some(CopyrightType::Reproduced), Sidecar::Off));
+    assert!(rule.paused);
+    assert!(!format!("{rules:?}").contains("open sesame"));
+
+    let unknown = refused(r#"[{"bucket":"b","account":"a","public_type":"all","publictype":"all"}]"#);
+    assert!(unknown.contains("unknown field `publictype`"), "{unknown}");
+}
+
+#[test]
+fn an_omitted_field_has_its_default() {
+    let rules = rules(r#"[{"bucket":"b","account":"main","public_type":"all"}]"#);
+    let rule = rules.matching("b", "anything").expect("it matches");
+    assert_eq!((rule.sidecar, rule.paused, rule.mode), (Sidecar::Optional, false, None));
+}
+
+#[test]
+fn a_rule_that_cannot_be_followed_is_refused() {
+    let wrong = [
+        (r#"[{"bucket":"b","account":"a"}]"#, "automatic uploads must state public_type"),
+        (
+            r#"[{"bucket":"b","account":"a","public_type":"password"}]"#,
+            "public_type password needs a watch_password",
+        ),
+        (
+            r#"[{"bucket":"b","account":"a","public_type":"all","extensions":[".mp4"]}]"#,
+            "extensions has one that Youku does not accept",
+        ),
+        (
+            r#"[{"bucket":"b","account":"a","public_type":"all"},{"bucket":"b","account":"c","public_type":"all"}]"#,
+            "another rule has the same bucket and prefix",
+        ),
+    ];
+    for (json, problem) in wrong {
+        assert_eq!(refused(json), format!(r#"rule for bucket "b", prefix "": {problem}"#));
+    }
+}
+
+#[test]
+fn a_video_is_uploaded_under_the_rule_with_the_longest_prefix() {
+    let rules = three_rules();
+    assert_eq!(uploaded_by(&rules, "b", "in/a.mp4").as_deref(), Some("main"));
+    assert_eq!(uploaded_by(&rules, "b", "in/片 1.MKV").as_deref(), Some("main"));
+    assert_eq!(uploaded_by(&rules, "b", "in/news/a.mp4").as_deref(), Some("news"));
+    assert_eq!(uploaded_by(&rules, "other", "in/a.mp4"), None);
+}
+
+#[test]
+fn each_thing_that_is_left_alone_has_its_reason() {
+    assert_eq!(skipped("in/", 0), "folder_marker");
+    assert_eq!(skipped("in/clip.mp4/", 9), "folder_marker");
+    assert_eq!(skipped("", 9), "folder_marker");
+    assert_eq!(skipped("in/a.mp4", 0), "empty_object");
+    assert_eq!(skipped("in/own/a.mp4", 9), "own_prefix");
+    assert_eq!(skipped("in/a.txt", 9), "not_a_video");
+    assert_eq!(skipped("in/.mp4", 9), "not_a_video");
+    assert_eq!(skipped("in.mp4/a", 9), "not_a_video");
+    assert_eq!(skipped("in/news/a.mkv", 9), "not_a_video");
+    assert_eq!(skipped("out/a.mp4", 9), "no_rule");
+    assert_eq!(skipped("old/a.mp4", 9), "paused");
+    assert_eq!(skipped("old/a.mp4.youku.json", 9), "paused");
+}
+
+#[test]
+fn a_sidecar_leads_to_its_video_where_the_rule_requires_one() {
+    let rules = three_rules();
+    let key = sidecar_key("in/news/a.mp4");
+    let Admission::Sidecar { video_key, rule } = admit("b", &key, 9, &rules, &[]) else {
+        panic!("not a sidecar");
+    };
+    assert_eq!((video_key, rule.account.as_str()), ("in/news/a.mp4", "news"));
+    for key in ["in/a.mp4.youku.json", "in/news/a.txt.youku.json", "in/news/.youku.json"] {
+        assert_eq!(skipped(key, 9), "not_a_video", "{key}");
+    }
+}
+
+/// Keys that come near every edge of the filter.
+fn any_key() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("in/"),
+        Just("news/"),
+        Just("own/"),
+        Just("a"),
+        Just("片"),
+        Just(".mp4"),
+        Just(".MKV"),
+        Just(".txt"),
+        Just(".youku.json"),
+        Just("/"),
+        Just("."),
+    ];
+    vec(piece, 0..6).prop_map(|pieces| pieces.concat())
+}
+
+fn any_rules() -> impl Strategy<Value = Rules> {
+    let sidecar = prop_oneof![Just(Sidecar::Off), Just(Sidecar::Optional), Just(Sidecar::Required)];
+    let rule = ("(in/|news/|own/|a){0,3}", sidecar, any::<bool>());
+    vec(rule, 0..5).prop_map(|found| {
+        let mut rules: Vec<Rule> = Vec::new();
+        for (prefix, sidecar, paused) in found {
+            let rule =
+                serde_json::json!({"bucket": "b", "account": "a", "public_type": "all", "prefix": prefix});
+            let rule: Rule = serde_json::from_value(rule).expect("a rule");
+            if rules.iter().all(|other| other.prefix != rule.prefix) {
+                rules.push(Rule { sidecar, paused, ..rule });
+            }
+        }
+        Rules::new(rules).expect("no two alike")
+    })
+}
+
+proptest! {
+    #[test]
+    fn only_a_video_with_bytes_outside_our_own_prefixes_under_a_running_rule_is_uploaded(
+        key in any_key(), size in 0_u64..3, rules in any_rules(),
+    ) {
+        let own = ["own/".to_owned()];
+        if let Admission::Upload(rule) = admit("b", &key, size, &rules, &own) {
+            let lower = key.to_lowercase();
+            prop_assert!(lower.ends_with(".mp4") || lower.ends_with(".mkv"));
+            prop_assert!(size > 0 && !key.starts_with("own/"));
+            prop_assert!(!rule.paused && key.starts_with(&rule.prefix));
+        }
+    }
+
+    #[test]
+    fn a_sidecar_is_heard_exactly_where_its_video_is_uploaded_and_waits_for_it(
+        key in any_key(), rules in any_rules(),
+    ) {
+        let sidecar = sidecar_key(&key);
+        let heard = match admit("b", &sidecar, 1, &rules, &[]) {
+            Admission::Sidecar { video_key, .. } => Some(video_key.to_owned()),
+            _ => None,
+        };
+        let waits = match admit("b", &key, 1, &rules, &[]) {
+            Admission::Upload(rule) if rule.sidecar == Sidecar::Required => Some(key.clone()),
+            _ => None,
+        };
+        prop_assert_eq!(heard, waits);
+    }
+
+    #[test]
+    fn the_order_of_the_rules_does_not_matter(key in any_key(), rules in any_rules()) {
+        let turned = Rules::new(rules.0.iter().rev().cloned().collect()).expect("no two alike");
+        let prefix = |rules: &Rules| rules.matching("b", &key).map(|rule| rule.prefix.clone());
+        let found = prefix(&rules);
+        prop_assert_eq!(&found, &prefix(&turned));
+        let longest = rules.0.iter().map(|rule| &rule.prefix).filter(|prefix| key.starts_with(*prefix)).max();
+        prop_assert_eq!(found.as_ref(), longest);
+    }
+}
