@@ -43,3 +43,4 @@
 //! the socket, each direction by itself.
 
 pub mod control;
+pub mod oss;

@@ -1,0 +1,182 @@
+//! A local OSS: signatures V1 and V4 are verified, objects are streamed to and from disk, ETags of multipart uploads are
+//! opaque, and the answers carry what the real service's answers carry (protocol sheet oss.md §3 and §4.4).
+//!
+//! Operations, as fault rules name them: `PutBucket`, `DeleteBucket`, `GetBucketInfo`, `GetBucketLocation`,
+//! `GetBucketVersioning`, `PutBucketVersioning`, `ListObjects`, `ListObjectsV2`, `ListMultipartUploads`,
+//! `DeleteMultipleObjects`, `PutObject`, `GetObject`, `HeadObject`, `GetObjectMeta`, `DeleteObject`, `CopyObject`,
+//! `AppendObject`, `InitiateMultipartUpload`, `UploadPart`, `ListParts`, `CompleteMultipartUpload`,
+//! `AbortMultipartUpload`. Anything else is `NotImplemented` and answered so.
+
+mod auth;
+mod conditions;
+mod encode;
+mod error;
+mod events;
+mod operation;
+mod operations;
+mod range;
+mod reply;
+mod request;
+mod store;
+#[cfg(test)]
+mod tests;
+mod times;
+mod xml;
+
+use std::collections::HashMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use futures_util::StreamExt;
+use md5::{Digest, Md5};
+use tokio::io::AsyncRead;
+
+pub use auth::{AccessKey, Grant};
+pub use events::Subscription;
+pub use store::{ObjectKind, ObjectRecord, Quirk};
+
+use auth::Keyring;
+use events::Events;
+use store::{ObjectReader, Store, Versioning};
+
+/// What a local OSS is started with.
+#[derive(Clone, Debug)]
+pub struct OssConfig {
+    /// Where objects and their records are kept; made if missing. A new server on the same folder finds them again.
+    pub data_dir: PathBuf,
+    /// The region V4 signatures must name, e.g. `cn-hangzhou`.
+    pub region: String,
+    /// Custom domains: host name without port to bucket.
+    pub cname: HashMap<String, String>,
+    /// Whether V1 signatures are taken; new buckets of the real service refuse them.
+    pub allow_v1: bool,
+    /// Whether V4 signatures are taken; some private gateways refuse them.
+    pub allow_v4: bool,
+}
+
+impl OssConfig {
+    /// Region `cn-hangzhou`, both signature versions, no custom domain.
+    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            data_dir: data_dir.into(),
+            region: "cn-hangzhou".to_owned(),
+            cname: HashMap::new(),
+            allow_v1: true,
+            allow_v4: true,
+        }
+    }
+}
+
+/// A local OSS. Cheap to clone; clones are the same server.
+#[derive(Clone)]
+pub struct Oss(Arc<Shared>);
+
+struct Shared {
+    config: OssConfig,
+    keys: Keyring,
+    store: Arc<Store>,
+    events: Events,
+    received: Mutex<HashMap<(String, String), Arc<AtomicU64>>>,
+}
+
+impl Oss {
+    /// Opens the data folder. It starts without keys and subscriptions: those are not kept on disk.
+    ///
+    /// # Errors
+    /// The folder cannot be made or read, or holds a record that does not parse.
+    pub fn new(config: OssConfig) -> io::Result<Self> {
+        let store = Arc::new(Store::open(&config.data_dir)?);
+        let events = Events::new(config.region.clone());
+        Ok(Self(Arc::new(Shared {
+            config,
+            keys: Keyring::default(),
+            store,
+            events,
+            received: Mutex::default(),
+        })))
+    }
+
+    /// Makes a bucket; one that exists stays as it is.
+    pub fn create_bucket(&self, name: &str) {
+        if let Err(error) = self.0.store.create_bucket(name) {
+            tracing::warn!(bucket = name, %error, "the bucket's record could not be written");
+        }
+    }
+
+    /// Turns versioning on, or suspends it where it was on. On such a bucket forbid-overwrite has no effect.
+    pub fn set_versioning(&self, bucket: &str, on: bool) {
+        let versioning = if on { Versioning::Enabled } else { Versioning::Suspended };
+        if let Err(error) = self.0.store.set_versioning(bucket, versioning) {
+            tracing::warn!(bucket, error = error.code(), "versioning could not be changed");
+        }
+    }
+
+    /// Admits a key; one with the same id is replaced.
+    pub fn add_key(&self, key: AccessKey) {
+        self.0.keys.add(key);
+    }
+
+    /// Makes a key stale from now on: requests with it are answered `SecurityTokenExpired`.
+    pub fn expire_key(&self, id: &str) {
+        self.0.keys.expire(id, SystemTime::now());
+    }
+
+    /// Sends matching events from now on.
+    pub fn subscribe(&self, subscription: Subscription) {
+        self.0.events.subscribe(subscription);
+    }
+
+    /// The current version of an object.
+    pub fn object(&self, bucket: &str, key: &str) -> Option<ObjectRecord> {
+        self.0.store.object(bucket, key, None).ok().map(|stored| stored.record.clone())
+    }
+
+    /// The keys of a bucket in order.
+    pub fn keys(&self, bucket: &str) -> Vec<String> {
+        self.0.store.keys(bucket)
+    }
+
+    /// The whole content of an object, as it is now even if the object is replaced meanwhile.
+    ///
+    /// # Errors
+    /// There is no such object.
+    pub fn reader(&self, bucket: &str, key: &str) -> io::Result<impl AsyncRead + Send + Unpin + use<>> {
+        let stored = self.0.store.object(bucket, key, None).map_err(|_| io::ErrorKind::NotFound)?;
+        Ok(ObjectReader::new(stored.stream(0, stored.record.size)))
+    }
+
+    /// MD5 of the whole object, lower-case hex; `None` = no such object.
+    ///
+    /// # Errors
+    /// The content cannot be read.
+    pub async fn md5(&self, bucket: &str, key: &str) -> io::Result<Option<String>> {
+        let Ok(stored) = self.0.store.object(bucket, key, None) else {
+            return Ok(None);
+        };
+        let mut content = Box::pin(stored.stream(0, stored.record.size));
+        let mut md5 = Md5::new();
+        while let Some(chunk) = content.next().await {
+            md5.update(chunk?);
+        }
+        Ok(Some(encode::hex(&md5.finalize())))
+    }
+
+    /// Body bytes taken in by PutObject, AppendObject and UploadPart for a key since the start, retries and bodies that
+    /// broke off included.
+    pub fn received(&self, bucket: &str, key: &str) -> u64 {
+        self.received_counter(bucket, key).load(Ordering::Relaxed)
+    }
+
+    /// Gives the current version of an object a peculiarity. `false` = no such object.
+    pub fn set_quirk(&self, bucket: &str, key: &str, quirk: Quirk) -> bool {
+        self.0.store.set_quirk(bucket, key, quirk).is_ok()
+    }
+
+    fn received_counter(&self, bucket: &str, key: &str) -> Arc<AtomicU64> {
+        let mut received = self.0.received.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(received.entry((bucket.to_owned(), key.to_owned())).or_default())
+    }
+}

@@ -1,0 +1,112 @@
+//! Which operation a request asks for.
+
+use http::{HeaderMap, Method};
+
+use super::request::{Query, Target};
+
+/// The operations; their `Debug` names are the API's own and the words of fault rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operation {
+    PutBucket,
+    DeleteBucket,
+    GetBucketInfo,
+    GetBucketLocation,
+    GetBucketVersioning,
+    PutBucketVersioning,
+    ListObjects,
+    ListObjectsV2,
+    ListMultipartUploads,
+    DeleteMultipleObjects,
+    PutObject,
+    GetObject,
+    HeadObject,
+    GetObjectMeta,
+    DeleteObject,
+    CopyObject,
+    AppendObject,
+    InitiateMultipartUpload,
+    UploadPart,
+    ListParts,
+    CompleteMultipartUpload,
+    AbortMultipartUpload,
+    NotImplemented,
+}
+
+/// Parameters that turn a request into an operation this server does not have. Served as a plain read or write they
+/// would do something the caller did not ask for.
+const UNKNOWN: &[&str] = &[
+    "acl",
+    "tagging",
+    "symlink",
+    "restore",
+    "cors",
+    "lifecycle",
+    "logging",
+    "referer",
+    "website",
+    "policy",
+    "versions",
+    "encryption",
+    "inventory",
+    "replication",
+    "worm",
+    "style",
+    "stat",
+    "live",
+    "vod",
+    "comp",
+    "x-oss-process",
+    "asyncFetch",
+    "qos",
+    "callback",
+    "select",
+];
+
+impl Operation {
+    pub(super) fn of(method: &Method, target: &Target, query: &Query, headers: &HeaderMap) -> Self {
+        if target.bucket.is_none() || UNKNOWN.iter().any(|name| query.has(name)) {
+            return Self::NotImplemented;
+        }
+        if target.key.is_none() {
+            Self::of_bucket(method, query)
+        } else {
+            Self::of_object(method, query, headers)
+        }
+    }
+
+    fn of_bucket(method: &Method, query: &Query) -> Self {
+        match *method {
+            Method::PUT if query.has("versioning") => Self::PutBucketVersioning,
+            Method::PUT => Self::PutBucket,
+            Method::DELETE => Self::DeleteBucket,
+            Method::GET if query.has("versioning") => Self::GetBucketVersioning,
+            Method::GET if query.has("bucketInfo") => Self::GetBucketInfo,
+            Method::GET if query.has("location") => Self::GetBucketLocation,
+            Method::GET if query.has("uploads") => Self::ListMultipartUploads,
+            Method::GET if query.get("list-type") == Some("2") => Self::ListObjectsV2,
+            Method::GET => Self::ListObjects,
+            Method::POST if query.has("delete") => Self::DeleteMultipleObjects,
+            _ => Self::NotImplemented,
+        }
+    }
+
+    fn of_object(method: &Method, query: &Query, headers: &HeaderMap) -> Self {
+        let copies = headers.contains_key("x-oss-copy-source");
+        match *method {
+            Method::PUT if query.has("uploadId") && !copies => Self::UploadPart,
+            Method::PUT if query.has("uploadId") => Self::NotImplemented,
+            Method::PUT if copies => Self::CopyObject,
+            Method::PUT => Self::PutObject,
+            Method::POST if query.has("uploads") => Self::InitiateMultipartUpload,
+            Method::POST if query.has("uploadId") => Self::CompleteMultipartUpload,
+            Method::POST if query.has("append") => Self::AppendObject,
+            Method::GET if query.has("uploadId") => Self::ListParts,
+            Method::GET => Self::GetObject,
+            Method::HEAD if query.has("objectMeta") => Self::GetObjectMeta,
+            Method::HEAD => Self::HeadObject,
+            Method::DELETE if query.has("uploadId") => Self::AbortMultipartUpload,
+            Method::DELETE => Self::DeleteObject,
+            _ => Self::NotImplemented,
+        }
+    }
+}
