@@ -1,0 +1,29 @@
+//! An event function. Try it: `cargo run --example event`, then
+//! `curl -d '{"name":"Ada"}' http://127.0.0.1:9000/invoke`.
+
+use aliyun_fc_runtime::{Diagnostic, Error, Event, run, service_fn};
+use serde::{Deserialize, Serialize};
+
+#[derive(Deserialize)]
+struct Greeting {
+    name: String,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    text: String,
+    request_id: String,
+}
+
+async fn greet(event: Event<Greeting>) -> Result<Answer, Diagnostic> {
+    let (greeting, context) = event.into_parts();
+    if greeting.name.is_empty() {
+        return Err(Diagnostic::new("NoName", "whom shall I greet?"));
+    }
+    Ok(Answer { text: format!("Hello, {}!", greeting.name), request_id: context.request_id().to_owned() })
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    run(service_fn(greet)).await
+}

@@ -1,0 +1,81 @@
+//! What the platform tells an instance by environment variables, read once at start.
+
+use crate::{Credentials, Error};
+
+/// Looks up one variable; an empty one counts as missing.
+pub(crate) type Lookup<'a> = dyn Fn(&str) -> Option<String> + 'a;
+
+const DEFAULT_PORT: u16 = 9000;
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Environment {
+    pub(crate) credentials: Option<Credentials>,
+    pub(crate) function_name: Option<String>,
+    pub(crate) region: Option<String>,
+    pub(crate) account_id: Option<String>,
+    pub(crate) memory_mb: Option<u32>,
+    pub(crate) version: Option<String>,
+    pub(crate) instance_id: Option<String>,
+}
+
+impl Environment {
+    pub(crate) fn read(lookup: &Lookup<'_>) -> Self {
+        Self {
+            credentials: Credentials::from_environment(lookup),
+            function_name: lookup("FC_FUNCTION_NAME"),
+            region: lookup("FC_REGION"),
+            account_id: lookup("FC_ACCOUNT_ID"),
+            memory_mb: lookup("FC_FUNCTION_MEMORY_SIZE").and_then(|megabytes| megabytes.parse().ok()),
+            // Images up to Debian 10 have the second name.
+            version: lookup("FC_FUNCTION_VERSION").or_else(|| lookup("FC_VER_ID")),
+            instance_id: lookup("FC_INSTANCE_ID"),
+        }
+    }
+}
+
+/// The process's own variables.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// `FC_CUSTOM_LISTEN_PORT` is documented; `FC_SERVER_PORT` is what local tools set.
+pub(crate) fn listen_port(lookup: &Lookup<'_>) -> Result<u16, Error> {
+    for name in ["FC_CUSTOM_LISTEN_PORT", "FC_SERVER_PORT"] {
+        if let Some(value) = lookup(name) {
+            return value.parse().map_err(|_| format!("{name} is not a port number").into());
+        }
+    }
+    Ok(DEFAULT_PORT)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+    use super::*;
+
+    fn of(variables: &'static [(&str, &str)]) -> impl Fn(&str) -> Option<String> {
+        move |name| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+    }
+
+    #[test]
+    fn the_documented_port_variable_wins() {
+        let both = of(&[("FC_SERVER_PORT", "8001"), ("FC_CUSTOM_LISTEN_PORT", "8000")]);
+        assert_eq!(listen_port(&both).unwrap(), 8000);
+        assert_eq!(listen_port(&of(&[("FC_SERVER_PORT", "8001")])).unwrap(), 8001);
+        assert_eq!(listen_port(&of(&[])).unwrap(), 9000);
+    }
+
+    #[test]
+    fn a_port_that_is_none_is_an_error_and_not_a_guess() {
+        let error = listen_port(&of(&[("FC_CUSTOM_LISTEN_PORT", "90000")])).unwrap_err();
+        assert_eq!(error.to_string(), "FC_CUSTOM_LISTEN_PORT is not a port number");
+    }
+
+    #[test]
+    fn both_names_of_the_version_are_known() {
+        assert_eq!(Environment::read(&of(&[("FC_VER_ID", "7")])).version.as_deref(), Some("7"));
+        let both = of(&[("FC_VER_ID", "7"), ("FC_FUNCTION_VERSION", "LATEST")]);
+        assert_eq!(Environment::read(&both).version.as_deref(), Some("LATEST"));
+    }
+}

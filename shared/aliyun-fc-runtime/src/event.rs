@@ -1,0 +1,23 @@
+use crate::Context;
+
+/// One call of the function: what was sent, and what the platform says about it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Event<T> {
+    /// What the caller or the trigger sent.
+    pub payload: T,
+    /// Request id, credentials, deadline and the function's identity.
+    pub context: Context,
+}
+
+impl<T> Event<T> {
+    /// An event made by hand, for instance in a handler's own tests.
+    pub fn new(payload: T, context: Context) -> Self {
+        Self { payload, context }
+    }
+
+    /// Takes the event apart.
+    pub fn into_parts(self) -> (T, Context) {
+        (self.payload, self.context)
+    }
+}

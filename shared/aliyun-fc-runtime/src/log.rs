@@ -1,0 +1,14 @@
+use crate::{Context, Diagnostic};
+
+/// One line for a call or hook that failed. The caller of an asynchronous call never sees its error.
+pub(crate) fn failed(what: &'static str, context: &Context, diagnostic: &Diagnostic) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(
+        request_id = context.request_id(),
+        error_type = diagnostic.error_type,
+        error_message = diagnostic.error_message,
+        "{what} failed"
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = (what, context, diagnostic);
+}

@@ -1,0 +1,8 @@
+//! The runtime under the platform's rules, over real sockets: what it gets, what it answers, how it lives and ends.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod client;
+mod connections;
+mod http_calls;
+mod invocations;
+mod lifecycle;
