@@ -1,1 +1,45 @@
-//! The Function Compute door of oss2youku.
+//! The Function Compute door: OSS events in, uploads out.
+//!
+//! Event, job, answer: what lies between is `app`'s and the core's. The command line runs the same [`main`] as a process of its own
+//! for the local host.
+#![cfg_attr(test, expect(clippy::expect_used, reason = "a test fails by panicking"))]
+
+mod door;
+mod records;
+
+use aliyun_fc_runtime::{Error, Runtime, service_fn};
+use app::{App, Settings};
+use door::Door;
+use std::{process::ExitCode, sync::Arc};
+
+/// Runs the function until the platform ends it. What stops it at the start is logged.
+pub fn main() -> ExitCode {
+    let settings = match Settings::load() {
+        Ok(settings) => settings,
+        Err(error) => {
+            app::start_logging(&Default::default());
+            tracing::error!(%error, "the settings do not fit");
+            return ExitCode::FAILURE;
+        }
+    };
+    app::start_logging(&settings.log);
+    match serve(settings) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the function cannot run");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// One thread: moving bytes waits for the network, and a thread less is memory and start time less.
+#[tokio::main(flavor = "current_thread")]
+async fn serve(settings: Settings) -> Result<(), Error> {
+    let door = Arc::new(Door::new(App::from_settings(settings)?));
+    Runtime::new(service_fn(move |event| {
+        let door = door.clone();
+        async move { door.event(event).await }
+    }))
+    .run()
+    .await
+}

@@ -1,2 +1,7 @@
-//! The Function Compute door of oss2youku.
-fn main() {}
+//! The function's program, packaged as `bootstrap`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    aliyun_fc::main()
+}

@@ -1,1 +1,124 @@
-//! Settings, secrets, logging, and the ports of upload-core over real clients.
+//! The application every door opens into: settings, secrets, logging, and the ports of `upload-core` over the real clients.
+//!
+//! ```no_run
+//! # async fn door(job: upload_core::Job) -> Result<(), upload_core::Error> {
+//! let app = app::App::from_settings(app::Settings::load()?)?;
+//! let source = app.source(None);
+//! let object = app::core::look(&*source, &job.location, &app.transfer().retry).await?;
+//! let published = app.uploader(&job.account, source)?.upload(&job, object, &Default::default()).await?;
+//! # Ok(()) }
+//! ```
+//!
+//! What is ours here although libraries offer it: the overlay of the environment over the settings file (60 lines), because lists of
+//! tables in variables and errors that name the variable are what operators of functions need.
+#![cfg_attr(test, expect(clippy::expect_used, reason = "a test fails by panicking"))]
+
+mod convert;
+mod http;
+mod logging;
+mod settings;
+mod source;
+mod target;
+
+pub use http::client as http_client;
+pub use logging::start as start_logging;
+pub use object_storage as storage;
+pub use object_storage::Credentials;
+pub use settings::{
+    AccountSettings, CONFIG_VARIABLE, LogLevel, LogSettings, Reserved, Settings, SourceAddressing,
+    SourceSettings, TargetSignature, TransferFields, YoukuSettings,
+};
+pub use upload_core as core;
+
+use source::Sources;
+use std::{collections::BTreeMap, sync::Arc};
+use target::Account;
+use upload_core::{Automatic, Error, ErrorKind, Source, TransferSettings, Uploader};
+
+/// The application: one per process.
+pub struct App {
+    settings: Settings,
+    transfer: TransferSettings,
+    http: reqwest::Client,
+    source: Arc<dyn Source>,
+    accounts: BTreeMap<String, Arc<dyn upload_core::Youku>>,
+}
+
+impl App {
+    /// Builds the application; connects to nothing yet.
+    ///
+    /// # Errors
+    /// [`Config`](ErrorKind::Config), naming the setting that does not fit.
+    pub fn from_settings(settings: Settings) -> Result<Self, Error> {
+        let http = http::client()?;
+        let transfer = settings.transfer.transfer();
+        let transfer = transfer.map_err(|why| Error::new(ErrorKind::Config, "settings", why))?;
+        let accounts = settings
+            .accounts
+            .iter()
+            .map(|(name, account)| (name.clone(), open(&settings, account, &http)))
+            .collect();
+        let source = Arc::new(Sources::new(http.clone(), settings.source.clone(), None));
+        Ok(Self { settings, transfer, http, source, accounts })
+    }
+
+    /// The settings it was built from.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The source, with a platform's credentials for this call in place of the process's own.
+    #[must_use]
+    pub fn source(&self, credentials: Option<Credentials>) -> Arc<dyn Source> {
+        match credentials {
+            None => self.source.clone(),
+            Some(_) => Arc::new(Sources::new(self.http.clone(), self.settings.source.clone(), credentials)),
+        }
+    }
+
+    /// How bytes are moved.
+    #[must_use]
+    pub fn transfer(&self) -> TransferSettings {
+        self.transfer
+    }
+
+    /// What automatic uploads go by.
+    #[must_use]
+    pub fn automatic(&self) -> Automatic<'_> {
+        Automatic {
+            rules: &self.settings.rules,
+            reserved: &self.settings.reserved.prefixes,
+            paused: self.settings.paused,
+            mode: self.settings.transfer.mode,
+            retry: self.transfer.retry,
+        }
+    }
+
+    /// An uploader from `source` to an account of the settings.
+    ///
+    /// # Errors
+    /// [`Config`](ErrorKind::Config) where the settings have no such account.
+    pub fn uploader(&self, account: &str, source: Arc<dyn Source>) -> Result<Uploader, Error> {
+        let youku = self.accounts.get(account).cloned().ok_or_else(|| {
+            Error::new(ErrorKind::Config, "account", "the settings have no such account")
+                .with("account", account)
+        })?;
+        Ok(Uploader::new(source, youku, self.transfer))
+    }
+}
+
+fn open(
+    settings: &Settings,
+    account: &AccountSettings,
+    http: &reqwest::Client,
+) -> Arc<dyn upload_core::Youku> {
+    let mut config = youku::Config::new(&account.client_id, account.access_token.clone());
+    if let Some(api) = &settings.youku.api {
+        config.api.clone_from(api);
+    }
+    config.client_secret.clone_from(&account.client_secret);
+    config.upload_server.clone_from(&settings.youku.upload_server);
+    let client = youku::Client::new(config, http.clone());
+    Arc::new(Account::new(client, http.clone(), settings.youku.signature.into()))
+}

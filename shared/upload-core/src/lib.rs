@@ -1,1 +1,38 @@
-//! The domain of oss2youku: jobs, metadata rules, transfer and the ports they work through.
+//! The domain of oss2youku: jobs, metadata rules, transfer and outcome.
+//!
+//! The core defines [ports](Source) and opens no socket: `app` implements them with the leaf crates, tests implement them in
+//! memory. Bytes stream from [`Source`] to [`Bucket`] or [`SliceServer`] once, in constant memory.
+//!
+//! What is ours here although libraries offer something near it: the retry loop ([`RetrySettings`]), because its bound is time without
+//! progress of a whole upload rather than of one call; its spacing is `backon`'s.
+#![cfg_attr(test, expect(clippy::expect_used, reason = "a test fails by panicking"))]
+
+mod automatic;
+mod commit;
+mod error;
+mod job;
+pub mod metadata;
+mod object;
+mod outcome;
+mod patience;
+mod ports;
+mod progress;
+pub mod rules;
+#[cfg(test)]
+mod tests;
+mod transfer;
+mod uploader;
+
+pub use automatic::{Arrival, Automatic};
+pub use error::{Error, ErrorKind, Verdict};
+pub use job::{Job, Mode, UploadId};
+pub use object::{Location, Md5, Object, Provider};
+pub use outcome::{Outcome, OutcomeData};
+pub use patience::RetrySettings;
+pub use ports::{
+    Bucket, BucketSession, ByteStream, Grant, Landed, MultipartId, PartReceipt, Slice, SliceCheck,
+    SliceServer, SliceSession, Source, Video, VideoState, Youku,
+};
+pub use progress::{Progress, Stage};
+pub use transfer::{Part, Plan, TransferSettings};
+pub use uploader::{Published, Run, Uploader, look};

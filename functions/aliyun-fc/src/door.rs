@@ -1,0 +1,136 @@
+//! Events to jobs, outcomes to answers.
+
+use crate::records::arrival;
+use aliyun_fc_runtime::{
+    Context, Diagnostic, Event,
+    events::{OssEvents, OssRecord, TriggerEvent},
+};
+use app::{
+    App, Credentials,
+    core::{Arrival, Error, ErrorKind, Location, Outcome, Published, Run},
+};
+use serde::Serialize;
+use std::time::Duration;
+use tracing::Instrument;
+
+/// The function's answer to an event; nobody but the log and a destination reads it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Answer {
+    results: Vec<RecordResult>,
+}
+
+/// What became of one record.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum RecordResult {
+    Outcome(Outcome),
+    Skipped { key: String, skipped: &'static str },
+}
+
+/// What the function keeps between calls.
+pub(crate) struct Door {
+    app: App,
+}
+
+impl Door {
+    pub(crate) fn new(app: App) -> Self {
+        Self { app }
+    }
+
+    /// Handles one event.
+    ///
+    /// # Errors
+    /// Makes the platform deliver the event again: only where that can help. What failed for good is in the answer and in the log.
+    pub(crate) async fn event(&self, event: Event<TriggerEvent>) -> Result<Answer, Diagnostic> {
+        let (payload, context) = event.into_parts();
+        match payload {
+            TriggerEvent::Oss(events) => {
+                let span = tracing::info_span!("event", request_id = context.request_id());
+                self.objects(events, &context).instrument(span).await
+            }
+            TriggerEvent::Timer(timer) => Err(Diagnostic::new(
+                "UnknownEvent",
+                format!("no timer named {:?} is known", timer.trigger_name),
+            )),
+            _ => Err(Diagnostic::new(
+                "UnknownEvent",
+                "this is no OSS event: it has neither `events` nor `data`",
+            )),
+        }
+    }
+
+    async fn objects(&self, events: OssEvents, context: &Context) -> Result<Answer, Diagnostic> {
+        let mut results = Vec::with_capacity(events.records.len());
+        let mut again = None;
+        for record in &events.records {
+            match self.record(record, context).await {
+                Ok(result) => results.push(result),
+                Err(error) => again = Some(error),
+            }
+        }
+        match again {
+            None => Ok(Answer { results }),
+            Some(error) => Err(Diagnostic::new(error.kind().code(), error.to_string())),
+        }
+    }
+
+    /// One record's result, or the error for which the event must come again.
+    async fn record(&self, record: &OssRecord, context: &Context) -> Result<RecordResult, Error> {
+        let Some((location, size)) = arrival(record) else {
+            let (key, skipped) = (record.oss.object.key.clone(), "not_an_arrival");
+            tracing::info!(key, reason = skipped, "skipped");
+            return Ok(RecordResult::Skipped { key, skipped });
+        };
+        let key = location.key.clone();
+        let span = tracing::info_span!("object", object = %location);
+        match self.arrived(&location, size, context).instrument(span.clone()).await {
+            Ok(Err(skipped)) => {
+                span.in_scope(|| tracing::info!(reason = skipped, "skipped"));
+                Ok(RecordResult::Skipped { key, skipped })
+            }
+            Ok(Ok(published)) => Ok(RecordResult::Outcome(Outcome::of(&key, &Ok(published)))),
+            Err(error) => {
+                span.in_scope(|| tracing::error!(?error, code = error.kind().code(), "failed"));
+                if comes_again(&error) {
+                    return Err(error);
+                }
+                Ok(RecordResult::Outcome(Outcome::of(&key, &Err(error))))
+            }
+        }
+    }
+
+    async fn arrived(
+        &self,
+        location: &Location,
+        size: u64,
+        context: &Context,
+    ) -> Result<Result<Published, &'static str>, Error> {
+        let source = self.app.source(context.credentials().map(credentials));
+        let (job, object) = match self.app.automatic().decide(&*source, location, size).await? {
+            Arrival::Skip(reason) => return Ok(Err(reason)),
+            Arrival::Upload { job, object } => (job, object),
+        };
+        let run = Run { deadline: deadline(context), ..Run::default() };
+        self.app.uploader(&job.account, source)?.upload(&job, *object, &run).await.map(Ok)
+    }
+}
+
+/// Whether delivering the event again can help. A wrong setting is repaired by a person while the platform tries again.
+fn comes_again(error: &Error) -> bool {
+    !matches!(error.verdict(), app::core::Verdict::Permanent)
+        || matches!(error.kind(), ErrorKind::Config | ErrorKind::SourceDenied | ErrorKind::Unauthorised)
+}
+
+fn credentials(given: &aliyun_fc_runtime::Credentials) -> Credentials {
+    Credentials::Static {
+        access_key_id: given.access_key_id().into(),
+        access_key_secret: given.access_key_secret().into(),
+        security_token: given.security_token().map(Into::into),
+    }
+}
+
+/// The run ends before the platform ends it: a tenth of what is left earlier, 1 to 10 s.
+fn deadline(context: &Context) -> Option<tokio::time::Instant> {
+    let margin = (context.remaining()? / 10).clamp(Duration::from_secs(1), Duration::from_secs(10));
+    context.deadline()?.checked_sub(margin)
+}

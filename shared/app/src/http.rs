@@ -1,0 +1,35 @@
+//! The one HTTP client of the process: TLS by rustls with ring and bundled roots, which start faster than the platform's verifier.
+
+use reqwest::{Client, redirect};
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use std::{sync::Arc, time::Duration};
+use upload_core::{Error, ErrorKind};
+
+/// A connection that has been idle this long is not used again: a frozen function's connections are dead when it wakes.
+const IDLE: Duration = Duration::from_secs(20);
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// Builds the client. It follows no redirect, uses no proxy and has no read time-out: one would also run while a body goes out, so
+/// bodies carry a watchdog and short calls a time-out of their own.
+///
+/// # Errors
+/// [`Config`](ErrorKind::Config) where TLS cannot be set up.
+pub fn client() -> Result<Client, Error> {
+    let failed = |cause: Box<dyn std::error::Error + Send + Sync>| {
+        Error::new(ErrorKind::Config, "http", "the HTTP client cannot be set up").caused_by(cause)
+    };
+    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| failed(error.into()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Client::builder()
+        .tls_backend_preconfigured(tls)
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .connect_timeout(CONNECT)
+        .pool_idle_timeout(IDLE)
+        .build()
+        .map_err(|error| failed(error.into()))
+}

@@ -1,0 +1,150 @@
+//! Reading the settings: file, then environment.
+
+use super::Settings;
+use std::{fs, io, path::Path};
+use toml::{Table, Value};
+use upload_core::{Error, ErrorKind};
+
+/// Names the settings file.
+pub const CONFIG_VARIABLE: &str = "OSS2YOUKU_CONFIG";
+const PREFIX: &str = "OSS2YOUKU_";
+/// Read where no file is named; a function's working directory is its package.
+const DEFAULT_FILE: &str = "oss2youku.toml";
+
+impl Settings {
+    /// The settings of this process: the file that `OSS2YOUKU_CONFIG` names, else `oss2youku.toml` in the working directory
+    /// where there is one, overlaid by the environment.
+    ///
+    /// # Errors
+    /// [`Config`](ErrorKind::Config), naming file, line and field.
+    pub fn load() -> Result<Self, Error> {
+        let named = std::env::var_os(CONFIG_VARIABLE);
+        let path = named.as_deref().map_or(Path::new(DEFAULT_FILE), Path::new);
+        let file = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => String::new(),
+            Err(error) => {
+                let shown = path.display().to_string();
+                return Err(wrong("the settings file cannot be read").with("file", shown).caused_by(error));
+            }
+        };
+        let variables = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        Self::from_parts(&path.display().to_string(), &file, variables)
+    }
+
+    /// The settings that a file's text and some variables make.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn from_parts(
+        file_name: &str,
+        file: &str,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Error> {
+        let mut tree: Table = toml::from_str(file).map_err(|error: toml::de::Error| {
+            // Its own words would quote the line, and a line may hold a secret.
+            let line =
+                error.span().map_or(1, |span| file[..span.start.min(file.len())].matches('\n').count() + 1);
+            let error = wrong("the settings file is not TOML").with("why", error.message());
+            error.with("file", file_name).with("line", line.to_string())
+        })?;
+        for (name, value) in variables {
+            if let Some(path) = name.strip_prefix(PREFIX).filter(|_| name != CONFIG_VARIABLE) {
+                overlay(&mut tree, &name, path, value)?;
+            }
+        }
+        let settings: Self = serde_path_to_error::deserialize(Value::Table(tree)).map_err(|error| {
+            let field = error.path().to_string();
+            let why = error.into_inner().message().to_owned();
+            wrong("a setting does not fit").with("field", field).with("why", why)
+        })?;
+        settings.transfer.transfer().map_err(wrong)?;
+        settings.check_rules()?;
+        Ok(settings)
+    }
+
+    fn check_rules(&self) -> Result<(), Error> {
+        for rule in self.rules.iter() {
+            if !self.accounts.contains_key(&rule.account) {
+                return Err(wrong("a rule names an account that is not in the settings")
+                    .with("bucket", &rule.bucket)
+                    .with("account", &rule.account));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Puts one variable into the tree.
+fn overlay(tree: &mut Table, name: &str, path: &str, text: String) -> Result<(), Error> {
+    let mut levels: Vec<String> = path.split("__").map(str::to_ascii_lowercase).collect();
+    let Some(last) = levels.pop() else { return Ok(()) };
+    let mut table = tree;
+    for level in levels {
+        let below = table.entry(level).or_insert_with(|| Value::Table(Table::new()));
+        table = below
+            .as_table_mut()
+            .ok_or_else(|| wrong("this variable names no setting").with("variable", name))?;
+    }
+    let value = if text.starts_with(['[', '{']) {
+        let inline: Table =
+            toml::from_str(&format!("value = {text}")).map_err(|error: toml::de::Error| {
+                wrong("this variable is not TOML").with("variable", name).with("why", error.message())
+            })?;
+        inline.into_iter().next().map_or(Value::String(text), |(_, value)| value)
+    } else {
+        Value::String(text)
+    };
+    table.insert(last, value);
+    Ok(())
+}
+
+fn wrong(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::Config, "settings", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use secrecy::ExposeSecret;
+
+    fn load(file: &str, variables: &[(&str, &str)]) -> Result<Settings, Error> {
+        let variables = variables.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+        Settings::from_parts("test.toml", file, variables)
+    }
+
+    #[test]
+    fn the_environment_overlays_the_file_and_numbers_may_be_text() {
+        let file = "[transfer]\nin_flight = 4\npart_mib = 16\n[accounts.main]\nclient_id = 'c'\naccess_token = 'file'";
+        let variables = [
+            ("OSS2YOUKU_TRANSFER__IN_FLIGHT", "2"),
+            ("OSS2YOUKU_ACCOUNTS__MAIN__ACCESS_TOKEN", "12345"),
+            ("OSS2YOUKU_RULES", r#"[{bucket="b",account="main",public_type="all"}]"#),
+            ("HOME", "/root"),
+        ];
+        let settings = load(file, &variables).expect("settings");
+        let transfer = settings.transfer.transfer().expect("in range");
+        assert_eq!((transfer.in_flight, transfer.part_size), (2, 16 << 20));
+        assert_eq!(settings.accounts["main"].access_token.expose_secret(), "12345");
+        assert_eq!(settings.rules.iter().count(), 1);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_and_no_secret_is_repeated() {
+        let rule = r#"[{bucket="b",account="x",public_type="all"}]"#;
+        let cases = [
+            ("a = b c s3cret", ("HOME", ""), ["not TOML", "line: 1"]),
+            ("[youku]\napii = 'x'", ("HOME", ""), ["youku", "apii"]),
+            ("", ("OSS2YOUKU_TRANSFER__IN_FLIGHT", "many"), ["transfer.in_flight", "many"]),
+            ("", ("OSS2YOUKU_TRANSFER__IN_FLIGHT", "65"), ["in_flight", "must be 1 to 64, not 65"]),
+            ("", ("OSS2YOUKU_RULES", "[{"), ["OSS2YOUKU_RULES", "not TOML"]),
+            ("", ("OSS2YOUKU_RULES", rule), ["bucket: b", "account: x"]),
+        ];
+        for (file, variable, words) in cases {
+            let error = load(file, &[variable]).expect_err("refused").to_string();
+            assert!(words.iter().all(|word| error.contains(word)), "{error}");
+            assert!(!error.contains("s3cret"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The source port over `object-storage`.
+
+use crate::{convert, settings::SourceSettings};
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use object_storage::{Credentials, Pin, SignatureVersion, Store, StoreConfig};
+use std::{
+    collections::HashMap,
+    ops::Range,
+    sync::{Mutex, PoisonError},
+};
+use upload_core::{ByteStream, Error, ErrorKind, Location, Md5, Object, Provider};
+
+/// User metadata that states the object's MD5, in hexadecimal (design: the data path).
+const MD5_METADATA: &str = "md5";
+
+/// Reads objects of every provider, with a store per bucket made on first use.
+pub(crate) struct Sources {
+    http: reqwest::Client,
+    settings: SourceSettings,
+    credentials: Option<Credentials>,
+    stores: Mutex<HashMap<(Provider, String), Store>>,
+}
+
+impl Sources {
+    /// `credentials` take the place of the settings' for OSS: a platform hands them over with each call.
+    pub(crate) fn new(
+        http: reqwest::Client,
+        settings: SourceSettings,
+        credentials: Option<Credentials>,
+    ) -> Self {
+        Self { http, settings, credentials, stores: Mutex::default() }
+    }
+
+    fn store(&self, location: &Location) -> Result<Store, Error> {
+        let mut stores = self.stores.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = (location.provider, location.bucket.clone());
+        if let Some(store) = stores.get(&name) {
+            return Ok(store.clone());
+        }
+        let store = self.open(location)?;
+        stores.insert(name, store.clone());
+        Ok(store)
+    }
+
+    fn open(&self, location: &Location) -> Result<Store, Error> {
+        let settings = &self.settings;
+        let region = settings.region.clone().or_else(|| location.region.clone());
+        let config = match location.provider {
+            Provider::Folder => StoreConfig::folder(&location.bucket),
+            Provider::S3 => {
+                let config = StoreConfig::s3(&location.bucket).region(region);
+                settings.s3_endpoint.iter().fold(config, |config, endpoint| config.endpoint(endpoint))
+            }
+            Provider::Oss => {
+                let endpoint = settings.endpoint.clone().or_else(|| {
+                    let network = if settings.internal { "-internal" } else { "" };
+                    // Events name the region `cn-hangzhou`, some consoles `oss-cn-hangzhou`.
+                    let region = region.as_deref()?;
+                    Some(format!(
+                        "oss-{}{network}.aliyuncs.com",
+                        region.strip_prefix("oss-").unwrap_or(region)
+                    ))
+                });
+                let Some(endpoint) = endpoint else {
+                    let message = "the bucket's region is not known: set source.region or source.endpoint";
+                    return Err(
+                        Error::new(ErrorKind::Config, "source", message).with("bucket", &location.bucket)
+                    );
+                };
+                StoreConfig::oss(&location.bucket)
+                    .endpoint(&endpoint)
+                    .region(region.map(|region| region.trim_start_matches("oss-").to_owned()))
+                    .addressing(settings.addressing.into())
+                    .signature(if settings.signature_v1 {
+                        SignatureVersion::V1
+                    } else {
+                        SignatureVersion::V4
+                    })
+                    .credentials(self.credentials.clone().unwrap_or_else(|| settings.credentials()))
+            }
+        };
+        Store::new(config, self.http.clone()).map_err(convert::source)
+    }
+}
+
+#[async_trait]
+impl upload_core::Source for Sources {
+    async fn head(&self, location: &Location) -> Result<Object, Error> {
+        let head = self.store(location)?.head(&location.key).await.map_err(convert::source)?;
+        let stated = head.user_metadata.get(MD5_METADATA).and_then(|hex| Md5::from_hex(hex));
+        Ok(Object {
+            location: location.clone(),
+            etag: head.etag,
+            version_id: head.version_id,
+            size: head.size,
+            md5: head.content_md5.map(Md5).or(stated),
+            crc64: head.crc64,
+            user_metadata: head.user_metadata,
+        })
+    }
+
+    async fn read(&self, object: &Object, range: Range<u64>) -> Result<ByteStream, Error> {
+        let pin = Pin { etag: Some(object.etag.clone()), version_id: object.version_id.clone() };
+        let store = self.store(&object.location)?;
+        let body = store.read(&object.location.key, range, &pin).await.map_err(convert::source)?;
+        Ok(Box::pin(body.map_err(convert::source)))
+    }
+
+    async fn read_small(&self, location: &Location, limit: usize) -> Result<Option<Bytes>, Error> {
+        match self.store(location)?.read_all(&location.key, limit).await {
+            Ok((_, bytes)) => Ok(Some(bytes)),
+            Err(error) if error.kind() == object_storage::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(convert::source(error)),
+        }
+    }
+}

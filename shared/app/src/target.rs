@@ -1,0 +1,249 @@
+//! The Youku port over `youku` and, for its bucket, `object-storage`.
+
+use crate::convert;
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use http_body_util::StreamBody;
+use object_storage::{Credentials, SignatureVersion, Store, StoreConfig};
+use secrecy::SecretString;
+use std::sync::Arc;
+use upload_core::{
+    Bucket, BucketSession, ByteStream, Error, ErrorKind, Grant, Landed, Md5, MultipartId, PartReceipt, Slice,
+    SliceCheck, SliceServer, SliceSession, Video, VideoState, metadata,
+};
+use youku::{CheckStatus, Client, NewVideo, StsGrant};
+
+/// One account at Youku.
+pub(crate) struct Account {
+    client: Client,
+    http: reqwest::Client,
+    signature: SignatureVersion,
+}
+
+impl Account {
+    pub(crate) fn new(client: Client, http: reqwest::Client, signature: SignatureVersion) -> Self {
+        Self { client, http, signature }
+    }
+}
+
+#[async_trait]
+impl upload_core::Youku for Account {
+    fn validate(&self, video: &Video) -> Result<(), Error> {
+        new_video(video)?.validate().map_err(invalid)
+    }
+
+    async fn create_for_bucket(&self, video: &Video) -> Result<BucketSession, Error> {
+        let session = self.client.create_for_oss(&new_video(video)?).await.map_err(convert::api)?;
+        Ok(BucketSession {
+            upload_token: session.upload_token,
+            video_id: session.video_id,
+            grant: grant(session.grant),
+        })
+    }
+
+    async fn create_for_slices(&self, video: &Video) -> Result<SliceSession, Error> {
+        let session = self.client.create_for_slices(&new_video(video)?).await.map_err(convert::api)?;
+        Ok(SliceSession {
+            upload_token: session.upload_token,
+            video_id: session.video_id,
+            upload_server: session.upload_server_uri,
+            instant: session.instant,
+        })
+    }
+
+    async fn renew_grant(&self, upload_token: &SecretString, old: &Grant) -> Result<Grant, Error> {
+        self.client.sts(upload_token, &old.bucket, &old.object).await.map(grant).map_err(convert::api)
+    }
+
+    async fn commit(
+        &self,
+        upload_token: &SecretString,
+        server_ip: Option<&str>,
+    ) -> Result<Option<String>, Error> {
+        self.client.commit(upload_token, server_ip).await.map_err(convert::api)
+    }
+
+    async fn cancel(&self, upload_token: &SecretString, server_ip: Option<&str>) -> Result<(), Error> {
+        self.client.cancel(upload_token, server_ip).await.map_err(convert::api)
+    }
+
+    async fn show(&self, video_id: &str) -> Result<Option<VideoState>, Error> {
+        let video = self.client.show(video_id).await.map_err(convert::api)?;
+        Ok(video.map(|video| match video.state {
+            youku::VideoState::Normal => VideoState::Normal,
+            youku::VideoState::Encoding => VideoState::Encoding,
+            youku::VideoState::Fail => VideoState::Failed,
+            youku::VideoState::InReview => VideoState::InReview,
+            youku::VideoState::Limited => VideoState::Limited,
+            youku::VideoState::Other(_) => VideoState::Other,
+        }))
+    }
+
+    fn bucket(&self, grant: &Grant) -> Result<Arc<dyn Bucket>, Error> {
+        let credentials = Credentials::Static {
+            access_key_id: grant.access_key_id.clone(),
+            access_key_secret: grant.access_key_secret.clone(),
+            security_token: Some(grant.security_token.clone()),
+        };
+        let config = StoreConfig::oss(&grant.bucket)
+            .endpoint(&grant.endpoint)
+            .signature(self.signature)
+            .credentials(credentials);
+        let store = Store::new(config, self.http.clone()).map_err(convert::bucket)?;
+        Ok(Arc::new(YoukuBucket { store, key: grant.object.clone() }))
+    }
+
+    async fn slice_server(&self, name: &str) -> Result<Arc<dyn SliceServer>, Error> {
+        let server = self.client.slice_server(name).await.map_err(convert::slices)?;
+        Ok(Arc::new(UploadServer(server)))
+    }
+}
+
+fn grant(grant: StsGrant) -> Grant {
+    Grant {
+        endpoint: grant.endpoint,
+        bucket: grant.bucket,
+        object: grant.object,
+        access_key_id: grant.access_key_id,
+        access_key_secret: grant.access_key_secret,
+        security_token: grant.security_token,
+        expires: grant.expires,
+    }
+}
+
+fn invalid(invalid: youku::Invalid) -> Error {
+    Error::new(ErrorKind::InvalidJob, "validate", invalid.to_string())
+}
+
+fn new_video(video: &Video) -> Result<NewVideo, Error> {
+    // The words are the same on both sides, so only a new one could fail to parse.
+    let metadata::VideoMetadata {
+        title,
+        tags,
+        category,
+        description,
+        copyright_type,
+        public_type,
+        watch_password,
+        thumbnail,
+        latitude,
+        longitude,
+        shoot_time,
+        deshake,
+    } = video.metadata.clone();
+    Ok(NewVideo {
+        file_name: video.file_name.clone(),
+        file_size: video.size,
+        file_md5: video.md5.to_string(),
+        title: title.unwrap_or_default(),
+        tags: tags.unwrap_or_default(),
+        category,
+        description,
+        copyright_type: copyright_type.map(|word| word.as_str().parse()).transpose().map_err(invalid)?,
+        public_type: public_type.map(|word| word.as_str().parse()).transpose().map_err(invalid)?,
+        watch_password,
+        thumbnail,
+        latitude,
+        longitude,
+        shoot_time,
+        deshake,
+    })
+}
+
+/// One object in Youku's bucket.
+struct YoukuBucket {
+    store: Store,
+    key: String,
+}
+
+fn multipart(id: &MultipartId) -> object_storage::MultipartId {
+    id.0.as_str().into()
+}
+
+#[async_trait]
+impl Bucket for YoukuBucket {
+    async fn initiate(&self) -> Result<MultipartId, Error> {
+        let id =
+            self.store.initiate_multipart(&self.key, &Default::default()).await.map_err(convert::bucket)?;
+        Ok(MultipartId(id.to_string()))
+    }
+
+    async fn put_part(
+        &self,
+        id: &MultipartId,
+        number: u32,
+        length: u64,
+        bytes: ByteStream,
+    ) -> Result<PartReceipt, Error> {
+        let body = StreamBody::new(bytes.map_ok(http_body::Frame::data));
+        let part = self.store.upload_part(&self.key, &multipart(id), number, body, length).await;
+        let part = part.map_err(convert::bucket)?;
+        Ok(PartReceipt { etag: part.etag, crc64: part.crc64, size: length })
+    }
+
+    async fn parts(&self, id: &MultipartId) -> Result<Vec<(u32, PartReceipt)>, Error> {
+        let parts = self.store.list_parts(&self.key, &multipart(id)).await.map_err(convert::bucket)?;
+        let receipt = |part: object_storage::PartRecord| {
+            (part.number, PartReceipt { etag: part.etag, crc64: part.crc64, size: part.size })
+        };
+        Ok(parts.into_iter().map(receipt).collect())
+    }
+
+    async fn complete(&self, id: &MultipartId, parts: &[(u32, String)]) -> Result<Landed, Error> {
+        let done = self.store.complete_multipart(&self.key, &multipart(id), parts, false).await;
+        let done = done.map_err(convert::bucket)?;
+        Ok(Landed { size: None, crc64: done.crc64 })
+    }
+
+    async fn head(&self) -> Result<Landed, Error> {
+        let head = self.store.head(&self.key).await.map_err(convert::bucket)?;
+        Ok(Landed { size: Some(head.size), crc64: head.crc64 })
+    }
+}
+
+/// Youku's upload server.
+struct UploadServer(youku::SliceServer);
+
+fn slice(slice: youku::Slice) -> Slice {
+    Slice { id: slice.id, offset: slice.offset, length: slice.length }
+}
+
+#[async_trait]
+impl SliceServer for UploadServer {
+    async fn create_file(
+        &self,
+        token: &SecretString,
+        size: u64,
+        extension: &str,
+        slice_kib: u32,
+    ) -> Result<(), Error> {
+        self.0.create_file(token, size, extension, slice_kib).await.map_err(convert::slices)
+    }
+
+    async fn next_slice(&self, token: &SecretString) -> Result<Slice, Error> {
+        self.0.new_slice(token).await.map(slice).map_err(convert::slices)
+    }
+
+    async fn send_slice(
+        &self,
+        token: &SecretString,
+        wanted: Slice,
+        bytes: Bytes,
+        md5: Md5,
+    ) -> Result<Slice, Error> {
+        let Slice { id, offset, length } = wanted;
+        let wanted = youku::Slice { id, offset, length, transferred: 0, finished: false };
+        let next = self.0.upload_slice(token, &wanted, bytes, &md5.to_string()).await;
+        next.map(slice).map_err(convert::slices)
+    }
+
+    async fn check(&self, token: &SecretString) -> Result<SliceCheck, Error> {
+        let check = self.0.check(token).await.map_err(convert::slices)?;
+        Ok(match check.status {
+            CheckStatus::Written => SliceCheck::Written { server_ip: check.upload_server_ip },
+            CheckStatus::Transferring | CheckStatus::Writing => SliceCheck::Settling,
+            CheckStatus::SlicesLeft => SliceCheck::Wanting,
+        })
+    }
+}

@@ -1,0 +1,60 @@
+//! Commit: making the bytes a video, once, also when the answer is lost.
+
+use crate::{Error, ErrorKind, Verdict, Youku, patience::Patience};
+use secrecy::SecretString;
+
+/// A session whose bytes have all landed.
+pub(crate) struct Transferred<'a> {
+    pub(crate) upload_token: &'a SecretString,
+    pub(crate) video_id: Option<&'a str>,
+    pub(crate) server_ip: Option<&'a str>,
+}
+
+impl Transferred<'_> {
+    /// Commits and answers the video's id.
+    ///
+    /// From here on "expired" and "unknown" prove nothing: an earlier commit may have gone through. A video that exists is adopted;
+    /// one that does not is never created again by guess.
+    ///
+    /// # Errors
+    /// [`CommitUnknown`](ErrorKind::CommitUnknown) where the commit may have happened and no video can be found; else what Youku
+    /// answered.
+    pub(crate) async fn commit(&self, youku: &dyn Youku, patience: &Patience) -> Result<String, Error> {
+        let mut tries = patience.tries();
+        let mut unclear = false;
+        loop {
+            let error = match youku.commit(self.upload_token, self.server_ip).await {
+                Ok(id) => return id.or(self.video_id.map(Into::into)).ok_or_else(no_id),
+                Err(error) => error,
+            };
+            if error.kind() == ErrorKind::SessionOver || (unclear && !error.is_retryable()) {
+                return self.adopt(youku, patience, error).await;
+            }
+            // A refusal for the rate or the token says that nothing was done.
+            unclear |= !matches!(error.kind(), ErrorKind::RateLimited | ErrorKind::Unauthorised);
+            match tries.after(error).await {
+                Ok(()) => {}
+                Err(error) if error.verdict() == Verdict::GaveUp && unclear => {
+                    return self.adopt(youku, patience, error).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn adopt(&self, youku: &dyn Youku, patience: &Patience, error: Error) -> Result<String, Error> {
+        if let Some(id) = self.video_id
+            && patience.retrying(|| youku.show(id)).await?.is_some()
+        {
+            tracing::info!(video_id = id, "adopted the video: an earlier commit had gone through");
+            return Ok(id.into());
+        }
+        let message = "the commit may have gone through, and Youku does not show the video: look before uploading again";
+        let unknown = Error::new(ErrorKind::CommitUnknown, "commit", message);
+        Err(unknown.with("video_id", self.video_id.unwrap_or("unknown")).caused_by(error))
+    }
+}
+
+fn no_id() -> Error {
+    Error::new(ErrorKind::Youku, "commit", "Youku committed the video and did not tell its id")
+}

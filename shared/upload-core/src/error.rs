@@ -1,0 +1,233 @@
+//! What went wrong, who can do something about it, and whether trying again helps.
+
+use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
+
+/// What went wrong. The snake-case [`code`](ErrorKind::code) of each is stable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The job itself cannot be carried out: a field is missing, too long or unknown.
+    InvalidJob,
+    /// The object does not exist (any more).
+    SourceMissing,
+    /// The object was replaced or changed after the upload had pinned it.
+    SourceChanged,
+    /// The source's credentials do not permit the call.
+    SourceDenied,
+    /// The source failed in another way.
+    Source,
+    /// Youku's bucket or slice server failed.
+    Target,
+    /// A credential of the target ran out; a fresh one cures it.
+    CredentialExpired,
+    /// The multipart upload is not known (any more): completed, aborted or never begun.
+    NoSuchUpload,
+    /// This part is already there (a sequential upload says so).
+    PartExists,
+    /// Youku refuses the access token.
+    Unauthorised,
+    /// Youku's upload session is over: expired, cancelled, or committed before.
+    SessionOver,
+    /// Youku allows no more calls for now.
+    RateLimited,
+    /// Youku refused or failed in another way.
+    Youku,
+    /// Bytes arrived damaged.
+    Integrity,
+    /// The commit's answer was lost and the video cannot be found: a person must look.
+    CommitUnknown,
+    /// The time allowed for this run is over.
+    Deadline,
+    /// A setting is missing or wrong.
+    Config,
+}
+
+impl ErrorKind {
+    /// The stable English code of this kind, as doors answer and logs carry it.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::InvalidJob => "invalid_job",
+            Self::SourceMissing => "source_missing",
+            Self::SourceChanged => "source_changed",
+            Self::SourceDenied => "source_denied",
+            Self::Source => "source_failed",
+            Self::Target => "target_failed",
+            Self::CredentialExpired => "credential_expired",
+            Self::NoSuchUpload => "no_such_upload",
+            Self::PartExists => "part_exists",
+            Self::Unauthorised => "youku_unauthorised",
+            Self::SessionOver => "session_over",
+            Self::RateLimited => "rate_limited",
+            Self::Youku => "youku_failed",
+            Self::Integrity => "integrity",
+            Self::CommitUnknown => "commit_unknown",
+            Self::Deadline => "deadline",
+            Self::Config => "config",
+        }
+    }
+}
+
+/// Whether trying again can help. Retry code asks this, never a status number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The same call will fail again.
+    Permanent,
+    /// The same call may succeed later, not before the given time from now where one is known.
+    Retry {
+        /// How long the other side asked to be left alone.
+        not_before: Option<Duration>,
+    },
+    /// It was tried again until the patience of this run ended.
+    GaveUp,
+}
+
+impl Verdict {
+    /// Worth trying again, at any time.
+    pub const RETRY: Self = Self::Retry { not_before: None };
+}
+
+/// An error of the core or of one of its ports.
+///
+/// `Display` is one line for people; `Debug` is long and for logs. Neither holds a secret, a signed URL or a body that
+/// another server sent: ports must not put them in.
+pub struct Error {
+    inner: Box<Inner>,
+}
+
+struct Inner {
+    kind: ErrorKind,
+    verdict: Verdict,
+    operation: &'static str,
+    message: Cow<'static, str>,
+    context: Vec<(&'static str, String)>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// A permanent error of `kind` in `operation`.
+    pub fn new(kind: ErrorKind, operation: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            inner: Box::new(Inner {
+                kind,
+                verdict: Verdict::Permanent,
+                operation,
+                message: message.into(),
+                context: Vec::new(),
+                source: None,
+            }),
+        }
+    }
+
+    /// The same error with another verdict.
+    #[must_use]
+    pub fn verdict_is(mut self, verdict: Verdict) -> Self {
+        self.inner.verdict = verdict;
+        self
+    }
+
+    /// The same error, worth trying again.
+    #[must_use]
+    pub fn retryable(self) -> Self {
+        self.verdict_is(Verdict::RETRY)
+    }
+
+    /// Adds a fact that helps to find the cause.
+    #[must_use]
+    pub fn with(mut self, key: &'static str, value: impl Into<String>) -> Self {
+        self.inner.context.push((key, value.into()));
+        self
+    }
+
+    /// Adds the error underneath, for the log.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.inner.source = Some(source.into());
+        self
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.inner.kind
+    }
+
+    /// Whether trying again can help.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        self.inner.verdict
+    }
+
+    /// The call that failed.
+    #[must_use]
+    pub fn operation(&self) -> &'static str {
+        self.inner.operation
+    }
+
+    /// Facts that help to find the cause.
+    #[must_use]
+    pub fn context(&self) -> &[(&'static str, String)] {
+        &self.inner.context
+    }
+
+    /// Whether the verdict says that trying again can help.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(self.inner.verdict, Verdict::Retry { .. })
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.inner.message)?;
+        for (n, (key, value)) in self.inner.context.iter().enumerate() {
+            write!(f, "{}{key}: {value}", if n == 0 { " (" } else { ", " })?;
+        }
+        if !self.inner.context.is_empty() {
+            f.write_str(")")?;
+        }
+        if self.inner.verdict == Verdict::GaveUp {
+            f.write_str("; gave up after trying for a while")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.inner;
+        write!(f, "{} in {} [{:?}]: {}", inner.kind.code(), inner.operation, inner.verdict, inner.message)?;
+        for (key, value) in &inner.context {
+            write!(f, "; {key}={value}")?;
+        }
+        let mut cause: Option<&(dyn StdError + 'static)> = self.source();
+        while let Some(error) = cause {
+            write!(f, "; caused by: {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.inner.source.as_deref().map(|e| e as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn display_is_one_line_and_debug_names_kind_operation_and_cause() {
+        let error = Error::new(ErrorKind::Source, "read", "the source closed the connection")
+            .with("key", "a.mp4")
+            .caused_by(std::io::Error::other("reset"))
+            .retryable();
+        assert_eq!(error.to_string(), "the source closed the connection (key: a.mp4)");
+        let long = format!("{error:?}");
+        assert!(long.contains("source_failed in read"), "{long}");
+        assert!(long.contains("caused by: reset"), "{long}");
+    }
+}

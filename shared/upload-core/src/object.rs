@@ -1,0 +1,120 @@
+//! Objects: one version of a file, and where it lies.
+
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, fmt};
+
+/// What kind of store holds an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Provider {
+    /// Alibaba Cloud OSS.
+    Oss,
+    /// Amazon S3 or a server that speaks its protocol.
+    S3,
+    /// A local folder.
+    Folder,
+}
+
+impl Provider {
+    /// The word for it in URLs, ids and logs: `oss`, `s3` or `folder`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Oss => "oss",
+            Self::S3 => "s3",
+            Self::Folder => "folder",
+        }
+    }
+}
+
+/// Where a file lies, whichever version of it is there.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Location {
+    /// The kind of store.
+    pub provider: Provider,
+    /// The bucket, or the folder's path.
+    pub bucket: String,
+    /// The object's key, decoded, without a leading slash.
+    pub key: String,
+    /// The bucket's region where the event or task named it, e.g. `cn-hangzhou`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+}
+
+impl Location {
+    /// The last segment of the key.
+    #[must_use]
+    pub fn file_name(&self) -> &str {
+        self.key.rsplit('/').next().unwrap_or(&self.key)
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}/{}", self.provider.as_str(), self.bucket, self.key)
+    }
+}
+
+/// An MD5 digest.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Md5(pub [u8; 16]);
+
+impl Md5 {
+    /// From 32 hexadecimal digits, either case.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        if text.len() != 32 {
+            return None;
+        }
+        let mut bytes = [0; 16];
+        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+}
+
+impl fmt::Display for Md5 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Md5 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// One version of a file, as our own HEAD saw it. Reads are pinned to it.
+#[derive(Debug, Clone)]
+pub struct Object {
+    /// Where it lies.
+    pub location: Location,
+    /// The ETag without quotes, as the store sent it.
+    pub etag: String,
+    /// The version id, on versioned buckets.
+    pub version_id: Option<String>,
+    /// Bytes.
+    pub size: u64,
+    /// MD5 of the whole object where the store states it (`Content-MD5` of a `Normal` OSS object, the ETag of a simple
+    /// S3 object, `x-oss-meta-md5`).
+    pub md5: Option<Md5>,
+    /// CRC-64/XZ of the whole object where the store states it.
+    pub crc64: Option<u64>,
+    /// User metadata: names without `x-oss-meta-`, lower case.
+    pub user_metadata: BTreeMap<String, String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn md5_reads_both_cases_and_refuses_what_is_not_32_digits() {
+        let md5 = Md5::from_hex("D41D8CD98F00B204E9800998ECF8427E").expect("32 digits");
+        assert_eq!(md5.to_string(), "d41d8cd98f00b204e9800998ecf8427e");
+        assert_eq!(Md5::from_hex("d41d8cd9"), None);
+        assert_eq!(Md5::from_hex("zz1d8cd98f00b204e9800998ecf8427e"), None);
+    }
+}

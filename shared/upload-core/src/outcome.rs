@@ -1,0 +1,92 @@
+//! What a door answers: the legacy worker's JSON, with a stable error code beside its numbers.
+
+use crate::{Error, ErrorKind, Published};
+use serde::{Deserialize, Serialize};
+
+/// The answer to a job. Its JSON is a superset of the legacy worker's: `msg` and `info` say the same, since clients were written to
+/// either.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// `200`, or what an HTTP status of that number means; a string, as the legacy worker sent it.
+    pub code: String,
+    /// One line for people.
+    pub msg: String,
+    /// The same line.
+    pub info: String,
+    /// The stable English code of a failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// What it is about.
+    pub data: OutcomeData,
+}
+
+/// What an outcome is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutcomeData {
+    /// The object's key, or the legacy task's `keyname`.
+    pub key: String,
+    /// The video's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub videoid: Option<String>,
+    /// The upload's id, once it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upload_id: Option<String>,
+    /// The page where the video can be watched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+impl Outcome {
+    /// The answer to a job about `key`.
+    #[must_use]
+    pub fn of(key: &str, result: &Result<Published, Error>) -> Self {
+        let (code, text, error, published) = match result {
+            Ok(published) => ("200", "upload success".into(), None, Some(published)),
+            Err(error) if error.kind() == ErrorKind::SourceMissing => {
+                ("404", "oss key not found".into(), Some(error), None)
+            }
+            Err(error) => (status(error.kind()), error.to_string(), Some(error), None),
+        };
+        Self {
+            code: code.into(),
+            info: text.clone(),
+            msg: text,
+            error: error.map(|error| error.kind().code().into()),
+            data: OutcomeData {
+                key: key.into(),
+                videoid: published.map(|p| p.video_id.clone()),
+                upload_id: published.map(|p| p.upload_id.to_string()),
+                link: published.map(Published::link),
+            },
+        }
+    }
+}
+
+/// The number that stands for a kind of failure, by the meaning of HTTP's status of that number.
+fn status(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::InvalidJob => "400",
+        ErrorKind::SourceMissing => "404",
+        ErrorKind::SourceChanged => "409",
+        ErrorKind::RateLimited => "429",
+        ErrorKind::Youku | ErrorKind::Unauthorised | ErrorKind::SessionOver | ErrorKind::Target => "502",
+        ErrorKind::Deadline => "503",
+        _ => "500",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_object_answers_as_the_legacy_worker_did() {
+        let error = Error::new(ErrorKind::SourceMissing, "head", "there is no such object");
+        let outcome = serde_json::to_value(Outcome::of("k", &Err(error))).expect("JSON");
+        let expected = serde_json::json!({
+            "code": "404", "msg": "oss key not found", "info": "oss key not found",
+            "error": "source_missing", "data": {"key": "k"}
+        });
+        assert_eq!(outcome, expected);
+    }
+}

@@ -1,0 +1,179 @@
+//! How long, and how often, a failing call is tried again.
+//!
+//! Retries are bounded by time, not by number, and the time is renewed whenever the upload makes progress: an upload of hours
+//! survives any number of short troubles and ends soon in a lasting one.
+
+use crate::{Error, Verdict};
+use backon::{BackoffBuilder, ExponentialBuilder};
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::time::{Instant, sleep};
+
+/// How retries are spaced and bounded.
+#[derive(Debug, Clone, Copy)]
+pub struct RetrySettings {
+    /// The first pause, before jitter.
+    pub first: Duration,
+    /// The longest pause, before jitter.
+    pub longest: Duration,
+    /// How long an upload may go without progress before a failing call gives up.
+    pub patience: Duration,
+    /// How often a call is tried at least, however long the tries took.
+    pub tries: u32,
+}
+
+impl Default for RetrySettings {
+    /// 200 ms doubling to 10 s, as the official SDKs space theirs; two minutes without progress; four tries at least.
+    fn default() -> Self {
+        Self {
+            first: Duration::from_millis(200),
+            longest: Duration::from_secs(10),
+            patience: Duration::from_secs(120),
+            tries: 4,
+        }
+    }
+}
+
+/// The patience of one upload, shared by all that works on it.
+#[derive(Debug, Clone)]
+pub(crate) struct Patience {
+    settings: RetrySettings,
+    last_progress: Arc<Mutex<Instant>>,
+}
+
+impl Patience {
+    pub(crate) fn new(settings: RetrySettings) -> Self {
+        Self { settings, last_progress: Arc::new(Mutex::new(Instant::now())) }
+    }
+
+    /// Something was achieved: failing calls get their full time again.
+    pub(crate) fn renew(&self) {
+        *self.last_progress.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// A fresh run of tries of one call.
+    pub(crate) fn tries(&self) -> Tries<'_> {
+        let delays = ExponentialBuilder::default()
+            .with_jitter()
+            .with_min_delay(self.settings.first)
+            .with_max_delay(self.settings.longest)
+            .without_max_times()
+            .build();
+        Tries { patience: self, delays, failed: 0 }
+    }
+
+    /// Calls until it succeeds, fails for good, or patience ends.
+    pub(crate) async fn retrying<T, F, Fut>(&self, mut call: F) -> Result<T, Error>
+    where
+        F: FnMut() -> Fut,
+        Fut: Future<Output = Result<T, Error>>,
+    {
+        let mut tries = self.tries();
+        loop {
+            match call().await {
+                Ok(answer) => {
+                    self.renew();
+                    return Ok(answer);
+                }
+                Err(error) => tries.after(error).await?,
+            }
+        }
+    }
+}
+
+/// The tries of one call.
+pub(crate) struct Tries<'a> {
+    patience: &'a Patience,
+    delays: backon::ExponentialBackoff,
+    failed: u32,
+}
+
+impl Tries<'_> {
+    /// Waits before the next try, or hands the error back when there is to be none.
+    pub(crate) async fn after(&mut self, error: Error) -> Result<(), Error> {
+        let Verdict::Retry { not_before } = error.verdict() else { return Err(error) };
+        self.failed += 1;
+        let settings = &self.patience.settings;
+        let delay = self.delays.next().unwrap_or(settings.longest).max(not_before.unwrap_or_default());
+        let last = *self.patience.last_progress.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.failed >= settings.tries && last.elapsed() + delay > settings.patience {
+            return Err(error.verdict_is(Verdict::GaveUp));
+        }
+        tracing::debug!(?error, ?delay, "trying again");
+        sleep(delay).await;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+    use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+
+    fn trouble() -> Error {
+        Error::new(ErrorKind::Source, "read", "trouble").retryable()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_permanent_error_is_not_tried_again() {
+        let calls = AtomicU32::new(0);
+        let patience = Patience::new(RetrySettings::default());
+        let result: Result<(), Error> = patience
+            .retrying(|| async {
+                calls.fetch_add(1, SeqCst);
+                Err(Error::new(ErrorKind::Source, "read", "no"))
+            })
+            .await;
+        assert!(result.is_err());
+        assert_eq!(calls.load(SeqCst), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn lasting_trouble_gives_up_when_patience_ends() {
+        let begun = Instant::now();
+        let settings = RetrySettings::default();
+        let result: Result<(), Error> = Patience::new(settings).retrying(|| async { Err(trouble()) }).await;
+        assert_eq!(result.expect_err("it never succeeds").verdict(), Verdict::GaveUp);
+        assert!(begun.elapsed() <= settings.patience);
+        assert!(begun.elapsed() > settings.patience / 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn progress_renews_patience() {
+        let patience = Patience::new(RetrySettings::default());
+        let begun = Instant::now();
+        let result = patience
+            .retrying(|| {
+                patience.renew();
+                let over = begun.elapsed() > Duration::from_secs(3600);
+                async move { if over { Ok(()) } else { Err(trouble()) } }
+            })
+            .await;
+        assert!(result.is_ok(), "an hour of trouble with progress in between is survived");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_other_sides_wish_is_waited_for() {
+        let patience = Patience::new(RetrySettings::default());
+        let begun = Instant::now();
+        let wish = Duration::from_secs(37);
+        let result = patience
+            .retrying(|| {
+                let early = begun.elapsed() < wish;
+                async move {
+                    if early {
+                        Err(trouble().verdict_is(Verdict::Retry { not_before: Some(wish) }))
+                    } else {
+                        Ok(())
+                    }
+                }
+            })
+            .await;
+        assert!(result.is_ok());
+        assert!(begun.elapsed() >= wish);
+    }
+}

@@ -1,0 +1,313 @@
+//! What the core asks of the world. It opens no socket itself: `app` implements these with the leaf crates.
+//!
+//! Every implementation answers errors as [`Error`](crate::Error) with a verdict, retries nothing by itself, and keeps secrets,
+//! signed URLs and foreign bodies out of them.
+
+use crate::{Error, Location, Md5, Object, metadata::VideoMetadata};
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_core::Stream;
+use secrecy::SecretString;
+use std::{fmt, ops::Range, pin::Pin, sync::Arc, time::SystemTime};
+
+/// Bytes on their way. An error ends it.
+pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
+
+/// Where objects are read.
+#[async_trait]
+pub trait Source: Send + Sync {
+    /// The version of the file that is there now.
+    ///
+    /// # Errors
+    /// [`SourceMissing`](crate::ErrorKind::SourceMissing) where there is none.
+    async fn head(&self, location: &Location) -> Result<Object, Error>;
+
+    /// The bytes of `range` of exactly this version. The stream yields exactly that many bytes or ends with an error; a broken
+    /// connection is continued inside.
+    ///
+    /// # Errors
+    /// [`SourceChanged`](crate::ErrorKind::SourceChanged) where another version is there now.
+    async fn read(&self, object: &Object, range: Range<u64>) -> Result<ByteStream, Error>;
+
+    /// A small neighbour of an object, such as its sidecar: `None` where there is none.
+    ///
+    /// # Errors
+    /// Where the file is larger than `limit` bytes, or the store fails.
+    async fn read_small(&self, location: &Location, limit: usize) -> Result<Option<Bytes>, Error>;
+}
+
+/// What Youku is told about a video.
+#[derive(Debug, Clone)]
+pub struct Video {
+    /// The file's name with its extension.
+    pub file_name: String,
+    /// Bytes.
+    pub size: u64,
+    /// MD5 of the whole file.
+    pub md5: Md5,
+    /// Title, tags and so on, all defaults filled in.
+    pub metadata: VideoMetadata,
+}
+
+/// Youku's temporary permission to write one object into its bucket.
+#[derive(Clone)]
+pub struct Grant {
+    /// The bucket's endpoint.
+    pub endpoint: String,
+    /// The bucket.
+    pub bucket: String,
+    /// The object's key in it.
+    pub object: String,
+    /// The STS pair's id.
+    pub access_key_id: String,
+    /// The STS pair's secret.
+    pub access_key_secret: SecretString,
+    /// The STS token.
+    pub security_token: SecretString,
+    /// When Youku says that the pair runs out.
+    pub expires: SystemTime,
+}
+
+impl fmt::Debug for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Grant")
+            .field("endpoint", &self.endpoint)
+            .field("bucket", &self.bucket)
+            .field("object", &self.object)
+            .field("expires", &self.expires)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A session that `create` opened in OSS mode.
+#[derive(Debug, Clone)]
+pub struct BucketSession {
+    /// Names the session in every later call.
+    pub upload_token: SecretString,
+    /// The video's id, where Youku tells it this early.
+    pub video_id: Option<String>,
+    /// Where the bytes go.
+    pub grant: Grant,
+}
+
+/// A session that `create` opened in slice mode.
+#[derive(Debug, Clone)]
+pub struct SliceSession {
+    /// Names the session in every later call.
+    pub upload_token: SecretString,
+    /// The video's id, where Youku tells it this early.
+    pub video_id: Option<String>,
+    /// The upload server that `create` named.
+    pub upload_server: String,
+    /// Youku holds these bytes already: commit at once.
+    pub instant: bool,
+}
+
+/// How a video fares at Youku.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum VideoState {
+    /// Being transcoded.
+    Encoding,
+    /// Playable.
+    Normal,
+    /// Transcoding failed.
+    Failed,
+    /// A reviewer looks at it.
+    InReview,
+    /// Not shown to everybody.
+    Limited,
+    /// A word that the documentation does not list.
+    Other,
+}
+
+/// One account at Youku.
+#[async_trait]
+pub trait Youku: Send + Sync {
+    /// Checks what can be checked before anything is sent.
+    ///
+    /// # Errors
+    /// [`InvalidJob`](crate::ErrorKind::InvalidJob) naming field, limit and length.
+    fn validate(&self, video: &Video) -> Result<(), Error>;
+
+    /// Opens a session in OSS mode.
+    ///
+    /// # Errors
+    /// Youku's refusal or failure.
+    async fn create_for_bucket(&self, video: &Video) -> Result<BucketSession, Error>;
+
+    /// Opens a session in slice mode.
+    ///
+    /// # Errors
+    /// Youku's refusal or failure.
+    async fn create_for_slices(&self, video: &Video) -> Result<SliceSession, Error>;
+
+    /// Fresh credentials for the same object.
+    ///
+    /// # Errors
+    /// [`SessionOver`](crate::ErrorKind::SessionOver) where the session has ended.
+    async fn renew_grant(&self, upload_token: &SecretString, grant: &Grant) -> Result<Grant, Error>;
+
+    /// Makes the uploaded bytes a video and answers its id, where Youku tells it.
+    ///
+    /// # Errors
+    /// [`SessionOver`](crate::ErrorKind::SessionOver) where the session has ended, by a commit or otherwise.
+    async fn commit(
+        &self,
+        upload_token: &SecretString,
+        server_ip: Option<&str>,
+    ) -> Result<Option<String>, Error>;
+
+    /// Gives a session up.
+    ///
+    /// # Errors
+    /// Youku's refusal or failure.
+    async fn cancel(&self, upload_token: &SecretString, server_ip: Option<&str>) -> Result<(), Error>;
+
+    /// How a video fares; `None` where Youku knows no such video.
+    ///
+    /// # Errors
+    /// Youku's refusal or failure.
+    async fn show(&self, video_id: &str) -> Result<Option<VideoState>, Error>;
+
+    /// The bucket that a grant opens.
+    ///
+    /// # Errors
+    /// [`Config`](crate::ErrorKind::Config) where the grant names an address that cannot be used.
+    fn bucket(&self, grant: &Grant) -> Result<Arc<dyn Bucket>, Error>;
+
+    /// The upload server that `create` named, resolved once: all calls of a session go to one address.
+    ///
+    /// # Errors
+    /// Where the name cannot be resolved.
+    async fn slice_server(&self, name: &str) -> Result<Arc<dyn SliceServer>, Error>;
+}
+
+/// OSS's id of a multipart upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MultipartId(pub String);
+
+/// What the target says of a part it holds.
+#[derive(Debug, Clone)]
+pub struct PartReceipt {
+    /// The part's ETag, unquoted: upper-case MD5 of the part.
+    pub etag: String,
+    /// CRC-64/XZ of the part, where the answer carries it.
+    pub crc64: Option<u64>,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// What the target says of the finished object.
+#[derive(Debug, Clone, Copy)]
+pub struct Landed {
+    /// Bytes, where the answer tells them.
+    pub size: Option<u64>,
+    /// CRC-64/XZ, where the answer carries it.
+    pub crc64: Option<u64>,
+}
+
+/// One object in Youku's bucket, under one grant.
+#[async_trait]
+pub trait Bucket: Send + Sync {
+    /// Begins a multipart upload.
+    ///
+    /// # Errors
+    /// The bucket's refusal or failure.
+    async fn initiate(&self) -> Result<MultipartId, Error>;
+
+    /// Streams one part of exactly `length` bytes.
+    ///
+    /// # Errors
+    /// The bucket's refusal or failure. Where the bytes themselves ended with an error, any error: the caller knows the cause.
+    async fn put_part(
+        &self,
+        id: &MultipartId,
+        number: u32,
+        length: u64,
+        bytes: ByteStream,
+    ) -> Result<PartReceipt, Error>;
+
+    /// The parts the bucket holds, by number.
+    ///
+    /// # Errors
+    /// The bucket's refusal or failure.
+    async fn parts(&self, id: &MultipartId) -> Result<Vec<(u32, PartReceipt)>, Error>;
+
+    /// Makes the parts one object.
+    ///
+    /// # Errors
+    /// [`NoSuchUpload`](crate::ErrorKind::NoSuchUpload) also where an earlier call had succeeded.
+    async fn complete(&self, id: &MultipartId, parts: &[(u32, String)]) -> Result<Landed, Error>;
+
+    /// The finished object.
+    ///
+    /// # Errors
+    /// The bucket's refusal or failure.
+    async fn head(&self) -> Result<Landed, Error>;
+}
+
+/// A slice that the upload server wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slice {
+    /// The server's number for it; 0 with length 0: none left to hand out.
+    pub id: u64,
+    /// Where it begins, in bytes.
+    pub offset: u64,
+    /// Bytes.
+    pub length: u64,
+}
+
+/// How far the upload server is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SliceCheck {
+    /// Everything is written; commit through this address.
+    Written {
+        /// What commit wants to hear.
+        server_ip: Option<String>,
+    },
+    /// All slices are handed out or on their way to disk: wait.
+    Settling,
+    /// Slices are left to hand out.
+    Wanting,
+}
+
+/// Youku's upload server, for one session.
+#[async_trait]
+pub trait SliceServer: Send + Sync {
+    /// Announces the file. `extension` has no dot; `slice_kib` is 1 to 10240.
+    ///
+    /// # Errors
+    /// The server's refusal or failure.
+    async fn create_file(
+        &self,
+        token: &SecretString,
+        size: u64,
+        extension: &str,
+        slice_kib: u32,
+    ) -> Result<(), Error>;
+
+    /// Asks for a slice to send.
+    ///
+    /// # Errors
+    /// The server's refusal or failure.
+    async fn next_slice(&self, token: &SecretString) -> Result<Slice, Error>;
+
+    /// Sends a slice and answers the next one.
+    ///
+    /// # Errors
+    /// [`Integrity`](crate::ErrorKind::Integrity), retryable, where the bytes arrived damaged.
+    async fn send_slice(
+        &self,
+        token: &SecretString,
+        slice: Slice,
+        bytes: Bytes,
+        md5: Md5,
+    ) -> Result<Slice, Error>;
+
+    /// How far the server is.
+    ///
+    /// # Errors
+    /// The server's refusal or failure.
+    async fn check(&self, token: &SecretString) -> Result<SliceCheck, Error>;
+}

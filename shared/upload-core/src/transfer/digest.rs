@@ -1,0 +1,64 @@
+//! The reading pass: MD5 and CRC-64 of an object whose store does not tell the MD5 that Youku wants beforehand.
+
+use super::Transfer;
+use crate::{Error, ErrorKind, Md5, Object};
+use bytes::Bytes;
+use crc_fast::{CrcAlgorithm, Digest as Crc};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use md5::{Digest as _, Md5 as Md5Hash};
+
+/// Bytes that are asked for at once. MD5 is sequential, so a few pieces are fetched ahead and held in memory.
+const PIECE: u64 = 1 << 20;
+
+impl Transfer<'_> {
+    /// Reads the whole object once.
+    ///
+    /// # Errors
+    /// [`Integrity`](ErrorKind::Integrity) where the bytes do not have the CRC that the store states, even when read again.
+    pub(crate) async fn digest(&self) -> Result<Object, Error> {
+        for _ in 0..2 {
+            let (md5, crc64) = self.reading_pass().await?;
+            if self.object.crc64.is_none_or(|stated| stated == crc64) {
+                return Ok(Object { md5: Some(md5), crc64: Some(crc64), ..self.object.clone() });
+            }
+            tracing::warn!("the bytes read do not have the object's CRC-64: reading again");
+        }
+        Err(Error::new(ErrorKind::Integrity, "read", "the bytes read do not have the object's CRC-64"))
+    }
+
+    async fn reading_pass(&self) -> Result<(Md5, u64), Error> {
+        let size = self.object.size;
+        let ranges = (0..size).step_by(usize::try_from(PIECE).unwrap_or(usize::MAX));
+        let mut pieces = stream::iter(ranges)
+            .map(|offset| async move {
+                let range = offset..(offset + PIECE).min(size);
+                self.patience.retrying(|| self.piece(range.clone())).await
+            })
+            .buffered(self.settings.in_flight);
+        let (mut md5, mut crc) = (Md5Hash::new(), Crc::new(CrcAlgorithm::Crc64Xz));
+        while let Some(chunks) = pieces.try_next().await? {
+            for chunk in chunks {
+                md5.update(&chunk);
+                crc.update(&chunk);
+            }
+        }
+        Ok((Md5(md5.finalize().into()), crc.finalize()))
+    }
+
+    /// The chunks of a small range. They are kept as they came: nothing is copied.
+    pub(super) async fn piece(&self, range: std::ops::Range<u64>) -> Result<Vec<Bytes>, Error> {
+        let length = range.end - range.start;
+        let mut bytes = self.read(range).await?;
+        let (mut chunks, mut got) = (Vec::new(), 0);
+        while let Some(chunk) = bytes.try_next().await? {
+            got += chunk.len() as u64;
+            self.progress.add_read(chunk.len());
+            chunks.push(chunk);
+        }
+        if got == length {
+            return Ok(chunks);
+        }
+        let error = Error::new(ErrorKind::Source, "read", "the source did not send the bytes asked for");
+        Err(error.with("asked", length.to_string()).with("got", got.to_string()).retryable())
+    }
+}

@@ -1,0 +1,167 @@
+//! The tap on passing bytes: counts them, checks them, notices when they stop.
+
+use crate::{ByteStream, Error, ErrorKind, Md5, Progress};
+use bytes::Bytes;
+use crc_fast::{CrcAlgorithm, Digest as Crc};
+use futures_core::Stream;
+use md5::{Digest as _, Md5 as Md5Hash};
+use std::{
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
+};
+use tokio::{sync::OwnedSemaphorePermit, time::Instant};
+
+/// What is known of bytes that have passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Passed {
+    pub(crate) crc64: u64,
+    pub(crate) md5: Option<Md5>,
+}
+
+#[derive(Default)]
+struct Seen {
+    passed: Option<Passed>,
+    error: Option<Error>,
+    last_byte: Option<Instant>,
+}
+
+/// The reader's end of a [`Meter`].
+#[derive(Clone, Default)]
+pub(crate) struct Tap(Arc<Mutex<Seen>>);
+
+impl Tap {
+    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What passed, once all of it has.
+    pub(crate) fn passed(&self) -> Option<Passed> {
+        self.seen().passed
+    }
+
+    /// The error that ended the bytes, if one did. Taken once.
+    pub(crate) fn take_error(&self) -> Option<Error> {
+        self.seen().error.take()
+    }
+
+    /// When the last byte moved.
+    pub(crate) fn last_byte(&self) -> Option<Instant> {
+        self.seen().last_byte
+    }
+}
+
+/// Bytes on their way, metered. The permit is released when the last byte has passed, so that the next part is read while this one's
+/// answer is awaited.
+pub(crate) struct Meter {
+    bytes: ByteStream,
+    left: u64,
+    crc: Crc,
+    md5: Option<Md5Hash>,
+    permit: Option<OwnedSemaphorePermit>,
+    progress: Arc<Progress>,
+    tap: Tap,
+}
+
+impl Meter {
+    /// Meters `length` bytes; with their MD5 where `with_md5`.
+    pub(crate) fn new(
+        bytes: ByteStream,
+        length: u64,
+        with_md5: bool,
+        permit: Option<OwnedSemaphorePermit>,
+        progress: Arc<Progress>,
+    ) -> (Self, Tap) {
+        let tap = Tap::default();
+        let crc = Crc::new(CrcAlgorithm::Crc64Xz);
+        let md5 = with_md5.then(Md5Hash::new);
+        (Self { bytes, left: length, crc, md5, permit, progress, tap: tap.clone() }, tap)
+    }
+
+    fn fail(&mut self, error: Error) -> Error {
+        // The consumer's HTTP client will wrap or drop this error; the tap keeps the real one.
+        let told = Error::new(error.kind(), error.operation(), "the source's bytes ended early");
+        self.tap.seen().error = Some(error);
+        self.permit = None;
+        told
+    }
+
+    fn finish(&mut self) {
+        let md5 = self.md5.take().map(|hash| Md5(hash.finalize().into()));
+        self.tap.seen().passed = Some(Passed { crc64: self.crc.finalize(), md5 });
+        self.permit = None;
+    }
+}
+
+impl Stream for Meter {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.left == 0 {
+            return Poll::Ready(None);
+        }
+        let next = std::task::ready!(self.bytes.as_mut().poll_next(cx));
+        Poll::Ready(Some(match next {
+            Some(Ok(chunk)) if chunk.len() as u64 <= self.left => {
+                self.crc.update(&chunk);
+                if let Some(md5) = &mut self.md5 {
+                    md5.update(&chunk);
+                }
+                self.left -= chunk.len() as u64;
+                self.progress.add_read(chunk.len());
+                self.tap.seen().last_byte = Some(Instant::now());
+                if self.left == 0 {
+                    self.finish();
+                }
+                Ok(chunk)
+            }
+            Some(Ok(_)) => {
+                let error = Error::new(ErrorKind::Source, "read", "the source sent more than was asked for");
+                Err(self.fail(error.retryable()))
+            }
+            Some(Err(error)) => Err(self.fail(error)),
+            None => {
+                let error = Error::new(ErrorKind::Source, "read", "the source ended early").retryable();
+                Err(self.fail(error))
+            }
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::{StreamExt, stream};
+    use tokio::sync::Semaphore;
+
+    fn bytes(chunks: Vec<Result<Bytes, Error>>) -> ByteStream {
+        Box::pin(stream::iter(chunks))
+    }
+
+    #[tokio::test]
+    async fn the_check_value_of_crc64_xz_comes_out_and_the_permit_goes_back_at_the_last_byte() {
+        let slots = Arc::new(Semaphore::new(1));
+        let permit = slots.clone().try_acquire_owned().ok();
+        let chunks = bytes(vec![Ok(Bytes::from_static(b"12345")), Ok(Bytes::from_static(b"6789"))]);
+        let (mut meter, tap) = Meter::new(chunks, 9, true, permit, Arc::default());
+        assert_eq!(meter.next().await.expect("a chunk").expect("bytes"), "12345");
+        assert_eq!((slots.available_permits(), tap.passed()), (0, None));
+        assert_eq!(meter.next().await.expect("a chunk").expect("bytes"), "6789");
+        assert_eq!(slots.available_permits(), 1, "released though the stream still lives");
+        let passed = tap.passed().expect("all passed");
+        assert_eq!(passed.crc64, 0x995d_c9bb_df19_39fa);
+        assert_eq!(passed.md5.map(|m| m.to_string()).as_deref(), Some("25f9e794323b453885f5181f1b624d0b"));
+    }
+
+    #[tokio::test]
+    async fn short_and_long_bodies_are_errors_that_the_tap_remembers() {
+        for (length, word) in [(4, "ended early"), (2, "more than")] {
+            let (mut meter, tap) =
+                Meter::new(bytes(vec![Ok(Bytes::from_static(b"abc"))]), length, false, None, Arc::default());
+            while let Some(Ok(_)) = meter.next().await {}
+            let error = tap.take_error().expect("an error");
+            assert!(error.to_string().contains(word) && error.is_retryable(), "{error}");
+            assert_eq!(tap.passed(), None);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! How an object is cut into parts.
+
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+const MIB: u64 = 1 << 20;
+/// OSS takes at most 10,000 parts (OSS sheet, multipart rules); a margin is left for parts that shrink at the end.
+const MOST_PARTS: u64 = 9_000;
+
+/// How parts are cut: the same plan cuts the same object the same way, on any machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    size: u64,
+    part_size: u64,
+    in_flight: u64,
+}
+
+/// One part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// 1 to 10,000.
+    pub number: u32,
+    /// Where it begins, in bytes.
+    pub offset: u64,
+    /// Bytes.
+    pub length: u64,
+}
+
+impl Part {
+    /// The bytes of the object that it holds.
+    #[must_use]
+    pub fn range(&self) -> Range<u64> {
+        self.offset..self.offset + self.length
+    }
+}
+
+impl Plan {
+    /// A plan for `size` bytes, with parts of about `part_size` and `in_flight` of them moving at once.
+    ///
+    /// Parts are enlarged where there would be too many of them.
+    #[must_use]
+    pub fn new(size: u64, part_size: u64, in_flight: usize) -> Self {
+        let needed = size.div_ceil(MOST_PARTS).div_ceil(MIB) * MIB;
+        Self { size, part_size: part_size.max(MIB).max(needed), in_flight: in_flight.max(1) as u64 }
+    }
+
+    /// The parts, in order. The last ones shrink, down to 1 MiB, so that all connections end at about the same time.
+    pub fn parts(self) -> impl Iterator<Item = Part> + Send {
+        let mut offset = 0;
+        (1..).map_while(move |number| {
+            let left = self.size - offset;
+            if left == 0 {
+                return None;
+            }
+            let length = (left / self.in_flight).clamp(MIB, self.part_size).min(left);
+            let part = Part { number, offset, length };
+            offset += length;
+            Some(part)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn parts_cover_the_object_without_gap_and_keep_to_the_stores_limits(
+            size in 1_u64..2_000 << 30, part_mib in 1_u64..64, in_flight in 1_usize..33,
+        ) {
+            let mut end = 0;
+            let mut last = 0;
+            for part in Plan::new(size, part_mib * MIB, in_flight).parts() {
+                prop_assert_eq!(part.offset, end);
+                prop_assert_eq!(part.number, last + 1);
+                end = part.range().end;
+                last = part.number;
+                prop_assert!(part.length >= MIB || end == size, "only the last part may be small");
+            }
+            prop_assert_eq!(end, size);
+            prop_assert!(last <= 10_000);
+        }
+    }
+
+    #[test]
+    fn one_byte_is_one_part() {
+        let parts: Vec<_> = Plan::new(1, 8 * MIB, 8).parts().collect();
+        assert_eq!(parts, [Part { number: 1, offset: 0, length: 1 }]);
+    }
+}

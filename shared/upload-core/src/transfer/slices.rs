@@ -1,0 +1,160 @@
+//! Slice mode: Youku's upload server hands out slices, several workers send them.
+
+use super::{Transfer, combined_crc};
+use crate::{Error, ErrorKind, Md5, Slice, SliceCheck, SliceServer, SliceSession};
+use bytes::{Bytes, BytesMut};
+use crc_fast::CrcAlgorithm;
+use futures_util::future::try_join_all;
+use md5::{Digest as _, Md5 as Md5Hash};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::time::{Instant, sleep};
+
+/// How long the server may take to write down what it has, once all slices are on their way.
+const SETTLING: Duration = Duration::from_secs(15 * 60);
+/// The longest pause between two looks.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// Bytes and CRC-64 of the slices sent, by offset.
+type Sent = Mutex<BTreeMap<u64, (u64, u64)>>;
+
+impl Transfer<'_> {
+    /// Sends the object to the session's upload server; answers the address that commit wants to hear.
+    ///
+    /// # Errors
+    /// [`Integrity`](ErrorKind::Integrity) where the bytes sent do not have the source's CRC-64; whatever source and server
+    /// refuse for good.
+    pub(crate) async fn move_to_slices(
+        &self,
+        server: &dyn SliceServer,
+        session: &SliceSession,
+        extension: &str,
+    ) -> Result<Option<String>, Error> {
+        let token = &session.upload_token;
+        let create = || server.create_file(token, self.object.size, extension, self.settings.slice_kib);
+        self.patience.retrying(create).await?;
+        let sent = Sent::default();
+        let mut settling: Option<Instant> = None;
+        let mut pause = Duration::from_millis(200);
+        let mut wanting = true;
+        loop {
+            if wanting {
+                let workers = (0..self.settings.slice_workers).map(|_| self.worker(server, session, &sent));
+                try_join_all(workers).await?;
+            }
+            match self.patience.retrying(|| server.check(token)).await? {
+                SliceCheck::Written { server_ip } => {
+                    self.slice_gate(&sent)?;
+                    return Ok(server_ip);
+                }
+                SliceCheck::Wanting => (wanting, settling) = (true, None),
+                SliceCheck::Settling => {
+                    wanting = false;
+                    if settling.get_or_insert_with(Instant::now).elapsed() > SETTLING {
+                        let message = "Youku's upload server has every slice and does not finish writing";
+                        return Err(Error::new(ErrorKind::Target, "check", message).retryable());
+                    }
+                }
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(LOOK);
+        }
+    }
+
+    async fn worker(
+        &self,
+        server: &dyn SliceServer,
+        session: &SliceSession,
+        sent: &Sent,
+    ) -> Result<(), Error> {
+        let token = &session.upload_token;
+        let ask = || server.next_slice(token);
+        let mut slice = self.patience.retrying(ask).await?;
+        while slice.length > 0 {
+            slice = match self.send_slice(server, session, slice, sent).await? {
+                Some(next) => next,
+                None => self.patience.retrying(ask).await?,
+            };
+        }
+        Ok(())
+    }
+
+    /// Sends a slice and answers the next; `None` where the server no longer wants this one although no answer said that it has it.
+    async fn send_slice(
+        &self,
+        server: &dyn SliceServer,
+        session: &SliceSession,
+        slice: Slice,
+        sent: &Sent,
+    ) -> Result<Option<Slice>, Error> {
+        let end = slice.offset.checked_add(slice.length).filter(|end| *end <= self.object.size);
+        let Some(end) = end else {
+            let message = "Youku's upload server asked for bytes that the object does not have";
+            return Err(Error::new(ErrorKind::Target, "new_slice", message));
+        };
+        let mut tries = self.patience.tries();
+        let mut unclear = false;
+        loop {
+            let range = slice.offset..end;
+            let bytes = self.patience.retrying(|| self.piece(range.clone())).await.map(joined)?;
+            let md5 = Md5(Md5Hash::digest(&bytes).into());
+            let crc64 = crc_fast::checksum(CrcAlgorithm::Crc64Xz, &bytes);
+            let answer = server.send_slice(&session.upload_token, slice, bytes, md5).await;
+            if answer.is_ok() || unclear {
+                // Also where an earlier answer was lost: the bytes are the same.
+                sent.lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(slice.offset, (slice.length, crc64));
+            }
+            match answer {
+                Ok(next) => {
+                    self.patience.renew();
+                    self.progress.add_accepted(slice.length);
+                    return Ok(Some(next));
+                }
+                Err(error) if error.is_retryable() => {
+                    unclear |= error.kind() == ErrorKind::Target;
+                    tries.after(error).await?;
+                }
+                Err(error) if unclear && error.kind() != ErrorKind::SessionOver => {
+                    tracing::debug!(?error, "the slice was refused after an answer was lost: asking anew");
+                    return Ok(None);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Where the source states a CRC-64 and every slice went through our hands, they must agree.
+    fn slice_gate(&self, sent: &Sent) -> Result<(), Error> {
+        let sent = sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut end = 0;
+        let whole = sent.iter().all(|(offset, (length, _))| {
+            let adjoins = *offset == end;
+            end += length;
+            adjoins
+        });
+        if !whole || end != self.object.size {
+            return Ok(());
+        }
+        let crc64 = combined_crc(sent.values().map(|(length, crc64)| (*crc64, *length)));
+        if self.object.crc64.is_none_or(|stated| stated == crc64) {
+            return Ok(());
+        }
+        let message = "the slices sent do not have the object's CRC-64";
+        Err(Error::new(ErrorKind::Integrity, "gate", message).retryable())
+    }
+}
+
+/// One piece of memory, without a copy where there already is just one.
+fn joined(mut chunks: Vec<Bytes>) -> Bytes {
+    if chunks.len() == 1 {
+        return chunks.pop().unwrap_or_default();
+    }
+    let mut all = BytesMut::with_capacity(chunks.iter().map(Bytes::len).sum());
+    chunks.iter().for_each(|chunk| all.extend_from_slice(chunk));
+    all.freeze()
+}
