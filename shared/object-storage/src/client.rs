@@ -1,0 +1,261 @@
+//! The store itself: one set of calls, whatever is behind them.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http_body::Body;
+use http_body_util::BodyExt as _;
+use reqsign_core::{Env, OsEnv};
+
+use crate::address::Address;
+use crate::config::{Provider, SignatureVersion, StoreConfig};
+use crate::exchange::Remote;
+use crate::folder::Folder;
+use crate::key_ring::KeyRing;
+use crate::object_body::ObjectBody;
+use crate::types::{
+    Completed, Listing, MultipartId, ObjectHead, PartReceipt, PartRecord, Pin, PutBody, PutOptions,
+    PutReceipt,
+};
+use crate::{BoxError, Error, ErrorKind, providers};
+
+/// One bucket or folder. Cheap to clone; clones share connections and credentials.
+///
+/// Keys are full keys, sent as they are. A key with a segment `.` or `..`, or one that begins with a slash, is refused
+/// ([`ErrorKind::Config`]) because no URL can carry it unchanged.
+#[derive(Debug, Clone)]
+pub struct Store(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    provider: Provider,
+    bucket: String,
+    backend: Backend,
+}
+
+#[derive(Debug)]
+enum Backend {
+    Remote(Arc<Remote>),
+    Folder(Folder),
+}
+
+impl Store {
+    /// Opens a store; nothing is sent. `http` should follow no redirects and have no read time-out: this crate watches the progress
+    /// of every exchange itself.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`]: bucket or endpoint cannot be one, or the region is needed and neither given nor part of the endpoint.
+    pub fn new(config: StoreConfig, http: reqwest::Client) -> Result<Self, Error> {
+        Self::with_env(config, http, OsEnv)
+    }
+
+    pub(crate) fn with_env(config: StoreConfig, http: reqwest::Client, env: impl Env) -> Result<Self, Error> {
+        let backend = match config.provider {
+            Provider::Folder => Backend::Folder(Folder::new(config.root.clone())),
+            Provider::Oss | Provider::S3 => {
+                let address = Address::new(&config)?;
+                let region_needed =
+                    config.provider == Provider::S3 || config.signature != SignatureVersion::V1;
+                let region = address.region.clone().unwrap_or_default();
+                if region_needed && region.is_empty() {
+                    let message = "the endpoint does not tell the region; set it (for example cn-hangzhou)";
+                    return Err(Error::new(ErrorKind::Config, "Configure", message)
+                        .with_context("bucket", &config.bucket));
+                }
+                Backend::Remote(Arc::new(Remote {
+                    provider: config.provider,
+                    bucket: config.bucket.clone(),
+                    address,
+                    signature: config.signature,
+                    region,
+                    keys: KeyRing::new(providers::loader(&config), providers::context(http.clone(), env)),
+                    http,
+                    idle: config.idle,
+                    stall: config.stall,
+                }))
+            }
+        };
+        Ok(Self(Arc::new(Inner { provider: config.provider, bucket: config.bucket, backend })))
+    }
+
+    /// Whose protocol it speaks.
+    #[must_use]
+    pub fn provider(&self) -> Provider {
+        self.0.provider
+    }
+
+    /// The bucket's name, or the folder's path.
+    #[must_use]
+    pub fn bucket(&self) -> &str {
+        &self.0.bucket
+    }
+
+    /// Forgets the credential in use; the next request loads a new one. Fixed keys stay.
+    pub async fn invalidate_credentials(&self) {
+        if let Backend::Remote(remote) = &self.0.backend {
+            remote.keys.invalidate().await;
+        }
+    }
+
+    /// What is known of an object.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`], and those of any request.
+    pub async fn head(&self, key: &str) -> Result<ObjectHead, Error> {
+        match &self.0.backend {
+            Backend::Remote(remote) => remote.head(key).await,
+            Backend::Folder(folder) => folder.head(key).await,
+        }
+    }
+
+    /// Opens the bytes `range` of an object. An empty range asks nothing of the server.
+    ///
+    /// # Errors
+    /// [`ErrorKind::PreconditionFailed`]: the object is not the pinned one; [`ErrorKind::InvalidRange`]: it is shorter;
+    /// [`ErrorKind::Archived`]; those of any request. The body ends with the same errors when it cannot be continued.
+    pub async fn read(&self, key: &str, range: Range<u64>, pin: &Pin) -> Result<ObjectBody, Error> {
+        if range.is_empty() {
+            return Ok(ObjectBody::EMPTY);
+        }
+        match &self.0.backend {
+            Backend::Remote(remote) => remote.read(key, range, pin).await.map(ObjectBody::remote),
+            Backend::Folder(folder) => folder.read(key, range, pin).await.map(ObjectBody::folder),
+        }
+    }
+
+    /// Reads a small object whole.
+    ///
+    /// # Errors
+    /// [`ErrorKind::TooLarge`]: it has more than `limit` bytes; those of any request.
+    pub async fn read_all(&self, key: &str, limit: usize) -> Result<(ObjectHead, Bytes), Error> {
+        match &self.0.backend {
+            Backend::Remote(remote) => remote.read_all(key, limit).await,
+            Backend::Folder(folder) => folder.read_all(key, limit).await,
+        }
+    }
+
+    /// Writes an object in one request.
+    ///
+    /// # Errors
+    /// [`ErrorKind::AlreadyExists`] with `create_only`; [`ErrorKind::BodyFailed`]; those of any request.
+    pub async fn put(
+        &self,
+        key: &str,
+        body: impl Into<PutBody>,
+        options: &PutOptions,
+    ) -> Result<PutReceipt, Error> {
+        match &self.0.backend {
+            Backend::Remote(remote) => remote.put(key, body.into(), options).await,
+            Backend::Folder(folder) => folder.put(key, body.into(), options).await,
+        }
+    }
+
+    /// One page of the keys that begin with `prefix` and come after `start_after`; 1 to 1,000 of them.
+    ///
+    /// # Errors
+    /// Those of any request.
+    pub async fn list(
+        &self,
+        prefix: &str,
+        start_after: Option<&str>,
+        limit: usize,
+    ) -> Result<Listing, Error> {
+        match &self.0.backend {
+            Backend::Remote(remote) => remote.list(prefix, start_after, limit).await,
+            Backend::Folder(folder) => folder.list(prefix, start_after, limit).await,
+        }
+    }
+
+    /// Deletes an object; one that is not there counts as deleted.
+    ///
+    /// # Errors
+    /// Those of any request.
+    pub async fn delete(&self, key: &str) -> Result<(), Error> {
+        match &self.0.backend {
+            Backend::Remote(remote) => remote.delete(key).await,
+            Backend::Folder(folder) => folder.delete(key).await,
+        }
+    }
+
+    /// Begins a multipart upload. `content_md5` of the options is not used.
+    ///
+    /// # Errors
+    /// [`ErrorKind::AlreadyExists`] with `create_only` on OSS; [`ErrorKind::Unsupported`] for a folder; those of any request.
+    pub async fn initiate_multipart(&self, key: &str, options: &PutOptions) -> Result<MultipartId, Error> {
+        self.remote("InitiateMultipartUpload")?.initiate_multipart(key, options).await
+    }
+
+    /// Sends part `number` (1 to 10,000), streamed, with exactly `length` bytes, once. After a lost connection the part may
+    /// be there: ask [`list_parts`](Self::list_parts).
+    ///
+    /// # Errors
+    /// [`ErrorKind::BodyFailed`]: `body` failed or has another length, its error is the source; [`ErrorKind::NoSuchUpload`]; those of
+    /// any request.
+    pub async fn upload_part<B>(
+        &self,
+        key: &str,
+        id: &MultipartId,
+        number: u32,
+        body: B,
+        length: u64,
+    ) -> Result<PartReceipt, Error>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let body = body.map_err(Into::into).boxed_unsync();
+        self.remote("UploadPart")?.upload_part(key, id, number, body, length).await
+    }
+
+    /// The parts that have arrived, all pages, by number.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoSuchUpload`]; those of any request.
+    pub async fn list_parts(&self, key: &str, id: &MultipartId) -> Result<Vec<PartRecord>, Error> {
+        self.remote("ListParts")?.list_parts(key, id).await
+    }
+
+    /// Makes the object of these parts (number and ETag, ascending).
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoSuchUpload`]: also when an earlier completion succeeded and its answer was lost, so ask
+    /// [`head`](Self::head); [`ErrorKind::InvalidPart`]; [`ErrorKind::AlreadyExists`] with `create_only`; those of any request.
+    pub async fn complete_multipart(
+        &self,
+        key: &str,
+        id: &MultipartId,
+        parts: &[(u32, String)],
+        create_only: bool,
+    ) -> Result<Completed, Error> {
+        self.remote("CompleteMultipartUpload")?.complete_multipart(key, id, parts, create_only).await
+    }
+
+    /// Drops a multipart upload and its parts.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoSuchUpload`]; those of any request.
+    pub async fn abort_multipart(&self, key: &str, id: &MultipartId) -> Result<(), Error> {
+        self.remote("AbortMultipartUpload")?.abort_multipart(key, id).await
+    }
+
+    /// Whether the bucket keeps versions, or did once: OSS then ignores create-only.
+    ///
+    /// # Errors
+    /// Those of any request.
+    pub async fn versioning(&self) -> Result<bool, Error> {
+        match &self.0.backend {
+            Backend::Remote(remote) => remote.versioning().await,
+            Backend::Folder(_) => Ok(false),
+        }
+    }
+
+    fn remote(&self, operation: &'static str) -> Result<&Remote, Error> {
+        match &self.0.backend {
+            Backend::Remote(remote) => Ok(remote),
+            Backend::Folder(_) => {
+                Err(Error::new(ErrorKind::Unsupported, operation, "a folder has no multipart uploads"))
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What the headers of an answer say.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use http::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, DATE, ETAG, LAST_MODIFIED};
+use http::{HeaderMap, HeaderName};
+
+use crate::config::Provider;
+use crate::types::{ObjectHead, PutReceipt};
+
+const CRC64: &str = "x-oss-hash-crc64ecma";
+const S3_ENCRYPTION: &str = "x-amz-server-side-encryption";
+const S3_CUSTOMER_KEY: &str = "x-amz-server-side-encryption-customer-algorithm";
+
+/// One header as text.
+pub(crate) fn text(headers: &HeaderMap, name: impl http::header::AsHeaderName) -> Option<String> {
+    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+/// An ETag without its quotes.
+pub(crate) fn unquoted(etag: &str) -> String {
+    etag.trim().trim_start_matches("W/").trim_matches('"').to_owned()
+}
+
+pub(crate) fn etag(headers: &HeaderMap) -> Option<String> {
+    text(headers, ETAG).map(|etag| unquoted(&etag)).filter(|etag| !etag.is_empty())
+}
+
+pub(crate) fn crc64(headers: &HeaderMap) -> Option<u64> {
+    text(headers, CRC64)?.trim().parse().ok()
+}
+
+pub(crate) fn version_id(headers: &HeaderMap) -> Option<String> {
+    text(headers, "x-oss-version-id").or_else(|| text(headers, "x-amz-version-id")).filter(|id| id != "null")
+}
+
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    text(headers, "x-oss-request-id").or_else(|| text(headers, "x-amz-request-id"))
+}
+
+pub(crate) fn date(headers: &HeaderMap) -> Option<SystemTime> {
+    http_date(headers, DATE)
+}
+
+pub(crate) fn length(headers: &HeaderMap) -> Option<u64> {
+    text(headers, CONTENT_LENGTH)?.trim().parse().ok()
+}
+
+/// First byte, last byte and object size of `Content-Range: bytes a-b/size`.
+pub(crate) fn content_range(headers: &HeaderMap) -> Option<(u64, u64, Option<u64>)> {
+    let value = text(headers, CONTENT_RANGE)?;
+    let (range, size) = value.trim().strip_prefix("bytes ")?.split_once('/')?;
+    let (first, last) = range.split_once('-')?;
+    Some((first.parse().ok()?, last.parse().ok()?, size.parse().ok()))
+}
+
+/// The shortest wait the server asks for.
+pub(crate) fn not_before(headers: &HeaderMap) -> Option<Duration> {
+    let milliseconds = text(headers, "x-oss-qos-delay-time")
+        .and_then(|value| value.trim().parse().ok())
+        .map(Duration::from_millis);
+    let seconds =
+        || text(headers, "retry-after").and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
+    milliseconds.or_else(seconds)
+}
+
+/// `None` where size or ETag is missing: then it is not an answer to a HEAD or GET of an object.
+pub(crate) fn object_head(provider: Provider, headers: &HeaderMap) -> Option<ObjectHead> {
+    let etag = etag(headers)?;
+    let prefix = if provider == Provider::S3 { "x-amz-meta-" } else { "x-oss-meta-" };
+    let metadata = headers.iter().filter_map(|(name, value)| {
+        let name = name.as_str().strip_prefix(prefix)?;
+        Some((name.to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+    });
+    Some(ObjectHead {
+        size: length(headers)?,
+        version_id: version_id(headers),
+        content_md5: if provider == Provider::S3 { s3_md5(headers, &etag) } else { content_md5(headers) },
+        crc64: crc64(headers),
+        last_modified: http_date(headers, LAST_MODIFIED),
+        date: date(headers),
+        object_type: text(headers, "x-oss-object-type"),
+        content_type: text(headers, CONTENT_TYPE),
+        user_metadata: metadata.collect::<BTreeMap<_, _>>(),
+        etag,
+    })
+}
+
+pub(crate) fn put_receipt(headers: &HeaderMap) -> Option<PutReceipt> {
+    Some(PutReceipt {
+        etag: etag(headers)?,
+        crc64: crc64(headers),
+        version_id: version_id(headers),
+        date: date(headers),
+    })
+}
+
+fn content_md5(headers: &HeaderMap) -> Option<[u8; 16]> {
+    BASE64.decode(text(headers, "content-md5")?.trim()).ok()?.try_into().ok()
+}
+
+/// S3's ETag is the MD5 of an object that was put in one request and not encrypted with KMS or a customer's key.
+fn s3_md5(headers: &HeaderMap, etag: &str) -> Option<[u8; 16]> {
+    let opaque = text(headers, S3_ENCRYPTION).is_some_and(|how| how != "AES256")
+        || headers.contains_key(S3_CUSTOMER_KEY);
+    if opaque || etag.len() != 32 || !etag.is_ascii() {
+        return None;
+    }
+    let mut md5 = [0; 16];
+    for (byte, at) in md5.iter_mut().zip((0..).step_by(2)) {
+        *byte = u8::from_str_radix(etag.get(at..at + 2)?, 16).ok()?;
+    }
+    Some(md5)
+}
+
+fn http_date(headers: &HeaderMap, name: HeaderName) -> Option<SystemTime> {
+    let value = text(headers, name)?;
+    Some(jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value.trim()).ok()?.into())
+}
+
+/// A time as lists write it: `2026-11-22T07:20:04.000Z`.
+pub(crate) fn iso_time(value: &str) -> Option<SystemTime> {
+    Some(value.trim().parse::<jiff::Timestamp>().ok()?.into())
+}

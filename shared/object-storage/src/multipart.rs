@@ -1,0 +1,113 @@
+//! Multipart uploads: initiate, send a part, list, complete, abort.
+
+use http::{Method, StatusCode};
+use http_body_util::combinators::UnsyncBoxBody;
+
+use crate::config::Provider;
+use crate::exchange::{Payload, Remote};
+use crate::types::{Completed, MultipartId, PartReceipt, PartRecord, PutOptions};
+use crate::{BoxError, Error, answer, headers, xml};
+
+/// Assembling a large object may take the server a while; other answers come at once.
+const COMPLETION_PATIENCE: u32 = 4;
+
+impl Remote {
+    pub(crate) async fn initiate_multipart(
+        &self,
+        key: &str,
+        options: &PutOptions,
+    ) -> Result<MultipartId, Error> {
+        let operation = "InitiateMultipartUpload";
+        let mut call = self.call(operation, Method::POST, Some(key));
+        call.query.push(("uploads", String::new()));
+        self.describe(&mut call, options)?;
+        // S3 takes the condition at completion alone.
+        self.create_only(&mut call, options.create_only && self.provider == Provider::Oss);
+        let (_, _, text) = self.document(call, Payload::NONE).await?;
+        let answer: xml::Initiated =
+            xml::parse(&text).map_err(|_| self.protocol(operation, "the answer has no upload id"))?;
+        Ok(answer.upload_id.into())
+    }
+
+    pub(crate) async fn upload_part(
+        &self,
+        key: &str,
+        id: &MultipartId,
+        number: u32,
+        body: UnsyncBoxBody<bytes::Bytes, BoxError>,
+        length: u64,
+    ) -> Result<PartReceipt, Error> {
+        let operation = "UploadPart";
+        let mut call = self.call(operation, Method::PUT, Some(key));
+        call.query = vec![("partNumber", number.to_string()), ("uploadId", id.as_str().to_owned())];
+        let answer = self
+            .send(call, Payload::Stream(body, length))
+            .await
+            .map_err(|error| error.with_context("part", number))?;
+        let etag = headers::etag(answer.headers())
+            .ok_or_else(|| self.protocol(operation, "the answer has no ETag"))?;
+        Ok(PartReceipt { etag, crc64: headers::crc64(answer.headers()) })
+    }
+
+    pub(crate) async fn list_parts(&self, key: &str, id: &MultipartId) -> Result<Vec<PartRecord>, Error> {
+        let operation = "ListParts";
+        let mut parts: Vec<PartRecord> = Vec::new();
+        loop {
+            let mut call = self.call(operation, Method::GET, Some(key));
+            call.query = vec![("uploadId", id.as_str().to_owned()), ("max-parts", "1000".to_owned())];
+            if let Some(last) = parts.last() {
+                call.query.push(("part-number-marker", last.number.to_string()));
+            }
+            let (_, _, text) = self.document(call, Payload::NONE).await?;
+            let page: xml::PartList = xml::parse(&text)
+                .map_err(|_| self.protocol(operation, "the answer is not a list of parts"))?;
+            let before = parts.last().map_or(0, |last| last.number);
+            parts.extend(page.part.into_iter().map(|part| PartRecord {
+                number: part.number,
+                size: part.size,
+                etag: headers::unquoted(&part.etag),
+                crc64: part.crc64,
+            }));
+            if !page.is_truncated {
+                return Ok(parts);
+            }
+            if parts.last().is_none_or(|last| last.number <= before) {
+                return Err(self.protocol(operation, "the list of parts does not advance"));
+            }
+        }
+    }
+
+    pub(crate) async fn complete_multipart(
+        &self,
+        key: &str,
+        id: &MultipartId,
+        parts: &[(u32, String)],
+        create_only: bool,
+    ) -> Result<Completed, Error> {
+        let operation = "CompleteMultipartUpload";
+        let mut call = self.call(operation, Method::POST, Some(key));
+        call.query.push(("uploadId", id.as_str().to_owned()));
+        call.patience *= COMPLETION_PATIENCE;
+        self.create_only(&mut call, create_only);
+        let (status, head, text) = self.document(call, Payload::Bytes(xml::completion(parts).into())).await?;
+        if text.contains("<Error") {
+            // S3 begins its answer before it knows the outcome: 200, then blanks, then perhaps an error.
+            let status = if status.is_success() { StatusCode::INTERNAL_SERVER_ERROR } else { status };
+            return Err(
+                answer::from_parts(operation, create_only, status, &head, &text).with_context("key", key)
+            );
+        }
+        let written =
+            xml::parse::<xml::CompletedUpload>(&text).ok().map(|answer| headers::unquoted(&answer.etag));
+        let etag = written
+            .or_else(|| headers::etag(&head))
+            .ok_or_else(|| self.protocol(operation, "the answer has no ETag"))?;
+        Ok(Completed { etag, crc64: headers::crc64(&head), version_id: headers::version_id(&head) })
+    }
+
+    pub(crate) async fn abort_multipart(&self, key: &str, id: &MultipartId) -> Result<(), Error> {
+        let mut call = self.call("AbortMultipartUpload", Method::DELETE, Some(key));
+        call.query.push(("uploadId", id.as_str().to_owned()));
+        self.send(call, Payload::NONE).await.map(drop)
+    }
+}
