@@ -43,4 +43,6 @@
 //! the socket, each direction by itself.
 
 pub mod control;
+pub mod fc;
 pub mod oss;
+pub mod youku;

@@ -83,7 +83,7 @@ impl Faults {
     }
 
     /// The first rule that acts on this request.
-    pub(super) fn take(&self, operation: &str, path_and_query: &str) -> Option<(RuleId, Fault)> {
+    pub(crate) fn take(&self, operation: &str, path_and_query: &str) -> Option<(RuleId, Fault)> {
         let mut rules = self.rules();
         for entry in &mut rules.entries {
             if entry.acts_on(operation, path_and_query) {
@@ -95,13 +95,13 @@ impl Faults {
     }
 
     /// Counts one act.
-    pub(super) fn count(&self, id: RuleId) {
+    pub(crate) fn count(&self, id: RuleId) {
         self.entry(id, |entry| entry.state.fired += 1);
         self.tick();
     }
 
     /// Counts one act and waits to be released.
-    pub(super) async fn hold(self, id: RuleId) {
+    pub(crate) async fn hold(self, id: RuleId) {
         let Some(releases) = self.entry(id, |entry| {
             entry.state.fired += 1;
             entry.state.holding += 1;

@@ -1,0 +1,75 @@
+//! Independent judges of the local Function Compute: Alibaba's own client calls it, a plain Python server serves on it.
+
+use std::path::{Path, PathBuf};
+
+use sandbox::fc::{AsyncState, FcConfig, FcHost, FunctionConfig};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::process::Command;
+
+fn python() -> PathBuf {
+    let tools = std::env::var_os("TEST_TOOLS")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".tools"), PathBuf::from);
+    tools.join("venv/bin/python")
+}
+
+fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/fc").join(name)
+}
+
+async fn host() -> FcHost {
+    let function = FunctionConfig::new("judged", [python(), script("bootstrap.py")]);
+    assert!(function.freeze, "the host freezes unless told otherwise");
+    let keys = vec![("LTAItest".to_owned(), "secret".to_owned())];
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let config = FcConfig { keys, functions: vec![function], ..FcConfig::default() };
+    FcHost::start(config, listener, []).await.unwrap()
+}
+
+/// The letter of a process's state in /proc: `T` = stopped.
+fn state(pid: u64) -> Option<char> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
+}
+
+#[tokio::test]
+async fn alibabas_client_invokes_functions_and_wrong_keys_are_refused() {
+    let host = host().await;
+    let mut outcomes = host.outcomes();
+    let endpoint = host.api().replace("http://", "");
+    let output = Command::new(python())
+        .arg(script("invoke.py"))
+        .args([&endpoint, "judged", "LTAItest", "secret"])
+        .kill_on_drop(true)
+        .output()
+        .await
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let report: Value = serde_json::from_str(printed.lines().last().unwrap()).unwrap();
+    let outcome = outcomes.recv().await.unwrap();
+    assert_eq!(report["queued"], outcome.request_id.as_str());
+    assert_eq!(outcome.state, AsyncState::Succeeded);
+    host.async_settled().await;
+    assert!(host.instances("judged").iter().all(|instance| instance.frozen));
+    host.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_plain_python_server_serves_events_frozen_in_between() {
+    let host = host().await;
+    for call in 1..=3 {
+        let result = host.invoke("judged", json!({"call": call}).to_string()).await;
+        assert_eq!(result.error_type, None, "{:?}", result.body);
+        let answer: Value = serde_json::from_slice(&result.body).unwrap();
+        assert_eq!((&answer["calls"], &answer["event"]["call"]), (&json!(call), &json!(call)));
+        assert_eq!(answer["request_id"], result.request_id.as_str());
+        let pid = answer["pid"].as_u64().unwrap();
+        while state(pid) != Some('T') {
+            tokio::task::yield_now().await;
+        }
+    }
+    let failed = host.invoke("judged", "fail").await;
+    assert_eq!(failed.error_type.as_deref(), Some("UnhandledInvocationError"));
+    host.shutdown().await;
+}
