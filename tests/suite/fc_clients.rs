@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use sandbox::clouds::{CloudsConfig, LocalClouds};
 use sandbox::fc::{AsyncState, FcConfig, FcHost, FunctionConfig};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -72,4 +73,31 @@ async fn a_plain_python_server_serves_events_frozen_in_between() {
     let failed = host.invoke("judged", "fail").await;
     assert_eq!(failed.error_type.as_deref(), Some("UnhandledInvocationError"));
     host.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_put_into_the_bucket_calls_the_function_with_an_oss_event() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = CloudsConfig::new(folder.path());
+    let (key_id, secret) = config.access_key.clone();
+    let clouds =
+        LocalClouds::start(config, |_| FunctionConfig::new("judged", [python(), script("bootstrap.py")]))
+            .await
+            .unwrap();
+    let mut outcomes = clouds.fc.outcomes();
+    let put = Command::new(python())
+        .arg(script("put.py"))
+        .args([&clouds.endpoints.oss, &key_id, &secret, "videos", "电影/a b+c%20.mp4", "moving pictures"])
+        .kill_on_drop(true)
+        .output()
+        .await
+        .unwrap();
+    assert!(put.status.success(), "{}", String::from_utf8_lossy(&put.stderr));
+    clouds.settled().await;
+    let answer: Value = serde_json::from_slice(&outcomes.try_recv().unwrap().result.body).unwrap();
+    let event = &answer["event"]["events"][0];
+    assert_eq!(event["eventName"], "ObjectCreated:PutObject");
+    assert_eq!(event["oss"]["object"]["key"], "电影/a b+c%20.mp4");
+    assert_eq!(event["oss"]["object"]["size"], 15);
+    clouds.shutdown().await;
 }

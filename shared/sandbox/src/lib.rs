@@ -42,6 +42,7 @@
 //! unlimited) sets the link, `GET` shows it. The latency is paid at connect and once per request; the rates are paced at
 //! the socket, each direction by itself.
 
+pub mod clouds;
 pub mod control;
 pub mod fc;
 pub mod oss;
