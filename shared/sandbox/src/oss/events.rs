@@ -9,7 +9,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::request::Request;
 use super::store::ObjectRecord;
-use super::times::iso;
+use super::times::iso_millis;
 
 /// The account all buckets belong to.
 pub(super) const OWNER: &str = "1234567890123456";
@@ -116,7 +116,7 @@ impl Events {
         json!({ "events": [{
             "eventName": change.name,
             "eventSource": "acs:oss",
-            "eventTime": iso(SystemTime::now()),
+            "eventTime": iso_millis(SystemTime::now()),
             "eventVersion": "1.0",
             "region": region,
             "requestParameters": { "sourceIPAddress": request.peer.map(|peer| peer.to_string()).unwrap_or_default() },

@@ -1,4 +1,4 @@
-//! The three time formats of the protocol.
+//! The time formats of the protocol.
 
 use std::time::{Duration, SystemTime};
 
@@ -16,8 +16,13 @@ pub(super) fn http_date(time: SystemTime) -> String {
     rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&timestamp(time)).unwrap_or_default()
 }
 
-/// `2026-11-22T15:02:00.000Z`, for XML and events.
+/// `2026-11-22T15:02:00.000Z`, for XML: whole seconds, and clients take the zeros literally.
 pub(super) fn iso(time: SystemTime) -> String {
+    timestamp(time).strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string()
+}
+
+/// `2026-11-22T15:02:00.123Z`, for events.
+pub(super) fn iso_millis(time: SystemTime) -> String {
     timestamp(time).strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }
 
