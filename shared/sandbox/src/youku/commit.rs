@@ -1,0 +1,136 @@
+//! Commit: the one step that makes a video.
+
+use std::time::{Instant, SystemTime};
+
+use http::StatusCode;
+use serde_json::json;
+
+use super::cloud::{Answer, Youku};
+use super::disk;
+use super::error::Refusal;
+use super::metadata::Mode;
+use super::params::Params;
+use super::session::{Content, Session};
+use super::switches::SecondCommit;
+use super::video::Video;
+
+impl Youku {
+    /// Runs to its end even if the caller leaves, as a server's commit does.
+    pub(super) async fn commit(&self, params: Params) -> Answer {
+        let youku = self.clone();
+        let commit = tokio::spawn(async move { youku.commit_once(&params).await });
+        commit.await.unwrap_or_else(|_| Err(Refusal::unavailable()))
+    }
+
+    async fn commit_once(&self, params: &Params) -> Answer {
+        let client = self.authorize(params)?;
+        let token = params.required("upload_token")?;
+        let content = match self.ready(&client, token, params)? {
+            Ready::Now(content) => content,
+            Ready::Before => return self.second_commit(token),
+        };
+        let (size, md5) = self.measure(&content).await?;
+        self.publish(token, content, size, md5)
+    }
+
+    /// Whether this session may be committed, and where its bytes lie.
+    fn ready(&self, client: &str, token: &str, params: &Params) -> Result<Ready, Refusal> {
+        let now = SystemTime::now();
+        let mut state = self.state();
+        let session = state.sessions.get_mut(token).filter(|session| session.client_id == client);
+        let session = session.ok_or_else(Refusal::upload_token)?;
+        session.commit_calls += 1;
+        let (id, calls) = (session.video_id.clone(), session.commit_calls);
+        if let Some(video) = state.videos.get_mut(&id) {
+            video.commit_calls = calls;
+            self.0.disk.save_video(video).map_err(|_| Refusal::unavailable())?;
+        }
+        let session = state.session(token, now)?;
+        if session.committed {
+            return Ok(Ready::Before);
+        }
+        if let Some(content) = &session.instant {
+            return Ok(Ready::Now(content.clone()));
+        }
+        if session.metadata.mode == Mode::Slice {
+            self.check_server(params.required("upload_server_ip")?)?;
+            session.all_written(Instant::now())?;
+        }
+        Ok(Ready::Now(session.content.clone()))
+    }
+
+    /// Size and MD5 of the bytes really held.
+    async fn measure(&self, content: &Content) -> Result<(u64, String), Refusal> {
+        let missing = || Refusal::wrong_bytes("No such object");
+        match content {
+            Content::Object(key) => {
+                let (oss, bucket) = (&self.0.oss, &self.0.config.bucket);
+                let object = oss.object(bucket, key).ok_or_else(missing)?;
+                let md5 = oss.md5(bucket, key).await.map_err(|_| Refusal::unavailable())?;
+                Ok((object.size, md5.ok_or_else(missing)?))
+            }
+            Content::File(path) => {
+                let path = self.0.disk.path(path);
+                let measured = tokio::task::spawn_blocking(move || disk::measure(&path)).await;
+                measured.ok().and_then(Result::ok).ok_or_else(Refusal::unavailable)
+            }
+        }
+    }
+
+    fn publish(&self, token: &str, content: Content, size: u64, md5: String) -> Answer {
+        let now = SystemTime::now();
+        let mut state = self.state();
+        let session = state.session(token, now)?;
+        if session.committed {
+            drop(state);
+            return self.second_commit(token);
+        }
+        if size != session.metadata.file_size {
+            return Err(Refusal::wrong_bytes("File size differs from create"));
+        }
+        if session.metadata.file_md5.as_ref().is_some_and(|announced| *announced != md5) {
+            return Err(Refusal::wrong_bytes("File MD5 differs from create"));
+        }
+        let video = self.video(session, content, size, md5, now);
+        let answer = json!({"video_id": video.id});
+        self.0.disk.save_video(&video).map_err(|_| Refusal::unavailable())?;
+        session.committed = true;
+        // From here on nobody can change the bytes of the video.
+        session.sts_ids.iter().for_each(|id| self.0.oss.expire_key(id));
+        state.videos.entry(video.id.clone()).and_modify(|known| known.commits += 1).or_insert(video);
+        Ok((StatusCode::OK, answer))
+    }
+
+    fn video(&self, session: &Session, content: Content, size: u64, md5: String, now: SystemTime) -> Video {
+        let account = self.0.config.accounts.iter().find(|account| account.client_id == session.client_id);
+        Video {
+            id: session.video_id.clone(),
+            metadata: session.metadata.clone(),
+            account: account.map_or_else(String::new, |account| account.name.clone()),
+            size,
+            md5,
+            content,
+            committed_at: now,
+            shows: 0,
+            commits: 1,
+            commit_calls: session.commit_calls,
+        }
+    }
+
+    fn second_commit(&self, token: &str) -> Answer {
+        let mut state = self.state();
+        let second_commit = state.switches.second_commit;
+        let session = state.session(token, SystemTime::now())?;
+        let id = session.video_id.clone();
+        match second_commit {
+            SecondCommit::Kind => Ok((StatusCode::OK, json!({"video_id": id}))),
+            SecondCommit::Refuse => Err(Refusal::already_committed()),
+        }
+    }
+}
+
+enum Ready {
+    Now(Content),
+    /// It was committed before.
+    Before,
+}

@@ -1,0 +1,90 @@
+//! Settings of the local Youku.
+
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use super::switches::Switches;
+
+/// Settings of a local Youku. `YoukuConfig { .., ..YoukuConfig::new(dir) }` changes single fields.
+#[derive(Debug, Clone)]
+pub struct YoukuConfig {
+    /// Where the bytes, the committed videos and the tokens are kept; made if missing.
+    pub data_dir: PathBuf,
+    /// Who may upload.
+    pub accounts: Vec<Account>,
+    /// The open questions of the protocol.
+    pub switches: Switches,
+    /// Life of the STS credentials that create and get_sts_inf hand out. Default one hour.
+    pub sts_life: Duration,
+    /// Life of an upload token. Default one day.
+    pub upload_token_life: Duration,
+    /// Life of an access token that a refresh hands out. Default 30 days.
+    pub access_token_life: Duration,
+    /// Calls an hour one client may make on the API; absent: any number.
+    pub rate_limit_per_hour: Option<u32>,
+    /// A slice handed out and not delivered for this long is handed out again. Default one minute.
+    pub undelivered_slice_returns_after: Duration,
+    /// The bucket that create names in OSS mode.
+    pub bucket: String,
+    /// That bucket's region, for signature V4.
+    pub region: String,
+    /// The bucket accepts signature V1.
+    pub bucket_allows_v1: bool,
+    /// The bucket accepts signature V4.
+    pub bucket_allows_v4: bool,
+}
+
+impl YoukuConfig {
+    /// One account, generous lives, everything kept under `data_dir`.
+    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        let hour = Duration::from_secs(3600);
+        Self {
+            data_dir: data_dir.into(),
+            accounts: vec![Account::default()],
+            switches: Switches::default(),
+            sts_life: hour,
+            upload_token_life: 24 * hour,
+            access_token_life: 30 * 24 * hour,
+            rate_limit_per_hour: None,
+            undelivered_slice_returns_after: Duration::from_secs(60),
+            bucket: "yk-source-upload".to_owned(),
+            region: "cn-shanghai".to_owned(),
+            bucket_allows_v1: true,
+            bucket_allows_v4: true,
+        }
+    }
+}
+
+/// Under `youku-data` in the working directory.
+impl Default for YoukuConfig {
+    fn default() -> Self {
+        Self::new("youku-data")
+    }
+}
+
+/// One application on Youku and its first pair of tokens.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The application's id.
+    pub client_id: String,
+    /// What the views call this account.
+    pub name: String,
+    /// The first access token.
+    pub access_token: String,
+    /// The first refresh token; good for one refresh.
+    pub refresh_token: String,
+    /// When the first access token ends; absent: after [`YoukuConfig::access_token_life`].
+    pub access_expires: Option<SystemTime>,
+}
+
+impl Default for Account {
+    fn default() -> Self {
+        Self {
+            client_id: "local-client".to_owned(),
+            name: "default".to_owned(),
+            access_token: "local-access-token".to_owned(),
+            refresh_token: "local-refresh-token".to_owned(),
+            access_expires: None,
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What Youku's pages leave open: each open question is a switch, so that a client can be held against either answer.
+
+use serde::{Deserialize, Serialize};
+
+/// The open questions. Set at the start, by [`YoukuServer::set_switches`](super::YoukuServer::set_switches), or by
+/// `POST /_sandbox/switches` with the fields to change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Switches {
+    /// What a second commit of the same upload token answers.
+    pub second_commit: SecondCommit,
+    /// A committed upload token answers 120010223 to every later call, the second commit included.
+    pub committed_token_expired: bool,
+    /// What cancel answers after a commit. The video stays in either case.
+    pub cancel_after_commit: CancelAfterCommit,
+    /// The state `videos/show` gives to an id that was created and not committed; absent: the id is unknown to it.
+    pub uncommitted_state: Option<String>,
+    /// Slice mode: create answers a `video_id`.
+    pub slice_create_video_id: bool,
+    /// Create answers `instant_upload_ok`, and `yes` where a committed video has the same MD5: commit may follow at once.
+    pub instant_upload: bool,
+    /// How an error body is delivered.
+    pub error_form: ErrorForm,
+    /// Errors come with HTTP status 200.
+    pub errors_answer_200: bool,
+    /// Slice mode: this many calls of `check` answer status 3 (not yet all written) before the first answers 1.
+    pub confirm_after_checks: u32,
+    /// How many calls of `videos/show` answer `encoding` before the final state.
+    pub encoding_shows: u32,
+    /// Milliseconds after which encoding is over however often it was asked; absent: only `encoding_shows` counts.
+    pub encoding_ms: Option<u64>,
+    /// The state after encoding: `normal`, `fail`, `in_review` or `limited`.
+    pub final_state: String,
+    /// A refresh ends the client's earlier access tokens at once (they answer 1008).
+    pub refresh_revokes_access_token: bool,
+    /// `expires_in` of a refresh is a string.
+    pub expires_in_is_string: bool,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            second_commit: SecondCommit::Kind,
+            committed_token_expired: false,
+            cancel_after_commit: CancelAfterCommit::Refuse,
+            uncommitted_state: None,
+            slice_create_video_id: true,
+            instant_upload: false,
+            error_form: ErrorForm::Json,
+            errors_answer_200: false,
+            confirm_after_checks: 0,
+            encoding_shows: 1,
+            encoding_ms: None,
+            final_state: "normal".to_owned(),
+            refresh_revokes_access_token: false,
+            expires_in_is_string: false,
+        }
+    }
+}
+
+/// What a second commit answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SecondCommit {
+    /// 200 and the same video id.
+    Kind,
+    /// An error.
+    Refuse,
+}
+
+/// What cancel answers after a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CancelAfterCommit {
+    /// 200 and the upload token.
+    Ok,
+    /// An error.
+    Refuse,
+}
+
+/// How an error body is delivered. Clients report all three.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ErrorForm {
+    /// JSON as `application/json`.
+    Json,
+    /// JSON as `text/plain`.
+    Text,
+    /// `code=..&type=..&description=..` as `text/plain`.
+    Form,
+}
