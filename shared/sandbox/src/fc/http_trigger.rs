@@ -19,7 +19,8 @@ use super::headers::{
 use super::invoke::{InvokeResult, failed_status, lost};
 use super::passthrough::Passthrough;
 use super::platform::new_request_id;
-use super::queue::{Queue, Work};
+use super::queue::Queue;
+use super::records::Work;
 use super::signature::Keys;
 use crate::control::Cloud;
 
@@ -145,13 +146,7 @@ impl Function {
         };
         let failed = response.extensions().get::<Failed>().is_some();
         match response.into_body().collect().await {
-            Ok(body) => {
-                let error = FcError::function("UnhandledInvocationError", "the function reported a failure");
-                let mut result = InvokeResult::failed(request_id, &error);
-                result.error_type = result.error_type.filter(|_| failed);
-                result.body = body.to_bytes();
-                result
-            }
+            Ok(body) => InvokeResult::answered(request_id, failed, body.to_bytes()),
             Err(_) => InvokeResult::failed(request_id, &FcError::exited()),
         }
     }

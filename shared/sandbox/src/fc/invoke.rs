@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout};
 
 use super::connection::Lost;
 use super::error::FcError;
-use super::function::{Function, Lease};
+use super::function::Function;
 use super::headers::{CallInfo, check_response, inject};
 use super::instance::Instance;
 
@@ -39,11 +39,21 @@ pub struct InvokeResult {
 impl InvokeResult {
     /// A call the platform refused, or ended.
     pub(super) fn failed(request_id: &str, error: &FcError) -> Self {
+        Self::new(request_id, error.status, Some(error.code.clone()), error.body(request_id))
+    }
+
+    /// A call the function answered; `failed` = with `x-fc-status`.
+    pub(super) fn answered(request_id: &str, failed: bool, body: Bytes) -> Self {
+        let error_type = failed.then(|| "UnhandledInvocationError".to_owned());
+        Self::new(request_id, StatusCode::OK, error_type, body)
+    }
+
+    fn new(request_id: &str, status: StatusCode, error_type: Option<String>, body: Bytes) -> Self {
         Self {
             request_id: request_id.to_owned(),
-            status: error.status.as_u16(),
-            error_type: Some(error.code.clone()),
-            body: error.body(request_id),
+            status: status.as_u16(),
+            error_type,
+            body,
             instance_id: None,
             duration: Duration::ZERO,
             memory_mb: 0,
@@ -78,18 +88,20 @@ impl Function {
         let started = Instant::now();
         let request = self.event_request(&instance, event);
         let outcome = timeout(self.config.timeout, exchange(&instance, request)).await;
-        let mut result = match outcome {
-            Ok(Ok((headers, body))) => answered(request_id, &headers, body),
+        let result = match outcome {
+            Ok(Ok((headers, body))) => match check_response(&headers) {
+                Ok(()) => InvokeResult::answered(request_id, failed_status(&headers), body),
+                Err(error) => InvokeResult::failed(request_id, &error),
+            },
             Ok(Err(Lost)) => InvokeResult::failed(request_id, &lost(&instance).await),
             Err(_) => {
-                let error = self.timed_out();
                 lease.discard();
-                let result = InvokeResult::failed(request_id, &error);
+                let result = InvokeResult::failed(request_id, &self.timed_out());
                 return self.measured(result, &instance, started);
             }
         };
-        result = self.measured(result, &instance, started);
-        Lease::finish(lease);
+        let result = self.measured(result, &instance, started);
+        lease.finish();
         result
     }
 
@@ -135,23 +147,6 @@ async fn exchange(instance: &Instance, request: Request<Body>) -> Result<(Header
     let body = body.collect().await.map_err(|_| Lost)?.to_bytes();
     connection.keep().await;
     Ok((parts.headers, body))
-}
-
-fn answered(request_id: &str, headers: &HeaderMap, body: Bytes) -> InvokeResult {
-    if let Err(error) = check_response(headers) {
-        return InvokeResult::failed(request_id, &error);
-    }
-    let error_type = failed_status(headers).then(|| "UnhandledInvocationError".to_owned());
-    InvokeResult {
-        request_id: request_id.to_owned(),
-        status: StatusCode::OK.as_u16(),
-        error_type,
-        body,
-        instance_id: None,
-        duration: Duration::ZERO,
-        memory_mb: 0,
-        log_tail: None,
-    }
 }
 
 /// Whether the function reports a failure; the HTTP status alone says nothing (fc.md §1.6).

@@ -149,22 +149,21 @@ impl LogPipe {
         true
     }
 
+    /// Writes the whole lines and leaves the beginning of the next one.
     fn cut(&self, partial: &mut Vec<u8>) {
-        let mut start = 0;
-        while let Some(rest) = partial.get(start..) {
-            let Some(end) = rest
-                .iter()
-                .position(|byte| *byte == b'\n')
-                .or(rest.len().checked_sub(LINE_LIMIT).map(|_| LINE_LIMIT))
-            else {
-                break;
+        let mut rest = partial.as_slice();
+        loop {
+            let window = rest.get(..LINE_LIMIT).unwrap_or(rest);
+            let (line, behind) = match window.iter().position(|byte| *byte == b'\n') {
+                Some(end) => (rest.get(..end), rest.get(end + 1..)),
+                None if window.len() == LINE_LIMIT => (rest.get(..LINE_LIMIT), rest.get(LINE_LIMIT..)),
+                None => break,
             };
-            let end = end.min(LINE_LIMIT);
-            self.write(rest.get(..end).unwrap_or_default());
-            let newline = usize::from(rest.get(end) == Some(&b'\n'));
-            start += end + newline;
+            self.write(line.unwrap_or_default());
+            rest = behind.unwrap_or_default();
         }
-        partial.drain(..start.min(partial.len()));
+        let used = partial.len() - rest.len();
+        partial.drain(..used);
     }
 
     fn write(&self, line: &[u8]) {

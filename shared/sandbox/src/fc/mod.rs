@@ -29,6 +29,7 @@ mod passthrough;
 mod platform;
 mod process;
 mod queue;
+mod records;
 mod scripted;
 mod signature;
 #[cfg(test)]
@@ -43,4 +44,4 @@ pub use function::InstanceView;
 pub use host::{FcHost, Invoker};
 pub use invoke::InvokeResult;
 pub use logs::{LogLine, LogStream};
-pub use queue::{AsyncOutcome, AsyncRecord, AsyncState};
+pub use records::{AsyncOutcome, AsyncRecord, AsyncState};

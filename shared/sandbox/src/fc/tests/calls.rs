@@ -112,6 +112,22 @@ async fn the_log_tail_holds_what_the_call_wrote() {
 }
 
 #[tokio::test]
+async fn a_long_line_is_cut_at_the_platforms_limit() {
+    let host = start(function()).await;
+    let mut logs = host.logs();
+    host.invoke("f", format!("say begin{}", "x".repeat(33 * 1024))).await;
+    let long = loop {
+        let line = logs.recv().await.unwrap().line;
+        if line.starts_with("begin") {
+            break line;
+        }
+    };
+    assert_eq!(long.len(), 32 * 1024);
+    assert_eq!(logs.recv().await.unwrap().line, "x".repeat(1024 + 5));
+    host.shutdown().await;
+}
+
+#[tokio::test]
 async fn settings_out_of_range_are_refused() {
     let wrong = [
         FunctionConfig { instance_concurrency: 201, ..function() },

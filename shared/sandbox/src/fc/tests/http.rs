@@ -1,5 +1,6 @@
 //! The listeners: HTTP trigger and `InvokeFunction`.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use ::http::{Method, Request, StatusCode};
@@ -8,27 +9,18 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use tokio::sync::mpsc;
-use tokio_stream_of::stream_of;
 
 use super::*;
 use crate::control::{Fault, Rule};
 use crate::fc::HttpAuth;
 use crate::fc::connection::Connections;
 
-/// Bodies fed by a channel.
-mod tokio_stream_of {
-    use std::convert::Infallible;
-
-    use axum::body::Body;
-    use bytes::Bytes;
-    use tokio::sync::mpsc;
-
-    pub(super) fn stream_of(receiver: mpsc::Receiver<Bytes>) -> Body {
-        Body::from_stream(futures_util::stream::unfold(receiver, async |mut receiver| {
-            let chunk = receiver.recv().await?;
-            Some((Ok::<_, Infallible>(chunk), receiver))
-        }))
-    }
+/// A body fed by a channel.
+fn stream_of(receiver: mpsc::Receiver<Bytes>) -> Body {
+    Body::from_stream(futures_util::stream::unfold(receiver, async |mut receiver| {
+        let chunk = receiver.recv().await?;
+        Some((Ok::<_, Infallible>(chunk), receiver))
+    }))
 }
 
 fn connections(url: &str) -> Arc<Connections> {

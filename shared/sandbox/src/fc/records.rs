@@ -1,0 +1,83 @@
+//! Asynchronous calls as they are queued, watched and ended.
+
+use bytes::Bytes;
+use http::Request;
+use serde::Serialize;
+
+use super::invoke::InvokeResult;
+
+/// What is delivered.
+pub(super) enum Work {
+    /// An event, to `/invoke`.
+    Event(Bytes),
+    /// An HTTP trigger's request, passed through.
+    Request(Box<Request<Bytes>>),
+}
+
+impl Work {
+    pub(super) fn path(&self) -> &str {
+        match self {
+            Self::Event(_) => "/invoke",
+            Self::Request(request) => request.uri().path(),
+        }
+    }
+
+    pub(super) fn payload(&self) -> &[u8] {
+        match self {
+            Self::Event(payload) => payload,
+            Self::Request(request) => request.body(),
+        }
+    }
+}
+
+/// Where an asynchronous call stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AsyncState {
+    /// Not yet delivered.
+    Queued,
+    /// With the function.
+    Running,
+    /// Waiting for the next attempt.
+    Retrying,
+    /// Done.
+    Succeeded,
+    /// Given up.
+    Failed,
+    /// Given up for its age.
+    Expired,
+}
+
+/// One asynchronous call.
+#[derive(Clone, Debug, Serialize)]
+pub struct AsyncRecord {
+    /// The same at each attempt.
+    pub request_id: String,
+    /// The function's name.
+    pub function: String,
+    /// The caller's own id, if it gave one.
+    pub task_id: Option<String>,
+    /// Where it stands.
+    pub state: AsyncState,
+    /// Attempts that reached the function.
+    pub attempts: u32,
+    /// The last attempt's error.
+    pub error_type: Option<String>,
+    /// When it was accepted, in milliseconds since 1970.
+    pub submitted: u64,
+}
+
+/// How a delivery ended. A call delivered twice ends twice.
+#[derive(Clone, Debug)]
+pub struct AsyncOutcome {
+    /// The call.
+    pub request_id: String,
+    /// The function's name.
+    pub function: String,
+    /// Attempts that reached the function.
+    pub attempts: u32,
+    /// [`AsyncState::Succeeded`], `Failed` or `Expired`.
+    pub state: AsyncState,
+    /// The last attempt's result.
+    pub result: InvokeResult,
+}
