@@ -93,8 +93,12 @@ fn classify(status: u16, code: &str, message: &str) -> ErrorKind {
     }
     match status {
         300..=399 => ErrorKind::Config,
-        400 | 403 if names_the_version(code, message) => ErrorKind::SignatureVersionRefused,
-        401 | 403 => ErrorKind::AccessDenied,
+        400 | 403 => match about_the_signature(code, message) {
+            Some(kind) => kind,
+            None if status == 403 => ErrorKind::AccessDenied,
+            None => ErrorKind::Rejected,
+        },
+        401 => ErrorKind::AccessDenied,
         404 => ErrorKind::NotFound,
         412 => ErrorKind::PreconditionFailed,
         416 => ErrorKind::InvalidRange,
@@ -104,13 +108,18 @@ fn classify(status: u16, code: &str, message: &str) -> ErrorKind {
     }
 }
 
-/// Gateways that know V1 alone answer `InvalidArgument: Authorization header is invalid.` A V4 bucket that dislikes the region or
-/// the product of the scope says so with the same code, and is not meant.
-fn names_the_version(code: &str, message: &str) -> bool {
+/// Gateways that know V1 alone answer `InvalidArgument: Authorization header is invalid.` A bucket that knows V4 and dislikes the
+/// region or the product of the scope says so with the same code, and is not to be asked with V1.
+fn about_the_signature(code: &str, message: &str) -> Option<ErrorKind> {
     let message = message.to_ascii_lowercase();
-    code.contains("SignatureVersion")
-        || message.contains("signature version")
-        || code == "InvalidArgument" && message.contains("authorization") && !message.contains("signing")
+    if code.contains("SignatureVersion") || message.contains("signature version") {
+        return Some(ErrorKind::SignatureVersionRefused);
+    }
+    match code == "InvalidArgument" && message.contains("authorization") {
+        true if message.contains("signing") => Some(ErrorKind::Config),
+        true => Some(ErrorKind::SignatureVersionRefused),
+        false => None,
+    }
 }
 
 fn words(kind: ErrorKind) -> &'static str {
@@ -196,7 +205,7 @@ mod tests {
         );
         assert_eq!(
             refused(400, "InvalidArgument", "Invalid signing region in Authorization header.").kind(),
-            ErrorKind::Rejected
+            ErrorKind::Config
         );
         assert_eq!(refused(400, "InvalidArgument", "part number").kind(), ErrorKind::Rejected);
         assert_eq!(

@@ -147,6 +147,19 @@ impl Error {
         Self::new(kind, operation, message).with_source(error)
     }
 
+    /// The caller's body broke. If a read of this crate failed somewhere beneath, its verdict counts.
+    pub(crate) fn body_failed(operation: &'static str, source: BoxError) -> Self {
+        let first: &(dyn std::error::Error + 'static) = &*source;
+        let chain = std::iter::successors(Some(first), |error| error.source());
+        let verdict = chain.filter_map(|error| error.downcast_ref::<Self>()).map(Self::verdict).next();
+        let error =
+            Self::new(ErrorKind::BodyFailed, operation, "the body to be sent failed").with_source(source);
+        match verdict {
+            Some(verdict) => error.with_verdict(verdict),
+            None => error,
+        }
+    }
+
     /// What went wrong.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

@@ -235,13 +235,7 @@ impl Remote {
 
 fn unanswered(operation: &'static str, error: reqwest::Error, progress: &Progress) -> Error {
     if let Some(source) = progress.failure() {
-        let verdict = source.downcast_ref::<Error>().map(Error::verdict);
-        let error =
-            Error::new(ErrorKind::BodyFailed, operation, "the body to be sent failed").with_source(source);
-        return match verdict {
-            Some(verdict) => error.with_verdict(verdict),
-            None => error,
-        };
+        return Error::body_failed(operation, source);
     }
     let kind =
         if error.is_builder() || error.is_redirect() { ErrorKind::Config } else { ErrorKind::Connection };

@@ -119,11 +119,8 @@ impl Folder {
             PutBody::Stream(mut body, length) => {
                 let mut written = 0;
                 while let Some(frame) = body.0.frame().await {
-                    let broken = |source| {
-                        Error::new(ErrorKind::BodyFailed, operation, "the body to be written failed")
-                            .with_source(source)
-                    };
-                    if let Ok(bytes) = frame.map_err(broken)?.into_data() {
+                    let frame = frame.map_err(|source| Error::body_failed(operation, source))?;
+                    if let Ok(bytes) = frame.into_data() {
                         written += bytes.len() as u64;
                         file = blocking(operation, key, move || append(file, &bytes)).await?;
                     }

@@ -9,7 +9,6 @@ mod signing;
 mod writing;
 
 use std::sync::{Arc, Mutex, Once};
-use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -30,12 +29,7 @@ pub(crate) fn fixed() -> Credentials {
 }
 
 pub(crate) fn oss_config(endpoint: &str) -> StoreConfig {
-    StoreConfig::oss("films")
-        .endpoint(endpoint)
-        .region(Some("cn-hangzhou".into()))
-        .credentials(fixed())
-        .idle(Duration::from_millis(100))
-        .stall(Duration::from_secs(2))
+    StoreConfig::oss("films").endpoint(endpoint).region(Some("cn-hangzhou".into())).credentials(fixed())
 }
 
 pub(crate) fn oss(endpoint: &str) -> Store {

@@ -155,7 +155,9 @@ async fn a_silent_connection_is_replaced() {
         Act::SendAndHang(partial(3, 9, 10, "E1", "defghij")),
     ])
     .await;
-    let body = oss(&server.url).read("a", 0..10, &pin("E1")).await.unwrap();
+    let config = super::oss_config(&server.url).idle(Duration::from_millis(100));
+    let store = crate::Store::new(config, super::http()).unwrap();
+    let body = store.read("a", 0..10, &pin("E1")).await.unwrap();
     assert_eq!(text(body).await.unwrap(), "abcdefghij");
 }
 

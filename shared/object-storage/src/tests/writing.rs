@@ -1,14 +1,14 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::{StreamExt as _, stream};
+use futures_util::stream;
 use http_body::Frame;
 use http_body_util::StreamBody;
 use wiremock::matchers::{method, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use super::{Act, RawServer, failure, header, ok, oss, s3};
-use crate::{BoxError, ErrorKind, PutBody, PutOptions, Verdict};
+use super::{Act, RawServer, failure, header, http, ok, oss, oss_config, s3};
+use crate::{BoxError, ErrorKind, PutBody, PutOptions, Store, Verdict};
 
 type Chunk = Result<Frame<Bytes>, BoxError>;
 
@@ -18,6 +18,10 @@ pub(crate) fn chunks(
     let frames =
         parts.into_iter().map(|part| -> Chunk { Ok(Frame::data(Bytes::from_static(part?.as_bytes()))) });
     StreamBody::new(stream::iter(frames))
+}
+
+fn impatient(endpoint: &str, idle_ms: u64) -> Store {
+    Store::new(oss_config(endpoint).idle(Duration::from_millis(idle_ms)), http()).unwrap()
 }
 
 fn create_only() -> PutOptions {
@@ -88,11 +92,16 @@ async fn the_callers_broken_body_is_told_from_a_broken_connection() {
     }
 }
 
+#[derive(Debug, thiserror::Error)]
+#[error("wrapped")]
+struct Wrapped(#[source] crate::Error);
+
 #[tokio::test]
 async fn the_verdict_of_a_source_that_failed_for_good_comes_through() {
     let server = RawServer::start(vec![Act::Send(ok("", ""))]).await;
     let gone = crate::Error::new(ErrorKind::PreconditionFailed, "GetObject", "the object has changed");
-    let body = StreamBody::new(stream::iter([Err::<Frame<Bytes>, _>(gone)]));
+    // However deep a caller has wrapped it.
+    let body = StreamBody::new(stream::iter([Err::<Frame<Bytes>, _>(Wrapped(gone))]));
     let error =
         oss(&server.url).put("a", PutBody::stream(body, 5), &PutOptions::default()).await.unwrap_err();
     assert_eq!((error.kind(), error.verdict()), (ErrorKind::BodyFailed, Verdict::Permanent));
@@ -101,22 +110,19 @@ async fn the_verdict_of_a_source_that_failed_for_good_comes_through() {
 #[tokio::test]
 async fn a_server_that_never_answers_is_given_up() {
     let server = RawServer::start(vec![Act::SendAndHang(String::new())]).await;
-    let error = oss(&server.url).put("a", "x", &PutOptions::default()).await.unwrap_err();
+    let error = impatient(&server.url, 100).put("a", "x", &PutOptions::default()).await.unwrap_err();
     assert_eq!((error.kind(), error.verdict()), (ErrorKind::Connection, Verdict::Retry { not_before: None }));
 }
 
 #[tokio::test]
 async fn a_slow_source_is_not_held_against_the_connection() {
     let server = RawServer::start(vec![Act::Send(ok("ETag: \"E1\"\r\n", ""))]).await;
-    // Three times the silence a connection is allowed (100 ms).
-    let slow = stream::iter(["hel", "lo"]).then(|part| async move {
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        Ok::<_, BoxError>(Frame::data(Bytes::from_static(part.as_bytes())))
-    });
-    oss(&server.url)
-        .put("a", PutBody::stream(StreamBody::new(slow), 5), &PutOptions::default())
-        .await
-        .unwrap();
+    let slow = stream::once(Box::pin(async {
+        tokio::time::sleep(Duration::from_millis(800)).await;
+        Ok::<_, BoxError>(Frame::data(Bytes::from_static(b"hello")))
+    }));
+    let body = PutBody::stream(StreamBody::new(slow), 5);
+    impatient(&server.url, 500).put("a", body, &PutOptions::default()).await.unwrap();
 }
 
 #[tokio::test]
