@@ -171,3 +171,39 @@ impl Query {
 pub(super) fn has_length(headers: &HeaderMap) -> bool {
     headers.contains_key(header::CONTENT_LENGTH) || headers.contains_key(header::TRANSFER_ENCODING)
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+    use std::collections::HashMap;
+
+    use super::{Query, Target};
+
+    #[test]
+    fn the_bucket_stands_in_the_host_the_path_or_the_custom_domain() {
+        let cname = HashMap::from([("video.example.com".to_owned(), "own".to_owned())]);
+        for (host, path, bucket, key) in [
+            ("suite.oss-cn-hangzhou.aliyuncs.com", "/a%2Bb", "suite", "a+b"),
+            ("suite.localhost:9000", "/", "suite", ""),
+            ("127.0.0.1:9000", "/suite/a/b", "suite", "a/b"),
+            ("localhost", "/suite/a%2520", "suite", "a%20"),
+            ("[::1]:9000", "/suite", "suite", ""),
+            ("[::1]:9000", "/", "", ""),
+            ("video.example.com:80", "/suite/a", "own", "suite/a"),
+        ] {
+            let parts = http::Request::get(path).header("host", host).body(()).unwrap().into_parts().0;
+            let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            let wanted = Target { bucket: some(bucket), key: some(key) };
+            assert_eq!(Target::parse(&parts, &cname).unwrap(), wanted, "{host}{path}");
+        }
+    }
+
+    #[test]
+    fn parameters_are_decoded_once_and_a_plus_is_a_space() {
+        let query = Query::parse("uploads&prefix=a+b%2B%2520&empty=").unwrap();
+        let pairs = query.iter().collect::<Vec<_>>();
+        assert_eq!(pairs, [("uploads", ""), ("prefix", "a b+%20"), ("empty", "")]);
+        assert!(Query::parse("a=%ff").is_err());
+    }
+}

@@ -1,1 +1,7 @@
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod events;
+mod multipart;
+mod objects;
+mod rig;
+mod state;

@@ -1,10 +1,10 @@
 //! Who asks, and whether the signature is theirs.
 
 mod keys;
+#[cfg(test)]
+pub(super) mod tests;
 mod v1;
 mod v4;
-#[cfg(test)]
-mod vectors;
 
 use std::time::{Duration, SystemTime};
 

@@ -111,7 +111,7 @@ pub(super) fn claim(request: &Request, authorization: &str, now: SystemTime) -> 
     })
 }
 
-fn string_to_sign(request: &Request, date: &str) -> Vec<u8> {
+pub(super) fn string_to_sign(request: &Request, date: &str) -> Vec<u8> {
     let headers = &request.headers;
     let mut text = request.method.as_str().as_bytes().to_vec();
     for value in [header_bytes(headers, "content-md5"), header_bytes(headers, "content-type"), date.into()] {

@@ -127,9 +127,7 @@ impl Oss {
             key < key_marker || (key == key_marker && (id_marker.is_empty() || id <= id_marker))
         };
         let mut uploads = self.0.store.uploads(bucket)?;
-        uploads.retain(|upload| {
-            upload.key.starts_with(prefix) && !(!key_marker.is_empty() && is_behind(&upload.key, &upload.id))
-        });
+        uploads.retain(|upload| upload.key.starts_with(prefix) && !is_behind(&upload.key, &upload.id));
         let page = &uploads[..most.min(uploads.len())];
         let last = page.last();
         let mut answer = Xml::new("ListMultipartUploadsResult");
