@@ -1,0 +1,19 @@
+//! What goes in and what comes out.
+
+use secrecy::SecretString;
+
+/// Where a message goes, and under which name.
+#[derive(Debug, Clone)]
+pub struct Callback {
+    /// The URL; secret because callers put tokens into such URLs.
+    pub url: SecretString,
+    /// The message's id, the same at every attempt (`webhook-id`), so that a receiver knows a repetition.
+    pub id: String,
+}
+
+/// A delivery that the receiver accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delivered {
+    /// The receiver's status, 200 to 299.
+    pub status: u16,
+}
