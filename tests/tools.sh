@@ -35,5 +35,12 @@ install_node() {
     npm install --silent --no-audit --no-fund --prefix "$TEST_TOOLS/node"
 }
 
+# A venv of its own: youku-upload insists on an older oss2 than the one that holds our OSS to account.
+install_youku() {
+    python3 -m venv "$TEST_TOOLS/youku"
+    "$TEST_TOOLS/youku/bin/pip" install --quiet --disable-pip-version-check -r tests/clients/youku/requirements.txt
+}
+
 install_once python tests/clients/requirements.txt install_python
+install_once youku tests/clients/youku/requirements.txt install_youku
 install_once node tests/clients/package.json install_node

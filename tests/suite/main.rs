@@ -1,1 +1,9 @@
-//! The integration suites, one module a topic.
+//! The integration suites, one module a topic. Everything here runs the real programs over real sockets.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod architecture;
+mod demo;
+mod fc_clients;
+mod oss_clients;
+mod support;
+mod youku_clients;

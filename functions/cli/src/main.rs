@@ -1,2 +1,27 @@
-//! Upload from object storage to Youku: command line and local clouds.
-fn main() {}
+//! Upload from object storage to Youku: the command line.
+
+mod args;
+#[cfg(feature = "local-clouds")]
+mod demo;
+#[cfg(feature = "local-clouds")]
+mod dev;
+#[cfg(feature = "local-clouds")]
+mod local;
+#[cfg(feature = "local-clouds")]
+mod report;
+
+use args::{Arguments, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match Arguments::parse().command {
+        // Its own runtime, as in the packaged program.
+        #[cfg(feature = "local-clouds")]
+        Command::Function => aliyun_fc::main(),
+        #[cfg(feature = "local-clouds")]
+        Command::Demo(arguments) => local::run(demo::demo(arguments)),
+        #[cfg(feature = "local-clouds")]
+        Command::Dev(arguments) => local::run(dev::dev(arguments)),
+    }
+}

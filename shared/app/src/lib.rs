@@ -120,5 +120,5 @@ fn open(
     config.client_secret.clone_from(&account.client_secret);
     config.upload_server.clone_from(&settings.youku.upload_server);
     let client = youku::Client::new(config, http.clone());
-    Arc::new(Account::new(client, http.clone(), settings.youku.signature.into()))
+    Arc::new(Account::new(client, http.clone(), &settings.youku))
 }

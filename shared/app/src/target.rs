@@ -1,6 +1,6 @@
 //! The Youku port over `youku` and, for its bucket, `object-storage`.
 
-use crate::convert;
+use crate::{convert, settings::YoukuSettings};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::TryStreamExt;
@@ -19,11 +19,12 @@ pub(crate) struct Account {
     client: Client,
     http: reqwest::Client,
     signature: SignatureVersion,
+    region: Option<String>,
 }
 
 impl Account {
-    pub(crate) fn new(client: Client, http: reqwest::Client, signature: SignatureVersion) -> Self {
-        Self { client, http, signature }
+    pub(crate) fn new(client: Client, http: reqwest::Client, settings: &YoukuSettings) -> Self {
+        Self { client, http, signature: settings.signature.into(), region: settings.bucket_region.clone() }
     }
 }
 
@@ -88,6 +89,7 @@ impl upload_core::Youku for Account {
         };
         let config = StoreConfig::oss(&grant.bucket)
             .endpoint(&grant.endpoint)
+            .region(self.region.clone())
             .signature(self.signature)
             .credentials(credentials);
         let store = Store::new(config, self.http.clone()).map_err(convert::bucket)?;

@@ -60,6 +60,8 @@ pub struct YoukuSettings {
     pub api: Option<String>,
     /// `host` or `host:port` in place of every upload server that Youku names (`OSS2YOUKU_YOUKU__UPLOAD_SERVER`).
     pub upload_server: Option<String>,
+    /// Region to sign for where Youku's bucket has an endpoint that does not tell it (`OSS2YOUKU_YOUKU__BUCKET_REGION`).
+    pub bucket_region: Option<String>,
     /// How requests to Youku's bucket are signed: `auto` (V4, and V1 where the bucket refuses it), `v4` or `v1`
     /// (`OSS2YOUKU_YOUKU__SIGNATURE`). Default `auto`.
     pub signature: TargetSignature,

@@ -140,7 +140,7 @@ pub struct RuleState {
     /// What it says.
     #[serde(flatten)]
     pub rule: Rule,
-    /// Matching requests that came by.
+    /// Matching requests that came by, also after the rule was spent.
     pub seen: u64,
     /// Requests acted on; a hold counts when it is reached.
     pub fired: u64,

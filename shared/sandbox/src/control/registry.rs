@@ -144,12 +144,13 @@ impl Entry {
         let rule = &self.state.rule;
         let matches = (rule.operation == "*" || rule.operation == operation)
             && rule.matching.as_deref().is_none_or(|text| path_and_query.contains(text));
-        if !matches || (rule.times > 0 && self.taken >= rule.times) {
+        if !matches {
             return false;
         }
         self.state.seen += 1;
-        self.state.seen > rule.skip
-            && rule.probability.is_none_or(|share| chance(rule.seed, self.state.seen) < share)
+        let is_left = rule.times == 0 || self.taken < rule.times;
+        let is_chosen = rule.probability.is_none_or(|share| chance(rule.seed, self.state.seen) < share);
+        is_left && self.state.seen > rule.skip && is_chosen
     }
 }
 

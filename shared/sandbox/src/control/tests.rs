@@ -109,7 +109,7 @@ async fn a_rule_skips_then_acts_then_is_spent() {
     }
     assert_eq!(seen, [200, 200, 200, 503, 503, 200]);
     let state = rig.control.faults.state(id).unwrap();
-    assert_eq!((state.seen, state.fired), (3, 2));
+    assert_eq!((state.seen, state.fired), (4, 2));
 }
 
 #[tokio::test]

@@ -147,6 +147,13 @@ fn url_signatures_of_the_official_client_are_taken_until_they_expire() {
 }
 
 #[test]
+fn the_key_a_request_presents_is_found_in_either_header() {
+    assert_eq!(presented_key_id(&Case::v1().parts).as_deref(), Some("AK"));
+    assert_eq!(presented_key_id(&Case::v4().parts).as_deref(), Some("STS.id"));
+    assert_eq!(presented_key_id(&Case::v1().without("authorization").parts), None);
+}
+
+#[test]
 fn whatever_is_signed_cannot_be_changed() {
     for case in [Case::v1(), Case::v4()] {
         assert_eq!(case.with("x-oss-meta-a", "c").judge(), refused("SignatureDoesNotMatch"));

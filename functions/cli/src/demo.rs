@@ -1,0 +1,213 @@
+//! `demo`: one file's whole way, from a signed PUT to the video.
+
+use crate::{
+    args::Demo,
+    local::{self, BUCKET, Failure, Started, named},
+    report::{Event, Report},
+};
+use app::storage::{Credentials, Pin, PutBody, PutOptions, Store, StoreConfig};
+use md5::{Digest, Md5};
+use sandbox::fc::{AsyncOutcome, AsyncState};
+use serde::Deserialize;
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
+use tokio::{sync::broadcast, time::timeout};
+
+/// A video made for this: six seconds of a test picture and a tone.
+const SAMPLE: &[u8] = include_bytes!("../assets/demo.mp4");
+const SAMPLE_NAME: &str = "demo.mp4";
+/// How long the bar stands still at most while nothing arrives.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// Runs the demo; succeeds only where Youku holds the bytes of every file.
+pub(crate) async fn demo(arguments: Demo) -> Result<ExitCode, Failure> {
+    let data = tempfile::tempdir()?;
+    let files = match arguments.files {
+        files if files.is_empty() => {
+            let path = data.path().join(SAMPLE_NAME);
+            std::fs::write(&path, SAMPLE)?;
+            vec![path]
+        }
+        files => files,
+    };
+    for file in &files {
+        check(file)?;
+    }
+    let started = local::start(&arguments.local, &data.path().join("clouds"), 0).await?;
+    let mut report = Report::new(arguments.local.json);
+    let ended = tokio::select! {
+        ended = publish(&started, &files, &mut report) => ended,
+        ended = local::interrupted() => ended,
+    };
+    started.clouds.shutdown().await;
+    ended
+}
+
+/// Says what is wrong with a file before anything is started.
+fn check(file: &Path) -> Result<(), Failure> {
+    let metadata = file.metadata().map_err(|error| named(file, &error))?;
+    if !metadata.is_file() {
+        return Err(format!("{}: not a file", file.display()).into());
+    }
+    if metadata.len() == 0 {
+        return Err(format!("{}: the file is empty; Youku takes no empty video", file.display()).into());
+    }
+    Ok(())
+}
+
+async fn publish(started: &Started, files: &[PathBuf], report: &mut Report) -> Result<ExitCode, Failure> {
+    let endpoints = &started.clouds.endpoints;
+    report.tell(&Event::Clouds { oss: &endpoints.oss, youku: &endpoints.youku, function: &endpoints.fc });
+    let store = bucket(started)?;
+    let mut all_well = true;
+    for file in files {
+        all_well &= one(started, &store, file, report).await?;
+    }
+    Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The local bucket, as any client of OSS sees it.
+fn bucket(started: &Started) -> Result<Store, Failure> {
+    let (id, secret) = started.config.access_key.clone();
+    let credentials =
+        Credentials::Static { access_key_id: id, access_key_secret: secret.into(), security_token: None };
+    let config = StoreConfig::oss(BUCKET)
+        .endpoint(&started.clouds.endpoints.oss)
+        .region(Some(started.config.region.clone()))
+        .credentials(credentials);
+    Ok(Store::new(config, app::http_client()?)?)
+}
+
+async fn one(started: &Started, store: &Store, file: &Path, report: &mut Report) -> Result<bool, Failure> {
+    let path = file.to_owned();
+    let (digest, size) =
+        tokio::task::spawn_blocking(move || digest(&path)).await?.map_err(|e| named(file, &e))?;
+    let md5: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let name = file.file_name().ok_or("a file without a name")?.to_string_lossy().into_owned();
+
+    let mut outcomes = started.clouds.fc.outcomes();
+    let before: u64 = received(started);
+    let folder =
+        file.canonicalize().ok().and_then(|file| file.parent().map(Path::to_owned)).unwrap_or_default();
+    let bytes = Store::new(StoreConfig::folder(folder), app::http_client()?)?;
+    let body = bytes.read(&name, 0..size, &Pin::default()).await?;
+    let options = PutOptions { content_md5: Some(digest), ..PutOptions::default() };
+    store.put(&name, PutBody::stream(body, size), &options).await?;
+    report.tell(&Event::Put { object: &format!("oss://{BUCKET}/{name}"), size, md5: &md5 });
+
+    let outcome = watch(started, &mut outcomes, before, size, report).await?;
+    match verdict(&outcome) {
+        Ok(video_id) => Ok(verify(started, &video_id, &md5, size, report)),
+        Err((error, message)) => {
+            report.tell(&Event::Failed { error: &error, message: &message });
+            Ok(false)
+        }
+    }
+}
+
+/// Shows how far Youku is until the function is done.
+async fn watch(
+    started: &Started,
+    outcomes: &mut broadcast::Receiver<AsyncOutcome>,
+    before: u64,
+    total: u64,
+    report: &mut Report,
+) -> Result<AsyncOutcome, Failure> {
+    let mut progress = started.clouds.youku.progress();
+    loop {
+        tokio::select! {
+            outcome = outcomes.recv() => return Ok(outcome?),
+            // No signal in a while is no end: a slow file just has none.
+            _ = timeout(LOOK, progress.changed()) => {
+                let accepted = received(started).saturating_sub(before).min(total);
+                report.tell(&Event::Progress { accepted, total });
+            }
+        }
+    }
+}
+
+fn received(started: &Started) -> u64 {
+    started.clouds.youku.received().iter().map(|upload| upload.bytes).sum()
+}
+
+/// The parts of the function's answer that matter here.
+#[derive(Deserialize)]
+struct Answer {
+    results: Vec<RecordResult>,
+}
+
+#[derive(Deserialize)]
+struct RecordResult {
+    skipped: Option<String>,
+    msg: Option<String>,
+    error: Option<String>,
+    data: Option<Data>,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    videoid: Option<String>,
+}
+
+/// What the function answers when it fails.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Diagnostic {
+    error_type: String,
+    error_message: String,
+}
+
+/// The video's id, or an error code and a sentence.
+fn verdict(outcome: &AsyncOutcome) -> Result<String, (String, String)> {
+    let body = &outcome.result.body;
+    if outcome.state != AsyncState::Succeeded {
+        let said = serde_json::from_slice::<Diagnostic>(body);
+        let (error, message) = said.map_or_else(
+            |_| ("function_failed".into(), "the function process ended before it answered".into()),
+            |said| (said.error_type, said.error_message),
+        );
+        return Err((error, format!("{message} (tried {} times)", outcome.attempts)));
+    }
+    let answer: Option<Answer> = serde_json::from_slice(body).ok();
+    let Some(result) = answer.and_then(|answer| answer.results.into_iter().next()) else {
+        return Err(("unknown_answer".into(), "the function's answer is not understood".into()));
+    };
+    if let Some(reason) = result.skipped {
+        return Err((reason.clone(), format!("the function left the file alone: {reason}")));
+    }
+    let failed = || (result.error.unwrap_or_default(), result.msg.unwrap_or_default());
+    result.data.and_then(|data| data.videoid).ok_or_else(failed)
+}
+
+/// Whether Youku holds exactly the file's bytes under that id.
+fn verify(started: &Started, video_id: &str, md5: &str, size: u64, report: &mut Report) -> bool {
+    let video = started.clouds.youku.videos().into_iter().find(|video| video.id == video_id);
+    let held = video.as_ref().is_some_and(|video| video.md5 == md5 && video.size == size);
+    if held {
+        let link = format!("https://v.youku.com/v_show/id_{video_id}.html");
+        report.tell(&Event::Progress { accepted: size, total: size });
+        report.tell(&Event::Done { video_id, link: &link, md5, size });
+    } else {
+        let message = "Youku does not hold the file's bytes";
+        report.tell(&Event::Failed { error: "integrity", message });
+    }
+    held
+}
+
+fn digest(path: &Path) -> std::io::Result<([u8; 16], u64)> {
+    let (mut file, mut hash, mut size) = (File::open(path)?, Md5::new(), 0);
+    let mut buffer = vec![0; 256 << 10];
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            return Ok((hash.finalize().into(), size));
+        }
+        hash.update(&buffer[..read]);
+        size += read as u64;
+    }
+}

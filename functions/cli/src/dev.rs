@@ -1,0 +1,127 @@
+//! `dev`: the local clouds in the foreground.
+
+use crate::{
+    args::Dev,
+    local::{self, BUCKET, Failure, Started},
+};
+use sandbox::fc::AsyncOutcome;
+use serde::Serialize;
+use std::{
+    collections::BTreeMap,
+    io::{Write, stderr, stdout},
+    process::ExitCode,
+};
+use tokio::sync::broadcast::error::RecvError;
+
+/// Where everything is: the one line on standard output under `--json`.
+#[derive(Serialize)]
+struct Clouds<'a> {
+    oss: OssPlace<'a>,
+    youku: YoukuPlace<'a>,
+    function: FunctionPlace<'a>,
+    env: &'a BTreeMap<String, String>,
+}
+
+#[derive(Serialize)]
+struct OssPlace<'a> {
+    endpoint: &'a str,
+    region: &'a str,
+    bucket: &'a str,
+    access_key_id: &'a str,
+    access_key_secret: &'a str,
+}
+
+#[derive(Serialize)]
+struct YoukuPlace<'a> {
+    api: &'a str,
+    client_id: &'a str,
+    access_token: &'a str,
+    refresh_token: &'a str,
+}
+
+#[derive(Serialize)]
+struct FunctionPlace<'a> {
+    http_url: &'a str,
+    invoke_url: &'a str,
+    token: &'a str,
+}
+
+/// Runs the clouds until Ctrl-C.
+pub(crate) async fn dev(arguments: Dev) -> Result<ExitCode, Failure> {
+    let temporary = tempfile::tempdir()?;
+    let data = arguments.data.as_deref().unwrap_or(temporary.path());
+    let started = local::start(&arguments.local, data, arguments.port_base).await?;
+    announce(&started, arguments.local.json)?;
+    let ended = tokio::select! {
+        () = narrate(&started) => Ok(ExitCode::SUCCESS),
+        ended = local::interrupted() => ended,
+    };
+    started.clouds.shutdown().await;
+    ended
+}
+
+fn announce(started: &Started, json: bool) -> Result<(), Failure> {
+    let Started { clouds, config, env, token } = started;
+    let tokens = config.youku.accounts.first().ok_or("no account at the local Youku")?;
+    // A refresh in an earlier run has left another pair.
+    let pair = clouds.youku.tokens(&tokens.client_id);
+    let pair = pair.as_ref();
+    let endpoints = &clouds.endpoints;
+    let places = Clouds {
+        oss: OssPlace {
+            endpoint: &endpoints.oss,
+            region: &config.region,
+            bucket: BUCKET,
+            access_key_id: &config.access_key.0,
+            access_key_secret: &config.access_key.1,
+        },
+        youku: YoukuPlace {
+            api: &endpoints.youku,
+            client_id: &tokens.client_id,
+            access_token: pair.map_or(&tokens.access_token, |pair| &pair.access_token),
+            refresh_token: pair.map_or(&tokens.refresh_token, |pair| &pair.refresh_token),
+        },
+        function: FunctionPlace {
+            http_url: &endpoints.http_trigger,
+            invoke_url: &clouds.fc.invoke_url(&clouds.function),
+            token,
+        },
+        env,
+    };
+    let mut out = stdout();
+    if json {
+        writeln!(out, "{}", serde_json::to_string(&places)?)?;
+        return Ok(out.flush()?);
+    }
+    writeln!(out, "local OSS    {}  bucket {BUCKET}, region {}", places.oss.endpoint, places.oss.region)?;
+    writeln!(out, "             key {} / {}", places.oss.access_key_id, places.oss.access_key_secret)?;
+    writeln!(out, "local Youku  {}  videos at {}/_sandbox/videos", places.youku.api, places.youku.api)?;
+    writeln!(out, "function     {}", places.function.http_url)?;
+    writeln!(out, "Put a video into the bucket with any OSS client and it is uploaded. Ctrl-C ends it.")?;
+    Ok(())
+}
+
+/// Tells on standard error what the function says and what becomes of each event.
+async fn narrate(started: &Started) {
+    let (mut logs, mut outcomes) = (started.clouds.fc.logs(), started.clouds.fc.outcomes());
+    loop {
+        // A listener that has gone away does not end the clouds.
+        let _ = tokio::select! {
+            line = logs.recv() => match line {
+                Ok(line) => writeln!(stderr(), "{}", line.line),
+                Err(RecvError::Lagged(lines)) => writeln!(stderr(), "({lines} lines of the function's log left out)"),
+                Err(RecvError::Closed) => return,
+            },
+            outcome = outcomes.recv() => match outcome {
+                Ok(outcome) => writeln!(stderr(), "{}", told(&outcome)),
+                Err(RecvError::Lagged(_)) => Ok(()),
+                Err(RecvError::Closed) => return,
+            },
+        };
+    }
+}
+
+fn told(outcome: &AsyncOutcome) -> String {
+    let body = String::from_utf8_lossy(&outcome.result.body);
+    format!("event {} after {} attempts: {:?} {body}", outcome.request_id, outcome.attempts, outcome.state)
+}
