@@ -19,15 +19,18 @@ mod logging;
 mod settings;
 mod source;
 mod target;
+mod task;
 
 pub use http::client as http_client;
 pub use logging::start as start_logging;
 pub use object_storage as storage;
 pub use object_storage::Credentials;
 pub use settings::{
-    AccountSettings, CONFIG_VARIABLE, LogLevel, LogSettings, Reserved, Settings, SourceAddressing,
-    SourceSettings, TargetSignature, TransferFields, YoukuSettings,
+    AccountSettings, CONFIG_VARIABLE, HttpSettings, LegacyAccounts, LegacySettings, LogLevel, LogSettings,
+    Reserved, Settings, SourceAddressing, SourceSettings, TargetSignature, TokenHash, TransferFields,
+    YoukuSettings,
 };
+pub use task::{BroughtAccount, CallbackEvent, Task, TaskCallback};
 pub use upload_core as core;
 
 use source::Sources;

@@ -60,6 +60,7 @@ impl Settings {
             wrong("a setting does not fit").with("field", field).with("why", why)
         })?;
         settings.transfer.transfer().map_err(wrong)?;
+        settings.http.check().map_err(wrong)?;
         settings.check_rules()?;
         Ok(settings)
     }

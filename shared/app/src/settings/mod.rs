@@ -3,9 +3,11 @@
 //! The variable of a field is `OSS2YOUKU_` and its path in capitals, levels parted by two underscores:
 //! `youku.api` is `OSS2YOUKU_YOUKU__API`. A list or table is given as TOML: `OSS2YOUKU_RULES=[{bucket="b",...}]`.
 
+mod http;
 mod load;
 mod text;
 
+pub use http::{HttpSettings, LegacyAccounts, LegacySettings, TokenHash};
 pub use load::CONFIG_VARIABLE;
 
 use crate::Credentials;
@@ -34,6 +36,10 @@ pub struct Settings {
     pub rules: Rules,
     /// What the product itself writes beside objects; never uploaded.
     pub reserved: Reserved,
+    /// Who may use the HTTP door.
+    pub http: HttpSettings,
+    /// How legacy tasks are read.
+    pub legacy: LegacySettings,
     /// What is logged.
     pub log: LogSettings,
 }

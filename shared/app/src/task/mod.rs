@@ -1,0 +1,85 @@
+//! Tasks: what a caller asks in words of JSON, in the modern or the legacy form, as a core job.
+
+mod account;
+mod carry_out;
+mod legacy;
+mod modern;
+mod strict;
+
+pub use account::BroughtAccount;
+
+use crate::Settings;
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use upload_core::{Error, ErrorKind, Job};
+
+/// What a caller asks.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// The wish itself.
+    pub job: Job,
+    /// What the caller calls the object: its key, or the legacy task's `keyname`. Answers carry it.
+    pub key: String,
+    /// The account, where the task brought its own in place of one of the settings'.
+    pub brought: Option<BroughtAccount>,
+    /// Who wants to be told of the outcome.
+    pub callback: Option<TaskCallback>,
+}
+
+/// Who wants to be told of the outcome.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskCallback {
+    /// The URL; secret because callers put tokens into such URLs.
+    pub url: SecretString,
+    /// What else to tell later.
+    #[serde(default)]
+    pub events: Vec<CallbackEvent>,
+}
+
+/// What becomes of a video after its commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum CallbackEvent {
+    /// It can be watched.
+    #[serde(rename = "video.ready")]
+    VideoReady,
+    /// Youku rejected it, or could not encode it.
+    #[serde(rename = "video.rejected")]
+    VideoRejected,
+}
+
+impl Task {
+    /// Reads a task: legacy where it has `conf` and no `source`, else modern.
+    ///
+    /// # Errors
+    /// [`InvalidJob`](ErrorKind::InvalidJob), naming the field that does not fit; [`Config`](ErrorKind::Config) where the settings lack
+    /// what a legacy task leaves out.
+    pub fn from_json(json: &[u8], settings: &Settings) -> Result<Self, Error> {
+        let value: Value = serde_json::from_slice(json).map_err(|_| invalid("task", "is not JSON"))?;
+        let Value::Object(fields) = value else {
+            return Err(invalid("task", "is not a JSON object"));
+        };
+        if fields.contains_key("conf") && !fields.contains_key("source") {
+            legacy::read(&fields, settings)
+        } else {
+            modern::read(json, &fields, settings)
+        }
+    }
+}
+
+/// A field of the task that does not fit, in our own words: values may be secrets.
+fn invalid(field: &str, why: impl Into<String>) -> Error {
+    Error::new(ErrorKind::InvalidJob, "task", "the task does not fit").with("field", field).with("why", why)
+}
+
+/// serde would fill a struct from an array, too.
+fn must_be_object(fields: &Map<String, Value>, field: &str) -> Result<(), Error> {
+    match fields.get(field) {
+        None | Some(Value::Object(_)) => Ok(()),
+        Some(_) => Err(invalid(field, "is not a JSON object")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+//! The modern form: strict.
+//!
+//! `{"source":"oss://bucket/key","account":"main","video":{"title":...},"callback":{"url":...,"events":[...]},"mode":"oss","md5":...}`;
+//! all but `source` may be left out.
+
+use super::{Task, TaskCallback, account, invalid, must_be_object, strict};
+use crate::Settings;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use upload_core::{Error, Job, Location, Md5, Mode, Provider, metadata::VideoMetadata};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Modern {
+    source: String,
+    account: Option<String>,
+    #[serde(default)]
+    video: VideoMetadata,
+    callback: Option<TaskCallback>,
+    mode: Option<Mode>,
+    md5: Option<String>,
+}
+
+pub(super) fn read(json: &[u8], fields: &Map<String, Value>, settings: &Settings) -> Result<Task, Error> {
+    for field in ["video", "callback"] {
+        must_be_object(fields, field)?;
+    }
+    let task: Modern = strict::read("", &mut serde_json::Deserializer::from_slice(json))?;
+    let location = location(&task.source)
+        .ok_or_else(|| invalid("source", "is not oss://bucket/key or s3://bucket/key"))?;
+    let account = match task.account {
+        Some(name) if settings.accounts.contains_key(&name) => name,
+        Some(_) => return Err(invalid("account", "is not an account of the settings")),
+        None => account::only(settings, "account")?,
+    };
+    let md5 = match &task.md5 {
+        None => None,
+        Some(hex) => Some(Md5::from_hex(hex).ok_or_else(|| invalid("md5", "is not 32 hexadecimal digits"))?),
+    };
+    let key = location.key.clone();
+    let mode = task.mode.unwrap_or(settings.transfer.mode);
+    let job = Job { location, account, video: task.video, mode, md5, again: None };
+    Ok(Task { job, key, brought: None, callback: task.callback })
+}
+
+/// The key stands in the URL as it is, as the clouds' own tools have it: nothing is decoded. A folder is no source: whoever may name
+/// one could read the machine's files.
+fn location(source: &str) -> Option<Location> {
+    let (scheme, rest) = source.split_once("://")?;
+    let provider = match scheme {
+        "oss" => Provider::Oss,
+        "s3" => Provider::S3,
+        _ => return None,
+    };
+    let (bucket, key) = rest.split_once('/')?;
+    let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
+    let fits = (3..=63).contains(&bucket.len()) && bucket.bytes().all(is_name) && !key.is_empty();
+    fits.then(|| Location { provider, bucket: bucket.into(), key: key.into(), region: None })
+}

@@ -1,0 +1,209 @@
+//! Tasks as callers write them.
+
+use super::*;
+use secrecy::ExposeSecret;
+use serde_json::json;
+use upload_core::{Mode, metadata::PublicType};
+
+const TWO_ACCOUNTS: &str = "
+    [accounts.main]
+    client_id = 'app'
+    access_token = 'token-main'
+    [accounts.other]
+    client_id = 'app'
+    access_token = 'token-other'
+    [accounts.third]
+    client_id = 'app-3'
+    access_token = 'token-third'
+    [legacy]
+    bucket = 'legacy-bucket'
+";
+const ONE_ACCOUNT: &str = "
+    [accounts.main]
+    client_id = 'app'
+    access_token = 'token-main'
+    [legacy]
+    bucket = 'legacy-bucket'
+";
+
+fn settings(file: &str) -> Settings {
+    Settings::from_parts("test.toml", file, []).expect("settings")
+}
+
+fn read(file: &str, task: &Value) -> Result<Task, Error> {
+    Task::from_json(task.to_string().as_bytes(), &settings(file))
+}
+
+#[test]
+fn a_modern_task_becomes_a_job() {
+    let task = json!({
+        "source": "oss://a-bucket/dir/a b%20+中.mp4", "account": "other", "mode": "slice",
+        "md5": "D41D8CD98F00B204E9800998ECF8427E",
+        "video": {"title": "T", "tags": ["a", "b"], "public_type": "friend"},
+        "callback": {"url": "https://hooks.example.com/?t=s3cret", "events": ["video.ready", "video.rejected"]}
+    });
+    let task = read(TWO_ACCOUNTS, &task).expect("a task");
+    assert_eq!(task.job.location.to_string(), "oss://a-bucket/dir/a b%20+中.mp4");
+    assert_eq!((task.key.as_str(), task.job.account.as_str()), ("dir/a b%20+中.mp4", "other"));
+    assert_eq!((task.job.mode, task.job.video.title.as_deref()), (Mode::Slice, Some("T")));
+    assert_eq!(task.job.video.public_type, Some(PublicType::Friend));
+    assert_eq!(task.job.md5.expect("an MD5").to_string(), "d41d8cd98f00b204e9800998ecf8427e");
+    let shown = format!("{task:?}");
+    let callback = task.callback.expect("a callback");
+    assert_eq!(callback.url.expose_secret(), "https://hooks.example.com/?t=s3cret");
+    assert_eq!(callback.events, [CallbackEvent::VideoReady, CallbackEvent::VideoRejected]);
+    assert!(!shown.contains("s3cret"));
+}
+
+#[test]
+fn a_modern_task_needs_no_more_than_a_source_where_there_is_one_account() {
+    let task = read(ONE_ACCOUNT, &json!({"source": "s3://bucket/k"})).expect("a task");
+    assert_eq!((task.job.account.as_str(), task.job.mode), ("main", Mode::Oss));
+    let error = read(TWO_ACCOUNTS, &json!({"source": "oss://bucket/k"})).expect_err("which?");
+    assert!(error.to_string().contains("field: account"), "{error}");
+}
+
+#[test]
+fn what_does_not_fit_a_modern_task_is_named_and_no_value_is_repeated() {
+    let source = "oss://bucket/k";
+    let cases = [
+        (json!({"account": "main"}), "field: task, why: lacks source"),
+        (json!({"source": source, "sourcee": 1}), "field: sourcee, why: is not a known name"),
+        (json!({"source": source, "conf": {}}), "field: conf, why: is not a known name"),
+        (json!({"source": source, "video": {"titel": "x"}}), "field: video.titel, why: is not a known name"),
+        (json!({"source": source, "video": {"tags": [1]}}), "field: video.tags[0], why: has the wrong type"),
+        (json!({"source": source, "video": ["x"]}), "field: video, why: is not a JSON object"),
+        (
+            json!({"source": source, "video": {"watch_password": 83729}}),
+            "field: video.watch_password, why: has the wrong type",
+        ),
+        (json!({"source": source, "callback": {}}), "field: callback, why: lacks url"),
+        (json!({"source": source, "callback": ["x"]}), "field: callback, why: is not a JSON object"),
+        (
+            json!({"source": source, "callback": {"url": "u", "events": ["s3cret"]}}),
+            "field: callback.events[0], why: is not one of the accepted words",
+        ),
+        (json!({"source": source, "mode": "s3cret"}), "field: mode, why: is not one of the accepted words"),
+        (json!({"source": source, "md5": "s3cret"}), "field: md5, why: is not 32 hexadecimal digits"),
+        (json!({"source": source, "account": "s3cret"}), "field: account, why: is not an account"),
+        (json!({"source": 7}), "field: source, why: has the wrong type"),
+        (json!({"source": "oss://bucket/"}), "field: source, why: is not oss://"),
+        (json!({"source": "oss://bucket"}), "field: source"),
+        (json!({"source": "oss://evil.example#/k"}), "field: source"),
+        (json!({"source": "folder:///etc/passwd"}), "field: source"),
+        (json!({"source": "file:///etc/passwd"}), "field: source"),
+        (json!([]), "field: task, why: is not a JSON object"),
+        (json!("x"), "field: task, why: is not a JSON object"),
+    ];
+    for (task, expected) in cases {
+        let error = read(ONE_ACCOUNT, &task).expect_err("refused");
+        assert_eq!(error.kind(), ErrorKind::InvalidJob);
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains(expected), "{task}: {shown}");
+        assert!(!shown.contains("s3cret") && !shown.contains("83729"), "{shown}");
+    }
+    for text in ["", "{", r#"{"source":"oss://bucket/k"} {}"#, "\u{feff}{}"] {
+        let error = Task::from_json(text.as_bytes(), &settings(ONE_ACCOUNT)).expect_err("refused");
+        assert!(error.to_string().contains("field: task, why: is not JSON"), "{error}");
+    }
+    let twice = br#"{"source":"oss://bucket/k","source":"oss://bucket/l"}"#;
+    let error = Task::from_json(twice, &settings(ONE_ACCOUNT)).expect_err("refused");
+    assert!(error.to_string().contains("states a field twice"), "{error}");
+}
+
+#[test]
+fn a_legacy_task_becomes_a_job() {
+    let task = json!({
+        "conf": {"clientid": "app", "ak": "token-other", "keyname": "dir/录像", "callbackurl": "http://10.0.0.1/done"},
+        "youku": {"title": "T", "tags": "a, b,,c", "description": "", "category": null, "public_type": "password",
+            "watch_password": 1234, "latitude": "30.5", "deshake": 1, "unknown": {"x": []}}
+    });
+    let task = read(TWO_ACCOUNTS, &task).expect("a task");
+    assert_eq!(task.job.location.to_string(), "oss://legacy-bucket/user/dee/dir/录像.mp4");
+    assert_eq!((task.key.as_str(), task.job.account.as_str()), ("dir/录像", "other"));
+    assert!(task.brought.is_none());
+    let video = task.job.video;
+    assert_eq!(video.tags.as_deref(), Some(["a", "b", "c"].map(String::from).as_slice()));
+    assert_eq!((video.title.as_deref(), video.description, video.category), (Some("T"), None, None));
+    assert_eq!(video.public_type, Some(PublicType::Password));
+    assert_eq!(video.watch_password.as_ref().map(ExposeSecret::expose_secret), Some("1234"));
+    assert_eq!((video.latitude, video.deshake), (Some(30.5), Some(true)));
+    assert_eq!(task.callback.expect("a callback").url.expose_secret(), "http://10.0.0.1/done");
+}
+
+#[test]
+fn the_least_a_legacy_task_may_say_is_a_keyname() {
+    let file = format!("{ONE_ACCOUNT}\nkey_prefix = ''\nextension = '.mov'\n[transfer]\nmode = 'slice'");
+    let task = read(&file, &json!({"conf": {"keyname": 7, "callbackurl": " "}})).expect("a task");
+    assert_eq!((task.job.location.key.as_str(), task.job.mode), ("7.mov", Mode::Slice));
+    assert_eq!(task.job.account, "main");
+    assert!(task.callback.is_none());
+    let list = json!({"conf": {"keyname": "k"}, "youku": {"tags": ["a", ""]}});
+    assert_eq!(read(ONE_ACCOUNT, &list).expect("a task").job.video.tags, Some(vec!["a".into()]));
+}
+
+#[test]
+fn what_no_lenience_helps_is_named_in_a_legacy_task() {
+    let youku = |youku: Value| json!({"conf": {"keyname": "k"}, "youku": youku});
+    let cases = [
+        (json!({"conf": {}}), "field: conf.keyname, why: is missing"),
+        (json!({"conf": {"keyname": " "}}), "field: conf.keyname, why: is missing"),
+        (json!({"conf": {"keyname": ["k"]}}), "field: conf.keyname, why: has the wrong type"),
+        (json!({"conf": "s3cret"}), "field: conf, why: is not a JSON object"),
+        (youku(json!("s3cret")), "field: youku, why: is not a JSON object"),
+        (youku(json!({"public_type": "s3cret"})), "field: youku.public_type, why: is not one of"),
+        (youku(json!({"latitude": "s3cret"})), "field: youku.latitude, why: is not a number"),
+        (youku(json!({"deshake": "s3cret"})), "field: youku.deshake, why: is not true or false"),
+        (youku(json!({"tags": [1]})), "field: youku.tags, why: has the wrong type"),
+    ];
+    for (task, expected) in cases {
+        let error = read(ONE_ACCOUNT, &task).expect_err("refused");
+        assert_eq!(error.kind(), ErrorKind::InvalidJob);
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains(expected), "{task}: {shown}");
+        assert!(!shown.contains("s3cret"), "{shown}");
+    }
+    let error = read("", &json!({"conf": {"keyname": "k"}})).expect_err("no bucket");
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(error.to_string().contains("legacy.bucket"), "{error}");
+}
+
+#[test]
+fn a_legacy_task_uses_a_known_account_or_by_settings_its_own() {
+    let any = format!("{TWO_ACCOUNTS}\naccounts = 'any'");
+    let task = |id: &str, token: &str| json!({"conf": {"keyname": "k", "clientid": id, "ak": token}});
+    let cases = [
+        // Settings, client id, token, the account or the field that does not fit.
+        (TWO_ACCOUNTS, "app", "token-main", Ok("main")),
+        (TWO_ACCOUNTS, "app", "token-other", Ok("other")),
+        (TWO_ACCOUNTS, "app", "token-old", Err("conf.ak")),
+        (TWO_ACCOUNTS, "app", "", Err("conf.ak")),
+        (TWO_ACCOUNTS, "app-3", "token-old", Ok("third")),
+        (TWO_ACCOUNTS, "app-3", "", Ok("third")),
+        (TWO_ACCOUNTS, "app-4", "token-4", Err("conf.clientid")),
+        (TWO_ACCOUNTS, "", "token-main", Err("conf.clientid")),
+        (ONE_ACCOUNT, "", "", Ok("main")),
+        (&any, "app", "token-main", Ok("main")),
+        (&any, "app-3", "", Ok("third")),
+        (&any, "app-4", "", Err("conf.clientid")),
+    ];
+    for (file, id, token, expected) in cases {
+        match (read(file, &task(id, token)), expected) {
+            (Ok(task), Ok(account)) => {
+                assert_eq!((task.job.account.as_str(), task.brought.is_none()), (account, true));
+            }
+            (Err(error), Err(field)) => {
+                assert!(error.to_string().contains(field), "{error}");
+                assert!(!format!("{error} {error:?}").contains("token-"), "{error:?}");
+            }
+            (read, expected) => assert_eq!(format!("{read:?}"), format!("{expected:?}"), "{id} {token}"),
+        }
+    }
+    let brought = read(&any, &task("app-4", "token-4")).expect("its own");
+    let same = read(&any, &task("app-4", "token-4")).expect("its own");
+    let other = read(&any, &task("app-4", "token-5")).expect("its own");
+    assert!(brought.job.account.starts_with("app-4#") && brought.job.account == same.job.account);
+    assert_ne!(brought.job.account, other.job.account);
+    assert_eq!(brought.brought.as_ref().expect("brought").access_token.expose_secret(), "token-4");
+    assert!(!format!("{brought:?}").contains("token-4"));
+}
