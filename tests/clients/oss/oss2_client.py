@@ -51,7 +51,8 @@ def whole_object(own, name):
 
 def multipart(own, name):
     data = body(name, 4 * PART + 1)
-    store = oss2.ResumableStore(root=tempfile.mkdtemp())
+    checkpoints = tempfile.TemporaryDirectory()
+    store = oss2.ResumableStore(root=checkpoints.name)
     FAULTS.refuse_part(3)
     with file_of(data) as file:
         send = lambda: oss2.resumable_upload(

@@ -51,8 +51,9 @@ def whole_object(own, name):
 
 def multipart(own, name):
     data = body(name, 4 * PART + 1)
+    checkpoints = tempfile.TemporaryDirectory()
     uploader = own.uploader(
-        part_size=PART, parallel_num=1, enable_checkpoint=True, checkpoint_dir=tempfile.mkdtemp(),
+        part_size=PART, parallel_num=1, enable_checkpoint=True, checkpoint_dir=checkpoints.name,
         leave_parts_on_error=True)
     FAULTS.refuse_part(3)
     with file_of(data) as file:
