@@ -1,0 +1,56 @@
+//! `POST /uploads`: a task is carried out while its caller waits.
+
+use crate::{
+    answer::Answer,
+    body,
+    call::Call,
+    progress::{self, Format, Report},
+};
+use app::{App, Task, core::Run};
+use axum::{
+    Extension,
+    body::Body,
+    extract::State,
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+};
+use std::sync::Arc;
+use tracing::Instrument;
+
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    call: Option<Extension<Call>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let call = call.map(|Extension(call)| call).unwrap_or_default();
+    let span = tracing::info_span!("request", request_id = call.request_id);
+    let limit = usize::from(app.settings().http.body_limit_kib) << 10;
+    let json = match body::read(body, limit).await {
+        Ok(json) => json,
+        Err(refusal) => return refusal.into_response(),
+    };
+    let task = match Task::from_json(&json, app.settings()) {
+        Ok(task) => task,
+        Err(error) => {
+            span.in_scope(|| tracing::warn!(%error, "not a task"));
+            return Answer::of("", &Err(error)).into_response();
+        }
+    };
+    let run = Run { deadline: call.deadline, ..Run::default() };
+    let counters = run.progress.clone();
+    let work = carry_out(app, task, call, run).instrument(span);
+    match Format::wanted(&headers) {
+        None => work.await.into_response(),
+        Some(format) => progress::stream(format, move || Report::of(&counters), async { work.await.outcome }),
+    }
+}
+
+async fn carry_out(app: Arc<App>, task: Task, call: Call, run: Run) -> Answer {
+    let object = task.job.location.to_string();
+    let result = app.carry_out(&task, call.credentials, &run).await;
+    if let Err(error) = &result {
+        tracing::error!(object, ?error, code = error.kind().code(), "failed");
+    }
+    Answer::of(&task.key, &result)
+}
