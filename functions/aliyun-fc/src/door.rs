@@ -1,16 +1,16 @@
 //! Events to jobs, outcomes to answers.
 
-use crate::records::arrival;
+use crate::{call, records::arrival};
 use aliyun_fc_runtime::{
     Context, Diagnostic, Event,
     events::{OssEvents, OssRecord, TriggerEvent},
 };
 use app::{
-    App, Credentials,
+    App,
     core::{Arrival, Error, ErrorKind, Location, Outcome, Published, Run},
 };
 use serde::Serialize;
-use std::time::Duration;
+use std::sync::Arc;
 use tracing::Instrument;
 
 /// The function's answer to an event; nobody but the log and a destination reads it.
@@ -29,11 +29,11 @@ enum RecordResult {
 
 /// What the function keeps between calls.
 pub(crate) struct Door {
-    app: App,
+    app: Arc<App>,
 }
 
 impl Door {
-    pub(crate) fn new(app: App) -> Self {
+    pub(crate) fn new(app: Arc<App>) -> Self {
         Self { app }
     }
 
@@ -105,12 +105,12 @@ impl Door {
         size: u64,
         context: &Context,
     ) -> Result<Result<Published, &'static str>, Error> {
-        let source = self.app.source(context.credentials().map(credentials));
+        let source = self.app.source(call::credentials(context));
         let (job, object) = match self.app.automatic().decide(&*source, location, size).await? {
             Arrival::Skip(reason) => return Ok(Err(reason)),
             Arrival::Upload { job, object } => (job, object),
         };
-        let run = Run { deadline: deadline(context), ..Run::default() };
+        let run = Run { deadline: call::deadline(context), ..Run::default() };
         self.app.uploader(&job.account, source)?.upload(&job, *object, &run).await.map(Ok)
     }
 }
@@ -119,18 +119,4 @@ impl Door {
 fn comes_again(error: &Error) -> bool {
     !matches!(error.verdict(), app::core::Verdict::Permanent)
         || matches!(error.kind(), ErrorKind::Config | ErrorKind::SourceDenied | ErrorKind::Unauthorised)
-}
-
-fn credentials(given: &aliyun_fc_runtime::Credentials) -> Credentials {
-    Credentials::Static {
-        access_key_id: given.access_key_id().into(),
-        access_key_secret: given.access_key_secret().into(),
-        security_token: given.security_token().map(Into::into),
-    }
-}
-
-/// The run ends before the platform ends it: a tenth of what is left earlier, 1 to 10 s.
-fn deadline(context: &Context) -> Option<tokio::time::Instant> {
-    let margin = (context.remaining()? / 10).clamp(Duration::from_secs(1), Duration::from_secs(10));
-    context.deadline()?.checked_sub(margin)
 }

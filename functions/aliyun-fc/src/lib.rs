@@ -1,13 +1,14 @@
-//! The Function Compute door: OSS events in, uploads out.
+//! The Function Compute door: OSS events in, uploads out; behind an HTTP trigger the HTTP door's routes.
 //!
 //! Event, job, answer: what lies between is `app`'s and the core's. The command line runs the same [`main`] as a process of its own
 //! for the local host.
 #![cfg_attr(test, expect(clippy::expect_used, reason = "a test fails by panicking"))]
 
+mod call;
 mod door;
 mod records;
 
-use aliyun_fc_runtime::{Error, Runtime, service_fn};
+use aliyun_fc_runtime::{Error, Runtime, service_fn, tower::ServiceExt};
 use app::{App, Settings};
 use door::Door;
 use std::{process::ExitCode, sync::Arc};
@@ -35,11 +36,14 @@ pub fn main() -> ExitCode {
 /// One thread: moving bytes waits for the network, and a thread less is memory and start time less.
 #[tokio::main(flavor = "current_thread")]
 async fn serve(settings: Settings) -> Result<(), Error> {
-    let door = Arc::new(Door::new(App::from_settings(settings)?));
+    let app = Arc::new(App::from_settings(settings)?);
+    let http = http_door::router(app.clone()).map_request(call::with_call);
+    let door = Arc::new(Door::new(app));
     Runtime::new(service_fn(move |event| {
         let door = door.clone();
         async move { door.event(event).await }
     }))
+    .http(http)
     .run()
     .await
 }
