@@ -22,7 +22,7 @@ pub(crate) async fn check(State(app): State<Arc<App>>, request: Request, next: N
             // The reason is the operator's matter.
             let text = "a valid bearer token is needed";
             let mut response =
-                Answer::refusal(StatusCode::UNAUTHORIZED, "unauthorized", text).into_response();
+                Answer::refusal(StatusCode::UNAUTHORIZED, "unauthorised", text).into_response();
             response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             response
         }

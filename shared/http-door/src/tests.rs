@@ -123,7 +123,7 @@ async fn nobody_else_comes_in_without_an_accepted_token() {
                 asked(door(settings), request.body(Body::empty()).unwrap()).await;
             let refused = status == StatusCode::UNAUTHORIZED;
             assert_eq!(refused, !comes_in, "{settings} {authorization:?} {at}");
-            assert_eq!(refused, outcome.error.as_deref() == Some("unauthorized"));
+            assert_eq!(refused, outcome.error.as_deref() == Some("unauthorised"));
             assert_eq!(refused, headers.contains_key(header::WWW_AUTHENTICATE));
         }
     }
