@@ -1,0 +1,22 @@
+//! Errors of the ledger's store.
+
+use object_storage::{Error as StorageError, ErrorKind as Storage, Verdict as StorageVerdict};
+use upload_core::{Error, ErrorKind, Verdict};
+
+/// An error of the store that keeps the ledger.
+pub(super) fn ledger(error: StorageError) -> Error {
+    let kind = if error.kind() == Storage::Config { ErrorKind::Config } else { ErrorKind::Ledger };
+    let verdict = match error.verdict() {
+        StorageVerdict::Permanent => Verdict::Permanent,
+        StorageVerdict::Retry { not_before } => Verdict::Retry { not_before },
+        StorageVerdict::GaveUp => Verdict::RETRY,
+    };
+    Error::new(kind, error.operation(), format!("the ledger's store: {error}"))
+        .verdict_is(verdict)
+        .caused_by(error)
+}
+
+/// A store or key that cannot keep a ledger.
+pub(super) fn config(message: &'static str) -> Error {
+    Error::new(ErrorKind::Config, "ledger", message)
+}

@@ -1,0 +1,42 @@
+//! Entries as JSON: one line, with a version. What does not fit exactly is refused by name.
+
+use super::errors::unreadable;
+use crate::{Error, ErrorKind};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+/// The version that is written. A new field is a new version: an older program must not overlook it.
+pub(super) const VERSION: u32 = 1;
+
+#[derive(Deserialize)]
+struct Version {
+    v: u32,
+}
+
+pub(super) fn encode(entry: &impl Serialize) -> Result<Bytes, Error> {
+    let wrong = |error| {
+        Error::new(ErrorKind::Ledger, "ledger", "a ledger entry could not be written").caused_by(error)
+    };
+    let mut bytes = serde_json::to_vec(entry).map_err(|error: serde_json::Error| wrong(error))?;
+    bytes.push(b'\n');
+    Ok(bytes.into())
+}
+
+/// Reads what [`encode`] wrote under `key`.
+///
+/// # Errors
+/// Names the key and the place in it, never a value: it may be a secret.
+pub(super) fn decode<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, Error> {
+    let damaged = "a ledger entry is damaged or was written by another program: restore it, or remove it if it is not the ledger's";
+    let Version { v } = serde_json::from_slice(bytes).map_err(|_| unreadable(key, damaged))?;
+    if v > VERSION {
+        let message =
+            "a ledger entry was written by a newer version of this program: update this installation";
+        return Err(unreadable(key, message).with("version", v.to_string()));
+    }
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let entry = serde_path_to_error::deserialize(&mut reader)
+        .map_err(|error| unreadable(key, damaged).with("place", error.path().to_string()))?;
+    reader.end().map_err(|_| unreadable(key, damaged))?;
+    if v == 0 { Err(unreadable(key, damaged)) } else { Ok(entry) }
+}

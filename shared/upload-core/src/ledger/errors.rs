@@ -1,0 +1,63 @@
+//! The ledger's errors, worded in one place.
+
+use super::{WaitReason, state::Refused};
+use crate::{Error, ErrorKind, Verdict};
+use std::time::Duration;
+
+const OPERATION: &str = "ledger";
+
+/// An entry that is damaged, foreign, missing or newer. Nobody guesses: a person must look.
+pub(super) fn unreadable(key: &str, message: &'static str) -> Error {
+    Error::new(ErrorKind::Ledger, OPERATION, message).with("key", key)
+}
+
+/// A live lease elsewhere, for `rest` at most.
+pub(super) fn in_progress(rest: Duration) -> Error {
+    let message = "the upload is in progress elsewhere";
+    Error::new(ErrorKind::InProgress, OPERATION, message)
+        .verdict_is(Verdict::Retry { not_before: Some(rest) })
+}
+
+/// Another holder went on with the upload.
+pub(super) fn superseded(epoch: u32) -> Error {
+    let message = "another holder has taken the upload over: this run must stop";
+    Error::new(ErrorKind::Superseded, OPERATION, message).with("epoch", epoch.to_string())
+}
+
+/// The lease could not be renewed for as long as it lives.
+pub(super) fn lease_expired(cause: Error) -> Error {
+    let message = "the lease ran out because the ledger could not be written: this run must stop";
+    Error::new(ErrorKind::Ledger, OPERATION, message).retryable().caused_by(cause)
+}
+
+/// A renewal that took too long.
+pub(super) fn no_answer() -> Error {
+    Error::new(ErrorKind::Ledger, OPERATION, "the ledger's store gave no answer").retryable()
+}
+
+/// A step that the state does not permit, before it is written.
+pub(super) fn refused(refused: Refused) -> Error {
+    Error::new(ErrorKind::Ledger, OPERATION, refused.to_string())
+}
+
+/// The upload waits, for `rest` at least where that is known.
+pub(super) fn waiting(reason: WaitReason, rest: Option<Duration>) -> Error {
+    let (kind, message) = match reason {
+        WaitReason::RateLimited => (ErrorKind::RateLimited, "the upload waits until Youku takes calls again"),
+        WaitReason::Deadline => (ErrorKind::Deadline, "the upload waits for its next run"),
+        WaitReason::Unauthorised | WaitReason::CallerTokenGone => {
+            (ErrorKind::Unauthorised, "the upload waits for a valid access token")
+        }
+    };
+    Error::new(kind, OPERATION, message).verdict_is(Verdict::Retry { not_before: rest })
+}
+
+pub(super) fn no_such_upload(key: String) -> Error {
+    Error::new(ErrorKind::InvalidJob, OPERATION, "the ledger knows no such upload").with("key", key)
+}
+
+pub(super) fn not_reopened() -> Error {
+    let message =
+        "only an upload that failed or was cancelled can be tried again; ask with `again` for another video";
+    Error::new(ErrorKind::InvalidJob, OPERATION, message)
+}

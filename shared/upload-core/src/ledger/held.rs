@@ -1,0 +1,181 @@
+//! An upload in this holder's hands.
+
+use super::{
+    Ledger,
+    codec::{VERSION, encode},
+    errors::{refused, superseded, unreadable},
+    keys,
+    lease::{Lease, Parts},
+    open,
+    record::{Record, read_on},
+    step::{Entry, Session, Step, Target},
+    work::{Work, WorkRecord},
+};
+use crate::{Error, Md5, UploadId};
+use secrecy::SecretString;
+use std::{fmt, sync::Arc};
+
+/// An upload that this process holds, until it is [released](Self::release) or the lease runs out.
+pub struct Held {
+    ledger: Ledger,
+    lease: Arc<Lease>,
+    record: Record,
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Held").field("record", &self.record).finish_non_exhaustive()
+    }
+}
+
+/// A session as it was opened.
+#[derive(Debug, Clone)]
+pub struct OpenedSession {
+    /// Names the session in every later call.
+    pub upload_token: SecretString,
+    /// The video's id, where Youku tells it this early.
+    pub video_id: Option<String>,
+    /// MD5 of the object, as Youku was told.
+    pub md5: Md5,
+    /// CRC-64/XZ of the object, where it is known before the bytes move.
+    pub crc64: Option<u64>,
+    /// Where the bytes go.
+    pub target: Target,
+}
+
+impl Held {
+    /// Appends the claim of a new holder: with `work` where `record` is none. What the holder before still manages to append is read first.
+    pub(super) async fn claim(
+        ledger: &Ledger,
+        id: &UploadId,
+        lease: Lease,
+        mut record: Option<Record>,
+        work: Option<WorkRecord>,
+        reopening: bool,
+    ) -> Result<Claimed, Error> {
+        let work = work.map(Box::new);
+        loop {
+            let done =
+                |record: &mut Record| record.is_at_rest() && !(reopening && record.state.can_be_reopened());
+            if let Some(record) = record.take_if(done) {
+                return Ok(Claimed::AtRest(lease, record));
+            }
+            let step = Step::Claimed { work: work.clone().filter(|_| record.is_none()) };
+            let known = record.as_ref().map_or(0, Record::sequence);
+            let entry = entry(&lease, step);
+            if ledger.access.create(&keys::step(id, known + 1), encode(&entry)?).await?.is_some() {
+                let record = Record::after(record, id, entry).map_err(|_| superseded(lease.epoch()))?;
+                return Ok(Claimed::Held(Self { ledger: ledger.clone(), lease: Arc::new(lease), record }));
+            }
+            record = read_on(&ledger.access, id, record).await?;
+            if record.as_ref().is_some_and(|record| record.epoch >= lease.epoch()) {
+                return Err(superseded(lease.epoch()));
+            }
+        }
+    }
+
+    /// What the ledger knows of the upload.
+    #[must_use]
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// The lease: to be [kept](Lease::keep) while working, and [checked](Lease::check) before a commit and before a session is opened.
+    #[must_use]
+    pub fn lease(&self) -> Arc<Lease> {
+        self.lease.clone()
+    }
+
+    /// The parts that an earlier holder noted for the session in use.
+    #[must_use]
+    pub fn parts(&self) -> Parts {
+        let session = self.record.session.as_ref().map(|(sequence, _)| *sequence);
+        Some(self.lease.parts()).filter(|parts| Some(parts.session) == session).unwrap_or_default()
+    }
+
+    /// What the upload is about.
+    ///
+    /// # Errors
+    /// [`Ledger`](crate::ErrorKind::Ledger) where its secrets were sealed with another key.
+    pub fn work(&self) -> Result<Work, Error> {
+        self.ledger.work(&self.record)
+    }
+
+    /// The session in use.
+    ///
+    /// # Errors
+    /// [`Ledger`](crate::ErrorKind::Ledger) where its token was sealed with another key.
+    pub fn session(&self) -> Result<Option<OpenedSession>, Error> {
+        let Some((_, session)) = self.record.session.clone() else { return Ok(None) };
+        let upload_token = self.ledger.sealer(&self.record.id).open(&session.upload_token, UPLOAD_TOKEN)?;
+        let Session { video_id, md5, crc64, target, .. } = session;
+        Ok(Some(OpenedSession { upload_token, video_id, md5, crc64, target }))
+    }
+
+    /// Appends [`Created`](Step::Created).
+    ///
+    /// # Errors
+    /// As [`append`](Self::append).
+    pub async fn append_session(&mut self, opened: OpenedSession) -> Result<(), Error> {
+        let OpenedSession { upload_token, video_id, md5, crc64, target } = opened;
+        let upload_token = self.ledger.sealer(&self.record.id).seal(&upload_token, UPLOAD_TOKEN)?;
+        self.append(Step::Created(Box::new(Session { upload_token, video_id, md5, crc64, target }))).await
+    }
+
+    /// Appends a step. Where this fails, the work must stop: whether the step was taken shows when the ledger is read again.
+    ///
+    /// # Errors
+    /// [`Superseded`](crate::ErrorKind::Superseded) where another holder went on; [`Ledger`](crate::ErrorKind::Ledger) where the
+    /// step does not follow, or the store fails.
+    pub async fn append(&mut self, step: Step) -> Result<(), Error> {
+        self.record.state.after(&step).map_err(refused)?;
+        self.lease.check_if_stale().await?;
+        let id = &self.record.id;
+        let entry = entry(&self.lease, step);
+        let key = keys::step(id, self.record.sequence() + 1);
+        if self.ledger.access.create(&key, encode(&entry)?).await?.is_none() {
+            return Err(superseded(self.lease.epoch()));
+        }
+        let next = Record::after(Some(self.record.clone()), id, entry);
+        self.record =
+            next.map_err(|why| unreadable(&key, "a step was written that does not follow").caused_by(why))?;
+        tracing::debug!(upload_id = %self.record.id, step = %key, state = ?self.record.state, "appended");
+        self.mark().await;
+        Ok(())
+    }
+
+    /// Gives the upload out of this process's hands, with the parts that were last noted.
+    pub async fn release(self) {
+        self.lease.release(&self.lease.parts()).await;
+    }
+
+    /// The same, with the parts that the target holds by now.
+    pub async fn release_with(self, parts: Parts) {
+        self.lease.release(&parts).await;
+    }
+
+    /// Brings the open mark in line with a step that ends the work. The step counts: a mark that stays behind is found by the sweep.
+    async fn mark(&self) {
+        let (access, id) = (&self.ledger.access, &self.record.id);
+        let marked = match self.record.waiting {
+            _ if self.record.is_at_rest() => access.delete(&keys::open(id)).await,
+            Some(waiting) => open::mark(access, id, &self.record.work, waiting.not_before).await,
+            None => Ok(()),
+        };
+        if let Err(error) = marked {
+            tracing::warn!(?error, upload_id = %id, "could not update the open mark");
+        }
+    }
+}
+
+/// What a claim finds.
+pub(super) enum Claimed {
+    Held(Held),
+    AtRest(Lease, Record),
+}
+
+const UPLOAD_TOKEN: &str = "upload_token";
+
+fn entry(lease: &Lease, step: Step) -> Entry {
+    Entry { v: VERSION, at: lease.now().into(), epoch: lease.epoch(), nonce: super::nonce(), step }
+}

@@ -1,0 +1,72 @@
+//! Names of the ledger's entries. Numbers have six digits, so that stores list them in order.
+
+use crate::UploadId;
+use serde::{Deserialize, de::IntoDeserializer, de::value::Error as Unreadable};
+
+/// The ledger's birth mark.
+pub(super) const BIRTH: &str = "birth";
+/// Before every open mark.
+pub(super) const OPEN: &str = "open/";
+
+const DIGITS: usize = 6;
+
+pub(super) fn steps(id: &UploadId) -> String {
+    format!("ledger/{id}/")
+}
+
+pub(super) fn step(id: &UploadId, sequence: u32) -> String {
+    format!("ledger/{id}/{sequence:06}.json")
+}
+
+pub(super) fn sequence(id: &UploadId, key: &str) -> Option<u32> {
+    number(key.strip_prefix(&steps(id))?.strip_suffix(".json")?)
+}
+
+pub(super) fn leases(id: &UploadId) -> String {
+    format!("lease/{id}/")
+}
+
+pub(super) fn lease(id: &UploadId, epoch: u32) -> String {
+    format!("lease/{id}/{epoch:06}")
+}
+
+pub(super) fn epoch(id: &UploadId, key: &str) -> Option<u32> {
+    number(key.strip_prefix(&leases(id))?)
+}
+
+pub(super) fn open(id: &UploadId) -> String {
+    format!("{OPEN}{id}")
+}
+
+fn number(text: &str) -> Option<u32> {
+    let well_formed = text.len() == DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|number| well_formed && *number > 0)
+}
+
+impl UploadId {
+    /// An id as [`as_str`](Self::as_str) writes it: 32 lower-case hexadecimal digits.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let well_formed = text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        let id: Result<_, Unreadable> = Self::deserialize(text.into_deserializer());
+        id.ok().filter(|_| well_formed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_say_what_they_name_and_nothing_else_is_taken_for_one() {
+        let id = UploadId::parse("00112233445566778899aabbccddeeff").expect("an id");
+        assert_eq!(sequence(&id, &step(&id, 7)), Some(7));
+        assert_eq!(epoch(&id, &lease(&id, 41)), Some(41));
+        for foreign in ["000007.jso", "7.json", "000000.json", "0000071.json", "+00007.json", ".DS_Store"] {
+            assert_eq!(sequence(&id, &format!("{}{foreign}", steps(&id))), None, "{foreign}");
+        }
+        for text in ["", "00112233445566778899AABBCCDDEEFF", "00112233445566778899aabbccddeef", "../../x"] {
+            assert_eq!(UploadId::parse(text), None);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! The ledger: the append-only record of every upload, kept away from the machine.
+//!
+//! Appending a step is creating the entry with the next number, which succeeds for one holder only: that makes two holders'
+//! steps a single sequence, whatever their clocks say and however late one of them wakes. The [`Lease`] merely keeps
+//! them from working at the same time. Nothing goes on without the ledger: where the store fails, the work stops.
+//!
+//! | key | content | deleted |
+//! |---|---|---|
+//! | `ledger/{upload id}/{sequence}.json` | steps | never by this program: they answer every later event for the same object |
+//! | `lease/{upload id}/{epoch}` | the newest lease | older ones by the next holder; the newest stays |
+//! | `open/{upload id}` | a mark on each upload that is not at rest | by the holder that brings it to rest |
+//! | `birth` | nothing; its time of writing counts | never |
+//!
+//! An upload comes to rest when its callback is done, or, without one, when it is committed, failed or cancelled. Entries hold no secret
+//! that is not [sealed](Seal).
+
+mod codec;
+mod errors;
+mod fields;
+mod held;
+mod keys;
+mod lease;
+mod open;
+mod record;
+mod seal;
+mod state;
+mod step;
+mod store;
+#[cfg(test)]
+#[expect(clippy::panic, reason = "a test fails by panicking")]
+mod tests;
+mod work;
+
+pub use fields::Time;
+pub use held::{Held, OpenedSession};
+pub use lease::{Lease, PartNote, Parts};
+pub use open::{OpenMark, OpenMarks};
+pub use record::Record;
+pub use seal::{Seal, Sealed};
+pub use state::{EDGES, Edge, End, Refused, State, Working};
+pub use step::{Entry, Failure, Session, Step, StepKind, Target, Transferred, WaitReason, Waiting};
+pub use store::{Created, LedgerStore, ListedKey, Page, Stored};
+pub use work::{VersionRecord, VideoRecord, Work, WorkRecord};
+
+use crate::{Error, RetrySettings, UploadId};
+use bytes::Bytes;
+use held::Claimed;
+use lease::Seen;
+use record::read_on;
+use seal::Sealer;
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+use store::Access;
+
+/// How the ledger is used.
+#[derive(Debug, Clone, Copy)]
+pub struct LedgerSettings {
+    /// How long a lease lives without being renewed; it is renewed three times as often. At least 3 seconds.
+    pub lease_life: Duration,
+    /// How failing calls of the store are tried again.
+    pub retry: RetrySettings,
+}
+
+impl Default for LedgerSettings {
+    fn default() -> Self {
+        Self { lease_life: Duration::from_secs(15), retry: RetrySettings::default() }
+    }
+}
+
+/// The record of every upload. Cheap to clone.
+#[derive(Clone)]
+pub struct Ledger {
+    access: Access,
+    seal: Arc<dyn Seal>,
+    lease_life: Duration,
+}
+
+/// What became of the wish to hold an upload.
+#[derive(Debug)]
+pub enum Claim {
+    /// This process holds it, and goes on from where it stands.
+    Held(Box<Held>),
+    /// Nothing is left to do.
+    AtRest(Box<Record>),
+}
+
+impl Ledger {
+    /// A ledger kept by `store`, its secrets sealed by `seal`.
+    #[must_use]
+    pub fn new(store: Arc<dyn LedgerStore>, seal: Arc<dyn Seal>, settings: LedgerSettings) -> Self {
+        let access = Access { store, retry: settings.retry };
+        Self { access, seal, lease_life: settings.lease_life }
+    }
+
+    /// What is known of an upload, `None` where nothing is.
+    ///
+    /// # Errors
+    /// [`Ledger`](crate::ErrorKind::Ledger) where an entry is missing, damaged, foreign or newer, naming it, or where the store
+    /// fails: so all calls of the ledger.
+    pub async fn read(&self, id: &UploadId) -> Result<Option<Record>, Error> {
+        read_on(&self.access, id, None).await
+    }
+
+    /// Takes an upload, a new one as well, to work on it.
+    ///
+    /// # Errors
+    /// [`InProgress`](crate::ErrorKind::InProgress) where somebody else holds it, with the rest of the lease as not-before;
+    /// the reason it waits, where it waits for a time to come.
+    pub async fn claim(&self, id: &UploadId, work: &Work) -> Result<Claim, Error> {
+        match self.read(id).await? {
+            Some(record) if record.is_at_rest() => Ok(Claim::AtRest(Box::new(record))),
+            record => {
+                let sealed = WorkRecord::seal(work, self.sealer(id))?;
+                Box::pin(self.take(id, record, Some(sealed), false)).await
+            }
+        }
+    }
+
+    /// Takes an upload that has an open mark. Where nothing is left to do, the mark is deleted.
+    ///
+    /// # Errors
+    /// As [`claim`](Self::claim); [`InvalidJob`](crate::ErrorKind::InvalidJob) where the ledger does not know the upload: its first
+    /// holder died before the first step, and the event is delivered again.
+    pub async fn resume(&self, id: &UploadId) -> Result<Claim, Error> {
+        let record = self.known(id).await?;
+        Box::pin(self.take(id, Some(record), None, false)).await
+    }
+
+    /// Takes an upload that failed or was cancelled, to try it again.
+    ///
+    /// # Errors
+    /// As [`resume`](Self::resume); [`InvalidJob`](crate::ErrorKind::InvalidJob) where the upload is in another state.
+    pub async fn reopen(&self, id: &UploadId) -> Result<Held, Error> {
+        let record = self.known(id).await?;
+        if !record.state.can_be_reopened() {
+            return Err(errors::not_reopened());
+        }
+        match Box::pin(self.take(id, Some(record), None, true)).await? {
+            Claim::Held(mut held) if held.record().state.can_be_reopened() => {
+                held.append(Step::Reopened).await?;
+                Ok(*held)
+            }
+            _ => Err(errors::not_reopened()),
+        }
+    }
+
+    /// What an upload is about, with its secrets.
+    ///
+    /// # Errors
+    /// [`Ledger`](crate::ErrorKind::Ledger) where they were sealed with another key.
+    pub fn work(&self, record: &Record) -> Result<Work, Error> {
+        record.work.open(self.sealer(&record.id))
+    }
+
+    /// The uploads with an open mark behind `after`, 1 to 1,000 of them.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn open_marks(&self, after: Option<&UploadId>, limit: usize) -> Result<OpenMarks, Error> {
+        open::page(&self.access, after, limit).await
+    }
+
+    /// What an upload's open mark says; `None` where it has none.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn open_mark(&self, id: &UploadId) -> Result<Option<OpenMark>, Error> {
+        open::read(&self.access, id).await
+    }
+
+    /// When the ledger was first used, by the store's clock: now, if this is the first use.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn birth(&self) -> Result<SystemTime, Error> {
+        if let Some(mark) = self.access.read(keys::BIRTH).await? {
+            return Ok(mark.modified);
+        }
+        self.access.create(keys::BIRTH, Bytes::from_static(b"{\"v\":1}\n")).await?;
+        let mark = self.access.read(keys::BIRTH).await?;
+        let gone = "the ledger's birth mark vanished";
+        mark.map(|mark| mark.modified).ok_or_else(|| errors::unreadable(keys::BIRTH, gone))
+    }
+
+    async fn known(&self, id: &UploadId) -> Result<Record, Error> {
+        self.read(id).await?.ok_or_else(|| errors::no_such_upload(keys::steps(id)))
+    }
+
+    /// Callers box it: its memory is not to be a part of theirs.
+    async fn take(
+        &self,
+        id: &UploadId,
+        record: Option<Record>,
+        work: Option<WorkRecord>,
+        reopening: bool,
+    ) -> Result<Claim, Error> {
+        let access = &self.access;
+        let seen = Seen::look(access, id, self.lease_life).await?;
+        if let Some(seen) = &seen {
+            if !seen.rest.is_zero() {
+                return Err(errors::in_progress(seen.rest));
+            }
+            stays_aside(record.as_ref(), seen.now)?;
+        }
+        let epoch = record.as_ref().map_or(0, |record| record.epoch);
+        let lease = Lease::take(access, id, seen, epoch, self.lease_life).await?;
+        // The mark stands before the first step: no upload is ever open without one.
+        if let Some(work) = record.as_ref().map(|record| &record.work).or(work.as_ref()) {
+            open::mark(access, id, work, None).await?;
+        }
+        match Held::claim(self, id, lease, record, work, reopening).await? {
+            Claimed::Held(held) => Ok(Claim::Held(Box::new(held))),
+            Claimed::AtRest(lease, record) => {
+                access.delete(&keys::open(id)).await?;
+                lease.release(&lease.parts()).await;
+                Ok(Claim::AtRest(Box::new(record)))
+            }
+        }
+    }
+
+    fn sealer<'a>(&'a self, id: &'a UploadId) -> Sealer<'a> {
+        Sealer { seal: &*self.seal, id }
+    }
+}
+
+/// Whether a waiting upload has to wait on.
+fn stays_aside(record: Option<&Record>, now: SystemTime) -> Result<(), Error> {
+    let Some(waiting) = record.and_then(|record| record.waiting) else { return Ok(()) };
+    let rest = waiting.not_before.and_then(|until| until.get().duration_since(now).ok());
+    match rest {
+        Some(rest) if !rest.is_zero() => Err(errors::waiting(waiting.reason, Some(rest))),
+        _ => Ok(()),
+    }
+}
+
+/// 128 random bits in hexadecimal.
+fn nonce() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}

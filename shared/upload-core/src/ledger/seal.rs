@@ -1,0 +1,66 @@
+//! Secrets in steps.
+
+use crate::{Error, UploadId};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Encrypts the secrets that the ledger must keep.
+pub trait Seal: Send + Sync {
+    /// Encrypts `plain` so that it opens with the same key and the same `context` only. The context is no secret.
+    ///
+    /// # Errors
+    /// Where no randomness is to be had.
+    fn seal(&self, plain: &[u8], context: &str) -> Result<String, Error>;
+
+    /// Opens what [`seal`](Self::seal) made.
+    ///
+    /// # Errors
+    /// [`Ledger`](crate::ErrorKind::Ledger) where key, context or text is another.
+    fn open(&self, sealed: &str, context: &str) -> Result<SecretString, Error>;
+}
+
+/// A sealed secret.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Sealed(String);
+
+impl fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sealed")
+    }
+}
+
+/// Seals the fields of one upload: a secret that is moved to another upload or field does not open there.
+#[derive(Clone, Copy)]
+pub(super) struct Sealer<'a> {
+    pub(super) seal: &'a dyn Seal,
+    pub(super) id: &'a UploadId,
+}
+
+impl Sealer<'_> {
+    pub(super) fn seal(&self, secret: &SecretString, field: &str) -> Result<Sealed, Error> {
+        let context = format!("{}/{field}", self.id);
+        self.seal.seal(secret.expose_secret().as_bytes(), &context).map(Sealed)
+    }
+
+    pub(super) fn open(&self, sealed: &Sealed, field: &str) -> Result<SecretString, Error> {
+        self.seal.open(&sealed.0, &format!("{}/{field}", self.id))
+    }
+
+    pub(super) fn seal_some(
+        &self,
+        secret: Option<&SecretString>,
+        field: &str,
+    ) -> Result<Option<Sealed>, Error> {
+        secret.map(|secret| self.seal(secret, field)).transpose()
+    }
+
+    pub(super) fn open_some(
+        &self,
+        sealed: Option<&Sealed>,
+        field: &str,
+    ) -> Result<Option<SecretString>, Error> {
+        sealed.map(|sealed| self.open(sealed, field)).transpose()
+    }
+}

@@ -1,0 +1,166 @@
+//! The state machine: where an upload stands, and which step leads on from there.
+
+use super::step::{Step, StepKind};
+use std::fmt;
+
+/// Where an upload stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Nothing is known of it.
+    New,
+    /// Somebody took it.
+    Claimed,
+    /// A session is open at Youku.
+    Created,
+    /// All bytes have landed. From here on no other session is opened by guess: a commit may have gone through.
+    Transferred,
+    /// It is a video.
+    Committed,
+    /// It ended before the bytes had landed.
+    Failed,
+    /// It ended after the bytes had landed: Youku may hold a video nevertheless.
+    FailedLate,
+    /// A person gave it up before the bytes had landed.
+    Cancelled,
+    /// It ended this way, and its callback is done.
+    Notified(End),
+    /// It rests, and goes on from here.
+    Waiting(Working),
+}
+
+/// How an upload ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are those of State")]
+pub enum End {
+    Committed,
+    Failed,
+    FailedLate,
+}
+
+/// Where an upload goes on from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are those of State")]
+pub enum Working {
+    Claimed,
+    Created,
+    Transferred,
+}
+
+/// A step that the state does not permit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused {
+    state: State,
+    step: StepKind,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the step `{}` does not follow the state {:?}", self.step.as_str(), self.state)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// One way from a state to another.
+#[derive(Debug, Clone, Copy)]
+pub struct Edge {
+    /// What it means.
+    pub name: &'static str,
+    /// From where.
+    pub from: State,
+    /// By which step.
+    pub step: StepKind,
+    /// To where.
+    pub to: State,
+}
+
+const fn edge(name: &'static str, from: State, step: StepKind, to: State) -> Edge {
+    Edge { name, from, step, to }
+}
+
+/// Every way there is.
+pub const EDGES: [Edge; 33] = {
+    use State::*;
+    use StepKind as By;
+    [
+        edge("begun", New, By::Claimed, Claimed),
+        edge("taken over before a session", Claimed, By::Claimed, Claimed),
+        edge("taken over in mid-transfer", Created, By::Claimed, Created),
+        edge("taken over before commit", Transferred, By::Claimed, Transferred),
+        edge("taken over before callback", Committed, By::Claimed, Committed),
+        edge("failure taken over", Failed, By::Claimed, Failed),
+        edge("late failure taken over", FailedLate, By::Claimed, FailedLate),
+        edge("cancellation taken over", Cancelled, By::Claimed, Cancelled),
+        edge("notified failure taken over", Notified(End::Failed), By::Claimed, Notified(End::Failed)),
+        edge(
+            "notified late failure taken over",
+            Notified(End::FailedLate),
+            By::Claimed,
+            Notified(End::FailedLate),
+        ),
+        edge("resumed before a session", Waiting(Working::Claimed), By::Claimed, Claimed),
+        edge("resumed in mid-transfer", Waiting(Working::Created), By::Claimed, Created),
+        edge("resumed before commit", Waiting(Working::Transferred), By::Claimed, Transferred),
+        edge("session opened", Claimed, By::Created, Created),
+        edge("session replaced", Created, By::Created, Created),
+        edge("bytes landed", Created, By::Transferred, Transferred),
+        edge("published", Transferred, By::Committed, Committed),
+        edge("success reported", Committed, By::Notified, Notified(End::Committed)),
+        edge("failure reported", Failed, By::Notified, Notified(End::Failed)),
+        edge("late failure reported", FailedLate, By::Notified, Notified(End::FailedLate)),
+        edge("failed before a session", Claimed, By::Failed, Failed),
+        edge("failed in mid-transfer", Created, By::Failed, Failed),
+        edge("failed at commit", Transferred, By::Failed, FailedLate),
+        edge("cancelled before a session", Claimed, By::Cancelled, Cancelled),
+        edge("cancelled in mid-transfer", Created, By::Cancelled, Cancelled),
+        edge("failure reopened", Failed, By::Reopened, Claimed),
+        edge("late failure reopened", FailedLate, By::Reopened, Transferred),
+        edge("notified failure reopened", Notified(End::Failed), By::Reopened, Claimed),
+        edge("notified late failure reopened", Notified(End::FailedLate), By::Reopened, Transferred),
+        edge("cancellation reopened", Cancelled, By::Reopened, Claimed),
+        edge("put aside before a session", Claimed, By::Waiting, Waiting(Working::Claimed)),
+        edge("put aside in mid-transfer", Created, By::Waiting, Waiting(Working::Created)),
+        edge("put aside before commit", Transferred, By::Waiting, Waiting(Working::Transferred)),
+    ]
+};
+
+impl State {
+    /// Where `step` leads.
+    ///
+    /// # Errors
+    /// Where no edge leads from here by this step.
+    pub fn after(self, step: &Step) -> Result<Self, Refused> {
+        let step = step.kind();
+        let edge = EDGES.iter().find(|edge| edge.from == self && edge.step == step);
+        edge.map(|edge| edge.to).ok_or(Refused { state: self, step })
+    }
+
+    /// Whether a person may have it tried again.
+    #[must_use]
+    pub fn can_be_reopened(self) -> bool {
+        EDGES.iter().any(|edge| edge.from == self && edge.step == StepKind::Reopened)
+    }
+}
+
+/// Counts the edges that a test's records have walked; each test has its own thread.
+#[cfg(test)]
+pub(crate) mod walked {
+    use super::{EDGES, State, StepKind};
+    use std::cell::RefCell;
+
+    thread_local! {
+        static WALKED: RefCell<[u32; EDGES.len()]> = const { RefCell::new([0; EDGES.len()]) };
+    }
+
+    pub(in crate::ledger) fn count(from: State, step: StepKind) {
+        let number = EDGES.iter().position(|edge| edge.from == from && edge.step == step);
+        WALKED.with_borrow_mut(|walked| number.into_iter().for_each(|number| walked[number] += 1));
+    }
+
+    /// The edges that nobody has walked on this thread.
+    pub(crate) fn missing() -> Vec<&'static str> {
+        WALKED.with_borrow(|walked| {
+            EDGES.iter().zip(walked).filter(|(_, times)| **times == 0).map(|(edge, _)| edge.name).collect()
+        })
+    }
+}

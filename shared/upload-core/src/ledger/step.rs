@@ -1,0 +1,202 @@
+//! Steps: what is written once and never changed.
+
+use super::{fields::Time, seal::Sealed, work::WorkRecord};
+use crate::{Md5, Plan};
+use serde::{Deserialize, Serialize};
+
+/// One entry of an upload's ledger: a step, and who took it when.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The format's version.
+    pub(super) v: u32,
+    /// When, by the store's clock as the holder knew it; for people.
+    pub at: Time,
+    /// The how-manieth holder took it.
+    pub epoch: u32,
+    /// Tells this append from every other.
+    pub(super) nonce: String,
+    /// The step.
+    pub step: Step,
+}
+
+/// What happened to an upload.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Step {
+    /// A holder took the upload: the first with what it is about, every later one without.
+    Claimed {
+        /// What it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        work: Option<Box<WorkRecord>>,
+    },
+    /// A session was opened at Youku.
+    Created(Box<Session>),
+    /// All bytes have landed and passed the commit gate.
+    Transferred(Transferred),
+    /// It is a video.
+    Committed {
+        /// The video's id.
+        video_id: String,
+    },
+    /// The callback was accepted, refused for good or given up.
+    Notified {
+        /// What it was answered, such as `200`, or why it was given up.
+        code: String,
+    },
+    /// It ended without a video.
+    Failed(Failure),
+    /// A person gave it up.
+    Cancelled,
+    /// A person wants a failed or cancelled upload tried again.
+    Reopened,
+    /// It rests until it is taken up again.
+    Waiting(Waiting),
+}
+
+/// A session at Youku.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Session {
+    /// Names the session in every later call.
+    pub upload_token: Sealed,
+    /// The video's id, where Youku tells it this early.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video_id: Option<String>,
+    /// MD5 of the object, as Youku was told.
+    pub md5: Md5,
+    /// CRC-64/XZ of the object, where it is known before the bytes move.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crc64: Option<u64>,
+    /// Where the bytes go.
+    pub target: Target,
+}
+
+/// Where the bytes of a session go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Target {
+    /// A multipart upload into Youku's bucket.
+    Oss {
+        /// The bucket's endpoint.
+        endpoint: String,
+        /// The bucket.
+        bucket: String,
+        /// The object's key in it.
+        object: String,
+        /// OSS's id of the multipart upload.
+        multipart_id: String,
+        /// How the object is cut into parts.
+        plan: Plan,
+    },
+    /// Youku's upload server.
+    Slice {
+        /// The server: all calls of the session go to one address.
+        upload_server: String,
+        /// KiB of a slice.
+        slice_kib: u32,
+        /// Youku holds these bytes already: there is nothing to move.
+        instant: bool,
+    },
+}
+
+/// What is known once all bytes have landed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Transferred {
+    /// What commit wants to hear in slice mode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_ip: Option<String>,
+    /// CRC-64/XZ of what landed, in OSS mode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crc64: Option<u64>,
+}
+
+/// Why an upload ended without a video.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Failure {
+    /// The stable code of the error's kind.
+    pub code: String,
+    /// One line for people.
+    pub text: String,
+    /// What a person can do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advice: Option<String>,
+}
+
+/// Why, and how long, an upload rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiting {
+    /// Why.
+    pub reason: WaitReason,
+    /// Nobody takes it up before, by the store's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Time>,
+}
+
+/// Why an upload rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitReason {
+    /// Youku takes no more calls for now.
+    RateLimited,
+    /// The run's time was over.
+    Deadline,
+    /// Youku refuses the account's access token.
+    Unauthorised,
+    /// The token that the task brought has run out: the caller must bring another.
+    CallerTokenGone,
+}
+
+/// The name of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are those of Step")]
+pub enum StepKind {
+    Claimed,
+    Created,
+    Transferred,
+    Committed,
+    Notified,
+    Failed,
+    Cancelled,
+    Reopened,
+    Waiting,
+}
+
+impl Step {
+    /// Its name.
+    #[must_use]
+    pub fn kind(&self) -> StepKind {
+        match self {
+            Self::Claimed { .. } => StepKind::Claimed,
+            Self::Created(_) => StepKind::Created,
+            Self::Transferred(_) => StepKind::Transferred,
+            Self::Committed { .. } => StepKind::Committed,
+            Self::Notified { .. } => StepKind::Notified,
+            Self::Failed(_) => StepKind::Failed,
+            Self::Cancelled => StepKind::Cancelled,
+            Self::Reopened => StepKind::Reopened,
+            Self::Waiting(_) => StepKind::Waiting,
+        }
+    }
+}
+
+impl StepKind {
+    /// The word for it in entries and explanations.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Claimed => "claimed",
+            Self::Created => "created",
+            Self::Transferred => "transferred",
+            Self::Committed => "committed",
+            Self::Notified => "notified",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Reopened => "reopened",
+            Self::Waiting => "waiting",
+        }
+    }
+}

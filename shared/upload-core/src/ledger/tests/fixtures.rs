@@ -1,0 +1,149 @@
+//! Entries as they are written today, kept as files: they must stay readable, and be written the same.
+
+use super::super::{
+    codec::{VERSION, decode, encode},
+    lease::Body,
+};
+use super::*;
+use crate::metadata::{CopyrightType, PublicType, VideoMetadata};
+use serde::{Serialize, de::DeserializeOwned};
+use std::{collections::BTreeSet, fs, path::PathBuf, time::UNIX_EPOCH};
+
+fn at() -> Time {
+    (UNIX_EPOCH + Duration::from_millis(1_800_000_000_250)).into()
+}
+
+fn entry(step: Step) -> Entry {
+    Entry { v: VERSION, at: at(), epoch: 2, nonce: "00112233445566778899aabbccddeeff".into(), step }
+}
+
+fn full_work() -> WorkRecord {
+    let mut work = work("dir/片.mp4", Some("https://example.com/hook"));
+    work.called = Some("film 7".into());
+    work.brought = Some("a token".into());
+    work.object.location.region = Some("cn-hangzhou".into());
+    work.object.version_id = Some("v".into());
+    work.object.md5 = Some(Md5([1; 16]));
+    work.object.crc64 = Some(u64::MAX);
+    work.job.md5 = Some(Md5([1; 16]));
+    work.job.again = Some("n".into());
+    work.job.video = VideoMetadata {
+        title: Some("片".into()),
+        tags: Some(vec!["a".into(), "b".into()]),
+        category: Some("Others".into()),
+        description: Some("d".into()),
+        copyright_type: Some(CopyrightType::Original),
+        public_type: Some(PublicType::Password),
+        watch_password: Some("open sesame".into()),
+        thumbnail: Some("t".into()),
+        latitude: Some(30.25),
+        longitude: Some(120.125),
+        shoot_time: Some("2026-01-01 00:00:00".into()),
+        deshake: Some(true),
+    };
+    sealed(&work)
+}
+
+fn sealed(work: &Work) -> WorkRecord {
+    WorkRecord::seal(work, Sealer { seal: &TestSeal, id: &id_of(work) }).expect("sealed")
+}
+
+fn session_to(target: Target) -> Step {
+    let sealed = serde_json::from_str("\"sealed\"").expect("a sealed secret");
+    let session = Session {
+        upload_token: sealed,
+        video_id: Some("XMQ".into()),
+        md5: Md5([1; 16]),
+        crc64: Some(9_223_372_036_854_775_809),
+        target,
+    };
+    Step::Created(Box::new(session))
+}
+
+fn steps() -> Vec<(&'static str, Step)> {
+    let advice = Some("look at Youku before trying again".into());
+    let failure = Failure { code: "commit_unknown".into(), text: "the commit is unknown".into(), advice };
+    let slice =
+        Target::Slice { upload_server: "g01.upload.youku.com".into(), slice_kib: 2048, instant: false };
+    vec![
+        ("claimed", Step::Claimed { work: Some(Box::new(full_work())) }),
+        ("claimed-plain", Step::Claimed { work: Some(Box::new(sealed(&work("a.mp4", None)))) }),
+        ("taken-over", Step::Claimed { work: None }),
+        ("created-oss", session_to(session("t").target)),
+        ("created-slice", session_to(slice)),
+        (
+            "transferred",
+            Step::Transferred(Transferred { server_ip: Some("10.0.0.1".into()), crc64: Some(1) }),
+        ),
+        ("committed", Step::Committed { video_id: "XMQ".into() }),
+        ("notified", Step::Notified { code: "200".into() }),
+        ("failed", Step::Failed(failure)),
+        ("cancelled", Step::Cancelled),
+        ("reopened", Step::Reopened),
+        ("waiting", waiting(Some(at()))),
+    ]
+}
+
+fn file(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/ledger/fixtures").join(format!("v1-{name}.json"))
+}
+
+fn is_written_and_read<T: Serialize + DeserializeOwned>(name: &str, entry: &T) -> T {
+    let written = encode(entry).expect("it can be written");
+    let kept = fs::read(file(name)).expect("the fixture is there");
+    assert_eq!(String::from_utf8_lossy(&written), String::from_utf8_lossy(&kept), "{name}");
+    decode(name, &kept).expect("it can be read")
+}
+
+#[test]
+fn every_kind_of_entry_is_written_as_its_fixture_and_read_from_it() {
+    let mut names = BTreeSet::from(["lease".to_owned(), "open-mark".to_owned()]);
+    let mut kinds = BTreeSet::new();
+    for (name, step) in steps() {
+        kinds.insert(step.kind().as_str());
+        let entry = entry(step);
+        assert_eq!(is_written_and_read(name, &entry), entry);
+        names.insert(name.to_owned());
+    }
+    assert_eq!(kinds.len(), 9, "every step has a fixture");
+    let part = PartNote { number: 1, etag: "E".into(), crc64: u64::MAX };
+    let lease =
+        Body { v: VERSION, holder: "h".into(), released: false, session: 2, parts: vec![part.clone()] };
+    assert_eq!(is_written_and_read("lease", &lease).parts, [part]);
+    let mark: OpenMark = serde_json::from_value(serde_json::json!({
+        "v": VERSION, "account": "main", "not_before": at(),
+        "location": {"provider": "oss", "bucket": "b", "key": "k"}
+    }))
+    .expect("an open mark");
+    assert_eq!(is_written_and_read("open-mark", &mark), mark);
+    let kept = fs::read_dir(file("x").parent().expect("a folder")).expect("it can be listed");
+    let kept: BTreeSet<_> = kept
+        .map(|entry| entry.expect("readable").file_name().into_string().expect("ASCII"))
+        .map(|name| name.trim_start_matches("v1-").trim_end_matches(".json").to_owned())
+        .collect();
+    assert_eq!(kept, names, "a fixture that nobody tests");
+}
+
+#[test]
+fn work_comes_back_as_it_was_and_its_secrets_show_nowhere() {
+    let record = full_work();
+    let id = id_of(&work("dir/片.mp4", None));
+    let again = WorkRecord::seal(
+        &record.open(Sealer { seal: &TestSeal, id: &opened_id(&record) }).expect("opens"),
+        Sealer { seal: &TestSeal, id: &opened_id(&record) },
+    );
+    assert_eq!(again.expect("sealed again"), record);
+    assert!(record.open(Sealer { seal: &TestSeal, id: &id }).is_err(), "sealed for another upload");
+    let shown = format!("{record:?}{}", serde_json::to_string(&record).expect("JSON"));
+    for secret in ["open sesame", "example.com", "a token"] {
+        assert!(!shown.contains(secret), "{secret}");
+    }
+}
+
+/// The id that [`full_work`] was sealed for.
+fn opened_id(record: &WorkRecord) -> UploadId {
+    let mut work = work(&record.location.key, None);
+    work.object.version_id.clone_from(&record.object.version_id);
+    work.job.again.clone_from(&record.again);
+    id_of(&work)
+}

@@ -1,0 +1,188 @@
+//! A ledger store in memory: one map, a clock in whole seconds, and trouble as ordered or at random.
+
+use crate::{
+    Error, ErrorKind,
+    ledger::{Created, LedgerStore, ListedKey, Page, Seal, Stored},
+};
+use async_trait::async_trait;
+use bytes::Bytes;
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use secrecy::SecretString;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+use tokio::time::{Instant, sleep};
+
+/// What happens to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Nothing is done.
+    Refuse,
+    /// It is done, and the answer lost.
+    LoseAnswer,
+    /// Nothing is done, and nothing answered.
+    Hang,
+}
+
+pub(crate) struct World {
+    pub(crate) entries: BTreeMap<String, (Bytes, SystemTime)>,
+    /// The next calls of an operation meet these.
+    pub(crate) faults: Vec<(&'static str, Fault)>,
+    /// Every call fails.
+    pub(crate) is_down: bool,
+    pub(crate) calls: Vec<(&'static str, String)>,
+    /// Calls take their time and fail now and then.
+    chaos: Option<StdRng>,
+    begun: Instant,
+}
+
+#[derive(Clone)]
+pub(crate) struct MemoryStore(Arc<Mutex<World>>);
+
+impl MemoryStore {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Mutex::new(World {
+            entries: BTreeMap::new(),
+            faults: Vec::new(),
+            is_down: false,
+            calls: Vec::new(),
+            chaos: None,
+            begun: Instant::now(),
+        })))
+    }
+
+    pub(crate) fn chaotic(seed: u64) -> Self {
+        let store = Self::new();
+        store.world().chaos = Some(StdRng::seed_from_u64(seed));
+        store
+    }
+
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.0.lock().expect("no test panics while holding it")
+    }
+
+    pub(crate) fn calm(&self) {
+        self.world().chaos = None;
+    }
+
+    pub(crate) fn keys(&self, prefix: &str) -> Vec<String> {
+        self.world().entries.keys().filter(|key| key.starts_with(prefix)).cloned().collect()
+    }
+
+    pub(crate) fn now(&self) -> SystemTime {
+        let since = self.world().begun.elapsed();
+        UNIX_EPOCH + Duration::from_secs(1_800_000_000 + since.as_secs())
+    }
+
+    async fn begin(&self, operation: &'static str, key: &str) -> Result<Option<Fault>, Error> {
+        let (pause, fault) = {
+            let mut world = self.world();
+            world.calls.push((operation, key.to_owned()));
+            let ordered = world.faults.iter().position(|(name, _)| *name == operation);
+            let ordered = ordered.map(|at| world.faults.remove(at).1);
+            let chance = world.chaos.as_mut().and_then(|chaos| match chaos.random_range(0..20) {
+                0 => Some(Fault::Refuse),
+                1 => Some(Fault::LoseAnswer),
+                _ => None,
+            });
+            let down = world.is_down.then_some(Fault::Refuse);
+            (world.pause(), down.or(ordered).or(chance))
+        };
+        sleep(pause).await;
+        match fault {
+            Some(Fault::Refuse) => Err(trouble()),
+            Some(Fault::Hang) => std::future::pending().await,
+            _ => Ok(fault),
+        }
+    }
+
+    async fn end<T>(&self, fault: Option<Fault>, answer: T) -> Result<T, Error> {
+        let pause = self.world().pause();
+        sleep(pause).await;
+        if fault == Some(Fault::LoseAnswer) { Err(trouble()) } else { Ok(answer) }
+    }
+}
+
+impl World {
+    fn pause(&mut self) -> Duration {
+        let Some(chaos) = &mut self.chaos else { return Duration::ZERO };
+        let most = if chaos.random_range(0..50) == 0 { 40_000 } else { 500 };
+        Duration::from_millis(chaos.random_range(0..most))
+    }
+}
+
+fn trouble() -> Error {
+    Error::new(ErrorKind::Ledger, "store", "the store failed").retryable()
+}
+
+#[async_trait]
+impl LedgerStore for MemoryStore {
+    async fn create(&self, key: &str, bytes: Bytes) -> Result<Created, Error> {
+        let fault = self.begin("create", key).await?;
+        let now = self.now();
+        let exists = self.world().entries.contains_key(key);
+        let created = if exists { Created::Exists } else { Created::Yes { now } };
+        if !exists {
+            self.world().entries.insert(key.into(), (bytes, now));
+        }
+        self.end(fault, created).await
+    }
+
+    async fn write(&self, key: &str, bytes: Bytes) -> Result<SystemTime, Error> {
+        let fault = self.begin("write", key).await?;
+        let now = self.now();
+        self.world().entries.insert(key.into(), (bytes, now));
+        self.end(fault, now).await
+    }
+
+    async fn read(&self, key: &str) -> Result<Option<Stored>, Error> {
+        let fault = self.begin("read", key).await?;
+        let now = self.now();
+        let found = self.world().entries.get(key).cloned();
+        self.end(fault, found.map(|(bytes, modified)| Stored { bytes, modified, now })).await
+    }
+
+    async fn list(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Page, Error> {
+        let fault = self.begin("list", prefix).await?;
+        let page = {
+            let world = self.world();
+            let behind = |key: &str| key.starts_with(prefix) && after.is_none_or(|after| key > after);
+            let mut found = world.entries.iter().filter(|(key, _)| behind(key));
+            let keys: Vec<_> = found
+                .by_ref()
+                .take(limit)
+                .map(|(key, (_, modified))| ListedKey { key: key.clone(), modified: *modified })
+                .collect();
+            let next = found.next().and(keys.last()).map(|last| last.key.clone());
+            Page { keys, next }
+        };
+        self.end(fault, page).await
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), Error> {
+        let fault = self.begin("delete", key).await?;
+        self.world().entries.remove(key);
+        self.end(fault, ()).await
+    }
+}
+
+/// Hides a secret from the eye and binds it to its context.
+pub(crate) struct TestSeal;
+
+impl Seal for TestSeal {
+    fn seal(&self, plain: &[u8], context: &str) -> Result<String, Error> {
+        let hex: String = plain.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(format!("{hex}@{context}"))
+    }
+
+    fn open(&self, sealed: &str, context: &str) -> Result<SecretString, Error> {
+        let hex = sealed.strip_suffix(context).and_then(|rest| rest.strip_suffix('@'));
+        let hex = hex.ok_or_else(|| Error::new(ErrorKind::Ledger, "open", "sealed for something else"))?;
+        let bytes: Vec<u8> = (0..hex.len() / 2)
+            .map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("our own hex"))
+            .collect();
+        Ok(String::from_utf8(bytes).expect("our own text").into())
+    }
+}

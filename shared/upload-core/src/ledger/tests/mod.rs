@@ -1,0 +1,84 @@
+//! The ledger over a store in memory, under a paused clock.
+
+mod fixtures;
+mod leases;
+pub(crate) mod memory;
+mod reading;
+mod stories;
+mod twins;
+
+use super::*;
+use crate::{Job, Location, Md5, Mode, Object, Plan, Provider};
+use memory::{MemoryStore, TestSeal};
+
+const LIFE: Duration = Duration::from_secs(15);
+
+fn ledger(store: &MemoryStore) -> Ledger {
+    let settings = LedgerSettings { lease_life: LIFE, ..LedgerSettings::default() };
+    Ledger::new(Arc::new(store.clone()), Arc::new(TestSeal), settings)
+}
+
+fn work(key: &str, callback: Option<&str>) -> Work {
+    let location = Location { provider: Provider::Oss, bucket: "b".into(), key: key.into(), region: None };
+    let job = Job {
+        location: location.clone(),
+        account: "main".into(),
+        video: Default::default(),
+        mode: Mode::Oss,
+        md5: None,
+        again: None,
+    };
+    let object = Object {
+        location,
+        etag: "A".into(),
+        version_id: None,
+        size: 5,
+        md5: None,
+        crc64: None,
+        user_metadata: Default::default(),
+    };
+    Work { job, object, called: None, callback: callback.map(Into::into), brought: None }
+}
+
+fn id_of(work: &Work) -> UploadId {
+    UploadId::of(&work.object, &work.job)
+}
+
+fn session(token: &str) -> OpenedSession {
+    OpenedSession {
+        upload_token: token.into(),
+        video_id: Some(format!("V{token}")),
+        md5: Md5([7; 16]),
+        crc64: None,
+        target: Target::Oss {
+            endpoint: "e".into(),
+            bucket: "b".into(),
+            object: "o".into(),
+            multipart_id: "M".into(),
+            plan: Plan::new(5, 1 << 20, 8),
+        },
+    }
+}
+
+fn committed() -> Step {
+    Step::Committed { video_id: "V1".into() }
+}
+
+fn failed() -> Step {
+    Step::Failed(Failure { code: "source_missing".into(), text: "it is gone".into(), advice: None })
+}
+
+fn waiting(not_before: Option<Time>) -> Step {
+    Step::Waiting(Waiting { reason: WaitReason::RateLimited, not_before })
+}
+
+async fn hold(ledger: &Ledger, work: &Work) -> Held {
+    match ledger.claim(&id_of(work), work).await {
+        Ok(Claim::Held(held)) => *held,
+        other => panic!("not held: {other:?}"),
+    }
+}
+
+async fn refused(ledger: &Ledger, work: &Work) -> Error {
+    ledger.claim(&id_of(work), work).await.expect_err("it cannot be held now")
+}

@@ -1,0 +1,88 @@
+//! What a ledger must not hold is refused by name.
+
+use super::*;
+use crate::ErrorKind;
+
+async fn two_steps() -> (MemoryStore, Ledger, UploadId) {
+    let store = MemoryStore::new();
+    let (ledger, work) = (ledger(&store), work("k", None));
+    let mut held = hold(&ledger, &work).await;
+    held.append_session(session("1")).await.expect("appended");
+    held.append(Step::Transferred(Transferred::default())).await.expect("appended");
+    held.release().await;
+    (store, ledger, id_of(&work))
+}
+
+async fn is_refused(store: &MemoryStore, ledger: &Ledger, id: &UploadId, key: &str, words: &str) {
+    let error = ledger.read(id).await.expect_err("no ledger of ours");
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Ledger, false));
+    let line = error.to_string();
+    assert!(line.contains(key) && line.contains(words), "{line}");
+    let before = store.keys("ledger/");
+    assert!(ledger.resume(id).await.is_err(), "nobody works on by guess");
+    assert_eq!(store.keys("ledger/"), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_step_is_named() {
+    let (store, ledger, id) = two_steps().await;
+    store.world().entries.remove(&keys::step(&id, 2));
+    is_refused(&store, &ledger, &id, "000002.json", "missing").await;
+    store.world().entries.remove(&keys::step(&id, 1));
+    is_refused(&store, &ledger, &id, "000001.json", "missing").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_foreign_file_is_named() {
+    let (store, ledger, id) = two_steps().await;
+    let key = format!("{}notes.txt", keys::steps(&id));
+    let now = store.now();
+    store.world().entries.insert(key, ("x".into(), now));
+    is_refused(&store, &ledger, &id, "notes.txt", "remove").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn damaged_newer_and_unknown_entries_are_named_and_their_values_are_not_shown() {
+    let whole = "{\"v\":1,\"at\":\"2027-01-15T08:00:00Z\",\"epoch\":1,\"nonce\":\"n\",\"step\":";
+    for (text, words) in [
+        ("", "damaged"),
+        ("[]", "damaged"),
+        ("{\"v\":1", "damaged"),
+        ("{\"v\":2,\"hue\":\"secret\"}", "newer version"),
+        ("{\"v\":0}", "damaged"),
+        (&format!("{whole}{{\"danced\":\"secret\"}}}}"), "place: step"),
+        (&format!("{whole}{{\"committed\":{{\"video_id\":5}}}}}}"), "place: step.committed.video_id"),
+        (&format!("{whole}\"cancelled\",\"more\":\"secret\"}}"), "place: more"),
+        (&format!("{whole}\"cancelled\"}} secret"), "damaged"),
+        (&format!("{whole}{{\"committed\":{{\"video_id\":\"secret\"}}}}}}"), "does not follow"),
+    ] {
+        let (store, ledger, id) = two_steps().await;
+        let now = store.now();
+        store.world().entries.insert(keys::step(&id, 2), (text.to_owned().into(), now));
+        is_refused(&store, &ledger, &id, "000002.json", words).await;
+        let error = ledger.read(&id).await.expect_err("refused");
+        assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_step_by_a_holder_who_had_lost_the_upload_does_not_follow() {
+    let (store, ledger, id) = two_steps().await;
+    let key = keys::step(&id, 3);
+    let now = store.now();
+    let (text, _) = store.world().entries[&key].clone();
+    let text = String::from_utf8_lossy(&text).replace("\"epoch\":1", "\"epoch\":2");
+    store.world().entries.insert(key, (text.into(), now));
+    is_refused(&store, &ledger, &id, "000003.json", "does not follow").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_fails_stops_every_operation() {
+    let (store, ledger, id) = two_steps().await;
+    store.world().is_down = true;
+    let work = work("k", None);
+    assert_eq!(ledger.read(&id).await.expect_err("down").kind(), ErrorKind::Ledger);
+    assert_eq!(refused(&ledger, &work).await.kind(), ErrorKind::Ledger);
+    assert_eq!(ledger.resume(&id).await.expect_err("down").kind(), ErrorKind::Ledger);
+    assert!(ledger.birth().await.is_err() && ledger.open_marks(None, 10).await.is_err());
+}

@@ -1,0 +1,180 @@
+//! What an upload is about, as its first step keeps it.
+
+use super::seal::{Sealed, Sealer};
+use crate::{
+    Error, Job, Location, Md5, Mode, Object,
+    metadata::{CopyrightType, PublicType, VideoMetadata},
+};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+/// What an upload is about.
+#[derive(Debug, Clone)]
+pub struct Work {
+    /// The job.
+    pub job: Job,
+    /// The version of the object that is uploaded. Its user metadata is not kept: it is part of the job by now.
+    pub object: Object,
+    /// What the caller calls the object, where that is not its key: outcomes carry it.
+    pub called: Option<String>,
+    /// Who is told of the outcome, as the door wrote it; read by the door's own code alone.
+    pub callback: Option<SecretString>,
+    /// The account that the task brought with it, as the door wrote it.
+    pub brought: Option<SecretString>,
+}
+
+/// [`Work`] with its secrets sealed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkRecord {
+    /// Where the object lies.
+    pub location: Location,
+    /// The account's name in the settings.
+    pub account: String,
+    /// Youku's protocol.
+    pub mode: Mode,
+    /// The nonce that asked for another video.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<String>,
+    /// MD5 that the caller stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated_md5: Option<Md5>,
+    /// The version of the object.
+    pub object: VersionRecord,
+    /// What is known of the video.
+    pub video: VideoRecord,
+    /// What the caller calls the object, where that is not its key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<String>,
+    /// Who is told of the outcome.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback: Option<Sealed>,
+    /// The account that the task brought with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brought: Option<Sealed>,
+}
+
+/// One version of an object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VersionRecord {
+    /// ETag without quotes.
+    pub etag: String,
+    /// Version id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version_id: Option<String>,
+    /// Bytes.
+    pub size: u64,
+    /// MD5, where the store states it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub md5: Option<Md5>,
+    /// CRC-64/XZ, where the store states it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crc64: Option<u64>,
+}
+
+/// [`VideoMetadata`] with its secret sealed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of VideoMetadata")]
+pub struct VideoRecord {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copyright_type: Option<CopyrightType>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_type: Option<PublicType>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watch_password: Option<Sealed>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnail: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latitude: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub longitude: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shoot_time: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deshake: Option<bool>,
+}
+
+impl WorkRecord {
+    pub(super) fn seal(work: &Work, sealer: Sealer<'_>) -> Result<Self, Error> {
+        let Work { job, object, called, callback, brought } = work;
+        let video = job.video.clone();
+        Ok(Self {
+            location: object.location.clone(),
+            account: job.account.clone(),
+            mode: job.mode,
+            again: job.again.clone(),
+            stated_md5: job.md5,
+            object: VersionRecord {
+                etag: object.etag.clone(),
+                version_id: object.version_id.clone(),
+                size: object.size,
+                md5: object.md5,
+                crc64: object.crc64,
+            },
+            video: VideoRecord {
+                title: video.title,
+                tags: video.tags,
+                category: video.category,
+                description: video.description,
+                copyright_type: video.copyright_type,
+                public_type: video.public_type,
+                watch_password: sealer.seal_some(video.watch_password.as_ref(), "watch_password")?,
+                thumbnail: video.thumbnail,
+                latitude: video.latitude,
+                longitude: video.longitude,
+                shoot_time: video.shoot_time,
+                deshake: video.deshake,
+            },
+            called: called.clone(),
+            callback: sealer.seal_some(callback.as_ref(), "callback")?,
+            brought: sealer.seal_some(brought.as_ref(), "brought")?,
+        })
+    }
+
+    pub(super) fn open(&self, sealer: Sealer<'_>) -> Result<Work, Error> {
+        let (record, video) = (self.clone(), self.video.clone());
+        let job = Job {
+            location: record.location.clone(),
+            account: record.account,
+            video: VideoMetadata {
+                title: video.title,
+                tags: video.tags,
+                category: video.category,
+                description: video.description,
+                copyright_type: video.copyright_type,
+                public_type: video.public_type,
+                watch_password: sealer.open_some(video.watch_password.as_ref(), "watch_password")?,
+                thumbnail: video.thumbnail,
+                latitude: video.latitude,
+                longitude: video.longitude,
+                shoot_time: video.shoot_time,
+                deshake: video.deshake,
+            },
+            mode: record.mode,
+            md5: record.stated_md5,
+            again: record.again,
+        };
+        let object = Object {
+            location: record.location,
+            etag: record.object.etag,
+            version_id: record.object.version_id,
+            size: record.object.size,
+            md5: record.object.md5,
+            crc64: record.object.crc64,
+            user_metadata: Default::default(),
+        };
+        let callback = sealer.open_some(self.callback.as_ref(), "callback")?;
+        let brought = sealer.open_some(self.brought.as_ref(), "brought")?;
+        Ok(Work { job, object, called: record.called, callback, brought })
+    }
+}
