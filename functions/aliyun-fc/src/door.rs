@@ -10,6 +10,7 @@ use app::{
     core::{Arrival, Error, ErrorKind, Location, Outcome, Published, Run},
 };
 use serde::Serialize;
+use serde_json::Value;
 use std::sync::Arc;
 use tracing::Instrument;
 
@@ -52,10 +53,8 @@ impl Door {
                 "UnknownEvent",
                 format!("no timer named {:?} is known", timer.trigger_name),
             )),
-            _ => Err(Diagnostic::new(
-                "UnknownEvent",
-                "this is no OSS event: it has neither `events` nor `data`",
-            )),
+            TriggerEvent::Other(document) => Err(Diagnostic::new("UnknownEvent", no_event(document))),
+            _ => Err(Diagnostic::new("UnknownEvent", "this kind of event is not known")),
         }
     }
 
@@ -113,6 +112,15 @@ impl Door {
         let run = Run { deadline: call::deadline(context), ..Run::default() };
         self.app.uploader(&job.account, source)?.upload(&job, *object, &run).await.map(Ok)
     }
+}
+
+/// Why a document is no OSS event: what it lacks, by its path.
+fn no_event(document: Value) -> String {
+    if !document.is_object() {
+        return "this is no OSS event: it is not a JSON object".into();
+    }
+    let why = serde_json::from_value::<OssEvents>(document).err();
+    why.map_or_else(|| "this is no OSS event".into(), |why| format!("this is no OSS event: {why}"))
 }
 
 /// Whether delivering the event again can help. A wrong setting is repaired by a person while the platform tries again.

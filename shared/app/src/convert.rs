@@ -19,7 +19,8 @@ pub(crate) fn source(error: StorageError) -> Error {
     let kind = match error.kind() {
         Storage::NotFound => ErrorKind::SourceMissing,
         Storage::PreconditionFailed => ErrorKind::SourceChanged,
-        Storage::AccessDenied | Storage::Archived => ErrorKind::SourceDenied,
+        // Expired credentials as well: a function is given others with its next call, so the event must come again.
+        Storage::AccessDenied | Storage::Archived | Storage::CredentialExpired => ErrorKind::SourceDenied,
         Storage::Config => ErrorKind::Config,
         _ => ErrorKind::Source,
     };
