@@ -2,7 +2,7 @@
 
 use super::Transfer;
 use crate::{Error, ErrorKind, Md5, Object};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use crc_fast::{CrcAlgorithm, Digest as Crc};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use md5::{Digest as _, Md5 as Md5Hash};
@@ -37,27 +37,26 @@ impl Transfer<'_> {
             })
             .buffered(self.settings.in_flight);
         let (mut md5, mut crc) = (Md5Hash::new(), Crc::new(CrcAlgorithm::Crc64Xz));
-        while let Some(chunks) = pieces.try_next().await? {
-            for chunk in chunks {
-                md5.update(&chunk);
-                crc.update(&chunk);
-            }
+        while let Some(piece) = pieces.try_next().await? {
+            md5.update(&piece);
+            crc.update(&piece);
         }
         Ok((Md5(md5.finalize().into()), crc.finalize()))
     }
 
-    /// The chunks of a small range. They are kept as they came: nothing is copied.
-    pub(super) async fn piece(&self, range: std::ops::Range<u64>) -> Result<Vec<Bytes>, Error> {
-        let length = range.end - range.start;
+    /// A small range in one piece of memory. Chunks are copied: kept as they came, each would hold on to the whole buffer that its
+    /// connection reads into.
+    pub(super) async fn piece(&self, range: std::ops::Range<u64>) -> Result<Bytes, Error> {
+        let length = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
         let mut bytes = self.read(range).await?;
-        let (mut chunks, mut got) = (Vec::new(), 0);
+        let mut piece = BytesMut::with_capacity(length);
         while let Some(chunk) = bytes.try_next().await? {
-            got += chunk.len() as u64;
             self.progress.add_read(chunk.len());
-            chunks.push(chunk);
+            piece.extend_from_slice(&chunk);
         }
+        let got = piece.len();
         if got == length {
-            return Ok(chunks);
+            return Ok(piece.freeze());
         }
         let error = Error::new(ErrorKind::Source, "read", "the source did not send the bytes asked for");
         Err(error.with("asked", length.to_string()).with("got", got.to_string()).retryable())

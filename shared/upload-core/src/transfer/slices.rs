@@ -2,7 +2,6 @@
 
 use super::{Transfer, combined_crc};
 use crate::{Error, ErrorKind, Md5, Slice, SliceCheck, SliceServer, SliceSession};
-use bytes::{Bytes, BytesMut};
 use crc_fast::CrcAlgorithm;
 use futures_util::future::try_join_all;
 use md5::{Digest as _, Md5 as Md5Hash};
@@ -99,7 +98,7 @@ impl Transfer<'_> {
         let mut unclear = false;
         loop {
             let range = slice.offset..end;
-            let bytes = self.patience.retrying(|| self.piece(range.clone())).await.map(joined)?;
+            let bytes = self.patience.retrying(|| self.piece(range.clone())).await?;
             let md5 = Md5(Md5Hash::digest(&bytes).into());
             let crc64 = crc_fast::checksum(CrcAlgorithm::Crc64Xz, &bytes);
             let answer = server.send_slice(&session.upload_token, slice, bytes, md5).await;
@@ -147,14 +146,4 @@ impl Transfer<'_> {
         let message = "the slices sent do not have the object's CRC-64";
         Err(Error::new(ErrorKind::Integrity, "gate", message).retryable())
     }
-}
-
-/// One piece of memory, without a copy where there already is just one.
-fn joined(mut chunks: Vec<Bytes>) -> Bytes {
-    if chunks.len() == 1 {
-        return chunks.pop().unwrap_or_default();
-    }
-    let mut all = BytesMut::with_capacity(chunks.iter().map(Bytes::len).sum());
-    chunks.iter().for_each(|chunk| all.extend_from_slice(chunk));
-    all.freeze()
 }
