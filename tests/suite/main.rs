@@ -4,6 +4,7 @@
 mod architecture;
 mod demo;
 mod fc_clients;
+mod function;
 mod oss_clients;
 mod support;
 mod youku_clients;
