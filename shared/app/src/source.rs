@@ -24,7 +24,7 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
-    /// `credentials` take the place of the settings' for OSS: a platform hands them over with each call.
+    /// `credentials` are what a platform hands over with each call; they sign for OSS where the settings have no key of their own.
     pub(crate) fn new(
         http: reqwest::Client,
         settings: SourceSettings,
@@ -78,10 +78,16 @@ impl Sources {
                     } else {
                         SignatureVersion::V4
                     })
-                    .credentials(self.credentials.clone().unwrap_or_else(|| settings.credentials()))
+                    .credentials(self.credentials())
             }
         };
         Store::new(config, self.http.clone()).map_err(convert::source)
+    }
+
+    /// Keys in the settings were set for a reason: the bucket may be another account's than the function.
+    fn credentials(&self) -> Credentials {
+        let own = self.settings.credentials();
+        own.or_else(|| self.credentials.clone()).unwrap_or(Credentials::Environment)
     }
 }
 
@@ -113,6 +119,44 @@ impl upload_core::Source for Sources {
             Ok((_, bytes)) => Ok(Some(bytes)),
             Err(error) if error.kind() == object_storage::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(convert::source(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(id: &str) -> Credentials {
+        Credentials::Static {
+            access_key_id: id.into(),
+            access_key_secret: "secret".into(),
+            security_token: None,
+        }
+    }
+
+    #[test]
+    fn the_settings_key_signs_before_the_calls_and_the_calls_before_the_environments() {
+        let set = SourceSettings {
+            access_key_id: Some("settings".into()),
+            access_key_secret: Some("secret".into()),
+            ..SourceSettings::default()
+        };
+        let unset = SourceSettings::default();
+        let cases = [
+            (&set, Some(key("call")), Some("settings")),
+            (&set, None, Some("settings")),
+            (&unset, Some(key("call")), Some("call")),
+            (&unset, None, None),
+        ];
+        for (settings, call, expected) in cases {
+            let http = crate::http::client().expect("a client");
+            let id = match Sources::new(http, settings.clone(), call).credentials() {
+                Credentials::Static { access_key_id, .. } => Some(access_key_id),
+                Credentials::Environment => None,
+                other => unreachable!("{other:?}"),
+            };
+            assert_eq!(id.as_deref(), expected);
         }
     }
 }

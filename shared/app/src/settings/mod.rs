@@ -127,7 +127,8 @@ pub struct SourceSettings {
     /// Sign OSS requests with V1, which some private gateways want (`OSS2YOUKU_SOURCE__SIGNATURE_V1`). Default `false`.
     #[serde(deserialize_with = "text::or_value")]
     pub signature_v1: bool,
-    /// OSS key (`OSS2YOUKU_SOURCE__ACCESS_KEY_ID`). Default: what the platform provides, `ALIBABA_CLOUD_...`, role or OIDC.
+    /// OSS key (`OSS2YOUKU_SOURCE__ACCESS_KEY_ID`). Default: what the platform provides with a call, else `ALIBABA_CLOUD_...`,
+    /// role or OIDC.
     pub access_key_id: Option<String>,
     /// Its secret (`OSS2YOUKU_SOURCE__ACCESS_KEY_SECRET`).
     pub access_key_secret: Option<SecretString>,
@@ -151,14 +152,21 @@ impl Default for SourceSettings {
 }
 
 impl SourceSettings {
-    pub(crate) fn credentials(&self) -> Credentials {
+    /// The key of these settings, where there is one.
+    pub(crate) fn credentials(&self) -> Option<Credentials> {
+        Some(Credentials::Static {
+            access_key_id: self.access_key_id.clone()?,
+            access_key_secret: self.access_key_secret.as_ref()?.expose_secret().into(),
+            security_token: None,
+        })
+    }
+
+    /// Half a key is a slip, not a wish for another key.
+    fn check(&self) -> Result<(), &'static str> {
         match (&self.access_key_id, &self.access_key_secret) {
-            (Some(id), Some(secret)) => Credentials::Static {
-                access_key_id: id.clone(),
-                access_key_secret: secret.expose_secret().into(),
-                security_token: None,
-            },
-            _ => Credentials::Environment,
+            (Some(_), None) => Err("source.access_key_id is set and source.access_key_secret is missing"),
+            (None, Some(_)) => Err("source.access_key_secret is set and source.access_key_id is missing"),
+            _ => Ok(()),
         }
     }
 }
