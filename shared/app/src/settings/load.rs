@@ -24,8 +24,8 @@ impl Settings {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => String::new(),
             Err(error) => {
-                let shown = path.display().to_string();
-                return Err(wrong("the settings file cannot be read").with("file", shown).caused_by(error));
+                let error = wrong("the settings file cannot be read").with("why", error.to_string());
+                return Err(error.with("file", path.display().to_string()));
             }
         };
         let variables = std::env::vars_os()
@@ -56,11 +56,12 @@ impl Settings {
         }
         let settings: Self = serde_path_to_error::deserialize(Value::Table(tree)).map_err(|error| {
             let field = error.path().to_string();
-            let why = error.into_inner().message().to_owned();
-            wrong("a setting does not fit").with("field", field).with("why", why)
+            let inner = error.into_inner();
+            wrong("a setting does not fit").with("field", field).with("why", without_value(inner.message()))
         })?;
         settings.transfer.transfer().map_err(wrong)?;
         settings.http.check().map_err(wrong)?;
+        settings.source.check().map_err(wrong)?;
         settings.check_rules()?;
         Ok(settings)
     }
@@ -75,6 +76,15 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+/// serde's words without the value that they quote: it may be a secret, and it stands before what was expected.
+fn without_value(why: &str) -> String {
+    let quotes = ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant `"];
+    if !quotes.iter().any(|quote| why.starts_with(quote)) {
+        return why.to_owned();
+    }
+    why.rfind(", expected ").map_or_else(|| "it has the wrong form".into(), |at| why[at + 2..].to_owned())
 }
 
 /// Puts one variable into the tree.
@@ -137,7 +147,10 @@ mod tests {
         let cases = [
             ("a = b c s3cret", ("HOME", ""), ["not TOML", "line: 1"]),
             ("[youku]\napii = 'x'", ("HOME", ""), ["youku", "apii"]),
-            ("", ("OSS2YOUKU_TRANSFER__IN_FLIGHT", "many"), ["transfer.in_flight", "many"]),
+            ("", ("OSS2YOUKU_TRANSFER__IN_FLIGHT", "many"), ["transfer.in_flight", "invalid digit"]),
+            ("[transfer]\nin_flight = [1]", ("HOME", ""), ["transfer.in_flight", "expected usize"]),
+            ("[source]\naccess_key_id = 'x'", ("HOME", ""), ["source.access_key_secret", "missing"]),
+            ("[source]\naccess_key_secret = 'x'", ("HOME", ""), ["source.access_key_id", "missing"]),
             ("", ("OSS2YOUKU_TRANSFER__IN_FLIGHT", "65"), ["in_flight", "must be 1 to 64, not 65"]),
             ("", ("OSS2YOUKU_RULES", "[{"), ["OSS2YOUKU_RULES", "not TOML"]),
             ("", ("OSS2YOUKU_RULES", rule), ["bucket: b", "account: x"]),
@@ -146,6 +159,53 @@ mod tests {
             let error = load(file, &[variable]).expect_err("refused").to_string();
             assert!(words.iter().all(|word| error.contains(word)), "{error}");
             assert!(!error.contains("s3cret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_does_not_fit_is_not_repeated() {
+        let account = "[accounts.main]\nclient_id = 'c'\naccess_token = ";
+        let rule = "[[rules]]\nbucket = 'b'\naccount = 'main'\npublic_type = 'password'\n";
+        let cases = [
+            (format!("{account}77777777"), ("HOME", ""), "accounts.main.access_token", "expected a string"),
+            (
+                format!("{rule}watch_password=91827364"),
+                ("HOME", ""),
+                "rules[0].watch_password",
+                "expected a string",
+            ),
+            (String::new(), ("OSS2YOUKU_ACCOUNTS__MAIN", "S3CRET"), "accounts.main", "expected struct"),
+            (
+                String::new(),
+                ("OSS2YOUKU_HTTP__TOKENS", "S3CRET, expected 91827364"),
+                "http.tokens",
+                "expected a sequence",
+            ),
+            (
+                String::new(),
+                ("OSS2YOUKU_HTTP__TRUST_GATEWAY", "S3CRET"),
+                "http.trust_gateway",
+                "`true` or `false`",
+            ),
+            (
+                String::new(),
+                ("OSS2YOUKU_SOURCE__ADDRESSING", "S3CRET"),
+                "source.addressing",
+                "`virtual-host`",
+            ),
+            (format!("{account}'t'\nak = 'S3CRET'"), ("HOME", ""), "accounts.main.ak", "unknown field `ak`"),
+            (
+                "[accounts.main]\naccess_token = 'S3CRET'".into(),
+                ("HOME", ""),
+                "accounts.main",
+                "missing field `client_id`",
+            ),
+        ];
+        for (file, variable, field, why) in cases {
+            let error = load(&file, &[variable]).expect_err("refused").to_string();
+            assert!(error.contains(&format!("field: {field}, why: ")) && error.contains(why), "{error}");
+            let secrets = ["77777777", "91827364", "S3CRET"];
+            assert!(!secrets.iter().any(|secret| error.contains(secret)), "{error}");
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Numbers and switches that a file gives as such and the environment as text.
+//! Numbers and switches that a file gives as such and the environment as text. A value that does not fit is not repeated: it may
+//! have been meant for a secret's field.
 
 use serde::{Deserialize, Deserializer, de::Error};
 use std::{fmt::Display, str::FromStr};
@@ -15,11 +16,10 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de> + FromStr<Err: Display>,
 {
-    match Either::deserialize(from)? {
-        Either::Value(value) => Ok(value),
-        Either::Text(text) => {
-            text.trim().parse().map_err(|error| D::Error::custom(format!("{text:?} does not fit: {error}")))
-        }
+    match Either::deserialize(from) {
+        Ok(Either::Value(value)) => Ok(value),
+        Ok(Either::Text(text)) => text.trim().parse().map_err(D::Error::custom),
+        Err(_) => Err(D::Error::custom(format!("expected {}", std::any::type_name::<T>()))),
     }
 }
 
