@@ -60,6 +60,7 @@ pub(crate) fn from_parts(
 fn classify(status: u16, code: &str, message: &str) -> ErrorKind {
     match code {
         "NoSuchUpload" => return ErrorKind::NoSuchUpload,
+        "NoSuchBucket" => return ErrorKind::NoSuchBucket,
         "SecurityTokenExpired"
         | "InvalidSecurityToken"
         | "AccessKeyIdAndSecurityTokenNotMatch"
@@ -125,6 +126,7 @@ fn about_the_signature(code: &str, message: &str) -> Option<ErrorKind> {
 fn words(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::NotFound => "not found",
+        ErrorKind::NoSuchBucket => "the bucket does not exist",
         ErrorKind::NoSuchUpload => "the multipart upload does not exist",
         ErrorKind::PreconditionFailed => "the object has changed",
         ErrorKind::AlreadyExists => "the object exists already",
@@ -161,7 +163,7 @@ mod tests {
         let retry = Verdict::Retry { not_before: None };
         let table = [
             (404, "NoSuchKey", ErrorKind::NotFound, Verdict::Permanent),
-            (404, "NoSuchBucket", ErrorKind::NotFound, Verdict::Permanent),
+            (404, "NoSuchBucket", ErrorKind::NoSuchBucket, Verdict::Permanent),
             (404, "NoSuchUpload", ErrorKind::NoSuchUpload, Verdict::Permanent),
             (403, "AccessDenied", ErrorKind::AccessDenied, Verdict::Permanent),
             (403, "SignatureDoesNotMatch", ErrorKind::AccessDenied, Verdict::Permanent),

@@ -11,8 +11,10 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// No such object, version or bucket.
+    /// No such object or version.
     NotFound,
+    /// The bucket does not exist. An S3 HEAD has no body to say so: there it is [`NotFound`](Self::NotFound).
+    NoSuchBucket,
     /// The multipart upload does not exist: completed, aborted, or never begun.
     NoSuchUpload,
     /// The object is no longer the pinned one.

@@ -109,7 +109,11 @@ impl Folder {
         let part = unfinished.0.clone();
         let mut file = blocking(operation, key, move || {
             if let Some(folder) = part.parent() {
-                fs::create_dir_all(folder)?;
+                // "Exists" here means a file where a folder must stand, not the entry that a create-only write asks about.
+                fs::create_dir_all(folder).map_err(|error| match error.kind() {
+                    io::ErrorKind::AlreadyExists => io::ErrorKind::NotADirectory.into(),
+                    _ => error,
+                })?;
             }
             File::options().write(true).create_new(true).open(part)
         })

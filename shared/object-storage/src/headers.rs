@@ -12,6 +12,7 @@ use crate::config::Provider;
 use crate::types::{ObjectHead, PutReceipt};
 
 const CRC64: &str = "x-oss-hash-crc64ecma";
+const OBJECT_TYPE: &str = "x-oss-object-type";
 const S3_ENCRYPTION: &str = "x-amz-server-side-encryption";
 const S3_CUSTOMER_KEY: &str = "x-amz-server-side-encryption-customer-algorithm";
 
@@ -82,7 +83,7 @@ pub(crate) fn object_head(provider: Provider, headers: &HeaderMap) -> Option<Obj
         crc64: crc64(headers),
         last_modified: http_date(headers, LAST_MODIFIED),
         date: date(headers),
-        object_type: text(headers, "x-oss-object-type"),
+        object_type: text(headers, OBJECT_TYPE),
         content_type: text(headers, CONTENT_TYPE),
         user_metadata: metadata.collect::<BTreeMap<_, _>>(),
         etag,
@@ -98,7 +99,11 @@ pub(crate) fn put_receipt(headers: &HeaderMap) -> Option<PutReceipt> {
     })
 }
 
+/// OSS's MD5 of an object that was put in one request. On others the header may be the last append's, or what somebody stated.
 fn content_md5(headers: &HeaderMap) -> Option<[u8; 16]> {
+    if text(headers, OBJECT_TYPE).is_some_and(|kind| kind != "Normal") {
+        return None;
+    }
     BASE64.decode(text(headers, "content-md5")?.trim()).ok()?.try_into().ok()
 }
 

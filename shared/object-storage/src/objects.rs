@@ -185,9 +185,7 @@ impl Remote {
 
     pub(crate) async fn delete(&self, key: &str) -> Result<(), Error> {
         match self.send(self.call("DeleteObject", Method::DELETE, Some(key)), Payload::NONE).await {
-            Err(error) if error.kind() == ErrorKind::NotFound && error.code() != Some("NoSuchBucket") => {
-                Ok(())
-            }
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             outcome => outcome.map(drop),
         }
     }

@@ -107,6 +107,15 @@ async fn a_write_that_fails_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn a_file_in_the_way_of_a_folder_is_not_an_entry_that_exists() {
+    let (_directory, store) = folder();
+    store.put("a", "x", &PutOptions::default()).await.unwrap();
+    for key in ["a/b", "a/b/c"] {
+        assert_eq!(store.put(key, "x", &create_only()).await.unwrap_err().kind(), ErrorKind::Io, "{key}");
+    }
+}
+
+#[tokio::test]
 async fn keys_stay_below_the_folder() {
     let (_directory, store) = folder();
     for key in ["../a", "a/../../b", "/a", "a//b", "a/", ""] {

@@ -47,6 +47,24 @@ async fn a_head_tells_all_that_oss_sends() {
 }
 
 #[tokio::test]
+async fn oss_states_the_md5_of_a_normal_object_alone() {
+    for (kind, known) in
+        [(Some("Normal"), true), (None, true), (Some("Multipart"), false), (Some("Appendable"), false)]
+    {
+        let server = MockServer::start().await;
+        let answer = ResponseTemplate::new(200)
+            .insert_header("ETag", "\"5D41402ABC4B2A76B9719D911017C592\"")
+            .insert_header("Content-Length", "5")
+            .insert_header("Content-MD5", "XUFAKrxLKna5cZ2REBfFkg==");
+        let answer =
+            kind.iter().fold(answer, |answer, kind| answer.insert_header("x-oss-object-type", *kind));
+        Mock::given(method("HEAD")).respond_with(answer).mount(&server).await;
+        let head = oss(&server.uri()).head("a").await.unwrap();
+        assert_eq!(head.content_md5.is_some(), known, "{kind:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_s3_etag_is_an_md5_only_where_it_can_be_one() {
     let md5 = "5d41402abc4b2a76b9719d911017c592";
     for (etag, encryption, known) in

@@ -199,7 +199,7 @@ async fn deleting_what_is_not_there_succeeds() {
     let server = RawServer::start(vec![Act::Send(failure("404 Not Found", "NoSuchKey", ""))]).await;
     oss(&server.url).delete("a").await.unwrap();
     let server = RawServer::start(vec![Act::Send(failure("404 Not Found", "NoSuchBucket", ""))]).await;
-    assert_eq!(oss(&server.url).delete("a").await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(oss(&server.url).delete("a").await.unwrap_err().kind(), ErrorKind::NoSuchBucket);
 }
 
 #[tokio::test]
