@@ -7,9 +7,10 @@ use crc_fast::{CrcAlgorithm, Digest as Crc};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use md5::{Digest as _, Md5 as Md5Hash};
 
-/// Bytes that are asked for at once. MD5 is sequential, so as many pieces as parts move at once are fetched ahead and held in
-/// memory; 1 MiB each took the process to 27 MiB.
+/// Bytes that are asked for at once. MD5 is sequential, so pieces are fetched ahead and held in memory.
 const PIECE: u64 = 256 << 10;
+/// Pieces fetched ahead. Each has a connection with buffers of its own: eight took the process near its memory budget.
+const AHEAD: usize = 4;
 
 impl Transfer<'_> {
     /// Reads the whole object once.
@@ -35,7 +36,7 @@ impl Transfer<'_> {
                 let range = offset..(offset + PIECE).min(size);
                 self.patience.retrying(|| self.piece(range.clone())).await
             })
-            .buffered(self.settings.in_flight);
+            .buffered(self.settings.in_flight.min(AHEAD));
         let (mut md5, mut crc) = (Md5Hash::new(), Crc::new(CrcAlgorithm::Crc64Xz));
         while let Some(piece) = pieces.try_next().await? {
             md5.update(&piece);
