@@ -1,5 +1,6 @@
 //! The three local clouds wired together: a file put into the bucket calls the function.
 
+use std::fmt::Display;
 use std::io;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ use tokio::task::JoinSet;
 use crate::control::{Control, Server, serve};
 use crate::fc::{FcConfig, FcHost, FunctionConfig, Invoker, StsCredentials};
 use crate::oss::{AccessKey, Oss, OssConfig, Subscription};
-use crate::youku::{YoukuConfig, YoukuServer};
+use crate::youku::{Account, YoukuConfig, YoukuServer};
 
 /// Settings of the local clouds. `CloudsConfig { .., ..CloudsConfig::new(dir) }` changes single fields.
 #[derive(Clone)]
@@ -51,7 +52,7 @@ impl CloudsConfig {
     }
 }
 
-/// Where the clouds are; known before the function starts, so that its settings can name them.
+/// Where the clouds are and who may use Youku; known before the function starts, so that its settings can name them.
 #[derive(Clone, Debug)]
 pub struct Endpoints {
     /// `http://127.0.0.1:PORT` of the local OSS; path style.
@@ -64,6 +65,8 @@ pub struct Endpoints {
     pub fc: String,
     /// `http://127.0.0.1:PORT` of the HTTP trigger, if the function has one.
     pub http_trigger: String,
+    /// The accounts at the local Youku with their newest tokens: in an earlier run they may have been refreshed.
+    pub youku_accounts: Vec<Account>,
 }
 
 /// The running clouds. Dropped, they end; [`LocalClouds::shutdown`] does it in order.
@@ -92,35 +95,48 @@ impl LocalClouds {
     /// of its own the function gets those of a role that may do everything in OSS.
     ///
     /// # Errors
-    /// A folder or a port that cannot be used, or a function setting out of range.
+    /// A folder or a port that cannot be used, which the error names, or a function setting out of range.
     pub async fn start(
         config: CloudsConfig,
         function: impl FnOnce(&Endpoints) -> FunctionConfig,
     ) -> io::Result<Self> {
         let port = |offset| if config.port_base == 0 { 0 } else { config.port_base.saturating_add(offset) };
-        let listen = async |offset| TcpListener::bind((Ipv4Addr::LOCALHOST, port(offset))).await;
+        let listen = async |offset| {
+            let port = port(offset);
+            let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+            bound.map_err(|error| about(format_args!("port {port}"), &error))
+        };
         let (oss_listener, youku_listener, bucket_listener) =
             (listen(0).await?, listen(1).await?, listen(2).await?);
         let (fc_listener, trigger_listener) = (listen(3).await?, listen(4).await?);
         let url = |listener: &TcpListener| listener.local_addr().map(|addr| format!("http://{addr}"));
-        let endpoints = Endpoints {
+        let mut endpoints = Endpoints {
             oss: url(&oss_listener)?,
             youku: url(&youku_listener)?,
             youku_bucket: url(&bucket_listener)?,
             fc: url(&fc_listener)?,
             http_trigger: url(&trigger_listener)?,
+            youku_accounts: config.youku.accounts.clone(),
         };
 
-        let oss = Oss::new(OssConfig {
-            region: config.region.clone(),
-            ..OssConfig::new(config.data_dir.join("oss"))
-        })?;
+        let folder = config.data_dir.join("oss");
+        let oss = Oss::new(OssConfig { region: config.region.clone(), ..OssConfig::new(&folder) })
+            .map_err(|error| about(folder.display(), &error))?;
         oss.create_bucket(&config.bucket);
         let (id, secret) = &config.access_key;
         oss.add_key(AccessKey::permanent(id, secret));
         let oss_control = Control::new();
         let oss_server = serve(oss_listener, oss.clone(), oss_control.clone());
-        let youku = YoukuServer::start(config.youku, youku_listener, bucket_listener).await?;
+        let folder = config.youku.data_dir.clone();
+        let youku = YoukuServer::start(config.youku, youku_listener, bucket_listener)
+            .await
+            .map_err(|error| about(folder.display(), &error))?;
+        for account in &mut endpoints.youku_accounts {
+            if let Some(newest) = youku.tokens(&account.client_id) {
+                account.access_token = newest.access_token;
+                account.refresh_token = newest.refresh_token;
+            }
+        }
 
         let mut function = function(&endpoints);
         let name = function.name.clone();
@@ -173,6 +189,11 @@ impl LocalClouds {
         youku.shutdown().await;
         oss_server.shutdown().await;
     }
+}
+
+/// An error that says what it is about.
+fn about(what: impl Display, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{what}: {error}"))
 }
 
 /// Admits new temporary credentials.
