@@ -10,10 +10,14 @@ use object_storage::{Credentials, PutOptions, Store, StoreConfig};
 use serde_json::Value;
 use std::{
     collections::BTreeSet,
+    ffi::OsStr,
     fs,
     io::{BufRead, BufReader, Lines},
+    net::TcpListener,
+    os::unix::{ffi::OsStrExt, fs::symlink},
     path::Path,
     process::{Child, ChildStderr, Command, Output, Stdio},
+    time::{Duration, Instant},
 };
 
 fn oss2youku(arguments: &[&str]) -> Command {
@@ -100,6 +104,8 @@ fn demo_fails_and_names_the_cause() {
         (vec!["demo", text.to_str().unwrap()], "not_a_video"),
         (vec!["demo", "--function", "/nowhere/bootstrap"], "/nowhere/bootstrap"),
         (vec!["demo", "--function", "/bin/false"], "function_failed"),
+        (vec!["dev", "--port-base", "65532"], "65531"),
+        (vec!["dev", "--port-base", "0", "--data", text.to_str().unwrap()], text.to_str().unwrap()),
     ];
     for (arguments, word) in cases {
         let output = output(&mut oss2youku(&arguments));
@@ -108,17 +114,103 @@ fn demo_fails_and_names_the_cause() {
     }
 }
 
-/// A running `dev`, what it said of itself, and what it goes on to say.
-fn dev(arguments: &[&str]) -> (Child, Value, Lines<BufReader<ChildStderr>>) {
-    let mut command = oss2youku(&["dev", "--json"]);
-    let mut child =
-        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("dev starts");
-    let mut line = String::new();
-    let stdout = child.stdout.as_mut().expect("a pipe");
-    BufReader::new(stdout).read_line(&mut line).expect("its first line");
-    let places = serde_json::from_str(&line).expect("one JSON object");
-    let said = BufReader::new(child.stderr.take().expect("a pipe")).lines();
-    (child, places, said)
+#[test]
+fn demo_with_json_ends_with_the_failure_whatever_failed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &OsStr| {
+        let path = folder.path().join(name);
+        fs::write(&path, "bytes").unwrap();
+        path
+    };
+    let (text, video) = (file("note.txt".as_ref()), file("clip.mp4".as_ref()));
+    let odd = file(OsStr::from_bytes(b"odd\xff.mp4"));
+    let cases = [(vec![&odd], "stopped"), (vec![&text], "not_a_video"), (vec![&text, &video], "incomplete")];
+    for (files, error) in cases {
+        let output = output(oss2youku(&["demo", "--json"]).args(&files));
+        let last = last_line(&output);
+        assert_eq!(
+            (last["event"].as_str(), last["error"].as_str()),
+            (Some("failed"), Some(error)),
+            "{output:?}"
+        );
+        assert!(last["message"].is_string() && !output.status.success(), "{output:?}");
+    }
+}
+
+#[test]
+fn demo_takes_a_link_into_another_folder_under_the_links_own_name() {
+    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::write(there.path().join("original.mp4"), "bytes").unwrap();
+    symlink(there.path().join("original.mp4"), here.path().join("link.mp4")).unwrap();
+    let output = output(oss2youku(&["demo", "--json", "link.mp4"]).current_dir(&here));
+    assert_eq!(last_line(&output)["event"], "done", "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("oss://videos/link.mp4"), "{output:?}");
+}
+
+#[test]
+fn demo_ends_at_ctrl_c_while_it_hashes_a_huge_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("huge.mp4");
+    // Sparse: minutes of hashing, no disk.
+    fs::File::create(&path).unwrap().set_len(200 << 30).unwrap();
+    let mut command = oss2youku(&["demo", "--json", path.to_str().unwrap()]);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains(r#""event":"hashing""#)));
+    signal(&child, Signal::SIGINT);
+    let begun = Instant::now();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn dev_names_the_port_that_is_taken() {
+    let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    // Of five ports in a row the first, unless they would end beyond the last port there is.
+    let port = taken.local_addr().unwrap().port().min(65_531);
+    let output = output(&mut oss2youku(&["dev", "--port-base", &port.to_string()]));
+    let said = String::from_utf8_lossy(&output.stderr);
+    let named = format!("port {}", taken.local_addr().unwrap().port());
+    assert!(said.contains(&named) && said.contains("--port-base 0"), "{said}");
+}
+
+/// A running `dev`, what it said of itself, and what it goes on to say. Dropped, it ends.
+pub(crate) struct Dev {
+    child: Child,
+    pub(crate) places: Value,
+    said: Lines<BufReader<ChildStderr>>,
+}
+
+impl Dev {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let mut command = oss2youku(&["dev", "--json", "--port-base", "0"]);
+        let mut child = command
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("dev starts");
+        let mut line = String::new();
+        let stdout = child.stdout.as_mut().expect("a pipe");
+        BufReader::new(stdout).read_line(&mut line).expect("its first line");
+        let places = serde_json::from_str(&line).expect("one JSON object");
+        let said = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+        Self { child, places, said }
+    }
+
+    fn end(&mut self, by: Signal) -> Option<i32> {
+        signal(&self.child, by);
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Dev {
+    fn drop(&mut self) {
+        // A test that fails leaves no clouds behind.
+        if let Ok(None) = self.child.try_wait() {
+            self.end(Signal::SIGTERM);
+        }
+    }
 }
 
 fn signal(child: &Child, signal: Signal) {
@@ -128,8 +220,9 @@ fn signal(child: &Child, signal: Signal) {
 #[tokio::test]
 async fn dev_uploads_what_any_client_puts_keeps_it_and_ends_without_a_trace_at_ctrl_c() {
     let data = tempfile::tempdir().unwrap();
-    let arguments = ["--port-base", "0", "--data", data.path().to_str().unwrap()];
-    let (mut child, places, mut said) = dev(&arguments);
+    let arguments = ["--data", data.path().to_str().unwrap()];
+    let mut dev = Dev::start(&arguments);
+    let places = dev.places.clone();
     for (part, field) in
         [("oss", "region"), ("youku", "refresh_token"), ("function", "token"), ("env", "OSS2YOUKU_RULES")]
     {
@@ -137,30 +230,54 @@ async fn dev_uploads_what_any_client_puts_keeps_it_and_ends_without_a_trace_at_c
     }
     let bucket = bucket(&places["oss"]);
     bucket.put("clip.mp4", "bytes of a clip", &PutOptions::default()).await.unwrap();
-    assert!(said.any(|line| line.unwrap().contains("Succeeded")), "the event was delivered");
+    assert!(dev.said.any(|line| line.unwrap().contains("Succeeded")), "the event was delivered");
     let videos = videos(&places).await;
     assert_eq!((videos[0]["title"].as_str(), videos[0]["commits"].as_u64()), (Some("clip"), Some(1)));
 
     let api = places["youku"]["api"].as_str().unwrap();
     assert!(!processes_about(api).is_empty(), "the function is a process of its own");
-    signal(&child, Signal::SIGINT);
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(dev.end(Signal::SIGINT), Some(130));
     assert_eq!(processes_about(api), BTreeSet::new());
 
-    let (mut child, places, _said) = dev(&arguments);
-    assert_eq!(self::videos(&places).await, videos, "the data folder keeps them");
-    signal(&child, Signal::SIGTERM);
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let mut dev = Dev::start(&arguments);
+    assert_eq!(self::videos(&dev.places).await, videos, "the data folder keeps them");
+    assert_eq!(dev.places["function"]["token"], places["function"]["token"], "and the door's token");
+    assert_eq!(dev.end(Signal::SIGTERM), Some(130));
 }
 
-async fn videos(places: &Value) -> Value {
+#[tokio::test]
+async fn dev_gives_the_function_the_newest_tokens_after_a_restart() {
+    let data = tempfile::tempdir().unwrap();
+    let arguments = ["--data", data.path().to_str().unwrap()];
+    let mut dev = Dev::start(&arguments);
+    let youku = |field: &str| dev.places["youku"][field].as_str().unwrap().to_owned();
+    let form = format!(
+        "grant_type=refresh_token&client_id={}&refresh_token={}",
+        youku("client_id"),
+        youku("refresh_token")
+    );
+    let request = app::http_client().unwrap().post(format!("{}/oauth2/token.json", youku("api")));
+    let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
+    let answer = request.send().await.unwrap().bytes().await.unwrap();
+    let fresh: Value = serde_json::from_slice(&answer).unwrap();
+    assert!(fresh["access_token"].is_string(), "{fresh}");
+    dev.end(Signal::SIGTERM);
+
+    let dev = Dev::start(&arguments);
+    for (field, variable) in [("access_token", "ACCESS_TOKEN"), ("refresh_token", "REFRESH_TOKEN")] {
+        assert_eq!(dev.places["youku"][field], fresh[field]);
+        assert_eq!(dev.places["env"][format!("OSS2YOUKU_ACCOUNTS__MAIN__{variable}")], fresh[field]);
+    }
+}
+
+pub(crate) async fn videos(places: &Value) -> Value {
     let url = format!("{}/_sandbox/videos", places["youku"]["api"].as_str().unwrap());
     let answer = app::http_client().unwrap().get(url).send().await.unwrap();
     serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
 }
 
 /// The bucket that `dev` described.
-fn bucket(oss: &Value) -> Store {
+pub(crate) fn bucket(oss: &Value) -> Store {
     let text = |field: &str| oss[field].as_str().unwrap().to_owned();
     let credentials = Credentials::Static {
         access_key_id: text("access_key_id"),

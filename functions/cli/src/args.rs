@@ -1,7 +1,10 @@
 //! The command line's words.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use std::path::PathBuf;
+
+/// From here on five ports are no ports any more.
+const LAST_PORT_BASE: i64 = 65_531;
 
 /// From object storage onto Youku.
 #[derive(Debug, Parser)]
@@ -74,6 +77,6 @@ pub(crate) struct Dev {
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
     /// First of the ports that the clouds listen on, one after the other; 0: free ones.
-    #[arg(long, value_name = "N", default_value_t = 9380)]
+    #[arg(long, value_name = "N", default_value_t = 9380, value_parser = value_parser!(u16).range(..=LAST_PORT_BASE))]
     pub(crate) port_base: u16,
 }

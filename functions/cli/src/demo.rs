@@ -10,6 +10,7 @@ use md5::{Digest, Md5};
 use sandbox::fc::{AsyncOutcome, AsyncState};
 use serde::Deserialize;
 use std::{
+    ffi::OsStr,
     fs::File,
     io::Read,
     path::{Path, PathBuf},
@@ -26,6 +27,7 @@ const LOOK: Duration = Duration::from_millis(250);
 
 /// Runs the demo; succeeds only where Youku holds the bytes of every file.
 pub(crate) async fn demo(arguments: Demo) -> Result<ExitCode, Failure> {
+    let interrupted = local::interrupted()?;
     let data = tempfile::tempdir()?;
     let files = match arguments.files {
         files if files.is_empty() => {
@@ -42,7 +44,10 @@ pub(crate) async fn demo(arguments: Demo) -> Result<ExitCode, Failure> {
     let mut report = Report::new(arguments.local.json);
     let ended = tokio::select! {
         ended = publish(&started, &files, &mut report) => ended,
-        ended = local::interrupted() => ended,
+        code = interrupted => {
+            report.tell(&Event::Failed { error: "interrupted", message: "a signal ended the demo" });
+            Ok(code)
+        }
     };
     started.clouds.shutdown().await;
     ended
@@ -57,18 +62,33 @@ fn check(file: &Path) -> Result<(), Failure> {
     if metadata.len() == 0 {
         return Err(format!("{}: the file is empty; Youku takes no empty video", file.display()).into());
     }
-    Ok(())
+    name(file).map(drop)
+}
+
+/// The file's name, its key in the bucket.
+fn name(file: &Path) -> Result<&str, Failure> {
+    let name = file.file_name().and_then(OsStr::to_str);
+    name.ok_or_else(|| format!("{}: the file's name is not UTF-8, as a key must be", file.display()).into())
 }
 
 async fn publish(started: &Started, files: &[PathBuf], report: &mut Report) -> Result<ExitCode, Failure> {
     let endpoints = &started.clouds.endpoints;
     report.tell(&Event::Clouds { oss: &endpoints.oss, youku: &endpoints.youku, function: &endpoints.fc });
     let store = bucket(started)?;
-    let mut all_well = true;
+    let (mut failed, mut last_failed) = (0, false);
     for file in files {
-        all_well &= one(started, &store, file, report).await?;
+        last_failed = !one(started, &store, file, report).await?;
+        failed += usize::from(last_failed);
     }
-    Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    if failed == 0 {
+        return Ok(ExitCode::SUCCESS);
+    }
+    if !last_failed {
+        // The last word must not be the good end of another file.
+        let message = format!("{failed} of {} files were not published", files.len());
+        report.tell(&Event::Failed { error: "incomplete", message: &message });
+    }
+    Ok(ExitCode::FAILURE)
 }
 
 /// The local bucket, as any client of OSS sees it.
@@ -84,21 +104,24 @@ fn bucket(started: &Started) -> Result<Store, Failure> {
 }
 
 async fn one(started: &Started, store: &Store, file: &Path, report: &mut Report) -> Result<bool, Failure> {
-    let path = file.to_owned();
+    let (name, path) = (name(file)?, file.to_owned());
+    report.tell(&Event::Hashing { file: name, size: file.metadata().map_err(|e| named(file, &e))?.len() });
     let (digest, size) =
         tokio::task::spawn_blocking(move || digest(&path)).await?.map_err(|e| named(file, &e))?;
     let md5: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    let name = file.file_name().ok_or("a file without a name")?.to_string_lossy().into_owned();
+    let object = format!("oss://{BUCKET}/{name}");
 
     let mut outcomes = started.clouds.fc.outcomes();
     let before: u64 = received(started);
-    let folder =
-        file.canonicalize().ok().and_then(|file| file.parent().map(Path::to_owned)).unwrap_or_default();
+    // The folder alone: a link's own name is what lies in it. A bare name's folder is empty.
+    let folder = Path::new(".").join(file.parent().unwrap_or(Path::new("")));
+    let folder = folder.canonicalize().map_err(|error| named(&folder, &error))?;
     let bytes = Store::new(StoreConfig::folder(folder), app::http_client()?)?;
-    let body = bytes.read(&name, 0..size, &Pin::default()).await?;
+    let body = bytes.read(name, 0..size, &Pin::default()).await?;
     let options = PutOptions { content_md5: Some(digest), ..PutOptions::default() };
-    store.put(&name, PutBody::stream(body, size), &options).await?;
-    report.tell(&Event::Put { object: &format!("oss://{BUCKET}/{name}"), size, md5: &md5 });
+    report.tell(&Event::Putting { object: &object, size });
+    store.put(name, PutBody::stream(body, size), &options).await?;
+    report.tell(&Event::Put { object: &object, size, md5: &md5 });
 
     let outcome = watch(started, &mut outcomes, before, size, report).await?;
     match verdict(&outcome) {

@@ -48,13 +48,14 @@ struct FunctionPlace<'a> {
 
 /// Runs the clouds until Ctrl-C.
 pub(crate) async fn dev(arguments: Dev) -> Result<ExitCode, Failure> {
+    let interrupted = local::interrupted()?;
     let temporary = tempfile::tempdir()?;
     let data = arguments.data.as_deref().unwrap_or(temporary.path());
     let started = local::start(&arguments.local, data, arguments.port_base).await?;
     announce(&started, arguments.local.json)?;
     let ended = tokio::select! {
         () = narrate(&started) => Ok(ExitCode::SUCCESS),
-        ended = local::interrupted() => ended,
+        code = interrupted => Ok(code),
     };
     started.clouds.shutdown().await;
     ended
@@ -62,11 +63,8 @@ pub(crate) async fn dev(arguments: Dev) -> Result<ExitCode, Failure> {
 
 fn announce(started: &Started, json: bool) -> Result<(), Failure> {
     let Started { clouds, config, env, token } = started;
-    let tokens = config.youku.accounts.first().ok_or("no account at the local Youku")?;
-    // A refresh in an earlier run has left another pair.
-    let pair = clouds.youku.tokens(&tokens.client_id);
-    let pair = pair.as_ref();
     let endpoints = &clouds.endpoints;
+    let account = endpoints.youku_accounts.first().ok_or("no account at the local Youku")?;
     let places = Clouds {
         oss: OssPlace {
             endpoint: &endpoints.oss,
@@ -77,9 +75,9 @@ fn announce(started: &Started, json: bool) -> Result<(), Failure> {
         },
         youku: YoukuPlace {
             api: &endpoints.youku,
-            client_id: &tokens.client_id,
-            access_token: pair.map_or(&tokens.access_token, |pair| &pair.access_token),
-            refresh_token: pair.map_or(&tokens.refresh_token, |pair| &pair.refresh_token),
+            client_id: &account.client_id,
+            access_token: &account.access_token,
+            refresh_token: &account.refresh_token,
         },
         function: FunctionPlace {
             http_url: &endpoints.http_trigger,
@@ -96,7 +94,7 @@ fn announce(started: &Started, json: bool) -> Result<(), Failure> {
     writeln!(out, "local OSS    {}  bucket {BUCKET}, region {}", places.oss.endpoint, places.oss.region)?;
     writeln!(out, "             key {} / {}", places.oss.access_key_id, places.oss.access_key_secret)?;
     writeln!(out, "local Youku  {}  videos at {}/_sandbox/videos", places.youku.api, places.youku.api)?;
-    writeln!(out, "function     {}", places.function.http_url)?;
+    writeln!(out, "function     {}  POST /uploads with bearer token {token}", places.function.http_url)?;
     writeln!(out, "Put a video into the bucket with any OSS client and it is uploaded. Ctrl-C ends it.")?;
     Ok(())
 }

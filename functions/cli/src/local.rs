@@ -1,6 +1,6 @@
 //! The local clouds as `demo` and `dev` start them.
 
-use crate::args::Local;
+use crate::{args::Local, report, token};
 use sandbox::{
     clouds::{CloudsConfig, Endpoints, LocalClouds},
     fc::{FunctionConfig, HttpAuth},
@@ -16,6 +16,8 @@ pub(crate) const FUNCTION_COMMAND: &str = "function-process";
 pub(crate) const BUCKET: &str = "videos";
 const ACCOUNT: &str = "main";
 const FUNCTION: &str = "oss2youku";
+/// Under the data folder.
+const TOKEN_FILE: &str = "http-token";
 /// What a shell reports of a command that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
 
@@ -23,28 +25,31 @@ const INTERRUPTED: u8 = 130;
 pub(crate) type Failure = Box<dyn std::error::Error>;
 
 /// Runs a command until it ends or a signal ends it; whatever it started ends with it.
-pub(crate) fn run(command: impl Future<Output = Result<ExitCode, Failure>>) -> ExitCode {
+pub(crate) fn run(json: bool, command: impl Future<Output = Result<ExitCode, Failure>>) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let ended = runtime.map_err(Failure::from).and_then(|runtime| runtime.block_on(command));
+    let ended = runtime.map_err(Failure::from).and_then(|runtime| {
+        let ended = runtime.block_on(command);
+        // A file that is being hashed would be waited for.
+        runtime.shutdown_background();
+        ended
+    });
     ended.unwrap_or_else(|error| {
-        report_failure(&*error);
+        report::stopped(json, &*error);
         ExitCode::FAILURE
     })
 }
 
-#[expect(clippy::print_stderr, reason = "the command line's own last word")]
-fn report_failure(error: &dyn std::error::Error) {
-    eprintln!("oss2youku: {error}");
-}
-
-/// Ends with the exit code of an interrupted command at Ctrl-C or SIGTERM.
-pub(crate) async fn interrupted() -> Result<ExitCode, Failure> {
+/// Listens for Ctrl-C and SIGTERM from now on: called before anything is started that one of them must end. What it answers ends with
+/// the exit code of an interrupted command.
+pub(crate) fn interrupted() -> io::Result<impl Future<Output = ExitCode>> {
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-    Ok(ExitCode::from(INTERRUPTED))
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        ExitCode::from(INTERRUPTED)
+    })
 }
 
 /// The clouds, with everything that a function or a client needs to know of them.
@@ -59,6 +64,9 @@ pub(crate) struct Started {
 
 /// Starts the clouds with their data under `data`.
 pub(crate) async fn start(local: &Local, data: &Path, port_base: u16) -> Result<Started, Failure> {
+    std::fs::create_dir_all(data)
+        .map_err(|error| format!("the data folder {} cannot be used: {error}", data.display()))?;
+    let token = token::kept(&data.join(TOKEN_FILE))?;
     let config = CloudsConfig { bucket: BUCKET.into(), port_base, ..CloudsConfig::new(data) };
     let command: Vec<OsString> = match &local.function {
         Some(path) => vec![path.canonicalize().map_err(|error| named(path, &error))?.into()],
@@ -66,7 +74,7 @@ pub(crate) async fn start(local: &Local, data: &Path, port_base: u16) -> Result<
     };
     let mut env = BTreeMap::new();
     let clouds = LocalClouds::start(config.clone(), |endpoints| {
-        env = variables(&config, endpoints, local);
+        env = variables(&config, endpoints, local, &token);
         FunctionConfig {
             env: env.clone(),
             // As long as the platform lets a function run.
@@ -76,14 +84,25 @@ pub(crate) async fn start(local: &Local, data: &Path, port_base: u16) -> Result<
             ..FunctionConfig::new(FUNCTION, command)
         }
     })
-    .await?;
+    .await
+    .map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            format!("{error}; `--port-base N` takes others, `--port-base 0` free ones").into()
+        }
+        _ => Failure::from(error),
+    })?;
     // The function has its role's credentials; a client needs its own.
     env.insert("ALIBABA_CLOUD_ACCESS_KEY_ID".into(), config.access_key.0.clone());
     env.insert("ALIBABA_CLOUD_ACCESS_KEY_SECRET".into(), config.access_key.1.clone());
-    Ok(Started { clouds, config, env, token: format!("{:032x}", rand::random::<u128>()) })
+    Ok(Started { clouds, config, env, token })
 }
 
-fn variables(config: &CloudsConfig, endpoints: &Endpoints, local: &Local) -> BTreeMap<String, String> {
+fn variables(
+    config: &CloudsConfig,
+    endpoints: &Endpoints,
+    local: &Local,
+    token: &str,
+) -> BTreeMap<String, String> {
     let rule = format!(r#"[{{bucket="{BUCKET}",account="{ACCOUNT}",public_type="all"}}]"#);
     let mut variables = BTreeMap::from([
         ("OSS2YOUKU_YOUKU__API", endpoints.youku.clone()),
@@ -92,8 +111,10 @@ fn variables(config: &CloudsConfig, endpoints: &Endpoints, local: &Local) -> BTr
         ("OSS2YOUKU_SOURCE__REGION", config.region.clone()),
         ("OSS2YOUKU_TRANSFER__MODE", local.mode.as_str().into()),
         ("OSS2YOUKU_RULES", rule),
+        ("OSS2YOUKU_HTTP__TOKENS", format!(r#"["{}"]"#, token::hash(token))),
+        ("OSS2YOUKU_LEGACY__BUCKET", BUCKET.into()),
     ]);
-    if let Some(account) = config.youku.accounts.first() {
+    if let Some(account) = endpoints.youku_accounts.first() {
         variables.extend([
             ("OSS2YOUKU_ACCOUNTS__MAIN__CLIENT_ID", account.client_id.clone()),
             ("OSS2YOUKU_ACCOUNTS__MAIN__ACCESS_TOKEN", account.access_token.clone()),

@@ -9,6 +9,8 @@ mod dev;
 mod local;
 #[cfg(feature = "local-clouds")]
 mod report;
+#[cfg(feature = "local-clouds")]
+mod token;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -20,8 +22,8 @@ fn main() -> ExitCode {
         #[cfg(feature = "local-clouds")]
         Command::Function => aliyun_fc::main(),
         #[cfg(feature = "local-clouds")]
-        Command::Demo(arguments) => local::run(demo::demo(arguments)),
+        Command::Demo(arguments) => local::run(arguments.local.json, demo::demo(arguments)),
         #[cfg(feature = "local-clouds")]
-        Command::Dev(arguments) => local::run(dev::dev(arguments)),
+        Command::Dev(arguments) => local::run(arguments.local.json, dev::dev(arguments)),
     }
 }

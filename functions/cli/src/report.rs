@@ -2,7 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use std::io::{IsTerminal, Write, stdout};
+use std::io::{IsTerminal, Write, stderr, stdout};
 
 /// Something worth telling. Its JSON form is stable.
 #[derive(Debug, Serialize)]
@@ -10,6 +10,10 @@ use std::io::{IsTerminal, Write, stdout};
 pub(crate) enum Event<'a> {
     /// The local clouds are up.
     Clouds { oss: &'a str, youku: &'a str, function: &'a str },
+    /// A file is read once for its MD5.
+    Hashing { file: &'a str, size: u64 },
+    /// A file goes into the bucket.
+    Putting { object: &'a str, size: u64 },
     /// A file lies in the bucket.
     Put { object: &'a str, size: u64, md5: &'a str },
     /// Youku has taken in this much.
@@ -18,6 +22,15 @@ pub(crate) enum Event<'a> {
     Done { video_id: &'a str, link: &'a str, md5: &'a str, size: u64 },
     /// It is not.
     Failed { error: &'a str, message: &'a str },
+}
+
+/// Tells what ended a command before its outcome was known: on standard error, and as the last event where a program listens.
+pub(crate) fn stopped(json: bool, error: &dyn std::error::Error) {
+    // Whom nobody hears has nobody to tell.
+    let _ = writeln!(stderr(), "oss2youku: {error}");
+    if json {
+        Report::new(true).tell(&Event::Failed { error: "stopped", message: &error.to_string() });
+    }
 }
 
 /// Tells events in the form that fits who listens.
@@ -53,6 +66,10 @@ impl Report {
                 self.line(&format!("local Youku  {youku}"));
                 self.line(&format!("FC host      {function}"));
             }
+            Event::Hashing { file, size } => self.line(&format!("hashing      {file} ({size} bytes)")),
+            Event::Putting { object, size } => {
+                self.line(&format!("putting      {object} ({size} bytes)"));
+            }
             Event::Put { object, size, md5 } => {
                 self.told = 0;
                 self.line(&format!("put          {object} ({size} bytes, MD5 {md5})"));
@@ -69,7 +86,7 @@ impl Report {
                 if let Some(bar) = &self.bar {
                     bar.finish_and_clear();
                 }
-                let _ = writeln!(std::io::stderr(), "failed       {message} [{error}]");
+                let _ = writeln!(stderr(), "failed       {message} [{error}]");
             }
         }
     }
