@@ -5,6 +5,7 @@ mod architecture;
 mod demo;
 mod fc_clients;
 mod function;
+mod http_door;
 mod oss_clients;
 mod support;
 mod youku_clients;
