@@ -6,8 +6,8 @@ use aliyun_fc_runtime::{
     events::{OssEvents, OssRecord, TriggerEvent},
 };
 use app::{
-    App,
-    core::{Arrival, Error, ErrorKind, Location, Outcome, Published, Run},
+    App, Arrived,
+    core::{Error, Outcome, Run},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -49,13 +49,28 @@ impl Door {
                 let span = tracing::info_span!("event", request_id = context.request_id());
                 self.objects(events, &context).instrument(span).await
             }
-            TriggerEvent::Timer(timer) => Err(Diagnostic::new(
-                "UnknownEvent",
-                format!("no timer named {:?} is known", timer.trigger_name),
-            )),
+            TriggerEvent::Timer(_) => {
+                let span = tracing::info_span!("sweep", request_id = context.request_id());
+                self.sweep(&context).instrument(span).await
+            }
             TriggerEvent::Other(document) => Err(Diagnostic::new("UnknownEvent", no_event(document))),
             _ => Err(Diagnostic::new("UnknownEvent", "this kind of event is not known")),
         }
+    }
+
+    /// Every timer of the function calls the sweep.
+    async fn sweep(&self, context: &Context) -> Result<Answer, Diagnostic> {
+        let run = Run { deadline: call::deadline(context), ..Run::default() };
+        let swept = self.app.sweep(call::credentials(context), &run).await;
+        let swept = swept.map_err(|error| Diagnostic::new(error.kind().code(), error.to_string()))?;
+        tracing::info!(resumed = swept.resumed.len(), left = swept.left, cleared = swept.cleared, "swept");
+        let results = swept.resumed.iter().map(|(id, ended)| {
+            if let Err(error) = ended {
+                tracing::error!(upload_id = %id, ?error, code = error.kind().code(), "failed");
+            }
+            RecordResult::Outcome(Outcome::of(id.as_str(), ended))
+        });
+        Ok(Answer { results: results.collect() })
     }
 
     async fn objects(&self, events: OssEvents, context: &Context) -> Result<Answer, Diagnostic> {
@@ -82,35 +97,22 @@ impl Door {
         };
         let key = location.key.clone();
         let span = tracing::info_span!("object", object = %location);
-        match self.arrived(&location, size, context).instrument(span.clone()).await {
-            Ok(Err(skipped)) => {
+        let run = Run { deadline: call::deadline(context), ..Run::default() };
+        let arrived = self.app.arrived(&location, size, call::credentials(context), &run);
+        match arrived.instrument(span.clone()).await {
+            Ok(Arrived::Skipped(skipped)) => {
                 span.in_scope(|| tracing::info!(reason = skipped, "skipped"));
                 Ok(RecordResult::Skipped { key, skipped })
             }
-            Ok(Ok(published)) => Ok(RecordResult::Outcome(Outcome::of(&key, &Ok(published)))),
+            Ok(Arrived::Published(published)) => Ok(RecordResult::Outcome(Outcome::of(&key, &Ok(published)))),
             Err(error) => {
                 span.in_scope(|| tracing::error!(?error, code = error.kind().code(), "failed"));
-                if comes_again(&error) {
+                if !self.app.is_settled(&error) {
                     return Err(error);
                 }
                 Ok(RecordResult::Outcome(Outcome::of(&key, &Err(error))))
             }
         }
-    }
-
-    async fn arrived(
-        &self,
-        location: &Location,
-        size: u64,
-        context: &Context,
-    ) -> Result<Result<Published, &'static str>, Error> {
-        let source = self.app.source(call::credentials(context));
-        let (job, object) = match self.app.automatic().decide(&*source, location, size).await? {
-            Arrival::Skip(reason) => return Ok(Err(reason)),
-            Arrival::Upload { job, object } => (job, object),
-        };
-        let run = Run { deadline: call::deadline(context), ..Run::default() };
-        self.app.uploader(&job.account, source)?.upload(&job, *object, &run).await.map(Ok)
     }
 }
 
@@ -121,10 +123,4 @@ fn no_event(document: Value) -> String {
     }
     let why = serde_json::from_value::<OssEvents>(document).err();
     why.map_or_else(|| "this is no OSS event".into(), |why| format!("this is no OSS event: {why}"))
-}
-
-/// Whether delivering the event again can help. A wrong setting is repaired by a person while the platform tries again.
-fn comes_again(error: &Error) -> bool {
-    !matches!(error.verdict(), app::core::Verdict::Permanent)
-        || matches!(error.kind(), ErrorKind::Config | ErrorKind::SourceDenied | ErrorKind::Unauthorised)
 }

@@ -7,7 +7,10 @@ use crate::{
 };
 use app::storage::{Credentials, Pin, PutBody, PutOptions, Store, StoreConfig};
 use md5::{Digest, Md5};
-use sandbox::fc::{AsyncOutcome, AsyncState};
+use sandbox::{
+    fc::{AsyncOutcome, AsyncState},
+    youku::VideoView,
+};
 use serde::Deserialize;
 use std::{
     ffi::OsStr,
@@ -123,8 +126,8 @@ async fn one(started: &Started, store: &Store, file: &Path, report: &mut Report)
     store.put(name, PutBody::stream(body, size), &options).await?;
     report.tell(&Event::Put { object: &object, size, md5: &md5 });
 
-    let outcome = watch(started, &mut outcomes, before, size, report).await?;
-    match verdict(&outcome) {
+    let file = Watched { name: &name, md5: &md5, size, before };
+    match watch(started, &mut outcomes, &file, report).await? {
         Ok(video_id) => Ok(verify(started, &video_id, &md5, size, report)),
         Err((error, message)) => {
             report.tell(&Event::Failed { error: &error, message: &message });
@@ -133,22 +136,37 @@ async fn one(started: &Started, store: &Store, file: &Path, report: &mut Report)
     }
 }
 
-/// Shows how far Youku is until the function is done.
+/// The file whose way is watched.
+struct Watched<'a> {
+    name: &'a str,
+    md5: &'a str,
+    size: u64,
+    /// Bytes that Youku had taken in before.
+    before: u64,
+}
+
+/// The video's id, or an error code and a sentence.
+type Verdict = Result<String, (String, String)>;
+
+/// Shows how far Youku is until the function, or its sweep, is done with the file.
 async fn watch(
     started: &Started,
     outcomes: &mut broadcast::Receiver<AsyncOutcome>,
-    before: u64,
-    total: u64,
+    file: &Watched<'_>,
     report: &mut Report,
-) -> Result<AsyncOutcome, Failure> {
+) -> Result<Verdict, Failure> {
     let mut progress = started.clouds.youku.progress();
     loop {
         tokio::select! {
-            outcome = outcomes.recv() => return Ok(outcome?),
+            outcome = outcomes.recv() => {
+                if let Some(verdict) = verdict(started, &outcome?, file) {
+                    return Ok(verdict);
+                }
+            }
             // No signal in a while is no end: a slow file just has none.
             _ = timeout(LOOK, progress.changed()) => {
-                let accepted = received(started).saturating_sub(before).min(total);
-                report.tell(&Event::Progress { accepted, total });
+                let accepted = received(started).saturating_sub(file.before).min(file.size);
+                report.tell(&Event::Progress { accepted, total: file.size });
             }
         }
     }
@@ -166,6 +184,7 @@ struct Answer {
 
 #[derive(Deserialize)]
 struct RecordResult {
+    key: Option<String>,
     skipped: Option<String>,
     msg: Option<String>,
     error: Option<String>,
@@ -174,6 +193,7 @@ struct RecordResult {
 
 #[derive(Deserialize)]
 struct Data {
+    key: String,
     videoid: Option<String>,
 }
 
@@ -185,8 +205,11 @@ struct Diagnostic {
     error_message: String,
 }
 
-/// The video's id, or an error code and a sentence.
-fn verdict(outcome: &AsyncOutcome) -> Result<String, (String, String)> {
+/// Failures that the sweep takes care of.
+const LEFT_TO_SWEEP: [&str; 3] = ["in_progress", "deadline", "rate_limited"];
+
+/// What the outcome of a call says about the file; `None` where it says nothing, or the sweep has the last word.
+fn verdict(started: &Started, outcome: &AsyncOutcome, file: &Watched<'_>) -> Option<Verdict> {
     let body = &outcome.result.body;
     if outcome.state != AsyncState::Succeeded {
         let said = serde_json::from_slice::<Diagnostic>(body);
@@ -194,17 +217,29 @@ fn verdict(outcome: &AsyncOutcome) -> Result<String, (String, String)> {
             |_| ("function_failed".into(), "the function process ended before it answered".into()),
             |said| (said.error_type, said.error_message),
         );
-        return Err((error, format!("{message} (tried {} times)", outcome.attempts)));
+        return Some(Err((error, format!("{message} (tried {} times)", outcome.attempts))));
     }
-    let answer: Option<Answer> = serde_json::from_slice(body).ok();
-    let Some(result) = answer.and_then(|answer| answer.results.into_iter().next()) else {
-        return Err(("unknown_answer".into(), "the function's answer is not understood".into()));
+    let Ok(answer) = serde_json::from_slice::<Answer>(body) else {
+        return Some(Err(("unknown_answer".into(), "the function's answer is not understood".into())));
     };
-    if let Some(reason) = result.skipped {
-        return Err((reason.clone(), format!("the function left the file alone: {reason}")));
-    }
-    let failed = || (result.error.unwrap_or_default(), result.msg.unwrap_or_default());
-    result.data.and_then(|data| data.videoid).ok_or_else(failed)
+    answer.results.into_iter().find_map(|result| {
+        let (key, video_id) = result.data.map_or((result.key, None), |data| (Some(data.key), data.videoid));
+        if let Some(video_id) = video_id {
+            // The sweep names uploads by their ids, so the video itself must say whose it is.
+            let videos = started.clouds.youku.videos();
+            let same = |video: &VideoView| video.id == video_id && video.md5 == file.md5;
+            return (key.as_deref() == Some(file.name) || videos.iter().any(same)).then_some(Ok(video_id));
+        }
+        if key.as_deref() != Some(file.name) {
+            return None;
+        }
+        if let Some(reason) = result.skipped {
+            return Some(Err((reason.clone(), format!("the function left the file alone: {reason}"))));
+        }
+        let error = result.error.unwrap_or_default();
+        let left = LEFT_TO_SWEEP.contains(&error.as_str());
+        (!left).then(|| Err((error, result.msg.unwrap_or_default())))
+    })
 }
 
 /// Whether Youku holds exactly the file's bytes under that id.

@@ -3,7 +3,7 @@
 use crate::{args::Local, report, token};
 use sandbox::{
     clouds::{CloudsConfig, Endpoints, LocalClouds},
-    fc::{FunctionConfig, HttpAuth},
+    fc::{FunctionConfig, HttpAuth, TimerConfig},
 };
 use std::{
     collections::BTreeMap, ffi::OsString, future::Future, io, path::Path, process::ExitCode, time::Duration,
@@ -15,6 +15,8 @@ pub(crate) const FUNCTION_COMMAND: &str = "function-process";
 /// The bucket whose files are uploaded.
 pub(crate) const BUCKET: &str = "videos";
 const ACCOUNT: &str = "main";
+/// How often the sweep looks for what is open, and how long a silent holder keeps it: short, so that recovery can be watched.
+const SWEEP: Duration = Duration::from_secs(5);
 const FUNCTION: &str = "oss2youku";
 /// Under the data folder.
 const TOKEN_FILE: &str = "http-token";
@@ -80,6 +82,7 @@ pub(crate) async fn start(local: &Local, data: &Path, port_base: u16) -> Result<
             // As long as the platform lets a function run.
             timeout: Duration::from_secs(86_400),
             instance_concurrency: 10,
+            timer: Some(TimerConfig { interval: SWEEP, name: "sweep".into(), payload: String::new() }),
             http_trigger: Some(HttpAuth::Anonymous),
             ..FunctionConfig::new(FUNCTION, command)
         }
@@ -111,6 +114,9 @@ fn variables(
         ("OSS2YOUKU_SOURCE__REGION", config.region.clone()),
         ("OSS2YOUKU_TRANSFER__MODE", local.mode.as_str().into()),
         ("OSS2YOUKU_RULES", rule),
+        ("OSS2YOUKU_LEDGER__LOCATION", config.data_dir.join("ledger").display().to_string()),
+        ("OSS2YOUKU_LEDGER__LEASE_SECONDS", SWEEP.as_secs().to_string()),
+        ("OSS2YOUKU_SWEEP__ENABLED", "true".into()),
         ("OSS2YOUKU_HTTP__TOKENS", format!(r#"["{}"]"#, token::hash(token))),
         ("OSS2YOUKU_LEGACY__BUCKET", BUCKET.into()),
     ]);

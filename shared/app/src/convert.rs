@@ -21,7 +21,7 @@ pub(crate) fn source(error: StorageError) -> Error {
         Storage::PreconditionFailed => ErrorKind::SourceChanged,
         // Expired credentials as well: a function is given others with its next call, so the event must come again.
         Storage::AccessDenied | Storage::Archived | Storage::CredentialExpired => ErrorKind::SourceDenied,
-        Storage::Config => ErrorKind::Config,
+        Storage::Config | Storage::NoSuchBucket => ErrorKind::Config,
         _ => ErrorKind::Source,
     };
     storage(error, kind)
@@ -60,6 +60,8 @@ fn youku(error: YoukuError, otherwise: ErrorKind) -> Error {
         _ => otherwise,
     };
     let verdict = match error.verdict() {
+        // An answer that is not understood came from something in between: whether Youku did the work, the next call tells.
+        YoukuVerdict::Permanent if error.kind() == Youku::Protocol => Verdict::RETRY,
         YoukuVerdict::Permanent => Verdict::Permanent,
         YoukuVerdict::Retry { not_before } => Verdict::Retry { not_before },
     };

@@ -3,9 +3,7 @@
 //! ```no_run
 //! # async fn door(job: upload_core::Job) -> Result<(), upload_core::Error> {
 //! let app = app::App::from_settings(app::Settings::load()?)?;
-//! let source = app.source(None);
-//! let object = app::core::look(&*source, &job.location, &app.transfer().retry).await?;
-//! let published = app.uploader(&job.account, source)?.upload(&job, object, &Default::default()).await?;
+//! let arrived = app.arrived(&job.location, 5, None, &Default::default()).await?;
 //! # Ok(()) }
 //! ```
 //!
@@ -15,28 +13,32 @@
 
 mod convert;
 mod http;
+pub mod ledger;
 mod logging;
 mod settings;
 mod source;
 mod target;
 mod task;
+mod uploads;
 
 pub use http::client as http_client;
 pub use logging::start as start_logging;
 pub use object_storage as storage;
 pub use object_storage::Credentials;
 pub use settings::{
-    AccountSettings, CONFIG_VARIABLE, HttpSettings, LegacyAccounts, LegacySettings, LogLevel, LogSettings,
-    Reserved, Settings, SourceAddressing, SourceSettings, TargetSignature, TokenHash, TransferFields,
-    YoukuSettings,
+    AccountSettings, CONFIG_VARIABLE, HttpSettings, LedgerFields, LegacyAccounts, LegacySettings, LogLevel,
+    LogSettings, Reserved, Settings, SourceAddressing, SourceSettings, SweepFields, TargetSignature,
+    TokenHash, TransferFields, YoukuSettings,
 };
 pub use task::{BroughtAccount, CallbackEvent, Task, TaskCallback};
 pub use upload_core as core;
+pub use uploads::Arrived;
 
+use ledger::LedgerPlace;
 use source::Sources;
 use std::{collections::BTreeMap, sync::Arc};
 use target::Account;
-use upload_core::{Automatic, Error, ErrorKind, Source, TransferSettings, Uploader};
+use upload_core::{Automatic, Error, ErrorKind, Source, TransferSettings, Uploader, ledger::Ledger};
 
 /// The application: one per process.
 pub struct App {
@@ -45,6 +47,7 @@ pub struct App {
     http: reqwest::Client,
     source: Arc<dyn Source>,
     accounts: BTreeMap<String, Arc<dyn upload_core::Youku>>,
+    ledger: LedgerPlace,
 }
 
 impl App {
@@ -62,7 +65,8 @@ impl App {
             .map(|(name, account)| (name.clone(), open(&settings, account, &http)))
             .collect();
         let source = Arc::new(Sources::new(http.clone(), settings.source.clone(), None));
-        Ok(Self { settings, transfer, http, source, accounts })
+        let ledger = LedgerPlace::new(&settings)?;
+        Ok(Self { settings, transfer, http, source, accounts, ledger })
     }
 
     /// The settings it was built from.
@@ -98,16 +102,29 @@ impl App {
         }
     }
 
+    /// The ledger, reached with a platform's credentials for this call where there are some.
+    ///
+    /// # Errors
+    /// [`Config`](ErrorKind::Config) where the settings name none, or the store cannot keep one; whatever the store answers.
+    pub async fn ledger(&self, credentials: Option<Credentials>) -> Result<Ledger, Error> {
+        self.ledger.open(&self.http, &self.settings, credentials).await
+    }
+
     /// An uploader from `source` to an account of the settings.
     ///
     /// # Errors
     /// [`Config`](ErrorKind::Config) where the settings have no such account.
-    pub fn uploader(&self, account: &str, source: Arc<dyn Source>) -> Result<Uploader, Error> {
+    pub fn uploader(
+        &self,
+        account: &str,
+        source: Arc<dyn Source>,
+        ledger: Ledger,
+    ) -> Result<Uploader, Error> {
         let youku = self.accounts.get(account).cloned().ok_or_else(|| {
             Error::new(ErrorKind::Config, "account", "the settings have no such account")
                 .with("account", account)
         })?;
-        Ok(Uploader::new(source, youku, self.transfer))
+        Ok(Uploader::new(source, youku, ledger, self.transfer))
     }
 }
 

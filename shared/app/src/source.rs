@@ -39,56 +39,51 @@ impl Sources {
         if let Some(store) = stores.get(&name) {
             return Ok(store.clone());
         }
-        let store = self.open(location)?;
+        let store = open_store(&self.http, &self.settings, self.credentials.clone(), location)?;
         stores.insert(name, store.clone());
         Ok(store)
     }
+}
 
-    fn open(&self, location: &Location) -> Result<Store, Error> {
-        let settings = &self.settings;
-        let region = settings.region.clone().or_else(|| location.region.clone());
-        let config = match location.provider {
-            Provider::Folder => StoreConfig::folder(&location.bucket),
-            Provider::S3 => {
-                let config = StoreConfig::s3(&location.bucket).region(region);
-                settings.s3_endpoint.iter().fold(config, |config, endpoint| config.endpoint(endpoint))
-            }
-            Provider::Oss => {
-                let endpoint = settings.endpoint.clone().or_else(|| {
-                    let network = if settings.internal { "-internal" } else { "" };
-                    // Events name the region `cn-hangzhou`, some consoles `oss-cn-hangzhou`.
-                    let region = region.as_deref()?;
-                    Some(format!(
-                        "oss-{}{network}.aliyuncs.com",
-                        region.strip_prefix("oss-").unwrap_or(region)
-                    ))
-                });
-                let Some(endpoint) = endpoint else {
-                    let message = "the bucket's region is not known: set source.region or source.endpoint";
-                    return Err(
-                        Error::new(ErrorKind::Config, "source", message).with("bucket", &location.bucket)
-                    );
-                };
-                StoreConfig::oss(&location.bucket)
-                    .endpoint(&endpoint)
-                    .region(region.map(|region| region.trim_start_matches("oss-").to_owned()))
-                    .addressing(settings.addressing.into())
-                    .signature(if settings.signature_v1 {
-                        SignatureVersion::V1
-                    } else {
-                        SignatureVersion::V4
-                    })
-                    .credentials(self.credentials())
-            }
-        };
-        Store::new(config, self.http.clone()).map_err(convert::source)
-    }
+/// A store for a bucket or folder, as the settings reach it.
+pub(crate) fn open_store(
+    http: &reqwest::Client,
+    settings: &SourceSettings,
+    credentials: Option<Credentials>,
+    location: &Location,
+) -> Result<Store, Error> {
+    let region = settings.region.clone().or_else(|| location.region.clone());
+    let config = match location.provider {
+        Provider::Folder => StoreConfig::folder(&location.bucket),
+        Provider::S3 => {
+            let config = StoreConfig::s3(&location.bucket).region(region);
+            settings.s3_endpoint.iter().fold(config, |config, endpoint| config.endpoint(endpoint))
+        }
+        Provider::Oss => {
+            let endpoint = settings.endpoint.clone().or_else(|| {
+                let network = if settings.internal { "-internal" } else { "" };
+                // Events name the region `cn-hangzhou`, some consoles `oss-cn-hangzhou`.
+                let region = region.as_deref()?;
+                Some(format!("oss-{}{network}.aliyuncs.com", region.strip_prefix("oss-").unwrap_or(region)))
+            });
+            let Some(endpoint) = endpoint else {
+                let message = "the bucket's region is not known: set source.region or source.endpoint";
+                return Err(Error::new(ErrorKind::Config, "source", message).with("bucket", &location.bucket));
+            };
+            StoreConfig::oss(&location.bucket)
+                .endpoint(&endpoint)
+                .region(region.map(|region| region.trim_start_matches("oss-").to_owned()))
+                .addressing(settings.addressing.into())
+                .signature(if settings.signature_v1 { SignatureVersion::V1 } else { SignatureVersion::V4 })
+                .credentials(signing(settings, credentials))
+        }
+    };
+    Store::new(config, http.clone()).map_err(convert::source)
+}
 
-    /// Keys in the settings were set for a reason: the bucket may be another account's than the function.
-    fn credentials(&self) -> Credentials {
-        let own = self.settings.credentials();
-        own.or_else(|| self.credentials.clone()).unwrap_or(Credentials::Environment)
-    }
+/// Keys in the settings were set for a reason: the bucket may be another account's than the function.
+fn signing(settings: &SourceSettings, credentials: Option<Credentials>) -> Credentials {
+    settings.credentials().or(credentials).unwrap_or(Credentials::Environment)
 }
 
 #[async_trait]
@@ -150,8 +145,7 @@ mod tests {
             (&unset, None, None),
         ];
         for (settings, call, expected) in cases {
-            let http = crate::http::client().expect("a client");
-            let id = match Sources::new(http, settings.clone(), call).credentials() {
+            let id = match signing(settings, call) {
                 Credentials::Static { access_key_id, .. } => Some(access_key_id),
                 Credentials::Environment => None,
                 other => unreachable!("{other:?}"),

@@ -100,6 +100,11 @@ impl upload_core::Youku for Account {
         let server = self.client.slice_server(name).await.map_err(convert::slices)?;
         Ok(Arc::new(UploadServer(server)))
     }
+
+    async fn slice_server_at(&self, address: &str) -> Result<Arc<dyn SliceServer>, Error> {
+        let server = self.client.slice_server_at(address).map_err(convert::slices)?;
+        Ok(Arc::new(UploadServer(server)))
+    }
 }
 
 fn grant(grant: StsGrant) -> Grant {
@@ -213,6 +218,10 @@ fn slice(slice: youku::Slice) -> Slice {
 
 #[async_trait]
 impl SliceServer for UploadServer {
+    fn address(&self) -> &str {
+        self.0.address()
+    }
+
     async fn create_file(
         &self,
         token: &SecretString,

@@ -23,9 +23,12 @@ const TOKENS: &str =
     "[http]\ntokens = ['4104d36f8da2c254349f85836793ebe029e0c957063a34c91c2e9203187b5631']\n";
 const TASK: &str = r#"{"source":"oss://bucket/a.mp4"}"#;
 
+/// A door with a ledger of its own, which goes with it.
 fn door(settings: &str) -> Router {
-    let settings = Settings::from_parts("test.toml", settings, []).unwrap();
-    router(Arc::new(App::from_settings(settings).unwrap()))
+    let ledger = tempfile::tempdir().unwrap();
+    let settings = format!("{settings}\n[ledger]\nlocation = '{}'\n", ledger.path().display());
+    let settings = Settings::from_parts("test.toml", &settings, []).unwrap();
+    router(Arc::new(App::from_settings(settings).unwrap())).layer(axum::Extension(Arc::new(ledger)))
 }
 
 /// Settings under which OSS and Youku are this server.

@@ -4,13 +4,15 @@ use crate::{Error, ErrorKind, Verdict, Youku, patience::Patience};
 use secrecy::SecretString;
 
 /// A session whose bytes have all landed.
-pub(crate) struct Transferred<'a> {
+pub(crate) struct LandedSession<'a> {
     pub(crate) upload_token: &'a SecretString,
     pub(crate) video_id: Option<&'a str>,
     pub(crate) server_ip: Option<&'a str>,
+    /// An earlier run may have asked for the commit.
+    pub(crate) perhaps_committed: bool,
 }
 
-impl Transferred<'_> {
+impl LandedSession<'_> {
     /// Commits and answers the video's id.
     ///
     /// From here on "expired" and "unknown" prove nothing: an earlier commit may have gone through. A video that exists is adopted;
@@ -21,14 +23,18 @@ impl Transferred<'_> {
     /// answered.
     pub(crate) async fn commit(&self, youku: &dyn Youku, patience: &Patience) -> Result<String, Error> {
         let mut tries = patience.tries();
-        let mut unclear = false;
+        let mut unclear = self.perhaps_committed;
         loop {
             let error = match youku.commit(self.upload_token, self.server_ip).await {
                 Ok(id) => return id.or(self.video_id.map(Into::into)).ok_or_else(no_id),
                 Err(error) => error,
             };
-            if error.kind() == ErrorKind::SessionOver || (unclear && !error.is_retryable()) {
+            if unclear && !error.is_retryable() {
                 return self.adopt(youku, patience, error).await;
+            }
+            if error.kind() == ErrorKind::SessionOver {
+                // Nobody had asked for the commit before, so a video that Youku shows need not be one: no adoption by guess.
+                return Err(self.unknown(error));
             }
             // A refusal for the rate or the token says that nothing was done.
             unclear |= !matches!(error.kind(), ErrorKind::RateLimited | ErrorKind::Unauthorised);
@@ -49,9 +55,13 @@ impl Transferred<'_> {
             tracing::info!(video_id = id, "adopted the video: an earlier commit had gone through");
             return Ok(id.into());
         }
-        let message = "the commit may have gone through, and Youku does not show the video: look before uploading again";
+        Err(self.unknown(error))
+    }
+
+    fn unknown(&self, error: Error) -> Error {
+        let message = "the session ended and nobody can tell whether the video was committed: look before uploading again";
         let unknown = Error::new(ErrorKind::CommitUnknown, "commit", message);
-        Err(unknown.with("video_id", self.video_id.unwrap_or("unknown")).caused_by(error))
+        unknown.with("video_id", self.video_id.unwrap_or("unknown")).caused_by(error)
     }
 }
 

@@ -38,33 +38,56 @@ pub enum ErrorKind {
     CommitUnknown,
     /// The time allowed for this run is over.
     Deadline,
+    /// A person gave the upload up.
+    Cancelled,
+    /// It failed for a reason that this version does not know.
+    Failed,
+    /// Somebody else works on the upload; the rest of the lease is the not-before.
+    InProgress,
+    /// Another holder has taken the upload over: this run must stop.
+    Superseded,
+    /// The ledger cannot be read or written, or holds something that it should not: nothing goes on without it.
+    Ledger,
     /// A setting is missing or wrong.
     Config,
 }
 
 impl ErrorKind {
+    const CODES: [(Self, &str); 22] = [
+        (Self::InvalidJob, "invalid_job"),
+        (Self::SourceMissing, "source_missing"),
+        (Self::SourceChanged, "source_changed"),
+        (Self::SourceDenied, "source_denied"),
+        (Self::Source, "source_failed"),
+        (Self::Target, "target_failed"),
+        (Self::CredentialExpired, "credential_expired"),
+        (Self::NoSuchUpload, "no_such_upload"),
+        (Self::PartExists, "part_exists"),
+        (Self::Unauthorised, "youku_unauthorised"),
+        (Self::SessionOver, "session_over"),
+        (Self::RateLimited, "rate_limited"),
+        (Self::Youku, "youku_failed"),
+        (Self::Integrity, "integrity"),
+        (Self::CommitUnknown, "commit_unknown"),
+        (Self::InProgress, "in_progress"),
+        (Self::Superseded, "superseded"),
+        (Self::Ledger, "ledger_failed"),
+        (Self::Deadline, "deadline"),
+        (Self::Cancelled, "cancelled"),
+        (Self::Config, "config"),
+        (Self::Failed, "failed"),
+    ];
+
     /// The stable English code of this kind, as doors answer and logs carry it.
     #[must_use]
     pub fn code(self) -> &'static str {
-        match self {
-            Self::InvalidJob => "invalid_job",
-            Self::SourceMissing => "source_missing",
-            Self::SourceChanged => "source_changed",
-            Self::SourceDenied => "source_denied",
-            Self::Source => "source_failed",
-            Self::Target => "target_failed",
-            Self::CredentialExpired => "credential_expired",
-            Self::NoSuchUpload => "no_such_upload",
-            Self::PartExists => "part_exists",
-            Self::Unauthorised => "youku_unauthorised",
-            Self::SessionOver => "session_over",
-            Self::RateLimited => "rate_limited",
-            Self::Youku => "youku_failed",
-            Self::Integrity => "integrity",
-            Self::CommitUnknown => "commit_unknown",
-            Self::Deadline => "deadline",
-            Self::Config => "config",
-        }
+        Self::CODES.iter().find(|(kind, _)| *kind == self).map_or("failed", |(_, code)| code)
+    }
+
+    /// The kind of this code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::CODES.iter().find(|(_, known)| *known == code).map(|(kind, _)| *kind)
     }
 }
 
@@ -218,6 +241,13 @@ impl StdError for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_code_leads_back_to_its_kind() {
+        for (kind, code) in ErrorKind::CODES {
+            assert_eq!((kind.code(), ErrorKind::from_code(code)), (code, Some(kind)));
+        }
+    }
 
     #[test]
     fn display_is_one_line_and_debug_names_kind_operation_and_cause() {

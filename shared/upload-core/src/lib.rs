@@ -9,8 +9,11 @@
 
 mod automatic;
 mod commit;
+mod ending;
 mod error;
+mod hand;
 mod job;
+pub mod ledger;
 pub mod metadata;
 mod object;
 mod outcome;
@@ -18,6 +21,7 @@ mod patience;
 mod ports;
 mod progress;
 pub mod rules;
+mod sweep;
 #[cfg(test)]
 mod tests;
 mod transfer;
@@ -34,5 +38,6 @@ pub use ports::{
     SliceServer, SliceSession, Source, Video, VideoState, Youku,
 };
 pub use progress::{Progress, Stage};
+pub use sweep::{Swept, sweep};
 pub use transfer::{Part, Plan, TransferSettings};
 pub use uploader::{Published, Run, Uploader, look};

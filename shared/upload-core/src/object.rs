@@ -63,7 +63,7 @@ impl Md5 {
     /// From 32 hexadecimal digits, either case.
     #[must_use]
     pub fn from_hex(text: &str) -> Option<Self> {
-        if text.len() != 32 {
+        if text.len() != 32 || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
             return None;
         }
         let mut bytes = [0; 16];
@@ -116,5 +116,6 @@ mod tests {
         assert_eq!(md5.to_string(), "d41d8cd98f00b204e9800998ecf8427e");
         assert_eq!(Md5::from_hex("d41d8cd9"), None);
         assert_eq!(Md5::from_hex("zz1d8cd98f00b204e9800998ecf8427e"), None);
+        assert_eq!(Md5::from_hex("+41d8cd98f00b204e9800998ecf8427e"), None);
     }
 }

@@ -67,7 +67,7 @@ fn status(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::InvalidJob => "400",
         ErrorKind::SourceMissing => "404",
-        ErrorKind::SourceChanged => "409",
+        ErrorKind::SourceChanged | ErrorKind::InProgress | ErrorKind::Superseded => "409",
         ErrorKind::RateLimited => "429",
         ErrorKind::Youku | ErrorKind::Unauthorised | ErrorKind::SessionOver | ErrorKind::Target => "502",
         ErrorKind::Deadline => "503",

@@ -23,6 +23,8 @@ pub struct RetrySettings {
     pub patience: Duration,
     /// How often a call is tried at least, however long the tries took.
     pub tries: u32,
+    /// The longest wish of the other side to be left alone that is waited for; a longer one ends the run.
+    pub longest_wish: Duration,
 }
 
 impl Default for RetrySettings {
@@ -33,6 +35,7 @@ impl Default for RetrySettings {
             longest: Duration::from_secs(10),
             patience: Duration::from_secs(120),
             tries: 4,
+            longest_wish: Duration::from_secs(45),
         }
     }
 }
@@ -65,7 +68,7 @@ impl Patience {
         Tries { patience: self, delays, failed: 0 }
     }
 
-    /// Calls until it succeeds, fails for good, or patience ends.
+    /// Calls until it succeeds, fails for good, or patience ends. Whether success is progress is for the caller to say.
     pub(crate) async fn retrying<T, F, Fut>(&self, mut call: F) -> Result<T, Error>
     where
         F: FnMut() -> Fut,
@@ -74,10 +77,7 @@ impl Patience {
         let mut tries = self.tries();
         loop {
             match call().await {
-                Ok(answer) => {
-                    self.renew();
-                    return Ok(answer);
-                }
+                Ok(answer) => return Ok(answer),
                 Err(error) => tries.after(error).await?,
             }
         }
@@ -95,6 +95,9 @@ impl Tries<'_> {
     /// Waits before the next try, or hands the error back when there is to be none.
     pub(crate) async fn after(&mut self, error: Error) -> Result<(), Error> {
         let Verdict::Retry { not_before } = error.verdict() else { return Err(error) };
+        if not_before.is_some_and(|wish| wish > self.patience.settings.longest_wish) {
+            return Err(error);
+        }
         self.failed += 1;
         let settings = &self.patience.settings;
         let delay = self.delays.next().unwrap_or(settings.longest).max(not_before.unwrap_or_default());

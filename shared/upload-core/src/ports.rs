@@ -142,7 +142,7 @@ pub trait Youku: Send + Sync {
     /// Youku's refusal or failure.
     async fn create_for_slices(&self, video: &Video) -> Result<SliceSession, Error>;
 
-    /// Fresh credentials for the same object.
+    /// Fresh credentials for the same object. Of `grant` only the place counts.
     ///
     /// # Errors
     /// [`SessionOver`](crate::ErrorKind::SessionOver) where the session has ended.
@@ -181,6 +181,12 @@ pub trait Youku: Send + Sync {
     /// # Errors
     /// Where the name cannot be resolved.
     async fn slice_server(&self, name: &str) -> Result<Arc<dyn SliceServer>, Error>;
+
+    /// The upload server of a session that goes on, by the [address](SliceServer::address) it had.
+    ///
+    /// # Errors
+    /// Where this is no address.
+    async fn slice_server_at(&self, address: &str) -> Result<Arc<dyn SliceServer>, Error>;
 }
 
 /// OSS's id of a multipart upload.
@@ -275,6 +281,9 @@ pub enum SliceCheck {
 /// Youku's upload server, for one session.
 #[async_trait]
 pub trait SliceServer: Send + Sync {
+    /// Where it is: what a later holder of the upload asks for.
+    fn address(&self) -> &str;
+
     /// Announces the file. `extension` has no dot; `slice_kib` is 1 to 10240.
     ///
     /// # Errors

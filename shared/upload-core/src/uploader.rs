@@ -1,20 +1,25 @@
-//! One upload from beginning to end.
+//! Uploads from the claim to the answer: who may work on them, for how long, and how they are put down.
 
 use crate::{
-    Error, ErrorKind, Job, Location, Mode, Object, Progress, RetrySettings, Source, Stage, TransferSettings,
-    UploadId, Video, Youku, commit::Transferred, patience::Patience, transfer::Transfer,
+    Error, ErrorKind, Location, Object, Progress, RetrySettings, Source, TransferSettings, UploadId, Verdict,
+    Youku,
+    ending::{ending, stored},
+    hand::{Hand, Notes, validated},
+    ledger::{Claim, Held, Ledger, Work},
+    patience::Patience,
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout_at};
 
-/// How many sessions one run may open: Youku may declare one dead before its bytes have landed.
-const SESSIONS: u32 = 3;
+/// No part is begun in the last third of a run's time, nor in its last 30 seconds: what is under way ends in them.
+const LAST_PARTS: Duration = Duration::from_secs(30);
 
-/// Publishes objects from one source through one account.
+/// Publishes objects from one source through one account, exactly once each.
 #[derive(Clone)]
 pub struct Uploader {
     source: Arc<dyn Source>,
     youku: Arc<dyn Youku>,
+    ledger: Ledger,
     settings: TransferSettings,
 }
 
@@ -49,141 +54,108 @@ impl Published {
 }
 
 impl Uploader {
-    /// An uploader over these ports.
+    /// An uploader over these ports and this ledger.
     #[must_use]
-    pub fn new(source: Arc<dyn Source>, youku: Arc<dyn Youku>, settings: TransferSettings) -> Self {
-        Self { source, youku, settings }
+    pub fn new(
+        source: Arc<dyn Source>,
+        youku: Arc<dyn Youku>,
+        ledger: Ledger,
+        settings: TransferSettings,
+    ) -> Self {
+        Self { source, youku, ledger, settings }
     }
 
-    /// Publishes `object`, the version of the job's file that [`look`] found.
+    /// Publishes the object of `work`, the version of the job's file that [`look`] found. An upload that was ended before answers what
+    /// it answered then, without touching Youku.
     ///
     /// # Errors
-    /// Whatever ended the upload; [`Deadline`](ErrorKind::Deadline), retryable, where the run's time was over first.
-    pub async fn upload(&self, job: &Job, object: Object, run: &Run) -> Result<Published, Error> {
-        let upload = self.upload_within(job, object, &run.progress);
-        let Some(deadline) = run.deadline else { return upload.await };
-        timeout_at(deadline, upload).await.unwrap_or_else(|_| {
-            let message = "the time allowed for this run was over before the upload was";
-            Err(Error::new(ErrorKind::Deadline, "upload", message).retryable())
-        })
+    /// Whatever ended the upload; [`InProgress`](ErrorKind::InProgress) where somebody else is at it;
+    /// [`Deadline`](ErrorKind::Deadline), retryable, where the run's time was over first.
+    pub async fn upload(&self, work: &Work, run: &Run) -> Result<Published, Error> {
+        // What breaks a limit is refused before anything is recorded: the same object with better metadata is welcome.
+        validated(work, &*self.youku)?;
+        let id = UploadId::of(&work.object, &work.job);
+        let claim = self.ledger.claim(&id, work).await?;
+        self.go_on(claim, run).await
     }
 
-    async fn upload_within(
-        &self,
-        job: &Job,
-        object: Object,
-        progress: &Arc<Progress>,
-    ) -> Result<Published, Error> {
+    /// Goes on with an upload that has an open mark.
+    ///
+    /// # Errors
+    /// As [`upload`](Self::upload).
+    pub async fn resume(&self, id: &UploadId, run: &Run) -> Result<Published, Error> {
+        let claim = self.ledger.resume(id).await?;
+        self.go_on(claim, run).await
+    }
+
+    /// Tries an upload again that failed for good or was cancelled.
+    ///
+    /// # Errors
+    /// As [`upload`](Self::upload); [`InvalidJob`](ErrorKind::InvalidJob) where it did not fail.
+    pub async fn retry(&self, id: &UploadId, run: &Run) -> Result<Published, Error> {
+        let held = self.ledger.reopen(id).await?;
+        self.go_on(Claim::Held(Box::new(held)), run).await
+    }
+
+    async fn go_on(&self, claim: Claim, run: &Run) -> Result<Published, Error> {
+        match claim {
+            Claim::Held(held) => self.hold(*held, run).await,
+            Claim::AtRest(record) => stored(&record),
+        }
+    }
+
+    /// Works while the lease is kept, and puts the upload down in an orderly way.
+    async fn hold(&self, mut held: Held, run: &Run) -> Result<Published, Error> {
+        let lease = held.lease();
+        let notes = Notes::default();
+        let ended = tokio::select! {
+            biased;
+            lost = lease.keep(|| notes.parts()) => Err(lost),
+            ended = self.work_on(&mut held, &notes, run) => ended,
+        };
+        if let Err(error) = &ended
+            && let Some(step) = ending(error, &held, lease.now())
+            && let Err(unwritten) = held.append(step).await
+        {
+            // The state before it stands: the next holder comes to the same end.
+            tracing::warn!(error = ?unwritten, "could not record how the run ended");
+        }
+        if !matches!(&ended, Err(error) if error.kind() == ErrorKind::Superseded) {
+            held.release_with(notes.parts()).await;
+        }
+        ended
+    }
+
+    async fn work_on(&self, held: &mut Held, notes: &Notes, run: &Run) -> Result<Published, Error> {
+        let work = held.work()?;
+        run.progress.begin(work.object.size);
         let patience = Patience::new(self.settings.retry);
-        progress.begin(object.size);
-        let upload_id = UploadId::of(&object, job);
-        if object.size == 0 {
-            return Err(Error::new(ErrorKind::InvalidJob, "upload", "the object is empty")
-                .with("key", &job.location.key));
-        }
-        let mut video = self.video(job, &object);
-        self.youku.validate(&video)?;
-        let object = self.with_md5(job, object, &patience, progress).await?;
-        if let Some(md5) = object.md5 {
-            video.md5 = md5;
-        }
-        tracing::info!(%upload_id, size = object.size, md5 = %video.md5, "uploading");
-        let transfer = Transfer {
+        let left = run.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let last_parts = left.map(|left| (left / 3).min(LAST_PARTS)).unwrap_or_default();
+        let mut hand = Hand {
             source: &*self.source,
-            object: &object,
+            youku: &*self.youku,
             settings: self.settings,
             patience: &patience,
-            progress,
+            progress: &run.progress,
+            notes,
+            stop: run.deadline.and_then(|deadline| deadline.checked_sub(last_parts)),
+            held,
+            object: work.object.clone(),
+            work: &work,
+            opened_here: None,
+            transferred_here: false,
         };
-        let mut session = 1;
-        let video_id = loop {
-            progress.enter(Stage::Moving);
-            match self.session(job.mode, &video, &transfer).await {
-                Err(Failed::BeforeTransferred(error)) if session < SESSIONS && begins_anew(&error) => {
-                    tracing::warn!(%upload_id, ?error, "the session is over before its bytes landed: opening another");
-                    session += 1;
-                    progress.restart();
-                }
-                Err(Failed::BeforeTransferred(error) | Failed::AfterTransferred(error)) => return Err(error),
-                Ok(id) => break id,
-            }
-        };
-        progress.enter(Stage::Done);
-        tracing::info!(%upload_id, video_id, "published");
-        Ok(Published { upload_id, video_id, size: object.size, md5: video.md5 })
+        let end = hand.to_its_end();
+        let Some(deadline) = run.deadline else { return end.await };
+        timeout_at(deadline, end).await.unwrap_or_else(|_| Err(out_of_time()))
     }
+}
 
-    fn video(&self, job: &Job, object: &Object) -> Video {
-        let file_name = object.location.file_name().to_owned();
-        let metadata = job.video.clone().completed(&file_name);
-        // A digest that no file has stands in until the reading pass: validation looks at its form alone.
-        let md5 = job.md5.or(object.md5).unwrap_or(crate::Md5([0; 16]));
-        Video { file_name, size: object.size, md5, metadata }
-    }
-
-    /// The object with its MD5: stated by the caller or the store, else read.
-    async fn with_md5(
-        &self,
-        job: &Job,
-        object: Object,
-        patience: &Patience,
-        progress: &Arc<Progress>,
-    ) -> Result<Object, Error> {
-        if let Some(md5) = job.md5.or(object.md5) {
-            return Ok(Object { md5: Some(md5), ..object });
-        }
-        progress.enter(Stage::Reading);
-        let (source, settings) = (&*self.source, self.settings);
-        Transfer { source, object: &object, settings, patience, progress }.digest().await
-    }
-
-    async fn session(&self, mode: Mode, video: &Video, transfer: &Transfer<'_>) -> Result<String, Failed> {
-        match mode {
-            Mode::Oss => self.bucket_session(video, transfer).await,
-            Mode::Slice => self.slice_session(video, transfer).await,
-        }
-    }
-
-    async fn bucket_session(&self, video: &Video, transfer: &Transfer<'_>) -> Result<String, Failed> {
-        let youku = &*self.youku;
-        let patience = transfer.patience;
-        let moved = async {
-            let session = patience.retrying(|| youku.create_for_bucket(video)).await?;
-            transfer.move_to_bucket(youku, &session).await?;
-            Ok(session)
-        };
-        let session = moved.await.map_err(Failed::BeforeTransferred)?;
-        transfer.progress.enter(Stage::Committing);
-        let transferred = Transferred {
-            upload_token: &session.upload_token,
-            video_id: session.video_id.as_deref(),
-            server_ip: None,
-        };
-        transferred.commit(youku, patience).await.map_err(Failed::AfterTransferred)
-    }
-
-    async fn slice_session(&self, video: &Video, transfer: &Transfer<'_>) -> Result<String, Failed> {
-        let youku = &*self.youku;
-        let patience = transfer.patience;
-        let moved = async {
-            let session = patience.retrying(|| youku.create_for_slices(video)).await?;
-            if session.instant {
-                return Ok((session, None));
-            }
-            let server = patience.retrying(|| youku.slice_server(&session.upload_server)).await?;
-            let extension = video.file_name.rsplit_once('.').map_or("", |(_, extension)| extension);
-            let server_ip = transfer.move_to_slices(&*server, &session, extension).await?;
-            Ok((session, server_ip))
-        };
-        let (session, server_ip) = moved.await.map_err(Failed::BeforeTransferred)?;
-        transfer.progress.enter(Stage::Committing);
-        let transferred = Transferred {
-            upload_token: &session.upload_token,
-            video_id: session.video_id.as_deref(),
-            server_ip: server_ip.as_deref(),
-        };
-        transferred.commit(youku, patience).await.map_err(Failed::AfterTransferred)
-    }
+/// The run's time is over; the upload is not.
+pub(crate) fn out_of_time() -> Error {
+    let message = "the time allowed for this run was over before the upload was";
+    Error::new(ErrorKind::Deadline, "upload", message).verdict_is(Verdict::RETRY)
 }
 
 /// The version of a file that is there now.
@@ -192,16 +164,4 @@ impl Uploader {
 /// [`SourceMissing`](ErrorKind::SourceMissing) where there is none; else what the source answers once patience has ended.
 pub async fn look(source: &dyn Source, location: &Location, retry: &RetrySettings) -> Result<Object, Error> {
     Patience::new(*retry).retrying(|| source.head(location)).await
-}
-
-/// On which side of `transferred` a session failed: only before it may another session be opened.
-enum Failed {
-    BeforeTransferred(Error),
-    AfterTransferred(Error),
-}
-
-/// The session is dead, or what it holds is damaged: nothing of it will ever be committed.
-fn begins_anew(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::SessionOver | ErrorKind::NoSuchUpload)
-        || (error.kind() == ErrorKind::Integrity && error.operation() == "gate" && error.is_retryable())
 }

@@ -71,6 +71,8 @@ impl<'a> Setup<'a> {
         config: &CloudsConfig,
     ) -> BTreeMap<String, String> {
         let account = &config.youku.accounts[0];
+        let ledger = config.data_dir.join("ledger");
+        let ledger = ledger.to_str().unwrap();
         let usual = [
             ("OSS2YOUKU_YOUKU__API", endpoints.youku.as_str()),
             ("OSS2YOUKU_YOUKU__BUCKET_REGION", &config.youku.region),
@@ -78,6 +80,7 @@ impl<'a> Setup<'a> {
             ("OSS2YOUKU_SOURCE__REGION", &config.region),
             ("OSS2YOUKU_TRANSFER__MODE", self.mode),
             ("OSS2YOUKU_RULES", self.rules),
+            ("OSS2YOUKU_LEDGER__LOCATION", ledger),
             ("OSS2YOUKU_ACCOUNTS__MAIN__CLIENT_ID", &account.client_id),
             ("OSS2YOUKU_ACCOUNTS__MAIN__ACCESS_TOKEN", &account.access_token),
             ("OSS2YOUKU_ACCOUNTS__MAIN__REFRESH_TOKEN", &account.refresh_token),

@@ -17,6 +17,6 @@ pub(super) fn ledger(error: StorageError) -> Error {
 }
 
 /// A store or key that cannot keep a ledger.
-pub(super) fn config(message: &'static str) -> Error {
+pub(super) fn config(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::Config, "ledger", message)
 }

@@ -2,8 +2,10 @@
 
 mod clock;
 mod error;
+mod open;
 mod seal;
 mod store;
 
+pub(crate) use open::LedgerPlace;
 pub use seal::AesSeal;
 pub use store::StoreLedger;

@@ -60,6 +60,7 @@ impl Settings {
             wrong("a setting does not fit").with("field", field).with("why", without_value(inner.message()))
         })?;
         settings.transfer.transfer().map_err(wrong)?;
+        settings.ledger.lease_life().map_err(wrong)?;
         settings.http.check().map_err(wrong)?;
         settings.source.check().map_err(wrong)?;
         settings.check_rules()?;

@@ -4,10 +4,12 @@
 //! `youku.api` is `OSS2YOUKU_YOUKU__API`. A list or table is given as TOML: `OSS2YOUKU_RULES=[{bucket="b",...}]`.
 
 mod http;
+mod ledger;
 mod load;
 mod text;
 
 pub use http::{HttpSettings, LegacyAccounts, LegacySettings, TokenHash};
+pub use ledger::{LedgerFields, SweepFields};
 pub use load::CONFIG_VARIABLE;
 
 use crate::Credentials;
@@ -34,6 +36,10 @@ pub struct Settings {
     pub transfer: TransferFields,
     /// Which objects are uploaded by themselves, and as what (`OSS2YOUKU_RULES`). Without a matching rule none is.
     pub rules: Rules,
+    /// Where the record of every upload is kept.
+    pub ledger: LedgerFields,
+    /// How what is open is finished.
+    pub sweep: SweepFields,
     /// What the product itself writes beside objects; never uploaded.
     pub reserved: Reserved,
     /// Who may use the HTTP door.

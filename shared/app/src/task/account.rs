@@ -21,6 +21,23 @@ pub struct BroughtAccount {
 }
 
 impl BroughtAccount {
+    /// Its JSON, to be sealed in the ledger.
+    pub(crate) fn to_secret(&self) -> SecretString {
+        serde_json::json!([self.client_id, self.access_token.expose_secret()]).to_string().into()
+    }
+
+    /// The account that the ledger kept.
+    ///
+    /// # Errors
+    /// [`Ledger`](ErrorKind::Ledger) where it is none.
+    pub(crate) fn from_secret(secret: &SecretString) -> Result<Self, Error> {
+        let (client_id, access_token): (String, String) = serde_json::from_str(secret.expose_secret())
+            .map_err(|_| {
+                Error::new(ErrorKind::Ledger, "ledger", "the account that the task brought cannot be read")
+            })?;
+        Ok(Self { client_id, access_token: access_token.into() })
+    }
+
     /// The account's name in jobs: the client id plus a keyed hash of the token, since one application has many accounts.
     fn name(&self) -> Result<String, Error> {
         let mut mac = Hmac::<Sha256>::new_from_slice(HASH_KEY)

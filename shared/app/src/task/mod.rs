@@ -1,7 +1,6 @@
 //! Tasks: what a caller asks in words of JSON, in the modern or the legacy form, as a core job.
 
 mod account;
-mod carry_out;
 mod legacy;
 mod modern;
 mod strict;

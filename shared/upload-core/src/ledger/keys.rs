@@ -8,6 +8,11 @@ pub(super) const BIRTH: &str = "birth";
 /// Before every open mark.
 pub(super) const OPEN: &str = "open/";
 
+/// Where a note named so is kept.
+pub(super) fn cursor(name: &str) -> String {
+    format!("cursor/{name}")
+}
+
 const DIGITS: usize = 6;
 
 pub(super) fn steps(id: &UploadId) -> String {

@@ -28,7 +28,7 @@ mod step;
 mod store;
 #[cfg(test)]
 #[expect(clippy::panic, reason = "a test fails by panicking")]
-mod tests;
+pub(crate) mod tests;
 mod work;
 
 pub use fields::Time;
@@ -168,6 +168,40 @@ impl Ledger {
     /// As [`read`](Self::read).
     pub async fn open_mark(&self, id: &UploadId) -> Result<Option<OpenMark>, Error> {
         open::read(&self.access, id).await
+    }
+
+    /// Deletes the mark of an upload that has no step, if it was `marked` longer than `age` ago by the store's clock.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn clear_stray(&self, id: &UploadId, marked: SystemTime, age: Duration) -> Result<bool, Error> {
+        let key = keys::open(id);
+        let Some(mark) = self.access.read(&key).await? else { return Ok(false) };
+        let old = mark.now.duration_since(marked).is_ok_and(|since| since >= age);
+        if old {
+            self.access.delete(&key).await?;
+        }
+        Ok(old)
+    }
+
+    /// A small note kept beside the uploads, such as a sweep's cursor; `None` where there is none.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn cursor(&self, name: &str) -> Result<Option<String>, Error> {
+        let found = self.access.read(&keys::cursor(name)).await?;
+        Ok(found
+            .and_then(|found| String::from_utf8(found.bytes.to_vec()).ok())
+            .filter(|text| !text.is_empty()))
+    }
+
+    /// Replaces such a note.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn set_cursor(&self, name: &str, text: Option<&str>) -> Result<(), Error> {
+        let bytes = Bytes::copy_from_slice(text.unwrap_or_default().as_bytes());
+        self.access.write(&keys::cursor(name), bytes).await.map(drop)
     }
 
     /// When the ledger was first used, by the store's clock: now, if this is the first use.

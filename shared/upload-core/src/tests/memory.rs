@@ -1,6 +1,13 @@
 //! A source and a Youku in memory, with scripted faults: what the real ones may do, without sockets and under a paused clock.
 
-use crate::*;
+use super::points::Points;
+use crate::{
+    ledger::{
+        Ledger, LedgerSettings,
+        tests::memory::{MemoryStore, TestSeal},
+    },
+    *,
+};
 use async_trait::async_trait;
 use bytes::Bytes;
 use crc_fast::{CrcAlgorithm, checksum};
@@ -36,6 +43,9 @@ pub(crate) struct World {
     pub(crate) tells_crc: bool,
     pub(crate) answers_crc: bool,
     pub(crate) again_refuses: bool,
+    pub(crate) hides_parts: bool,
+    pub(crate) hides_video_id: bool,
+    pub(crate) shows_uncommitted: bool,
     faults: VecDeque<(&'static str, u32, Fault)>,
     pub(crate) calls: Vec<&'static str>,
     sessions: Vec<Session>,
@@ -56,8 +66,12 @@ struct Session {
     written: BTreeMap<u64, Vec<u8>>,
 }
 
-#[derive(Clone, Default)]
-pub(crate) struct Memory(Arc<Mutex<World>>);
+#[derive(Clone)]
+pub(crate) struct Memory {
+    world: Arc<Mutex<World>>,
+    pub(crate) ledger: MemoryStore,
+    pub(crate) points: Points,
+}
 
 pub(crate) fn crc64(bytes: &[u8]) -> u64 {
     checksum(CrcAlgorithm::Crc64Xz, bytes)
@@ -69,8 +83,7 @@ fn md5_of(bytes: &[u8]) -> Md5 {
 
 impl Memory {
     pub(crate) fn holding(content: Vec<u8>) -> Self {
-        let memory = Self::default();
-        *memory.world() = World {
+        let world = World {
             content,
             etag: "A".into(),
             tells_md5: true,
@@ -78,11 +91,12 @@ impl Memory {
             answers_crc: true,
             ..World::default()
         };
-        memory
+        let points = Points::default();
+        Self { world: Arc::new(Mutex::new(world)), ledger: MemoryStore::with(points.clone()), points }
     }
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
-        self.0.lock().expect("no test panics while holding it")
+        self.world.lock().expect("no test panics while holding it")
     }
 
     /// The call of `operation` after `skip` more of them meets this fault.
@@ -93,7 +107,11 @@ impl Memory {
     pub(crate) fn uploader(&self) -> Uploader {
         let settings =
             TransferSettings { part_size: 1 << 20, in_flight: 3, slice_kib: 256, ..Default::default() };
-        Uploader::new(Arc::new(self.clone()), Arc::new(self.clone()), settings)
+        Uploader::new(Arc::new(self.clone()), Arc::new(self.clone()), self.ledger(), settings)
+    }
+
+    pub(crate) fn ledger(&self) -> Ledger {
+        Ledger::new(Arc::new(self.ledger.clone()), Arc::new(TestSeal), LedgerSettings::default())
     }
 
     /// Notes the call and answers the fault it meets.
@@ -111,7 +129,8 @@ impl Memory {
         due.and_then(|at| world.faults.remove(at)).map(|(.., fault)| fault)
     }
 
-    fn begin(&self, operation: &'static str) -> Result<Option<Fault>, Error> {
+    async fn begin(&self, operation: &'static str) -> Result<Option<Fault>, Error> {
+        self.points.pass(operation).await;
         match self.meets(operation) {
             Some(Fault::Refuse(kind)) => Err(Error::new(kind, operation, "refused for now").retryable()),
             Some(Fault::Deny(kind)) => Err(Error::new(kind, operation, "refused")),
@@ -120,17 +139,26 @@ impl Memory {
     }
 }
 
-fn end<T>(fault: Option<Fault>, operation: &'static str, kind: ErrorKind, answer: T) -> Result<T, Error> {
-    match fault {
-        Some(Fault::LoseAnswer) => Err(Error::new(kind, operation, "the answer was lost").retryable()),
-        _ => Ok(answer),
+impl Memory {
+    async fn end<T>(
+        &self,
+        fault: Option<Fault>,
+        operation: &'static str,
+        kind: ErrorKind,
+        answer: T,
+    ) -> Result<T, Error> {
+        self.points.pass("answer").await;
+        match fault {
+            Some(Fault::LoseAnswer) => Err(Error::new(kind, operation, "the answer was lost").retryable()),
+            _ => Ok(answer),
+        }
     }
 }
 
 #[async_trait]
 impl Source for Memory {
     async fn head(&self, location: &Location) -> Result<Object, Error> {
-        self.begin("head")?;
+        self.begin("head").await?;
         let world = self.world();
         Ok(Object {
             location: location.clone(),
@@ -144,7 +172,7 @@ impl Source for Memory {
     }
 
     async fn read(&self, object: &Object, range: Range<u64>) -> Result<ByteStream, Error> {
-        let fault = self.begin("read")?;
+        let fault = self.begin("read").await?;
         let world = self.world();
         if world.etag != object.etag {
             return Err(Error::new(ErrorKind::SourceChanged, "read", "another version is there"));
@@ -166,8 +194,8 @@ impl Source for Memory {
 }
 
 impl Memory {
-    fn create(&self, video: &Video) -> Result<(Option<Fault>, usize), Error> {
-        let fault = self.begin("create")?;
+    async fn create(&self, video: &Video) -> Result<(Option<Fault>, usize), Error> {
+        let fault = self.begin("create").await?;
         let mut world = self.world();
         world.sessions.push(Session { stated_md5: video.md5.to_string(), ..Session::default() });
         Ok((fault, world.sessions.len() - 1))
@@ -178,6 +206,27 @@ impl Memory {
             return Err(Error::new(ErrorKind::SessionOver, operation, "the session is over"));
         }
         Ok(())
+    }
+}
+
+const SLICE_ADDRESS: &str = "10.0.0.1:80";
+
+impl Memory {
+    fn make_video(&self, n: usize) -> Result<String, Error> {
+        let mut world = self.world();
+        let refuses = world.again_refuses;
+        let session = &mut world.sessions[n];
+        let bytes = match &session.landed {
+            Some(landed) => landed.clone(),
+            None => session.written.values().flatten().copied().collect(),
+        };
+        if md5_of(&bytes).to_string() != session.stated_md5 {
+            return Err(Error::new(ErrorKind::Youku, "commit", "the file has another MD5"));
+        }
+        session.dead |= refuses;
+        let id = format!("V{n}");
+        assert!(world.videos.insert(id.clone(), bytes).is_none() || !refuses, "committed twice");
+        Ok(id)
     }
 }
 
@@ -208,46 +257,37 @@ impl Youku for Memory {
     }
 
     async fn create_for_bucket(&self, video: &Video) -> Result<BucketSession, Error> {
-        let (fault, n) = self.create(video)?;
+        let (fault, n) = self.create(video).await?;
         let session =
             BucketSession { upload_token: token(n), video_id: Some(format!("V{n}")), grant: grant(n, 0) };
-        end(fault, "create", ErrorKind::Youku, session)
+        self.end(fault, "create", ErrorKind::Youku, session).await
     }
 
     async fn create_for_slices(&self, video: &Video) -> Result<SliceSession, Error> {
-        let (fault, n) = self.create(video)?;
-        let video_id = Some(format!("V{n}"));
+        let (fault, n) = self.create(video).await?;
+        let video_id = Some(format!("V{n}")).filter(|_| !self.world().hides_video_id);
         let session =
             SliceSession { upload_token: token(n), video_id, upload_server: "s".into(), instant: false };
-        end(fault, "create", ErrorKind::Youku, session)
+        self.end(fault, "create", ErrorKind::Youku, session).await
     }
 
     async fn renew_grant(&self, token: &SecretString, _: &Grant) -> Result<Grant, Error> {
-        let fault = self.begin("sts")?;
+        let fault = self.begin("sts").await?;
         self.alive(number(token), "sts")?;
-        let session = &mut self.world().sessions[number(token)];
-        session.generation += 1;
-        end(fault, "sts", ErrorKind::Youku, grant(number(token), session.generation))
+        let fresh = {
+            let session = &mut self.world().sessions[number(token)];
+            session.generation += 1;
+            grant(number(token), session.generation)
+        };
+        self.end(fault, "sts", ErrorKind::Youku, fresh).await
     }
 
     async fn commit(&self, token: &SecretString, _: Option<&str>) -> Result<Option<String>, Error> {
-        let fault = self.begin("commit")?;
+        let fault = self.begin("commit").await?;
         let n = number(token);
         self.alive(n, "commit")?;
-        let mut world = self.world();
-        let refuses = world.again_refuses;
-        let session = &mut world.sessions[n];
-        let bytes = match &session.landed {
-            Some(landed) => landed.clone(),
-            None => session.written.values().flatten().copied().collect(),
-        };
-        if md5_of(&bytes).to_string() != session.stated_md5 {
-            return Err(Error::new(ErrorKind::Youku, "commit", "the file has another MD5"));
-        }
-        session.dead |= refuses;
-        let id = format!("V{n}");
-        assert!(world.videos.insert(id.clone(), bytes).is_none() || !refuses, "committed twice");
-        end(fault, "commit", ErrorKind::Youku, Some(id))
+        let id = self.make_video(n)?;
+        self.end(fault, "commit", ErrorKind::Youku, Some(id)).await
     }
 
     async fn cancel(&self, token: &SecretString, _: Option<&str>) -> Result<(), Error> {
@@ -256,8 +296,10 @@ impl Youku for Memory {
     }
 
     async fn show(&self, id: &str) -> Result<Option<VideoState>, Error> {
-        self.begin("show")?;
-        Ok(self.world().videos.contains_key(id).then_some(VideoState::Encoding))
+        self.begin("show").await?;
+        let world = self.world();
+        let known = world.videos.contains_key(id) || world.shows_uncommitted;
+        Ok(known.then_some(VideoState::Encoding))
     }
 
     fn bucket(&self, grant: &Grant) -> Result<Arc<dyn Bucket>, Error> {
@@ -269,6 +311,11 @@ impl Youku for Memory {
     async fn slice_server(&self, _: &str) -> Result<Arc<dyn SliceServer>, Error> {
         Ok(Arc::new(self.clone()))
     }
+
+    async fn slice_server_at(&self, address: &str) -> Result<Arc<dyn SliceServer>, Error> {
+        assert_eq!(address, SLICE_ADDRESS);
+        Ok(Arc::new(self.clone()))
+    }
 }
 
 struct MemoryBucket {
@@ -278,8 +325,21 @@ struct MemoryBucket {
 }
 
 impl MemoryBucket {
-    fn begin(&self, operation: &'static str) -> Result<Option<Fault>, Error> {
-        let fault = self.memory.begin(operation);
+    fn join(&self, parts: &[(u32, String)]) -> Result<Option<u64>, Error> {
+        let mut world = self.memory.world();
+        let answers_crc = world.answers_crc;
+        let session = &mut world.sessions[self.session];
+        if session.landed.is_some() {
+            return Err(Error::new(ErrorKind::NoSuchUpload, "complete", "there is no such upload"));
+        }
+        let whole: Vec<u8> = parts.iter().flat_map(|(n, _)| session.parts[n].clone()).collect();
+        let crc64 = answers_crc.then(|| crc64(&whole));
+        session.landed = Some(whole);
+        Ok(crc64)
+    }
+
+    async fn begin(&self, operation: &'static str) -> Result<Option<Fault>, Error> {
+        let fault = self.memory.begin(operation).await;
         let mut world = self.memory.world();
         let session = &mut world.sessions[self.session];
         if matches!(&fault, Err(error) if error.kind() == ErrorKind::CredentialExpired) {
@@ -295,8 +355,8 @@ impl MemoryBucket {
 #[async_trait]
 impl Bucket for MemoryBucket {
     async fn initiate(&self) -> Result<MultipartId, Error> {
-        let fault = self.begin("initiate")?;
-        end(fault, "initiate", ErrorKind::Target, MultipartId("M".into()))
+        let fault = self.begin("initiate").await?;
+        self.memory.end(fault, "initiate", ErrorKind::Target, MultipartId("M".into())).await
     }
 
     async fn put_part(
@@ -306,7 +366,7 @@ impl Bucket for MemoryBucket {
         length: u64,
         bytes: ByteStream,
     ) -> Result<PartReceipt, Error> {
-        let fault = self.begin("part")?;
+        let fault = self.begin("part").await?;
         let broken = |_| Error::new(ErrorKind::Target, "part", "the body broke").retryable();
         let chunks: Vec<Bytes> = bytes.try_collect().await.map_err(broken)?;
         let mut bytes = chunks.concat();
@@ -316,33 +376,27 @@ impl Bucket for MemoryBucket {
         }
         let receipt = receipt(&bytes, self.memory.world().answers_crc);
         self.memory.world().sessions[self.session].parts.insert(n, bytes);
-        end(fault, "part", ErrorKind::Target, receipt)
+        self.memory.end(fault, "part", ErrorKind::Target, receipt).await
     }
 
     async fn parts(&self, _: &MultipartId) -> Result<Vec<(u32, PartReceipt)>, Error> {
-        self.begin("parts")?;
+        self.begin("parts").await?;
+        if self.memory.world().hides_parts {
+            return Err(Error::new(ErrorKind::Target, "parts", "access denied"));
+        }
         let world = self.memory.world();
         let parts = &world.sessions[self.session].parts;
         Ok(parts.iter().map(|(n, bytes)| (*n, receipt(bytes, world.answers_crc))).collect())
     }
 
     async fn complete(&self, _: &MultipartId, parts: &[(u32, String)]) -> Result<Landed, Error> {
-        let fault = self.begin("complete")?;
-        let mut world = self.memory.world();
-        let answers_crc = world.answers_crc;
-        let session = &mut world.sessions[self.session];
-        if session.landed.is_some() {
-            return Err(Error::new(ErrorKind::NoSuchUpload, "complete", "there is no such upload"));
-        }
-        let whole: Vec<u8> = parts.iter().flat_map(|(n, _)| session.parts[n].clone()).collect();
-        let crc64 = answers_crc.then(|| crc64(&whole));
-        session.landed = Some(whole);
-        drop(world);
-        end(fault, "complete", ErrorKind::Target, Landed { size: None, crc64 })
+        let fault = self.begin("complete").await?;
+        let crc64 = self.join(parts)?;
+        self.memory.end(fault, "complete", ErrorKind::Target, Landed { size: None, crc64 }).await
     }
 
     async fn head(&self) -> Result<Landed, Error> {
-        self.begin("target_head")?;
+        self.begin("target_head").await?;
         let world = self.memory.world();
         let missing = || Error::new(ErrorKind::Target, "target_head", "there is no such object");
         let landed = world.sessions[self.session].landed.as_ref().ok_or_else(missing)?;
@@ -360,6 +414,10 @@ fn receipt(bytes: &[u8], answers_crc: bool) -> PartReceipt {
 
 #[async_trait]
 impl SliceServer for Memory {
+    fn address(&self) -> &str {
+        SLICE_ADDRESS
+    }
+
     async fn create_file(
         &self,
         token: &SecretString,
@@ -367,17 +425,19 @@ impl SliceServer for Memory {
         _: &str,
         slice_kib: u32,
     ) -> Result<(), Error> {
-        let fault = self.begin("create_file")?;
-        let session = &mut self.world().sessions[number(token)];
-        session.slice = u64::from(slice_kib) << 10;
-        session.wanted = (0..size).step_by(slice_kib as usize * 1024).collect();
-        end(fault, "create_file", ErrorKind::Target, ())
+        let fault = self.begin("create_file").await?;
+        {
+            let session = &mut self.world().sessions[number(token)];
+            session.slice = u64::from(slice_kib) << 10;
+            session.wanted = (0..size).step_by(slice_kib as usize * 1024).collect();
+        }
+        self.end(fault, "create_file", ErrorKind::Target, ()).await
     }
 
     async fn next_slice(&self, token: &SecretString) -> Result<Slice, Error> {
-        let fault = self.begin("next")?;
+        let fault = self.begin("next").await?;
         let next = self.hand_out(number(token));
-        end(fault, "next", ErrorKind::Target, next)
+        self.end(fault, "next", ErrorKind::Target, next).await
     }
 
     async fn send_slice(
@@ -387,7 +447,7 @@ impl SliceServer for Memory {
         bytes: Bytes,
         md5: Md5,
     ) -> Result<Slice, Error> {
-        let fault = self.begin("slice")?;
+        let fault = self.begin("slice").await?;
         if fault == Some(Fault::Flip) {
             return Err(Error::new(ErrorKind::Integrity, "slice", "hash check error").retryable());
         }
@@ -398,14 +458,21 @@ impl SliceServer for Memory {
             return Err(Error::new(ErrorKind::Target, "slice", "nobody holds this slice"));
         }
         let next = self.hand_out(number(token));
-        end(fault, "slice", ErrorKind::Target, next)
+        self.end(fault, "slice", ErrorKind::Target, next).await
     }
 
     async fn check(&self, token: &SecretString) -> Result<SliceCheck, Error> {
-        let fault = self.begin("check")?;
+        let fault = self.begin("check").await?;
+        let check = self.how_far(number(token));
+        self.end(fault, "check", ErrorKind::Target, check).await
+    }
+}
+
+impl Memory {
+    fn how_far(&self, n: usize) -> SliceCheck {
         let mut world = self.world();
         let total = world.content.len() as u64;
-        let session = &mut world.sessions[number(token)];
+        let session = &mut world.sessions[n];
         let held: u64 = session.written.values().map(|bytes| bytes.len() as u64).sum();
         if held < total && session.wanted.is_empty() {
             // Slices that were handed out and never delivered come back.
@@ -413,17 +480,13 @@ impl SliceServer for Memory {
             let Session { wanted, written, .. } = session;
             wanted.retain(|offset| !written.contains_key(offset));
         }
-        let check = if held == total {
+        if held == total {
             SliceCheck::Written { server_ip: Some("10.0.0.1".into()) }
         } else {
             SliceCheck::Wanting
-        };
-        drop(world);
-        end(fault, "check", ErrorKind::Target, check)
+        }
     }
-}
 
-impl Memory {
     fn hand_out(&self, n: usize) -> Slice {
         let mut world = self.world();
         let total = world.content.len() as u64;

@@ -5,7 +5,10 @@ use super::{
     grants::Grants,
     meter::{Meter, Passed, Tap},
 };
-use crate::{BucketSession, Error, ErrorKind, Landed, MultipartId, PartReceipt, Youku};
+use crate::{
+    Bucket, Error, ErrorKind, Landed, MultipartId, PartReceipt, hand::Notes, ledger::PartNote,
+    uploader::out_of_time,
+};
 use futures_util::{StreamExt, TryStreamExt, stream, stream::FuturesUnordered};
 use std::{
     collections::BTreeMap,
@@ -32,10 +35,17 @@ struct Moved {
     crc64: u64,
 }
 
+/// Where the parts land.
+pub(crate) struct Landing<'a> {
+    pub(crate) grants: Grants<'a>,
+    pub(crate) id: MultipartId,
+    pub(crate) plan: Plan,
+    pub(crate) notes: &'a Notes,
+}
+
 struct BucketTransfer<'a> {
     transfer: &'a Transfer<'a>,
-    grants: Grants<'a>,
-    id: MultipartId,
+    landing: Landing<'a>,
     slots: Arc<Semaphore>,
     /// The target's answers carry no CRC-64: parts are checked by MD5 from here on.
     by_md5: AtomicBool,
@@ -43,28 +53,91 @@ struct BucketTransfer<'a> {
 
 impl Transfer<'_> {
     /// Moves the object into the session's bucket and passes the commit gate: length and CRC-64 of what landed are the source's.
+    /// Answers that CRC-64. An upload that goes on brings what its earlier holder `noted`.
     ///
     /// # Errors
-    /// [`Integrity`](ErrorKind::Integrity) where the gate stays shut; whatever source and target refuse for good.
+    /// [`Integrity`](ErrorKind::Integrity) where the gate stays shut; [`NoSuchUpload`](ErrorKind::NoSuchUpload) where the multipart
+    /// upload is gone and the object is not there; [`Deadline`](ErrorKind::Deadline) at a part's boundary, where the run's time is
+    /// over; whatever source and target refuse for good.
     pub(crate) async fn move_to_bucket(
         &self,
-        youku: &dyn Youku,
-        session: &BucketSession,
-    ) -> Result<(), Error> {
-        let grants = Grants::new(youku, session)?;
-        let id = grants.retrying(self.patience, |bucket| async move { bucket.initiate().await }).await?;
+        landing: Landing<'_>,
+        noted: Option<Vec<PartNote>>,
+    ) -> Result<u64, Error> {
         let slots = Arc::new(Semaphore::new(self.settings.in_flight));
-        let transfer = BucketTransfer { transfer: self, grants, id, slots, by_md5: AtomicBool::new(false) };
-        let plan = Plan::new(self.object.size, self.settings.part_size, self.settings.in_flight);
-        let mut moved = BTreeMap::new();
-        transfer.move_parts(plan.parts(), &mut moved).await?;
-        let crc64 = transfer.verified(&mut moved).await?;
-        let landed = transfer.complete(&moved).await?;
-        transfer.gate(landed, crc64)
+        let transfer = BucketTransfer { transfer: self, landing, slots, by_md5: AtomicBool::new(false) };
+        match transfer.all(noted).await {
+            // A completion whose answer was lost, or whose caller died, leaves the object and no multipart upload.
+            Err(error) if error.kind() == ErrorKind::NoSuchUpload => transfer.landed_before(error).await,
+            other => other,
+        }
     }
 }
 
 impl BucketTransfer<'_> {
+    async fn all(&self, noted: Option<Vec<PartNote>>) -> Result<u64, Error> {
+        let plan = self.landing.plan;
+        let mut moved = match noted {
+            Some(noted) => self.moved_before(noted).await?,
+            None => BTreeMap::new(),
+        };
+        let missing: Vec<_> = plan.parts().filter(|part| !moved.contains_key(&part.number)).collect();
+        self.move_parts(missing.into_iter(), &mut moved).await?;
+        let crc64 = self.verified(&mut moved).await?;
+        let landed = self.complete(&moved).await?;
+        self.gate(landed, crc64)?;
+        Ok(crc64)
+    }
+
+    /// The parts that an earlier holder moved, as the bucket lists them, or as that holder noted them where it may not be asked.
+    async fn moved_before(&self, noted: Vec<PartNote>) -> Result<BTreeMap<u32, Moved>, Error> {
+        let noted: BTreeMap<_, _> = noted.into_iter().map(|note| (note.number, note)).collect();
+        let list = |bucket: Arc<dyn Bucket>| async move { bucket.parts(&self.landing.id).await };
+        let listed = match self.landing.grants.retrying(self.transfer.patience, list).await {
+            Ok(parts) => Some(parts.into_iter().collect::<BTreeMap<_, _>>()),
+            Err(error) if error.kind() == ErrorKind::Target && !error.is_retryable() => {
+                tracing::info!(?error, "the bucket does not list its parts: going by the ledger's record");
+                None
+            }
+            Err(error) => return Err(error),
+        };
+        let moved = self.landing.plan.parts().filter_map(|part| {
+            let note = noted.get(&part.number);
+            let (etag, crc64) = match &listed {
+                Some(listed) => {
+                    let receipt = listed.get(&part.number).filter(|receipt| receipt.size == part.length)?;
+                    let noted = || note.filter(|note| note.etag == receipt.etag).map(|note| note.crc64);
+                    (receipt.etag.clone(), receipt.crc64.or_else(noted)?)
+                }
+                None => note.map(|note| (note.etag.clone(), note.crc64))?,
+            };
+            Some((part.number, self.accept(Moved { part, etag, crc64 })))
+        });
+        Ok(moved.collect())
+    }
+
+    fn accept(&self, moved: Moved) -> Moved {
+        let Moved { part, etag, crc64 } = &moved;
+        self.landing.notes.add(PartNote { number: part.number, etag: etag.clone(), crc64: *crc64 });
+        self.transfer.progress.add_accepted(part.length);
+        moved
+    }
+
+    /// The object that an earlier completion left, if it is the source's.
+    async fn landed_before(&self, gone: Error) -> Result<u64, Error> {
+        let landed = match self.head().await {
+            Ok(landed) => landed,
+            Err(error) if error.is_retryable() || error.kind() == ErrorKind::SessionOver => {
+                return Err(error);
+            }
+            Err(_) => return Err(gone),
+        };
+        match (landed.crc64, self.transfer.object.crc64) {
+            (Some(theirs), Some(stated)) if theirs == stated => self.gate(landed, stated).map(|()| stated),
+            _ => Err(gone),
+        }
+    }
+
     async fn move_parts(
         &self,
         parts: impl Iterator<Item = Part>,
@@ -82,15 +155,16 @@ impl BucketTransfer<'_> {
                     moved.insert(done.part.number, done);
                 }
                 Ok(permit) = self.slots.clone().acquire_owned(),
-                    if moving.len() < most && parts.peek().is_some() =>
+                    if moving.len() < most && parts.peek().is_some() && !self.transfer.must_stop() =>
                 {
                     if let Some(part) = parts.next() {
                         moving.push(self.move_part(part, permit));
                     }
                 }
-                else => return Ok(()),
+                else => break,
             }
         }
+        if parts.peek().is_some() { Err(out_of_time()) } else { Ok(()) }
     }
 
     /// Moves one part, however often it takes.
@@ -104,8 +178,7 @@ impl BucketTransfer<'_> {
             match self.send_part(part, permit.take()).await {
                 Ok(moved) => {
                     self.transfer.patience.renew();
-                    self.transfer.progress.add_accepted(part.length);
-                    return Ok(moved);
+                    return Ok(self.accept(moved));
                 }
                 Err(error) => tries.after(error.with("part", part.number.to_string())).await?,
             }
@@ -118,11 +191,12 @@ impl BucketTransfer<'_> {
         let progress = self.transfer.progress.clone();
         let (meter, tap) = Meter::new(bytes, part.length, by_md5, permit, progress);
         let answer = self
+            .landing
             .grants
             .once(|bucket| {
                 let (tap, stall) = (&tap, self.transfer.settings.stall);
                 async move {
-                    let put = bucket.put_part(&self.id, part.number, part.length, Box::pin(meter));
+                    let put = bucket.put_part(&self.landing.id, part.number, part.length, Box::pin(meter));
                     watched(tap, stall, put).await
                 }
             })
@@ -142,13 +216,17 @@ impl BucketTransfer<'_> {
     /// The answer may have been lost although the part arrived: asks before sending it again.
     async fn perhaps_arrived(&self, part: Part, tap: &Tap, error: Error) -> Result<PartReceipt, Error> {
         let unclear = error.is_retryable() && error.kind() == ErrorKind::Target;
-        if !(unclear || error.kind() == ErrorKind::PartExists) || tap.passed().is_none() {
+        if !unclear && error.kind() != ErrorKind::PartExists {
             return Err(error);
         }
-        let parts = self.grants.once(|bucket| async move { bucket.parts(&self.id).await }).await;
+        let parts =
+            self.landing.grants.once(|bucket| async move { bucket.parts(&self.landing.id).await }).await;
         match parts.map(|parts| parts.into_iter().find(|(number, _)| *number == part.number)) {
-            Ok(Some((_, receipt))) if receipt.size == part.length => Ok(receipt),
-            Err(other) if other.kind() == ErrorKind::NoSuchUpload => Err(other),
+            Ok(Some((_, receipt))) if receipt.size == part.length && tap.passed().is_some() => Ok(receipt),
+            // What an early refusal said was lost with its connection; this answer is not.
+            Err(other) if matches!(other.kind(), ErrorKind::NoSuchUpload | ErrorKind::SessionOver) => {
+                Err(other)
+            }
             _ => Err(error),
         }
     }
@@ -215,20 +293,26 @@ impl BucketTransfer<'_> {
         let list: Vec<_> = moved.iter().map(|(number, m)| (*number, m.etag.clone())).collect();
         let list = &list;
         let done = self
+            .landing
             .grants
-            .retrying(self.transfer.patience, |bucket| async move { bucket.complete(&self.id, list).await })
+            .retrying(self.transfer.patience, |bucket| async move {
+                bucket.complete(&self.landing.id, list).await
+            })
             .await;
         match done {
             Ok(landed) if landed.crc64.is_some() => Ok(landed),
-            // A completion whose answer was lost leaves the object and no multipart upload.
             Ok(_) => self.head().await,
+            // An earlier try's answer was lost.
             Err(error) if error.kind() == ErrorKind::NoSuchUpload => self.head().await.map_err(|_| error),
             Err(error) => Err(error),
         }
     }
 
     async fn head(&self) -> Result<Landed, Error> {
-        self.grants.retrying(self.transfer.patience, |bucket| async move { bucket.head().await }).await
+        self.landing
+            .grants
+            .retrying(self.transfer.patience, |bucket| async move { bucket.head().await })
+            .await
     }
 
     /// The commit gate. A target that tells no CRC-64 of the whole has had each part checked instead.
@@ -250,14 +334,16 @@ async fn watched<T>(
     stall: std::time::Duration,
     call: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
-    let begun = Instant::now();
+    let mut begun = Instant::now();
     let mut call = pin!(call);
     loop {
-        let quiet_since = tap.last_byte().unwrap_or(begun);
+        let quiet_since = tap.last_byte().unwrap_or(begun).max(begun);
         tokio::select! {
             answer = &mut call => return answer,
             () = sleep_until(quiet_since + stall) => {
-                if tap.last_byte().unwrap_or(begun) == quiet_since {
+                if tap.awaits_source() {
+                    begun = Instant::now();
+                } else if tap.last_byte().unwrap_or(begun).max(begun) == quiet_since {
                     let message = "the target took no byte and gave no answer";
                     return Err(Error::new(ErrorKind::Target, "UploadPart", message).retryable());
                 }

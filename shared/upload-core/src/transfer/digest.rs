@@ -39,6 +39,7 @@ impl Transfer<'_> {
             .buffered(self.settings.in_flight.min(AHEAD));
         let (mut md5, mut crc) = (Md5Hash::new(), Crc::new(CrcAlgorithm::Crc64Xz));
         while let Some(piece) = pieces.try_next().await? {
+            self.patience.renew();
             md5.update(&piece);
             crc.update(&piece);
         }

@@ -1,6 +1,6 @@
 //! Youku's temporary credentials, renewed before they run out and when the bucket says that they have.
 
-use crate::{Bucket, BucketSession, Error, ErrorKind, Grant, Youku, patience::Patience};
+use crate::{Bucket, Error, ErrorKind, Grant, Youku, patience::Patience};
 use secrecy::SecretString;
 use std::{
     future::Future,
@@ -28,11 +28,19 @@ struct Current {
 }
 
 impl<'a> Grants<'a> {
-    pub(crate) fn new(youku: &'a dyn Youku, session: &'a BucketSession) -> Result<Self, Error> {
-        let grant = session.grant.clone();
+    pub(crate) fn new(
+        youku: &'a dyn Youku,
+        upload_token: &'a SecretString,
+        grant: Grant,
+    ) -> Result<Self, Error> {
         let bucket = youku.bucket(&grant)?;
         let current = Current { renew_at: renew_at(&grant), grant, bucket, generation: 0 };
-        Ok(Self { youku, upload_token: &session.upload_token, current: Mutex::new(current) })
+        Ok(Self { youku, upload_token, current: Mutex::new(current) })
+    }
+
+    /// The newest grant.
+    pub(crate) fn into_grant(self) -> Grant {
+        self.current.into_inner().grant
     }
 
     /// The bucket under credentials that are good for now, and their generation.

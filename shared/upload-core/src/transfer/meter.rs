@@ -24,6 +24,7 @@ struct Seen {
     passed: Option<Passed>,
     error: Option<Error>,
     last_byte: Option<Instant>,
+    awaits_source: bool,
 }
 
 /// The reader's end of a [`Meter`].
@@ -43,6 +44,11 @@ impl Tap {
     /// The error that ended the bytes, if one did. Taken once.
     pub(crate) fn take_error(&self) -> Option<Error> {
         self.seen().error.take()
+    }
+
+    /// Whether the source is to blame for a silence; it has a watchdog of its own.
+    pub(crate) fn awaits_source(&self) -> bool {
+        self.seen().awaits_source
     }
 
     /// When the last byte moved.
@@ -100,7 +106,9 @@ impl Stream for Meter {
         if self.left == 0 {
             return Poll::Ready(None);
         }
-        let next = std::task::ready!(self.bytes.as_mut().poll_next(cx));
+        let next = self.bytes.as_mut().poll_next(cx);
+        self.tap.seen().awaits_source = next.is_pending();
+        let next = std::task::ready!(next);
         Poll::Ready(Some(match next {
             Some(Ok(chunk)) if chunk.len() as u64 <= self.left => {
                 self.crc.update(&chunk);

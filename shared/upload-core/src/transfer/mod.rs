@@ -2,7 +2,7 @@
 
 pub(crate) mod bucket;
 pub(crate) mod digest;
-mod grants;
+pub(crate) mod grants;
 mod meter;
 mod plan;
 pub(crate) mod slices;
@@ -12,6 +12,7 @@ pub use plan::{Part, Plan};
 use crate::{ByteStream, Error, Object, Progress, RetrySettings, Source, patience::Patience};
 use crc_fast::CrcAlgorithm;
 use std::{ops::Range, sync::Arc, time::Duration};
+use tokio::time::Instant;
 
 /// How bytes are moved. The defaults are the measured ones of the design.
 #[derive(Debug, Clone, Copy)]
@@ -50,9 +51,16 @@ pub(crate) struct Transfer<'a> {
     pub(crate) settings: TransferSettings,
     pub(crate) patience: &'a Patience,
     pub(crate) progress: &'a Arc<Progress>,
+    /// When no further part or slice is begun.
+    pub(crate) stop: Option<Instant>,
 }
 
 impl Transfer<'_> {
+    /// Whether the run's time is too short for another part.
+    fn must_stop(&self) -> bool {
+        self.stop.is_some_and(|stop| Instant::now() >= stop)
+    }
+
     async fn read(&self, range: Range<u64>) -> Result<ByteStream, Error> {
         self.source.read(self.object, range).await
     }

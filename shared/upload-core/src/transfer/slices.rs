@@ -1,10 +1,11 @@
 //! Slice mode: Youku's upload server hands out slices, several workers send them.
 
 use super::{Transfer, combined_crc};
-use crate::{Error, ErrorKind, Md5, Slice, SliceCheck, SliceServer, SliceSession};
+use crate::{Error, ErrorKind, Md5, Slice, SliceCheck, SliceServer, uploader::out_of_time};
 use crc_fast::CrcAlgorithm;
 use futures_util::future::try_join_all;
 use md5::{Digest as _, Md5 as Md5Hash};
+use secrecy::SecretString;
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
@@ -14,6 +15,8 @@ use tokio::time::{Instant, sleep};
 
 /// How long the server may take to write down what it has, once all slices are on their way.
 const SETTLING: Duration = Duration::from_secs(15 * 60);
+/// The first pause between two looks.
+const FIRST_LOOK: Duration = Duration::from_millis(200);
 /// The longest pause between two looks.
 const LOOK: Duration = Duration::from_secs(10);
 
@@ -29,51 +32,53 @@ impl Transfer<'_> {
     pub(crate) async fn move_to_slices(
         &self,
         server: &dyn SliceServer,
-        session: &SliceSession,
-        extension: &str,
+        token: &SecretString,
+        resumed: bool,
     ) -> Result<Option<String>, Error> {
-        let token = &session.upload_token;
-        let create = || server.create_file(token, self.object.size, extension, self.settings.slice_kib);
-        self.patience.retrying(create).await?;
         let sent = Sent::default();
-        let mut settling: Option<Instant> = None;
-        let mut pause = Duration::from_millis(200);
-        let mut wanting = true;
+        // Since when the server has accepted nothing, and what it had accepted then.
+        let mut quiet = (Instant::now(), 0);
+        let mut pause = FIRST_LOOK;
+        // A server that an earlier holder began with says what it still wants.
+        let mut wanting = !resumed;
         loop {
             if wanting {
-                let workers = (0..self.settings.slice_workers).map(|_| self.worker(server, session, &sent));
+                let workers = (0..self.settings.slice_workers).map(|_| self.worker(server, token, &sent));
                 try_join_all(workers).await?;
+            }
+            let accepted = self.progress.accepted();
+            if accepted > quiet.1 {
+                quiet = (Instant::now(), accepted);
+                pause = FIRST_LOOK;
+            }
+            if quiet.0.elapsed() > SETTLING {
+                let message = "Youku's upload server neither wants slices nor finishes writing";
+                return Err(Error::new(ErrorKind::Target, "check", message).retryable());
             }
             match self.patience.retrying(|| server.check(token)).await? {
                 SliceCheck::Written { server_ip } => {
                     self.slice_gate(&sent)?;
                     return Ok(server_ip);
                 }
-                SliceCheck::Wanting => (wanting, settling) = (true, None),
-                SliceCheck::Settling => {
-                    wanting = false;
-                    if settling.get_or_insert_with(Instant::now).elapsed() > SETTLING {
-                        let message = "Youku's upload server has every slice and does not finish writing";
-                        return Err(Error::new(ErrorKind::Target, "check", message).retryable());
-                    }
-                }
+                SliceCheck::Wanting => wanting = true,
+                SliceCheck::Settling => wanting = false,
+            }
+            if self.must_stop() {
+                return Err(out_of_time());
             }
             sleep(pause).await;
             pause = (pause * 2).min(LOOK);
         }
     }
 
-    async fn worker(
-        &self,
-        server: &dyn SliceServer,
-        session: &SliceSession,
-        sent: &Sent,
-    ) -> Result<(), Error> {
-        let token = &session.upload_token;
+    async fn worker(&self, server: &dyn SliceServer, token: &SecretString, sent: &Sent) -> Result<(), Error> {
         let ask = || server.next_slice(token);
         let mut slice = self.patience.retrying(ask).await?;
         while slice.length > 0 {
-            slice = match self.send_slice(server, session, slice, sent).await? {
+            if self.must_stop() {
+                return Err(out_of_time());
+            }
+            slice = match self.send_slice(server, token, slice, sent).await? {
                 Some(next) => next,
                 None => self.patience.retrying(ask).await?,
             };
@@ -85,7 +90,7 @@ impl Transfer<'_> {
     async fn send_slice(
         &self,
         server: &dyn SliceServer,
-        session: &SliceSession,
+        token: &SecretString,
         slice: Slice,
         sent: &Sent,
     ) -> Result<Option<Slice>, Error> {
@@ -101,7 +106,7 @@ impl Transfer<'_> {
             let bytes = self.patience.retrying(|| self.piece(range.clone())).await?;
             let md5 = Md5(Md5Hash::digest(&bytes).into());
             let crc64 = crc_fast::checksum(CrcAlgorithm::Crc64Xz, &bytes);
-            let answer = server.send_slice(&session.upload_token, slice, bytes, md5).await;
+            let answer = server.send_slice(token, slice, bytes, md5).await;
             if answer.is_ok() || unclear {
                 // Also where an earlier answer was lost: the bytes are the same.
                 sent.lock()

@@ -3,6 +3,7 @@
 use crate::{
     Error, ErrorKind,
     ledger::{Created, LedgerStore, ListedKey, Page, Seal, Stored},
+    tests::points::Points,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -39,18 +40,24 @@ pub(crate) struct World {
 }
 
 #[derive(Clone)]
-pub(crate) struct MemoryStore(Arc<Mutex<World>>);
+pub(crate) struct MemoryStore(Arc<Mutex<World>>, Points);
 
 impl MemoryStore {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(Mutex::new(World {
+        let world = World {
             entries: BTreeMap::new(),
             faults: Vec::new(),
             is_down: false,
             calls: Vec::new(),
             chaos: None,
             begun: Instant::now(),
-        })))
+        };
+        Self(Arc::new(Mutex::new(world)), Points::default())
+    }
+
+    /// A store whose calls are points of `points`.
+    pub(crate) fn with(points: Points) -> Self {
+        Self(Self::new().0, points)
     }
 
     pub(crate) fn chaotic(seed: u64) -> Self {
@@ -77,6 +84,7 @@ impl MemoryStore {
     }
 
     async fn begin(&self, operation: &'static str, key: &str) -> Result<Option<Fault>, Error> {
+        self.1.pass(operation).await;
         let (pause, fault) = {
             let mut world = self.world();
             world.calls.push((operation, key.to_owned()));
@@ -99,6 +107,7 @@ impl MemoryStore {
     }
 
     async fn end<T>(&self, fault: Option<Fault>, answer: T) -> Result<T, Error> {
+        self.1.pass("answer").await;
         let pause = self.world().pause();
         sleep(pause).await;
         if fault == Some(Fault::LoseAnswer) { Err(trouble()) } else { Ok(answer) }

@@ -1,0 +1,172 @@
+//! What doors ask of the application: publish what arrived, what a task names, what is open.
+
+use crate::{App, BroughtAccount, Credentials, Task, open};
+use std::{future::Future, sync::Arc};
+use tokio::time::timeout_at;
+use upload_core::{
+    Arrival, Error, ErrorKind, Location, Object, Published, Run, Source, Swept, UploadId, Uploader, Verdict,
+    ledger::{Ledger, OpenMark, Work},
+    look,
+};
+
+/// Uploads that one sweep goes on with at most, where the settings do not say.
+const SWEEP_LIMIT: usize = 100;
+/// The operation that comes before an upload's claim.
+const LOOK: &str = "look";
+/// The note of where the last sweep ended.
+const SWEEP_CURSOR: &str = "sweep";
+
+/// What became of an object that arrived.
+#[derive(Debug)]
+pub enum Arrived {
+    /// It is a video.
+    Published(Published),
+    /// It is left alone, for the reason of this stable code.
+    Skipped(&'static str),
+}
+
+impl App {
+    /// Publishes an object that arrived, of which the event said that it has `size` bytes, if the rules want it.
+    ///
+    /// # Errors
+    /// Whatever ended the upload.
+    pub async fn arrived(
+        &self,
+        location: &Location,
+        size: u64,
+        credentials: Option<Credentials>,
+        run: &Run,
+    ) -> Result<Arrived, Error> {
+        let source = self.source(credentials.clone());
+        let automatic = self.automatic();
+        let deciding = automatic.decide(&*source, location, size);
+        let (job, object) = match in_time(run, deciding).await? {
+            Arrival::Skip(reason) => return Ok(Arrived::Skipped(reason)),
+            Arrival::Upload { job, object } => (*job, *object),
+        };
+        let ledger = self.ledger(credentials).await?;
+        let uploader = self.uploader(&job.account, source, ledger)?;
+        let work = Work { job, object, called: None, callback: None, brought: None };
+        uploader.upload(&work, run).await.map(Arrived::Published)
+    }
+
+    /// Publishes what the task names, reading with a platform's credentials for this call where there are some.
+    ///
+    /// # Errors
+    /// Whatever ended the upload; [`Deadline`](ErrorKind::Deadline), retryable, where the run's time was over first.
+    pub async fn carry_out(
+        &self,
+        task: &Task,
+        credentials: Option<Credentials>,
+        run: &Run,
+    ) -> Result<Published, Error> {
+        let source = self.source(credentials.clone());
+        let job = task.job.clone();
+        let object: Object = in_time(run, look(&*source, &job.location, &self.transfer.retry)).await?;
+        let ledger = self.ledger(credentials).await?;
+        let uploader = match &task.brought {
+            None => self.uploader(&job.account, source, ledger)?,
+            Some(brought) => self.uploader_for(brought, source, ledger),
+        };
+        let called = (task.key != job.location.key).then(|| task.key.clone());
+        let brought = task.brought.as_ref().map(BroughtAccount::to_secret);
+        let work = Work { job, object, called, callback: None, brought };
+        uploader.upload(&work, run).await
+    }
+
+    /// Goes on with what is open and nobody holds, from where the last sweep ended.
+    ///
+    /// # Errors
+    /// Where the ledger cannot be read; how single uploads end is in the answer.
+    pub async fn sweep(&self, credentials: Option<Credentials>, run: &Run) -> Result<Swept, Error> {
+        let ledger = self.ledger(credentials.clone()).await?;
+        ledger.birth().await?;
+        let after = ledger.cursor(SWEEP_CURSOR).await?.as_deref().and_then(UploadId::parse);
+        let limit = self.settings.sweep.limit.unwrap_or(SWEEP_LIMIT);
+        let began = after.clone();
+        let uploader_of = |id, mark| self.uploader_of(id, mark, ledger.clone(), credentials.clone());
+        let swept = upload_core::sweep(&ledger, uploader_of, after, limit, run).await?;
+        if swept.next != began {
+            ledger.set_cursor(SWEEP_CURSOR, swept.next.as_ref().map(UploadId::as_str)).await?;
+        }
+        Ok(swept)
+    }
+
+    /// Tries an upload again that failed for good or was cancelled.
+    ///
+    /// # Errors
+    /// [`InvalidJob`](ErrorKind::InvalidJob) where the ledger knows no such upload, or it did not fail; whatever ended the upload.
+    pub async fn retry(
+        &self,
+        id: &UploadId,
+        credentials: Option<Credentials>,
+        run: &Run,
+    ) -> Result<Published, Error> {
+        let ledger = self.ledger(credentials.clone()).await?;
+        let record = ledger.read(id).await?.ok_or_else(|| {
+            Error::new(ErrorKind::InvalidJob, "retry", "the ledger knows no such upload")
+                .with("id", id.as_str())
+        })?;
+        let work = ledger.work(&record)?;
+        let uploader = self.uploader_again(&work, ledger, credentials)?;
+        uploader.retry(id, run).await
+    }
+
+    /// Whether the event of an upload that ended so may be acknowledged: nothing is left to do, or the sweep does it.
+    #[must_use]
+    pub fn is_settled(&self, error: &Error) -> bool {
+        match error.kind() {
+            // A person repairs these while the platform tries again.
+            ErrorKind::Config | ErrorKind::SourceDenied | ErrorKind::Ledger => false,
+            ErrorKind::Unauthorised => self.settings.sweep.enabled,
+            _ if error.verdict() == Verdict::Permanent => true,
+            // Before the claim there is no open mark, so the sweep does not know of it.
+            ErrorKind::Source => false,
+            _ => self.settings.sweep.enabled && error.operation() != LOOK,
+        }
+    }
+
+    async fn uploader_of(
+        &self,
+        id: UploadId,
+        mark: OpenMark,
+        ledger: Ledger,
+        credentials: Option<Credentials>,
+    ) -> Result<Uploader, Error> {
+        if self.settings.accounts.contains_key(&mark.account) {
+            return self.uploader(&mark.account, self.source(credentials), ledger);
+        }
+        let record = ledger.read(&id).await?.ok_or_else(|| {
+            Error::new(ErrorKind::InvalidJob, "sweep", "the upload has no step yet").with("id", id.as_str())
+        })?;
+        let work = ledger.work(&record)?;
+        self.uploader_again(&work, ledger, credentials)
+    }
+
+    fn uploader_again(
+        &self,
+        work: &Work,
+        ledger: Ledger,
+        credentials: Option<Credentials>,
+    ) -> Result<Uploader, Error> {
+        let source = self.source(credentials);
+        match work.brought.as_ref().map(BroughtAccount::from_secret).transpose()? {
+            None => self.uploader(&work.job.account, source, ledger),
+            Some(brought) => Ok(self.uploader_for(&brought, source, ledger)),
+        }
+    }
+
+    fn uploader_for(&self, brought: &BroughtAccount, source: Arc<dyn Source>, ledger: Ledger) -> Uploader {
+        let youku = open(&self.settings, &brought.into(), &self.http);
+        Uploader::new(source, youku, ledger, self.transfer)
+    }
+}
+
+/// What comes before an upload has no more time than it.
+async fn in_time<T>(run: &Run, call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let Some(deadline) = run.deadline else { return call.await };
+    timeout_at(deadline, call).await.unwrap_or_else(|_| {
+        let message = "the time allowed for this run was over before the object was found";
+        Err(Error::new(ErrorKind::Deadline, LOOK, message).retryable())
+    })
+}
