@@ -126,7 +126,7 @@ async fn one(started: &Started, store: &Store, file: &Path, report: &mut Report)
     store.put(name, PutBody::stream(body, size), &options).await?;
     report.tell(&Event::Put { object: &object, size, md5: &md5 });
 
-    let file = Watched { name: &name, md5: &md5, size, before };
+    let file = Watched { name, md5: &md5, size, before };
     match watch(started, &mut outcomes, &file, report).await? {
         Ok(video_id) => Ok(verify(started, &video_id, &md5, size, report)),
         Err((error, message)) => {

@@ -61,7 +61,7 @@ impl Hand<'_> {
     ///
     /// # Errors
     /// Whatever ends the run before.
-    pub(crate) async fn to_its_end(&mut self) -> Result<Published, Error> {
+    pub(crate) async fn finish(&mut self) -> Result<Published, Error> {
         loop {
             self.patience.renew();
             match self.held.record().state {

@@ -146,7 +146,7 @@ impl Uploader {
             opened_here: None,
             transferred_here: false,
         };
-        let end = hand.to_its_end();
+        let end = hand.finish();
         let Some(deadline) = run.deadline else { return end.await };
         timeout_at(deadline, end).await.unwrap_or_else(|_| Err(out_of_time()))
     }

@@ -42,7 +42,7 @@ async fn settle(memory: &Memory, mode: Mode) -> Result<Published, Error> {
             ended => return ended,
         }
     }
-    panic!("it does not settle")
+    Err(Error::new(ErrorKind::Failed, "settle", "it does not settle"))
 }
 
 /// One video with the object's bytes, or, where Youku lets nobody know, none more and a failure that says so.
