@@ -111,7 +111,7 @@ pub struct AccountSettings {
     pub client_secret: Option<SecretString>,
     /// The account's access token; lives about a month.
     pub access_token: SecretString,
-    /// Renews the access token, once.
+    /// Is to renew the access token, once; not used yet.
     #[serde(default)]
     pub refresh_token: Option<SecretString>,
 }
