@@ -1,0 +1,93 @@
+//! Youku's upload server.
+
+use super::{Fault, Memory, Session, md5_of, number};
+use crate::*;
+use async_trait::async_trait;
+use bytes::Bytes;
+use secrecy::SecretString;
+
+pub(super) const SLICE_ADDRESS: &str = "10.0.0.1:80";
+
+#[async_trait]
+impl SliceServer for Memory {
+    fn address(&self) -> &str {
+        SLICE_ADDRESS
+    }
+
+    async fn create_file(
+        &self,
+        token: &SecretString,
+        size: u64,
+        _: &str,
+        slice_kib: u32,
+    ) -> Result<(), Error> {
+        let fault = self.begin("create_file").await?;
+        {
+            let session = &mut self.world().sessions[number(token)];
+            session.slice = u64::from(slice_kib) << 10;
+            session.wanted = (0..size).step_by(slice_kib as usize * 1024).collect();
+        }
+        self.end(fault, "create_file", ErrorKind::Target, ()).await
+    }
+
+    async fn next_slice(&self, token: &SecretString) -> Result<Slice, Error> {
+        let fault = self.begin("next").await?;
+        let next = self.hand_out(number(token));
+        self.end(fault, "next", ErrorKind::Target, next).await
+    }
+
+    async fn send_slice(
+        &self,
+        token: &SecretString,
+        slice: Slice,
+        bytes: Bytes,
+        md5: Md5,
+    ) -> Result<Slice, Error> {
+        let fault = self.begin("slice").await?;
+        if fault == Some(Fault::Flip) {
+            return Err(Error::new(ErrorKind::Integrity, "slice", "hash check error").retryable());
+        }
+        assert_eq!((md5_of(&bytes), bytes.len() as u64), (md5, slice.length));
+        let refused =
+            self.world().sessions[number(token)].written.insert(slice.offset, bytes.to_vec()).is_some();
+        if refused {
+            return Err(Error::new(ErrorKind::Target, "slice", "nobody holds this slice"));
+        }
+        let next = self.hand_out(number(token));
+        self.end(fault, "slice", ErrorKind::Target, next).await
+    }
+
+    async fn check(&self, token: &SecretString) -> Result<SliceCheck, Error> {
+        let fault = self.begin("check").await?;
+        let check = self.how_far(number(token));
+        self.end(fault, "check", ErrorKind::Target, check).await
+    }
+}
+
+impl Memory {
+    fn how_far(&self, n: usize) -> SliceCheck {
+        let mut world = self.world();
+        let total = world.content.len() as u64;
+        let session = &mut world.sessions[n];
+        let held: u64 = session.written.values().map(|bytes| bytes.len() as u64).sum();
+        if held < total && session.wanted.is_empty() {
+            // Slices that were handed out and never delivered come back.
+            session.wanted = (0..total).step_by(usize::try_from(session.slice).expect("small")).collect();
+            let Session { wanted, written, .. } = session;
+            wanted.retain(|offset| !written.contains_key(offset));
+        }
+        if held == total {
+            SliceCheck::Written { server_ip: Some("10.0.0.1".into()) }
+        } else {
+            SliceCheck::Wanting
+        }
+    }
+
+    fn hand_out(&self, n: usize) -> Slice {
+        let mut world = self.world();
+        let total = world.content.len() as u64;
+        let session = &mut world.sessions[n];
+        let Some(offset) = session.wanted.pop_first() else { return Slice { id: 0, offset: 0, length: 0 } };
+        Slice { id: offset + 1, offset, length: session.slice.min(total - offset) }
+    }
+}

@@ -1,0 +1,46 @@
+//! Where the object is read.
+
+use super::{Fault, Memory, crc64, md5_of};
+use crate::*;
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use std::{collections::BTreeMap, ops::Range};
+
+#[async_trait]
+impl Source for Memory {
+    async fn head(&self, location: &Location) -> Result<Object, Error> {
+        self.begin("head").await?;
+        let world = self.world();
+        Ok(Object {
+            location: location.clone(),
+            etag: world.etag.clone(),
+            version_id: None,
+            size: world.content.len() as u64,
+            md5: world.tells_md5.then(|| md5_of(&world.content)),
+            crc64: world.tells_crc.then(|| crc64(&world.content)),
+            user_metadata: BTreeMap::new(),
+        })
+    }
+
+    async fn read(&self, object: &Object, range: Range<u64>) -> Result<ByteStream, Error> {
+        let fault = self.begin("read").await?;
+        let world = self.world();
+        if world.etag != object.etag {
+            return Err(Error::new(ErrorKind::SourceChanged, "read", "another version is there"));
+        }
+        let range = usize::try_from(range.start).expect("small")..usize::try_from(range.end).expect("small");
+        let mut bytes = world.content[range].to_vec();
+        match fault {
+            Some(Fault::Flip) => bytes[0] ^= 1,
+            Some(Fault::Cut) => bytes.truncate(bytes.len() / 2),
+            _ => {}
+        }
+        let chunks: Vec<_> = bytes.chunks(64 << 10).map(|chunk| Ok(Bytes::copy_from_slice(chunk))).collect();
+        Ok(stream::iter(chunks).boxed())
+    }
+
+    async fn read_small(&self, _: &Location, _: usize) -> Result<Option<Bytes>, Error> {
+        Ok(None)
+    }
+}
