@@ -17,6 +17,7 @@ pub mod ledger;
 mod logging;
 mod settings;
 mod source;
+mod status;
 mod target;
 mod task;
 mod uploads;
@@ -30,6 +31,7 @@ pub use settings::{
     LogSettings, Reserved, Settings, SourceAddressing, SourceSettings, SweepFields, TargetSignature,
     TokenHash, TransferFields, YoukuSettings,
 };
+pub use status::{HolderStatus, StepStatus, UploadStatus, WaitingStatus};
 pub use task::{BroughtAccount, CallbackEvent, Task, TaskCallback};
 pub use upload_core as core;
 pub use uploads::Arrived;

@@ -15,7 +15,7 @@ pub fn start(settings: &LogSettings) {
     let subscriber = fmt()
         .json()
         .flatten_event(true)
-        .with_span_list(false)
+        .with_current_span(false)
         .with_target(false)
         .with_max_level(level)
         .with_writer(std::io::stderr)

@@ -1,6 +1,6 @@
 //! Outcomes as HTTP responses.
 
-use app::core::{Error, Outcome, OutcomeData, Published, Verdict};
+use app::core::{Error, ErrorKind, Outcome, OutcomeData, Published, Verdict};
 use axum::{
     Json,
     http::{StatusCode, header::RETRY_AFTER},
@@ -21,22 +21,17 @@ pub(crate) struct Answer {
 impl Answer {
     /// The answer to a task about `key`.
     pub(crate) fn of(key: &str, result: &Result<Published, Error>) -> Self {
-        let retry_after = match result {
-            Err(error) => match error.verdict() {
-                Verdict::Retry { not_before } => Some(not_before.unwrap_or(PAUSE)),
-                Verdict::Permanent | Verdict::GaveUp => None,
-            },
-            Ok(_) => None,
-        };
+        let retry_after = result.as_ref().err().and_then(retry_after);
         Self { outcome: Outcome::of(key, result), retry_after }
     }
 
     /// The answer to a request that has become no task.
-    pub(crate) fn refusal(status: StatusCode, code: &'static str, text: &'static str) -> Self {
+    pub(crate) fn refusal(status: StatusCode, code: &'static str, text: impl Into<String>) -> Self {
+        let text = text.into();
         let outcome = Outcome {
             code: status.as_str().into(),
-            msg: text.into(),
-            info: text.into(),
+            msg: text.clone(),
+            info: text,
             error: Some(code.into()),
             data: OutcomeData { key: String::new(), videoid: None, upload_id: None, link: None },
         };
@@ -44,16 +39,30 @@ impl Answer {
     }
 }
 
+/// When the same request may go better: its upload is in other hands, waits for a time, or was handed over.
+///
+/// A failure of Youku's or of the source's that patience did not outlast names no time: nobody knows one.
+fn retry_after(error: &Error) -> Option<Duration> {
+    match (error.kind(), error.verdict()) {
+        (
+            ErrorKind::InProgress | ErrorKind::RateLimited | ErrorKind::Deadline,
+            Verdict::Retry { not_before },
+        ) => Some(not_before.unwrap_or(PAUSE)),
+        // Whoever took it over is at work.
+        (ErrorKind::Superseded, _) => Some(PAUSE),
+        _ => None,
+    }
+}
+
 impl IntoResponse for Answer {
-    /// The status is the outcome's code. A time to come again goes with the statuses for which HTTP defines it.
+    /// The status is the outcome's code.
     fn into_response(self) -> Response {
         let code = self.outcome.code.parse().ok();
         let status = code
             .and_then(|code| StatusCode::from_u16(code).ok())
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(self.outcome)).into_response();
-        let waits = matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
-        if let Some(wait) = self.retry_after.filter(|_| waits) {
+        if let Some(wait) = self.retry_after {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }

@@ -3,6 +3,7 @@
 //! | request | answer |
 //! |---|---|
 //! | `POST /uploads` | the task's outcome; `Accept: text/event-stream` or `application/x-ndjson`: progress, then the outcome |
+//! | `GET /uploads/{id}` | what the ledger knows of an upload |
 //! | `GET /healthz` | `{"status":"ok"}`, to anybody |
 //!
 //! Function Compute's HTTP trigger and Lambda's function URL serve the same [`router`]; what only they know of a request they put
@@ -13,6 +14,7 @@ mod answer;
 mod body;
 mod call;
 mod progress;
+mod status;
 mod uploads;
 
 pub use call::Call;
@@ -31,6 +33,7 @@ use std::sync::Arc;
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/uploads", post(uploads::create))
+        .route("/uploads/{id}", get(status::one))
         .method_not_allowed_fallback(async || {
             Answer::refusal(
                 StatusCode::METHOD_NOT_ALLOWED,

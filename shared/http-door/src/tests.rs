@@ -1,5 +1,7 @@
 //! The door as callers find it, over an application whose OSS and Youku are mock servers.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod statuses;
 
 use super::*;
 use ::app::{Settings, core::Outcome};
@@ -25,10 +27,15 @@ const TASK: &str = r#"{"source":"oss://bucket/a.mp4"}"#;
 
 /// A door with a ledger of its own, which goes with it.
 fn door(settings: &str) -> Router {
+    let (app, ledger) = application(settings);
+    router(app).layer(axum::Extension(Arc::new(ledger)))
+}
+
+fn application(settings: &str) -> (Arc<App>, tempfile::TempDir) {
     let ledger = tempfile::tempdir().unwrap();
     let settings = format!("{settings}\n[ledger]\nlocation = '{}'\n", ledger.path().display());
     let settings = Settings::from_parts("test.toml", &settings, []).unwrap();
-    router(Arc::new(App::from_settings(settings).unwrap())).layer(axum::Extension(Arc::new(ledger)))
+    (Arc::new(App::from_settings(settings).unwrap()), ledger)
 }
 
 /// Settings under which OSS and Youku are this server.
@@ -117,16 +124,18 @@ async fn nobody_else_comes_in_without_an_accepted_token() {
         (&both, Some("Bearer whatever"), true),
     ];
     for (settings, authorization, comes_in) in cases {
-        for at in ["/uploads", "/elsewhere"] {
-            let mut request = Request::post(at);
+        let id = format!("/uploads/{}", "0".repeat(32));
+        for (verb, at) in [("POST", "/uploads"), ("GET", "/uploads"), ("GET", &id), ("POST", "/elsewhere")] {
+            let mut request = Request::builder().method(verb).uri(at);
             if let Some(value) = authorization {
                 request = request.header(header::AUTHORIZATION, value);
             }
-            let (status, headers, outcome) =
-                asked(door(settings), request.body(Body::empty()).unwrap()).await;
+            let answer = door(settings).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+            let (status, headers, body) = whole(answer).await;
             let refused = status == StatusCode::UNAUTHORIZED;
-            assert_eq!(refused, !comes_in, "{settings} {authorization:?} {at}");
-            assert_eq!(refused, outcome.error.as_deref() == Some("unauthorised"));
+            assert_eq!(refused, !comes_in, "{settings} {authorization:?} {verb} {at}");
+            let answer: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(refused, answer["error"] == "unauthorised");
             assert_eq!(refused, headers.contains_key(header::WWW_AUTHENTICATE));
         }
     }

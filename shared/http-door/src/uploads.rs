@@ -50,7 +50,8 @@ async fn carry_out(app: Arc<App>, task: Task, call: Call, run: Run) -> Answer {
     let object = task.job.location.to_string();
     let result = app.carry_out(&task, call.credentials, &run).await;
     if let Err(error) = &result {
-        tracing::error!(object, ?error, code = error.kind().code(), "failed");
+        let upload_id = error.upload_id().map(tracing::field::display);
+        tracing::error!(object, upload_id, ?error, code = error.kind().code(), "failed");
     }
     Answer::of(&task.key, &result)
 }

@@ -1,5 +1,6 @@
 //! What went wrong, who can do something about it, and whether trying again helps.
 
+use crate::UploadId;
 use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 
 /// What went wrong. The snake-case [`code`](ErrorKind::code) of each is stable.
@@ -124,6 +125,7 @@ struct Inner {
     operation: &'static str,
     message: Cow<'static, str>,
     context: Vec<(&'static str, String)>,
+    upload: Option<UploadId>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -137,6 +139,7 @@ impl Error {
                 operation,
                 message: message.into(),
                 context: Vec::new(),
+                upload: None,
                 source: None,
             }),
         }
@@ -159,6 +162,13 @@ impl Error {
     #[must_use]
     pub fn with(mut self, key: &'static str, value: impl Into<String>) -> Self {
         self.inner.context.push((key, value.into()));
+        self
+    }
+
+    /// The same error, known to be about this upload: answers name it beside the text, so that callers can ask what became of it.
+    #[must_use]
+    pub fn about(mut self, upload: &UploadId) -> Self {
+        self.inner.upload = Some(upload.clone());
         self
     }
 
@@ -193,6 +203,12 @@ impl Error {
         &self.inner.context
     }
 
+    /// The upload that it is about, where there is one already.
+    #[must_use]
+    pub fn upload_id(&self) -> Option<&UploadId> {
+        self.inner.upload.as_ref()
+    }
+
     /// Whether the verdict says that trying again can help.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
@@ -222,6 +238,9 @@ impl fmt::Debug for Error {
         write!(f, "{} in {} [{:?}]: {}", inner.kind.code(), inner.operation, inner.verdict, inner.message)?;
         for (key, value) in &inner.context {
             write!(f, "; {key}={value}")?;
+        }
+        if let Some(id) = &inner.upload {
+            write!(f, "; upload_id={id}")?;
         }
         let mut cause: Option<&(dyn StdError + 'static)> = self.source();
         while let Some(error) = cause {

@@ -1,6 +1,6 @@
 //! What a door answers: the legacy worker's JSON, with a stable error code beside its numbers.
 
-use crate::{Error, ErrorKind, Published};
+use crate::{Error, ErrorKind, Published, ending::stored, ledger::Record};
 use serde::{Deserialize, Serialize};
 
 /// The answer to a job. Its JSON is a superset of the legacy worker's: `msg` and `info` say the same, since clients were written to
@@ -55,10 +55,22 @@ impl Outcome {
             data: OutcomeData {
                 key: key.into(),
                 videoid: published.map(|p| p.video_id.clone()),
-                upload_id: published.map(|p| p.upload_id.to_string()),
+                upload_id: published
+                    .map(|p| &p.upload_id)
+                    .or(error.and_then(Error::upload_id))
+                    .map(ToString::to_string),
                 link: published.map(Published::link),
             },
         }
+    }
+
+    /// What the job of an upload was answered when it ended, and is answered since; `None` before.
+    #[must_use]
+    pub fn of_record(record: &Record) -> Option<Self> {
+        record.state.has_ended().then(|| {
+            let key = record.work.called.as_ref().unwrap_or(&record.work.location.key);
+            Self::of(key, &stored(record).map_err(|error| error.about(&record.id)))
+        })
     }
 }
 

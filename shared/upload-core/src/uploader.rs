@@ -8,8 +8,9 @@ use crate::{
     ledger::{Claim, Held, Ledger, Work},
     patience::Patience,
 };
-use std::{sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout_at};
+use tracing::Instrument;
 
 /// No part is begun in the last third of a run's time, nor in its last 30 seconds: what is under way ends in them.
 const LAST_PARTS: Duration = Duration::from_secs(30);
@@ -75,8 +76,8 @@ impl Uploader {
         // What breaks a limit is refused before anything is recorded: the same object with better metadata is welcome.
         validated(work, &*self.youku)?;
         let id = UploadId::of(&work.object, &work.job);
-        let claim = self.ledger.claim(&id, work).await?;
-        self.go_on(claim, run).await
+        let claim = async { self.ledger.claim(&id, work).await };
+        self.go_on(&id, claim, run).await
     }
 
     /// Goes on with an upload that has an open mark.
@@ -84,8 +85,7 @@ impl Uploader {
     /// # Errors
     /// As [`upload`](Self::upload).
     pub async fn resume(&self, id: &UploadId, run: &Run) -> Result<Published, Error> {
-        let claim = self.ledger.resume(id).await?;
-        self.go_on(claim, run).await
+        self.go_on(id, self.ledger.resume(id), run).await
     }
 
     /// Tries an upload again that failed for good or was cancelled.
@@ -93,15 +93,25 @@ impl Uploader {
     /// # Errors
     /// As [`upload`](Self::upload); [`InvalidJob`](ErrorKind::InvalidJob) where it did not fail.
     pub async fn retry(&self, id: &UploadId, run: &Run) -> Result<Published, Error> {
-        let held = self.ledger.reopen(id).await?;
-        self.go_on(Claim::Held(Box::new(held)), run).await
+        let claim = async { Ok(Claim::Held(Box::new(self.ledger.reopen(id).await?))) };
+        self.go_on(id, claim, run).await
     }
 
-    async fn go_on(&self, claim: Claim, run: &Run) -> Result<Published, Error> {
-        match claim {
-            Claim::Held(held) => self.hold(*held, run).await,
-            Claim::AtRest(record) => stored(&record),
-        }
+    /// Whatever is logged meanwhile, and the error at the end, say which upload they are about.
+    async fn go_on(
+        &self,
+        id: &UploadId,
+        claim: impl Future<Output = Result<Claim, Error>>,
+        run: &Run,
+    ) -> Result<Published, Error> {
+        let work = async {
+            match claim.await? {
+                Claim::Held(held) => self.hold(*held, run).await,
+                Claim::AtRest(record) => stored(&record),
+            }
+        };
+        let span = tracing::info_span!("upload", upload_id = %id);
+        work.instrument(span).await.map_err(|error| error.about(id))
     }
 
     /// Works while the lease is kept, and puts the upload down in an orderly way.

@@ -74,6 +74,8 @@ pub(super) struct Seen {
     keys: Vec<String>,
     epoch: u32,
     parts: Parts,
+    /// Its holder put the upload down.
+    released: bool,
     /// How long it lives on at least; zero: it is dead.
     pub(super) rest: Duration,
     /// The store's clock.
@@ -92,11 +94,25 @@ impl Seen {
             let body: Body = decode(newest, &found.bytes)?;
             let age = found.now.duration_since(found.modified).unwrap_or_default();
             let rest = if body.released { Duration::ZERO } else { (life + GRANULARITY).saturating_sub(age) };
-            let parts = Parts { session: body.session, held: body.parts };
-            return Ok(Some(Self { keys, epoch, parts, rest, now: found.now }));
+            let (released, parts) = (body.released, Parts { session: body.session, held: body.parts });
+            return Ok(Some(Self { keys, epoch, parts, released, rest, now: found.now }));
         }
         Err(in_progress(life))
     }
+
+    /// Who has the upload in hand by this lease.
+    pub(super) fn holder(&self) -> Option<Holder> {
+        (!self.released).then_some(Holder { epoch: self.epoch, rest: self.rest })
+    }
+}
+
+/// Who has an upload in hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holder {
+    /// The how-manieth holder this is.
+    pub epoch: u32,
+    /// How long the lease lives on at least; zero: the holder has gone silent, and anybody may take over.
+    pub rest: Duration,
 }
 
 /// One holder's lease. It lives as long as [`keep`](Self::keep) runs, and a little longer.

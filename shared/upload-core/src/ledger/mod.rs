@@ -33,7 +33,7 @@ mod work;
 
 pub use fields::Time;
 pub use held::{Held, OpenedSession};
-pub use lease::{Lease, PartNote, Parts};
+pub use lease::{Holder, Lease, PartNote, Parts};
 pub use open::{OpenMark, OpenMarks};
 pub use record::Record;
 pub use seal::{Seal, Sealed};
@@ -144,6 +144,15 @@ impl Ledger {
             }
             _ => Err(errors::not_reopened()),
         }
+    }
+
+    /// Who has an upload in hand; `None` where nobody does.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn holder(&self, id: &UploadId) -> Result<Option<Holder>, Error> {
+        let seen = Seen::look(&self.access, id, self.lease_life).await?;
+        Ok(seen.and_then(|seen| seen.holder()))
     }
 
     /// What an upload is about, with its secrets.

@@ -135,6 +135,31 @@ impl State {
         edge.map(|edge| edge.to).ok_or(Refused { state: self, step })
     }
 
+    /// The word for it in answers: that of the step that led to it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Claimed => "claimed",
+            Self::Created => "created",
+            Self::Transferred => "transferred",
+            Self::Committed => "committed",
+            Self::Failed | Self::FailedLate => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Notified(_) => "notified",
+            Self::Waiting(_) => "waiting",
+        }
+    }
+
+    /// Whether the upload is a video or will not become one, but for a person who wants it tried again.
+    #[must_use]
+    pub fn has_ended(self) -> bool {
+        match self {
+            Self::Committed | Self::Failed | Self::FailedLate | Self::Cancelled | Self::Notified(_) => true,
+            Self::New | Self::Claimed | Self::Created | Self::Transferred | Self::Waiting(_) => false,
+        }
+    }
+
     /// Whether a person may have it tried again.
     #[must_use]
     pub fn can_be_reopened(self) -> bool {
