@@ -1,7 +1,8 @@
 //! OSS mode: parts stream from the source's ranged GET straight into UploadPart.
 
 use super::{
-    Part, Plan, Transfer, combined_crc,
+    Part, Plan, Transfer,
+    crc64::combined,
     grants::Grants,
     meter::{Meter, Passed, Tap},
 };
@@ -252,7 +253,7 @@ impl BucketTransfer<'_> {
     /// The CRC-64 of all parts, after comparing it with the source's and sending again what differs.
     async fn verified(&self, moved: &mut BTreeMap<u32, Moved>) -> Result<u64, Error> {
         for repair in 0..=REPAIRS {
-            let crc64 = combined_crc(moved.values().map(|m| (m.crc64, m.part.length)));
+            let crc64 = combined(moved.values().map(|m| (m.crc64, m.part.length)));
             if self.transfer.object.crc64.is_none_or(|stated| stated == crc64) {
                 return Ok(crc64);
             }

@@ -1,9 +1,8 @@
 //! The reading pass: MD5 and CRC-64 of an object whose store does not tell the MD5 that Youku wants beforehand.
 
-use super::Transfer;
+use super::{Transfer, crc64::Crc64};
 use crate::{Error, ErrorKind, Md5, Object};
 use bytes::{Bytes, BytesMut};
-use crc_fast::{CrcAlgorithm, Digest as Crc};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use md5::{Digest as _, Md5 as Md5Hash};
 
@@ -37,13 +36,13 @@ impl Transfer<'_> {
                 self.patience.retrying(|| self.piece(range.clone())).await
             })
             .buffered(self.settings.in_flight.min(AHEAD));
-        let (mut md5, mut crc) = (Md5Hash::new(), Crc::new(CrcAlgorithm::Crc64Xz));
+        let (mut md5, mut crc) = (Md5Hash::new(), Crc64::default());
         while let Some(piece) = pieces.try_next().await? {
             self.patience.renew();
             md5.update(&piece);
             crc.update(&piece);
         }
-        Ok((Md5(md5.finalize().into()), crc.finalize()))
+        Ok((Md5(md5.finalize().into()), crc.value()))
     }
 
     /// A small range in one piece of memory. Chunks are copied: kept as they came, each would hold on to the whole buffer that its

@@ -1,8 +1,8 @@
 //! The tap on passing bytes: counts them, checks them, notices when they stop.
 
+use super::crc64::Crc64;
 use crate::{ByteStream, Error, ErrorKind, Md5, Progress};
 use bytes::Bytes;
-use crc_fast::{CrcAlgorithm, Digest as Crc};
 use futures_core::Stream;
 use md5::{Digest as _, Md5 as Md5Hash};
 use std::{
@@ -62,7 +62,7 @@ impl Tap {
 pub(crate) struct Meter {
     bytes: ByteStream,
     left: u64,
-    crc: Crc,
+    crc: Crc64,
     md5: Option<Md5Hash>,
     permit: Option<OwnedSemaphorePermit>,
     progress: Arc<Progress>,
@@ -79,7 +79,7 @@ impl Meter {
         progress: Arc<Progress>,
     ) -> (Self, Tap) {
         let tap = Tap::default();
-        let crc = Crc::new(CrcAlgorithm::Crc64Xz);
+        let crc = Crc64::default();
         let md5 = with_md5.then(Md5Hash::new);
         (Self { bytes, left: length, crc, md5, permit, progress, tap: tap.clone() }, tap)
     }
@@ -94,7 +94,7 @@ impl Meter {
 
     fn finish(&mut self) {
         let md5 = self.md5.take().map(|hash| Md5(hash.finalize().into()));
-        self.tap.seen().passed = Some(Passed { crc64: self.crc.finalize(), md5 });
+        self.tap.seen().passed = Some(Passed { crc64: self.crc.value(), md5 });
         self.permit = None;
     }
 }

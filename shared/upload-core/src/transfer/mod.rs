@@ -1,6 +1,7 @@
 //! Moving the bytes: once, in constant memory, without touching a disk.
 
 pub(crate) mod bucket;
+mod crc64;
 pub(crate) mod digest;
 pub(crate) mod grants;
 mod meter;
@@ -10,7 +11,6 @@ pub(crate) mod slices;
 pub use plan::{Part, Plan};
 
 use crate::{ByteStream, Error, Object, Progress, RetrySettings, Source, patience::Patience};
-use crc_fast::CrcAlgorithm;
 use std::{ops::Range, sync::Arc, time::Duration};
 use tokio::time::Instant;
 
@@ -63,27 +63,5 @@ impl Transfer<'_> {
 
     async fn read(&self, range: Range<u64>) -> Result<ByteStream, Error> {
         self.source.read(self.object, range).await
-    }
-}
-
-/// CRC-64/XZ of adjoining pieces, each given as (CRC, bytes), in order.
-fn combined_crc(pieces: impl IntoIterator<Item = (u64, u64)>) -> u64 {
-    pieces
-        .into_iter()
-        .reduce(|(crc, length), (next, more)| {
-            (crc_fast::checksum_combine(CrcAlgorithm::Crc64Xz, crc, next, more), length + more)
-        })
-        .map_or(0, |(crc, _)| crc)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn crcs_of_pieces_combine_to_the_crc_of_the_whole() {
-        let crc = |bytes: &[u8]| crc_fast::checksum(CrcAlgorithm::Crc64Xz, bytes);
-        let pieces = [&b"123"[..], b"4", b"56789"];
-        assert_eq!(combined_crc(pieces.map(|p| (crc(p), p.len() as u64))), 0x995d_c9bb_df19_39fa);
     }
 }

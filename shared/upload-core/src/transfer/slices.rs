@@ -1,8 +1,10 @@
 //! Slice mode: Youku's upload server hands out slices, several workers send them.
 
-use super::{Transfer, combined_crc};
+use super::{
+    Transfer,
+    crc64::{Crc64, combined},
+};
 use crate::{Error, ErrorKind, Md5, Slice, SliceCheck, SliceServer, uploader::out_of_time};
-use crc_fast::CrcAlgorithm;
 use futures_util::future::try_join_all;
 use md5::{Digest as _, Md5 as Md5Hash};
 use secrecy::SecretString;
@@ -105,7 +107,7 @@ impl Transfer<'_> {
             let range = slice.offset..end;
             let bytes = self.patience.retrying(|| self.piece(range.clone())).await?;
             let md5 = Md5(Md5Hash::digest(&bytes).into());
-            let crc64 = crc_fast::checksum(CrcAlgorithm::Crc64Xz, &bytes);
+            let crc64 = Crc64::of(&bytes);
             let answer = server.send_slice(token, slice, bytes, md5).await;
             if answer.is_ok() || unclear {
                 // Also where an earlier answer was lost: the bytes are the same.
@@ -144,7 +146,7 @@ impl Transfer<'_> {
         if !whole || end != self.object.size {
             return Ok(());
         }
-        let crc64 = combined_crc(sent.values().map(|(length, crc64)| (*crc64, *length)));
+        let crc64 = combined(sent.values().map(|(length, crc64)| (*crc64, *length)));
         if self.object.crc64.is_none_or(|stated| stated == crc64) {
             return Ok(());
         }
