@@ -14,6 +14,7 @@
 mod convert;
 mod http;
 pub mod ledger;
+mod list;
 mod logging;
 mod settings;
 mod source;
@@ -23,6 +24,7 @@ mod task;
 mod uploads;
 
 pub use http::client as http_client;
+pub use list::{After, ListQuery, ListState, ListedUpload, UploadList};
 pub use logging::start as start_logging;
 pub use object_storage as storage;
 pub use object_storage::Credentials;

@@ -89,6 +89,12 @@ impl App {
         if swept.next != began {
             ledger.set_cursor(SWEEP_CURSOR, swept.next.as_ref().map(UploadId::as_str)).await?;
         }
+        match ledger.forget_recent().await {
+            Ok(0) => {}
+            Ok(entries) => tracing::info!(entries, "deleted what was listed of uploads that ended long ago"),
+            // The next sweep does it.
+            Err(error) => tracing::warn!(?error, "could not shorten the list of recent ends"),
+        }
         Ok(swept)
     }
 

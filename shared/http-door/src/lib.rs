@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `POST /uploads` | the task's outcome; `Accept: text/event-stream` or `application/x-ndjson`: progress, then the outcome |
 //! | `GET /uploads/{id}` | what the ledger knows of an upload |
+//! | `GET /uploads?state=open\|finished&limit=1..100&after=` | the open uploads, then the latest that ended; `next` is the next page's `after` |
 //! | `GET /healthz` | `{"status":"ok"}`, to anybody |
 //!
 //! Function Compute's HTTP trigger and Lambda's function URL serve the same [`router`]; what only they know of a request they put
@@ -32,7 +33,7 @@ use std::sync::Arc;
 /// The door's routes. Every request but `/healthz` must be let in by the settings' section `http`.
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
-        .route("/uploads", post(uploads::create))
+        .route("/uploads", post(uploads::create).get(status::list))
         .route("/uploads/{id}", get(status::one))
         .method_not_allowed_fallback(async || {
             Answer::refusal(

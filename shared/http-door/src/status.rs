@@ -2,12 +2,15 @@
 
 use crate::{answer::Answer, call::Call};
 use app::{
-    App,
+    After, App, ListQuery, ListState,
     core::{Error, ErrorKind, UploadId},
 };
 use axum::{
     Extension, Json,
-    extract::{Path, State, rejection::PathRejection},
+    extract::{
+        Path, Query, State,
+        rejection::{PathRejection, QueryRejection},
+    },
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -38,6 +41,50 @@ pub(crate) async fn one(
         Err(error) => Answer::of("", &Err(error)).into_response(),
     }
 }
+
+/// `GET /uploads`.
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    call: Option<Extension<Call>>,
+    query: Result<Query<Vec<(String, String)>>, QueryRejection>,
+) -> Response {
+    let call = call.map(|Extension(call)| call).unwrap_or_default();
+    let query = query.map_err(|_| "the query is not in the form of a URL's").and_then(|Query(q)| read(&q));
+    let query = match query {
+        Ok(query) => query,
+        Err(text) => {
+            return Answer::refusal(StatusCode::BAD_REQUEST, "invalid_query", text).into_response();
+        }
+    };
+    match in_time(&call, app.list(&query, call.credentials.clone())).await {
+        Ok(list) => Json(list).into_response(),
+        Err(error) => Answer::of("", &Err(error)).into_response(),
+    }
+}
+
+fn read(fields: &[(String, String)]) -> Result<ListQuery, &'static str> {
+    let mut query = ListQuery { state: None, limit: 20, after: None };
+    for (name, value) in fields {
+        match (name.as_str(), value.as_str()) {
+            ("state", "open") => query.state = Some(ListState::Open),
+            ("state", "finished") => query.state = Some(ListState::Finished),
+            ("state", _) => return Err("state must be open or finished"),
+            ("limit", text) => {
+                let limit = text.parse().ok().filter(|limit| (1..=100).contains(limit));
+                query.limit = limit.ok_or("limit must be 1 to 100")?;
+            }
+            ("after", "") => {}
+            ("after", text) => query.after = Some(After::parse(text).ok_or(NO_PLACE)?),
+            _ => return Err("there is state, limit and after, and nothing else"),
+        }
+    }
+    match (&query.after, query.state) {
+        (Some(after), Some(state)) if after.state() != state => Err(NO_PLACE),
+        _ => Ok(query),
+    }
+}
+
+const NO_PLACE: &str = "after must be the next of an earlier answer to the same query";
 
 /// What the ledger answers, as long as the caller may be kept waiting.
 async fn in_time<T>(call: &Call, asked: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {

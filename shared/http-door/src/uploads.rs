@@ -6,7 +6,10 @@ use crate::{
     call::Call,
     progress::{self, Format, Report},
 };
-use app::{App, Task, core::Run};
+use app::{
+    App, Task,
+    core::{Error, ErrorKind, Run},
+};
 use axum::{
     Extension,
     body::Body,
@@ -30,7 +33,7 @@ pub(crate) async fn create(
         Ok(json) => json,
         Err(refusal) => return refusal.into_response(),
     };
-    let task = match Task::from_json(&json, app.settings()) {
+    let task = match request_key(&headers).and_then(|key| Task::from_request(&json, key, app.settings())) {
         Ok(task) => task,
         Err(error) => {
             span.in_scope(|| tracing::warn!(%error, "not a task"));
@@ -44,6 +47,23 @@ pub(crate) async fn create(
         None => work.await.into_response(),
         Some(format) => progress::stream(format, move || Report::of(&counters), async { work.await.outcome }),
     }
+}
+
+/// What the caller calls its request.
+fn request_key(headers: &HeaderMap) -> Result<Option<&str>, Error> {
+    let mut keys = headers.get_all("idempotency-key").iter();
+    let (Some(key), None) = (keys.next(), keys.next()) else {
+        return if headers.contains_key("idempotency-key") { Err(no_key()) } else { Ok(None) };
+    };
+    let fits = (1..=128).contains(&key.len()) && key.as_bytes().iter().all(u8::is_ascii_graphic);
+    key.to_str().ok().filter(|_| fits).map(Some).ok_or_else(no_key)
+}
+
+fn no_key() -> Error {
+    let error = Error::new(ErrorKind::InvalidJob, "task", "the request does not fit");
+    error
+        .with("header", "Idempotency-Key")
+        .with("why", "is not one text of 1 to 128 visible ASCII characters")
 }
 
 async fn carry_out(app: Arc<App>, task: Task, call: Call, run: Run) -> Answer {

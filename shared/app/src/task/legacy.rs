@@ -1,9 +1,9 @@
 //! The legacy worker's form: lenient, as its clients never learnt better (legacy sheet).
 //!
-//! `{"conf":{"clientid","ak","keyname","callbackurl"},"youku":{"title","tags":"a,b",...}}`. Fields that nobody knows are passed over,
+//! `{"conf":{"clientid","ak","keyname","callbackurl","again"},"youku":{"title","tags":"a,b",...}}`. Fields that nobody knows are passed over,
 //! empty ones count as left out, numbers may be text and text numbers.
 
-use super::{Task, TaskCallback, account, invalid, must_be_object, strict};
+use super::{Task, TaskCallback, account, again, invalid, must_be_object, strict};
 use crate::Settings;
 use serde_json::{Map, Value};
 use upload_core::{Error, ErrorKind, Job, Location, Provider, metadata::VideoMetadata};
@@ -20,7 +20,11 @@ const TEXTS: [&str; 8] = [
 ];
 const NUMBERS: [&str; 2] = ["latitude", "longitude"];
 
-pub(super) fn read(fields: &Map<String, Value>, settings: &Settings) -> Result<Task, Error> {
+pub(super) fn read(
+    fields: &Map<String, Value>,
+    request: Option<&str>,
+    settings: &Settings,
+) -> Result<Task, Error> {
     let legacy = &settings.legacy;
     let conf = Section::of(fields, "conf")?;
     let key = conf.text("keyname")?.ok_or_else(|| invalid("conf.keyname", "is missing"))?;
@@ -36,7 +40,12 @@ pub(super) fn read(fields: &Map<String, Value>, settings: &Settings) -> Result<T
     let (account, brought) = account::of_legacy(settings, conf.text("clientid")?, conf.text("ak")?)?;
     let callback = conf.text("callbackurl")?.map(|url| TaskCallback { url: url.into(), events: Vec::new() });
     let video = video(&Section::of(fields, "youku")?)?;
-    let job = Job { location, account, video, mode: settings.transfer.mode, md5: None, again: None };
+    let again = match conf.get("again") {
+        Some(flag @ Value::Bool(_)) => Some(flag.clone()),
+        _ => conf.text("again")?.map(Value::String),
+    };
+    let again = again::read("conf.again", again.as_ref(), request)?;
+    let job = Job { location, account, video, mode: settings.transfer.mode, md5: None, again };
     Ok(Task { job, key, brought, callback })
 }
 

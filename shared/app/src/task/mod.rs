@@ -1,6 +1,7 @@
 //! Tasks: what a caller asks in words of JSON, in the modern or the legacy form, as a core job.
 
 mod account;
+mod again;
 mod legacy;
 mod modern;
 mod strict;
@@ -55,14 +56,25 @@ impl Task {
     /// [`InvalidJob`](ErrorKind::InvalidJob), naming the field that does not fit; [`Config`](ErrorKind::Config) where the settings lack
     /// what a legacy task leaves out.
     pub fn from_json(json: &[u8], settings: &Settings) -> Result<Self, Error> {
+        Self::from_request(json, None, settings)
+    }
+
+    /// The same, of a request that its caller named by an `Idempotency-Key` of 1 to 128 visible ASCII characters.
+    ///
+    /// The key says which other video `"again": true` asks for, and nothing else: a request that comes twice is the same upload anyway,
+    /// whatever it is called.
+    ///
+    /// # Errors
+    /// As [`from_json`](Self::from_json).
+    pub fn from_request(json: &[u8], key: Option<&str>, settings: &Settings) -> Result<Self, Error> {
         let value: Value = serde_json::from_slice(json).map_err(|_| invalid("task", "is not JSON"))?;
         let Value::Object(fields) = value else {
             return Err(invalid("task", "is not a JSON object"));
         };
         if fields.contains_key("conf") && !fields.contains_key("source") {
-            legacy::read(&fields, settings)
+            legacy::read(&fields, key, settings)
         } else {
-            modern::read(json, &fields, settings)
+            modern::read(json, &fields, key, settings)
         }
     }
 }

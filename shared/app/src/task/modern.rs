@@ -1,9 +1,9 @@
 //! The modern form: strict.
 //!
-//! `{"source":"oss://bucket/key","account":"main","video":{"title":...},"callback":{"url":...,"events":[...]},"mode":"oss","md5":...}`;
+//! `{"source":"oss://bucket/key","account":"main","video":{"title":...},"callback":{"url":...,"events":[...]},"mode":"oss","md5":...,"again":...}`;
 //! all but `source` may be left out.
 
-use super::{Task, TaskCallback, account, invalid, must_be_object, strict};
+use super::{Task, TaskCallback, account, again, invalid, must_be_object, strict};
 use crate::Settings;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -19,9 +19,15 @@ struct Modern {
     callback: Option<TaskCallback>,
     mode: Option<Mode>,
     md5: Option<String>,
+    again: Option<Value>,
 }
 
-pub(super) fn read(json: &[u8], fields: &Map<String, Value>, settings: &Settings) -> Result<Task, Error> {
+pub(super) fn read(
+    json: &[u8],
+    fields: &Map<String, Value>,
+    request: Option<&str>,
+    settings: &Settings,
+) -> Result<Task, Error> {
     for field in ["video", "callback"] {
         must_be_object(fields, field)?;
     }
@@ -37,9 +43,10 @@ pub(super) fn read(json: &[u8], fields: &Map<String, Value>, settings: &Settings
         None => None,
         Some(hex) => Some(Md5::from_hex(hex).ok_or_else(|| invalid("md5", "is not 32 hexadecimal digits"))?),
     };
+    let again = again::read("again", task.again.as_ref(), request)?;
     let key = location.key.clone();
     let mode = task.mode.unwrap_or(settings.transfer.mode);
-    let job = Job { location, account, video: task.video, mode, md5, again: None };
+    let job = Job { location, account, video: task.video, mode, md5, again };
     Ok(Task { job, key, brought: None, callback: task.callback })
 }
 

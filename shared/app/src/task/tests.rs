@@ -112,6 +112,50 @@ fn what_does_not_fit_a_modern_task_is_named_and_no_value_is_repeated() {
 }
 
 #[test]
+fn again_is_a_nonce_or_takes_the_requests_key_for_one() {
+    let modern = |again: Value| json!({"source": "oss://bucket/k", "again": again});
+    let legacy = |again: Value| json!({"conf": {"keyname": "k", "again": again}});
+    let (long, longest) = ("n".repeat(65), "n".repeat(64));
+    let wrong = "why: is not true or a text of 1 to 64 visible ASCII characters";
+    let nameless = "why: is true, and no Idempotency-Key names the request";
+    let cases = [
+        (modern(json!("n-1")), None, Ok(Some("n-1"))),
+        (modern(json!("n-1")), Some("key"), Ok(Some("n-1"))),
+        (modern(json!(longest)), None, Ok(Some(longest.as_str()))),
+        (modern(json!(true)), Some("key"), Ok(Some("key"))),
+        (modern(json!(true)), None, Err(nameless)),
+        (modern(json!(false)), Some("key"), Ok(None)),
+        (modern(json!(null)), Some("key"), Ok(None)),
+        (json!({"source": "oss://bucket/k"}), Some("key"), Ok(None)),
+        (modern(json!("")), None, Err(wrong)),
+        (modern(json!(long)), None, Err(wrong)),
+        (modern(json!("a b")), None, Err(wrong)),
+        (modern(json!("片")), None, Err(wrong)),
+        (modern(json!(1)), None, Err(wrong)),
+        (legacy(json!("n-1")), None, Ok(Some("n-1"))),
+        (legacy(json!(7)), None, Ok(Some("7"))),
+        (legacy(json!(" ")), None, Ok(None)),
+        (legacy(json!(true)), Some("key"), Ok(Some("key"))),
+        (legacy(json!(true)), None, Err(nameless)),
+        (legacy(json!(long)), None, Err(wrong)),
+        (legacy(json!(["n"])), None, Err("field: conf.again, why: has the wrong type")),
+    ];
+    for (task, key, expected) in cases {
+        let read = Task::from_request(task.to_string().as_bytes(), key, &settings(ONE_ACCOUNT));
+        match (read, expected) {
+            (Ok(task), Ok(nonce)) => assert_eq!(task.job.again.as_deref(), nonce),
+            (Err(error), Err(words)) => {
+                assert!(
+                    error.kind() == ErrorKind::InvalidJob && error.to_string().contains(words),
+                    "{error}"
+                );
+            }
+            (read, _) => assert_eq!(format!("{read:?}"), format!("{expected:?}"), "{task}"),
+        }
+    }
+}
+
+#[test]
 fn a_legacy_task_becomes_a_job() {
     let task = json!({
         "conf": {"clientid": "app", "ak": "token-other", "keyname": "dir/录像", "callbackurl": "http://10.0.0.1/done"},

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 const SECRET: &str = "token-of-the-session";
 
 /// The settings' application with the upload of [`TASK`] in this test's hands.
-async fn held(settings: &str) -> (Arc<App>, tempfile::TempDir, Held) {
+pub(super) async fn held(settings: &str) -> (Arc<App>, tempfile::TempDir, Held) {
     let (app, folder) = application(settings);
     let task = Task::from_json(TASK.as_bytes(), app.settings()).unwrap();
     let object = look(&*app.source(None), &task.job.location, &RetrySettings::default()).await.unwrap();
@@ -26,7 +26,7 @@ async fn held(settings: &str) -> (Arc<App>, tempfile::TempDir, Held) {
     (app, folder, *held)
 }
 
-fn session() -> OpenedSession {
+pub(super) fn session() -> OpenedSession {
     let target = Target::Slice { upload_server: "u".into(), slice_kib: 2048, instant: true };
     OpenedSession {
         upload_token: SECRET.into(),
@@ -37,7 +37,7 @@ fn session() -> OpenedSession {
     }
 }
 
-async fn get(app: &Arc<App>, at: &str) -> (StatusCode, Value) {
+pub(super) async fn get(app: &Arc<App>, at: &str) -> (StatusCode, Value) {
     let request = Request::get(at).header(header::AUTHORIZATION, format!("Bearer {TOKEN}"));
     let answer = router(app.clone()).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let (status, _, body) = whole(answer).await;
@@ -45,7 +45,7 @@ async fn get(app: &Arc<App>, at: &str) -> (StatusCode, Value) {
     (status, serde_json::from_slice(&body).unwrap())
 }
 
-async fn there() -> MockServer {
+pub(super) async fn there() -> MockServer {
     answering("/bucket/a.mp4", &[("HEAD", object())]).await
 }
 

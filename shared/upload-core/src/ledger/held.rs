@@ -6,7 +6,7 @@ use super::{
     errors::{refused, superseded, unreadable},
     keys,
     lease::{Lease, Parts},
-    open,
+    open, recent,
     record::{Record, read_on},
     step::{Entry, Session, Step, Target},
     work::{Work, WorkRecord},
@@ -154,16 +154,22 @@ impl Held {
         self.lease.release(&parts).await;
     }
 
-    /// Brings the open mark in line with a step that ends the work. The step counts: a mark that stays behind is found by the sweep.
+    /// Brings the list of recent ends and the open mark in line with a step that ends the work. The step counts: a mark that stays
+    /// behind is found by the sweep.
     async fn mark(&self) {
+        // Boxed: its memory is not to be a part of the work's.
+        if let Err(error) = Box::pin(self.marked()).await {
+            tracing::warn!(?error, upload_id = %self.record.id, "could not update the open mark");
+        }
+    }
+
+    async fn marked(&self) -> Result<(), Error> {
         let (access, id) = (&self.ledger.access, &self.record.id);
-        let marked = match self.record.waiting {
+        recent::write(access, &self.record).await?;
+        match self.record.waiting {
             _ if self.record.is_at_rest() => access.delete(&keys::open(id)).await,
             Some(waiting) => open::mark(access, id, &self.record.work, waiting.not_before).await,
             None => Ok(()),
-        };
-        if let Err(error) = marked {
-            tracing::warn!(?error, upload_id = %id, "could not update the open mark");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Names of the ledger's entries. Numbers have six digits, so that stores list them in order.
 
+use super::recent::RecentKey;
 use crate::UploadId;
 use serde::{Deserialize, de::IntoDeserializer, de::value::Error as Unreadable};
 
@@ -7,6 +8,9 @@ use serde::{Deserialize, de::IntoDeserializer, de::value::Error as Unreadable};
 pub(super) const BIRTH: &str = "birth";
 /// Before every open mark.
 pub(super) const OPEN: &str = "open/";
+
+/// Before every recent end.
+pub(super) const RECENT: &str = "recent/";
 
 /// Where a note named so is kept.
 pub(super) fn cursor(name: &str) -> String {
@@ -41,6 +45,10 @@ pub(super) fn epoch(id: &UploadId, key: &str) -> Option<u32> {
 
 pub(super) fn open(id: &UploadId) -> String {
     format!("{OPEN}{id}")
+}
+
+pub(super) fn recent(key: &RecentKey) -> String {
+    format!("{RECENT}{key}")
 }
 
 fn number(text: &str) -> Option<u32> {

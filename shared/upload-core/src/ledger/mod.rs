@@ -9,6 +9,7 @@
 //! | `ledger/{upload id}/{sequence}.json` | steps | never by this program: they answer every later event for the same object |
 //! | `lease/{upload id}/{epoch}` | the newest lease | older ones by the next holder; the newest stays |
 //! | `open/{upload id}` | a mark on each upload that is not at rest | by the holder that brings it to rest |
+//! | `recent/{end, counted down}-{upload id}` | how an upload ended, for lists | after 30 days, by the sweep |
 //! | `birth` | nothing; its time of writing counts | never |
 //!
 //! An upload comes to rest when its callback is done, or, without one, when it is committed, failed or cancelled. Entries hold no secret
@@ -21,6 +22,7 @@ mod held;
 mod keys;
 mod lease;
 mod open;
+mod recent;
 mod record;
 mod seal;
 mod state;
@@ -35,6 +37,7 @@ pub use fields::Time;
 pub use held::{Held, OpenedSession};
 pub use lease::{Holder, Lease, PartNote, Parts};
 pub use open::{OpenMark, OpenMarks};
+pub use recent::{Recent, RecentKey, Recents};
 pub use record::Record;
 pub use seal::{Seal, Sealed};
 pub use state::{EDGES, Edge, End, Refused, State, Working};
@@ -179,6 +182,27 @@ impl Ledger {
         open::read(&self.access, id).await
     }
 
+    /// How the latest uploads ended, the newest first, behind `after`, 1 to 1,000 of them.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn recent(&self, after: Option<&RecentKey>, limit: usize) -> Result<Recents, Error> {
+        recent::page(&self.access, after, limit).await
+    }
+
+    /// Deletes what is listed of uploads that ended more than 30 days ago, a bounded number of entries, and answers how many.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn forget_recent(&self) -> Result<usize, Error> {
+        // The birth mark tells the store's clock.
+        let Some(birth) = self.access.read(keys::BIRTH).await? else { return Ok(0) };
+        match birth.now.checked_sub(recent::KEPT) {
+            Some(time) => recent::forget(&self.access, time).await,
+            None => Ok(0),
+        }
+    }
+
     /// Deletes the mark of an upload that has no step, if it was `marked` longer than `age` ago by the store's clock.
     ///
     /// # Errors
@@ -256,6 +280,7 @@ impl Ledger {
         match Held::claim(self, id, lease, record, work, reopening).await? {
             Claimed::Held(held) => Ok(Claim::Held(Box::new(held))),
             Claimed::AtRest(lease, record) => {
+                recent::write(access, &record).await?;
                 access.delete(&keys::open(id)).await?;
                 lease.release(&lease.parts()).await;
                 Ok(Claim::AtRest(Box::new(record)))

@@ -59,6 +59,14 @@ impl Record {
         }
     }
 
+    /// The step that ended it, if one did.
+    #[must_use]
+    pub fn end(&self) -> Option<&Entry> {
+        let ends =
+            |entry: &&Entry| matches!(entry.step, Step::Committed { .. } | Step::Failed(_) | Step::Cancelled);
+        self.state.has_ended().then(|| self.history.iter().rev().find(ends)).flatten()
+    }
+
     /// The record after one more entry.
     ///
     /// # Errors

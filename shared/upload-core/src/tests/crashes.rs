@@ -63,7 +63,7 @@ fn judge(memory: &Memory, ended: &Result<Published, Error>, what: &str) {
     }
 }
 
-/// A sweep finds nothing to do but a mark that a crash left behind.
+/// A sweep finds nothing to do but a mark that a crash left behind, and what it stood for.
 async fn nothing_is_open(memory: &Memory, what: &str) {
     memory.points.crash_at(None);
     sleep(Duration::from_secs(20)).await;
@@ -72,6 +72,7 @@ async fn nothing_is_open(memory: &Memory, what: &str) {
     let swept = swept.expect("the ledger can be read");
     assert!(swept.resumed.is_empty() && swept.left == 0, "{what}: {swept:?}");
     assert_eq!(memory.ledger.keys("open/"), Vec::<String>::new(), "{what}");
+    assert_eq!(memory.ledger.keys("recent/").len(), 1, "{what}: its end is listed once");
 }
 
 async fn dropped_at_every_point(mode: Mode, all_switches: &[u32]) {

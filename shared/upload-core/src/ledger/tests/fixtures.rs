@@ -97,7 +97,7 @@ fn is_written_and_read<T: Serialize + DeserializeOwned>(name: &str, entry: &T) -
 
 #[test]
 fn every_kind_of_entry_is_written_as_its_fixture_and_read_from_it() {
-    let mut names = BTreeSet::from(["lease".to_owned(), "open-mark".to_owned()]);
+    let mut names = BTreeSet::from(["lease", "open-mark", "recent"].map(str::to_owned));
     let mut kinds = BTreeSet::new();
     for (name, step) in steps() {
         kinds.insert(step.kind().as_str());
@@ -116,6 +116,12 @@ fn every_kind_of_entry_is_written_as_its_fixture_and_read_from_it() {
     }))
     .expect("an open mark");
     assert_eq!(is_written_and_read("open-mark", &mark), mark);
+    let recent: Recent = serde_json::from_value(serde_json::json!({
+        "v": VERSION, "ended": at(), "state": "committed", "account": "main", "video_id": "XMQ",
+        "location": {"provider": "oss", "bucket": "b", "key": "k"}
+    }))
+    .expect("a recent end");
+    assert_eq!(is_written_and_read("recent", &recent), recent);
     let kept = fs::read_dir(file("x").parent().expect("a folder")).expect("it can be listed");
     let kept: BTreeSet<_> = kept
         .map(|entry| entry.expect("readable").file_name().into_string().expect("ASCII"))

@@ -4,6 +4,7 @@ mod fixtures;
 mod leases;
 pub(crate) mod memory;
 mod reading;
+mod recent;
 mod stories;
 mod twins;
 

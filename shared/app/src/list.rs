@@ -1,0 +1,189 @@
+//! Lists of uploads: what is open, and how the latest ended.
+
+use crate::{App, Credentials};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use serde::Serialize;
+use std::fmt;
+use upload_core::{
+    Error, UploadId,
+    ledger::{Ledger, Recent, RecentKey, Time},
+};
+
+/// Open marks that are read at once.
+const READS: usize = 8;
+
+/// Which uploads are wanted.
+#[derive(Debug, Clone)]
+pub struct ListQuery {
+    /// Only these; absent: the open ones, then those that ended.
+    pub state: Option<ListState>,
+    /// At most so many, 1 to 1,000.
+    pub limit: usize,
+    /// Those behind this.
+    pub after: Option<After>,
+}
+
+/// A part of all uploads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListState {
+    /// Something is left to do, if only a callback.
+    Open,
+    /// They ended in the last 30 days, the latest first.
+    Finished,
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum After {
+    /// Behind this open upload.
+    Open(UploadId),
+    /// Behind this end, or with the latest.
+    Finished(Option<RecentKey>),
+}
+
+/// Text of [`After::Finished`] without a key.
+const FINISHED: &str = "finished";
+
+impl After {
+    /// A place as it is written.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        if text == FINISHED {
+            return Some(Self::Finished(None));
+        }
+        let open = UploadId::parse(text).map(Self::Open);
+        open.or_else(|| RecentKey::parse(text).map(|key| Self::Finished(Some(key))))
+    }
+
+    /// The part of the list that it lies in.
+    #[must_use]
+    pub fn state(&self) -> ListState {
+        match self {
+            Self::Open(_) => ListState::Open,
+            Self::Finished(_) => ListState::Finished,
+        }
+    }
+}
+
+impl fmt::Display for After {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Open(id) => write!(f, "{id}"),
+            Self::Finished(Some(key)) => write!(f, "{key}"),
+            Self::Finished(None) => f.write_str(FINISHED),
+        }
+    }
+}
+
+/// A page of uploads.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct UploadList {
+    /// Open ones in the order of their ids, ended ones with the latest first.
+    pub uploads: Vec<ListedUpload>,
+    /// Where the next page begins (`after`); `None` at the end.
+    pub next: Option<String>,
+}
+
+/// One upload in a list.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ListedUpload {
+    /// The upload.
+    pub upload_id: UploadId,
+    /// `open`, or how it ended at the time of `at`: `committed`, `failed` or `cancelled`.
+    pub state: String,
+    /// Where the object lies, such as `oss://bucket/key`.
+    pub object: String,
+    /// The account.
+    pub account: String,
+    /// When it ended, or, of an open one, when it was last taken up or put aside; by the store's clock.
+    pub at: Time,
+    /// Nobody takes the open one up before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Time>,
+    /// The video.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub videoid: Option<String>,
+    /// The stable code of the failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+impl App {
+    /// A page of uploads: one list of the ledger, or two where the open ones end in it, and one read an upload.
+    ///
+    /// # Errors
+    /// Where the ledger cannot be read.
+    pub async fn list(
+        &self,
+        query: &ListQuery,
+        credentials: Option<Credentials>,
+    ) -> Result<UploadList, Error> {
+        let ledger = self.ledger(credentials).await?;
+        let mut list = UploadList::default();
+        let ended_behind = match (&query.after, query.state) {
+            (Some(After::Finished(key)), _) => key.clone(),
+            (None, Some(ListState::Finished)) => None,
+            (after, state) => {
+                let after = after.as_ref().and_then(After::open);
+                let marks = ledger.open_marks(after, query.limit).await?;
+                let marks_read = stream::iter(marks.uploads).map(|(id, at)| open(&ledger, id, at.into()));
+                let uploads = marks_read.buffered(READS).try_filter_map(async |open| Ok(open));
+                list.uploads = uploads.try_collect().await?;
+                let next = match marks.next {
+                    Some(next) => Some(After::Open(next)),
+                    None if state.is_none() && list.uploads.len() >= query.limit => {
+                        Some(After::Finished(None))
+                    }
+                    None => None,
+                };
+                if next.is_some() || state.is_some() {
+                    list.next = next.map(|next| next.to_string());
+                    return Ok(list);
+                }
+                None
+            }
+        };
+        let ended = ledger.recent(ended_behind.as_ref(), query.limit - list.uploads.len()).await?;
+        list.uploads.extend(ended.uploads.into_iter().map(|(id, recent)| ListedUpload::ended(id, recent)));
+        list.next = ended.next.map(|key| key.to_string());
+        Ok(list)
+    }
+}
+
+impl After {
+    fn open(&self) -> Option<&UploadId> {
+        match self {
+            Self::Open(id) => Some(id),
+            Self::Finished(_) => None,
+        }
+    }
+}
+
+/// What an open mark says; `None` where it has gone away since.
+async fn open(ledger: &Ledger, upload_id: UploadId, at: Time) -> Result<Option<ListedUpload>, Error> {
+    Ok(ledger.open_mark(&upload_id).await?.map(|mark| ListedUpload {
+        upload_id,
+        state: "open".into(),
+        object: mark.location.to_string(),
+        account: mark.account,
+        at,
+        not_before: mark.not_before,
+        videoid: None,
+        error: None,
+    }))
+}
+
+impl ListedUpload {
+    fn ended(upload_id: UploadId, recent: Recent) -> Self {
+        Self {
+            upload_id,
+            state: recent.state,
+            object: recent.location.to_string(),
+            account: recent.account,
+            at: recent.ended,
+            not_before: None,
+            videoid: recent.video_id,
+            error: recent.error,
+        }
+    }
+}
