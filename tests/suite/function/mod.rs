@@ -45,6 +45,8 @@ pub(crate) struct Setup<'a> {
     pub(crate) runtime: Runtime,
     /// Changes Youku before it starts.
     pub(crate) youku: fn(&mut YoukuConfig),
+    /// Changes the function's configuration before it starts.
+    pub(crate) host: fn(&mut FunctionConfig),
 }
 
 impl Default for Setup<'_> {
@@ -56,6 +58,7 @@ impl Default for Setup<'_> {
             env: &[],
             runtime: Runtime::CustomDebian12,
             youku: |_| {},
+            host: |_| {},
         }
     }
 }
@@ -125,7 +128,7 @@ impl Rig {
         if let Some(events) = setup.events {
             config.events = events.iter().map(|event| (*event).to_owned()).collect();
         }
-        let clouds = LocalClouds::start(config.clone(), |endpoints| FunctionConfig {
+        let configured = |endpoints: &sandbox::clouds::Endpoints| FunctionConfig {
             env: setup.variables(endpoints, &config),
             timeout: Duration::from_secs(600),
             instance_concurrency: 10,
@@ -136,6 +139,11 @@ impl Rig {
                 ..AsyncConfig::default()
             },
             ..FunctionConfig::new("oss2youku", [binary("oss2youku-fc")])
+        };
+        let clouds = LocalClouds::start(config.clone(), |endpoints| {
+            let mut function = configured(endpoints);
+            (setup.host)(&mut function);
+            function
         })
         .await
         .unwrap();
