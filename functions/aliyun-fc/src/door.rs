@@ -63,7 +63,13 @@ impl Door {
         let run = Run { deadline: call::deadline(context), ..Run::default() };
         let swept = self.app.sweep(call::credentials(context), &run).await;
         let swept = swept.map_err(|error| Diagnostic::new(error.kind().code(), error.to_string()))?;
-        tracing::info!(resumed = swept.resumed.len(), left = swept.left, cleared = swept.cleared, "swept");
+        tracing::info!(
+            resumed = swept.resumed.len(),
+            told = swept.told,
+            left = swept.left,
+            cleared = swept.cleared,
+            "swept"
+        );
         let results = swept.resumed.iter().map(|(id, ended)| {
             if let Err(error) = ended {
                 tracing::error!(upload_id = %id, ?error, code = error.kind().code(), "failed");

@@ -117,6 +117,7 @@ fn variables(
         ("OSS2YOUKU_LEDGER__LOCATION", config.data_dir.join("ledger").display().to_string()),
         ("OSS2YOUKU_LEDGER__LEASE_SECONDS", SWEEP.as_secs().to_string()),
         ("OSS2YOUKU_SWEEP__ENABLED", "true".into()),
+        ("OSS2YOUKU_CALLBACK__PAUSE_SECONDS", SWEEP.as_secs().to_string()),
         ("OSS2YOUKU_HTTP__TOKENS", format!(r#"["{}"]"#, token::hash(token))),
         ("OSS2YOUKU_LEGACY__BUCKET", BUCKET.into()),
     ]);

@@ -1,6 +1,6 @@
 //! The one HTTP client of the process: TLS by rustls with ring and bundled roots, which start faster than the platform's verifier.
 
-use reqwest::{Client, redirect};
+use reqwest::{Client, ClientBuilder, redirect};
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use std::{sync::Arc, time::Duration};
 use upload_core::{Error, ErrorKind};
@@ -15,21 +15,29 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// # Errors
 /// [`Config`](ErrorKind::Config) where TLS cannot be set up.
 pub fn client() -> Result<Client, Error> {
-    let failed = |cause: Box<dyn std::error::Error + Send + Sync>| {
-        Error::new(ErrorKind::Config, "http", "the HTTP client cannot be set up").caused_by(cause)
-    };
-    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| failed(error.into()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Client::builder()
-        .tls_backend_preconfigured(tls)
+    builder()?
         .redirect(redirect::Policy::none())
         .no_proxy()
         .connect_timeout(CONNECT)
         .pool_idle_timeout(IDLE)
         .build()
-        .map_err(|error| failed(error.into()))
+        .map_err(failed)
+}
+
+/// A client that brings TLS, everything else left open.
+///
+/// # Errors
+/// As [`client`].
+pub(crate) fn builder() -> Result<ClientBuilder, Error> {
+    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(failed)?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Client::builder().tls_backend_preconfigured(tls))
+}
+
+fn failed(cause: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::new(ErrorKind::Config, "http", "the HTTP client cannot be set up").caused_by(cause)
 }

@@ -11,6 +11,7 @@
 //! tables in variables and errors that name the variable are what operators of functions need.
 #![cfg_attr(test, expect(clippy::expect_used, reason = "a test fails by panicking"))]
 
+mod callbacks;
 mod convert;
 mod http;
 pub mod ledger;
@@ -29,15 +30,16 @@ pub use logging::start as start_logging;
 pub use object_storage as storage;
 pub use object_storage::Credentials;
 pub use settings::{
-    AccountSettings, CONFIG_VARIABLE, HttpSettings, LedgerFields, LegacyAccounts, LegacySettings, LogLevel,
-    LogSettings, Reserved, Settings, SourceAddressing, SourceSettings, SweepFields, TargetSignature,
-    TokenHash, TransferFields, YoukuSettings,
+    AccountSettings, AllowedHost, CONFIG_VARIABLE, CallbackFields, HttpSettings, LedgerFields,
+    LegacyAccounts, LegacySettings, LogLevel, LogSettings, Reserved, Settings, SourceAddressing,
+    SourceSettings, SweepFields, TargetSignature, TokenHash, TransferFields, YoukuSettings,
 };
 pub use status::{HolderStatus, StepStatus, UploadStatus, WaitingStatus};
-pub use task::{BroughtAccount, CallbackEvent, Task, TaskCallback};
+pub use task::{BroughtAccount, Task};
 pub use upload_core as core;
 pub use uploads::Arrived;
 
+use callbacks::Callbacks;
 use ledger::LedgerPlace;
 use source::Sources;
 use std::{collections::BTreeMap, sync::Arc};
@@ -52,6 +54,7 @@ pub struct App {
     source: Arc<dyn Source>,
     accounts: BTreeMap<String, Arc<dyn upload_core::Youku>>,
     ledger: LedgerPlace,
+    callbacks: Arc<Callbacks>,
 }
 
 impl App {
@@ -70,7 +73,8 @@ impl App {
             .collect();
         let source = Arc::new(Sources::new(http.clone(), settings.source.clone(), None));
         let ledger = LedgerPlace::new(&settings)?;
-        Ok(Self { settings, transfer, http, source, accounts, ledger })
+        let callbacks = Arc::new(Callbacks::new(settings.callback.config()));
+        Ok(Self { settings, transfer, http, source, accounts, ledger, callbacks })
     }
 
     /// The settings it was built from.
@@ -128,7 +132,7 @@ impl App {
             Error::new(ErrorKind::Config, "account", "the settings have no such account")
                 .with("account", account)
         })?;
-        Ok(Uploader::new(source, youku, ledger, self.transfer))
+        Ok(self.uploader_to(youku, source, ledger))
     }
 }
 

@@ -4,7 +4,8 @@ use crate::{App, BroughtAccount, Credentials, Task, open};
 use std::{future::Future, sync::Arc};
 use tokio::time::timeout_at;
 use upload_core::{
-    Arrival, Error, ErrorKind, Location, Object, Published, Run, Source, Swept, UploadId, Uploader, Verdict,
+    Arrival, Error, ErrorKind, Location, Object, Published, Run, Source, Swept, Told, UploadId, Uploader,
+    Verdict,
     ledger::{Ledger, OpenMark, Work},
     look,
 };
@@ -40,13 +41,13 @@ impl App {
         let source = self.source(credentials.clone());
         let automatic = self.automatic();
         let deciding = automatic.decide(&*source, location, size);
-        let (job, object) = match in_time(run, deciding).await? {
+        let (job, object, callback) = match in_time(run, deciding).await? {
             Arrival::Skip(reason) => return Ok(Arrived::Skipped(reason)),
-            Arrival::Upload { job, object } => (*job, *object),
+            Arrival::Upload { job, object, callback } => (*job, *object, callback),
         };
         let ledger = self.ledger(credentials).await?;
         let uploader = self.uploader(&job.account, source, ledger)?;
-        let work = Work { job, object, called: None, callback: None, brought: None };
+        let work = Work { job, object, called: None, callback, brought: None };
         uploader.upload(&work, run).await.map(Arrived::Published)
     }
 
@@ -62,15 +63,24 @@ impl App {
     ) -> Result<Published, Error> {
         let source = self.source(credentials.clone());
         let job = task.job.clone();
-        let object: Object = in_time(run, look(&*source, &job.location, &self.transfer.retry)).await?;
         let ledger = self.ledger(credentials).await?;
         let uploader = match &task.brought {
-            None => self.uploader(&job.account, source, ledger)?,
-            Some(brought) => self.uploader_for(brought, source, ledger),
+            None => self.uploader(&job.account, source.clone(), ledger)?,
+            Some(brought) => self.uploader_for(brought, source.clone(), ledger),
+        };
+        let found: Result<Object, Error> =
+            in_time(run, look(&*source, &job.location, &self.transfer.retry)).await;
+        let object = match found {
+            Ok(object) => object,
+            Err(error) => {
+                let refused = Err(error);
+                uploader.tell_refusal(task.callback.as_ref(), &task.key, &refused, run).await;
+                return refused;
+            }
         };
         let called = (task.key != job.location.key).then(|| task.key.clone());
         let brought = task.brought.as_ref().map(BroughtAccount::to_secret);
-        let work = Work { job, object, called, callback: None, brought };
+        let work = Work { job, object, called, callback: task.callback.clone(), brought };
         uploader.upload(&work, run).await
     }
 
@@ -118,6 +128,20 @@ impl App {
         uploader.retry(id, run).await
     }
 
+    /// Tells the callback of an upload that has ended its outcome once more, under the same message id; nothing is recorded.
+    ///
+    /// # Errors
+    /// [`InvalidJob`](ErrorKind::InvalidJob) where the ledger knows no such upload, it has not ended or has no callback.
+    pub async fn replay_callback(
+        &self,
+        id: &UploadId,
+        credentials: Option<Credentials>,
+        run: &Run,
+    ) -> Result<Told, Error> {
+        let ledger = self.ledger(credentials).await?;
+        upload_core::replay(&ledger, &*self.callbacks, id, run).await
+    }
+
     /// Whether the event of an upload that ended so may be acknowledged: nothing is left to do, or the sweep does it.
     #[must_use]
     pub fn is_settled(&self, error: &Error) -> bool {
@@ -162,9 +186,20 @@ impl App {
         }
     }
 
+    /// An uploader from `source` to `youku` that tells callbacks.
+    pub(crate) fn uploader_to(
+        &self,
+        youku: Arc<dyn upload_core::Youku>,
+        source: Arc<dyn Source>,
+        ledger: Ledger,
+    ) -> Uploader {
+        let uploader = Uploader::new(source, youku, ledger, self.transfer);
+        uploader.notifying(self.callbacks.clone(), self.settings.callback.pause())
+    }
+
     fn uploader_for(&self, brought: &BroughtAccount, source: Arc<dyn Source>, ledger: Ledger) -> Uploader {
         let youku = open(&self.settings, &brought.into(), &self.http);
-        Uploader::new(source, youku, ledger, self.transfer)
+        self.uploader_to(youku, source, ledger)
     }
 }
 

@@ -1,7 +1,7 @@
 //! From "an object arrived" to a job: the filter, the sidecar, the metadata.
 
 use crate::{
-    Error, ErrorKind, Job, Location, Mode, Object, RetrySettings, Source, look,
+    Callback, Error, ErrorKind, Job, Location, Mode, Object, RetrySettings, Source, look,
     metadata::VideoMetadata,
     patience::Patience,
     rules::{Admission, Rule, Rules, Sidecar, admit, sidecar_key},
@@ -34,6 +34,8 @@ pub enum Arrival {
         job: Box<Job>,
         /// The version that is there now.
         object: Box<Object>,
+        /// Who is told of the outcome.
+        callback: Option<Callback>,
     },
     /// It is left alone, for the reason of this stable code.
     Skip(&'static str),
@@ -92,7 +94,7 @@ impl Automatic<'_> {
             md5: None,
             again: None,
         };
-        Ok(Arrival::Upload { job: Box::new(job), object: Box::new(object) })
+        Ok(Arrival::Upload { job: Box::new(job), object: Box::new(object), callback: rule.callback() })
     }
 
     async fn sidecar(&self, source: &dyn Source, video: &Location) -> Result<Option<VideoMetadata>, Error> {

@@ -61,7 +61,7 @@ fn advice(kind: ErrorKind) -> &'static str {
 /// What an upload that ended before answers again.
 pub(crate) fn stored(record: &Record) -> Result<Published, Error> {
     match record.state {
-        State::Committed | State::Notified(End::Committed) => published(record),
+        State::Committed | State::Notified(End::Committed) | State::Followed => published(record),
         State::Cancelled => Err(Error::new(ErrorKind::Cancelled, "ledger", "the upload was cancelled")),
         _ => Err(failure(record)),
     }

@@ -8,6 +8,7 @@
 #![cfg_attr(test, expect(clippy::expect_used, reason = "a test fails by panicking"))]
 
 mod automatic;
+mod callback;
 mod commit;
 mod ending;
 mod error;
@@ -15,6 +16,7 @@ mod hand;
 mod job;
 pub mod ledger;
 pub mod metadata;
+mod notify;
 mod object;
 mod outcome;
 mod patience;
@@ -28,8 +30,10 @@ mod transfer;
 mod uploader;
 
 pub use automatic::{Arrival, Automatic};
+pub use callback::{Callback, Notifier, Told, VideoEvent};
 pub use error::{Error, ErrorKind, Verdict};
 pub use job::{Job, Mode, UploadId};
+pub use notify::replay;
 pub use object::{Location, Md5, Object, Provider};
 pub use outcome::{Outcome, OutcomeData};
 pub use patience::RetrySettings;

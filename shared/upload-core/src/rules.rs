@@ -1,7 +1,7 @@
 //! Rules: which objects are uploaded without being asked for, and as what.
 
 use crate::{
-    Mode,
+    Callback, Mode, VideoEvent,
     metadata::{CopyrightType, PublicType},
 };
 use secrecy::SecretString;
@@ -52,6 +52,11 @@ pub struct Rule {
     pub copyright_type: Option<CopyrightType>,
     /// For `public_type = "password"`.
     pub watch_password: Option<SecretString>,
+    /// The URL that is told of each upload's outcome.
+    pub callback: Option<SecretString>,
+    /// What else it is told later.
+    #[serde(default)]
+    pub callback_events: Vec<VideoEvent>,
     /// Youku's protocol, where it is not the account's usual one.
     pub mode: Option<Mode>,
     /// Whether metadata may come in a file beside the video.
@@ -133,7 +138,7 @@ impl Rules {
     /// Rules as they stand in the settings.
     ///
     /// # Errors
-    /// The first rule that states no `public_type`, lacks the password it needs, wants something that is no video, or has the
+    /// The first rule that states no `public_type`, lacks the password it needs, names events without a callback, wants something that is no video, or has the
     /// same bucket and prefix as another.
     pub fn new(rules: Vec<Rule>) -> Result<Self, RuleError> {
         for (index, rule) in rules.iter().enumerate() {
@@ -168,6 +173,13 @@ impl TryFrom<Vec<Rule>> for Rules {
 }
 
 impl Rule {
+    /// Who is told of each upload's outcome.
+    #[must_use]
+    pub fn callback(&self) -> Option<Callback> {
+        let url = self.callback.clone()?;
+        Some(Callback { url, events: self.callback_events.clone() })
+    }
+
     fn check(&self) -> Result<(), RuleError> {
         match self.public_type {
             None => return Err(self.wrong("automatic uploads must state public_type")),
@@ -175,6 +187,9 @@ impl Rule {
                 return Err(self.wrong("public_type password needs a watch_password"));
             }
             Some(_) => {}
+        }
+        if self.callback.is_none() && !self.callback_events.is_empty() {
+            return Err(self.wrong("callback_events needs a callback"));
         }
         let wanted = self.extensions.as_deref().unwrap_or_default();
         if !wanted.iter().all(|extension| is_video_extension(extension)) {

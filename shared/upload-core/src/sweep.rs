@@ -2,7 +2,7 @@
 
 use crate::{
     Error, ErrorKind, Published, Run, UploadId, Uploader,
-    ledger::{Ledger, OpenMark},
+    ledger::{Ledger, OpenMark, Record},
 };
 use std::{
     collections::BTreeSet,
@@ -22,6 +22,8 @@ const PAGE: usize = 100;
 pub struct Swept {
     /// Uploads that it went on with, and how that ended.
     pub resumed: Vec<(UploadId, Result<Published, Error>)>,
+    /// Uploads that had ended, and whose callback was tried.
+    pub told: usize,
     /// Uploads that somebody works on, or that wait for their time.
     pub left: u32,
     /// Marks of uploads that were at rest already, or never began.
@@ -54,17 +56,19 @@ where
         let page = ledger.open_marks(after.as_ref(), PAGE).await?;
         for (id, marked) in page.uploads {
             let late = run.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-            if swept.resumed.len() >= limit || late {
+            if swept.resumed.len() + swept.told >= limit || late {
                 swept.next = after;
                 return Ok(swept);
             }
             if let Some(mark) = ledger.open_mark(&id).await? {
-                if refused.contains(&mark.account) {
+                if !mark.rest.is_zero() || refused.contains(&mark.account) {
                     swept.left += 1;
                 } else {
                     let account = mark.account.clone();
                     let ended = go_on(ledger, &uploader_of, &id, mark, run).await;
-                    if matches!(&ended, Err(error) if error.kind() == ErrorKind::RateLimited) {
+                    if let Err(error) | Ok(Went::Untold(error)) = &ended
+                        && error.kind() == ErrorKind::RateLimited
+                    {
                         refused.insert(account);
                     }
                     swept.note(ledger, &id, marked, ended).await?;
@@ -79,23 +83,36 @@ where
     }
 }
 
+/// What came of one mark.
+enum Went {
+    Cleared,
+    Told,
+    /// The callback waits for another sweep.
+    Untold(Error),
+    Published(Published),
+}
+
 async fn go_on<F, Fut>(
     ledger: &Ledger,
     uploader_of: &F,
     id: &UploadId,
     mark: OpenMark,
     run: &Run,
-) -> Result<Option<Published>, Error>
+) -> Result<Went, Error>
 where
     F: Fn(UploadId, OpenMark) -> Fut,
     Fut: Future<Output = Result<Uploader, Error>>,
 {
-    if ledger.read(id).await?.is_some_and(|record| record.is_at_rest()) {
+    let record = ledger.read(id).await?;
+    if record.as_ref().is_some_and(Record::is_at_rest) {
         ledger.resume(id).await?;
-        return Ok(None);
+        return Ok(Went::Cleared);
     }
     let uploader = uploader_of(id.clone(), mark).await?;
-    uploader.resume(id, run).await.map(Some)
+    if record.is_some_and(|record| record.state.has_ended()) {
+        return Ok(uploader.tell(id, run).await.map_or_else(Went::Untold, |()| Went::Told));
+    }
+    uploader.resume(id, run).await.map(Went::Published)
 }
 
 impl Swept {
@@ -104,11 +121,16 @@ impl Swept {
         ledger: &Ledger,
         id: &UploadId,
         marked: SystemTime,
-        ended: Result<Option<Published>, Error>,
+        ended: Result<Went, Error>,
     ) -> Result<(), Error> {
         match ended {
-            Ok(None) => self.cleared += 1,
-            Ok(Some(published)) => self.resumed.push((id.clone(), Ok(published))),
+            Ok(Went::Cleared) => self.cleared += 1,
+            Ok(Went::Told) => self.told += 1,
+            Ok(Went::Untold(error)) => {
+                tracing::warn!(?error, upload_id = %id, "the callback waits for the next sweep");
+                self.left += 1;
+            }
+            Ok(Went::Published(published)) => self.resumed.push((id.clone(), Ok(published))),
             Err(error) if waits(&error) => self.left += 1,
             Err(error) if error.kind() == ErrorKind::InvalidJob && ledger.read(id).await?.is_none() => {
                 if ledger.clear_stray(id, marked, STRAY).await? {

@@ -1,11 +1,12 @@
 //! Uploads from the claim to the answer: who may work on them, for how long, and how they are put down.
 
 use crate::{
-    Error, ErrorKind, Location, Object, Progress, RetrySettings, Source, TransferSettings, UploadId, Verdict,
-    Youku,
+    Callback, Error, ErrorKind, Location, Notifier, Object, Progress, RetrySettings, Source,
+    TransferSettings, UploadId, Verdict, Youku,
     ending::{ending, stored},
     hand::{Hand, Notes, validated},
     ledger::{Claim, Held, Ledger, Work},
+    notify::{BRIEF, Effort, Notifying, ONCE},
     patience::Patience,
 };
 use std::{future::Future, sync::Arc, time::Duration};
@@ -22,6 +23,7 @@ pub struct Uploader {
     youku: Arc<dyn Youku>,
     ledger: Ledger,
     settings: TransferSettings,
+    notifying: Option<Notifying>,
 }
 
 /// What a door brings to one run.
@@ -63,7 +65,15 @@ impl Uploader {
         ledger: Ledger,
         settings: TransferSettings,
     ) -> Self {
-        Self { source, youku, ledger, settings }
+        Self { source, youku, ledger, settings, notifying: None }
+    }
+
+    /// The same, telling callbacks through `notifier`. After the first run a callback is tried again, and Youku asked how a video fares,
+    /// `pause` later at the earliest, by a sweep; then at growing distances.
+    #[must_use]
+    pub fn notifying(mut self, notifier: Arc<dyn Notifier>, pause: Duration) -> Self {
+        self.notifying = Some(Notifying { notifier, pause });
+        self
     }
 
     /// Publishes the object of `work`, the version of the job's file that [`look`] found. An upload that was ended before answers what
@@ -74,9 +84,13 @@ impl Uploader {
     /// [`Deadline`](ErrorKind::Deadline), retryable, where the run's time was over first.
     pub async fn upload(&self, work: &Work, run: &Run) -> Result<Published, Error> {
         // What breaks a limit is refused before anything is recorded: the same object with better metadata is welcome.
-        validated(work, &*self.youku)?;
+        if let Err(error) = validated(work, &*self.youku) {
+            let (refused, key) = (Err(error), work.called.as_deref().unwrap_or(&work.object.location.key));
+            Box::pin(self.tell_refusal(work.callback.as_ref(), key, &refused, run)).await;
+            return refused;
+        }
         let id = UploadId::of(&work.object, &work.job);
-        let claim = async { self.ledger.claim(&id, work).await };
+        let claim = Box::pin(self.ledger.claim(&id, work));
         self.go_on(&id, claim, run).await
     }
 
@@ -97,6 +111,46 @@ impl Uploader {
         self.go_on(id, claim, run).await
     }
 
+    /// Tells the callback of an upload that has ended what there is to tell now, if anything.
+    ///
+    /// # Errors
+    /// [`InProgress`](ErrorKind::InProgress) where somebody else is at it; where the ledger fails, or Youku does not say how the video
+    /// fares.
+    pub async fn tell(&self, id: &UploadId, run: &Run) -> Result<(), Error> {
+        let telling = async {
+            let Claim::Held(mut held) = self.ledger.resume(id).await? else { return Ok(()) };
+            let told = self.tell_held(&mut held, run, ONCE).await;
+            if !matches!(&told, Err(error) if error.kind() == ErrorKind::Superseded) {
+                held.release().await;
+            }
+            told
+        };
+        telling.instrument(tracing::info_span!("callback", upload_id = %id)).await
+    }
+
+    /// Tells the callback of a wish that was refused for good before an upload began: a few tries, recorded nowhere.
+    pub async fn tell_refusal(
+        &self,
+        callback: Option<&Callback>,
+        key: &str,
+        refused: &Result<Published, Error>,
+        run: &Run,
+    ) {
+        if let Some((notifying, callback)) = self.notifying.as_ref().zip(callback) {
+            notifying.tell_refusal(callback, key, refused, run).await;
+        }
+    }
+
+    async fn tell_held(&self, held: &mut Held, run: &Run, effort: Effort) -> Result<(), Error> {
+        let Some(notifying) = &self.notifying else { return Ok(()) };
+        let lease = held.lease();
+        tokio::select! {
+            biased;
+            lost = lease.keep(|| lease.parts()) => Err(lost),
+            told = notifying.tell(held, &*self.youku, run, effort) => told,
+        }
+    }
+
     /// Whatever is logged meanwhile, and the error at the end, say which upload they are about.
     async fn go_on(
         &self,
@@ -106,7 +160,7 @@ impl Uploader {
     ) -> Result<Published, Error> {
         let work = async {
             match claim.await? {
-                Claim::Held(held) => self.hold(*held, run).await,
+                Claim::Held(held) => Box::pin(self.hold(*held, run)).await,
                 Claim::AtRest(record) => stored(&record),
             }
         };
@@ -130,9 +184,20 @@ impl Uploader {
             // The state before it stands: the next holder comes to the same end.
             tracing::warn!(error = ?unwritten, "could not record how the run ended");
         }
-        if !matches!(&ended, Err(error) if error.kind() == ErrorKind::Superseded) {
-            held.release_with(notes.parts()).await;
+        let superseded = |error: &Error| error.kind() == ErrorKind::Superseded;
+        if ended.as_ref().is_err_and(superseded) {
+            return ended;
         }
+        if held.record().owes_outcome() {
+            let told = Box::pin(self.tell_held(&mut held, run, BRIEF)).await;
+            if let Err(error) = &told {
+                tracing::warn!(?error, "the callback is left to the sweep");
+            }
+            if told.as_ref().is_err_and(superseded) {
+                return ended;
+            }
+        }
+        held.release_with(notes.parts()).await;
         ended
     }
 

@@ -62,6 +62,7 @@ impl Settings {
         settings.transfer.transfer().map_err(wrong)?;
         settings.ledger.lease_life().map_err(wrong)?;
         settings.http.check().map_err(wrong)?;
+        settings.callback.check().map_err(wrong)?;
         settings.source.check().map_err(wrong)?;
         settings.check_rules()?;
         Ok(settings)
@@ -73,6 +74,11 @@ impl Settings {
                 return Err(wrong("a rule names an account that is not in the settings")
                     .with("bucket", &rule.bucket)
                     .with("account", &rule.account));
+            }
+            if let Some(Err(why)) = rule.callback.as_ref().map(|url| self.callback.accepts(url)) {
+                return Err(wrong("a rule's callback cannot be called")
+                    .with("bucket", &rule.bucket)
+                    .with("callback", why));
             }
         }
         Ok(())

@@ -3,11 +3,13 @@
 //! The variable of a field is `OSS2YOUKU_` and its path in capitals, levels parted by two underscores:
 //! `youku.api` is `OSS2YOUKU_YOUKU__API`. A list or table is given as TOML: `OSS2YOUKU_RULES=[{bucket="b",...}]`.
 
+mod callback;
 mod http;
 mod ledger;
 mod load;
 mod text;
 
+pub use callback::{AllowedHost, CallbackFields};
 pub use http::{HttpSettings, LegacyAccounts, LegacySettings, TokenHash};
 pub use ledger::{LedgerFields, SweepFields};
 pub use load::CONFIG_VARIABLE;
@@ -44,6 +46,8 @@ pub struct Settings {
     pub reserved: Reserved,
     /// Who may use the HTTP door.
     pub http: HttpSettings,
+    /// How callbacks are signed and what they may reach.
+    pub callback: CallbackFields,
     /// How legacy tasks are read.
     pub legacy: LegacySettings,
     /// What is logged.

@@ -3,10 +3,10 @@
 //! `{"conf":{"clientid","ak","keyname","callbackurl","again"},"youku":{"title","tags":"a,b",...}}`. Fields that nobody knows are passed over,
 //! empty ones count as left out, numbers may be text and text numbers.
 
-use super::{Task, TaskCallback, account, again, invalid, must_be_object, strict};
+use super::{Task, account, again, invalid, must_be_object, strict};
 use crate::Settings;
 use serde_json::{Map, Value};
-use upload_core::{Error, ErrorKind, Job, Location, Provider, metadata::VideoMetadata};
+use upload_core::{Callback, Error, ErrorKind, Job, Location, Provider, metadata::VideoMetadata};
 
 const TEXTS: [&str; 8] = [
     "title",
@@ -38,7 +38,7 @@ pub(super) fn read(
         region: None,
     };
     let (account, brought) = account::of_legacy(settings, conf.text("clientid")?, conf.text("ak")?)?;
-    let callback = conf.text("callbackurl")?.map(|url| TaskCallback { url: url.into(), events: Vec::new() });
+    let callback = conf.text("callbackurl")?.map(|url| Callback { url: url.into(), events: Vec::new() });
     let video = video(&Section::of(fields, "youku")?)?;
     let again = match conf.get("again") {
         Some(flag @ Value::Bool(_)) => Some(flag.clone()),

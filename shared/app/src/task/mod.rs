@@ -9,10 +9,8 @@ mod strict;
 pub use account::BroughtAccount;
 
 use crate::Settings;
-use secrecy::SecretString;
-use serde::Deserialize;
 use serde_json::{Map, Value};
-use upload_core::{Error, ErrorKind, Job};
+use upload_core::{Callback, Error, ErrorKind, Job};
 
 /// What a caller asks.
 #[derive(Debug, Clone)]
@@ -24,29 +22,7 @@ pub struct Task {
     /// The account, where the task brought its own in place of one of the settings'.
     pub brought: Option<BroughtAccount>,
     /// Who wants to be told of the outcome.
-    pub callback: Option<TaskCallback>,
-}
-
-/// Who wants to be told of the outcome.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TaskCallback {
-    /// The URL; secret because callers put tokens into such URLs.
-    pub url: SecretString,
-    /// What else to tell later.
-    #[serde(default)]
-    pub events: Vec<CallbackEvent>,
-}
-
-/// What becomes of a video after its commit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub enum CallbackEvent {
-    /// It can be watched.
-    #[serde(rename = "video.ready")]
-    VideoReady,
-    /// Youku rejected it, or could not encode it.
-    #[serde(rename = "video.rejected")]
-    VideoRejected,
+    pub callback: Option<Callback>,
 }
 
 impl Task {
@@ -71,11 +47,16 @@ impl Task {
         let Value::Object(fields) = value else {
             return Err(invalid("task", "is not a JSON object"));
         };
-        if fields.contains_key("conf") && !fields.contains_key("source") {
-            legacy::read(&fields, key, settings)
+        let is_legacy = fields.contains_key("conf") && !fields.contains_key("source");
+        let (task, callback) = if is_legacy {
+            (legacy::read(&fields, key, settings)?, "conf.callbackurl")
         } else {
-            modern::read(json, &fields, key, settings)
+            (modern::read(json, &fields, key, settings)?, "callback.url")
+        };
+        if let Some(Err(why)) = task.callback.as_ref().map(|one| settings.callback.accepts(&one.url)) {
+            return Err(invalid(callback, why));
         }
+        Ok(task)
     }
 }
 

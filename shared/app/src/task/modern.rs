@@ -3,11 +3,11 @@
 //! `{"source":"oss://bucket/key","account":"main","video":{"title":...},"callback":{"url":...,"events":[...]},"mode":"oss","md5":...,"again":...}`;
 //! all but `source` may be left out.
 
-use super::{Task, TaskCallback, account, again, invalid, must_be_object, strict};
+use super::{Task, account, again, invalid, must_be_object, strict};
 use crate::Settings;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use upload_core::{Error, Job, Location, Md5, Mode, Provider, metadata::VideoMetadata};
+use upload_core::{Callback, Error, Job, Location, Md5, Mode, Provider, metadata::VideoMetadata};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,7 +16,7 @@ struct Modern {
     account: Option<String>,
     #[serde(default)]
     video: VideoMetadata,
-    callback: Option<TaskCallback>,
+    callback: Option<Callback>,
     mode: Option<Mode>,
     md5: Option<String>,
     again: Option<Value>,

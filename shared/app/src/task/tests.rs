@@ -3,7 +3,7 @@
 use super::*;
 use secrecy::ExposeSecret;
 use serde_json::json;
-use upload_core::{Mode, metadata::PublicType};
+use upload_core::{Mode, VideoEvent, metadata::PublicType};
 
 const TWO_ACCOUNTS: &str = "
     [accounts.main]
@@ -51,7 +51,7 @@ fn a_modern_task_becomes_a_job() {
     let shown = format!("{task:?}");
     let callback = task.callback.expect("a callback");
     assert_eq!(callback.url.expose_secret(), "https://hooks.example.com/?t=s3cret");
-    assert_eq!(callback.events, [CallbackEvent::VideoReady, CallbackEvent::VideoRejected]);
+    assert_eq!(callback.events, [VideoEvent::Ready, VideoEvent::Rejected]);
     assert!(!shown.contains("s3cret"));
 }
 
@@ -162,7 +162,8 @@ fn a_legacy_task_becomes_a_job() {
         "youku": {"title": "T", "tags": "a, b,,c", "description": "", "category": null, "public_type": "password",
             "watch_password": 1234, "latitude": "30.5", "deshake": 1, "unknown": {"x": []}}
     });
-    let task = read(TWO_ACCOUNTS, &task).expect("a task");
+    let private = "[callback]\nallow_http = true\nallowed = [{ host = '10.0.0.1', network = '10.0.0.0/8' }]";
+    let task = read(&format!("{TWO_ACCOUNTS}{private}"), &task).expect("a task");
     assert_eq!(task.job.location.to_string(), "oss://legacy-bucket/user/dee/dir/录像.mp4");
     assert_eq!((task.key.as_str(), task.job.account.as_str()), ("dir/录像", "other"));
     assert!(task.brought.is_none());
@@ -173,6 +174,24 @@ fn a_legacy_task_becomes_a_job() {
     assert_eq!(video.watch_password.as_ref().map(ExposeSecret::expose_secret), Some("1234"));
     assert_eq!((video.latitude, video.deshake), (Some(30.5), Some(true)));
     assert_eq!(task.callback.expect("a callback").url.expose_secret(), "http://10.0.0.1/done");
+}
+
+#[test]
+fn a_callback_that_may_not_be_called_is_refused_by_its_fields_name_and_nothing_is_said_of_addresses() {
+    let url = "http://127.0.0.1/?token=s3cret";
+    let modern = json!({"source": "oss://bucket/k", "callback": {"url": url}});
+    let legacy = json!({"conf": {"keyname": "k", "callbackurl": url}});
+    for (task, field) in [(modern, "callback.url"), (legacy, "conf.callbackurl")] {
+        for settings in ["", "[callback]\nallow_http = true"] {
+            let error = read(&format!("{ONE_ACCOUNT}{settings}"), &task).expect_err("refused");
+            assert_eq!(error.kind(), ErrorKind::InvalidJob);
+            let shown = format!("{error} {error:?}");
+            assert!(shown.contains(&format!("field: {field}, why: is not allowed")), "{shown}");
+            for word in ["s3cret", "127.0.0.1", "loopback"] {
+                assert!(!shown.contains(word), "{shown}");
+            }
+        }
+    }
 }
 
 #[test]

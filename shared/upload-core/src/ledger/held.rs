@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{Error, Md5, UploadId};
 use secrecy::SecretString;
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::SystemTime};
 
 /// An upload that this process holds, until it is [released](Self::release) or the lease runs out.
 pub struct Held {
@@ -142,6 +142,14 @@ impl Held {
         tracing::debug!(upload_id = %self.record.id, step = %key, state = ?self.record.state, "appended");
         self.mark().await;
         Ok(())
+    }
+
+    /// Lets nobody take the upload up before `until`, for what is left to do once it has ended.
+    pub async fn put_off(&self, until: SystemTime) {
+        let (access, id) = (&self.ledger.access, &self.record.id);
+        if let Err(error) = open::mark(access, id, &self.record.work, Some(until.into())).await {
+            tracing::warn!(?error, upload_id = %id, "could not put the upload off: the next sweep takes it up");
+        }
     }
 
     /// Gives the upload out of this process's hands, with the parts that were last noted.

@@ -12,8 +12,8 @@
 //! | `recent/{end, counted down}-{upload id}` | how an upload ended, for lists | after 30 days, by the sweep |
 //! | `birth` | nothing; its time of writing counts | never |
 //!
-//! An upload comes to rest when its callback is done, or, without one, when it is committed, failed or cancelled. Entries hold no secret
-//! that is not [sealed](Seal).
+//! An upload comes to rest when its callback is done, or, without one, when it is committed or failed; a cancelled one has nobody to tell.
+//! Entries hold no secret that is not [sealed](Seal).
 
 mod codec;
 mod errors;
@@ -45,7 +45,7 @@ pub use step::{Entry, Failure, Session, Step, StepKind, Target, Transferred, Wai
 pub use store::{Created, LedgerStore, ListedKey, Page, Stored};
 pub use work::{VersionRecord, VideoRecord, Work, WorkRecord};
 
-use crate::{Error, RetrySettings, UploadId};
+use crate::{Error, ErrorKind, RetrySettings, UploadId};
 use bytes::Bytes;
 use held::Claimed;
 use lease::Seen;
@@ -85,7 +85,7 @@ pub struct Ledger {
 pub enum Claim {
     /// This process holds it, and goes on from where it stands.
     Held(Box<Held>),
-    /// Nothing is left to do.
+    /// Nothing is left to do, at least not now and here.
     AtRest(Box<Record>),
 }
 
@@ -113,7 +113,8 @@ impl Ledger {
     /// the reason it waits, where it waits for a time to come.
     pub async fn claim(&self, id: &UploadId, work: &Work) -> Result<Claim, Error> {
         match self.read(id).await? {
-            Some(record) if record.is_at_rest() => Ok(Claim::AtRest(Box::new(record))),
+            Some(record) if record.owes_outcome() => Box::pin(self.take_to_tell(id, record)).await,
+            Some(record) if record.state.has_ended() => Ok(Claim::AtRest(Box::new(record))),
             record => {
                 let sealed = WorkRecord::seal(work, self.sealer(id))?;
                 Box::pin(self.take(id, record, Some(sealed), false)).await
@@ -255,6 +256,18 @@ impl Ledger {
         self.read(id).await?.ok_or_else(|| errors::no_such_upload(keys::steps(id)))
     }
 
+    /// Takes an upload that only its callback keeps open, if nobody does so already and the time for it has come.
+    async fn take_to_tell(&self, id: &UploadId, record: Record) -> Result<Claim, Error> {
+        let due = self.open_mark(id).await?.is_none_or(|mark| mark.rest.is_zero());
+        if due {
+            match Box::pin(self.take(id, Some(record.clone()), None, false)).await {
+                Err(error) if error.kind() == ErrorKind::InProgress => {}
+                taken => return taken,
+            }
+        }
+        Ok(Claim::AtRest(Box::new(record)))
+    }
+
     /// Callers box it: its memory is not to be a part of theirs.
     async fn take(
         &self,
@@ -304,6 +317,6 @@ fn stays_aside(record: Option<&Record>, now: SystemTime) -> Result<(), Error> {
 }
 
 /// 128 random bits in hexadecimal.
-fn nonce() -> String {
+pub(crate) fn nonce() -> String {
     format!("{:032x}", rand::random::<u128>())
 }

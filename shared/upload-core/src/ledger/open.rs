@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{Error, Location, UploadId};
 use serde::{Deserialize, Serialize};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// What an open mark says, for people and for the sweep.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,9 @@ pub struct OpenMark {
     /// Nobody takes it up before, by the store's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Time>,
+    /// How long that is, by the store's clock when the mark was read.
+    #[serde(skip)]
+    pub rest: Duration,
 }
 
 /// Open uploads, in the order of their ids.
@@ -42,14 +45,17 @@ pub(super) async fn mark(
     not_before: Option<Time>,
 ) -> Result<(), Error> {
     let (location, account) = (work.location.clone(), work.account.clone());
-    let bytes = encode(&OpenMark { v: VERSION, location, account, not_before })?;
+    let bytes = encode(&OpenMark { v: VERSION, location, account, not_before, rest: Duration::ZERO })?;
     access.write(&keys::open(id), bytes).await.map(drop)
 }
 
 pub(super) async fn read(access: &Access, id: &UploadId) -> Result<Option<OpenMark>, Error> {
     let key = keys::open(id);
-    let found = access.read(&key).await?;
-    found.map(|found| decode(&key, &found.bytes)).transpose()
+    let Some(found) = access.read(&key).await? else { return Ok(None) };
+    let mut mark: OpenMark = decode(&key, &found.bytes)?;
+    let rest = mark.not_before.and_then(|until| until.get().duration_since(found.now).ok());
+    mark.rest = rest.unwrap_or_default();
+    Ok(Some(mark))
 }
 
 pub(super) async fn page(

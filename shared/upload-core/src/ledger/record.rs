@@ -4,7 +4,7 @@ use super::{
     codec::decode,
     errors::unreadable,
     keys,
-    state::State,
+    state::{End, State},
     step::{Entry, Failure, Session, Step, Transferred, Waiting},
     store::Access,
     work::WorkRecord,
@@ -32,7 +32,7 @@ pub struct Record {
     pub video_id: Option<String>,
     /// Why it ended without a video.
     pub failure: Option<Failure>,
-    /// What became of its callback.
+    /// What became of the last message to its callback.
     pub notified: Option<String>,
     /// Why, and how long, it rests.
     pub waiting: Option<Waiting>,
@@ -52,11 +52,21 @@ impl Record {
     /// Whether nothing is left to do: it ended, and its callback, if it has one, is done.
     #[must_use]
     pub fn is_at_rest(&self) -> bool {
-        match self.state {
-            State::Notified(_) | State::Cancelled => true,
-            State::Committed | State::Failed | State::FailedLate => self.work.callback.is_none(),
-            _ => false,
-        }
+        self.state.has_ended() && !self.owes_outcome() && !self.owes_event()
+    }
+
+    /// Whether it ended, and its callback does not know yet.
+    #[must_use]
+    pub fn owes_outcome(&self) -> bool {
+        let ended = matches!(self.state, State::Committed | State::Failed | State::FailedLate);
+        ended && self.work.callback.is_some()
+    }
+
+    /// Whether its callback accepted the outcome and waits to hear what becomes of the video.
+    #[must_use]
+    pub fn owes_event(&self) -> bool {
+        let accepted = self.notified.as_ref().is_some_and(|code| code.starts_with('2'));
+        self.state == State::Notified(End::Committed) && accepted && !self.work.events.is_empty()
     }
 
     /// The step that ended it, if one did.
@@ -119,7 +129,7 @@ impl Record {
             Step::Created(session) => self.session = Some((self.sequence() + 1, Session::clone(session))),
             Step::Transferred(transferred) => self.transferred = Some(transferred.clone()),
             Step::Committed { video_id } => self.video_id = Some(video_id.clone()),
-            Step::Notified { code } => self.notified = Some(code.clone()),
+            Step::Notified { code, .. } => self.notified = Some(code.clone()),
             Step::Failed(failure) => self.failure = Some(failure.clone()),
             Step::Cancelled => {}
             Step::Reopened => {

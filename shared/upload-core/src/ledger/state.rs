@@ -22,8 +22,10 @@ pub enum State {
     FailedLate,
     /// A person gave it up before the bytes had landed.
     Cancelled,
-    /// It ended this way, and its callback is done.
+    /// It ended this way, and its callback was told so, or given up.
     Notified(End),
+    /// It is a video, and its callback was told what became of it, or given up.
+    Followed,
     /// It rests, and goes on from here.
     Waiting(Working),
 }
@@ -79,7 +81,7 @@ const fn edge(name: &'static str, from: State, step: StepKind, to: State) -> Edg
 }
 
 /// Every way there is.
-pub const EDGES: [Edge; 33] = {
+pub const EDGES: [Edge; 35] = {
     use State::*;
     use StepKind as By;
     [
@@ -91,6 +93,12 @@ pub const EDGES: [Edge; 33] = {
         edge("failure taken over", Failed, By::Claimed, Failed),
         edge("late failure taken over", FailedLate, By::Claimed, FailedLate),
         edge("cancellation taken over", Cancelled, By::Claimed, Cancelled),
+        edge(
+            "taken over before the video's fate is told",
+            Notified(End::Committed),
+            By::Claimed,
+            Notified(End::Committed),
+        ),
         edge("notified failure taken over", Notified(End::Failed), By::Claimed, Notified(End::Failed)),
         edge(
             "notified late failure taken over",
@@ -106,6 +114,7 @@ pub const EDGES: [Edge; 33] = {
         edge("bytes landed", Created, By::Transferred, Transferred),
         edge("published", Transferred, By::Committed, Committed),
         edge("success reported", Committed, By::Notified, Notified(End::Committed)),
+        edge("the video's fate reported", Notified(End::Committed), By::Notified, Followed),
         edge("failure reported", Failed, By::Notified, Notified(End::Failed)),
         edge("late failure reported", FailedLate, By::Notified, Notified(End::FailedLate)),
         edge("failed before a session", Claimed, By::Failed, Failed),
@@ -130,9 +139,13 @@ impl State {
     /// # Errors
     /// Where no edge leads from here by this step.
     pub fn after(self, step: &Step) -> Result<Self, Refused> {
+        // The outcome is told first, the video's fate after it.
+        let about_event = matches!(step, Step::Notified { event: Some(_), .. });
         let step = step.kind();
         let edge = EDGES.iter().find(|edge| edge.from == self && edge.step == step);
-        edge.map(|edge| edge.to).ok_or(Refused { state: self, step })
+        edge.map(|edge| edge.to)
+            .filter(|to| about_event == (*to == Self::Followed))
+            .ok_or(Refused { state: self, step })
     }
 
     /// The word for it in answers: that of the step that led to it.
@@ -146,7 +159,7 @@ impl State {
             Self::Committed => "committed",
             Self::Failed | Self::FailedLate => "failed",
             Self::Cancelled => "cancelled",
-            Self::Notified(_) => "notified",
+            Self::Notified(_) | Self::Followed => "notified",
             Self::Waiting(_) => "waiting",
         }
     }
@@ -155,7 +168,12 @@ impl State {
     #[must_use]
     pub fn has_ended(self) -> bool {
         match self {
-            Self::Committed | Self::Failed | Self::FailedLate | Self::Cancelled | Self::Notified(_) => true,
+            Self::Committed
+            | Self::Failed
+            | Self::FailedLate
+            | Self::Cancelled
+            | Self::Notified(_)
+            | Self::Followed => true,
             Self::New | Self::Claimed | Self::Created | Self::Transferred | Self::Waiting(_) => false,
         }
     }

@@ -1,7 +1,7 @@
 //! Steps: what is written once and never changed.
 
 use super::{fields::Time, seal::Sealed, work::WorkRecord};
-use crate::{Md5, Plan};
+use crate::{Md5, Plan, VideoEvent};
 use serde::{Deserialize, Serialize};
 
 /// One entry of an upload's ledger: a step, and who took it when.
@@ -39,10 +39,13 @@ pub enum Step {
         /// The video's id.
         video_id: String,
     },
-    /// The callback was accepted, refused for good or given up.
+    /// A message to the callback was accepted, refused for good or given up.
     Notified {
         /// What it was answered, such as `200`, or why it was given up.
         code: String,
+        /// What the message was about; absent: the outcome.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        event: Option<VideoEvent>,
     },
     /// It ended without a video.
     Failed(Failure),

@@ -2,7 +2,7 @@
 
 use super::seal::{Sealed, Sealer};
 use crate::{
-    Error, Job, Location, Md5, Mode, Object,
+    Callback, Error, Job, Location, Md5, Mode, Object, VideoEvent,
     metadata::{CopyrightType, PublicType, VideoMetadata},
 };
 use secrecy::SecretString;
@@ -17,8 +17,8 @@ pub struct Work {
     pub object: Object,
     /// What the caller calls the object, where that is not its key: outcomes carry it.
     pub called: Option<String>,
-    /// Who is told of the outcome, as the door wrote it; read by the door's own code alone.
-    pub callback: Option<SecretString>,
+    /// Who is told of the outcome.
+    pub callback: Option<Callback>,
     /// The account that the task brought with it, as the door wrote it.
     pub brought: Option<SecretString>,
 }
@@ -46,9 +46,12 @@ pub struct WorkRecord {
     /// What the caller calls the object, where that is not its key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub called: Option<String>,
-    /// Who is told of the outcome.
+    /// The URL that is told of the outcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback: Option<Sealed>,
+    /// What else it is told later.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<VideoEvent>,
     /// The account that the task brought with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brought: Option<Sealed>,
@@ -136,7 +139,8 @@ impl WorkRecord {
                 deshake: video.deshake,
             },
             called: called.clone(),
-            callback: sealer.seal_some(callback.as_ref(), "callback")?,
+            callback: sealer.seal_some(callback.as_ref().map(|callback| &callback.url), "callback")?,
+            events: callback.as_ref().map(|callback| callback.events.clone()).unwrap_or_default(),
             brought: sealer.seal_some(brought.as_ref(), "brought")?,
         })
     }
@@ -173,7 +177,8 @@ impl WorkRecord {
             crc64: record.object.crc64,
             user_metadata: Default::default(),
         };
-        let callback = sealer.open_some(self.callback.as_ref(), "callback")?;
+        let url = sealer.open_some(self.callback.as_ref(), "callback")?;
+        let callback = url.map(|url| Callback { url, events: record.events });
         let brought = sealer.open_some(self.brought.as_ref(), "brought")?;
         Ok(Work { job, object, called: record.called, callback, brought })
     }

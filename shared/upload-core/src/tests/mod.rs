@@ -1,6 +1,7 @@
 //! The uploader against a source and a Youku in memory: whatever fails on the way, one video with exactly the object's bytes, or
 //! none and a reason.
 
+mod callbacks;
 mod crashes;
 mod memory;
 pub(crate) mod points;

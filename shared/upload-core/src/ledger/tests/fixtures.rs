@@ -5,6 +5,7 @@ use super::super::{
     lease::Body,
 };
 use super::*;
+use crate::VideoEvent;
 use crate::metadata::{CopyrightType, PublicType, VideoMetadata};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{collections::BTreeSet, fs, path::PathBuf, time::UNIX_EPOCH};
@@ -63,10 +64,15 @@ fn session_to(target: Target) -> Step {
 fn steps() -> Vec<(&'static str, Step)> {
     let advice = Some("look at Youku before trying again".into());
     let failure = Failure { code: "commit_unknown".into(), text: "the commit is unknown".into(), advice };
+    let mut events = work("a.mp4", Some("https://example.com/hook"));
+    if let Some(callback) = &mut events.callback {
+        callback.events = vec![VideoEvent::Ready, VideoEvent::Rejected];
+    }
     let slice =
         Target::Slice { upload_server: "g01.upload.youku.com".into(), slice_kib: 2048, instant: false };
     vec![
         ("claimed", Step::Claimed { work: Some(Box::new(full_work())) }),
+        ("claimed-events", Step::Claimed { work: Some(Box::new(sealed(&events))) }),
         ("claimed-plain", Step::Claimed { work: Some(Box::new(sealed(&work("a.mp4", None)))) }),
         ("taken-over", Step::Claimed { work: None }),
         ("created-oss", session_to(session("t").target)),
@@ -76,7 +82,8 @@ fn steps() -> Vec<(&'static str, Step)> {
             Step::Transferred(Transferred { server_ip: Some("10.0.0.1".into()), crc64: Some(1) }),
         ),
         ("committed", Step::Committed { video_id: "XMQ".into() }),
-        ("notified", Step::Notified { code: "200".into() }),
+        ("notified", Step::Notified { code: "200".into(), event: None }),
+        ("notified-event", Step::Notified { code: "204".into(), event: Some(VideoEvent::Rejected) }),
         ("failed", Step::Failed(failure)),
         ("cancelled", Step::Cancelled),
         ("reopened", Step::Reopened),

@@ -9,7 +9,7 @@ mod stories;
 mod twins;
 
 use super::*;
-use crate::{Job, Location, Md5, Mode, Object, Plan, Provider};
+use crate::{Callback, Job, Location, Md5, Mode, Object, Plan, Provider};
 use memory::{MemoryStore, TestSeal};
 
 const LIFE: Duration = Duration::from_secs(15);
@@ -38,7 +38,13 @@ fn work(key: &str, callback: Option<&str>) -> Work {
         crc64: None,
         user_metadata: Default::default(),
     };
-    Work { job, object, called: None, callback: callback.map(Into::into), brought: None }
+    Work {
+        job,
+        object,
+        called: None,
+        callback: callback.map(|url| Callback { url: url.into(), events: Vec::new() }),
+        brought: None,
+    }
 }
 
 fn id_of(work: &Work) -> UploadId {

@@ -59,7 +59,7 @@ async fn an_end_is_listed_once_however_often_it_is_written_and_a_new_end_once_mo
     store.world().entries.remove(&first[0]);
     sleep(DAY).await;
     let mut held = hold(&ledger, &work).await;
-    held.append(Step::Notified { code: "200".into() }).await.expect("appended");
+    held.append(Step::Notified { code: "200".into(), event: None }).await.expect("appended");
     held.release().await;
     assert_eq!((store.keys("recent/"), first.len()), (first, 1), "the end's own time names it");
     let mut held = ledger.reopen(&id_of(&work)).await.expect("it failed");

@@ -2,14 +2,21 @@
 
 use super::super::state::walked;
 use super::*;
-use crate::ErrorKind;
+use crate::{ErrorKind, VideoEvent};
 use secrecy::ExposeSecret;
 use tokio::time::sleep;
 
+/// A callback that wants the outcome alone, and one that wants to hear of the video as well.
+const PLAIN: Option<&[VideoEvent]> = Some(&[]);
+const READY: Option<&[VideoEvent]> = Some(&[VideoEvent::Ready]);
+
 /// Runs a story: steps by one holder, `|` where another takes over.
-async fn story(callback: bool, told: &str) -> (MemoryStore, Ledger, Record) {
+async fn story(asked: Option<&[VideoEvent]>, told: &str) -> (MemoryStore, Ledger, Record) {
     let store = MemoryStore::new();
-    let (ledger, work) = (ledger(&store), work("k", callback.then_some("https://example.com")));
+    let (ledger, mut work) = (ledger(&store), work("k", asked.map(|_| "https://example.com")));
+    if let (Some(callback), Some(events)) = (&mut work.callback, asked) {
+        callback.events = events.to_vec();
+    }
     let id = id_of(&work);
     let mut held = hold(&ledger, &work).await;
     for word in told.split_whitespace() {
@@ -20,7 +27,10 @@ async fn story(callback: bool, told: &str) -> (MemoryStore, Ledger, Record) {
             }
             "|" => {
                 held.release().await;
-                held = hold(&ledger, &work).await;
+                held = match ledger.resume(&id).await {
+                    Ok(Claim::Held(held)) => *held,
+                    other => panic!("{told}: {other:?}"),
+                };
                 continue;
             }
             "reopened" => {
@@ -30,7 +40,9 @@ async fn story(callback: bool, told: &str) -> (MemoryStore, Ledger, Record) {
             }
             "landed" => Step::Transferred(Transferred::default()),
             "committed" => committed(),
-            "notified" => Step::Notified { code: "200".into() },
+            "notified" => Step::Notified { code: "200".into(), event: None },
+            "unwanted" => Step::Notified { code: "410".into(), event: None },
+            "ready" => Step::Notified { code: "204".into(), event: Some(VideoEvent::Ready) },
             "failed" => failed(),
             "cancelled" => Step::Cancelled,
             "waiting" => waiting(None),
@@ -50,18 +62,22 @@ async fn every_edge_is_walked_and_open_marks_stand_exactly_until_rest() {
     use End::{Failed as F, FailedLate as L};
     use State::*;
     let stories = [
-        (false, "| session | session landed | committed", Committed, true),
-        (true, "session landed committed | notified", Notified(End::Committed), true),
-        (true, "session landed committed", Committed, false),
-        (false, "waiting | session waiting | landed waiting | waiting", Waiting(Working::Transferred), false),
-        (false, "failed reopened failed", Failed, true),
-        (true, "failed | notified reopened session failed notified", Notified(F), true),
-        (true, "session landed failed | notified reopened failed notified", Notified(L), true),
-        (false, "session landed failed reopened", Transferred, false),
-        (false, "cancelled reopened session cancelled", Cancelled, true),
+        (None, "| session | session landed | committed", Committed, true),
+        (PLAIN, "session landed committed | notified", Notified(End::Committed), true),
+        (PLAIN, "session landed committed", Committed, false),
+        (None, "waiting | session waiting | landed waiting | waiting", Waiting(Working::Transferred), false),
+        (None, "failed reopened failed", Failed, true),
+        (PLAIN, "failed | notified reopened session failed notified", Notified(F), true),
+        (PLAIN, "session landed failed | notified reopened failed notified", Notified(L), true),
+        (None, "session landed failed reopened", Transferred, false),
+        (READY, "session landed committed notified", Notified(End::Committed), false),
+        (READY, "session landed committed unwanted", Notified(End::Committed), true),
+        (READY, "session landed committed notified | ready", Followed, true),
+        (READY, "failed notified", Notified(F), true),
+        (None, "cancelled reopened session cancelled", Cancelled, true),
     ];
-    for (callback, told, end, at_rest) in stories {
-        let (store, _, record) = story(callback, told).await;
+    for (asked, told, end, at_rest) in stories {
+        let (store, _, record) = story(asked, told).await;
         assert_eq!((record.state, record.is_at_rest()), (end, at_rest), "{told}");
         assert_eq!(store.keys("open/").is_empty(), at_rest, "{told}");
     }
@@ -70,10 +86,10 @@ async fn every_edge_is_walked_and_open_marks_stand_exactly_until_rest() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_not_an_edge_is_refused_before_it_is_written() {
-    let (store, ledger, record) = story(false, "session landed").await;
+    let (store, ledger, record) = story(None, "session landed").await;
     let Ok(Claim::Held(mut held)) = ledger.resume(&record.id).await else { panic!("it is open") };
     let steps = store.keys("ledger/");
-    for step in [Step::Cancelled, Step::Reopened, Step::Notified { code: "200".into() }] {
+    for step in [Step::Cancelled, Step::Reopened, Step::Notified { code: "200".into(), event: None }] {
         let error = held.append(step).await.expect_err("no edge");
         assert!(error.to_string().contains("does not follow"), "{error}");
     }
@@ -83,8 +99,35 @@ async fn what_is_not_an_edge_is_refused_before_it_is_written() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_videos_fate_is_never_told_before_the_outcome_and_the_outcome_never_twice() {
+    for (asked, told, event) in [
+        (READY, "session landed committed", Some(VideoEvent::Ready)),
+        (READY, "session landed committed notified", None),
+    ] {
+        let (store, ledger, record) = story(asked, told).await;
+        let Ok(Claim::Held(mut held)) = ledger.resume(&record.id).await else { panic!("it is open") };
+        let steps = store.keys("ledger/");
+        held.append(Step::Notified { code: "200".into(), event }).await.expect_err(told);
+        assert_eq!(store.keys("ledger/"), steps, "{told}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_whose_callback_is_being_told_or_put_off_answers_its_outcome() {
+    let (store, ledger, record) = story(PLAIN, "session landed committed").await;
+    let wish = work("k", None);
+    let Ok(Claim::Held(held)) = ledger.claim(&record.id, &wish).await else { panic!("its callback is due") };
+    assert!(matches!(ledger.claim(&record.id, &wish).await, Ok(Claim::AtRest(_))), "somebody is at it");
+    held.put_off(store.now() + Duration::from_secs(60)).await;
+    held.release().await;
+    assert!(matches!(ledger.claim(&record.id, &wish).await, Ok(Claim::AtRest(_))), "it is not due");
+    sleep(Duration::from_secs(61)).await;
+    assert!(matches!(ledger.claim(&record.id, &wish).await, Ok(Claim::Held(_))));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_finished_upload_answers_its_outcome_and_nobody_takes_it() {
-    let (store, ledger, record) = story(false, "session landed committed").await;
+    let (store, ledger, record) = story(None, "session landed committed").await;
     let before = store.world().calls.len();
     let Ok(Claim::AtRest(found)) = ledger.claim(&record.id, &work("k", None)).await else { panic!("done") };
     assert_eq!(found.video_id.as_deref(), Some("V1"));
@@ -95,20 +138,20 @@ async fn a_finished_upload_answers_its_outcome_and_nobody_takes_it() {
 
 #[tokio::test(start_paused = true)]
 async fn what_a_later_holder_needs_comes_back_with_its_secrets() {
-    let (_, ledger, record) = story(true, "session waiting").await;
+    let (_, ledger, record) = story(PLAIN, "session waiting").await;
     let Ok(Claim::Held(held)) = ledger.resume(&record.id).await else { panic!("it is open") };
     let session = held.session().expect("it opens").expect("there is one");
     assert_eq!((session.upload_token.expose_secret(), session.video_id.as_deref()), ("1", Some("V1")));
     let work = held.work().expect("it opens");
-    assert_eq!(work.callback.expect("stated").expose_secret(), "https://example.com");
+    assert_eq!(work.callback.expect("stated").url.expose_secret(), "https://example.com");
     assert_eq!(id_of(&Work { callback: None, ..held.work().expect("it opens") }), record.id);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_failure_before_the_bytes_landed_begins_anew_and_one_after_keeps_its_session() {
-    let (_, _, record) = story(false, "session failed reopened").await;
+    let (_, _, record) = story(None, "session failed reopened").await;
     assert_eq!((record.state, record.session, record.failure), (State::Claimed, None, None));
-    let (_, _, record) = story(false, "session landed failed reopened").await;
+    let (_, _, record) = story(None, "session landed failed reopened").await;
     assert!(record.session.is_some() && record.transferred.is_some(), "only that session is ever committed");
 }
 
@@ -132,7 +175,7 @@ async fn a_waiting_upload_is_left_alone_until_its_time_by_the_stores_clock() {
 
 #[tokio::test(start_paused = true)]
 async fn a_mark_left_behind_is_cleared_by_whoever_resumes_it() {
-    let (store, ledger, record) = story(false, "session landed committed").await;
+    let (store, ledger, record) = story(None, "session landed committed").await;
     let now = store.now();
     open::mark(&ledger.access, &record.id, &record.work, None).await.expect("marked");
     let marks = ledger.open_marks(None, 10).await.expect("listed");

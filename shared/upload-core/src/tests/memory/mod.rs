@@ -35,6 +35,8 @@ pub(crate) struct World {
     pub(crate) hides_parts: bool,
     pub(crate) hides_video_id: bool,
     pub(crate) shows_uncommitted: bool,
+    /// The states that videos show one after the other, the last one for ever; none: they are being encoded.
+    pub(crate) states: VecDeque<VideoState>,
     faults: VecDeque<(&'static str, u32, Fault)>,
     pub(crate) calls: Vec<&'static str>,
     sessions: Vec<Session>,

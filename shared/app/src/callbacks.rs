@@ -1,0 +1,101 @@
+//! The notifier port over `callback`.
+
+use crate::http;
+use async_trait::async_trait;
+use bytes::Bytes;
+use callback::{Callback, Client, Config, Error, ErrorKind, Verdict};
+use secrecy::{ExposeSecret, SecretString};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::{sync::OnceCell, time::Instant};
+use upload_core::{Notifier, Told};
+
+/// A receiver that gave no answer in time is left alone for so long: else one dead receiver of many uploads would take a sweep's time.
+const SILENT: Duration = Duration::from_secs(60);
+
+/// Delivers callbacks as the settings allow.
+pub(crate) struct Callbacks {
+    config: Config,
+    /// Built by the first callback: most processes have none.
+    client: OnceCell<Client>,
+    /// Receivers that gave no answer in time, and until when they are left alone.
+    silent: Mutex<BTreeMap<String, Instant>>,
+}
+
+impl Callbacks {
+    pub(crate) fn new(config: Config) -> Self {
+        Self { config, client: OnceCell::new(), silent: Mutex::default() }
+    }
+
+    async fn client(&self) -> Option<&Client> {
+        let client = self.client.get_or_try_init(|| async {
+            let builder = http::builder()?;
+            Client::new(self.config.clone(), builder).map_err(|error| {
+                let config = upload_core::ErrorKind::Config;
+                upload_core::Error::new(config, "callback", error.to_string())
+            })
+        });
+        client.await.inspect_err(|error| tracing::error!(?error, "no callback can be sent")).ok()
+    }
+
+    /// How long the receiver is still to be left alone.
+    fn silence(&self, receiver: &str) -> Option<Duration> {
+        let silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
+        silent
+            .get(receiver)
+            .map(|until| until.saturating_duration_since(Instant::now()))
+            .filter(|rest| !rest.is_zero())
+    }
+
+    fn note(&self, receiver: String, answered: bool) {
+        let mut silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        silent.retain(|_, until| *until > now);
+        if answered {
+            silent.remove(&receiver);
+        } else {
+            silent.insert(receiver, now + SILENT);
+        }
+    }
+}
+
+#[async_trait]
+impl Notifier for Callbacks {
+    async fn post(&self, url: &SecretString, id: &str, body: Bytes) -> Told {
+        let receiver = receiver(url);
+        if let Some(rest) = self.silence(&receiver) {
+            return Told::Failed { code: Told::TIMED_OUT.into(), not_before: Some(rest) };
+        }
+        let Some(client) = self.client().await else {
+            return Told::Failed { code: ErrorKind::Config.as_str().into(), not_before: None };
+        };
+        let callback = Callback { url: url.clone(), id: id.to_owned() };
+        let delivered = client.deliver(&callback, body).await;
+        let in_time = !matches!(&delivered, Err(error) if error.kind() == ErrorKind::TimedOut);
+        self.note(receiver, in_time);
+        delivered.map_or_else(|error| failed(&error), |delivered| Told::Accepted { status: delivered.status })
+    }
+}
+
+/// Scheme, host and port: without the rest, which may hold a token.
+fn receiver(url: &SecretString) -> String {
+    let url = reqwest::Url::parse(url.expose_secret());
+    url.map(|url| url.origin().ascii_serialization()).unwrap_or_default()
+}
+
+fn failed(error: &Error) -> Told {
+    let code = match (error.kind(), error.status()) {
+        (ErrorKind::Forbidden, _) => Told::FORBIDDEN.to_owned(),
+        (ErrorKind::TimedOut, _) => Told::TIMED_OUT.to_owned(),
+        (_, Some(status)) => status.to_string(),
+        (kind, None) => kind.as_str().to_owned(),
+    };
+    tracing::debug!(?error, "a callback failed");
+    match error.verdict() {
+        Verdict::Permanent => Told::Refused { code },
+        Verdict::Retry { not_before } => Told::Failed { code, not_before },
+    }
+}

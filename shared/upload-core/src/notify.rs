@@ -1,0 +1,299 @@
+//! Telling a callback how an upload ended, and later what became of the video.
+//!
+//! Messages are delivered at least once: the step that records one follows it. A message has the same id at every attempt, so that its
+//! receiver knows a repetition.
+
+use crate::{
+    Callback, Error, ErrorKind, Notifier, Outcome, OutcomeData, Published, Run, Told, UploadId, Verdict,
+    VideoEvent, VideoState, Youku,
+    ending::stored,
+    ledger::{Held, Ledger, Record, Step, StepKind, Time, Work, nonce},
+};
+use bytes::Bytes;
+use serde::Serialize;
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+use tokio::time::{Instant, sleep, timeout_at};
+
+/// For how long a callback is tried, and a video asked after.
+const LIFE: Duration = Duration::from_secs(3 * 86_400);
+/// Youku is asked at these multiples of the first pause after the commit, then at every multiple of the last.
+const ASKED_AT: [u32; 6] = [1, 2, 5, 10, 30, 60];
+/// The longest pause between two attempts, in first pauses.
+const LONGEST: u32 = 180;
+/// The pause before the second try within one run; it doubles.
+const SHORT_PAUSE: Duration = Duration::from_secs(1);
+
+/// How hard one run tries.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Effort {
+    tries: u32,
+    time: Duration,
+}
+
+/// While somebody waits for the upload's answer.
+pub(crate) const BRIEF: Effort = Effort { tries: 3, time: Duration::from_secs(8) };
+/// In a sweep, which comes again.
+pub(crate) const ONCE: Effort = Effort { tries: 1, time: Duration::from_secs(20) };
+
+/// Who carries messages, and how often.
+#[derive(Clone)]
+pub(crate) struct Notifying {
+    pub(crate) notifier: Arc<dyn Notifier>,
+    /// Before the first attempt of a sweep; later ones are further apart.
+    pub(crate) pause: Duration,
+}
+
+/// The message about what became of a video.
+#[derive(Serialize)]
+struct Message {
+    r#type: VideoEvent,
+    /// When Youku said so, by the ledger's clock.
+    timestamp: Time,
+    data: MessageData,
+}
+
+#[derive(Serialize)]
+struct MessageData {
+    #[serde(flatten)]
+    outcome: OutcomeData,
+    /// Youku's word for the video's state.
+    state: &'static str,
+}
+
+impl Notifying {
+    /// Tells what there is to tell of an upload that has ended, and records it; what was not accepted is put off.
+    ///
+    /// # Errors
+    /// Where the ledger fails, or Youku does not say how the video fares.
+    pub(crate) async fn tell(
+        &self,
+        held: &mut Held,
+        youku: &dyn Youku,
+        run: &Run,
+        effort: Effort,
+    ) -> Result<(), Error> {
+        if run.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            return Ok(());
+        }
+        let work = held.work()?;
+        let Some(callback) = &work.callback else { return Ok(()) };
+        if held.record().owes_outcome() {
+            let (id, body) = outcome(held.record())?;
+            let told = post(&*self.notifier, callback, &id, body, run, effort).await;
+            return self.conclude(held, told, None).await;
+        }
+        if held.record().owes_event() {
+            return self.follow(held, youku, &work, callback, run).await;
+        }
+        Ok(())
+    }
+
+    /// Asks how the video fares and tells it once it is known.
+    async fn follow(
+        &self,
+        held: &mut Held,
+        youku: &dyn Youku,
+        work: &Work,
+        callback: &Callback,
+        run: &Run,
+    ) -> Result<(), Error> {
+        let published = stored(held.record())?;
+        let shown = youku.show(&published.video_id).await;
+        let now = held.lease().now();
+        match shown.as_ref().ok().and_then(|state| fate((*state)?)) {
+            Some((event, state)) if callback.events.contains(&event) => {
+                let (id, body) = message(event, state, now, work, published)?;
+                let told = post(&*self.notifier, callback, &id, body, run, ONCE).await;
+                self.conclude(held, told, Some(event)).await
+            }
+            Some((event, _)) => {
+                let code = "not_asked".into();
+                held.append(Step::Notified { code, event: Some(event) }).await
+            }
+            None if age(held.record(), now) >= LIFE => {
+                let (code, event) = ("undecided".into(), callback.events.first().copied());
+                held.append(Step::Notified { code, event }).await
+            }
+            None => {
+                let wish = shown.as_ref().err().and_then(|error| match error.verdict() {
+                    Verdict::Retry { not_before } => not_before,
+                    _ => None,
+                });
+                self.put_off(held, wish.unwrap_or_default()).await;
+                shown.map(drop)
+            }
+        }
+    }
+
+    /// Records what became of a message, or puts it off.
+    async fn conclude(&self, held: &mut Held, told: Told, event: Option<VideoEvent>) -> Result<(), Error> {
+        // A video whose fate was known late is told of for as long as others.
+        let life = if event.is_some() { 2 * LIFE } else { LIFE };
+        let over = age(held.record(), held.lease().now()) >= life;
+        let code = match told {
+            Told::Accepted { status } => status.to_string(),
+            Told::Refused { code } => code,
+            Told::Failed { code, .. } if over && code == Told::FORBIDDEN => code,
+            Told::Failed { .. } if over => "gave_up".into(),
+            Told::Failed { code, not_before } => {
+                tracing::warn!(code, "the callback was not accepted: it is tried again");
+                self.put_off(held, not_before.unwrap_or_default()).await;
+                return Ok(());
+            }
+        };
+        let about = event.map_or("outcome", VideoEvent::as_str);
+        tracing::info!(about, code, "the callback is done");
+        held.append(Step::Notified { code, event }).await?;
+        if held.record().owes_event() {
+            self.put_off(held, Duration::ZERO).await;
+        }
+        Ok(())
+    }
+
+    /// Leaves the rest to a later sweep, after `wish` at the earliest.
+    async fn put_off(&self, held: &Held, wish: Duration) {
+        let now = held.lease().now();
+        let (record, ended) = (held.record(), ended_at(held.record()));
+        let age = age(record, now);
+        let due = if record.owes_event() {
+            ended + next_question(age, self.pause)
+        } else {
+            let pause = (age / 2).clamp(self.pause, self.pause * LONGEST);
+            (now + pause).min((ended + LIFE).max(now))
+        };
+        held.put_off(due.max(now + wish)).await;
+    }
+
+    /// Tells of a wish that was refused before its upload began: tried a few times and recorded nowhere.
+    pub(crate) async fn tell_refusal(
+        &self,
+        callback: &Callback,
+        key: &str,
+        refused: &Result<Published, Error>,
+        run: &Run,
+    ) {
+        let body = match refused {
+            Err(error) if error.verdict() == Verdict::Permanent => json(&Outcome::of(key, refused)),
+            _ => return,
+        };
+        if let Ok(body) = body {
+            // Another id each time: the wish may come again, corrected, and end otherwise.
+            let told =
+                post(&*self.notifier, callback, &format!("refused.{}", nonce()), body, run, BRIEF).await;
+            tracing::info!(key, ?told, "told the callback that its task was refused");
+        }
+    }
+}
+
+/// Tells a callback its upload's outcome once more, whatever it was told before, under the same message id. Nothing is recorded.
+///
+/// # Errors
+/// [`InvalidJob`](ErrorKind::InvalidJob) where there is no such upload, it has not ended or has no callback.
+pub async fn replay(
+    ledger: &Ledger,
+    notifier: &dyn Notifier,
+    id: &UploadId,
+    run: &Run,
+) -> Result<Told, Error> {
+    let wrong = |why| Error::new(ErrorKind::InvalidJob, "callback", why).with("id", id.as_str());
+    let record = ledger.read(id).await?.filter(|record| record.state.has_ended());
+    let record = record.ok_or_else(|| wrong("there is no such upload, or it has not ended"))?;
+    let work = ledger.work(&record)?;
+    let callback = work.callback.as_ref().ok_or_else(|| wrong("the upload has no callback"))?;
+    let (id, body) = outcome(&record)?;
+    Ok(post(notifier, callback, &id, body, run, ONCE).await)
+}
+
+/// Posts until it is accepted, refused for good, or the effort is spent.
+async fn post(
+    notifier: &dyn Notifier,
+    callback: &Callback,
+    id: &str,
+    body: Bytes,
+    run: &Run,
+    effort: Effort,
+) -> Told {
+    let end = Instant::now() + effort.time;
+    let end = run.deadline.map_or(end, |deadline| end.min(deadline));
+    let (mut pause, mut tries) = (SHORT_PAUSE, 0);
+    loop {
+        let posting = notifier.post(&callback.url, id, body.clone());
+        let late = || Told::Failed { code: Told::TIMED_OUT.into(), not_before: None };
+        let told = timeout_at(end, posting).await.unwrap_or_else(|_| late());
+        let Told::Failed { not_before, .. } = &told else { return told };
+        tries += 1;
+        let wait = pause.max(not_before.unwrap_or_default());
+        if tries >= effort.tries || Instant::now() + wait >= end {
+            return told;
+        }
+        sleep(wait).await;
+        pause *= 2;
+    }
+}
+
+/// The message that says how an upload ended: exactly what a door answers. One that was tried again ends anew.
+fn outcome(record: &Record) -> Result<(String, Bytes), Error> {
+    let reopened = record.history.iter().filter(|entry| entry.step.kind() == StepKind::Reopened).count();
+    let round = if reopened == 0 { String::new() } else { format!(".{}", reopened + 1) };
+    Ok((format!("{}.outcome{round}", record.id), json(&Outcome::of_record(record))?))
+}
+
+fn message(
+    event: VideoEvent,
+    state: &'static str,
+    now: SystemTime,
+    work: &Work,
+    published: Published,
+) -> Result<(String, Bytes), Error> {
+    let id = format!("{}.{}", published.upload_id, event.as_str());
+    let outcome = Outcome::of(key(work), &Ok(published)).data;
+    let body = Message { r#type: event, timestamp: now.into(), data: MessageData { outcome, state } };
+    Ok((id, json(&body)?))
+}
+
+/// What the caller calls the object.
+fn key(work: &Work) -> &str {
+    work.called.as_deref().unwrap_or(&work.object.location.key)
+}
+
+fn json(body: &impl Serialize) -> Result<Bytes, Error> {
+    let wrong = |error| {
+        let message = "a callback's message could not be written";
+        Error::new(ErrorKind::Failed, "callback", message).caused_by(error)
+    };
+    serde_json::to_vec(body).map(Bytes::from).map_err(|error: serde_json::Error| wrong(error))
+}
+
+/// What a state means for the callback; `None` while nothing is decided.
+///
+/// `limited` counts as ready: the video is there for some, and Youku does not say that it is rejected. A review ends in another state.
+fn fate(state: VideoState) -> Option<(VideoEvent, &'static str)> {
+    match state {
+        VideoState::Normal => Some((VideoEvent::Ready, "normal")),
+        VideoState::Limited => Some((VideoEvent::Ready, "limited")),
+        VideoState::Failed => Some((VideoEvent::Rejected, "fail")),
+        VideoState::Encoding | VideoState::InReview | VideoState::Other => None,
+    }
+}
+
+/// When the upload ended, by the ledger's clock.
+fn ended_at(record: &Record) -> SystemTime {
+    record.end().map_or(SystemTime::UNIX_EPOCH, |end| end.at.get())
+}
+
+fn age(record: &Record, now: SystemTime) -> Duration {
+    now.duration_since(ended_at(record)).unwrap_or_default()
+}
+
+/// The age at which Youku is asked next after a video of this age.
+fn next_question(age: Duration, pause: Duration) -> Duration {
+    let listed = ASKED_AT.iter().map(|times| pause * *times).find(|at| *at > age);
+    let hour = pause * ASKED_AT[ASKED_AT.len() - 1];
+    listed.unwrap_or_else(|| {
+        let hours = age.as_secs() / hour.as_secs().max(1) + 1;
+        Duration::from_secs(hours * hour.as_secs())
+    })
+}
