@@ -3,6 +3,7 @@
 
 mod architecture;
 mod demo;
+mod deploying;
 mod fc_clients;
 mod function;
 mod http_door;

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::control::{Control, Server, serve};
 use crate::fc::{FcConfig, FcHost, FunctionConfig, Invoker, StsCredentials};
-use crate::oss::{AccessKey, Oss, OssConfig, Subscription};
+use crate::oss::{AccessKey, Oss, OssConfig, Policy, Subscription};
 use crate::youku::{Account, YoukuConfig, YoukuServer};
 
 /// Settings of the local clouds. `CloudsConfig { .., ..CloudsConfig::new(dir) }` changes single fields.
@@ -29,6 +29,8 @@ pub struct CloudsConfig {
     pub events: Vec<String>,
     /// The user's access key id and secret, for OSS and for calling functions.
     pub access_key: (String, String),
+    /// What the function's role may do in OSS; absent = everything.
+    pub role_policy: Option<Policy>,
     /// Settings of the local Youku.
     pub youku: YoukuConfig,
     /// First of five ports (OSS, Youku, Youku's bucket, function API, HTTP trigger); 0 = free ones.
@@ -47,6 +49,7 @@ impl CloudsConfig {
             bucket: "videos".to_owned(),
             events: created.map(|event| format!("oss:ObjectCreated:{event}")).to_vec(),
             access_key: ("local-access-key".to_owned(), "local-access-secret".to_owned()),
+            role_policy: None,
             port_base: 0,
         }
     }
@@ -86,13 +89,14 @@ pub struct LocalClouds {
     oss_server: Server,
     /// The function's credentials as they are now.
     role: Mutex<StsCredentials>,
+    role_policy: Option<Policy>,
     flush: mpsc::UnboundedSender<oneshot::Sender<()>>,
     tasks: JoinSet<()>,
 }
 
 impl LocalClouds {
     /// Starts OSS, Youku and function host. `function` is told where they are and says what to run; without credentials
-    /// of its own the function gets those of a role that may do everything in OSS.
+    /// of its own the function gets those of a role.
     ///
     /// # Errors
     /// A folder or a port that cannot be used, which the error names, or a function setting out of range.
@@ -140,7 +144,9 @@ impl LocalClouds {
 
         let mut function = function(&endpoints);
         let name = function.name.clone();
-        let role = Mutex::new(function.credentials.get_or_insert_with(|| assume_role(&oss)).clone());
+        let role_policy = config.role_policy;
+        let role =
+            Mutex::new(function.credentials.get_or_insert_with(|| assume_role(&oss, &role_policy)).clone());
         let fc_config = FcConfig {
             region: config.region,
             keys: vec![config.access_key],
@@ -160,7 +166,19 @@ impl LocalClouds {
         let (flush, flushes) = mpsc::unbounded_channel();
         let mut tasks = JoinSet::new();
         tasks.spawn(forward(events, flushes, fc.invoker(), name.clone()));
-        Ok(Self { oss, oss_control, youku, fc, endpoints, function: name, oss_server, role, flush, tasks })
+        Ok(Self {
+            oss,
+            oss_control,
+            youku,
+            fc,
+            endpoints,
+            function: name,
+            oss_server,
+            role,
+            role_policy,
+            flush,
+            tasks,
+        })
     }
 
     /// Resolves when every event fired so far has been worked on and no asynchronous call is left.
@@ -175,7 +193,7 @@ impl LocalClouds {
 
     /// Gives the function new role credentials and makes the old ones stale, as if their time were up.
     pub fn rotate_role(&self) {
-        let new = assume_role(&self.oss);
+        let new = assume_role(&self.oss, &self.role_policy);
         self.fc.set_credentials(&self.function, Some(new.clone()));
         let mut role = self.role.lock().unwrap_or_else(PoisonError::into_inner);
         self.oss.expire_key(&std::mem::replace(&mut *role, new).access_key_id);
@@ -197,12 +215,12 @@ fn about(what: impl Display, error: &io::Error) -> io::Error {
 }
 
 /// Admits new temporary credentials.
-fn assume_role(oss: &Oss) -> StsCredentials {
+fn assume_role(oss: &Oss, policy: &Option<Policy>) -> StsCredentials {
     let word = || format!("{:032x}", rand::random::<u128>());
     let (access_key_id, access_key_secret, security_token) = (format!("STS.{}", word()), word(), word());
     let (id, secret, token) =
         (access_key_id.clone(), access_key_secret.clone(), Some(security_token.clone()));
-    oss.add_key(AccessKey { token, ..AccessKey::permanent(id, secret) });
+    oss.add_key(AccessKey { token, policy: policy.clone(), ..AccessKey::permanent(id, secret) });
     StsCredentials { access_key_id, access_key_secret, security_token }
 }
 

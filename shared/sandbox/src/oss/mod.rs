@@ -34,7 +34,7 @@ use futures_util::StreamExt;
 use md5::{Digest, Md5};
 use tokio::io::AsyncRead;
 
-pub use auth::{AccessKey, Grant};
+pub use auth::{AccessKey, Effect, Grant, Policy, Statement};
 pub use events::Subscription;
 pub use store::{ObjectKind, ObjectRecord, Quirk};
 

@@ -115,6 +115,7 @@ impl Youku {
             token: Some(token.clone()),
             expires: Some(expires),
             grants: Some(Grant { bucket: self.0.config.bucket.clone(), key_prefix: key.to_owned() }),
+            policy: None,
         });
         let fields = json!({
             "endpoint": self.0.bucket_url,

@@ -1,5 +1,6 @@
 //! The access keys the server knows.
 
+use super::policy::Policy;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{PoisonError, RwLock};
@@ -18,6 +19,8 @@ pub struct AccessKey {
     pub expires: Option<SystemTime>,
     /// Limits the key to some keys of one bucket, as Youku's are.
     pub grants: Option<Grant>,
+    /// Limits the key as a RAM policy does; absent = it may do everything.
+    pub policy: Option<Policy>,
 }
 
 /// What a temporary key may touch: objects of one bucket under one prefix, and no bucket operation.
@@ -32,7 +35,7 @@ pub struct Grant {
 impl AccessKey {
     /// A key without token and end.
     pub fn permanent(id: impl Into<String>, secret: impl Into<String>) -> Self {
-        Self { id: id.into(), secret: secret.into(), token: None, expires: None, grants: None }
+        Self { id: id.into(), secret: secret.into(), token: None, expires: None, grants: None, policy: None }
     }
 
     /// A key with a token that ends.

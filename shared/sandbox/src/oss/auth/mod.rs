@@ -1,6 +1,7 @@
 //! Who asks, and whether the signature is theirs.
 
 mod keys;
+mod policy;
 #[cfg(test)]
 pub(super) mod tests;
 mod v1;
@@ -13,9 +14,11 @@ use http::request::Parts;
 
 pub(super) use keys::Keyring;
 pub use keys::{AccessKey, Grant};
+pub use policy::{Effect, Policy, Statement};
 
 use super::OssConfig;
 use super::error::{OssError, Result};
+use super::operation::Operation;
 use super::request::{Query, Request, header_text};
 use super::times::{distance, http_date, iso};
 
@@ -50,6 +53,7 @@ impl Claim {
 /// Verifies the signature and the key's reach; answers the access key id.
 pub(super) fn authenticate(
     request: &Request,
+    operation: Operation,
     keys: &Keyring,
     config: &OssConfig,
     now: SystemTime,
@@ -69,6 +73,9 @@ pub(super) fn authenticate(
         return Err(error);
     }
     check_grant(&key, request)?;
+    if let Some(policy) = &key.policy {
+        policy.check(operation, request)?;
+    }
     Ok(claim.key_id)
 }
 

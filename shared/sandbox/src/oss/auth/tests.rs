@@ -7,6 +7,7 @@ use http::HeaderValue;
 use http::request::Parts;
 
 use super::super::OssConfig;
+use super::super::operation::Operation;
 use super::super::request::Request;
 use super::super::times::{http_date, parse_http_date};
 use super::{AccessKey, Grant, Keyring, authenticate, presented_key_id, v1};
@@ -106,7 +107,8 @@ impl Case {
     fn judge(&self) -> Result<String, String> {
         let request =
             Request::parse(&self.parts, &HashMap::new()).map_err(|error| error.code().to_owned())?;
-        authenticate(&request, &self.keys, &self.config, self.now).map_err(|error| error.code().to_owned())
+        authenticate(&request, Operation::GetObject, &self.keys, &self.config, self.now)
+            .map_err(|error| error.code().to_owned())
     }
 }
 

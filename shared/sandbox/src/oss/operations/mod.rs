@@ -69,8 +69,9 @@ impl Cloud for Oss {
 impl Oss {
     async fn run(&self, request: &mut Request, body: &mut Body) -> Result<Response<Body>> {
         let Shared { keys, config, .. } = &*self.0;
-        request.principal = authenticate(request, keys, config, SystemTime::now())?;
-        match Operation::of(&request.method, &request.target, &request.query, &request.headers) {
+        let operation = Operation::of(&request.method, &request.target, &request.query, &request.headers);
+        request.principal = authenticate(request, operation, keys, config, SystemTime::now())?;
+        match operation {
             Operation::PutBucket => self.put_bucket(request),
             Operation::DeleteBucket => self.delete_bucket(request),
             Operation::GetBucketInfo => self.get_bucket_info(request),
