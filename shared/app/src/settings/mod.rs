@@ -7,6 +7,8 @@ mod callback;
 mod http;
 mod ledger;
 mod load;
+#[cfg(test)]
+mod sample;
 mod text;
 
 pub use callback::{AllowedHost, CallbackFields};
