@@ -13,7 +13,7 @@ use crate::BoxError;
 #[derive(Clone)]
 pub enum Credentials {
     /// What the cloud's own tools would find, in their order: environment variables (`ALIBABA_CLOUD_ACCESS_KEY_ID`, ... or
-    /// `AWS_ACCESS_KEY_ID`, ...), profile files, OIDC, the machine's role.
+    /// `AWS_ACCESS_KEY_ID`, ...) and, with the feature `ambient-credentials`, profile files, OIDC, the machine's role.
     Environment,
     /// Fixed keys; with a token they end when it does.
     Static {
@@ -25,8 +25,10 @@ pub enum Credentials {
         security_token: Option<SecretString>,
     },
     /// The role of the ECS machine (its name is asked of the metadata service where none is given); on S3 the role of the EC2 machine.
+    #[cfg(feature = "ambient-credentials")]
     EcsRole(Option<String>),
     /// A role assumed with an OIDC token that something else keeps fresh in a file.
+    #[cfg(feature = "ambient-credentials")]
     Oidc {
         /// The role.
         role_arn: String,
@@ -50,7 +52,9 @@ impl fmt::Debug for Credentials {
         f.write_str(match self {
             Self::Environment => "Environment",
             Self::Static { .. } => "Static",
+            #[cfg(feature = "ambient-credentials")]
             Self::EcsRole(_) => "EcsRole",
+            #[cfg(feature = "ambient-credentials")]
             Self::Oidc { .. } => "Oidc",
             Self::Anonymous => "Anonymous",
             Self::Refreshed(_) => "Refreshed",

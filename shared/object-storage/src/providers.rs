@@ -33,6 +33,7 @@ pub(crate) fn loader(config: &StoreConfig) -> Loader {
     }
 }
 
+#[cfg(feature = "ambient-credentials")]
 fn oss_loader(credentials: &Credentials) -> Loader {
     use reqsign_aliyun_oss::{
         AssumeRoleWithOidcCredentialProvider, DefaultCredentialProvider, EcsRamRoleCredentialProvider,
@@ -60,6 +61,7 @@ fn oss_loader(credentials: &Credentials) -> Loader {
     }
 }
 
+#[cfg(feature = "ambient-credentials")]
 fn s3_loader(credentials: &Credentials, region: Option<&str>) -> Loader {
     use reqsign_aws_v4::{
         AssumeRoleWithWebIdentityCredentialProvider, DefaultCredentialProvider, IMDSv2CredentialProvider,
@@ -78,6 +80,17 @@ fn s3_loader(credentials: &Credentials, region: Option<&str>) -> Loader {
         }
         _ => Loader::S3(Arc::new(DefaultCredentialProvider::new())),
     }
+}
+
+/// A function is given its keys: what other machines may have is left out of it.
+#[cfg(not(feature = "ambient-credentials"))]
+fn oss_loader(_: &Credentials) -> Loader {
+    Loader::Oss(Arc::new(reqsign_aliyun_oss::EnvCredentialProvider::new()))
+}
+
+#[cfg(not(feature = "ambient-credentials"))]
+fn s3_loader(_: &Credentials, _: Option<&str>) -> Loader {
+    Loader::S3(Arc::new(reqsign_aws_v4::EnvCredentialProvider::new()))
 }
 
 /// The providers' view of the world.

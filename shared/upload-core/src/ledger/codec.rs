@@ -34,9 +34,8 @@ pub(super) fn decode<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, 
             "a ledger entry was written by a newer version of this program: update this installation";
         return Err(unreadable(key, message).with("version", v.to_string()));
     }
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let entry = serde_path_to_error::deserialize(&mut reader)
-        .map_err(|error| unreadable(key, damaged).with("place", error.path().to_string()))?;
-    reader.end().map_err(|_| unreadable(key, damaged))?;
+    // Where it is damaged is told as a column: a library that tells the path reads every type of entry a second way.
+    let entry = serde_json::from_slice(bytes)
+        .map_err(|error| unreadable(key, damaged).with("column", error.column().to_string()))?;
     if v == 0 { Err(unreadable(key, damaged)) } else { Ok(entry) }
 }
