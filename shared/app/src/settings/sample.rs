@@ -28,7 +28,8 @@ fn the_sample_parses_as_it_stands_and_with_every_setting_in_it() {
 fn every_setting_that_has_a_variable_is_in_the_sample() {
     let sample: Table = toml::from_str(&complete()).expect("TOML");
     let sample = Value::Table(sample);
-    let words = SOURCES.iter().flat_map(|source| source.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+    let words =
+        SOURCES.iter().flat_map(|source| source.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
     let variables: BTreeSet<_> = words.filter_map(|word| word.strip_prefix("OSS2YOUKU_")).collect();
     assert!(variables.len() > 30, "{variables:?}");
     for variable in variables.into_iter().filter(|variable| !["A__B", "YOUKU", ""].contains(variable)) {
