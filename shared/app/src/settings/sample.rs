@@ -6,7 +6,8 @@ use toml::{Table, Value};
 
 const SAMPLE: &str = include_str!("../../sample/oss2youku.toml");
 /// Where the settings' variables are named.
-const SOURCES: [&str; 3] = [include_str!("mod.rs"), include_str!("http.rs"), include_str!("ledger.rs")];
+const SOURCES: [&str; 4] =
+    [include_str!("mod.rs"), include_str!("callback.rs"), include_str!("http.rs"), include_str!("ledger.rs")];
 
 /// The sample with every setting in it.
 fn complete() -> String {
