@@ -20,10 +20,21 @@ pub(crate) async fn refusal(operation: &'static str, create_only: bool, answer: 
         Some(encoded) => BASE64.decode(encoded.as_bytes()).unwrap_or_default(),
         None => match tokio::time::timeout(BODY_WITHIN, Limited::new(body, BODY_LIMIT).collect()).await {
             Ok(Ok(body)) => body.to_bytes().to_vec(),
-            _ => Vec::new(),
+            _ => {
+                let error = from_parts(operation, create_only, head.status, &head.headers, "");
+                return meant_more(error);
+            }
         },
     };
     from_parts(operation, create_only, head.status, &head.headers, &String::from_utf8_lossy(&text))
+}
+
+/// A refusal whose document did not arrive whole. What it meant is not known, so that nothing is final.
+fn meant_more(error: Error) -> Error {
+    match error.verdict() {
+        Verdict::Permanent => error.with_verdict(Verdict::Retry { not_before: None }),
+        _ => error,
+    }
 }
 
 /// The same for an answer whose body is at hand (a completion can fail with status 200).
@@ -46,6 +57,9 @@ pub(crate) fn from_parts(
         found.code.clone(),
         headers::request_id(head).or(found.request_id),
     );
+    if found.code.is_none() && xml::is_failure(text) {
+        error = meant_more(error);
+    }
     if let (Verdict::Retry { .. }, Some(wait)) = (error.verdict(), headers::not_before(head)) {
         error = error.with_verdict(Verdict::Retry { not_before: Some(wait) });
     }
@@ -214,6 +228,19 @@ mod tests {
             refused(403, "SignatureDoesNotMatch", "check your authorization").kind(),
             ErrorKind::AccessDenied
         );
+    }
+
+    #[test]
+    fn a_refusal_that_arrived_damaged_says_nothing_for_good() {
+        let whole = "<Error><Code>NoSuchUpload</Code></Error>";
+        for damaged in [whole.replacen('<', "=", 1), whole.replace("</Code>", "")] {
+            let status = StatusCode::NOT_FOUND;
+            let error = from_parts("ListParts", false, status, &HeaderMap::new(), &damaged);
+            assert_eq!(error.verdict(), Verdict::Retry { not_before: None }, "{damaged}");
+        }
+        let page = "<html>there is no such page</html>";
+        let error = from_parts("ListParts", false, StatusCode::NOT_FOUND, &HeaderMap::new(), page);
+        assert_eq!(error.verdict(), Verdict::Permanent);
     }
 
     #[test]

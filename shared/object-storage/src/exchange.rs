@@ -122,6 +122,11 @@ impl Remote {
         Error::new(ErrorKind::Protocol, operation, message).with_context("bucket", &self.bucket)
     }
 
+    /// A document that cannot be read, from a server whose documents can: asking again tells.
+    pub(crate) fn garbled(&self, operation: &'static str, message: &'static str) -> Error {
+        self.protocol(operation, message).with_verdict(Verdict::Retry { not_before: None })
+    }
+
     fn scheme(&self) -> Scheme {
         let region = self.region.clone();
         match (self.provider, self.signature) {

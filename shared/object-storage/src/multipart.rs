@@ -25,7 +25,7 @@ impl Remote {
         self.create_only(&mut call, options.create_only && self.provider == Provider::Oss);
         let (_, _, text) = self.document(call, Payload::NONE).await?;
         let answer: xml::Initiated =
-            xml::parse(&text).map_err(|_| self.protocol(operation, "the answer has no upload id"))?;
+            xml::parse(&text).map_err(|_| self.garbled(operation, "the answer has no upload id"))?;
         Ok(answer.upload_id.into())
     }
 
@@ -60,7 +60,7 @@ impl Remote {
             }
             let (_, _, text) = self.document(call, Payload::NONE).await?;
             let page: xml::PartList = xml::parse(&text)
-                .map_err(|_| self.protocol(operation, "the answer is not a list of parts"))?;
+                .map_err(|_| self.garbled(operation, "the answer is not a list of parts"))?;
             let before = parts.last().map_or(0, |last| last.number);
             parts.extend(page.part.into_iter().map(|part| PartRecord {
                 number: part.number,
@@ -90,7 +90,7 @@ impl Remote {
         call.patience *= COMPLETION_PATIENCE;
         self.create_only(&mut call, create_only);
         let (status, head, text) = self.document(call, Payload::Bytes(xml::completion(parts).into())).await?;
-        if text.contains("<Error") {
+        if xml::is_failure(&text) {
             // S3 begins its answer before it knows the outcome: 200, then blanks, then perhaps an error.
             let status = if status.is_success() { StatusCode::INTERNAL_SERVER_ERROR } else { status };
             return Err(
@@ -101,7 +101,7 @@ impl Remote {
             xml::parse::<xml::CompletedUpload>(&text).ok().map(|answer| headers::unquoted(&answer.etag));
         let etag = written
             .or_else(|| headers::etag(&head))
-            .ok_or_else(|| self.protocol(operation, "the answer has no ETag"))?;
+            .ok_or_else(|| self.garbled(operation, "the answer has no ETag"))?;
         Ok(Completed { etag, crc64: headers::crc64(&head), version_id: headers::version_id(&head) })
     }
 

@@ -9,6 +9,7 @@ use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, RANGE};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use http_body_util::BodyExt as _;
+use md5::{Digest as _, Md5};
 
 use crate::config::Provider;
 use crate::continued_body::ContinuedBody;
@@ -122,6 +123,10 @@ impl Remote {
                 }
             }
         }
+        if head.content_md5.is_some_and(|stated| stated != <[u8; 16]>::from(Md5::digest(&bytes))) {
+            return Err(Error::new(ErrorKind::InvalidDigest, operation, "the bytes were damaged on the way")
+                .with_context("key", key));
+        }
         Ok((head, bytes.freeze()))
     }
 
@@ -168,7 +173,7 @@ impl Remote {
         }
         let (_, _, text) = self.document(call, Payload::NONE).await?;
         let list: xml::ObjectList =
-            xml::parse(&text).map_err(|_| self.protocol(operation, "the answer is not a list"))?;
+            xml::parse(&text).map_err(|_| self.garbled(operation, "the answer is not a list"))?;
         let objects: Vec<_> = list
             .contents
             .iter()
@@ -196,7 +201,7 @@ impl Remote {
         call.query.push(("versioning", String::new()));
         let (_, _, text) = self.document(call, Payload::NONE).await?;
         let answer: xml::Versioning = xml::parse(&text)
-            .map_err(|_| self.protocol(operation, "the answer says nothing of versioning"))?;
+            .map_err(|_| self.garbled(operation, "the answer says nothing of versioning"))?;
         Ok(answer.status.is_some_and(|status| !status.trim().is_empty()))
     }
 

@@ -13,13 +13,14 @@ pub(crate) struct Failure {
     pub(crate) request_id: Option<String>,
 }
 
+/// Whether this is an `Error` document, or was one before it was damaged.
+pub(crate) fn is_failure(text: &str) -> bool {
+    text.contains("<Error") || text.contains("</Error>")
+}
+
 /// Reads an `Error` document.
 pub(crate) fn failure(text: &str) -> Failure {
-    if text.contains("<Error") {
-        quick_xml::de::from_str(text).unwrap_or_default()
-    } else {
-        Failure::default()
-    }
+    if is_failure(text) { quick_xml::de::from_str(text).unwrap_or_default() } else { Failure::default() }
 }
 
 #[derive(Debug, Deserialize)]

@@ -3,7 +3,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::writing::chunks;
 use super::{Act, RawServer, failure, header, ok, oss, s3};
-use crate::{ErrorKind, MultipartId, PutOptions};
+use crate::{ErrorKind, MultipartId, PutOptions, Verdict};
 
 fn id() -> MultipartId {
     MultipartId::from("U+1/=")
@@ -117,6 +117,32 @@ async fn a_completion_can_fail_with_status_200() {
     let error = s3(&server.url).complete_multipart("a", &id(), &[], true).await.unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::Unavailable, Some("InternalError")));
     assert_eq!(header(&server.requests()[0], "if-none-match").as_deref(), Some("*"));
+}
+
+#[tokio::test]
+async fn a_document_that_arrived_damaged_is_to_be_asked_for_again() {
+    let body = "=?xml version=\"1.0\"?><Result><UploadId>U</UploadId></Result>";
+    let server = RawServer::start(vec![Act::Send(ok("", body))]).await;
+    let store = oss(&server.url);
+    let again = Verdict::Retry { not_before: None };
+    let begun = store.initiate_multipart("a", &PutOptions::default()).await.unwrap_err();
+    let parts = store.list_parts("a", &id()).await.unwrap_err();
+    let completed = store.complete_multipart("a", &id(), &[], false).await.unwrap_err();
+    let listed = store.list("", None, 1).await.unwrap_err();
+    for error in [begun, parts, completed, listed] {
+        assert_eq!((error.kind(), error.verdict()), (ErrorKind::Protocol, again), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_that_was_cut_is_not_final() {
+    let whole = failure("404 Not Found", "NoSuchUpload", "");
+    let cut = whole.split("Upload").next().unwrap().to_owned();
+    let server = RawServer::start(vec![Act::Send(cut), Act::Send(whole)]).await;
+    let error = oss(&server.url).list_parts("a", &id()).await.unwrap_err();
+    assert_eq!(error.verdict(), Verdict::Retry { not_before: None });
+    let error = oss(&server.url).list_parts("a", &id()).await.unwrap_err();
+    assert_eq!((error.kind(), error.verdict()), (ErrorKind::NoSuchUpload, Verdict::Permanent));
 }
 
 #[tokio::test]

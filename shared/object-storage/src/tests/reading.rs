@@ -211,6 +211,19 @@ async fn a_small_object_is_read_whole_up_to_the_limit() {
 }
 
 #[tokio::test]
+async fn a_small_object_that_arrived_damaged_is_to_be_read_again() {
+    let md5 = "ETag: \"E1\"\r\nContent-MD5: XUFAKrxLKna5cZ2REBfFkg==\r\n";
+    let answers = ["iello", "hello"].map(|body| Act::Send(super::ok(md5, body)));
+    let server = RawServer::start(answers.into()).await;
+    let error = oss(&server.url).read_all("a", 5).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.verdict()),
+        (ErrorKind::InvalidDigest, Verdict::Retry { not_before: None })
+    );
+    assert!(oss(&server.url).read_all("a", 5).await.is_ok());
+}
+
+#[tokio::test]
 async fn a_missing_object_is_not_found_and_named() {
     let server = RawServer::start(vec![Act::Send(failure("404 Not Found", "NoSuchKey", "x"))]).await;
     let error = oss(&server.url).read("片.mp4", 0..1, &Pin::default()).await.unwrap_err();
