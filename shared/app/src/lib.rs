@@ -71,7 +71,7 @@ impl App {
             .iter()
             .map(|(name, account)| (name.clone(), open(&settings, account, &http)))
             .collect();
-        let source = Arc::new(Sources::new(http.clone(), settings.source.clone(), None));
+        let source = Arc::new(Sources::new(http.clone(), &settings, None));
         let ledger = LedgerPlace::new(&settings)?;
         let callbacks = Arc::new(Callbacks::new(settings.callback.config()));
         Ok(Self { settings, transfer, http, source, accounts, ledger, callbacks })
@@ -88,7 +88,7 @@ impl App {
     pub fn source(&self, credentials: Option<Credentials>) -> Arc<dyn Source> {
         match credentials {
             None => self.source.clone(),
-            Some(_) => Arc::new(Sources::new(self.http.clone(), self.settings.source.clone(), credentials)),
+            Some(_) => Arc::new(Sources::new(self.http.clone(), &self.settings, credentials)),
         }
     }
 
@@ -148,5 +148,5 @@ fn open(
     config.client_secret.clone_from(&account.client_secret);
     config.upload_server.clone_from(&settings.youku.upload_server);
     let client = youku::Client::new(config, http.clone());
-    Arc::new(Account::new(client, http.clone(), &settings.youku))
+    Arc::new(Account::new(client, http.clone(), settings))
 }

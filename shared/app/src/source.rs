@@ -1,6 +1,6 @@
 //! The source port over `object-storage`.
 
-use crate::{convert, settings::SourceSettings};
+use crate::{Settings, convert, settings::SourceSettings};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::TryStreamExt;
@@ -9,6 +9,7 @@ use std::{
     collections::HashMap,
     ops::Range,
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 use upload_core::{ByteStream, Error, ErrorKind, Location, Md5, Object, Provider};
 
@@ -20,17 +21,15 @@ pub(crate) struct Sources {
     http: reqwest::Client,
     settings: SourceSettings,
     credentials: Option<Credentials>,
+    idle: Option<Duration>,
     stores: Mutex<HashMap<(Provider, String), Store>>,
 }
 
 impl Sources {
     /// `credentials` are what a platform hands over with each call; they sign for OSS where the settings have no key of their own.
-    pub(crate) fn new(
-        http: reqwest::Client,
-        settings: SourceSettings,
-        credentials: Option<Credentials>,
-    ) -> Self {
-        Self { http, settings, credentials, stores: Mutex::default() }
+    pub(crate) fn new(http: reqwest::Client, settings: &Settings, credentials: Option<Credentials>) -> Self {
+        let idle = settings.transfer.idle();
+        Self { http, settings: settings.source.clone(), credentials, idle, stores: Mutex::default() }
     }
 
     fn store(&self, location: &Location) -> Result<Store, Error> {
@@ -39,7 +38,7 @@ impl Sources {
         if let Some(store) = stores.get(&name) {
             return Ok(store.clone());
         }
-        let store = open_store(&self.http, &self.settings, self.credentials.clone(), location)?;
+        let store = open_store(&self.http, &self.settings, self.credentials.clone(), self.idle, location)?;
         stores.insert(name, store.clone());
         Ok(store)
     }
@@ -50,6 +49,7 @@ pub(crate) fn open_store(
     http: &reqwest::Client,
     settings: &SourceSettings,
     credentials: Option<Credentials>,
+    idle: Option<Duration>,
     location: &Location,
 ) -> Result<Store, Error> {
     let region = settings.region.clone().or_else(|| location.region.clone());
@@ -78,6 +78,7 @@ pub(crate) fn open_store(
                 .credentials(signing(settings, credentials))
         }
     };
+    let config = idle.into_iter().fold(config, StoreConfig::idle);
     Store::new(config, http.clone()).map_err(convert::source)
 }
 

@@ -1,13 +1,13 @@
 //! The Youku port over `youku` and, for its bucket, `object-storage`.
 
-use crate::{convert, settings::YoukuSettings};
+use crate::{Settings, YoukuSettings, convert};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use http_body_util::StreamBody;
 use object_storage::{Credentials, SignatureVersion, Store, StoreConfig};
 use secrecy::SecretString;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use upload_core::{
     Bucket, BucketSession, ByteStream, Error, ErrorKind, Grant, Landed, Md5, MultipartId, PartReceipt, Slice,
     SliceCheck, SliceServer, SliceSession, Video, VideoState, metadata,
@@ -20,11 +20,14 @@ pub(crate) struct Account {
     http: reqwest::Client,
     signature: SignatureVersion,
     region: Option<String>,
+    idle: Option<Duration>,
 }
 
 impl Account {
-    pub(crate) fn new(client: Client, http: reqwest::Client, settings: &YoukuSettings) -> Self {
-        Self { client, http, signature: settings.signature.into(), region: settings.bucket_region.clone() }
+    pub(crate) fn new(client: Client, http: reqwest::Client, settings: &Settings) -> Self {
+        let idle = settings.transfer.idle();
+        let YoukuSettings { signature, bucket_region, .. } = &settings.youku;
+        Self { client, http, signature: (*signature).into(), region: bucket_region.clone(), idle }
     }
 }
 
@@ -92,6 +95,7 @@ impl upload_core::Youku for Account {
             .region(self.region.clone())
             .signature(self.signature)
             .credentials(credentials);
+        let config = self.idle.into_iter().fold(config, StoreConfig::idle);
         let store = Store::new(config, self.http.clone()).map_err(convert::bucket)?;
         Ok(Arc::new(YoukuBucket { store, key: grant.object.clone() }))
     }

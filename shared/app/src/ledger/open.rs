@@ -53,7 +53,7 @@ impl LedgerPlace {
                 "no ledger is set, and without it nothing is uploaded: set ledger.location to oss://bucket/prefix/ or a folder",
             ));
         };
-        let store = open_store(http, &settings.source, credentials, location)?;
+        let store = open_store(http, &settings.source, credentials, settings.transfer.idle(), location)?;
         let store = StoreLedger::new(store, location.key.as_str());
         self.checked.get_or_try_init(|| store.check_at_start()).await?;
         Ok(Ledger::new(Arc::new(store), seal.clone(), self.settings))

@@ -6,7 +6,7 @@ use super::{
 };
 use async_trait::async_trait;
 use bytes::Bytes;
-use object_storage::{ErrorKind as Storage, Provider, PutOptions, Store};
+use object_storage::{ErrorKind as Storage, Provider, PutOptions, Store, Verdict as StorageVerdict};
 use std::time::SystemTime;
 use upload_core::{
     Error,
@@ -124,7 +124,8 @@ impl LedgerStore for StoreLedger {
 
 /// A bucket that is missing is no empty ledger.
 fn is_absent(error: &object_storage::Error) -> bool {
-    error.kind() == Storage::NotFound && error.code() != Some("NoSuchBucket")
+    let said = error.kind() == Storage::NotFound && error.verdict() == StorageVerdict::Permanent;
+    said && error.code() != Some("NoSuchBucket")
 }
 
 #[cfg(test)]

@@ -224,7 +224,8 @@ pub struct TransferFields {
     /// Workers in slice mode, 1 to 64 (`OSS2YOUKU_TRANSFER__SLICE_WORKERS`). Default 4.
     #[serde(deserialize_with = "text::or_some")]
     pub slice_workers: Option<usize>,
-    /// Seconds without a byte after which a call is tried anew (`OSS2YOUKU_TRANSFER__STALL_SECONDS`). Default 60.
+    /// Seconds without a byte after which a call is tried anew (`OSS2YOUKU_TRANSFER__STALL_SECONDS`). Default 60 for a part on its way,
+    /// 30 for any other call of a bucket. Calls of Youku's API end after 30 seconds.
     #[serde(deserialize_with = "text::or_some")]
     pub stall_seconds: Option<u64>,
     /// Seconds without progress after which an upload gives up (`OSS2YOUKU_TRANSFER__PATIENCE_SECONDS`). Default 120.
@@ -233,6 +234,11 @@ pub struct TransferFields {
 }
 
 impl TransferFields {
+    /// How long any store may be silent, where the settings say.
+    pub(crate) fn idle(&self) -> Option<Duration> {
+        self.stall_seconds.map(Duration::from_secs)
+    }
+
     /// The core's settings.
     ///
     /// # Errors
