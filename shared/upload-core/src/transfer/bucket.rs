@@ -26,7 +26,7 @@ use tokio::{
 };
 
 /// How often parts are compared with the source and sent again where the whole does not have the source's CRC.
-const REPAIRS: u32 = 2;
+const REPAIRS: u32 = 4;
 
 /// A part that the target holds, with the CRC-64 of the bytes we sent.
 #[derive(Debug, Clone)]

@@ -8,6 +8,8 @@ use md5::{Digest as _, Md5 as Md5Hash};
 
 /// Bytes that are asked for at once. MD5 is sequential, so pieces are fetched ahead and held in memory.
 const PIECE: u64 = 256 << 10;
+/// How often the object is read before its own checksum is held to be wrong: a bad line damages more than one reading.
+const PASSES: u32 = 4;
 /// Pieces fetched ahead. Each has a connection with buffers of its own: eight took the process near its memory budget.
 const AHEAD: usize = 4;
 
@@ -17,7 +19,7 @@ impl Transfer<'_> {
     /// # Errors
     /// [`Integrity`](ErrorKind::Integrity) where the bytes do not have the CRC that the store states, even when read again.
     pub(crate) async fn digest(&self) -> Result<Object, Error> {
-        for _ in 0..2 {
+        for _ in 0..PASSES {
             let (md5, crc64) = self.reading_pass().await?;
             if self.object.crc64.is_none_or(|stated| stated == crc64) {
                 return Ok(Object { md5: Some(md5), crc64: Some(crc64), ..self.object.clone() });
