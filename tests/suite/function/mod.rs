@@ -2,6 +2,7 @@
 //!
 //! Judged is what comes of an event: what Youku holds, what the function answers, what was not published.
 
+mod blows;
 mod changes;
 mod credentials;
 mod events;
@@ -9,6 +10,7 @@ mod faults;
 mod filters;
 mod memory;
 mod metadata;
+mod records;
 mod sizes;
 mod switches;
 
@@ -19,17 +21,22 @@ use object_storage::{Credentials, PutOptions, Store, StoreConfig};
 use sandbox::{
     clouds::{CloudsConfig, LocalClouds},
     control::{Control, Rule, RuleId},
-    fc::{AsyncConfig, AsyncOutcome, AsyncState, FunctionConfig, Runtime},
+    fc::{AsyncConfig, AsyncOutcome, AsyncState, Destination, FunctionConfig, Runtime, TimerConfig},
     youku::{VideoView, YoukuConfig},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 use tempfile::TempDir;
-use tokio::sync::broadcast::Receiver;
+use tokio::{
+    sync::{broadcast::Receiver, mpsc},
+    time::timeout,
+};
 
 pub(crate) const MIB: usize = 1 << 20;
 /// How often the platform delivers an event again that failed.
 const RETRIES: u32 = 2;
+/// Long enough for whatever a test waits for.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// What a test wants otherwise than usual.
 pub(crate) struct Setup<'a> {
@@ -45,6 +52,10 @@ pub(crate) struct Setup<'a> {
     pub(crate) runtime: Runtime,
     /// Changes Youku before it starts.
     pub(crate) youku: fn(&mut YoukuConfig),
+    /// The timer that sweeps; absent: none, and no event is left to a sweep.
+    pub(crate) sweep_every: Option<Duration>,
+    /// The ledger lies in a bucket of the local OSS, where faults reach it.
+    pub(crate) ledger_in_bucket: bool,
     /// Changes the function's configuration before it starts.
     pub(crate) host: fn(&mut FunctionConfig),
 }
@@ -58,6 +69,8 @@ impl Default for Setup<'_> {
             env: &[],
             runtime: Runtime::CustomDebian12,
             youku: |_| {},
+            sweep_every: None,
+            ledger_in_bucket: false,
             host: |_| {},
         }
     }
@@ -74,8 +87,9 @@ impl<'a> Setup<'a> {
         config: &CloudsConfig,
     ) -> BTreeMap<String, String> {
         let account = &config.youku.accounts[0];
-        let ledger = config.data_dir.join("ledger");
-        let ledger = ledger.to_str().unwrap();
+        let folder = config.data_dir.join("ledger");
+        let ledger = if self.ledger_in_bucket { records::LOCATION } else { folder.to_str().unwrap() };
+        let sweeps = self.sweep_every.is_some().to_string();
         let usual = [
             ("OSS2YOUKU_YOUKU__API", endpoints.youku.as_str()),
             ("OSS2YOUKU_YOUKU__BUCKET_REGION", &config.youku.region),
@@ -84,11 +98,13 @@ impl<'a> Setup<'a> {
             ("OSS2YOUKU_TRANSFER__MODE", self.mode),
             ("OSS2YOUKU_RULES", self.rules),
             ("OSS2YOUKU_LEDGER__LOCATION", ledger),
+            ("OSS2YOUKU_SWEEP__ENABLED", &sweeps),
             ("OSS2YOUKU_ACCOUNTS__MAIN__CLIENT_ID", &account.client_id),
             ("OSS2YOUKU_ACCOUNTS__MAIN__ACCESS_TOKEN", &account.access_token),
             ("OSS2YOUKU_ACCOUNTS__MAIN__REFRESH_TOKEN", &account.refresh_token),
         ];
-        let all = usual.iter().chain(self.env);
+        let sealed = self.ledger_in_bucket.then_some(("OSS2YOUKU_LEDGER__SEAL_KEY", records::SEAL_KEY));
+        let all = usual.iter().chain(&sealed).chain(self.env);
         all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 }
@@ -99,6 +115,7 @@ pub(crate) struct Rig {
     /// The bucket whose events call the function.
     pub(crate) bucket: Store,
     outcomes: Mutex<Receiver<AsyncOutcome>>,
+    given_up: Mutex<mpsc::UnboundedReceiver<Value>>,
     _data: TempDir,
 }
 
@@ -128,25 +145,29 @@ impl Rig {
         if let Some(events) = setup.events {
             config.events = events.iter().map(|event| (*event).to_owned()).collect();
         }
-        let configured = |endpoints: &sandbox::clouds::Endpoints| FunctionConfig {
-            env: setup.variables(endpoints, &config),
-            timeout: Duration::from_secs(600),
-            instance_concurrency: 10,
-            runtime: setup.runtime,
-            async_config: AsyncConfig {
-                retries: RETRIES,
-                retry_backoff: Duration::from_millis(10),
-                ..AsyncConfig::default()
-            },
-            ..FunctionConfig::new("oss2youku", [binary("oss2youku-fc")])
-        };
+        let (on_failure, given_up) = mpsc::unbounded_channel();
+        let timer = |interval| TimerConfig { interval, name: "sweep".to_owned(), payload: String::new() };
         let clouds = LocalClouds::start(config.clone(), |endpoints| {
-            let mut function = configured(endpoints);
+            let mut function = FunctionConfig {
+                env: setup.variables(endpoints, &config),
+                timeout: Duration::from_secs(600),
+                instance_concurrency: 10,
+                runtime: setup.runtime,
+                async_config: AsyncConfig {
+                    retries: RETRIES,
+                    retry_backoff: Duration::from_millis(10),
+                    on_failure: Some(Destination::Channel(on_failure)),
+                    ..AsyncConfig::default()
+                },
+                timer: setup.sweep_every.map(timer),
+                ..FunctionConfig::new("oss2youku", [binary("oss2youku-fc")])
+            };
             (setup.host)(&mut function);
             function
         })
         .await
         .unwrap();
+        clouds.oss.create_bucket(records::BUCKET);
         let outcomes = Mutex::new(clouds.fc.outcomes());
         let (id, secret) = config.access_key;
         let store = StoreConfig::oss(config.bucket)
@@ -158,7 +179,7 @@ impl Rig {
                 security_token: None,
             });
         let bucket = Store::new(store, app::http_client().unwrap()).unwrap();
-        Self { clouds, bucket, outcomes, _data: data }
+        Self { clouds, bucket, outcomes, given_up: Mutex::new(given_up), _data: data }
     }
 
     /// Puts an object in one request: OSS knows its MD5.
@@ -203,6 +224,24 @@ impl Rig {
         ended.map(delivery).collect()
     }
 
+    /// Looks after each call of the function that ends, until `met`.
+    pub(crate) async fn until(&self, met: impl AsyncFn(&Self) -> bool) {
+        let mut outcomes = self.clouds.fc.outcomes();
+        let waiting = async {
+            while !met(self).await {
+                // One that lagged looks at once.
+                let _ = outcomes.recv().await;
+            }
+        };
+        timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("it never came about: {}", self.log()));
+    }
+
+    /// The calls that the platform gave up since the last look.
+    pub(crate) fn given_up(&self) -> Vec<Value> {
+        let mut given_up = self.given_up.lock().unwrap();
+        std::iter::from_fn(|| given_up.try_recv().ok()).collect()
+    }
+
     /// The one event there was since the last call.
     pub(crate) async fn delivery(&self) -> Delivery {
         let [delivery] = self.deliveries().await.try_into().expect("one event");
@@ -226,11 +265,7 @@ impl Rig {
 
     /// Calls the function with a record about an object, in the trigger's form.
     pub(crate) async fn tell(&self, event: &str, key: &str, size: usize) -> Value {
-        let record = json!({"events": [{
-            "eventName": event, "eventSource": "acs:oss", "region": "cn-hangzhou",
-            "oss": {"bucket": {"name": "videos"}, "object": {"key": key, "size": size}}
-        }]});
-        let result = self.clouds.fc.invoke(&self.clouds.function, record.to_string()).await;
+        let result = self.clouds.fc.invoke(&self.clouds.function, record(event, key, size)).await;
         assert_eq!(result.error_type, None, "{result:?}");
         let mut answer: Value = serde_json::from_slice(&result.body).unwrap();
         answer["results"][0].take()
@@ -241,6 +276,15 @@ impl Rig {
         let lines = self.clouds.fc.recent_logs();
         lines.into_iter().map(|line| line.line).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// An event about one object, in the trigger's form.
+pub(crate) fn record(event: &str, key: &str, size: usize) -> String {
+    let record = json!({
+        "eventName": event, "eventSource": "acs:oss", "region": "cn-hangzhou",
+        "oss": {"bucket": {"name": "videos"}, "object": {"key": key, "size": size}}
+    });
+    json!({ "events": [record] }).to_string()
 }
 
 /// Adds a fault rule that is written as JSON.
