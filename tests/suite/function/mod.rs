@@ -5,13 +5,16 @@
 mod blows;
 mod changes;
 mod credentials;
+mod deadline;
 mod events;
 mod faults;
 mod filters;
+mod many;
 mod memory;
 mod metadata;
 mod records;
 mod sizes;
+mod storm;
 mod switches;
 
 use crate::support::binary;
