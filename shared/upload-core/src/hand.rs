@@ -10,7 +10,7 @@ use crate::{
     transfer::{Plan, Transfer, bucket::Landing, grants::Grants},
 };
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::SystemTime,
 };
 use tokio::time::Instant;
@@ -18,21 +18,38 @@ use tokio::time::Instant;
 /// How many sessions one upload may open: each but the last had been declared dead.
 const SESSIONS: usize = 6;
 
-/// The parts that the target holds, as the lease writes them down: they serve where the target does not list them.
-#[derive(Default)]
+/// The parts that the target holds, as the lease writes them down: they serve where the target does not list them. They begin with
+/// those of the holder before, so that none is forgotten while nothing is known yet.
 pub(crate) struct Notes(Mutex<Parts>);
 
 impl Notes {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self(Mutex::new(parts))
+    }
+
     pub(crate) fn parts(&self) -> Parts {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.locked().clone()
     }
 
     pub(crate) fn add(&self, note: PartNote) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).held.push(note);
+        self.locked().held.push(note);
     }
 
-    fn begin(&self, session: u32, held: Vec<PartNote>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Parts { session, held };
+    /// The parts that the target is known to hold, in place of all that was noted.
+    pub(crate) fn replace(&self, held: Vec<PartNote>) {
+        self.locked().held = held;
+    }
+
+    /// Keeps what is noted for this session.
+    fn begin(&self, session: u32) {
+        let mut parts = self.locked();
+        if parts.session != session {
+            *parts = Parts { session, held: Vec::new() };
+        }
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Parts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -83,8 +100,8 @@ impl Hand<'_> {
         video.md5 = self.object.md5.unwrap_or(video.md5);
         self.progress.restart();
         self.progress.enter(Stage::Moving);
-        self.held.lease().check().await?;
         tracing::info!(upload_id = %self.held.record().id, size = video.size, md5 = %video.md5, "opening a session");
+        self.held.lease().check().await?;
         let opened = match self.work.job.mode {
             Mode::Oss => self.open_bucket(&video).await?,
             Mode::Slice => self.open_slices(&video).await?,
@@ -190,9 +207,8 @@ impl Hand<'_> {
         let Target::Oss { endpoint, bucket, object, multipart_id, plan } = &session.target else {
             return Err(Error::new(ErrorKind::Ledger, "ledger", "the session has no bucket"));
         };
-        let noted = if resumed { self.held.parts().held } else { Vec::new() };
         let sequence = self.held.record().session.as_ref().map_or(0, |(sequence, _)| *sequence);
-        self.notes.begin(sequence, Vec::new());
+        self.notes.begin(sequence);
         if resumed && self.object.crc64.is_none() {
             // Parts that another holder moved were measured by nobody here.
             self.progress.enter(Stage::Reading);
@@ -213,7 +229,7 @@ impl Hand<'_> {
             plan: *plan,
             notes: self.notes,
         };
-        let crc64 = self.transfer().move_to_bucket(landing, resumed.then_some(noted)).await?;
+        let crc64 = self.transfer().move_to_bucket(landing, resumed).await?;
         Ok(Transferred { server_ip: None, crc64: Some(crc64) })
     }
 

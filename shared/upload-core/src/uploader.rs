@@ -171,7 +171,7 @@ impl Uploader {
     /// Works while the lease is kept, and puts the upload down in an orderly way.
     async fn hold(&self, mut held: Held, run: &Run) -> Result<Published, Error> {
         let lease = held.lease();
-        let notes = Notes::default();
+        let notes = Notes::new(lease.parts());
         let ended = tokio::select! {
             biased;
             lost = lease.keep(|| notes.parts()) => Err(lost),

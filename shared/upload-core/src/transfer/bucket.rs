@@ -54,20 +54,16 @@ struct BucketTransfer<'a> {
 
 impl Transfer<'_> {
     /// Moves the object into the session's bucket and passes the commit gate: length and CRC-64 of what landed are the source's.
-    /// Answers that CRC-64. An upload that goes on brings what its earlier holder `noted`.
+    /// Answers that CRC-64. A session that is `resumed` may hold parts already.
     ///
     /// # Errors
     /// [`Integrity`](ErrorKind::Integrity) where the gate stays shut; [`NoSuchUpload`](ErrorKind::NoSuchUpload) where the multipart
     /// upload is gone and the object is not there; [`Deadline`](ErrorKind::Deadline) at a part's boundary, where the run's time is
     /// over; whatever source and target refuse for good.
-    pub(crate) async fn move_to_bucket(
-        &self,
-        landing: Landing<'_>,
-        noted: Option<Vec<PartNote>>,
-    ) -> Result<u64, Error> {
+    pub(crate) async fn move_to_bucket(&self, landing: Landing<'_>, resumed: bool) -> Result<u64, Error> {
         let slots = Arc::new(Semaphore::new(self.settings.in_flight));
         let transfer = BucketTransfer { transfer: self, landing, slots, by_md5: AtomicBool::new(false) };
-        match transfer.all(noted).await {
+        match transfer.all(resumed).await {
             // A completion whose answer was lost, or whose caller died, leaves the object and no multipart upload.
             Err(error) if error.kind() == ErrorKind::NoSuchUpload => transfer.landed_before(error).await,
             other => other,
@@ -76,12 +72,9 @@ impl Transfer<'_> {
 }
 
 impl BucketTransfer<'_> {
-    async fn all(&self, noted: Option<Vec<PartNote>>) -> Result<u64, Error> {
+    async fn all(&self, resumed: bool) -> Result<u64, Error> {
         let plan = self.landing.plan;
-        let mut moved = match noted {
-            Some(noted) => self.moved_before(noted).await?,
-            None => BTreeMap::new(),
-        };
+        let mut moved = if resumed { self.moved_before().await? } else { BTreeMap::new() };
         let missing: Vec<_> = plan.parts().filter(|part| !moved.contains_key(&part.number)).collect();
         self.move_parts(missing.into_iter(), &mut moved).await?;
         let crc64 = self.verified(&mut moved).await?;
@@ -91,7 +84,8 @@ impl BucketTransfer<'_> {
     }
 
     /// The parts that an earlier holder moved, as the bucket lists them, or as that holder noted them where it may not be asked.
-    async fn moved_before(&self, noted: Vec<PartNote>) -> Result<BTreeMap<u32, Moved>, Error> {
+    async fn moved_before(&self) -> Result<BTreeMap<u32, Moved>, Error> {
+        let noted = self.landing.notes.parts().held;
         let noted: BTreeMap<_, _> = noted.into_iter().map(|note| (note.number, note)).collect();
         let list = |bucket: Arc<dyn Bucket>| async move { bucket.parts(&self.landing.id).await };
         let listed = match self.landing.grants.retrying(self.transfer.patience, list).await {
@@ -102,6 +96,7 @@ impl BucketTransfer<'_> {
             }
             Err(error) => return Err(error),
         };
+        self.landing.notes.replace(Vec::new());
         let moved = self.landing.plan.parts().filter_map(|part| {
             let note = noted.get(&part.number);
             let (etag, crc64) = match &listed {
