@@ -101,12 +101,29 @@ impl Hand<'_> {
         self.progress.restart();
         self.progress.enter(Stage::Moving);
         tracing::info!(upload_id = %self.held.record().id, size = video.size, md5 = %video.md5, "opening a session");
-        self.held.lease().check().await?;
-        let opened = match self.work.job.mode {
-            Mode::Oss => self.open_bucket(&video).await?,
-            Mode::Slice => self.open_slices(&video).await?,
-        };
+        let opened = self.open_session(&video).await?;
         self.held.append_session(opened).await
+    }
+
+    /// A session that is over before anything was recorded of it is as if it had never been.
+    async fn open_session(&mut self, video: &Video) -> Result<OpenedSession, Error> {
+        for _ in 1..SESSIONS {
+            match self.try_session(video).await {
+                Err(error) if error.kind() == ErrorKind::SessionOver => {
+                    tracing::warn!(?error, "the session was over at once: opening another");
+                }
+                other => return other,
+            }
+        }
+        self.try_session(video).await
+    }
+
+    async fn try_session(&mut self, video: &Video) -> Result<OpenedSession, Error> {
+        self.held.lease().check().await?;
+        match self.work.job.mode {
+            Mode::Oss => self.open_bucket(video).await,
+            Mode::Slice => self.open_slices(video).await,
+        }
     }
 
     /// The caller or the store states the MD5; else the object is read.
@@ -252,10 +269,14 @@ impl Hand<'_> {
             ErrorKind::SessionOver => {}
             ErrorKind::NoSuchUpload => {
                 tracing::warn!(?error, "the multipart upload is gone: beginning another in the same session");
-                return self.begin_again(session).await;
+                match self.begin_again(session).await {
+                    Err(error) if error.kind() == ErrorKind::SessionOver => {}
+                    other => return other,
+                }
             }
             // What landed there is damaged: Youku is told to declare it dead.
             ErrorKind::Integrity if error.operation() == "gate" && error.is_retryable() => {
+                self.held.lease().check().await?;
                 if let Err(error) = self.youku.cancel(&session.upload_token, None).await {
                     tracing::warn!(?error, "could not cancel the session");
                 }
