@@ -1,6 +1,6 @@
 //! Commit: making the bytes a video, once, also when the answer is lost.
 
-use crate::{Error, ErrorKind, Verdict, Youku, patience::Patience};
+use crate::{Error, ErrorKind, Youku, patience::Patience};
 use secrecy::SecretString;
 
 /// A session whose bytes have all landed.
@@ -38,13 +38,8 @@ impl LandedSession<'_> {
             }
             // A refusal for the rate or the token says that nothing was done.
             unclear |= !matches!(error.kind(), ErrorKind::RateLimited | ErrorKind::Unauthorised);
-            match tries.after(error).await {
-                Ok(()) => {}
-                Err(error) if error.verdict() == Verdict::GaveUp && unclear => {
-                    return self.adopt(youku, patience, error).await;
-                }
-                Err(error) => return Err(error),
-            }
+            // Where Youku fails until patience ends, a later run asks again: `show` may know a video that was never committed.
+            tries.after(error).await?;
         }
     }
 
