@@ -9,7 +9,7 @@ use futures_util::future::try_join_all;
 use md5::{Digest as _, Md5 as Md5Hash};
 use secrecy::SecretString;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -22,8 +22,28 @@ const FIRST_LOOK: Duration = Duration::from_millis(200);
 /// The longest pause between two looks.
 const LOOK: Duration = Duration::from_secs(10);
 
-/// Bytes and CRC-64 of the slices sent, by offset.
-type Sent = Mutex<BTreeMap<u64, (u64, u64)>>;
+/// What this run has sent.
+#[derive(Default)]
+struct Sent {
+    /// An earlier holder began with the session.
+    resumed: bool,
+    /// Bytes and CRC-64 of the slices, by offset.
+    slices: Mutex<BTreeMap<u64, (u64, u64)>>,
+    /// The offsets of slices that were refused because they may have come before.
+    refused: Mutex<BTreeSet<u64>>,
+}
+
+impl Sent {
+    fn note(&self, slice: Slice, crc64: u64) {
+        let mut slices = self.slices.lock().unwrap_or_else(PoisonError::into_inner);
+        slices.insert(slice.offset, (slice.length, crc64));
+    }
+
+    /// Whether the refusal of this slice is the first: a slice that had come before is not asked for again.
+    fn is_refused_first(&self, slice: Slice) -> bool {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).insert(slice.offset)
+    }
+}
 
 impl Transfer<'_> {
     /// Sends the object to the session's upload server; answers the address that commit wants to hear.
@@ -37,7 +57,7 @@ impl Transfer<'_> {
         token: &SecretString,
         resumed: bool,
     ) -> Result<Option<String>, Error> {
-        let sent = Sent::default();
+        let sent = Sent { resumed, ..Sent::default() };
         // Since when the server has accepted nothing, and what it had accepted then.
         let mut quiet = (Instant::now(), 0);
         let mut pause = FIRST_LOOK;
@@ -102,7 +122,8 @@ impl Transfer<'_> {
             return Err(Error::new(ErrorKind::Target, "new_slice", message));
         };
         let mut tries = self.patience.tries();
-        let mut unclear = false;
+        // An earlier holder's slice may still have been on its way.
+        let mut unclear = sent.resumed;
         loop {
             let range = slice.offset..end;
             let bytes = self.patience.retrying(|| self.piece(range.clone())).await?;
@@ -111,9 +132,7 @@ impl Transfer<'_> {
             let answer = server.send_slice(token, slice, bytes, md5).await;
             if answer.is_ok() || unclear {
                 // Also where an earlier answer was lost: the bytes are the same.
-                sent.lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .insert(slice.offset, (slice.length, crc64));
+                sent.note(slice, crc64);
             }
             match answer {
                 Ok(next) => {
@@ -125,8 +144,13 @@ impl Transfer<'_> {
                     unclear |= error.kind() == ErrorKind::Target;
                     tries.after(error).await?;
                 }
-                Err(error) if unclear && error.kind() != ErrorKind::SessionOver => {
-                    tracing::debug!(?error, "the slice was refused after an answer was lost: asking anew");
+                Err(error)
+                    if unclear && error.kind() != ErrorKind::SessionOver && sent.is_refused_first(slice) =>
+                {
+                    tracing::debug!(
+                        ?error,
+                        "the slice was refused where it may have come before: asking anew"
+                    );
                     return Ok(None);
                 }
                 Err(error) => return Err(error),
@@ -136,7 +160,7 @@ impl Transfer<'_> {
 
     /// Where the source states a CRC-64 and every slice went through our hands, they must agree.
     fn slice_gate(&self, sent: &Sent) -> Result<(), Error> {
-        let sent = sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let sent = sent.slices.lock().unwrap_or_else(PoisonError::into_inner);
         let mut end = 0;
         let whole = sent.iter().all(|(offset, (length, _))| {
             let adjoins = *offset == end;
