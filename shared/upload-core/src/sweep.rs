@@ -132,8 +132,9 @@ impl Swept {
             }
             Ok(Went::Published(published)) => self.resumed.push((id.clone(), Ok(published))),
             Err(error) if waits(&error) => self.left += 1,
-            Err(error) if error.kind() == ErrorKind::InvalidJob && ledger.read(id).await?.is_none() => {
-                if ledger.clear_stray(id, marked, STRAY).await? {
+            // No step when it was looked for; there may be one by now.
+            Err(error) if error.kind() == ErrorKind::InvalidJob && error.operation() == "ledger" => {
+                if ledger.read(id).await?.is_none() && ledger.clear_stray(id, marked, STRAY).await? {
                     self.cleared += 1;
                 } else {
                     self.left += 1;

@@ -177,13 +177,10 @@ impl Uploader {
             lost = lease.keep(|| notes.parts()) => Err(lost),
             ended = self.work_on(&mut held, &notes, run) => ended,
         };
-        if let Err(error) = &ended
-            && let Some(step) = ending(error, &held, lease.now())
-            && let Err(unwritten) = held.append(step).await
-        {
-            // The state before it stands: the next holder comes to the same end.
-            tracing::warn!(error = ?unwritten, "could not record how the run ended");
-        }
+        let ended = match ended {
+            Err(error) => Err(self.put_down(error, &mut held).await),
+            published => published,
+        };
         let superseded = |error: &Error| error.kind() == ErrorKind::Superseded;
         if ended.as_ref().is_err_and(superseded) {
             return ended;
@@ -199,6 +196,16 @@ impl Uploader {
         }
         held.release_with(notes.parts()).await;
         ended
+    }
+
+    /// Records how the run ended, and answers the error that it ended with.
+    async fn put_down(&self, error: Error, held: &mut Held) -> Error {
+        let Some(step) = ending(&error, held, held.lease().now()) else { return error };
+        let Err(unwritten) = held.append(step).await else { return error };
+        // The state before it stands: the next holder comes to the same end.
+        tracing::warn!(error = ?unwritten, "could not record how the run ended");
+        // What went wrong here is not how the upload fares where somebody else has it.
+        if unwritten.kind() == ErrorKind::Superseded { unwritten } else { error }
     }
 
     async fn work_on(&self, held: &mut Held, notes: &Notes, run: &Run) -> Result<Published, Error> {
