@@ -15,7 +15,7 @@ const RATE_LIMIT_PAUSE: Duration = Duration::from_secs(60);
 ///
 /// What may go better by itself leaves the upload where it stands: its open mark brings it back.
 pub(crate) fn ending(error: &Error, held: &Held, now: SystemTime) -> Option<Step> {
-    if !matches!(held.record().state, State::Claimed | State::Created | State::Transferred) {
+    if !held.record().state.is_working() {
         return None;
     }
     let waiting = |reason, pause: Option<Duration>| {

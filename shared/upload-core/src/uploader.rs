@@ -5,7 +5,7 @@ use crate::{
     TransferSettings, UploadId, Verdict, Youku,
     ending::{ending, stored},
     hand::{Hand, Notes, validated},
-    ledger::{Claim, Held, Ledger, Work},
+    ledger::{Claim, Held, Ledger, Step, WaitReason, Waiting, Work},
     notify::{BRIEF, Effort, Notifying, ONCE},
     patience::Patience,
 };
@@ -201,6 +201,12 @@ impl Uploader {
     /// Records how the run ended, and answers the error that it ended with.
     async fn put_down(&self, error: Error, held: &mut Held) -> Error {
         let Some(step) = ending(&error, held, held.lease().now()) else { return error };
+        if let Step::Waiting(Waiting { reason: WaitReason::RateLimited, not_before: Some(until) }) = step
+            && error.operation() != "ledger"
+            && let Err(unwritten) = self.ledger.pause(&held.record().work.account, until).await
+        {
+            tracing::warn!(error = ?unwritten, "could not spare the account's other uploads the refusal");
+        }
         let Err(unwritten) = held.append(step).await else { return error };
         // The state before it stands: the next holder comes to the same end.
         tracing::warn!(error = ?unwritten, "could not record how the run ended");
@@ -211,6 +217,9 @@ impl Uploader {
     async fn work_on(&self, held: &mut Held, notes: &Notes, run: &Run) -> Result<Published, Error> {
         let work = held.work()?;
         run.progress.begin(work.object.size);
+        if held.record().state.is_working() {
+            self.ledger.may_call(&work.job.account).await?;
+        }
         let patience = Patience::new(self.settings.retry);
         let left = run.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         let last_parts = left.map(|left| (left / 3).min(LAST_PARTS)).unwrap_or_default();

@@ -3,6 +3,7 @@
 use super::recent::RecentKey;
 use crate::UploadId;
 use serde::{Deserialize, de::IntoDeserializer, de::value::Error as Unreadable};
+use sha2::{Digest, Sha256};
 
 /// The ledger's birth mark.
 pub(super) const BIRTH: &str = "birth";
@@ -15,6 +16,13 @@ pub(super) const RECENT: &str = "recent/";
 /// Where a note named so is kept.
 pub(super) fn cursor(name: &str) -> String {
     format!("cursor/{name}")
+}
+
+/// Where the pause of an account is kept, whose name may hold any character.
+pub(super) fn pause(account: &str) -> String {
+    let digest = Sha256::digest(account.as_bytes());
+    let digits: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("pause/{digits}")
 }
 
 const DIGITS: usize = 6;

@@ -10,6 +10,7 @@
 //! | `lease/{upload id}/{epoch}` | the newest lease | older ones by the next holder; the newest stays |
 //! | `open/{upload id}` | a mark on each upload that is not at rest | by the holder that brings it to rest |
 //! | `recent/{end, counted down}-{upload id}` | how an upload ended, for lists | after 30 days, by the sweep |
+//! | `pause/{account, hashed}` | until when Youku is not called for the account | never; written over |
 //! | `birth` | nothing; its time of writing counts | never |
 //!
 //! An upload comes to rest when its callback is done, or, without one, when it is committed or failed; a cancelled one has nobody to tell.
@@ -22,6 +23,7 @@ mod held;
 mod keys;
 mod lease;
 mod open;
+mod pause;
 mod recent;
 mod record;
 mod seal;
@@ -236,6 +238,22 @@ impl Ledger {
     pub async fn set_cursor(&self, name: &str, text: Option<&str>) -> Result<(), Error> {
         let bytes = Bytes::copy_from_slice(text.unwrap_or_default().as_bytes());
         self.access.write(&keys::cursor(name), bytes).await.map(drop)
+    }
+
+    /// Lets nobody call Youku for `account` before a time by the store's clock.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(crate) async fn pause(&self, account: &str, until: Time) -> Result<(), Error> {
+        pause::write(&self.access, account, until).await
+    }
+
+    /// Makes sure that Youku may be called for `account`.
+    ///
+    /// # Errors
+    /// [`RateLimited`](crate::ErrorKind::RateLimited) with the rest of the pause as not-before; as [`read`](Self::read).
+    pub(crate) async fn may_call(&self, account: &str) -> Result<(), Error> {
+        pause::check(&self.access, account).await
     }
 
     /// When the ledger was first used, by the store's clock: now, if this is the first use.

@@ -178,6 +178,12 @@ impl State {
         }
     }
 
+    /// Whether a holder works on it towards a video.
+    #[must_use]
+    pub(crate) fn is_working(self) -> bool {
+        matches!(self, Self::Claimed | Self::Created | Self::Transferred)
+    }
+
     /// Whether a person may have it tried again.
     #[must_use]
     pub fn can_be_reopened(self) -> bool {

@@ -3,6 +3,7 @@
 use super::super::{
     codec::{VERSION, decode, encode},
     lease::Body,
+    pause::Pause,
 };
 use super::*;
 use crate::VideoEvent;
@@ -104,7 +105,7 @@ fn is_written_and_read<T: Serialize + DeserializeOwned>(name: &str, entry: &T) -
 
 #[test]
 fn every_kind_of_entry_is_written_as_its_fixture_and_read_from_it() {
-    let mut names = BTreeSet::from(["lease", "open-mark", "recent"].map(str::to_owned));
+    let mut names = BTreeSet::from(["lease", "open-mark", "pause", "recent"].map(str::to_owned));
     let mut kinds = BTreeSet::new();
     for (name, step) in steps() {
         kinds.insert(step.kind().as_str());
@@ -129,6 +130,8 @@ fn every_kind_of_entry_is_written_as_its_fixture_and_read_from_it() {
     }))
     .expect("a recent end");
     assert_eq!(is_written_and_read("recent", &recent), recent);
+    let pause = is_written_and_read("pause", &Pause { v: VERSION, until: at() });
+    assert_eq!(pause.until, at());
     let kept = fs::read_dir(file("x").parent().expect("a folder")).expect("it can be listed");
     let kept: BTreeSet<_> = kept
         .map(|entry| entry.expect("readable").file_name().into_string().expect("ASCII"))
