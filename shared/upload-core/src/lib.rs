@@ -28,6 +28,7 @@ mod sweep;
 mod tests;
 mod transfer;
 mod uploader;
+mod wall;
 
 pub use automatic::{Arrival, Automatic};
 pub use callback::{Callback, Notifier, Told, VideoEvent};

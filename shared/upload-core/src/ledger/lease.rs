@@ -9,7 +9,7 @@ use super::{
     keys,
     store::Access,
 };
-use crate::{Error, ErrorKind, UploadId};
+use crate::{Error, ErrorKind, UploadId, wall};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -152,7 +152,7 @@ impl Lease {
             seen.map_or_else(Default::default, |seen| (seen.keys, seen.parts, seen.epoch));
         let epoch = newest.max(epoch) + 1;
         let holder = super::nonce();
-        let (begun, begun_by_wall) = (Instant::now(), SystemTime::now());
+        let (begun, begun_by_wall) = (Instant::now(), wall::now());
         let bytes = body(&holder, false, &parts)?;
         let Some(store) = access.create(&keys::lease(id, epoch), bytes).await? else {
             return Err(in_progress(life + GRANULARITY));
@@ -192,7 +192,7 @@ impl Lease {
     pub async fn check(&self) -> Result<(), Error> {
         if self.is_stale() {
             let parts = self.parts();
-            let begun = (Instant::now(), SystemTime::now());
+            let begun = (Instant::now(), wall::now());
             let store = self.access.write(&self.key(), body(&self.holder, false, &parts)?).await?;
             self.written(begun, store, parts);
         }
@@ -245,7 +245,7 @@ impl Lease {
         let store = &self.access.store;
         let newer = store.list(&keys::leases(&self.id), Some(&self.key()), 1).await?;
         self.is_newest(newer.keys.is_empty())?;
-        let begun = (Instant::now(), SystemTime::now());
+        let begun = (Instant::now(), wall::now());
         let now = store.write(&self.key(), body(&self.holder, false, &parts)?).await?;
         self.written(begun, now, parts);
         Ok(())
@@ -263,7 +263,7 @@ impl Lease {
     fn is_stale(&self) -> bool {
         let last = self.last();
         last.begun.elapsed() >= self.life
-            || last.begun_by_wall.elapsed().map_or(true, |by_wall| by_wall >= self.life)
+            || wall::now().duration_since(last.begun_by_wall).map_or(true, |by_wall| by_wall >= self.life)
     }
 
     fn key(&self) -> String {

@@ -2,17 +2,34 @@
 //! none and a reason.
 
 mod callbacks;
+pub(crate) mod clock;
+mod commits;
 mod crashes;
+mod deadlines;
+mod deliveries;
+mod expiry;
 mod memory;
+mod outages;
 pub(crate) mod points;
+mod rate_limit;
+mod resends;
+mod twins;
 
 use crate::{ledger::Work, *};
 use memory::{Fault, Memory};
+use std::sync::LazyLock;
 
 const SIZE: usize = (5 << 20) + 1;
 
 fn content() -> Vec<u8> {
-    (0..SIZE).map(|n| u8::try_from(n * 31 % 251).unwrap_or_default()).collect()
+    bytes(SIZE)
+}
+
+/// So many bytes; 8 MiB at most.
+fn bytes(size: usize) -> Vec<u8> {
+    static BYTES: LazyLock<Vec<u8>> =
+        LazyLock::new(|| (0..8 << 20).map(|n| u8::try_from(n * 31 % 251).unwrap_or_default()).collect());
+    BYTES[..size].to_vec()
 }
 
 fn job(mode: Mode) -> Job {

@@ -1,12 +1,8 @@
 //! Youku's temporary credentials, renewed before they run out and when the bucket says that they have.
 
-use crate::{Bucket, Error, ErrorKind, Grant, Youku, patience::Patience};
+use crate::{Bucket, Error, ErrorKind, Grant, Youku, patience::Patience, wall};
 use secrecy::SecretString;
-use std::{
-    future::Future,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{sync::Mutex, time::Instant};
 
 /// Credentials are renewed this long before they run out, or at half their life where that is shorter.
@@ -99,6 +95,6 @@ impl<'a> Grants<'a> {
 }
 
 fn renew_at(grant: &Grant) -> Instant {
-    let life = grant.expires.duration_since(SystemTime::now()).unwrap_or_default();
+    let life = grant.expires.duration_since(wall::now()).unwrap_or_default();
     Instant::now() + life.saturating_sub(MARGIN).max(life / 2).max(SHORTEST)
 }

@@ -1,7 +1,7 @@
 //! A ledger store in memory: one map, a clock in whole seconds, and trouble as ordered or at random.
 
 use crate::{
-    Error, ErrorKind,
+    Error, ErrorKind, Verdict,
     ledger::{Created, LedgerStore, ListedKey, Page, Seal, Stored},
     tests::points::Points,
 };
@@ -25,6 +25,20 @@ pub(crate) enum Fault {
     LoseAnswer,
     /// Nothing is done, and nothing answered.
     Hang,
+    /// Nothing is done, and trying again does not help.
+    Deny,
+}
+
+/// A time in which the store fails.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Outage {
+    /// The first call that fails, the first of all being 1.
+    pub(crate) from: usize,
+    /// At most so many calls fail.
+    pub(crate) calls: usize,
+    /// At most for this long.
+    pub(crate) lasts: Duration,
+    pub(crate) fault: Fault,
 }
 
 pub(crate) struct World {
@@ -33,6 +47,9 @@ pub(crate) struct World {
     pub(crate) faults: Vec<(&'static str, Fault)>,
     /// Every call fails.
     pub(crate) is_down: bool,
+    pub(crate) outage: Option<Outage>,
+    /// When the outage began, and how many points had been passed then.
+    pub(crate) failed: Option<(Instant, usize)>,
     pub(crate) calls: Vec<(&'static str, String)>,
     /// Calls take their time and fail now and then.
     chaos: Option<StdRng>,
@@ -48,6 +65,8 @@ impl MemoryStore {
             entries: BTreeMap::new(),
             faults: Vec::new(),
             is_down: false,
+            outage: None,
+            failed: None,
             calls: Vec::new(),
             chaos: None,
             begun: Instant::now(),
@@ -58,6 +77,11 @@ impl MemoryStore {
     /// A store whose calls are points of `points`.
     pub(crate) fn with(points: Points) -> Self {
         Self(Self::new().0, points)
+    }
+
+    /// The same store, its calls points of other `points`.
+    pub(crate) fn through(&self, points: Points) -> Self {
+        Self(self.0.clone(), points)
     }
 
     pub(crate) fn chaotic(seed: u64) -> Self {
@@ -84,10 +108,11 @@ impl MemoryStore {
     }
 
     async fn begin(&self, operation: &'static str, key: &str) -> Result<Option<Fault>, Error> {
-        self.1.pass(operation).await;
+        self.1.pass("ledger").await;
         let (pause, fault) = {
             let mut world = self.world();
             world.calls.push((operation, key.to_owned()));
+            let out = world.is_out(self.1.passed());
             let ordered = world.faults.iter().position(|(name, _)| *name == operation);
             let ordered = ordered.map(|at| world.faults.remove(at).1);
             let chance = world.chaos.as_mut().and_then(|chaos| match chaos.random_range(0..20) {
@@ -96,11 +121,12 @@ impl MemoryStore {
                 _ => None,
             });
             let down = world.is_down.then_some(Fault::Refuse);
-            (world.pause(), down.or(ordered).or(chance))
+            (world.pause(), down.or(out).or(ordered).or(chance))
         };
         sleep(pause).await;
         match fault {
             Some(Fault::Refuse) => Err(trouble()),
+            Some(Fault::Deny) => Err(trouble().verdict_is(Verdict::Permanent)),
             Some(Fault::Hang) => std::future::pending().await,
             _ => Ok(fault),
         }
@@ -115,6 +141,16 @@ impl MemoryStore {
 }
 
 impl World {
+    /// The fault of the outage that this call falls into, if it does.
+    fn is_out(&mut self, points: u32) -> Option<Fault> {
+        let outage = self.outage?;
+        if !(outage.from..outage.from.saturating_add(outage.calls)).contains(&self.calls.len()) {
+            return None;
+        }
+        let (began, _) = *self.failed.get_or_insert((Instant::now(), points as usize));
+        (began.elapsed() < outage.lasts).then_some(outage.fault)
+    }
+
     fn pause(&mut self) -> Duration {
         let Some(chaos) = &mut self.chaos else { return Duration::ZERO };
         let most = if chaos.random_range(0..50) == 0 { 40_000 } else { 500 };
@@ -140,6 +176,7 @@ impl LedgerStore for MemoryStore {
     }
 
     async fn write(&self, key: &str, bytes: Bytes) -> Result<SystemTime, Error> {
+        assert!(!key.starts_with("ledger/"), "steps are never written over");
         let fault = self.begin("write", key).await?;
         let now = self.now();
         self.world().entries.insert(key.into(), (bytes, now));
@@ -157,8 +194,9 @@ impl LedgerStore for MemoryStore {
         let fault = self.begin("list", prefix).await?;
         let page = {
             let world = self.world();
-            let behind = |key: &str| key.starts_with(prefix) && after.is_none_or(|after| key > after);
-            let mut found = world.entries.iter().filter(|(key, _)| behind(key));
+            let found = world.entries.range(prefix.to_owned()..);
+            let found = found.take_while(|(key, _)| key.starts_with(prefix));
+            let mut found = found.skip_while(|(key, _)| after.is_some_and(|after| key.as_str() <= after));
             let keys: Vec<_> = found
                 .by_ref()
                 .take(limit)
@@ -171,6 +209,7 @@ impl LedgerStore for MemoryStore {
     }
 
     async fn delete(&self, key: &str) -> Result<(), Error> {
+        assert!(!key.starts_with("ledger/"), "steps are never deleted");
         let fault = self.begin("delete", key).await?;
         self.world().entries.remove(key);
         self.end(fault, ()).await

@@ -1,6 +1,7 @@
 //! The ledger over a store in memory, under a paused clock.
 
 mod fixtures;
+mod holders;
 mod leases;
 pub(crate) mod memory;
 mod reading;

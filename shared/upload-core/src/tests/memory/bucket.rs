@@ -5,6 +5,8 @@ use crate::*;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::TryStreamExt;
+use std::collections::BTreeMap;
+use tokio::time::Instant;
 
 pub(super) struct MemoryBucket {
     pub(super) memory: Memory,
@@ -13,30 +15,45 @@ pub(super) struct MemoryBucket {
 }
 
 impl MemoryBucket {
-    fn join(&self, parts: &[(u32, String)]) -> Result<Option<u64>, Error> {
+    fn join(&self, id: &MultipartId, listed: &[(u32, String)]) -> Result<Option<u64>, Error> {
         let mut world = self.memory.world();
         let answers_crc = world.answers_crc;
         let session = &mut world.sessions[self.session];
-        if session.landed.is_some() {
-            return Err(Error::new(ErrorKind::NoSuchUpload, "complete", "there is no such upload"));
+        let parts = session.multipart.get(&id.0).ok_or_else(|| no_such_upload("complete"))?;
+        let mut whole = Vec::new();
+        for (number, etag) in listed {
+            let part = parts.get(number).filter(|(_, receipt)| receipt.etag == *etag);
+            let (bytes, _) =
+                part.ok_or_else(|| Error::new(ErrorKind::Target, "complete", "there is no such part"))?;
+            whole.extend_from_slice(bytes);
         }
-        let whole: Vec<u8> = parts.iter().flat_map(|(n, _)| session.parts[n].clone()).collect();
         let crc64 = answers_crc.then(|| crc64(&whole));
         session.landed = Some(whole);
+        session.multipart.remove(&id.0);
         Ok(crc64)
+    }
+
+    /// Keeps a part, which is nothing new where the bucket holds the same.
+    fn keep(&self, id: &MultipartId, n: u32, bytes: Vec<u8>, receipt: PartReceipt) -> Result<(), Error> {
+        let mut world = self.memory.world();
+        let parts = world.sessions[self.session].multipart.get_mut(&id.0);
+        parts.ok_or_else(|| no_such_upload("part"))?.insert(n, (bytes, receipt));
+        world.accepted.push((Instant::now(), n.into()));
+        Ok(())
     }
 
     async fn begin(&self, operation: &'static str) -> Result<Option<Fault>, Error> {
         let fault = self.memory.begin(operation).await;
         let mut world = self.memory.world();
+        let life = world.grant_life;
         let session = &mut world.sessions[self.session];
+        if session.granted.is_some_and(|granted| granted.elapsed() >= life) {
+            session.expired = session.expired.max(session.generation + 1);
+        }
         if matches!(&fault, Err(error) if error.kind() == ErrorKind::CredentialExpired) {
             session.expired = self.generation + 1;
         }
-        if self.generation < session.expired {
-            return Err(Error::new(ErrorKind::CredentialExpired, operation, "the token is stale").retryable());
-        }
-        fault
+        if self.generation < session.expired { Err(stale(operation)) } else { fault }
     }
 }
 
@@ -44,16 +61,24 @@ impl MemoryBucket {
 impl Bucket for MemoryBucket {
     async fn initiate(&self) -> Result<MultipartId, Error> {
         let fault = self.begin("initiate").await?;
-        self.memory.end(fault, "initiate", ErrorKind::Target, MultipartId("M".into())).await
+        let id = {
+            let session = &mut self.memory.world().sessions[self.session];
+            session.multiparts += 1;
+            let id = format!("M{}", session.multiparts);
+            session.multipart.insert(id.clone(), BTreeMap::new());
+            MultipartId(id)
+        };
+        self.memory.end(fault, "initiate", ErrorKind::Target, id).await
     }
 
     async fn put_part(
         &self,
-        _: &MultipartId,
+        id: &MultipartId,
         n: u32,
         length: u64,
         bytes: ByteStream,
     ) -> Result<PartReceipt, Error> {
+        self.memory.world().sent.push(n.into());
         let fault = self.begin("part").await?;
         let broken = |_| Error::new(ErrorKind::Target, "part", "the body broke").retryable();
         let chunks: Vec<Bytes> = bytes.try_collect().await.map_err(broken)?;
@@ -62,24 +87,29 @@ impl Bucket for MemoryBucket {
         if fault == Some(Fault::Flip) {
             bytes[0] ^= 1;
         }
+        if fault == Some(Fault::Expire) {
+            self.memory.world().sessions[self.session].expired = self.generation + 1;
+            return Err(stale("part"));
+        }
         let receipt = receipt(&bytes, self.memory.world().answers_crc);
-        self.memory.world().sessions[self.session].parts.insert(n, bytes);
+        self.keep(id, n, bytes, receipt.clone())?;
         self.memory.end(fault, "part", ErrorKind::Target, receipt).await
     }
 
-    async fn parts(&self, _: &MultipartId) -> Result<Vec<(u32, PartReceipt)>, Error> {
+    async fn parts(&self, id: &MultipartId) -> Result<Vec<(u32, PartReceipt)>, Error> {
         self.begin("parts").await?;
         if self.memory.world().hides_parts {
             return Err(Error::new(ErrorKind::Target, "parts", "access denied"));
         }
         let world = self.memory.world();
-        let parts = &world.sessions[self.session].parts;
-        Ok(parts.iter().map(|(n, bytes)| (*n, receipt(bytes, world.answers_crc))).collect())
+        let parts = world.sessions[self.session].multipart.get(&id.0);
+        let parts = parts.ok_or_else(|| no_such_upload("parts"))?;
+        Ok(parts.iter().map(|(n, (_, receipt))| (*n, receipt.clone())).collect())
     }
 
-    async fn complete(&self, _: &MultipartId, parts: &[(u32, String)]) -> Result<Landed, Error> {
+    async fn complete(&self, id: &MultipartId, parts: &[(u32, String)]) -> Result<Landed, Error> {
         let fault = self.begin("complete").await?;
-        let crc64 = self.join(parts)?;
+        let crc64 = self.join(id, parts)?;
         self.memory.end(fault, "complete", ErrorKind::Target, Landed { size: None, crc64 }).await
     }
 
@@ -90,6 +120,14 @@ impl Bucket for MemoryBucket {
         let landed = world.sessions[self.session].landed.as_ref().ok_or_else(missing)?;
         Ok(Landed { size: Some(landed.len() as u64), crc64: world.answers_crc.then(|| crc64(landed)) })
     }
+}
+
+fn no_such_upload(operation: &'static str) -> Error {
+    Error::new(ErrorKind::NoSuchUpload, operation, "there is no such upload")
+}
+
+fn stale(operation: &'static str) -> Error {
+    Error::new(ErrorKind::CredentialExpired, operation, "the token is stale").retryable()
 }
 
 fn receipt(bytes: &[u8], answers_crc: bool) -> PartReceipt {

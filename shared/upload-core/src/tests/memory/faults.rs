@@ -1,7 +1,10 @@
 //! What fails, and when.
 
-use super::Memory;
-use crate::{Error, ErrorKind};
+use super::{Memory, number};
+use crate::{Error, ErrorKind, Verdict};
+use secrecy::SecretString;
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
@@ -14,6 +17,46 @@ pub(crate) enum Fault {
     /// The body ends early (read), or one of its bits flips (read, put).
     Cut,
     Flip,
+    /// The credentials run out while the body streams (put).
+    Expire,
+}
+
+/// How many calls Youku takes in an hour.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CallLimit {
+    pub(crate) an_hour: u32,
+    begun: Instant,
+    hour: u64,
+    in_this_hour: u32,
+    pub(crate) taken: u32,
+    pub(crate) refused: u32,
+}
+
+impl CallLimit {
+    pub(crate) fn of(an_hour: u32) -> Self {
+        Self { an_hour, begun: Instant::now(), hour: 0, in_this_hour: 0, taken: 0, refused: 0 }
+    }
+
+    fn takes(&mut self) -> bool {
+        let hour = self.begun.elapsed().as_secs() / 3600;
+        if hour > self.hour {
+            (self.hour, self.in_this_hour) = (hour, 0);
+        }
+        let takes = self.in_this_hour < self.an_hour;
+        if takes {
+            self.in_this_hour += 1;
+            self.taken += 1;
+        } else {
+            self.refused += 1;
+        }
+        takes
+    }
+}
+
+fn rate_limited(operation: &'static str) -> Error {
+    // As the client words a refusal that names no time.
+    let wish = Verdict::Retry { not_before: Some(Duration::from_secs(60)) };
+    Error::new(ErrorKind::RateLimited, operation, "too many calls").verdict_is(wish)
 }
 
 impl Memory {
@@ -26,6 +69,14 @@ impl Memory {
     fn meets(&self, operation: &'static str) -> Option<Fault> {
         let mut world = self.world();
         world.calls.push(operation);
+        let number = Some(world.calls.len());
+        let (over, stale) = (world.sessions_end_at == number, world.grants_end_at == number);
+        for session in &mut world.sessions {
+            session.dead |= over;
+            if stale {
+                session.expired = session.generation + 1;
+            }
+        }
         let due = world.faults.iter().position(|(name, skip, _)| *name == operation && *skip == 0);
         if due.is_none() {
             world
@@ -39,11 +90,38 @@ impl Memory {
 
     pub(super) async fn begin(&self, operation: &'static str) -> Result<Option<Fault>, Error> {
         self.points.pass(operation).await;
+        let takes = self.world().takes.get(operation).copied();
+        if let Some(takes) = takes {
+            sleep(takes).await;
+        }
         match self.meets(operation) {
+            Some(Fault::Refuse(ErrorKind::RateLimited)) => Err(rate_limited(operation)),
             Some(Fault::Refuse(kind)) => Err(Error::new(kind, operation, "refused for now").retryable()),
             Some(Fault::Deny(kind)) => Err(Error::new(kind, operation, "refused")),
             other => Ok(other),
         }
+    }
+
+    /// A call of Youku's API, of which there are so many an hour.
+    pub(super) async fn begin_api(&self, operation: &'static str) -> Result<Option<Fault>, Error> {
+        let fault = self.begin(operation).await?;
+        let taken = self.world().limit.as_mut().is_none_or(CallLimit::takes);
+        if taken { Ok(fault) } else { Err(rate_limited(operation)) }
+    }
+
+    /// What a call in a session comes to: a session that is said to be over is over.
+    pub(super) fn in_session(
+        &self,
+        token: &SecretString,
+        operation: &'static str,
+        begun: Result<Option<Fault>, Error>,
+    ) -> Result<Option<Fault>, Error> {
+        let session = &mut self.world().sessions[number(token)];
+        session.dead |= matches!(&begun, Err(error) if error.kind() == ErrorKind::SessionOver);
+        if session.dead {
+            return Err(Error::new(ErrorKind::SessionOver, operation, "the session is over"));
+        }
+        begun
     }
 
     pub(super) async fn end<T>(

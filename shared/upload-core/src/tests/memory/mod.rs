@@ -6,7 +6,7 @@ mod slices;
 mod source;
 mod youku;
 
-pub(crate) use faults::Fault;
+pub(crate) use faults::{CallLimit, Fault};
 
 use super::points::Points;
 use crate::{
@@ -22,11 +22,14 @@ use secrecy::{ExposeSecret, SecretString};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
 };
+use tokio::time::Instant;
 
 #[derive(Default)]
 pub(crate) struct World {
     pub(crate) content: Vec<u8>,
+    digests: Option<(Md5, u64)>,
     pub(crate) etag: String,
     pub(crate) tells_md5: bool,
     pub(crate) tells_crc: bool,
@@ -37,8 +40,21 @@ pub(crate) struct World {
     pub(crate) shows_uncommitted: bool,
     /// The states that videos show one after the other, the last one for ever; none: they are being encoded.
     pub(crate) states: VecDeque<VideoState>,
+    /// How long calls of an operation take.
+    pub(crate) takes: BTreeMap<&'static str, Duration>,
+    /// With the call of this number, the first being 1, all sessions are over.
+    pub(crate) sessions_end_at: Option<usize>,
+    /// With the call of this number all credentials of the bucket run out.
+    pub(crate) grants_end_at: Option<usize>,
+    /// How long the bucket's credentials live.
+    pub(crate) grant_life: Duration,
+    pub(crate) limit: Option<CallLimit>,
     faults: VecDeque<(&'static str, u32, Fault)>,
     pub(crate) calls: Vec<&'static str>,
+    /// Parts and slices that began to be sent, by part number or offset.
+    pub(crate) sent: Vec<u64>,
+    /// Those that the target accepted, and when.
+    pub(crate) accepted: Vec<(Instant, u64)>,
     sessions: Vec<Session>,
     /// Bytes of committed videos, by id.
     pub(crate) videos: BTreeMap<String, Vec<u8>>,
@@ -49,8 +65,13 @@ struct Session {
     dead: bool,
     generation: u32,
     expired: u32,
+    file_name: String,
     stated_md5: String,
-    parts: BTreeMap<u32, Vec<u8>>,
+    /// When its last grant was handed out.
+    granted: Option<Instant>,
+    /// Parts by multipart id and number.
+    multipart: BTreeMap<String, BTreeMap<u32, (Vec<u8>, PartReceipt)>>,
+    multiparts: u32,
     landed: Option<Vec<u8>>,
     wanted: BTreeSet<u64>,
     slice: u64,
@@ -68,8 +89,20 @@ pub(crate) fn crc64(bytes: &[u8]) -> u64 {
     checksum(CrcAlgorithm::Crc64Xz, bytes)
 }
 
+impl World {
+    /// MD5 and CRC-64 of the content, taken once.
+    fn digests(&mut self) -> (Md5, u64) {
+        let content = &self.content;
+        *self.digests.get_or_insert_with(|| (md5_of(content), crc64(content)))
+    }
+}
+
+/// MD5 is slow, and thousands of runs are about the same bytes: each is taken once.
 fn md5_of(bytes: &[u8]) -> Md5 {
-    Md5(Md5Hash::digest(bytes).into())
+    static KNOWN: Mutex<BTreeMap<(u64, usize), Md5>> = Mutex::new(BTreeMap::new());
+    let key = (crc64(bytes), bytes.len());
+    let mut known = KNOWN.lock().expect("no test panics while holding it");
+    *known.entry(key).or_insert_with(|| Md5(Md5Hash::digest(bytes).into()))
 }
 
 impl Memory {
@@ -80,6 +113,7 @@ impl Memory {
             tells_md5: true,
             tells_crc: true,
             answers_crc: true,
+            grant_life: Duration::from_secs(3600),
             ..World::default()
         };
         let points = Points::default();
@@ -90,10 +124,35 @@ impl Memory {
         self.world.lock().expect("no test panics while holding it")
     }
 
+    /// The same world, as another machine comes by it: by way of points of its own.
+    pub(crate) fn seen_through(&self, points: Points) -> Self {
+        Self { world: self.world.clone(), ledger: self.ledger.through(points.clone()), points }
+    }
+
     pub(crate) fn uploader(&self) -> Uploader {
-        let settings =
-            TransferSettings { part_size: 1 << 20, in_flight: 3, slice_kib: 256, ..Default::default() };
+        self.uploader_with(3)
+    }
+
+    /// An uploader that moves so many parts or slices at once.
+    pub(crate) fn uploader_with(&self, in_flight: usize) -> Uploader {
+        let settings = TransferSettings {
+            part_size: 1 << 20,
+            in_flight,
+            slice_kib: 256,
+            slice_workers: in_flight,
+            ..Default::default()
+        };
         Uploader::new(Arc::new(self.clone()), Arc::new(self.clone()), self.ledger(), settings)
+    }
+
+    /// The file names of the committed videos.
+    pub(crate) fn published(&self) -> BTreeSet<String> {
+        let world = self.world();
+        let names = world.videos.keys().map(|id| {
+            let number: usize = id.trim_start_matches('V').parse().expect("one of our ids");
+            world.sessions[number].file_name.clone()
+        });
+        names.collect()
     }
 
     pub(crate) fn ledger(&self) -> Ledger {

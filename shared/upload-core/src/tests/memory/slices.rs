@@ -5,6 +5,7 @@ use crate::*;
 use async_trait::async_trait;
 use bytes::Bytes;
 use secrecy::SecretString;
+use tokio::time::Instant;
 
 pub(super) const SLICE_ADDRESS: &str = "10.0.0.1:80";
 
@@ -21,7 +22,7 @@ impl SliceServer for Memory {
         _: &str,
         slice_kib: u32,
     ) -> Result<(), Error> {
-        let fault = self.begin("create_file").await?;
+        let fault = self.in_session(token, "create_file", self.begin("create_file").await)?;
         {
             let session = &mut self.world().sessions[number(token)];
             session.slice = u64::from(slice_kib) << 10;
@@ -31,7 +32,7 @@ impl SliceServer for Memory {
     }
 
     async fn next_slice(&self, token: &SecretString) -> Result<Slice, Error> {
-        let fault = self.begin("next").await?;
+        let fault = self.in_session(token, "next", self.begin("next").await)?;
         let next = self.hand_out(number(token));
         self.end(fault, "next", ErrorKind::Target, next).await
     }
@@ -43,7 +44,8 @@ impl SliceServer for Memory {
         bytes: Bytes,
         md5: Md5,
     ) -> Result<Slice, Error> {
-        let fault = self.begin("slice").await?;
+        self.world().sent.push(slice.offset);
+        let fault = self.in_session(token, "slice", self.begin("slice").await)?;
         if fault == Some(Fault::Flip) {
             return Err(Error::new(ErrorKind::Integrity, "slice", "hash check error").retryable());
         }
@@ -53,12 +55,13 @@ impl SliceServer for Memory {
         if refused {
             return Err(Error::new(ErrorKind::Target, "slice", "nobody holds this slice"));
         }
+        self.world().accepted.push((Instant::now(), slice.offset));
         let next = self.hand_out(number(token));
         self.end(fault, "slice", ErrorKind::Target, next).await
     }
 
     async fn check(&self, token: &SecretString) -> Result<SliceCheck, Error> {
-        let fault = self.begin("check").await?;
+        let fault = self.in_session(token, "check", self.begin("check").await)?;
         let check = self.how_far(number(token));
         self.end(fault, "check", ErrorKind::Target, check).await
     }

@@ -1,27 +1,21 @@
 //! Youku's calls: sessions, commits, videos.
 
+use super::super::clock;
 use super::{Fault, Memory, Session, bucket::MemoryBucket, md5_of, number, slices::SLICE_ADDRESS, token};
 use crate::*;
 use async_trait::async_trait;
 use secrecy::SecretString;
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::sync::Arc;
+use tokio::time::Instant;
 
 impl Memory {
     async fn create(&self, video: &Video) -> Result<(Option<Fault>, usize), Error> {
-        let fault = self.begin("create").await?;
+        let fault = self.begin_api("create").await?;
         let mut world = self.world();
-        world.sessions.push(Session { stated_md5: video.md5.to_string(), ..Session::default() });
+        let (file_name, stated_md5) = (video.file_name.clone(), video.md5.to_string());
+        let granted = Some(Instant::now());
+        world.sessions.push(Session { file_name, stated_md5, granted, ..Session::default() });
         Ok((fault, world.sessions.len() - 1))
-    }
-
-    fn alive(&self, number: usize, operation: &'static str) -> Result<(), Error> {
-        if self.world().sessions[number].dead {
-            return Err(Error::new(ErrorKind::SessionOver, operation, "the session is over"));
-        }
-        Ok(())
     }
 }
 
@@ -44,15 +38,21 @@ impl Memory {
     }
 }
 
-fn grant(number: usize, generation: u32) -> Grant {
-    Grant {
-        endpoint: "e".into(),
-        bucket: "b".into(),
-        object: number.to_string(),
-        access_key_id: generation.to_string(),
-        access_key_secret: "".into(),
-        security_token: "".into(),
-        expires: SystemTime::now() + Duration::from_secs(3600),
+impl Memory {
+    fn early_id(&self, number: usize) -> Option<String> {
+        Some(format!("V{number}")).filter(|_| !self.world().hides_video_id)
+    }
+
+    fn grant(&self, number: usize, generation: u32) -> Grant {
+        Grant {
+            endpoint: "e".into(),
+            bucket: "b".into(),
+            object: number.to_string(),
+            access_key_id: generation.to_string(),
+            access_key_secret: "".into(),
+            security_token: "".into(),
+            expires: clock::right() + self.world().grant_life,
+        }
     }
 }
 
@@ -64,45 +64,44 @@ impl Youku for Memory {
 
     async fn create_for_bucket(&self, video: &Video) -> Result<BucketSession, Error> {
         let (fault, n) = self.create(video).await?;
-        let session =
-            BucketSession { upload_token: token(n), video_id: Some(format!("V{n}")), grant: grant(n, 0) };
+        let (video_id, grant) = (self.early_id(n), self.grant(n, 0));
+        let session = BucketSession { upload_token: token(n), video_id, grant };
         self.end(fault, "create", ErrorKind::Youku, session).await
     }
 
     async fn create_for_slices(&self, video: &Video) -> Result<SliceSession, Error> {
         let (fault, n) = self.create(video).await?;
-        let video_id = Some(format!("V{n}")).filter(|_| !self.world().hides_video_id);
-        let session =
-            SliceSession { upload_token: token(n), video_id, upload_server: "s".into(), instant: false };
+        let (video_id, upload_server) = (self.early_id(n), "s".into());
+        let session = SliceSession { upload_token: token(n), video_id, upload_server, instant: false };
         self.end(fault, "create", ErrorKind::Youku, session).await
     }
 
     async fn renew_grant(&self, token: &SecretString, _: &Grant) -> Result<Grant, Error> {
-        let fault = self.begin("sts").await?;
-        self.alive(number(token), "sts")?;
-        let fresh = {
+        let fault = self.in_session(token, "sts", self.begin_api("sts").await)?;
+        let generation = {
             let session = &mut self.world().sessions[number(token)];
             session.generation += 1;
-            grant(number(token), session.generation)
+            session.granted = Some(Instant::now());
+            session.generation
         };
+        let fresh = self.grant(number(token), generation);
         self.end(fault, "sts", ErrorKind::Youku, fresh).await
     }
 
     async fn commit(&self, token: &SecretString, _: Option<&str>) -> Result<Option<String>, Error> {
-        let fault = self.begin("commit").await?;
-        let n = number(token);
-        self.alive(n, "commit")?;
-        let id = self.make_video(n)?;
+        let fault = self.in_session(token, "commit", self.begin_api("commit").await)?;
+        let id = self.make_video(number(token))?;
         self.end(fault, "commit", ErrorKind::Youku, Some(id)).await
     }
 
     async fn cancel(&self, token: &SecretString, _: Option<&str>) -> Result<(), Error> {
+        let fault = self.begin_api("cancel").await?;
         self.world().sessions[number(token)].dead = true;
-        Ok(())
+        self.end(fault, "cancel", ErrorKind::Youku, ()).await
     }
 
     async fn show(&self, id: &str) -> Result<Option<VideoState>, Error> {
-        self.begin("show").await?;
+        self.begin_api("show").await?;
         let mut world = self.world();
         let known = world.videos.contains_key(id) || world.shows_uncommitted;
         let next = if world.states.len() > 1 { world.states.pop_front() } else { None };

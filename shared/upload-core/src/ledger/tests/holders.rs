@@ -1,0 +1,174 @@
+//! Any number of holders take any step at any time, and freeze, die and let go as they like, over a store that is slow and fails now
+//! and then: the ledger reads back to one valid state.
+
+use super::super::state::walked;
+use super::*;
+use crate::{ErrorKind, VideoEvent};
+use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
+use std::cell::RefCell;
+use tokio::time::sleep;
+
+const SEEDS: u64 = 300;
+const KINDS: [StepKind; 8] = [
+    StepKind::Created,
+    StepKind::Transferred,
+    StepKind::Committed,
+    StepKind::Notified,
+    StepKind::Failed,
+    StepKind::Cancelled,
+    StepKind::Reopened,
+    StepKind::Waiting,
+];
+
+/// What holders have read or written: each must be how the ledger begins.
+type Said = RefCell<Vec<Vec<Entry>>>;
+
+async fn pause(chance: &mut StdRng, seconds: u64) {
+    sleep(Duration::from_millis(chance.random_range(0..seconds * 1000))).await;
+}
+
+/// Mostly a step that the state permits.
+fn some_kind(state: State, chance: &mut StdRng) -> StepKind {
+    let permitted = EDGES.iter().filter(|edge| edge.from == state && edge.step != StepKind::Claimed);
+    let permitted: Vec<_> = permitted.map(|edge| edge.step).collect();
+    let kinds = if chance.random_ratio(1, 8) { &KINDS[..] } else { &permitted };
+    *kinds.choose(chance).unwrap_or(&StepKind::Reopened)
+}
+
+fn step(kind: StepKind, held: &Held, chance: &mut StdRng) -> Step {
+    match kind {
+        StepKind::Claimed | StepKind::Created => unreachable!("written otherwise"),
+        StepKind::Transferred => Step::Transferred(Transferred::default()),
+        StepKind::Committed => committed(),
+        StepKind::Notified => {
+            let code = if chance.random_ratio(1, 4) { "410" } else { "200" };
+            let told = held.record().state == State::Notified(End::Committed);
+            let event = (told != chance.random_ratio(1, 8)).then_some(VideoEvent::Ready);
+            Step::Notified { code: code.into(), event }
+        }
+        StepKind::Failed => failed(),
+        StepKind::Cancelled => Step::Cancelled,
+        StepKind::Reopened => Step::Reopened,
+        StepKind::Waiting => {
+            let rest = Duration::from_secs(chance.random_range(0..40));
+            waiting(chance.random::<bool>().then(|| (held.lease().now() + rest).into()))
+        }
+    }
+}
+
+async fn take(ledger: &Ledger, work: &Work, chance: &mut StdRng) -> Result<Option<Held>, Error> {
+    let id = id_of(work);
+    let claim = match chance.random_range(0..4) {
+        0 => return ledger.reopen(&id).await.map(Some),
+        1 => ledger.resume(&id).await?,
+        _ => ledger.claim(&id, work).await?,
+    };
+    Ok(match claim {
+        Claim::Held(held) => Some(*held),
+        Claim::AtRest(_) => None,
+    })
+}
+
+/// Takes steps until one cannot be written.
+async fn go_on(held: &mut Held, chance: &mut StdRng, said: &Said) -> Result<(), Error> {
+    for _ in 0..chance.random_range(0..5) {
+        let seconds = if chance.random_ratio(1, 6) { 60 } else { 3 };
+        pause(chance, seconds).await;
+        let state = held.record().state;
+        let kind = some_kind(state, chance);
+        let (permitted, appended) = if kind == StepKind::Created {
+            let permitted = matches!(state, State::Claimed | State::Created);
+            (permitted, held.append_session(session("1")).await)
+        } else {
+            let step = step(kind, held, chance);
+            (state.after(&step).is_ok(), held.append(step).await)
+        };
+        match appended {
+            Ok(()) => assert!(permitted, "{kind:?} follows {state:?}"),
+            Err(error) if permitted => return Err(error),
+            Err(error) => assert_eq!(error.kind(), ErrorKind::Ledger, "{kind:?} after {state:?}"),
+        }
+        said.borrow_mut().push(held.record().history.clone());
+    }
+    Ok(())
+}
+
+async fn holder(ledger: &Ledger, work: &Work, seed: u64, said: &Said) {
+    let mut chance = StdRng::seed_from_u64(seed);
+    for _ in 0..chance.random_range(1..8) {
+        pause(&mut chance, 30).await;
+        let mut held = match take(ledger, work, &mut chance).await {
+            Ok(Some(held)) => held,
+            Ok(None) => continue,
+            Err(error) => {
+                use ErrorKind as Kind;
+                let known = [
+                    Kind::InProgress,
+                    Kind::Superseded,
+                    Kind::RateLimited,
+                    // It is not known yet, or not one to reopen; the store failed.
+                    Kind::InvalidJob,
+                    Kind::Ledger,
+                ];
+                assert!(known.contains(&error.kind()), "{error:?}");
+                continue;
+            }
+        };
+        let keeps = chance.random_ratio(2, 3);
+        let lease = held.lease();
+        let ended = tokio::select! {
+            lost = lease.keep(Parts::default), if keeps => Err(lost),
+            ended = go_on(&mut held, &mut chance, said) => ended,
+        };
+        // Others die where they stand.
+        if ended.is_ok() && chance.random_ratio(2, 3) {
+            held.release().await;
+        }
+    }
+}
+
+async fn story(seed: u64, times: &mut [u32; 3]) {
+    let store = MemoryStore::chaotic(seed);
+    let callback = seed.is_multiple_of(2).then_some("https://example.com");
+    let (ledger, mut work, said) = (ledger(&store), work("k", callback), Said::default());
+    if let Some(callback) = work.callback.as_mut().filter(|_| seed % 4 == 2) {
+        callback.events = vec![VideoEvent::Ready];
+    }
+    let holders = (0..2 + seed % 5).map(|n| holder(&ledger, &work, seed << 8 | n, &said));
+    futures_util::future::join_all(holders).await;
+    store.calm();
+    sleep(LIFE * 10).await;
+    let id = id_of(&work);
+    let before = ledger.read(&id).await.expect("it reads back");
+    let mut taken = ledger.claim(&id, &work).await.expect("nobody holds it");
+    if let Claim::AtRest(_) = taken {
+        // As a sweep does with a mark that was left behind.
+        taken = ledger.resume(&id).await.expect("nobody holds it");
+    }
+    let record = ledger.read(&id).await.expect("it reads back").expect("it is there");
+    for history in said.into_inner() {
+        assert!(record.history.starts_with(&history), "seed {seed}: a holder was told something else");
+    }
+    let before = before.map(|before| before.history).unwrap_or_default();
+    assert!(record.history.starts_with(&before), "seed {seed}: a step was changed");
+    let at_rest = matches!(taken, Claim::AtRest(_));
+    assert_eq!(record.is_at_rest(), at_rest, "seed {seed}");
+    assert_eq!(store.keys("open/").is_empty(), at_rest, "seed {seed}: the mark stands until rest");
+    let kinds = record.history.iter().map(|entry| entry.step.kind());
+    assert!(kinds.filter(|kind| *kind == StepKind::Committed).count() <= 1, "seed {seed}");
+    times[0] += u32::from(at_rest);
+    times[1] += record.epoch;
+    times[2] += record.sequence();
+}
+
+#[test]
+fn any_steps_of_any_holders_leave_one_valid_ledger_and_every_edge_is_walked() {
+    let mut times = [0; 3];
+    for seed in 0..SEEDS {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        runtime.expect("a runtime").block_on(story(seed, &mut times));
+    }
+    let [at_rest, epochs, steps] = times;
+    assert!(at_rest > 50 && epochs > 600 && steps > 1200, "too little happens: {times:?}");
+    assert_eq!(walked::missing(), Vec::<&str>::new(), "nobody walks these");
+}
