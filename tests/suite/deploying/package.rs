@@ -18,9 +18,16 @@ use std::{
     sync::LazyLock,
 };
 
-/// One build serves all tests.
-static PACKAGE: LazyLock<PathBuf> =
-    LazyLock::new(|| package(&workspace(), &workspace().join("target/fc"), &[]));
+/// What the template does before a deployment, once for all tests.
+static PACKAGE: LazyLock<PathBuf> = LazyLock::new(|| {
+    let template = template();
+    let action = template.lines().find_map(|line| line.trim().strip_prefix("- run: ")).unwrap();
+    let words: Vec<_> = action.split(' ').collect();
+    let [script, "--out", out] = words[..] else { panic!("{action}") };
+    let code = format!("code: ./{out}/code\n");
+    assert!(script == "functions/aliyun-fc/package" && template.contains(&code), "{action}");
+    package(&workspace(), &workspace().join(out), &[])
+});
 
 /// Packs the function of a checkout; answers where the zip is.
 fn package(checkout: &Path, out: &Path, env: &[(&str, &Path)]) -> PathBuf {
@@ -81,7 +88,8 @@ async fn the_packaged_program_with_the_templates_settings_and_rights_publishes_w
     let mut variables: BTreeMap<String, String> =
         serde_json::from_value(props["environmentVariables"].clone()).unwrap();
     let policy = std::fs::read_to_string(workspace().join("functions/aliyun-fc/ram-policy.json")).unwrap();
-    let policy = policy.replace("VIDEO_BUCKET", "videos").replace("LEDGER_BUCKET", "ledger");
+    let policy = policy.replace("VIDEO_BUCKET", "videos").replace("PREFIX", "videos/");
+    let policy = policy.replace("LEDGER_BUCKET", "ledger");
     let mut config = CloudsConfig::new(folder.path());
     config.role_policy = Some(serde_json::from_str(&policy).unwrap_or_else(|error| panic!("{error}")));
     let account = &mut config.youku.accounts[0];
@@ -107,6 +115,8 @@ async fn the_packaged_program_with_the_templates_settings_and_rights_publishes_w
             Credentials::Static { access_key_id: id, access_key_secret: secret.into(), security_token: None },
         );
     let bucket = Store::new(store, app::http_client().unwrap()).unwrap();
+    // A version is read by a right of its own.
+    clouds.oss.set_versioning("videos", true);
     let content = bytes(1, 3 << 20);
     let mut outcomes = clouds.fc.outcomes();
     bucket.put("videos/one.mp4", content.clone(), &PutOptions::default()).await.unwrap();

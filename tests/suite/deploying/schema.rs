@@ -26,6 +26,10 @@ pub(super) fn check(props: &Value) -> Result<(), String> {
     rule((0..=8).contains(&retries), "maxAsyncRetryAttempts: 0 to 8")?;
     let age = props.async_invoke_config.max_async_event_age_in_seconds;
     rule((1..=604_800).contains(&age), "maxAsyncEventAgeInSeconds: 1 to 604800")?;
+    let destination = props.async_invoke_config.destination_config.on_failure.destination;
+    let topic = destination.strip_prefix("acs:mns:").and_then(|rest| rest.split_once("::/topics/"));
+    let named = topic.is_some_and(|(region, topic)| region == props.region && topic.ends_with("/messages"));
+    rule(named, "destination: acs:mns:REGION::/topics/TOPIC/messages")?;
     let bytes: usize = props.environment_variables.iter().map(|(name, value)| name.len() + value.len()).sum();
     rule(bytes <= 4096, "environmentVariables: 4 KB in all")?;
     props.triggers.iter().try_for_each(Trigger::check)
@@ -78,7 +82,6 @@ enum LogConfig {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "it need only be there")]
 struct AsyncInvokeConfig {
     max_async_retry_attempts: u32,
     max_async_event_age_in_seconds: u32,
@@ -87,14 +90,12 @@ struct AsyncInvokeConfig {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "it need only be there")]
 struct DestinationConfig {
     on_failure: Destination,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "it need only be there")]
 struct Destination {
     destination: String,
 }

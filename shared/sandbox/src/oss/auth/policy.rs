@@ -42,7 +42,8 @@ impl Policy {
             Some(key) => format!("{bucket}/{key}"),
             None => bucket.to_owned(),
         };
-        let (action, resource) = (action(operation), format!("acs:oss:cn:0:{path}"));
+        let (action, resource) =
+            (action(operation, request.query.has("versionId")), format!("acs:oss:cn:0:{path}"));
         let any = |patterns: &[String], text: &str| patterns.iter().any(|pattern| matches(pattern, text));
         let allowed =
             |statement: &Statement| any(&statement.action, &action) && any(&statement.resource, &resource);
@@ -54,9 +55,12 @@ impl Policy {
     }
 }
 
-/// The action that RAM asks for (OSS's table of actions): some operations share one.
-fn action(operation: Operation) -> String {
+/// The action that RAM asks for: some operations share one, and versions have their own.
+fn action(operation: Operation, of_version: bool) -> String {
     let name = match operation {
+        Operation::GetObject | Operation::HeadObject | Operation::GetObjectMeta if of_version => {
+            "GetObjectVersion".to_owned()
+        }
         Operation::HeadObject | Operation::GetObjectMeta => "GetObject".to_owned(),
         Operation::ListObjectsV2 => "ListObjects".to_owned(),
         Operation::DeleteMultipleObjects => "DeleteObject".to_owned(),
