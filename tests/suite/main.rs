@@ -7,6 +7,8 @@ mod deploying;
 mod fc_clients;
 mod function;
 mod http_door;
+mod operator;
 mod oss_clients;
 mod support;
+mod sweep;
 mod youku_clients;

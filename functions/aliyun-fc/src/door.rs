@@ -7,7 +7,7 @@ use aliyun_fc_runtime::{
 };
 use app::{
     App, Arrived,
-    core::{Error, Outcome, Run},
+    core::{Error, Outcome, Run, Stopped, Trouble},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -63,18 +63,29 @@ impl Door {
         let run = Run { deadline: call::deadline(context), ..Run::default() };
         let swept = self.app.sweep(call::credentials(context), &run).await;
         let swept = swept.map_err(|error| Diagnostic::new(error.kind().code(), error.to_string()))?;
+        let found = &swept.discovered;
         tracing::info!(
             resumed = swept.resumed.len(),
             told = swept.told,
             left = swept.left,
             cleared = swept.cleared,
+            found = found.uploads.len(),
+            known = found.known,
+            older = found.older,
+            stopped = found.stopped.map(Stopped::code),
             "swept"
         );
-        let results = swept.resumed.iter().map(|(id, ended)| {
+        for Trouble { location, error } in &found.troubles {
+            let object = location.as_ref().map(ToString::to_string);
+            tracing::error!(object, ?error, code = error.kind().code(), "not looked at");
+        }
+        let resumed = swept.resumed.iter().map(|(id, ended)| (id, id.as_str(), ended));
+        let begun = found.uploads.iter().map(|found| (&found.id, found.location.key.as_str(), &found.ended));
+        let results = resumed.chain(begun).map(|(id, key, ended)| {
             if let Err(error) = ended {
                 tracing::error!(upload_id = %id, ?error, code = error.kind().code(), "failed");
             }
-            RecordResult::Outcome(Outcome::of(id.as_str(), ended))
+            RecordResult::Outcome(Outcome::of(key, ended))
         });
         Ok(Answer { results: results.collect() })
     }

@@ -118,6 +118,7 @@ fn variables(
         ("OSS2YOUKU_LEDGER__LEASE_SECONDS", SWEEP.as_secs().to_string()),
         ("OSS2YOUKU_SWEEP__ENABLED", "true".into()),
         ("OSS2YOUKU_CALLBACK__PAUSE_SECONDS", SWEEP.as_secs().to_string()),
+        ("OSS2YOUKU_SWEEP__GRACE_SECONDS", (2 * SWEEP.as_secs()).to_string()),
         ("OSS2YOUKU_HTTP__TOKENS", format!(r#"["{}"]"#, token::hash(token))),
         ("OSS2YOUKU_LEGACY__BUCKET", BUCKET.into()),
     ]);

@@ -7,6 +7,7 @@ mod demo;
 mod dev;
 #[cfg(feature = "local-clouds")]
 mod local;
+mod operate;
 #[cfg(feature = "local-clouds")]
 mod report;
 #[cfg(feature = "local-clouds")]
@@ -18,6 +19,10 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::Sweep(arguments) => operate::run(arguments.json, operate::sweep(arguments)),
+        Command::Retry(arguments) => operate::run(arguments.json, operate::retry(arguments)),
+        Command::Explain(arguments) => operate::run(arguments.json, operate::explain(arguments)),
+        Command::List(arguments) => operate::run(arguments.json, operate::list(arguments)),
         // Its own runtime, as in the packaged program.
         #[cfg(feature = "local-clouds")]
         Command::Function => aliyun_fc::main(),

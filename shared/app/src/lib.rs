@@ -17,6 +17,7 @@ mod http;
 pub mod ledger;
 mod list;
 mod logging;
+mod operator;
 mod settings;
 mod source;
 mod status;
@@ -29,6 +30,7 @@ pub use list::{After, ListQuery, ListState, ListedUpload, UploadList};
 pub use logging::start as start_logging;
 pub use object_storage as storage;
 pub use object_storage::Credentials;
+pub use operator::Story;
 pub use settings::{
     AccountSettings, AllowedHost, CONFIG_VARIABLE, CallbackFields, HttpSettings, LedgerFields,
     LegacyAccounts, LegacySettings, LogLevel, LogSettings, Reserved, Settings, SourceAddressing,
@@ -37,7 +39,7 @@ pub use settings::{
 pub use status::{HolderStatus, StepStatus, UploadStatus, WaitingStatus};
 pub use task::{BroughtAccount, Task};
 pub use upload_core as core;
-pub use uploads::Arrived;
+pub use uploads::{Arrived, SweepWish};
 
 use callbacks::Callbacks;
 use ledger::LedgerPlace;

@@ -4,17 +4,19 @@ use crate::{Settings, convert, settings::SourceSettings};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::TryStreamExt;
-use object_storage::{Credentials, Pin, SignatureVersion, Store, StoreConfig};
+use object_storage::{Credentials, ObjectSummary, Pin, SignatureVersion, Store, StoreConfig};
 use std::{
     collections::HashMap,
     ops::Range,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
-use upload_core::{ByteStream, Error, ErrorKind, Location, Md5, Object, Provider};
+use upload_core::{ByteStream, Error, ErrorKind, Location, Md5, Object, Provider, SourceEntry, SourcePage};
 
 /// User metadata that states the object's MD5, in hexadecimal (design: the data path).
 const MD5_METADATA: &str = "md5";
+/// Keys of one page: both clouds answer no more at once.
+const PAGE: usize = 1000;
 
 /// Reads objects of every provider, with a store per bucket made on first use.
 pub(crate) struct Sources {
@@ -116,6 +118,18 @@ impl upload_core::Source for Sources {
             Err(error) if error.kind() == object_storage::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(convert::source(error)),
         }
+    }
+
+    async fn list(&self, place: &Location, after: Option<&str>) -> Result<SourcePage, Error> {
+        let listing = self.store(place)?.list(&place.key, after, PAGE).await.map_err(convert::source)?;
+        let entry = |object: ObjectSummary| {
+            let silent = "the source does not tell when its objects were written";
+            let modified = object.last_modified;
+            let modified = modified.ok_or_else(|| Error::new(ErrorKind::Source, "list", silent))?;
+            Ok(SourceEntry { key: object.key, size: object.size, modified })
+        };
+        let entries = listing.objects.into_iter().map(entry).collect::<Result<_, Error>>()?;
+        Ok(SourcePage { entries, next: listing.next })
     }
 }
 

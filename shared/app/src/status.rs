@@ -85,7 +85,7 @@ impl App {
 }
 
 impl UploadStatus {
-    fn of(record: &Record, holder: Option<Holder>) -> Self {
+    pub(crate) fn of(record: &Record, holder: Option<Holder>) -> Self {
         let steps: Vec<_> = record.history.iter().map(StepStatus::of).collect();
         Self {
             upload_id: record.id.clone(),

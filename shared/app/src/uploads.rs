@@ -1,21 +1,30 @@
 //! What doors ask of the application: publish what arrived, what a task names, what is open.
 
 use crate::{App, BroughtAccount, Credentials, Task, open};
-use std::{future::Future, sync::Arc};
+use std::{future::Future, sync::Arc, time::Duration};
 use tokio::time::timeout_at;
 use upload_core::{
-    Arrival, Error, ErrorKind, Location, Object, Published, Run, Source, Swept, Told, UploadId, Uploader,
-    Verdict,
+    Arrival, Bounds, Discovered, Discovery, Error, ErrorKind, Location, Object, Published, Run, Since, Source,
+    Swept, Told, UploadId, Uploader, Verdict, discover,
     ledger::{Ledger, OpenMark, Work},
     look,
 };
 
-/// Uploads that one sweep goes on with at most, where the settings do not say.
+/// Uploads that one sweep goes on with or begins at most, where the settings do not say.
 const SWEEP_LIMIT: usize = 100;
 /// The operation that comes before an upload's claim.
 const LOOK: &str = "look";
 /// The note of where the last sweep ended.
 const SWEEP_CURSOR: &str = "sweep";
+
+/// What one sweep is to do otherwise than the settings say.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SweepWish {
+    /// Look for objects from this time on, whatever the ledger's age.
+    pub since: Option<Since>,
+    /// Uploads that it goes on with or begins at most.
+    pub limit: Option<usize>,
+}
 
 /// What became of an object that arrived.
 #[derive(Debug)]
@@ -84,20 +93,41 @@ impl App {
         uploader.upload(&work, run).await
     }
 
-    /// Goes on with what is open and nobody holds, from where the last sweep ended.
+    /// Goes on with what is open and nobody holds, from where the last sweep ended; then finds objects that no event told of.
     ///
     /// # Errors
     /// Where the ledger cannot be read; how single uploads end is in the answer.
     pub async fn sweep(&self, credentials: Option<Credentials>, run: &Run) -> Result<Swept, Error> {
+        self.sweep_as(SweepWish::default(), credentials, run).await
+    }
+
+    /// The same, as somebody wishes.
+    ///
+    /// # Errors
+    /// As [`sweep`](Self::sweep).
+    pub async fn sweep_as(
+        &self,
+        wish: SweepWish,
+        credentials: Option<Credentials>,
+        run: &Run,
+    ) -> Result<Swept, Error> {
         let ledger = self.ledger(credentials.clone()).await?;
-        ledger.birth().await?;
         let after = ledger.cursor(SWEEP_CURSOR).await?.as_deref().and_then(UploadId::parse);
-        let limit = self.settings.sweep.limit.unwrap_or(SWEEP_LIMIT);
+        let limit = wish.limit.or(self.settings.sweep.limit).unwrap_or(SWEEP_LIMIT);
         let began = after.clone();
         let uploader_of = |id, mark| self.uploader_of(id, mark, ledger.clone(), credentials.clone());
-        let swept = upload_core::sweep(&ledger, uploader_of, after, limit, run).await?;
+        let mut swept = upload_core::sweep(&ledger, uploader_of, after, limit, run).await?;
         if swept.next != began {
             ledger.set_cursor(SWEEP_CURSOR, swept.next.as_ref().map(UploadId::as_str)).await?;
+        }
+        if self.settings.sweep.discover || wish.since.is_some() {
+            let bounds = Bounds {
+                uploads: limit.saturating_sub(swept.resumed.len() + swept.told),
+                requests: self.settings.sweep.requests,
+                grace: Duration::from_secs(self.settings.sweep.grace_seconds),
+                since: wish.since,
+            };
+            swept.discovered = self.discover(bounds, &ledger, credentials, run).await;
         }
         match ledger.forget_recent().await {
             Ok(0) => {}
@@ -106,6 +136,20 @@ impl App {
             Err(error) => tracing::warn!(?error, "could not shorten the list of recent ends"),
         }
         Ok(swept)
+    }
+
+    async fn discover(
+        &self,
+        bounds: Bounds,
+        ledger: &Ledger,
+        credentials: Option<Credentials>,
+        run: &Run,
+    ) -> Discovered {
+        let source = self.source(credentials);
+        let provider = self.settings.source.provider;
+        let discovery = Discovery { automatic: self.automatic(), source: &*source, provider, ledger, bounds };
+        let uploader_of = |account: &str| self.uploader(account, source.clone(), ledger.clone());
+        discover(&discovery, uploader_of, run).await.unwrap_or_else(Discovered::failed)
     }
 
     /// Tries an upload again that failed for good or was cancelled.

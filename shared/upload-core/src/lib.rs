@@ -10,6 +10,7 @@
 mod automatic;
 mod callback;
 mod commit;
+mod discover;
 mod ending;
 mod error;
 mod hand;
@@ -32,6 +33,7 @@ mod wall;
 
 pub use automatic::{Arrival, Automatic};
 pub use callback::{Callback, Notifier, Told, VideoEvent};
+pub use discover::{Bounds, Discovered, Discovery, FoundUpload, Since, Stopped, Trouble, discover};
 pub use error::{Error, ErrorKind, Verdict};
 pub use job::{Job, Mode, UploadId};
 pub use notify::replay;
@@ -40,7 +42,7 @@ pub use outcome::{Outcome, OutcomeData};
 pub use patience::RetrySettings;
 pub use ports::{
     Bucket, BucketSession, ByteStream, Grant, Landed, MultipartId, PartReceipt, Slice, SliceCheck,
-    SliceServer, SliceSession, Source, Video, VideoState, Youku,
+    SliceServer, SliceSession, Source, SourceEntry, SourcePage, Video, VideoState, Youku,
 };
 pub use progress::{Progress, Stage};
 pub use sweep::{Swept, sweep};

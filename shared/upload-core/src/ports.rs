@@ -34,6 +34,33 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// Where the file is larger than `limit` bytes, or the store fails.
     async fn read_small(&self, location: &Location, limit: usize) -> Result<Option<Bytes>, Error>;
+
+    /// One page, of at most 1,000, of the files in the bucket of `place` whose keys begin with its key and come behind `after`, in the
+    /// order of the keys' bytes.
+    ///
+    /// # Errors
+    /// Where the store fails, or does not tell when a file was written.
+    async fn list(&self, place: &Location, after: Option<&str>) -> Result<SourcePage, Error>;
+}
+
+/// Part of a list of files.
+#[derive(Debug, Clone, Default)]
+pub struct SourcePage {
+    /// The files, in the order of their keys.
+    pub entries: Vec<SourceEntry>,
+    /// Where the next page begins (`after`); `None` at the end.
+    pub next: Option<String>,
+}
+
+/// A file in a list.
+#[derive(Debug, Clone)]
+pub struct SourceEntry {
+    /// Its key.
+    pub key: String,
+    /// Bytes.
+    pub size: u64,
+    /// When it was last written, by the store's clock, which may tell whole seconds only.
+    pub modified: SystemTime,
 }
 
 /// What Youku is told about a video.

@@ -1,7 +1,7 @@
 //! The sweep: goes on with what is open and nobody holds.
 
 use crate::{
-    Error, ErrorKind, Published, Run, UploadId, Uploader,
+    Discovered, Error, ErrorKind, Published, Run, UploadId, Uploader,
     ledger::{Ledger, OpenMark, Record},
 };
 use std::{
@@ -30,6 +30,8 @@ pub struct Swept {
     pub cleared: u32,
     /// It ended before it had looked at every mark; the next one begins behind this.
     pub next: Option<UploadId>,
+    /// What was found beside them.
+    pub discovered: Discovered,
 }
 
 /// Goes on with open uploads, one after the other, from behind `after`, with at most `limit` of them and until the run's deadline.

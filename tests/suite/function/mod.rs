@@ -117,6 +117,8 @@ pub(crate) struct Rig {
     pub(crate) clouds: LocalClouds,
     /// The bucket whose events call the function.
     pub(crate) bucket: Store,
+    /// The function's variables, for a command line beside it.
+    pub(crate) env: BTreeMap<String, String>,
     outcomes: Mutex<Receiver<AsyncOutcome>>,
     given_up: Mutex<mpsc::UnboundedReceiver<Value>>,
     _data: TempDir,
@@ -171,6 +173,7 @@ impl Rig {
         .await
         .unwrap();
         clouds.oss.create_bucket(records::BUCKET);
+        let env = setup.variables(&clouds.endpoints, &config);
         let outcomes = Mutex::new(clouds.fc.outcomes());
         let (id, secret) = config.access_key;
         let store = StoreConfig::oss(config.bucket)
@@ -182,7 +185,7 @@ impl Rig {
                 security_token: None,
             });
         let bucket = Store::new(store, app::http_client().unwrap()).unwrap();
-        Self { clouds, bucket, outcomes, given_up: Mutex::new(given_up), _data: data }
+        Self { clouds, bucket, env, outcomes, given_up: Mutex::new(given_up), _data: data }
     }
 
     /// Puts an object in one request: OSS knows its MD5.

@@ -38,7 +38,7 @@ impl LedgerPlace {
     }
 
     /// The ledger, reached with a platform's credentials for this call where there are some. The first use checks that the store can
-    /// keep one.
+    /// keep one, and notes the ledger's birth.
     ///
     /// # Errors
     /// [`Config`](upload_core::ErrorKind::Config) where there is none, or the store cannot keep it; whatever the store answers.
@@ -54,9 +54,15 @@ impl LedgerPlace {
             ));
         };
         let store = open_store(http, &settings.source, credentials, settings.transfer.idle(), location)?;
-        let store = StoreLedger::new(store, location.key.as_str());
-        self.checked.get_or_try_init(|| store.check_at_start()).await?;
-        Ok(Ledger::new(Arc::new(store), seal.clone(), self.settings))
+        let store = Arc::new(StoreLedger::new(store, location.key.as_str()));
+        let ledger = Ledger::new(store.clone(), seal.clone(), self.settings);
+        let check = || async {
+            store.check_at_start().await?;
+            // It is born with its first use rather than its first sweep, so that no object is too old that came in between.
+            ledger.birth().await.map(drop)
+        };
+        self.checked.get_or_try_init(check).await?;
+        Ok(ledger)
     }
 }
 

@@ -35,14 +35,46 @@ impl LedgerFields {
 }
 
 /// The sweep.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SweepFields {
     /// A timer calls the function for it, so events of uploads that are not finished in one run are acknowledged and left to it
     /// (`OSS2YOUKU_SWEEP__ENABLED`). Default `false`.
     #[serde(deserialize_with = "text::or_value")]
     pub enabled: bool,
-    /// Uploads that one sweep goes on with at most (`OSS2YOUKU_SWEEP__LIMIT`). Default 100.
+    /// Uploads that one sweep goes on with or begins at most (`OSS2YOUKU_SWEEP__LIMIT`). Default 100.
     #[serde(deserialize_with = "text::or_some")]
     pub limit: Option<usize>,
+    /// Whether a sweep also looks for objects that no event told of (`OSS2YOUKU_SWEEP__DISCOVER`). Default `true`.
+    #[serde(deserialize_with = "text::or_value")]
+    pub discover: bool,
+    /// Requests to the source that one sweep makes at most for it: pages of 1,000 keys, and a look at each object that is not long
+    /// known; 2 to 100000 (`OSS2YOUKU_SWEEP__REQUESTS`). Default 1000.
+    #[serde(deserialize_with = "text::or_value")]
+    pub requests: usize,
+    /// Seconds that an object is left to its own event before it is looked for, up to 86400 (`OSS2YOUKU_SWEEP__GRACE_SECONDS`). Default 60.
+    #[serde(deserialize_with = "text::or_value")]
+    pub grace_seconds: u64,
+}
+
+impl Default for SweepFields {
+    fn default() -> Self {
+        Self { enabled: false, limit: None, discover: true, requests: 1000, grace_seconds: 60 }
+    }
+}
+
+impl SweepFields {
+    /// Whether the numbers make sense.
+    ///
+    /// # Errors
+    /// Names the field that is out of its range.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if !(2..=100_000).contains(&self.requests) {
+            return Err(format!("sweep.requests must be 2 to 100000, not {}", self.requests));
+        }
+        if self.grace_seconds > 86_400 {
+            return Err(format!("sweep.grace_seconds must be 0 to 86400, not {}", self.grace_seconds));
+        }
+        Ok(())
+    }
 }

@@ -61,6 +61,7 @@ impl Settings {
         })?;
         settings.transfer.transfer().map_err(wrong)?;
         settings.ledger.lease_life().map_err(wrong)?;
+        settings.sweep.check().map_err(wrong)?;
         settings.http.check().map_err(wrong)?;
         settings.callback.check().map_err(wrong)?;
         settings.source.check().map_err(wrong)?;
@@ -159,6 +160,8 @@ mod tests {
             ("[source]\naccess_key_id = 'x'", ("HOME", ""), ["source.access_key_secret", "missing"]),
             ("[source]\naccess_key_secret = 'x'", ("HOME", ""), ["source.access_key_id", "missing"]),
             ("", ("OSS2YOUKU_TRANSFER__IN_FLIGHT", "65"), ["in_flight", "must be 1 to 64, not 65"]),
+            ("", ("OSS2YOUKU_SWEEP__REQUESTS", "1"), ["sweep.requests", "2 to 100000, not 1"]),
+            ("", ("OSS2YOUKU_SWEEP__GRACE_SECONDS", "86401"), ["sweep.grace_seconds", "0 to 86400"]),
             ("", ("OSS2YOUKU_RULES", "[{"), ["OSS2YOUKU_RULES", "not TOML"]),
             ("", ("OSS2YOUKU_RULES", rule), ["bucket: b", "account: x"]),
         ];

@@ -21,7 +21,7 @@ use object_storage::{Addressing, SignatureVersion};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::{collections::BTreeMap, time::Duration};
-use upload_core::{Mode, TransferSettings, rules::Rules};
+use upload_core::{Mode, Provider, TransferSettings, rules::Rules};
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -126,6 +126,9 @@ pub struct AccountSettings {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SourceSettings {
+    /// What kind of store the rules' buckets are in: `oss`, `s3` or `folder`; the sweep lists them (`OSS2YOUKU_SOURCE__PROVIDER`). Default:
+    /// `s3` where `AWS_LAMBDA_FUNCTION_NAME` says that this is a function there, else `oss`.
+    pub provider: Provider,
     /// OSS endpoint, with or without a scheme (`OSS2YOUKU_SOURCE__ENDPOINT`). Default: that of the bucket's region.
     pub endpoint: Option<String>,
     /// OSS or S3 region, e.g. `cn-hangzhou` (`OSS2YOUKU_SOURCE__REGION`). Default: the event's, else the endpoint's.
@@ -150,7 +153,9 @@ pub struct SourceSettings {
 
 impl Default for SourceSettings {
     fn default() -> Self {
+        let on_lambda = std::env::var_os("AWS_LAMBDA_FUNCTION_NAME").is_some();
         Self {
+            provider: if on_lambda { Provider::S3 } else { Provider::Oss },
             endpoint: None,
             region: None,
             internal: std::env::var_os("FC_FUNCTION_NAME").is_some(),

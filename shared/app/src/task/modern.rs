@@ -52,7 +52,7 @@ pub(super) fn read(
 
 /// The key stands in the URL as it is, as the clouds' own tools have it: nothing is decoded. A folder is no source: whoever may name
 /// one could read the machine's files.
-fn location(source: &str) -> Option<Location> {
+pub(crate) fn location(source: &str) -> Option<Location> {
     let (scheme, rest) = source.split_once("://")?;
     let provider = match scheme {
         "oss" => Provider::Oss,

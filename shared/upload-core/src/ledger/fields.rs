@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::{
     fmt,
+    str::FromStr,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -28,6 +29,15 @@ impl From<SystemTime> for Time {
         let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let odd = Duration::from_nanos(u64::from(since.subsec_nanos() % 1_000_000));
         Self(UNIX_EPOCH + (since - odd))
+    }
+}
+
+impl FromStr for Time {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let time: Timestamp = text.parse().map_err(|_| "no RFC 3339 time")?;
+        Ok(SystemTime::from(time).into())
     }
 }
 
@@ -53,8 +63,7 @@ impl Serialize for Time {
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let time: Timestamp = text.parse().map_err(|_| D::Error::custom("no RFC 3339 time"))?;
-        Ok(SystemTime::from(time).into())
+        text.parse().map_err(D::Error::custom)
     }
 }
 

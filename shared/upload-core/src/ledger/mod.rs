@@ -11,6 +11,7 @@
 //! | `open/{upload id}` | a mark on each upload that is not at rest | by the holder that brings it to rest |
 //! | `recent/{end, counted down}-{upload id}` | how an upload ended, for lists | after 30 days, by the sweep |
 //! | `pause/{account, hashed}` | until when Youku is not called for the account | never; written over |
+//! | `cursor/{name}` | where a sweep goes on | never |
 //! | `birth` | nothing; its time of writing counts | never |
 //!
 //! An upload comes to rest when its callback is done, or, without one, when it is committed or failed; a cancelled one has nobody to tell.
@@ -22,6 +23,7 @@ mod fields;
 mod held;
 mod keys;
 mod lease;
+mod looks;
 mod open;
 mod pause;
 mod recent;
@@ -38,6 +40,7 @@ mod work;
 pub use fields::Time;
 pub use held::{Held, OpenedSession};
 pub use lease::{Holder, Lease, PartNote, Parts};
+pub use looks::Times;
 pub use open::{OpenMark, OpenMarks};
 pub use recent::{Recent, RecentKey, Recents};
 pub use record::Record;
@@ -254,20 +257,6 @@ impl Ledger {
     /// [`RateLimited`](crate::ErrorKind::RateLimited) with the rest of the pause as not-before; as [`read`](Self::read).
     pub(crate) async fn may_call(&self, account: &str) -> Result<(), Error> {
         pause::check(&self.access, account).await
-    }
-
-    /// When the ledger was first used, by the store's clock: now, if this is the first use.
-    ///
-    /// # Errors
-    /// As [`read`](Self::read).
-    pub async fn birth(&self) -> Result<SystemTime, Error> {
-        if let Some(mark) = self.access.read(keys::BIRTH).await? {
-            return Ok(mark.modified);
-        }
-        self.access.create(keys::BIRTH, Bytes::from_static(b"{\"v\":1}\n")).await?;
-        let mark = self.access.read(keys::BIRTH).await?;
-        let gone = "the ledger's birth mark vanished";
-        mark.map(|mark| mark.modified).ok_or_else(|| errors::unreadable(keys::BIRTH, gone))
     }
 
     async fn known(&self, id: &UploadId) -> Result<Record, Error> {

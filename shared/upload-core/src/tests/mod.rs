@@ -8,7 +8,7 @@ mod crashes;
 mod deadlines;
 mod deliveries;
 mod expiry;
-mod memory;
+pub(crate) mod memory;
 mod outages;
 pub(crate) mod points;
 mod rate_limit;

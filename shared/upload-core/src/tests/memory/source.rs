@@ -48,4 +48,8 @@ impl Source for Memory {
     async fn read_small(&self, _: &Location, _: usize) -> Result<Option<Bytes>, Error> {
         Ok(None)
     }
+
+    async fn list(&self, _: &Location, _: Option<&str>) -> Result<SourcePage, Error> {
+        Ok(SourcePage::default())
+    }
 }

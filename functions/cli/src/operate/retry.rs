@@ -1,0 +1,41 @@
+//! `retry`: another try for what failed.
+
+use super::{NOT_NOW, app, line, unknown, words};
+use crate::args::Retry;
+use app::core::{Error, Run, UploadId};
+use serde_json::json;
+use std::process::ExitCode;
+
+pub(crate) async fn retry(arguments: Retry) -> Result<ExitCode, Error> {
+    let Retry { id: text, json } = arguments;
+    let app = app()?;
+    let story = match UploadId::parse(&text) {
+        Some(id) => app.story(&id).await?.map(|story| (id, story)),
+        None => None,
+    };
+    let Some((id, story)) = story else { return Ok(unknown(json, &text)) };
+    if story.has_failed() {
+        let published = app.retry(&id, None, &Run::default()).await?;
+        tell(json, &id, "published", &published.video_id, &published.link());
+        return Ok(ExitCode::SUCCESS);
+    }
+    if story.is_published() {
+        let video_id = story.record.video_id.as_deref().unwrap_or_default();
+        tell(json, &id, "published_before", video_id, &words::link(video_id));
+        return Ok(ExitCode::SUCCESS);
+    }
+    if json {
+        line(json!({"event": "open", "upload_id": id.as_str(), "message": words::NOT_FAILED}));
+    } else {
+        line(words::not_failed(&id));
+    }
+    Ok(ExitCode::from(NOT_NOW))
+}
+
+fn tell(json: bool, id: &UploadId, event: &str, video_id: &str, link: &str) {
+    if json {
+        line(json!({"event": event, "upload_id": id.as_str(), "video_id": video_id, "link": link}));
+    } else {
+        line(words::retried(event == "published", id, video_id));
+    }
+}

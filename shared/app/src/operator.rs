@@ -1,0 +1,107 @@
+//! What a person who operates the product asks: which upload an object's is, what became of it.
+
+use crate::{App, UploadStatus, task};
+use std::path::Path;
+use upload_core::{
+    Error, ErrorKind, Job, Location, Provider, UploadId,
+    ledger::{Holder, Record, State},
+    look,
+};
+
+/// All that the ledger knows of one upload.
+#[derive(Debug)]
+pub struct Story {
+    /// Its steps, and what follows from them.
+    pub record: Record,
+    /// Who works on it now.
+    pub holder: Option<Holder>,
+}
+
+impl Story {
+    /// The same in the words of the HTTP door.
+    #[must_use]
+    pub fn status(&self) -> UploadStatus {
+        UploadStatus::of(&self.record, self.holder)
+    }
+
+    /// Whether it is a video.
+    #[must_use]
+    pub fn is_published(&self) -> bool {
+        self.record.video_id.is_some() && self.record.failure.is_none()
+    }
+
+    /// Whether it ended without a video, so that a person may have it tried again.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.record.failure.is_some() || self.record.state == State::Cancelled
+    }
+}
+
+impl App {
+    /// What became of an upload; `None` where the ledger does not know it.
+    ///
+    /// # Errors
+    /// Where the ledger cannot be read.
+    pub async fn story(&self, id: &UploadId) -> Result<Option<Story>, Error> {
+        let ledger = self.ledger(None).await?;
+        // The holder comes first: whoever lets go afterwards has left its last step in the record.
+        let holder = ledger.holder(id).await?.filter(|holder| !holder.rest.is_zero());
+        Ok(ledger.read(id).await?.map(|record| Story { record, holder }))
+    }
+
+    /// The id of the upload of the object that `source` names, in the version that is there now: `oss://bucket/key`, `s3://bucket/key`, or the path
+    /// of a file in a rule's folder. Without `account` it is the one of the object's rule, or the only one.
+    ///
+    /// # Errors
+    /// [`InvalidJob`](ErrorKind::InvalidJob) where `source` or `account` does not fit; what the source answers.
+    pub async fn upload_id(&self, source: &str, account: Option<&str>) -> Result<UploadId, Error> {
+        let location = self.location(source)?;
+        let account = self.account_for(&location, account)?;
+        let object = look(&*self.source(None), &location, &self.transfer().retry).await?;
+        let (video, mode) = (Default::default(), self.settings().transfer.mode);
+        Ok(UploadId::of(&object, &Job { location, account, video, mode, md5: None, again: None }))
+    }
+
+    fn location(&self, source: &str) -> Result<Location, Error> {
+        if let Some(location) = task::location(source) {
+            return Ok(location);
+        }
+        let settings = self.settings();
+        let within = |folder: &str| {
+            let below = Path::new(source).strip_prefix(folder).ok()?.to_str()?.to_owned();
+            Some((folder.to_owned(), below))
+        };
+        let folders = settings.rules.iter().map(|rule| rule.bucket.as_str());
+        let mut files = folders.filter_map(within).filter(|(_, key)| !key.is_empty());
+        match files.next() {
+            Some((bucket, key)) if settings.source.provider == Provider::Folder => {
+                Ok(Location { provider: Provider::Folder, bucket, key, region: None })
+            }
+            _ => Err(unfit(
+                "name an upload by its id of 32 hexadecimal digits, or an object as oss://bucket/key or s3://bucket/key, or, where \
+                 source.provider is folder, as the path of a file in a rule's folder",
+            )),
+        }
+    }
+
+    fn account_for(&self, location: &Location, account: Option<&str>) -> Result<String, Error> {
+        let settings = self.settings();
+        let known = || settings.accounts.keys().cloned().collect::<Vec<_>>().join(", ");
+        let name = match account {
+            Some(name) => Some(name.to_owned()),
+            None => match settings.rules.matching(&location.bucket, &location.key) {
+                Some(rule) => Some(rule.account.clone()),
+                None => settings.accounts.keys().next().filter(|_| settings.accounts.len() == 1).cloned(),
+            },
+        };
+        let name = name.ok_or_else(|| unfit("name the account").with("accounts", known()))?;
+        if settings.accounts.contains_key(&name) {
+            return Ok(name);
+        }
+        Err(unfit("the settings have no such account").with("account", name).with("accounts", known()))
+    }
+}
+
+fn unfit(message: &'static str) -> Error {
+    Error::new(ErrorKind::InvalidJob, "operator", message)
+}

@@ -1,0 +1,183 @@
+//! Discovery: finds objects that no event told of.
+//!
+//! Each rule's part of its bucket is listed in passes, a page at a time from a stored cursor, over as many runs as that takes. What a
+//! pass finds is given to the same decision as an event's object, and uploaded unless the ledger knows it. The ledger alone decides
+//! that: the cursors only save work, and losing one, or two sweeps at once, never makes a second video.
+//!
+//! The back catalogue is never published by surprise: objects older than the ledger's birth are left alone, and so are those that
+//! are older than the first sweep that saw their rule, where that was not the ledger's first sweep. Only [`Bounds::since`] asks for others. An
+//! object's age is told by the source's clock (`Last-Modified`), the birth by the ledger's. Where these are different stores whose clocks
+//! differ by some seconds, objects written within as many seconds of the birth may be judged wrongly; objects written in the birth's own second count
+//! by whole seconds, since no store tells more.
+
+mod note;
+mod pass;
+#[cfg(test)]
+#[expect(clippy::panic, reason = "a test fails by panicking")]
+mod tests;
+
+use crate::{
+    Automatic, Error, Location, Provider, Published, Run, Source, UploadId, Uploader, ledger::Ledger,
+};
+use note::{ROUND, Round};
+use pass::Pass;
+use std::time::{Duration, SystemTime};
+
+/// What a discovery works with.
+pub struct Discovery<'a> {
+    /// Which objects are uploaded, and as what.
+    pub automatic: Automatic<'a>,
+    /// Where they are.
+    pub source: &'a dyn Source,
+    /// What kind of store the rules' buckets are in.
+    pub provider: Provider,
+    /// Which of them were uploaded.
+    pub ledger: &'a Ledger,
+    /// How much one run does.
+    pub bounds: Bounds,
+}
+
+/// How much one run does.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Uploads at most.
+    pub uploads: usize,
+    /// Pages and looks at objects at most, calls that are tried again not counted; at least 2, else nothing is ever found.
+    pub requests: usize,
+    /// Younger objects are left to their own event.
+    pub grace: Duration,
+    /// Objects from this time on are wanted, whatever the ledger's birth, in a pass of its own.
+    pub since: Option<Since>,
+}
+
+/// A point in time that a person names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// So long before now, by the ledger's clock.
+    Ago(Duration),
+    /// Then.
+    At(SystemTime),
+}
+
+/// What a discovery did.
+#[derive(Debug, Default)]
+pub struct Discovered {
+    /// Objects that the ledger did not know, and how their uploads ended.
+    pub uploads: Vec<FoundUpload>,
+    /// Objects that the ledger knew.
+    pub known: u32,
+    /// Objects that are older than wanted.
+    pub older: u32,
+    /// Objects that are left to their own event for now.
+    pub young: u32,
+    /// What could not be listed or looked at; the next pass tries again.
+    pub troubles: Vec<Trouble>,
+    /// Pages and looks at objects.
+    pub requests: usize,
+    /// Why it ended before every rule's pass had; `None`: none of the bounds was reached.
+    pub stopped: Option<Stopped>,
+    /// Where the next run begins, where that is not the beginning of a pass.
+    pub next: Option<Location>,
+}
+
+/// An upload that a discovery began.
+#[derive(Debug)]
+pub struct FoundUpload {
+    /// The upload's id.
+    pub id: UploadId,
+    /// The object.
+    pub location: Location,
+    /// How it ended.
+    pub ended: Result<Published, Error>,
+}
+
+/// What could not be done.
+#[derive(Debug)]
+pub struct Trouble {
+    /// An object, or the beginning of the keys that were to be listed; `None` where it is the ledger's notes.
+    pub location: Option<Location>,
+    /// Why.
+    pub error: Error,
+}
+
+/// Why a discovery ended early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// It made as many uploads as it may.
+    Uploads,
+    /// It made as many requests as it may.
+    Requests,
+    /// The run's time is over.
+    Deadline,
+    /// Automatic uploads are paused.
+    Paused,
+    /// The ledger failed: nothing goes on without it.
+    Ledger,
+}
+
+impl Stopped {
+    /// The stable code for logs and outcomes.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Uploads => "uploads",
+            Self::Requests => "requests",
+            Self::Deadline => "deadline",
+            Self::Paused => "paused",
+            Self::Ledger => "ledger",
+        }
+    }
+}
+
+impl Discovered {
+    /// A discovery that could not begin.
+    #[must_use]
+    pub fn failed(error: Error) -> Self {
+        let troubles = vec![Trouble { location: None, error }];
+        Self { troubles, stopped: Some(Stopped::Ledger), ..Self::default() }
+    }
+}
+
+impl Since {
+    fn before(self, now: SystemTime) -> SystemTime {
+        match self {
+            Self::Ago(time) => now.checked_sub(time).unwrap_or(SystemTime::UNIX_EPOCH),
+            Self::At(time) => time,
+        }
+    }
+}
+
+/// Finds objects that no event told of and uploads them, one after the other. `uploader_of` answers an
+/// account's uploader.
+///
+/// # Errors
+/// [`Ledger`](crate::ErrorKind::Ledger) where the cursors cannot be read; what fails later is in the answer.
+pub async fn discover<F>(discovery: &Discovery<'_>, uploader_of: F, run: &Run) -> Result<Discovered, Error>
+where
+    F: Fn(&str) -> Result<Uploader, Error>,
+{
+    let mut found = Discovered::default();
+    if discovery.automatic.paused {
+        found.stopped = Some(Stopped::Paused);
+        return Ok(found);
+    }
+    let times = discovery.ledger.times().await?;
+    let mut round = Round::read(discovery, times).await?;
+    let count = round.places.len();
+    for number in 0..count {
+        let place = &mut round.places[number];
+        let ended = Box::pin(Pass::new(discovery, &uploader_of, run, times, place, &mut found).run()).await;
+        found.stopped = ended.unwrap_or_else(|error| {
+            found.troubles.push(Trouble { location: None, error });
+            Some(Stopped::Ledger)
+        });
+        if found.stopped.is_some() {
+            // The next run begins with another rule: a large bucket does not keep it from the others.
+            let next = &round.places[(number + 1) % count];
+            found.next = Some(next.next(discovery.bounds.since.is_some()));
+            discovery.ledger.set_note(ROUND, &Round::beginning_with(next)).await?;
+            break;
+        }
+    }
+    Ok(found)
+}

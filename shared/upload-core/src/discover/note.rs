@@ -1,0 +1,167 @@
+//! What the ledger remembers of the passes: a small note for each rule, and one that says whose turn it is.
+
+use super::Discovery;
+use crate::{
+    Error, Location,
+    ledger::{Time, Times},
+    rules::Rule,
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::time::{Duration, SystemTime};
+
+/// The note that says whose turn it is.
+pub(super) const ROUND: &str = "discover";
+const VERSION: u32 = 1;
+/// So long after its last run, a pass that a person asked for is gone on with.
+const ASKED: Duration = Duration::from_secs(3600);
+
+/// Whose turn it is. That it is there tells a new rule from the rules of a new ledger.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Turn {
+    v: u32,
+    /// The name of the rule's note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// A rule's passes.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Note {
+    v: u32,
+    /// Which rule, for people.
+    rule: String,
+    account: String,
+    /// Older objects are left alone.
+    pub(super) from: Time,
+    /// The key behind which the running pass goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) after: Option<String>,
+    /// When the running pass began, by the ledger's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) began: Option<Time>,
+    /// The oldest object that the running pass could not deal with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) held: Option<Time>,
+    /// What was written before this has been seen: the beginning of the last complete pass, or the oldest object that it could not deal with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) seen: Option<Time>,
+    /// The running pass that a person asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) asked: Option<Asked>,
+}
+
+/// A pass that a person asked for.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Asked {
+    /// Older objects are left alone.
+    pub(super) since: Time,
+    /// When it was last gone on with.
+    pub(super) at: Time,
+    /// The key behind which it goes on.
+    pub(super) after: String,
+}
+
+impl Asked {
+    /// Whether a wish for objects since then goes on with this pass: one for younger objects has not seen them all, and behind the cursor
+    /// of an old one there may be others by now.
+    pub(super) fn goes_on(&self, since: SystemTime, now: SystemTime) -> bool {
+        self.since.get() <= since && self.at.get() + ASKED >= now
+    }
+}
+
+/// A rule with its note.
+pub(super) struct Place<'a> {
+    pub(super) name: String,
+    pub(super) rule: &'a Rule,
+    /// The bucket, and what its keys begin with.
+    pub(super) location: Location,
+    pub(super) note: Note,
+}
+
+impl Place<'_> {
+    /// Where the rule's pass goes on.
+    pub(super) fn next(&self, asked: bool) -> Location {
+        let after = match &self.note.asked {
+            Some(pass) if asked => Some(&pass.after),
+            _ if asked => None,
+            _ => self.note.after.as_ref(),
+        };
+        let key = after.unwrap_or(&self.location.key).clone();
+        Location { key, ..self.location.clone() }
+    }
+}
+
+/// The rules whose turn it is, one after the other.
+pub(super) struct Round<'a> {
+    pub(super) places: Vec<Place<'a>>,
+}
+
+impl<'a> Round<'a> {
+    /// Reads the rules' notes. Rules that have none yet begin here: with the ledger, if this is its first discovery, else now. Nothing that was in a
+    /// bucket before its rule was written is published by surprise.
+    pub(super) async fn read(discovery: &Discovery<'a>, times: Times) -> Result<Self, Error> {
+        let ledger = discovery.ledger;
+        let turn: Option<Turn> = ledger.note(ROUND).await?;
+        let from = if turn.is_none() { times.birth } else { times.now };
+        let mut places = Vec::new();
+        for rule in discovery.automatic.rules.iter() {
+            let (bucket, key) = (rule.bucket.clone(), rule.prefix.clone());
+            let location = Location { provider: discovery.provider, bucket, key, region: None };
+            let name = name(&location, &rule.account);
+            let note = match ledger.note(&name).await? {
+                Some(note) => note,
+                None => {
+                    let note = Note::new(&location, &rule.account, from);
+                    ledger.set_note(&name, &note).await?;
+                    note
+                }
+            };
+            places.push(Place { name, rule, location, note });
+        }
+        if turn.is_none() {
+            ledger.set_note(ROUND, &Turn { v: VERSION, next: None }).await?;
+        }
+        // What a paused rule wants stays to be found until the rule goes on.
+        places.retain(|place| !place.rule.paused);
+        let next = turn.and_then(|turn| turn.next);
+        let first = places.iter().position(|place| Some(&place.name) == next.as_ref());
+        places.rotate_left(first.unwrap_or_default());
+        Ok(Self { places })
+    }
+
+    pub(super) fn beginning_with(place: &Place<'_>) -> Turn {
+        Turn { v: VERSION, next: Some(place.name.clone()) }
+    }
+}
+
+impl Note {
+    fn new(location: &Location, account: &str, from: SystemTime) -> Self {
+        Self {
+            v: VERSION,
+            rule: location.to_string(),
+            account: account.to_owned(),
+            from: from.into(),
+            after: None,
+            began: None,
+            held: None,
+            seen: None,
+            asked: None,
+        }
+    }
+}
+
+/// The name of a rule's note. A rule for another account is another rule: its uploads have other ids.
+fn name(location: &Location, account: &str) -> String {
+    let mut hash = Sha256::new();
+    for field in [location.provider.as_str(), &location.bucket, &location.key, account] {
+        hash.update((field.len() as u64).to_be_bytes());
+        hash.update(field.as_bytes());
+    }
+    let digest = hash.finalize();
+    let digits: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("{ROUND}-{digits}")
+}

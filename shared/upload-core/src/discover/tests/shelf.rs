@@ -1,0 +1,214 @@
+//! A bucket of many objects in memory beside a Youku and a ledger, and a sweep's discovery over them.
+
+use crate::{
+    discover::{Bounds, Discovered, Discovery, Since, discover},
+    ledger::LedgerStore,
+    rules::{Rule, Rules},
+    tests::memory::Memory,
+    *,
+};
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use md5::{Digest as _, Md5 as Md5Hash};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::{Arc, Mutex, MutexGuard},
+    time::{Duration, SystemTime},
+};
+
+/// Keys of one page.
+const PAGE: usize = 100;
+
+pub(super) const HOUR: Duration = Duration::from_secs(3600);
+
+#[derive(Default)]
+pub(super) struct Shelves {
+    /// Content and time of each object.
+    pub(super) objects: BTreeMap<String, (String, SystemTime)>,
+    pub(super) lists: u32,
+    pub(super) heads: Vec<String>,
+    /// Calls about these keys, or lists behind them, fail.
+    pub(super) failing: BTreeSet<String>,
+    /// Put as soon as anything is listed.
+    pub(super) latecomer: Option<String>,
+}
+
+/// The bucket `b`.
+#[derive(Clone)]
+pub(super) struct Shelf {
+    shelves: Arc<Mutex<Shelves>>,
+    pub(super) memory: Memory,
+    pub(super) rules: Arc<Rules>,
+    pub(super) bounds: Bounds,
+    pub(super) paused: bool,
+}
+
+pub(super) fn rule(prefix: &str, account: &str) -> Rule {
+    let toml = serde_json::json!({
+        "bucket": "b", "prefix": prefix, "account": account, "public_type": "all", "sidecar": "off"
+    });
+    serde_json::from_value(toml).expect("a rule")
+}
+
+impl Shelf {
+    pub(super) fn new() -> Self {
+        Self::with_rules(vec![rule("", "main")])
+    }
+
+    pub(super) fn with_rules(rules: Vec<Rule>) -> Self {
+        let bounds = Bounds { uploads: 100, requests: 1000, grace: Duration::ZERO, since: None };
+        Self {
+            shelves: Arc::default(),
+            memory: Memory::holding(Vec::new()),
+            rules: Arc::new(Rules::new(rules).expect("rules")),
+            bounds,
+            paused: false,
+        }
+    }
+
+    pub(super) fn rules(&self, rules: Vec<Rule>) -> Self {
+        Self { rules: Arc::new(Rules::new(rules).expect("rules")), ..self.clone() }
+    }
+
+    pub(super) fn since(&self, since: Duration) -> Self {
+        let bounds = Bounds { since: Some(Since::Ago(since)), ..self.bounds };
+        Self { bounds, ..self.clone() }
+    }
+
+    pub(super) fn shelves(&self) -> MutexGuard<'_, Shelves> {
+        self.shelves.lock().expect("no test panics while holding it")
+    }
+
+    pub(super) fn now(&self) -> SystemTime {
+        self.memory.ledger.now()
+    }
+
+    /// Puts an object whose content is its key, with the present time.
+    pub(super) fn put(&self, key: &str) {
+        self.put_at(key, self.now());
+    }
+
+    pub(super) fn put_all<T: AsRef<str>>(&self, keys: &[T]) {
+        keys.iter().for_each(|key| self.put(key.as_ref()));
+    }
+
+    pub(super) fn put_at(&self, key: &str, modified: SystemTime) {
+        self.shelves().objects.insert(key.into(), (key.into(), modified));
+    }
+
+    pub(super) async fn run(&self, run: &Run) -> Discovered {
+        let ledger = self.memory.ledger();
+        let automatic = Automatic {
+            rules: &self.rules,
+            reserved: &[],
+            paused: self.paused,
+            mode: Mode::Oss,
+            retry: RetrySettings::default(),
+        };
+        let (provider, bounds) = (Provider::Oss, self.bounds);
+        let discovery = Discovery { automatic, source: self, provider, ledger: &ledger, bounds };
+        let uploader_of = |_: &str| Ok(self.uploader());
+        discover(&discovery, uploader_of, run).await.unwrap_or_else(Discovered::failed)
+    }
+
+    pub(super) fn uploader(&self) -> Uploader {
+        let (source, youku) = (Arc::new(self.clone()), Arc::new(self.memory.clone()));
+        Uploader::new(source, youku, self.memory.ledger(), TransferSettings::default())
+    }
+
+    pub(super) async fn sweep(&self) -> Discovered {
+        self.run(&Run::default()).await
+    }
+
+    /// Sweeps until a run finds nothing to stop for.
+    pub(super) async fn sweeps(&self) -> u32 {
+        for number in 1..200 {
+            if self.sweep().await.stopped.is_none() {
+                return number;
+            }
+        }
+        panic!("it never ends");
+    }
+
+    /// What the videos hold: the objects' keys, in order, each as often as it was committed.
+    pub(super) fn published(&self) -> Vec<String> {
+        let world = self.memory.world();
+        let text = |bytes: &Vec<u8>| String::from_utf8(bytes.clone()).expect("a key");
+        let mut keys: Vec<_> = world.videos.values().map(text).collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    pub(super) fn heads(&self) -> usize {
+        self.shelves().heads.len()
+    }
+
+    pub(super) async fn forget(&self, key: &str) {
+        self.memory.ledger.delete(key).await.expect("deleted");
+    }
+
+    fn trouble(&self, key: &str, operation: &'static str) -> Result<(), Error> {
+        if self.shelves().failing.contains(key) {
+            return Err(Error::new(ErrorKind::Source, operation, "the source failed").retryable());
+        }
+        Ok(())
+    }
+
+    fn content(&self, key: &str) -> Result<String, Error> {
+        let found = self.shelves().objects.get(key).map(|(content, _)| content.clone());
+        found.ok_or_else(|| Error::new(ErrorKind::SourceMissing, "head", "there is no such object"))
+    }
+}
+
+#[async_trait]
+impl Source for Shelf {
+    async fn head(&self, location: &Location) -> Result<Object, Error> {
+        self.memory.points.pass("head").await;
+        self.shelves().heads.push(location.key.clone());
+        self.trouble(&location.key, "head")?;
+        let content = self.content(&location.key)?;
+        let md5 = Md5(Md5Hash::digest(&content).into());
+        Ok(Object {
+            location: location.clone(),
+            etag: md5.to_string(),
+            version_id: None,
+            size: content.len() as u64,
+            md5: Some(md5),
+            crc64: None,
+            user_metadata: BTreeMap::new(),
+        })
+    }
+
+    async fn read(&self, object: &Object, range: Range<u64>) -> Result<ByteStream, Error> {
+        let content = self.content(&object.location.key)?;
+        let range = usize::try_from(range.start).expect("small")..usize::try_from(range.end).expect("small");
+        let bytes = Bytes::copy_from_slice(&content.as_bytes()[range]);
+        Ok(stream::iter([Ok(bytes)]).boxed())
+    }
+
+    async fn read_small(&self, _: &Location, _: usize) -> Result<Option<Bytes>, Error> {
+        Ok(None)
+    }
+
+    async fn list(&self, place: &Location, after: Option<&str>) -> Result<SourcePage, Error> {
+        self.memory.points.pass("list").await;
+        self.trouble(after.unwrap_or_default(), "list")?;
+        let late = self.shelves().latecomer.take();
+        let mut shelves = self.shelves();
+        shelves.lists += 1;
+        let behind = |key: &str| key.starts_with(&place.key) && after.is_none_or(|after| key > after);
+        let mut found = shelves.objects.iter().filter(|(key, _)| behind(key));
+        let entry = |(key, (content, modified)): (&String, &(String, SystemTime))| SourceEntry {
+            key: key.clone(),
+            size: content.len() as u64,
+            modified: *modified,
+        };
+        let entries: Vec<_> = found.by_ref().take(PAGE).map(entry).collect();
+        let next = found.next().and(entries.last()).map(|last| last.key.clone());
+        drop(shelves);
+        late.iter().for_each(|key| self.put(key));
+        Ok(SourcePage { entries, next })
+    }
+}
