@@ -50,7 +50,8 @@ pub(crate) const SWEPT: [(&str, &str); 3] = [
 ];
 
 async fn rig() -> Rig {
-    Rig::start(Setup { env: &SWEPT, ..Setup::default() }).await
+    // The usual lease: the machine may be slow.
+    Rig::start(Setup { env: &SWEPT[..1], ..Setup::default() }).await
 }
 
 /// Puts an object whose upload fails for good: Youku refuses its create.
@@ -81,8 +82,10 @@ fn normalised(text: &str) -> String {
     let word = |word: &str| {
         let bare = word.trim_end_matches([':', ')', ';', ',']);
         let rest = &word[bare.len()..];
-        let is_hex = |text: &str| text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let name = if is_hex(bare) {
+        let is_hex = |length| bare.len() == length && bare.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let name = if is_hex(24) {
+            "REQUEST"
+        } else if is_hex(32) {
             if bare.bytes().any(|byte| byte.is_ascii_uppercase()) { "ETAG" } else { "ID" }
         } else if bare.len() > 18 && bare.ends_with('Z') && bare.as_bytes()[10] == b'T' {
             "TIME"
@@ -126,8 +129,8 @@ async fn explain_tells_an_uploads_ledger_in_plain_words() {
     tell("no object", "videos/nowhere.mp4").await;
 
     let seconds = |line: &str| {
-        // A lease of 3 s, and a second more since clocks count whole ones.
-        (0..=4).fold(line.to_owned(), |line, n| line.replace(&format!(" {n} s"), " N s"))
+        // A lease of 15 s, and a second more since clocks count whole ones.
+        (0..=16).fold(line.to_owned(), |line, n| line.replace(&format!(" {n} s"), " N s"))
     };
     let told = seconds(&normalised(&told));
     let golden = workspace().join("tests/suite/golden/explain.txt");

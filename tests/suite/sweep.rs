@@ -6,7 +6,7 @@ use crate::{
 };
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Stores tell whole seconds: what is put now is older than what comes afterwards.
 async fn next_second() {
@@ -39,14 +39,14 @@ async fn a_sweep_finishes_what_a_killed_function_left() {
     // The event comes again at once, finds the dead holder's lease alive, and leaves the upload to the sweep.
     assert_eq!(rig.delivery().await.result()["error"], "in_progress");
     assert_eq!(rig.clouds.youku.videos().len(), 0);
-    let mut sweeps = 0;
+    let (begun, mut sweeps) = (Instant::now(), 0);
     let said = loop {
         let said = oss2youku(&rig, &["sweep", "--json"]).await;
         if summary(&said.lines())["left"] == 0 {
             break said;
         }
         sweeps += 1;
-        assert!(sweeps < 100, "the lease never dies: {said:?}");
+        assert!(begun.elapsed() < Duration::from_secs(60), "the lease never dies: {said:?}");
     };
     let video = rig.published("clip", &bytes);
     let resumed = &said.lines()[0];
@@ -57,10 +57,7 @@ async fn a_sweep_finishes_what_a_killed_function_left() {
     );
     assert!(sweeps > 0 && said.code == Some(0), "the first one finds it held: {said:?}");
     let said = oss2youku(&rig, &["sweep"]).await;
-    assert!(
-        said.out.contains("objects  0 new, 1 known") && said.out.contains("begins from the beginning"),
-        "{said:?}"
-    );
+    assert!(said.out.contains("0 new") && said.out.contains("begins from the beginning"), "{said:?}");
     rig.published("clip", &bytes);
 }
 

@@ -167,7 +167,7 @@ pub(super) fn next(story: &Story) -> String {
     if let Some(holder) = story.holder {
         let seconds = holder.rest.as_secs();
         return format!(
-            "its holder goes on; if it is silent for {seconds} s, the next event or sweep takes over"
+            "its holder goes on; where it falls silent, the next event or sweep after {seconds} s takes over"
         );
     }
     if story.record.is_at_rest() {
@@ -184,7 +184,12 @@ pub(super) fn advice(story: &Story) -> Option<String> {
     let record = &story.record;
     if let Some(failure) = &record.failure {
         let advice = failure.advice.as_deref().unwrap_or("see the log for the cause, then retry the upload");
-        return Some(format!("{advice} (oss2youku retry {})", record.id));
+        let command = if advice.contains("retry") {
+            format!(" (oss2youku retry {})", record.id)
+        } else {
+            String::new()
+        };
+        return Some(format!("{advice}{command}"));
     }
     let account = &record.work.account;
     match record.waiting?.reason {
@@ -213,7 +218,7 @@ pub(super) fn story(story: &Story) -> Vec<String> {
     }
     lines.push(match story.holder {
         Some(holder) => format!(
-            "held     by holder {}, for {} s unless it goes on saying so",
+            "held     by holder {}, whose lease lives for {} s and is renewed while it works",
             holder.epoch,
             holder.rest.as_secs()
         ),
