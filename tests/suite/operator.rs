@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use std::{fs, process::Stdio};
 use tokio::process::Command;
 
+type Variables<'a> = &'a [(&'a str, &'a str)];
+
 /// What a command said.
 #[derive(Debug)]
 pub(crate) struct Said {
@@ -210,7 +212,7 @@ async fn what_does_not_fit_is_named_with_what_to_do() {
         ("OSS2YOUKU_ACCOUNTS__B__CLIENT_ID", "c"),
         ("OSS2YOUKU_ACCOUNTS__B__ACCESS_TOKEN", "s3cret"),
     ];
-    let cases: [(&[(&str, &str)], &[&str], &str); 8] = [
+    let cases: [(Variables<'_>, &[&str], &str); 8] = [
         (&[], &["sweep"], "set ledger.location"),
         (&[], &["list"], "oss2youku.toml"),
         (&[("OSS2YOUKU_CONFIG", "/nowhere/x.toml")], &["list"], "/nowhere/x.toml"),
