@@ -27,7 +27,7 @@ impl Story {
     /// Whether it is a video.
     #[must_use]
     pub fn is_published(&self) -> bool {
-        self.record.video_id.is_some() && self.record.failure.is_none()
+        self.record.video_id.is_some() && self.record.state.has_ended() && !self.has_failed()
     }
 
     /// Whether it ended without a video, so that a person may have it tried again.

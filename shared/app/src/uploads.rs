@@ -4,8 +4,8 @@ use crate::{App, BroughtAccount, Credentials, Task, open};
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::time::timeout_at;
 use upload_core::{
-    Arrival, Bounds, Discovered, Discovery, Error, ErrorKind, Location, Object, Published, Run, Since, Source,
-    Swept, Told, UploadId, Uploader, Verdict, discover,
+    Arrival, Bounds, Discovered, Discovery, Error, ErrorKind, Location, Object, Published, Run, Since,
+    Source, Swept, Told, UploadId, Uploader, Verdict, discover,
     ledger::{Ledger, OpenMark, Work},
     look,
 };

@@ -64,7 +64,7 @@ async fn object(app: &App, id: &UploadId) -> Option<String> {
 fn summary(swept: &Swept) {
     let found = &swept.discovered;
     line(without_nulls(json!({
-        "event": "swept", "resumed": swept.resumed.len(), "left": swept.left, "cleared": swept.cleared,
+        "event": "swept", "resumed": swept.resumed.len(), "told": swept.told, "left": swept.left, "cleared": swept.cleared,
         "found": found.uploads.len(), "known": found.known, "older": found.older, "young": found.young,
         "troubles": found.troubles.len(), "requests": found.requests,
         "stopped": found.stopped.map(Stopped::code),

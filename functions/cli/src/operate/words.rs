@@ -52,10 +52,10 @@ pub(super) fn trouble(object: Option<&str>, error: &Error) -> String {
 /// What a sweep did, and where the next one begins.
 pub(super) fn swept(swept: &Swept) -> Vec<String> {
     let found = &swept.discovered;
-    let Swept { resumed, left, cleared, .. } = swept;
+    let Swept { resumed, told, left, cleared, .. } = swept;
     let mut lines = vec![
         format!(
-            "open     {} gone on with, {left} left to their holder or their time, {cleared} cleared away",
+            "open     {} gone on with, {told} whose callback was tried, {left} left to their holder or their time, {cleared} cleared away",
             resumed.len()
         ),
         format!(
@@ -92,7 +92,7 @@ fn next_sweep(open: Option<&UploadId>, found: &Discovered) -> String {
 /// One word for where an upload stands.
 pub(super) fn state_word(story: &Story) -> &'static str {
     match story.record.state {
-        State::Committed | State::Notified(End::Committed) => "published",
+        State::Committed | State::Notified(End::Committed) | State::Followed => "published",
         State::Failed | State::FailedLate | State::Notified(End::Failed | End::FailedLate) => "failed",
         State::Cancelled => "cancelled",
         State::Waiting(_) => "waiting",
@@ -110,7 +110,7 @@ pub(super) fn state(story: &Story) -> String {
         State::Transferred | State::Waiting(Working::Transferred) => {
             "all bytes have landed, the commit is next"
         }
-        State::Committed | State::Notified(End::Committed) => {
+        State::Committed | State::Notified(End::Committed) | State::Followed => {
             let video_id = record.video_id.as_deref().unwrap_or_default();
             return format!("published: video {video_id}  {}", link(video_id));
         }
@@ -151,7 +151,10 @@ pub(super) fn step(step: &Step, record: &Record) -> String {
             format!("all {} bytes have landed and are the object's", record.work.object.size)
         }
         Step::Committed { video_id } => format!("it is a video: {video_id}"),
-        Step::Notified { code } => format!("the callback is done: {code}"),
+        Step::Notified { code, event: None } => format!("the callback is done: {code}"),
+        Step::Notified { code, event: Some(event) } => {
+            format!("the callback for {} is done: {code}", event.as_str())
+        }
         Step::Failed(failure) => format!("it ended without a video: {} [{}]", failure.text, failure.code),
         Step::Cancelled => "a person gave it up".into(),
         Step::Reopened => "a person had it tried again".into(),
@@ -172,6 +175,12 @@ pub(super) fn next(story: &Story) -> String {
     }
     if story.record.is_at_rest() {
         return "nothing: the upload is at rest".into();
+    }
+    if story.record.owes_outcome() {
+        return "its callback does not know yet: the next sweep that is due tries it again".into();
+    }
+    if story.record.owes_event() {
+        return "the sweep asks Youku how the video fares, and tells the callback".into();
     }
     match story.record.waiting.and_then(|waiting| waiting.not_before) {
         Some(until) => format!("the first event or sweep after {until} goes on with it"),

@@ -5,8 +5,7 @@ use super::{
     note::{Asked, Place},
 };
 use crate::{
-    Arrival, Error, ErrorKind, Location, Run, SourceEntry, SourcePage, UploadId, Uploader,
-    Verdict,
+    Arrival, Error, ErrorKind, Location, Run, SourceEntry, SourcePage, UploadId, Uploader, Verdict,
     ledger::{Times, Work},
     patience::Patience,
     rules::{Admission, admit},
