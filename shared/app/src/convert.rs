@@ -1,7 +1,7 @@
 //! The leaf crates' errors as the core's: their kinds and verdicts, never their secrets.
 
 use object_storage::{Error as StorageError, ErrorKind as Storage, Verdict as StorageVerdict};
-use upload_core::{Error, ErrorKind, Verdict};
+use upload_core::{Error, ErrorKind, Verdict, tokens::CallFailed};
 use youku::{Error as YoukuError, ErrorKind as Youku, Verdict as YoukuVerdict};
 
 fn storage(error: StorageError, kind: ErrorKind) -> Error {
@@ -42,6 +42,14 @@ pub(crate) fn bucket(error: StorageError) -> Error {
 /// An error of Youku's API.
 pub(crate) fn api(error: YoukuError) -> Error {
     youku(error, ErrorKind::Youku)
+}
+
+/// The same, of a call with an access token.
+pub(crate) fn call(error: YoukuError) -> CallFailed {
+    match error.kind() {
+        Youku::AccessTokenRefused => CallFailed::TokenRefused(api(error)),
+        _ => CallFailed::Otherwise(api(error)),
+    }
 }
 
 /// An error of Youku's upload server.

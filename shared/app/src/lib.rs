@@ -11,6 +11,7 @@
 //! tables in variables and errors that name the variable are what operators of functions need.
 #![cfg_attr(test, expect(clippy::expect_used, reason = "a test fails by panicking"))]
 
+mod accounts;
 mod callbacks;
 mod convert;
 mod http;
@@ -41,6 +42,7 @@ pub use task::{BroughtAccount, Task};
 pub use upload_core as core;
 pub use uploads::{Arrived, SweepWish};
 
+use accounts::OpenAccount;
 use callbacks::Callbacks;
 use ledger::LedgerPlace;
 use source::Sources;
@@ -54,7 +56,7 @@ pub struct App {
     transfer: TransferSettings,
     http: reqwest::Client,
     source: Arc<dyn Source>,
-    accounts: BTreeMap<String, Arc<dyn upload_core::Youku>>,
+    accounts: BTreeMap<String, OpenAccount>,
     ledger: LedgerPlace,
     callbacks: Arc<Callbacks>,
 }
@@ -71,8 +73,8 @@ impl App {
         let accounts = settings
             .accounts
             .iter()
-            .map(|(name, account)| (name.clone(), open(&settings, account, &http)))
-            .collect();
+            .map(|(name, account)| Ok((name.clone(), OpenAccount::new(&settings, name, account, &http)?)))
+            .collect::<Result<_, Error>>()?;
         let source = Arc::new(Sources::new(http.clone(), &settings, None));
         let ledger = LedgerPlace::new(&settings)?;
         let callbacks = Arc::new(Callbacks::new(settings.callback.config()));
@@ -130,25 +132,17 @@ impl App {
         source: Arc<dyn Source>,
         ledger: Ledger,
     ) -> Result<Uploader, Error> {
-        let youku = self.accounts.get(account).cloned().ok_or_else(|| {
-            Error::new(ErrorKind::Config, "account", "the settings have no such account")
-                .with("account", account)
-        })?;
+        let youku = self.account(account)?.port(&self.settings, &self.http, &ledger);
         Ok(self.uploader_to(youku, source, ledger))
     }
 }
 
+/// An account that a task brought: its token is the caller's to renew.
 fn open(
     settings: &Settings,
     account: &AccountSettings,
     http: &reqwest::Client,
 ) -> Arc<dyn upload_core::Youku> {
-    let mut config = youku::Config::new(&account.client_id, account.access_token.clone());
-    if let Some(api) = &settings.youku.api {
-        config.api.clone_from(api);
-    }
-    config.client_secret.clone_from(&account.client_secret);
-    config.upload_server.clone_from(&settings.youku.upload_server);
-    let client = youku::Client::new(config, http.clone());
-    Arc::new(Account::new(client, http.clone(), settings))
+    let client = accounts::client(settings, account, http);
+    Arc::new(Account::new(client, http.clone(), settings, None))
 }

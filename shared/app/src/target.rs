@@ -1,6 +1,6 @@
 //! The Youku port over `youku` and, for its bucket, `object-storage`.
 
-use crate::{Settings, YoukuSettings, convert};
+use crate::{Settings, YoukuSettings, accounts::Renewing, convert};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::TryStreamExt;
@@ -21,24 +21,56 @@ pub(crate) struct Account {
     signature: SignatureVersion,
     region: Option<String>,
     idle: Option<Duration>,
+    /// Absent: the access token stays as it is.
+    renewing: Option<Renewing>,
 }
 
 impl Account {
-    pub(crate) fn new(client: Client, http: reqwest::Client, settings: &Settings) -> Self {
+    pub(crate) fn new(
+        client: Client,
+        http: reqwest::Client,
+        settings: &Settings,
+        renewing: Option<Renewing>,
+    ) -> Self {
         let idle = settings.transfer.idle();
         let YoukuSettings { signature, bucket_region, .. } = &settings.youku;
-        Self { client, http, signature: (*signature).into(), region: bucket_region.clone(), idle }
+        let (signature, region) = ((*signature).into(), bucket_region.clone());
+        Self { client, http, signature, region, idle, renewing }
+    }
+
+    /// A call with the access token in use; where it is refused, with a renewed one.
+    async fn call<T, F, Fut>(&self, call: F) -> Result<T, Error>
+    where
+        F: Fn(Client) -> Fut,
+        Fut: Future<Output = Result<T, youku::Error>>,
+    {
+        let Some(Renewing { tokens, ledger }) = &self.renewing else {
+            return call(self.client.clone()).await.map_err(convert::api);
+        };
+        let with = |token| {
+            let called = call(self.client.with_token(token));
+            async move { called.await.map_err(convert::call) }
+        };
+        tokens.call(ledger, with).await
     }
 }
 
 #[async_trait]
 impl upload_core::Youku for Account {
+    async fn ready(&self) -> Result<(), Error> {
+        match &self.renewing {
+            Some(Renewing { tokens, ledger }) => tokens.ready(ledger).await,
+            None => Ok(()),
+        }
+    }
+
     fn validate(&self, video: &Video) -> Result<(), Error> {
         new_video(video)?.validate().map_err(invalid)
     }
 
     async fn create_for_bucket(&self, video: &Video) -> Result<BucketSession, Error> {
-        let session = self.client.create_for_oss(&new_video(video)?).await.map_err(convert::api)?;
+        let video = &new_video(video)?;
+        let session = self.call(|client| async move { client.create_for_oss(video).await }).await?;
         Ok(BucketSession {
             upload_token: session.upload_token,
             video_id: session.video_id,
@@ -47,7 +79,8 @@ impl upload_core::Youku for Account {
     }
 
     async fn create_for_slices(&self, video: &Video) -> Result<SliceSession, Error> {
-        let session = self.client.create_for_slices(&new_video(video)?).await.map_err(convert::api)?;
+        let video = &new_video(video)?;
+        let session = self.call(|client| async move { client.create_for_slices(video).await }).await?;
         Ok(SliceSession {
             upload_token: session.upload_token,
             video_id: session.video_id,
@@ -57,7 +90,9 @@ impl upload_core::Youku for Account {
     }
 
     async fn renew_grant(&self, upload_token: &SecretString, old: &Grant) -> Result<Grant, Error> {
-        self.client.sts(upload_token, &old.bucket, &old.object).await.map(grant).map_err(convert::api)
+        let (bucket, object) = (old.bucket.as_str(), old.object.as_str());
+        let fresh = self.call(|client| async move { client.sts(upload_token, bucket, object).await });
+        fresh.await.map(grant)
     }
 
     async fn commit(
@@ -65,11 +100,11 @@ impl upload_core::Youku for Account {
         upload_token: &SecretString,
         server_ip: Option<&str>,
     ) -> Result<Option<String>, Error> {
-        self.client.commit(upload_token, server_ip).await.map_err(convert::api)
+        self.call(|client| async move { client.commit(upload_token, server_ip).await }).await
     }
 
     async fn cancel(&self, upload_token: &SecretString, server_ip: Option<&str>) -> Result<(), Error> {
-        self.client.cancel(upload_token, server_ip).await.map_err(convert::api)
+        self.call(|client| async move { client.cancel(upload_token, server_ip).await }).await
     }
 
     async fn show(&self, video_id: &str) -> Result<Option<VideoState>, Error> {

@@ -192,7 +192,7 @@ impl App {
         match error.kind() {
             // A person repairs these while the platform tries again.
             ErrorKind::Config | ErrorKind::SourceDenied | ErrorKind::Ledger => false,
-            ErrorKind::Unauthorised => self.settings.sweep.enabled,
+            ErrorKind::Unauthorised | ErrorKind::Reauthorise => self.settings.sweep.enabled,
             _ if error.verdict() == Verdict::Permanent => true,
             // Before the claim there is no open mark, so the sweep does not know of it.
             ErrorKind::Source => false,

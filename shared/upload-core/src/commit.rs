@@ -29,15 +29,15 @@ impl LandedSession<'_> {
                 Ok(id) => return id.or(self.video_id.map(Into::into)).ok_or_else(no_id),
                 Err(error) => error,
             };
-            if unclear && !error.is_retryable() {
+            let untouched = is_untouched(error.kind());
+            if unclear && !untouched && !error.is_retryable() {
                 return self.adopt(youku, patience, error).await;
             }
             if error.kind() == ErrorKind::SessionOver {
                 // Nobody had asked for the commit before, so a video that Youku shows need not be one: no adoption by guess.
                 return Err(self.unknown(error));
             }
-            // A refusal for the rate or the token says that nothing was done.
-            unclear |= !matches!(error.kind(), ErrorKind::RateLimited | ErrorKind::Unauthorised);
+            unclear |= !untouched;
             // Where Youku fails until patience ends, a later run asks again: `show` may know a video that was never committed.
             tries.after(error).await?;
         }
@@ -58,6 +58,19 @@ impl LandedSession<'_> {
         let unknown = Error::new(ErrorKind::CommitUnknown, "commit", message);
         unknown.with("video_id", self.video_id.unwrap_or("unknown")).caused_by(error)
     }
+}
+
+/// Whether Youku did nothing about the call: it refused rate or token, or was not asked because there was no token to ask with. What
+/// became of an earlier call shows when it can be asked again.
+fn is_untouched(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::RateLimited
+            | ErrorKind::Unauthorised
+            | ErrorKind::Reauthorise
+            | ErrorKind::InProgress
+            | ErrorKind::Ledger
+    )
 }
 
 fn no_id() -> Error {

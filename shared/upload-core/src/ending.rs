@@ -35,6 +35,8 @@ pub(crate) fn ending(error: &Error, held: &Held, now: SystemTime) -> Option<Step
             waiting(WaitReason::CallerTokenGone, Some(UNAUTHORISED_PAUSE))
         }
         (ErrorKind::Unauthorised, _) => waiting(WaitReason::Unauthorised, Some(UNAUTHORISED_PAUSE)),
+        // No time: whether calls can be made again is asked before the upload is taken up.
+        (ErrorKind::Reauthorise, _) => waiting(WaitReason::Reauthorise, None),
         (kind, Verdict::Permanent) => Some(Step::Failed(Failure {
             code: kind.code().into(),
             text: error.to_string(),

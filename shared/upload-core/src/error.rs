@@ -27,6 +27,8 @@ pub enum ErrorKind {
     PartExists,
     /// Youku refuses the access token.
     Unauthorised,
+    /// Youku refuses the access token, and the refresh token is spent or lost: a person must put new ones into the settings.
+    Reauthorise,
     /// Youku's upload session is over: expired, cancelled, or committed before.
     SessionOver,
     /// Youku allows no more calls for now.
@@ -54,7 +56,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    const CODES: [(Self, &str); 22] = [
+    const CODES: [(Self, &str); 23] = [
         (Self::InvalidJob, "invalid_job"),
         (Self::SourceMissing, "source_missing"),
         (Self::SourceChanged, "source_changed"),
@@ -65,6 +67,7 @@ impl ErrorKind {
         (Self::NoSuchUpload, "no_such_upload"),
         (Self::PartExists, "part_exists"),
         (Self::Unauthorised, "youku_unauthorised"),
+        (Self::Reauthorise, "reauthorise"),
         (Self::SessionOver, "session_over"),
         (Self::RateLimited, "rate_limited"),
         (Self::Youku, "youku_failed"),

@@ -27,6 +27,7 @@ pub mod rules;
 mod sweep;
 #[cfg(test)]
 mod tests;
+pub mod tokens;
 mod transfer;
 mod uploader;
 mod wall;

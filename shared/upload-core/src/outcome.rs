@@ -81,7 +81,11 @@ fn status(kind: ErrorKind) -> &'static str {
         ErrorKind::SourceMissing => "404",
         ErrorKind::SourceChanged | ErrorKind::InProgress | ErrorKind::Superseded => "409",
         ErrorKind::RateLimited => "429",
-        ErrorKind::Youku | ErrorKind::Unauthorised | ErrorKind::SessionOver | ErrorKind::Target => "502",
+        ErrorKind::Youku
+        | ErrorKind::Unauthorised
+        | ErrorKind::Reauthorise
+        | ErrorKind::SessionOver
+        | ErrorKind::Target => "502",
         ErrorKind::Deadline => "503",
         _ => "500",
     }

@@ -151,6 +151,15 @@ pub enum VideoState {
 /// One account at Youku.
 #[async_trait]
 pub trait Youku: Send + Sync {
+    /// Whether calls can be made as this account: to be asked before anything is done for one.
+    ///
+    /// # Errors
+    /// [`Reauthorise`](crate::ErrorKind::Reauthorise) where it is known that every call would be refused; what keeps the account's
+    /// access token from being read.
+    async fn ready(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Checks what can be checked before anything is sent.
     ///
     /// # Errors

@@ -150,6 +150,10 @@ impl Swept {
 
 /// Whether the upload was not taken up because it is held, or not due.
 fn waits(error: &Error) -> bool {
+    // Not taken up, or put down again at once: either way it is the settings that must change first.
+    if error.kind() == ErrorKind::Reauthorise {
+        return true;
+    }
     error.operation() == "ledger"
         && matches!(
             error.kind(),

@@ -90,7 +90,10 @@ impl Uploader {
             return refused;
         }
         let id = UploadId::of(&work.object, &work.job);
-        let claim = Box::pin(self.ledger.claim(&id, work));
+        let claim = Box::pin(async {
+            self.known_to_wait(&id).await?;
+            self.ledger.claim(&id, work).await
+        });
         self.go_on(&id, claim, run).await
     }
 
@@ -99,7 +102,11 @@ impl Uploader {
     /// # Errors
     /// As [`upload`](Self::upload).
     pub async fn resume(&self, id: &UploadId, run: &Run) -> Result<Published, Error> {
-        self.go_on(id, self.ledger.resume(id), run).await
+        let claim = async {
+            self.known_to_wait(id).await?;
+            self.ledger.resume(id).await
+        };
+        self.go_on(id, claim, run).await
     }
 
     /// Tries an upload again that failed for good or was cancelled.
@@ -168,6 +175,19 @@ impl Uploader {
         work.instrument(span).await.map_err(|error| error.about(id))
     }
 
+    /// Ends here, without a step, where an open upload waits for new tokens and there are none yet.
+    async fn known_to_wait(&self, id: &UploadId) -> Result<(), Error> {
+        match self.youku.ready().await {
+            Err(error) if error.kind() == ErrorKind::Reauthorise => match self.ledger.read(id).await? {
+                Some(record) if record.waiting.is_some_and(|why| why.reason == WaitReason::Reauthorise) => {
+                    Err(error)
+                }
+                _ => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+
     /// Works while the lease is kept, and puts the upload down in an orderly way.
     async fn hold(&self, mut held: Held, run: &Run) -> Result<Published, Error> {
         let lease = held.lease();
@@ -219,6 +239,8 @@ impl Uploader {
         run.progress.begin(work.object.size);
         if held.record().state.is_working() {
             self.ledger.may_call(&work.job.account).await?;
+            // Before an object is read, or anything moved, in vain.
+            within(run.deadline, self.youku.ready()).await?;
         }
         let patience = Patience::new(self.settings.retry);
         let left = run.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
@@ -237,10 +259,16 @@ impl Uploader {
             opened_here: None,
             transferred_here: false,
         };
-        let end = hand.finish();
-        let Some(deadline) = run.deadline else { return end.await };
-        timeout_at(deadline, end).await.unwrap_or_else(|_| Err(out_of_time()))
+        within(run.deadline, Box::pin(hand.finish())).await
     }
+}
+
+async fn within<T>(
+    deadline: Option<Instant>,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    let Some(deadline) = deadline else { return work.await };
+    timeout_at(deadline, work).await.unwrap_or_else(|_| Err(out_of_time()))
 }
 
 /// The run's time is over; the upload is not.

@@ -100,6 +100,22 @@ impl Client {
         Ok(answer.optional_text("video_id"))
     }
 
+    /// Shows whether Youku takes the access token, by asking for the credentials of an upload that does not exist: nothing changes.
+    /// Nobody documents whether Youku looks at the access token first; one that it refused here is refused everywhere.
+    ///
+    /// # Errors
+    /// `AccessTokenRefused`, `ClientRefused`, and whatever keeps Youku from answering.
+    pub async fn check_access(&self) -> Result<(), Error> {
+        let nothing = SecretString::from("0".repeat(32));
+        match self.sts(&nothing, "none", "none").await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.kind() {
+                ErrorKind::UploadTokenExpired | ErrorKind::NotFound | ErrorKind::Refused => Ok(()),
+                _ => Err(error),
+            },
+        }
+    }
+
     /// Gives an upload up.
     ///
     /// # Errors

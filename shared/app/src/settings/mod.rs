@@ -117,7 +117,8 @@ pub struct AccountSettings {
     pub client_secret: Option<SecretString>,
     /// The account's access token; lives about a month.
     pub access_token: SecretString,
-    /// Is to renew the access token, once; not used yet.
+    /// What came with it, good for one refresh: with it the access token is renewed by itself, and the pairs that follow are kept in the
+    /// ledger. Both are read once, until other ones stand here. Without it the access token is used until Youku refuses it.
     #[serde(default)]
     pub refresh_token: Option<SecretString>,
 }

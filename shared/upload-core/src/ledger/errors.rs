@@ -45,6 +45,9 @@ pub(super) fn waiting(reason: WaitReason, rest: Option<Duration>) -> Error {
     let (kind, message) = match reason {
         WaitReason::RateLimited => (ErrorKind::RateLimited, "the upload waits until Youku takes calls again"),
         WaitReason::Deadline => (ErrorKind::Deadline, "the upload waits for its next run"),
+        WaitReason::Reauthorise => {
+            (ErrorKind::Reauthorise, "the upload waits for new tokens in the settings")
+        }
         WaitReason::Unauthorised | WaitReason::CallerTokenGone => {
             (ErrorKind::Unauthorised, "the upload waits for a valid access token")
         }

@@ -1,7 +1,9 @@
 //! Names of the ledger's entries. Numbers have six digits, so that stores list them in order.
 
 use super::recent::RecentKey;
+use super::tokens::Lineage;
 use crate::UploadId;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, de::IntoDeserializer, de::value::Error as Unreadable};
 use sha2::{Digest, Sha256};
 
@@ -57,6 +59,36 @@ pub(super) fn open(id: &UploadId) -> String {
 
 pub(super) fn recent(key: &RecentKey) -> String {
     format!("{RECENT}{key}")
+}
+
+/// What stands for itself in the name of an account.
+const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
+
+fn of_lineage(prefix: &str, lineage: &Lineage) -> String {
+    format!("{prefix}/{}/{}/", utf8_percent_encode(lineage.account(), NAME), lineage.name())
+}
+
+/// Before the claims of an account's refreshes.
+pub(super) fn refreshes(lineage: &Lineage) -> String {
+    of_lineage("refresh", lineage)
+}
+
+pub(super) fn refresh(lineage: &Lineage, number: u32) -> String {
+    format!("{}{number:06}", refreshes(lineage))
+}
+
+/// Before an account's pairs of tokens.
+pub(super) fn pairs(lineage: &Lineage) -> String {
+    of_lineage("token", lineage)
+}
+
+pub(super) fn pair(lineage: &Lineage, number: u32) -> String {
+    format!("{}{number:06}", pairs(lineage))
+}
+
+/// The number behind a prefix.
+pub(super) fn numbered(prefix: &str, key: &str) -> Option<u32> {
+    number(key.strip_prefix(prefix)?)
 }
 
 fn number(text: &str) -> Option<u32> {

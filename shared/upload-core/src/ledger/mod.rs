@@ -12,6 +12,9 @@
 //! | `recent/{end, counted down}-{upload id}` | how an upload ended, for lists | after 30 days, by the sweep |
 //! | `pause/{account, hashed}` | until when Youku is not called for the account | never; written over |
 //! | `cursor/{name}` | where a sweep goes on | never |
+//! | `refresh/{account}/{lineage}/{n}` | the claim to renew an account's access token, and how it ended | those below the last but one, once the newest pair has served a call |
+//! | `token/{account}/{lineage}/{n}` | the pair of tokens that claim `n` brought, sealed | likewise; those of an earlier refresh token of the settings stay |
+//! | `trial/{nonce}` | nothing: whether the store keeps a ledger is tried out | at once |
 //! | `birth` | nothing; its time of writing counts | never |
 //!
 //! An upload comes to rest when its callback is done, or, without one, when it is committed or failed; a cancelled one has nobody to tell.
@@ -35,6 +38,8 @@ mod store;
 #[cfg(test)]
 #[expect(clippy::panic, reason = "a test fails by panicking")]
 pub(crate) mod tests;
+mod tokens;
+mod trial;
 mod work;
 
 pub use fields::Time;
@@ -48,6 +53,7 @@ pub use seal::{Seal, Sealed};
 pub use state::{EDGES, Edge, End, Refused, State, Working};
 pub use step::{Entry, Failure, Session, Step, StepKind, Target, Transferred, WaitReason, Waiting};
 pub use store::{Created, LedgerStore, ListedKey, Page, Stored};
+pub use tokens::{Lineage, Pair, Refresh, RefreshClaim, RefreshEnd, Tokens};
 pub use work::{VersionRecord, VideoRecord, Work, WorkRecord};
 
 use crate::{Error, ErrorKind, RetrySettings, UploadId};

@@ -25,6 +25,16 @@ pub trait Seal: Send + Sync {
 #[serde(transparent)]
 pub struct Sealed(String);
 
+impl Sealed {
+    pub(super) fn of(seal: &dyn Seal, secret: &SecretString, context: &str) -> Result<Self, Error> {
+        seal.seal(secret.expose_secret().as_bytes(), context).map(Self)
+    }
+
+    pub(super) fn open(&self, seal: &dyn Seal, context: &str) -> Result<SecretString, Error> {
+        seal.open(&self.0, context)
+    }
+}
+
 impl fmt::Debug for Sealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Sealed")
@@ -40,12 +50,11 @@ pub(super) struct Sealer<'a> {
 
 impl Sealer<'_> {
     pub(super) fn seal(&self, secret: &SecretString, field: &str) -> Result<Sealed, Error> {
-        let context = format!("{}/{field}", self.id);
-        self.seal.seal(secret.expose_secret().as_bytes(), &context).map(Sealed)
+        Sealed::of(self.seal, secret, &format!("{}/{field}", self.id))
     }
 
     pub(super) fn open(&self, sealed: &Sealed, field: &str) -> Result<SecretString, Error> {
-        self.seal.open(&sealed.0, &format!("{}/{field}", self.id))
+        sealed.open(self.seal, &format!("{}/{field}", self.id))
     }
 
     pub(super) fn seal_some(

@@ -149,6 +149,8 @@ pub enum WaitReason {
     Deadline,
     /// Youku refuses the account's access token.
     Unauthorised,
+    /// The account's access token is refused and cannot be renewed: the settings need new tokens.
+    Reauthorise,
     /// The token that the task brought has run out: the caller must bring another.
     CallerTokenGone,
 }

@@ -4,6 +4,7 @@ use super::super::{
     codec::{VERSION, decode, encode},
     lease::Body,
     pause::Pause,
+    tokens::{ClaimRecord, PairRecord},
 };
 use super::*;
 use crate::VideoEvent;
@@ -89,6 +90,7 @@ fn steps() -> Vec<(&'static str, Step)> {
         ("cancelled", Step::Cancelled),
         ("reopened", Step::Reopened),
         ("waiting", waiting(Some(at()))),
+        ("waiting-reauthorise", Step::Waiting(Waiting { reason: WaitReason::Reauthorise, not_before: None })),
     ]
 }
 
@@ -105,7 +107,9 @@ fn is_written_and_read<T: Serialize + DeserializeOwned>(name: &str, entry: &T) -
 
 #[test]
 fn every_kind_of_entry_is_written_as_its_fixture_and_read_from_it() {
-    let mut names = BTreeSet::from(["lease", "open-mark", "pause", "recent"].map(str::to_owned));
+    let tokens = ["refresh", "refresh-withdrawn", "refresh-lost", "refresh-refused", "token"];
+    let others = ["lease", "open-mark", "pause", "recent"];
+    let mut names: BTreeSet<_> = tokens.iter().chain(&others).map(|name| (*name).to_owned()).collect();
     let mut kinds = BTreeSet::new();
     for (name, step) in steps() {
         kinds.insert(step.kind().as_str());
@@ -162,4 +166,29 @@ fn opened_id(record: &WorkRecord) -> UploadId {
     work.object.version_id.clone_from(&record.object.version_id);
     work.job.again.clone_from(&record.again);
     id_of(&work)
+}
+
+#[test]
+fn tokens_are_written_as_their_fixtures_and_read_from_them() {
+    let nonce = || "00112233445566778899aabbccddeeff".to_owned();
+    let claim = ClaimRecord { v: VERSION, nonce: nonce(), ended: None };
+    assert_eq!(is_written_and_read("refresh", &claim), claim);
+    let withdrawn = RefreshEnd::Withdrawn { pause: 60, code: "rate_limited".into() };
+    for (name, end) in [
+        ("refresh-withdrawn", withdrawn),
+        ("refresh-lost", RefreshEnd::Lost),
+        ("refresh-refused", RefreshEnd::Refused),
+    ] {
+        let claim = ClaimRecord { v: VERSION, nonce: nonce(), ended: Some(end) };
+        assert_eq!(is_written_and_read(name, &claim), claim);
+    }
+    let sealed = || serde_json::from_str("\"sealed\"").expect("a sealed secret");
+    let pair = PairRecord {
+        v: VERSION,
+        obtained: at(),
+        life_seconds: 2_592_000,
+        access_token: sealed(),
+        refresh_token: sealed(),
+    };
+    assert_eq!(is_written_and_read("token", &pair), pair);
 }

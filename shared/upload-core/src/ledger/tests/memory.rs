@@ -50,6 +50,10 @@ pub(crate) struct World {
     pub(crate) outage: Option<Outage>,
     /// When the outage began, and how many points had been passed then.
     pub(crate) failed: Option<(Instant, usize)>,
+    /// So many more calls are answered before it is down.
+    pub(crate) down_after: Option<u32>,
+    /// How long each half of a call takes.
+    pub(crate) slow: Option<Duration>,
     pub(crate) calls: Vec<(&'static str, String)>,
     /// Calls take their time and fail now and then.
     chaos: Option<StdRng>,
@@ -67,6 +71,8 @@ impl MemoryStore {
             is_down: false,
             outage: None,
             failed: None,
+            down_after: None,
+            slow: None,
             calls: Vec::new(),
             chaos: None,
             begun: Instant::now(),
@@ -120,7 +126,8 @@ impl MemoryStore {
                 1 => Some(Fault::LoseAnswer),
                 _ => None,
             });
-            let down = world.is_down.then_some(Fault::Refuse);
+            let down = (world.is_down || world.down_after == Some(0)).then_some(Fault::Refuse);
+            world.down_after = world.down_after.map(|left| left.saturating_sub(1));
             (world.pause(), down.or(out).or(ordered).or(chance))
         };
         sleep(pause).await;
@@ -152,7 +159,7 @@ impl World {
     }
 
     fn pause(&mut self) -> Duration {
-        let Some(chaos) = &mut self.chaos else { return Duration::ZERO };
+        let Some(chaos) = &mut self.chaos else { return self.slow.unwrap_or_default() };
         let most = if chaos.random_range(0..50) == 0 { 40_000 } else { 500 };
         Duration::from_millis(chaos.random_range(0..most))
     }

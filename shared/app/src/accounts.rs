@@ -1,0 +1,143 @@
+//! The accounts of the settings: how each is called, and how its access token is renewed and looked at.
+
+use crate::{AccountSettings, App, Credentials, Settings, convert, target::Account};
+use async_trait::async_trait;
+use secrecy::SecretString;
+use std::{error::Error as _, sync::Arc};
+use upload_core::{
+    Error, ErrorKind,
+    ledger::Ledger,
+    tokens::{AccessTokens, FreshTokens, RefreshFailed, Refresher, TokenState},
+};
+use youku::{Client, Config, ErrorKind as Youku};
+
+/// One account of the settings. What is known of its access token is shared by all calls of the process.
+pub(crate) struct OpenAccount {
+    client: Client,
+    tokens: Option<AccessTokens>,
+}
+
+/// How an account's access token is renewed during one call, which reaches the ledger with its own credentials.
+pub(crate) struct Renewing {
+    pub(crate) tokens: AccessTokens,
+    pub(crate) ledger: Ledger,
+}
+
+impl OpenAccount {
+    /// An account of the settings.
+    ///
+    /// # Errors
+    /// None that can happen: see [`AccessTokens::new`].
+    pub(crate) fn new(
+        settings: &Settings,
+        name: &str,
+        account: &AccountSettings,
+        http: &reqwest::Client,
+    ) -> Result<Self, Error> {
+        let client = client(settings, account, http);
+        let renewed = account.refresh_token.clone().map(|refresh_token| {
+            let refresher = Arc::new(ByClient(client.clone()));
+            AccessTokens::new(name, account.access_token.clone(), refresh_token, refresher)
+        });
+        let tokens = renewed.transpose()?;
+        Ok(Self { client, tokens })
+    }
+
+    /// The account as one call uses it.
+    pub(crate) fn port(
+        &self,
+        settings: &Settings,
+        http: &reqwest::Client,
+        ledger: &Ledger,
+    ) -> Arc<dyn upload_core::Youku> {
+        let tokens = self.tokens.clone();
+        let renewing = tokens.map(|tokens| Renewing { tokens, ledger: ledger.clone() });
+        Arc::new(Account::new(self.client.clone(), http.clone(), settings, renewing))
+    }
+}
+
+/// A client for an account.
+pub(crate) fn client(settings: &Settings, account: &AccountSettings, http: &reqwest::Client) -> Client {
+    let mut config = Config::new(&account.client_id, account.access_token.clone());
+    if let Some(api) = &settings.youku.api {
+        config.api.clone_from(api);
+    }
+    config.client_secret.clone_from(&account.client_secret);
+    config.upload_server.clone_from(&settings.youku.upload_server);
+    Client::new(config, http.clone())
+}
+
+struct ByClient(Client);
+
+#[async_trait]
+impl Refresher for ByClient {
+    async fn refresh(&self, refresh_token: &SecretString) -> Result<FreshTokens, RefreshFailed> {
+        let fresh = self.0.refresh(refresh_token).await.map_err(failed)?;
+        Ok(FreshTokens {
+            access_token: fresh.access_token,
+            refresh_token: fresh.refresh_token,
+            life: fresh.expires_in,
+        })
+    }
+}
+
+/// What is certain about a refresh token after a failed refresh. An answer 5xx may come from something in between, after Youku
+/// has dealt with the call.
+fn failed(error: youku::Error) -> RefreshFailed {
+    match error.kind() {
+        Youku::Config | Youku::RateLimited | Youku::ClientRefused => {
+            RefreshFailed::Untouched(convert::api(error))
+        }
+        Youku::Connection | Youku::TimedOut if never_connected(&error) => {
+            RefreshFailed::Untouched(convert::api(error))
+        }
+        Youku::Refused | Youku::AccessTokenRefused | Youku::NotFound => {
+            RefreshFailed::Refused(convert::api(error))
+        }
+        _ => RefreshFailed::Unknown(convert::api(error)),
+    }
+}
+
+/// Whether the call ended before a byte of it could be sent.
+fn never_connected(error: &youku::Error) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<reqwest::Error>());
+    cause.is_some_and(reqwest::Error::is_connect)
+}
+
+impl App {
+    /// How an account's tokens stand by the ledger, which is not read where the settings have no refresh token.
+    ///
+    /// # Errors
+    /// [`Config`](ErrorKind::Config) where the settings have no such account; whatever the ledger answers.
+    pub async fn account_state(
+        &self,
+        account: &str,
+        credentials: Option<Credentials>,
+    ) -> Result<TokenState, Error> {
+        let Some(tokens) = &self.account(account)?.tokens else { return Ok(TokenState::NoRefreshToken) };
+        let ledger = self.ledger(credentials).await?;
+        Ok(TokenState::of(&ledger.tokens(tokens.lineage()).await?))
+    }
+
+    /// Makes one call as an account that changes nothing and shows whether Youku takes its access token. The token is not renewed for
+    /// it.
+    ///
+    /// # Errors
+    /// [`Unauthorised`](ErrorKind::Unauthorised) where Youku does not take it; as [`account_state`](Self::account_state);
+    /// whatever keeps Youku from answering.
+    pub async fn prove_account(&self, account: &str, credentials: Option<Credentials>) -> Result<(), Error> {
+        let open = self.account(account)?;
+        let client = match &open.tokens {
+            None => open.client.clone(),
+            Some(tokens) => open.client.with_token(tokens.peek(&self.ledger(credentials).await?).await?),
+        };
+        client.check_access().await.map_err(convert::api)
+    }
+
+    pub(crate) fn account(&self, account: &str) -> Result<&OpenAccount, Error> {
+        self.accounts.get(account).ok_or_else(|| {
+            Error::new(ErrorKind::Config, "account", "the settings have no such account")
+                .with("account", account)
+        })
+    }
+}

@@ -1,0 +1,36 @@
+//! Trying out whether the store keeps a ledger.
+
+use super::{Created, Ledger, nonce};
+use crate::{Error, ErrorKind};
+use bytes::Bytes;
+
+impl Ledger {
+    /// Writes an entry, makes sure that the store does not let it be created again, lists, reads and deletes it.
+    ///
+    /// # Errors
+    /// [`Ledger`](ErrorKind::Ledger), with the call that failed as its operation or saying what the store did wrong.
+    pub async fn try_out(&self) -> Result<(), Error> {
+        let store = &self.access.store;
+        let key = format!("trial/{}", nonce());
+        let bytes = Bytes::from_static(b"{\"v\":1}\n");
+        store.create(&key, bytes.clone()).await?;
+        let again = store.create(&key, Bytes::from_static(b"{\"v\":1,\"again\":true}\n")).await?;
+        if again != Created::Exists {
+            return Err(wrong(
+                "the store replaces entries that it was asked to create: it cannot keep a ledger",
+            ));
+        }
+        let listed = store.list("trial/", None, 1000).await?;
+        if !listed.keys.iter().any(|listed| listed.key == key) {
+            return Err(wrong("the store does not list what was just written: it cannot keep a ledger"));
+        }
+        if store.read(&key).await?.is_none_or(|found| found.bytes != bytes) {
+            return Err(wrong("the store does not read back what was just written: it cannot keep a ledger"));
+        }
+        store.delete(&key).await
+    }
+}
+
+fn wrong(message: &'static str) -> Error {
+    Error::new(ErrorKind::Ledger, "trial", message)
+}
