@@ -34,6 +34,8 @@ pub(crate) enum Command {
     /// List the open uploads, then the latest that ended.
     #[command(after_help = EXIT_CODES)]
     List(List),
+    /// Try out what an upload needs: settings, ledger, accounts. Tells what to do about what fails; exit code 0 where all is well.
+    Doctor(crate::doctor::Doctor),
     /// See it work: a file goes into a local OSS, its event starts the function, the video appears on a local Youku.
     #[cfg(feature = "local-clouds")]
     Demo(Demo),

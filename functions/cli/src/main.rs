@@ -5,6 +5,7 @@ mod args;
 mod demo;
 #[cfg(feature = "local-clouds")]
 mod dev;
+mod doctor;
 #[cfg(feature = "local-clouds")]
 mod local;
 mod operate;
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         Command::Retry(arguments) => operate::run(arguments.json, operate::retry(arguments)),
         Command::Explain(arguments) => operate::run(arguments.json, operate::explain(arguments)),
         Command::List(arguments) => operate::run(arguments.json, operate::list(arguments)),
+        Command::Doctor(arguments) => doctor::run(arguments),
         // Its own runtime, as in the packaged program.
         #[cfg(feature = "local-clouds")]
         Command::Function => aliyun_fc::main(),

@@ -119,19 +119,27 @@ impl App {
         Ok(TokenState::of(&ledger.tokens(tokens.lineage()).await?))
     }
 
-    /// Makes one call as an account that changes nothing and shows whether Youku takes its access token. The token is not renewed for
-    /// it.
+    /// Makes one call as an account that changes nothing, and answers whether Youku takes its access token. The token is not renewed
+    /// for it.
     ///
     /// # Errors
-    /// [`Unauthorised`](ErrorKind::Unauthorised) where Youku does not take it; as [`account_state`](Self::account_state);
+    /// [`Unauthorised`](ErrorKind::Unauthorised) where Youku does not know the client; as [`account_state`](Self::account_state);
     /// whatever keeps Youku from answering.
-    pub async fn prove_account(&self, account: &str, credentials: Option<Credentials>) -> Result<(), Error> {
+    pub async fn prove_account(
+        &self,
+        account: &str,
+        credentials: Option<Credentials>,
+    ) -> Result<bool, Error> {
         let open = self.account(account)?;
         let client = match &open.tokens {
             None => open.client.clone(),
             Some(tokens) => open.client.with_token(tokens.peek(&self.ledger(credentials).await?).await?),
         };
-        client.check_access().await.map_err(convert::api)
+        match client.check_access().await {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == Youku::AccessTokenRefused => Ok(false),
+            Err(error) => Err(convert::api(error)),
+        }
     }
 
     pub(crate) fn account(&self, account: &str) -> Result<&OpenAccount, Error> {
