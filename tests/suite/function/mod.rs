@@ -16,6 +16,7 @@ mod records;
 mod sizes;
 mod storm;
 mod switches;
+mod tokens;
 
 use crate::support::binary;
 use bytes::Bytes;
