@@ -9,6 +9,10 @@ missing=()
 command -v cc >/dev/null || missing+=(build-essential)
 python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3 python3-venv)
 command -v npm >/dev/null || missing+=(nodejs npm)
+PATH=$PATH:/usr/sbin command -v gearmand >/dev/null || missing+=(gearman-job-server)
+command -v gearman >/dev/null || missing+=(gearman-tools)
+perl -MGearman::Client -e 1 2>/dev/null || missing+=(perl libgearman-client-perl)
+command -v openssl >/dev/null || missing+=(openssl)
 if [ ${#missing[@]} -gt 0 ]; then
     sudo=$([ "$(id -u)" = 0 ] || echo sudo)
     $sudo apt-get update -qq

@@ -1,0 +1,216 @@
+//! One HTTP call of the function, and what it means for the job.
+
+use crate::{answer::Answer, pace};
+use bytes::{Buf, Bytes, BytesMut};
+use http::{
+    HeaderMap, StatusCode,
+    header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER},
+};
+use reqwest::{Client, RequestBuilder, Response, Url};
+use serde::Deserialize;
+use std::time::Duration;
+use tokio::{sync::watch, time::timeout};
+
+const LINES: &str = "application/x-ndjson";
+/// The function says something every ten seconds.
+const SILENCE: Duration = Duration::from_secs(60);
+/// For the whole answer about an upload's state.
+const LOOK: Duration = Duration::from_secs(30);
+/// Bytes of a line, or of an answer in one piece.
+const LIMIT: usize = 64 << 10;
+/// Nobody is waited for longer, whatever he asks for.
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
+
+/// What a call means for the job.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// This is its answer.
+    Done(Answer),
+    /// Ask again, not before `wait` is over.
+    Again { why: String, wait: Duration },
+    /// Somebody else carries it out: look after the upload of this id.
+    Elsewhere(String),
+}
+
+/// The function's address and the way there.
+pub(crate) struct Function {
+    client: Client,
+    uploads: Url,
+    /// `Bearer` and the token; marked as sensitive.
+    authorization: http::HeaderValue,
+    /// The longest wait for the beginning of an answer.
+    patience: Duration,
+}
+
+/// A line of an answer in lines.
+#[derive(Deserialize)]
+#[serde(tag = "event", rename_all = "lowercase")]
+enum Line {
+    Progress {
+        accepted: u64,
+        total: u64,
+    },
+    Outcome(Answer),
+    /// A heartbeat, or what a newer function may say.
+    #[serde(other)]
+    Other,
+}
+
+/// What the function knows of an upload.
+#[derive(Deserialize)]
+struct State {
+    outcome: Option<Answer>,
+    holder: Option<Holder>,
+}
+
+#[derive(Deserialize)]
+struct Holder {
+    live: bool,
+}
+
+impl Function {
+    /// The function at `url`, whose path is where its own paths begin.
+    pub(crate) fn new(
+        client: Client,
+        mut url: Url,
+        authorization: http::HeaderValue,
+        patience: Duration,
+    ) -> Self {
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().push("uploads");
+        }
+        Self { client, uploads: url, authorization, patience }
+    }
+
+    /// Asks for the job to be carried out. The call ends only with its answer: who leaves ends the upload.
+    pub(crate) async fn post(&self, task: Bytes, key: &str, seen: &watch::Sender<pace::Bytes>) -> Meaning {
+        let request = self
+            .client
+            .post(self.uploads.clone())
+            .header(ACCEPT, LINES)
+            .header(CONTENT_TYPE, "application/json")
+            .header("idempotency-key", key)
+            .body(task);
+        match self.send(request, self.patience).await {
+            Ok(response) => read(response, seen).await,
+            Err(why) => again(why),
+        }
+    }
+
+    /// Looks how an upload stands that somebody else carries out. Where nobody does any more, the job is asked for again.
+    pub(crate) async fn look(&self, id: String) -> Meaning {
+        let mut url = self.uploads.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.push(&id);
+        }
+        let state = timeout(LOOK, async {
+            let response = self.send(self.client.get(url), LOOK).await.ok()?;
+            serde_json::from_slice(&whole(response).await?).ok()
+        });
+        match state.await {
+            Ok(Some(State { outcome: Some(outcome), .. })) => Meaning::Done(outcome),
+            Ok(Some(State { holder: Some(Holder { live: true }), .. })) => Meaning::Elsewhere(id),
+            _ => again("the upload is in nobody's hands"),
+        }
+    }
+
+    async fn send(&self, request: RequestBuilder, patience: Duration) -> Result<Response, &'static str> {
+        let request = request.header(http::header::AUTHORIZATION, self.authorization.clone());
+        match timeout(patience, request.send()).await {
+            Ok(Ok(response)) => Ok(response),
+            Ok(Err(error)) => {
+                tracing::debug!(error = %error.without_url(), "no answer");
+                Err("the function cannot be reached")
+            }
+            Err(_) => Err("the function did not begin to answer"),
+        }
+    }
+}
+
+/// An answer in lines tells progress first; any other is one piece.
+async fn read(mut response: Response, seen: &watch::Sender<pace::Bytes>) -> Meaning {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if !kind.starts_with(LINES) {
+        let answer = whole(response).await.and_then(|body| serde_json::from_slice(&body).ok());
+        return answer.map_or_else(|| stranger(status, &headers), |answer| own(answer, &headers));
+    }
+    let mut text = BytesMut::new();
+    while let Ok(Ok(Some(chunk))) = timeout(SILENCE, response.chunk()).await {
+        text.extend_from_slice(&chunk);
+        while let Some(length) = text.iter().position(|byte| *byte == b'\n') {
+            match serde_json::from_slice(&text[..length]) {
+                Ok(Line::Outcome(answer)) => return own(answer, &headers),
+                Ok(Line::Progress { accepted: done, total }) => {
+                    seen.send_replace(pace::Bytes { done, total });
+                }
+                Ok(Line::Other) => {}
+                Err(_) => return again("the function's answer is not understood"),
+            }
+            text.advance(length + 1);
+        }
+        if text.len() > LIMIT {
+            return again("the function's answer is not understood");
+        }
+    }
+    again("the function's answer broke off")
+}
+
+/// The body, where it ends and is not too long.
+async fn whole(mut response: Response) -> Option<BytesMut> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = timeout(SILENCE, response.chunk()).await.ok()?.ok()? {
+        body.extend_from_slice(&chunk);
+        if body.len() > LIMIT {
+            return None;
+        }
+    }
+    Some(body)
+}
+
+/// The function's own answer. A 502 of its own is final: what failed is Youku, and the function has tried again itself.
+fn own(answer: Answer, headers: &HeaderMap) -> Meaning {
+    let changed = answer.error.as_deref() == Some("source_changed");
+    match (answer.code.as_str(), &answer.data.upload_id) {
+        ("409", Some(id)) if !changed => Meaning::Elsewhere(id.clone()),
+        ("429" | "503" | "504", _) | ("409", None) if !changed => {
+            Meaning::Again { why: answer.msg, wait: asked(headers) }
+        }
+        _ => Meaning::Done(answer),
+    }
+}
+
+/// An answer that is not the function's: something between speaks.
+fn stranger(status: StatusCode, headers: &HeaderMap) -> Meaning {
+    match status.as_u16() {
+        429 | 502 | 503 | 504 => Meaning::Again {
+            why: format!("the function's gateway answered {}", status.as_u16()),
+            wait: asked(headers),
+        },
+        401 | 403 => Meaning::Done(Answer::failure("unauthorised", "the function does not let the shim in")),
+        404 => Meaning::Done(Answer::failure("no_function", "there is no function at the shim's address")),
+        413 => Meaning::Done(Answer::failure(
+            "payload_too_large",
+            "the job's payload is too large for the function",
+        )),
+        // An answer that was cut off, or a gateway's page.
+        200 => again("the function's answer is not understood"),
+        other => Meaning::Done(Answer::failure(
+            "function_failed",
+            format!("the function's gateway answered {other}"),
+        )),
+    }
+}
+
+/// `Retry-After` in seconds, within reason.
+fn asked(headers: &HeaderMap) -> Duration {
+    let seconds = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    Duration::from_secs(seconds.unwrap_or(0)).min(LONGEST_WAIT)
+}
+
+fn again(why: &str) -> Meaning {
+    Meaning::Again { why: why.into(), wait: Duration::ZERO }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,232 @@
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+use super::*;
+use crate::testing::ScriptedFunction;
+use axum::body::Body;
+use bytes::Bytes;
+use futures_util::stream;
+use http::{HeaderValue, Response};
+use serde_json::{Value, json};
+use std::io;
+use tokio::sync::mpsc;
+
+const DONE: &str = r#"{"event":"outcome","code":"200","msg":"upload success","info":"upload success","data":{"key":"x","videoid":"V"}}"#;
+
+fn lines(lines: &str) -> Response<Body> {
+    Response::builder()
+        .header("content-type", "application/x-ndjson")
+        .body(Body::from(lines.to_owned()))
+        .unwrap()
+}
+
+fn plain(status: u16, body: &str) -> Response<Body> {
+    Response::builder()
+        .status(status)
+        .header("content-type", "application/json")
+        .body(body.to_owned().into())
+        .unwrap()
+}
+
+fn in_progress() -> Response<Body> {
+    plain(409, r#"{"code":"409","msg":"m","error":"in_progress","data":{"key":"x","upload_id":"ab12"}}"#)
+}
+
+fn forwarder(url: &str, budget: Duration) -> Forwarder {
+    let client = reqwest::Client::builder().no_proxy().tls_backend_preconfigured(tls()).build().unwrap();
+    let authorization = HeaderValue::from_static("Bearer token");
+    Forwarder {
+        function: Function::new(client, url.parse().unwrap(), authorization, Duration::from_secs(5)),
+        budget,
+        pause: Duration::from_millis(20),
+        fail_packets: false,
+        max_payload: 1000,
+        metrics: Arc::default(),
+    }
+}
+
+fn tls() -> rustls::ClientConfig {
+    rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth()
+}
+
+fn job() -> Job {
+    let payload = Bytes::from_static(br#"{"conf":{"keyname":"name","ak":"secret"}}"#);
+    Job { handle: "H:1".into(), function: "upload".into(), unique: "u1".into(), payload }
+}
+
+/// What a client gets, and how many words of progress.
+async fn handled(forwarder: &Forwarder) -> (Value, usize) {
+    let (outgoing, mut sent) = mpsc::channel(100);
+    let reply = forwarder.handle(job(), &Progress::new("H:1".into(), outgoing)).await;
+    let words = std::iter::from_fn(|| sent.try_recv().ok()).count();
+    (serde_json::from_slice(&reply.complete.unwrap()).unwrap(), words)
+}
+
+const LONG: Duration = Duration::from_secs(60);
+
+#[tokio::test]
+async fn a_job_is_posted_with_its_token_and_its_name_and_the_outcome_line_is_its_answer() {
+    let slow = stream::unfold(0, |n| async move {
+        let line = match n {
+            0 => "{\"event\":\"progress\",\"state\":\"looking\",\"read\":0,\"accepted\":0,\"total\":0}\n",
+            1 => {
+                "{\"event\":\"progress\",\"state\":\"moving\",\"read\":5,\"accepted\":1,\"total\":9}\n{\"event\":\"hea"
+            }
+            2 => "rtbeat\"}\n",
+            3 => DONE,
+            4 => "\n",
+            _ => return None,
+        };
+        sleep(Duration::from_millis(150)).await;
+        Some((Ok::<_, io::Error>(line), n + 1))
+    });
+    let streamed = Response::builder()
+        .header("content-type", "application/x-ndjson; charset=utf-8")
+        .body(Body::from_stream(slow))
+        .unwrap();
+    let function = ScriptedFunction::start([streamed]).await;
+    let (answer, words) = handled(&forwarder(&function.url, LONG)).await;
+    assert_eq!(
+        answer,
+        json!({"code": "200", "msg": "upload success", "info": "upload success", "data": {"key": "name", "videoid": "V"}})
+    );
+    assert_eq!((words, function.paths()), (1, vec!["POST /base/uploads".to_owned()]));
+    for (name, value) in
+        [("authorization", "Bearer token"), ("idempotency-key", "u1"), ("accept", "application/x-ndjson")]
+    {
+        assert_eq!(function.header(0, name), value);
+    }
+    assert_eq!(function.body(0), job().payload);
+}
+
+#[tokio::test]
+async fn what_passes_is_asked_again_with_the_same_name_until_it_has_passed() {
+    let broken = stream::iter([Ok("{\"event\":\"heartbeat\"}\n"), Err(io::Error::other("cut"))]);
+    let broken = Response::builder()
+        .header("content-type", "application/x-ndjson")
+        .body(Body::from_stream(broken))
+        .unwrap();
+    let handed_over = "{\"event\":\"outcome\",\"code\":\"503\",\"msg\":\"m\",\"error\":\"deadline\",\"data\":{\"key\":\"\"}}\n";
+    let function = ScriptedFunction::start([
+        plain(503, "<html>"),
+        broken,
+        lines(handed_over),
+        lines(&format!("{DONE}\n")),
+    ])
+    .await;
+    let forwarder = forwarder(&function.url, LONG);
+    assert_eq!(handled(&forwarder).await.0["code"], "200");
+    assert_eq!(function.paths(), ["POST /base/uploads"; 4]);
+    assert!((0..4).all(|n| function.header(n, "idempotency-key") == "u1"));
+    assert!(forwarder.metrics.text().contains("retries_total 3"));
+}
+
+#[tokio::test]
+async fn an_upload_in_other_hands_is_watched_until_it_ends_or_they_let_go() {
+    let live = r#"{"upload_id":"ab12","state":"created","outcome":null,"holder":{"epoch":1,"live":true}}"#;
+    let ended =
+        r#"{"outcome":{"code":"200","msg":"m","info":"m","data":{"key":"user/dee/name.mp4","videoid":"V"}}}"#;
+    let function = ScriptedFunction::start([in_progress(), plain(200, live), plain(200, ended)]).await;
+    let (answer, _) = handled(&forwarder(&function.url, LONG)).await;
+    assert_eq!((&answer["data"]["videoid"], &answer["data"]["key"]), (&json!("V"), &json!("name")));
+    assert_eq!(function.paths(), ["POST /base/uploads", "GET /base/uploads/ab12", "GET /base/uploads/ab12"]);
+
+    let let_go = live.replace("true", "false");
+    for state in [plain(200, &let_go), plain(404, "{}"), plain(200, "<html>")] {
+        let function = ScriptedFunction::start([in_progress(), state, lines(&format!("{DONE}\n"))]).await;
+        assert_eq!(handled(&forwarder(&function.url, LONG)).await.0["code"], "200");
+        assert_eq!(function.paths()[1..], ["GET /base/uploads/ab12", "POST /base/uploads"]);
+    }
+}
+
+#[tokio::test]
+async fn failures_are_told_in_the_legacy_form_and_404_only_where_the_function_missed_the_object() {
+    let missing =
+        r#"{"code":"404","msg":"oss key not found","error":"source_missing","data":{"key":"name"}}"#;
+    let no_path = r#"{"code":"404","msg":"there is no such path","error":"no_such_path","data":{"key":""}}"#;
+    let youku = r#"{"code":"502","msg":"m","error":"youku_failed","data":{"key":"name"}}"#;
+    for (status, body, code, words) in [
+        (404, missing, "404", "oss key not found"),
+        (404, no_path, "500", "there is no such path"),
+        (404, "<html>not here", "500", "there is no function at the shim's address"),
+        (401, "", "500", "the function does not let the shim in"),
+        (502, youku, "500", "m"),
+    ] {
+        let function = ScriptedFunction::start([plain(status, body)]).await;
+        let (answer, _) = handled(&forwarder(&function.url, LONG)).await;
+        let found = [&answer["code"], &answer["msg"], &answer["info"], &answer["data"]["key"]];
+        assert_eq!(found, [code, words, words, "name"], "{body}");
+    }
+}
+
+#[tokio::test]
+async fn the_budget_ends_the_attempts_with_an_answer_that_says_why() {
+    // Nobody listens here.
+    let forwarder = forwarder("http://127.0.0.1:9", Duration::from_millis(200));
+    let begun = Instant::now();
+    let (answer, _) = handled(&forwarder).await;
+    assert_eq!(answer["msg"], "no answer in the time allowed: the function cannot be reached");
+    assert!(
+        begun.elapsed() < Duration::from_secs(2) && !forwarder.metrics.text().contains("retries_total 0")
+    );
+}
+
+#[tokio::test]
+async fn nobody_is_asked_again_for_a_line_that_is_lost() {
+    let function = ScriptedFunction::start([plain(503, "").map(|_| Body::empty())]).await;
+    let (outgoing, sent) = mpsc::channel(1);
+    drop(sent);
+    forwarder(&function.url, LONG).handle(job(), &Progress::new("H:1".into(), outgoing)).await;
+    assert_eq!(function.paths().len(), 1);
+}
+
+#[tokio::test]
+async fn fail_packets_stand_for_failures_alone() {
+    for (status, body, completes) in
+        [(400, r#"{"code":"400","msg":"m"}"#, false), (200, r#"{"code":"200","msg":"m"}"#, true)]
+    {
+        let function = ScriptedFunction::start([plain(status, body)]).await;
+        let forwarder = Forwarder { fail_packets: true, ..forwarder(&function.url, LONG) };
+        let (outgoing, _sent) = mpsc::channel(1);
+        let reply = forwarder.handle(job(), &Progress::new("H:1".into(), outgoing)).await;
+        assert_eq!(reply.complete.is_some(), completes);
+    }
+}
+
+#[test]
+fn a_payload_that_is_too_large_is_named_with_its_size() {
+    let reply = forwarder("http://f", LONG).too_large(&job(), 68_157_440);
+    let text = String::from_utf8(reply.complete.unwrap().to_vec()).unwrap();
+    assert!(text.contains("\"500\"") && text.contains("68157440 bytes; at most 1000"), "{text}");
+}
+
+#[test]
+fn a_jobs_name_is_the_clients_or_a_hash_of_the_job_and_never_the_handle() {
+    let named = |unique: &'static [u8], payload: &'static str, handle: &'static str| {
+        idempotency_key(&Job {
+            unique: unique.into(),
+            payload: payload.into(),
+            handle: handle.into(),
+            ..job()
+        })
+    };
+    assert_eq!(named(b"u1", "a", "H:1"), "u1");
+    // SHA-256 of `upload`, a NUL and `a`, by `printf 'upload\0a' | sha256sum`.
+    let hashed = "1c5f05b237b7001ba3a9cf8daa3ca767858d3239f87341cdabf27c337fc49681";
+    for unique in [&b""[..], b"-"] {
+        assert_eq!(named(unique, "a", "H:1"), hashed);
+        assert_eq!(named(unique, "a", "H:2"), hashed);
+        assert_ne!(named(unique, "b", "H:1"), hashed);
+    }
+    for unique in [&b"\xff"[..], b"two words", "名".as_bytes()] {
+        let name = named(unique, "a", "H:1");
+        assert!(name != hashed && name.len() == 64 && name == named(unique, "b", "H:1"));
+    }
+}
+
+#[test]
+fn neither_a_jobs_payload_nor_the_token_shows_in_debug_output() {
+    assert!(!format!("{:?}", job()).contains("secret"));
+}
