@@ -7,6 +7,7 @@ mod demo;
 mod deploying;
 mod fc_clients;
 mod function;
+mod gearman;
 mod http_door;
 mod operator;
 mod oss_clients;

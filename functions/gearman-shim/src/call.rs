@@ -16,8 +16,8 @@ const LINES: &str = "application/x-ndjson";
 const SILENCE: Duration = Duration::from_secs(60);
 /// For the whole answer about an upload's state.
 const LOOK: Duration = Duration::from_secs(30);
-/// Bytes of a line, or of an answer in one piece.
-const LIMIT: usize = 64 << 10;
+/// Bytes of a line, or of an answer in one piece: far more than any, even one that repeats the task's longest field.
+const LIMIT: usize = 1 << 20;
 /// Nobody is waited for longer, whatever he asks for.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
@@ -105,7 +105,7 @@ impl Function {
         }
         let state = timeout(LOOK, async {
             let response = self.send(self.client.get(url), LOOK).await.ok()?;
-            serde_json::from_slice(&whole(response).await?).ok()
+            serde_json::from_slice(&whole(response).await.ok()?).ok()
         });
         match state.await {
             Ok(Some(State { outcome: Some(outcome), .. })) => Meaning::Done(outcome),
@@ -132,8 +132,12 @@ async fn read(mut response: Response, seen: &watch::Sender<pace::Bytes>) -> Mean
     let (status, headers) = (response.status(), response.headers().clone());
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if !kind.starts_with(LINES) {
-        let answer = whole(response).await.and_then(|body| serde_json::from_slice(&body).ok());
-        return answer.map_or_else(|| stranger(status, &headers), |answer| own(answer, &headers));
+        let body = match whole(response).await {
+            Ok(body) => body,
+            Err(meaning) => return meaning,
+        };
+        let answer = serde_json::from_slice(&body);
+        return answer.map_or_else(|_| stranger(status, &headers), |answer| own(answer, &headers));
     }
     let mut text = BytesMut::new();
     while let Ok(Ok(Some(chunk))) = timeout(SILENCE, response.chunk()).await {
@@ -145,27 +149,30 @@ async fn read(mut response: Response, seen: &watch::Sender<pace::Bytes>) -> Mean
                     seen.send_replace(pace::Bytes { done, total });
                 }
                 Ok(Line::Other) => {}
-                Err(_) => return again("the function's answer is not understood"),
+                Err(_) => return not_understood(),
             }
             text.advance(length + 1);
         }
         if text.len() > LIMIT {
-            return again("the function's answer is not understood");
+            return not_understood();
         }
     }
-    again("the function's answer broke off")
+    again(BROKE_OFF)
 }
 
-/// The body, where it ends and is not too long.
-async fn whole(mut response: Response) -> Option<BytesMut> {
+/// The body, unless it breaks off or does not end.
+async fn whole(mut response: Response) -> Result<BytesMut, Meaning> {
     let mut body = BytesMut::new();
-    while let Some(chunk) = timeout(SILENCE, response.chunk()).await.ok()?.ok()? {
-        body.extend_from_slice(&chunk);
+    loop {
+        match timeout(SILENCE, response.chunk()).await {
+            Ok(Ok(Some(chunk))) => body.extend_from_slice(&chunk),
+            Ok(Ok(None)) => return Ok(body),
+            _ => return Err(again(BROKE_OFF)),
+        }
         if body.len() > LIMIT {
-            return None;
+            return Err(not_understood());
         }
     }
-    Some(body)
 }
 
 /// The function's own answer. A 502 of its own is final: what failed is Youku, and the function has tried again itself.
@@ -193,8 +200,9 @@ fn stranger(status: StatusCode, headers: &HeaderMap) -> Meaning {
             "payload_too_large",
             "the job's payload is too large for the function",
         )),
-        // An answer that was cut off, or a gateway's page.
-        200 => again("the function's answer is not understood"),
+        // Function Compute's word for a function that failed or did not start.
+        200 if headers.contains_key("x-fc-error-type") => again("the function failed"),
+        200 => not_understood(),
         other => Meaning::Done(Answer::failure(
             "function_failed",
             format!("the function's gateway answered {other}"),
@@ -206,6 +214,13 @@ fn stranger(status: StatusCode, headers: &HeaderMap) -> Meaning {
 fn asked(headers: &HeaderMap) -> Duration {
     let seconds = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
     Duration::from_secs(seconds.unwrap_or(0)).min(LONGEST_WAIT)
+}
+
+const BROKE_OFF: &str = "the function's answer broke off";
+
+/// Asking again would bring the same.
+fn not_understood() -> Meaning {
+    Meaning::Done(Answer::failure("not_understood", "the function's answer is not understood"))
 }
 
 fn again(why: &str) -> Meaning {

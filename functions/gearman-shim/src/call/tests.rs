@@ -48,8 +48,10 @@ fn a_stranger_between_is_asked_again_only_for_what_passes() {
         let meaning = stranger(StatusCode::from_u16(status).unwrap(), &headers("3"));
         assert!(matches!(meaning, Meaning::Again { wait, .. } if wait.as_secs() == 3), "{status}");
     }
-    assert!(matches!(stranger(StatusCode::OK, &headers("3")), Meaning::Again { .. }));
-    for status in [302, 400, 401, 403, 404, 413, 500] {
+    let mut failed = headers("3");
+    failed.insert("x-fc-error-type", "InitializationError".parse().unwrap());
+    assert!(matches!(stranger(StatusCode::OK, &failed), Meaning::Again { .. }));
+    for status in [200, 302, 400, 401, 403, 404, 413, 500] {
         let meaning = stranger(StatusCode::from_u16(status).unwrap(), &headers("3"));
         // Never 404: nobody has looked for the object.
         assert!(matches!(meaning, Meaning::Done(answer) if answer.code == "500"), "{status}");

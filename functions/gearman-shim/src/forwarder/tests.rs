@@ -151,6 +151,7 @@ async fn failures_are_told_in_the_legacy_form_and_404_only_where_the_function_mi
         (404, missing, "404", "oss key not found"),
         (404, no_path, "500", "there is no such path"),
         (404, "<html>not here", "500", "there is no function at the shim's address"),
+        (200, "<html>welcome", "500", "the function's answer is not understood"),
         (401, "", "500", "the function does not let the shim in"),
         (502, youku, "500", "m"),
     ] {
@@ -158,6 +159,16 @@ async fn failures_are_told_in_the_legacy_form_and_404_only_where_the_function_mi
         let (answer, _) = handled(&forwarder(&function.url, LONG)).await;
         let found = [&answer["code"], &answer["msg"], &answer["info"], &answer["data"]["key"]];
         assert_eq!(found, [code, words, words, "name"], "{body}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_answer_is_a_failure_and_not_asked_for_again() {
+    let long = format!("{{\"event\":\"outcome\",\"msg\":\"{}", "x".repeat(2 << 20));
+    for text in ["no JSON\n", "{\"event\":\"outcome\"}\n", &long] {
+        let function = ScriptedFunction::start([lines(text)]).await;
+        let (answer, _) = handled(&forwarder(&function.url, LONG)).await;
+        assert_eq!((&answer["code"], &answer["error"]), (&json!("500"), &json!("not_understood")));
     }
 }
 

@@ -1,0 +1,75 @@
+//! The worker loop beside libgearman's, in one run.
+
+use super::{
+    Gearmand,
+    limits::{Client, Echo},
+};
+use gearman_shim::{Drain, WorkerConfig, metrics::Metrics, work};
+use std::{process::Stdio, sync::Arc, time::Instant};
+use tokio::process::Command;
+
+const SUBMIT_JOB: u32 = 7;
+const WORK_COMPLETE: u32 = 13;
+const JOBS: usize = 5000;
+
+/// Jobs per second with eight outstanding, each of which is answered with that text.
+fn rate(port: u16, text: &[u8]) -> f64 {
+    let mut client = Client::connect(port);
+    let begun = Instant::now();
+    for submitted in 0..JOBS + 8 {
+        if submitted >= 8 {
+            assert_eq!(client.wait_for(WORK_COMPLETE), text);
+        }
+        if submitted < JOBS {
+            client.send(SUBMIT_JOB, b"upload\0\0payload", 0);
+        }
+    }
+    JOBS as f64 / begun.elapsed().as_secs_f64()
+}
+
+/// The rate of libgearman's worker.
+async fn theirs(gearmand: &Gearmand) -> f64 {
+    let port = gearmand.port.to_string();
+    let _worker = Command::new("gearman")
+        .args(["-h", "127.0.0.1", "-p", &port, "-f", "upload", "-w"])
+        .stdout(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    // It writes the payload to its own output and answers with nothing.
+    measured(gearmand.port, b"").await
+}
+
+async fn ours(gearmand: &Gearmand) -> f64 {
+    let config = WorkerConfig {
+        servers: vec![format!("127.0.0.1:{}", gearmand.port).parse().unwrap()],
+        function: "upload".into(),
+        jobs: 8,
+        max_payload: 65536,
+        client_id: "speed".into(),
+        tls: None,
+        once: false,
+    };
+    let drain = Drain::default();
+    let worker = tokio::spawn(work(config, Echo, Arc::new(Metrics::default()), drain.clone()));
+    let rate = measured(gearmand.port, b"payload").await;
+    drain.begin();
+    worker.await.unwrap();
+    rate
+}
+
+async fn measured(port: u16, text: &'static [u8]) -> f64 {
+    tokio::task::spawn_blocking(move || rate(port, text)).await.unwrap()
+}
+
+#[tokio::test]
+#[ignore = "wants the machine to itself"]
+async fn the_worker_loop_is_about_as_fast_as_libgearmans() {
+    let gearmand = Gearmand::start().await;
+    let (mut best_theirs, mut best_ours) = (0.0_f64, 0.0_f64);
+    for _ in 0..5 {
+        best_theirs = best_theirs.max(theirs(&gearmand).await);
+        best_ours = best_ours.max(ours(&gearmand).await);
+    }
+    assert!(best_ours >= 0.8 * best_theirs, "{best_ours:.0} of {best_theirs:.0} jobs a second");
+}
