@@ -131,6 +131,9 @@ fn reason(reason: WaitReason) -> &'static str {
         WaitReason::RateLimited => "Youku takes no more calls for now",
         WaitReason::Deadline => "the last run's time was over",
         WaitReason::Unauthorised => "Youku refuses the account's access token",
+        WaitReason::Reauthorise => {
+            "the account's access token has run out and could not be renewed [reauthorise]"
+        }
         WaitReason::CallerTokenGone => "the token that the task brought has run out",
     }
 }
@@ -204,6 +207,10 @@ pub(super) fn advice(story: &Story) -> Option<String> {
     match record.waiting?.reason {
         WaitReason::Unauthorised => Some(format!(
             "put a valid access token of account {account} into the settings (accounts.{account}.access_token)"
+        )),
+        WaitReason::Reauthorise => Some(format!(
+            "authorise account {account} anew at Youku and put its new pair into the settings \
+             (accounts.{account}.access_token and refresh_token); the sweep then goes on"
         )),
         WaitReason::CallerTokenGone => Some("the caller must send the task again with a valid token".into()),
         WaitReason::RateLimited | WaitReason::Deadline => None,
