@@ -48,8 +48,8 @@ fn retry_after(error: &Error) -> Option<Duration> {
             ErrorKind::InProgress | ErrorKind::RateLimited | ErrorKind::Deadline,
             Verdict::Retry { not_before },
         ) => Some(not_before.unwrap_or(PAUSE)),
-        // Whoever took it over is at work.
-        (ErrorKind::Superseded, _) => Some(PAUSE),
+        // Whoever took it over is at work; what gave up for the rate is open and waits.
+        (ErrorKind::Superseded | ErrorKind::RateLimited, _) => Some(PAUSE),
         _ => None,
     }
 }

@@ -6,8 +6,11 @@ use crate::{
 };
 use std::time::{Duration, SystemTime};
 
-/// How long an account whose token Youku refuses is left alone.
+/// How long an account whose token Youku refuses is left alone at first; the pause doubles each time, [`DOUBLED`] times at most.
 const UNAUTHORISED_PAUSE: Duration = Duration::from_secs(600);
+const DOUBLED: u32 = 5;
+/// How long an upload waits for a caller whose token has run out. A new token makes an upload of its own, so that nobody may ever come.
+const CALLER_PATIENCE: Duration = Duration::from_secs(3 * 86_400);
 /// How long Youku is left alone after a refusal for the rate that names no time.
 const RATE_LIMIT_PAUSE: Duration = Duration::from_secs(60);
 
@@ -31,10 +34,22 @@ pub(crate) fn ending(error: &Error, held: &Held, now: SystemTime) -> Option<Step
             waiting(WaitReason::RateLimited, Some(not_before.unwrap_or(RATE_LIMIT_PAUSE)))
         }
         (ErrorKind::RateLimited, _) => waiting(WaitReason::RateLimited, Some(RATE_LIMIT_PAUSE)),
-        (ErrorKind::Unauthorised, _) if held.record().work.brought.is_some() => {
-            waiting(WaitReason::CallerTokenGone, Some(UNAUTHORISED_PAUSE))
+        (kind @ ErrorKind::Unauthorised, _) if held.record().work.brought.is_some() => {
+            if age(held.record(), now) >= CALLER_PATIENCE {
+                let advice = Some("send the task again with a valid access token".into());
+                return Some(Step::Failed(Failure {
+                    code: kind.code().into(),
+                    text: error.to_string(),
+                    advice,
+                }));
+            }
+            let reason = WaitReason::CallerTokenGone;
+            waiting(reason, Some(unauthorised_pause(held.record(), reason)))
         }
-        (ErrorKind::Unauthorised, _) => waiting(WaitReason::Unauthorised, Some(UNAUTHORISED_PAUSE)),
+        (ErrorKind::Unauthorised, _) => {
+            let reason = WaitReason::Unauthorised;
+            waiting(reason, Some(unauthorised_pause(held.record(), reason)))
+        }
         // No time: whether calls can be made again is asked before the upload is taken up.
         (ErrorKind::Reauthorise, _) => waiting(WaitReason::Reauthorise, None),
         (kind, Verdict::Permanent) => Some(Step::Failed(Failure {
@@ -44,6 +59,22 @@ pub(crate) fn ending(error: &Error, held: &Held, now: SystemTime) -> Option<Step
         })),
         _ => None,
     }
+}
+
+/// Longer each time that the upload was put aside for this reason.
+fn unauthorised_pause(record: &Record, reason: WaitReason) -> Duration {
+    let waited = record
+        .history
+        .iter()
+        .filter(|entry| matches!(&entry.step, Step::Waiting(waiting) if waiting.reason == reason));
+    let times = u32::try_from(waited.count()).unwrap_or(DOUBLED).min(DOUBLED);
+    UNAUTHORISED_PAUSE * 2_u32.pow(times)
+}
+
+/// How long ago the upload began.
+fn age(record: &Record, now: SystemTime) -> Duration {
+    let began = record.history.first().map(|entry| entry.at.get());
+    began.and_then(|began| now.duration_since(began).ok()).unwrap_or_default()
 }
 
 /// What a person can do about a failure.

@@ -7,10 +7,12 @@ use crate::{
     Callback, Error, ErrorKind, Notifier, Outcome, OutcomeData, Published, Run, Told, UploadId, Verdict,
     VideoEvent, VideoState, Youku,
     ending::stored,
-    ledger::{Held, Ledger, Record, Step, StepKind, Time, Work, nonce},
+    ledger::{Held, Ledger, Record, Step, StepKind, Time, Work},
+    uploader::out_of_time,
 };
 use bytes::Bytes;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use std::{
     sync::Arc,
     time::{Duration, SystemTime},
@@ -50,7 +52,7 @@ pub(crate) struct Notifying {
 #[derive(Serialize)]
 struct Message {
     r#type: VideoEvent,
-    /// When Youku said so, by the ledger's clock.
+    /// When Youku said so, by the ledger's clock: each attempt asks anew.
     timestamp: Time,
     data: MessageData,
 }
@@ -101,7 +103,11 @@ impl Notifying {
         run: &Run,
     ) -> Result<(), Error> {
         let published = stored(held.record())?;
-        let shown = youku.show(&published.video_id).await;
+        let asking = youku.show(&published.video_id);
+        let shown = match run.deadline {
+            Some(deadline) => timeout_at(deadline, asking).await.unwrap_or_else(|_| Err(out_of_time())),
+            None => asking.await,
+        };
         let now = held.lease().now();
         match shown.as_ref().ok().and_then(|state| fate((*state)?)) {
             Some((event, state)) if callback.events.contains(&event) => {
@@ -113,7 +119,8 @@ impl Notifying {
                 let code = "not_asked".into();
                 held.append(Step::Notified { code, event: Some(event) }).await
             }
-            None if age(held.record(), now) >= LIFE => {
+            // One answer that is missing on the last day decides nothing yet.
+            None if age(held.record(), now) >= if shown.is_ok() { LIFE } else { 2 * LIFE } => {
                 let (code, event) = ("undecided".into(), callback.events.first().copied());
                 held.append(Step::Notified { code, event }).await
             }
@@ -180,9 +187,10 @@ impl Notifying {
             _ => return,
         };
         if let Ok(body) = body {
-            // Another id each time: the wish may come again, corrected, and end otherwise.
-            let told =
-                post(&*self.notifier, callback, &format!("refused.{}", nonce()), body, run, BRIEF).await;
+            // The same refusal has the same id: a wish that comes again, corrected, may end otherwise.
+            let hash: String =
+                Sha256::digest(&body).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+            let told = post(&*self.notifier, callback, &format!("refused.{hash}"), body, run, BRIEF).await;
             tracing::info!(key, ?told, "told the callback that its task was refused");
         }
     }

@@ -53,12 +53,13 @@ where
 {
     let mut swept = Swept::default();
     let mut refused = BTreeSet::new();
+    let mut untold = 0;
     let mut after = after;
     loop {
         let page = ledger.open_marks(after.as_ref(), PAGE).await?;
         for (id, marked) in page.uploads {
             let late = run.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-            if swept.resumed.len() + swept.told >= limit || late {
+            if swept.resumed.len() + swept.told + untold >= limit || late {
                 swept.next = after;
                 return Ok(swept);
             }
@@ -73,6 +74,7 @@ where
                     {
                         refused.insert(account);
                     }
+                    untold += usize::from(matches!(ended, Ok(Went::Untold(_))));
                     swept.note(ledger, &id, marked, ended).await?;
                 }
             }

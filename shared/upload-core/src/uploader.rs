@@ -125,6 +125,10 @@ impl Uploader {
     /// fares.
     pub async fn tell(&self, id: &UploadId, run: &Run) -> Result<(), Error> {
         let telling = async {
+            // Where its secrets cannot be opened, nobody takes it only to put it down again.
+            if let Some(record) = self.ledger.read(id).await? {
+                self.ledger.work(&record)?;
+            }
             let Claim::Held(mut held) = self.ledger.resume(id).await? else { return Ok(()) };
             let told = self.tell_held(&mut held, run, ONCE).await;
             if !matches!(&told, Err(error) if error.kind() == ErrorKind::Superseded) {

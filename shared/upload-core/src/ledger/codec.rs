@@ -5,7 +5,7 @@ use crate::{Error, ErrorKind};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-/// The version that is written. A new field is a new version: an older program must not overlook it.
+/// The version that is written. Once a version is released, a new field is a new one: an older program must not overlook it.
 pub(super) const VERSION: u32 = 1;
 
 #[derive(Deserialize)]

@@ -330,6 +330,6 @@ fn stays_aside(record: Option<&Record>, now: SystemTime) -> Result<(), Error> {
 }
 
 /// 128 random bits in hexadecimal.
-pub(crate) fn nonce() -> String {
+fn nonce() -> String {
     format!("{:032x}", rand::random::<u128>())
 }

@@ -16,6 +16,7 @@ mod resends;
 #[expect(clippy::panic, reason = "a test fails by panicking")]
 mod tokens;
 mod twins;
+mod waits;
 
 use crate::{ledger::Work, *};
 use memory::{Fault, Memory};
