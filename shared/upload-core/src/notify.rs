@@ -73,6 +73,7 @@ impl Notifying {
     pub(crate) async fn tell(
         &self,
         held: &mut Held,
+        ledger: &Ledger,
         youku: &dyn Youku,
         run: &Run,
         effort: Effort,
@@ -88,26 +89,26 @@ impl Notifying {
             return self.conclude(held, told, None).await;
         }
         if held.record().owes_event() {
-            return self.follow(held, youku, &work, callback, run).await;
+            let asking = ask(held.record(), ledger, youku);
+            let shown = match run.deadline {
+                Some(deadline) => timeout_at(deadline, asking).await.unwrap_or_else(|_| Err(out_of_time())),
+                None => asking.await,
+            };
+            return self.follow(held, shown, &work, callback, run).await;
         }
         Ok(())
     }
 
-    /// Asks how the video fares and tells it once it is known.
+    /// Tells how the video fares once it is known.
     async fn follow(
         &self,
         held: &mut Held,
-        youku: &dyn Youku,
+        shown: Result<Option<VideoState>, Error>,
         work: &Work,
         callback: &Callback,
         run: &Run,
     ) -> Result<(), Error> {
         let published = stored(held.record())?;
-        let asking = youku.show(&published.video_id);
-        let shown = match run.deadline {
-            Some(deadline) => timeout_at(deadline, asking).await.unwrap_or_else(|_| Err(out_of_time())),
-            None => asking.await,
-        };
         let now = held.lease().now();
         match shown.as_ref().ok().and_then(|state| fate((*state)?)) {
             Some((event, state)) if callback.events.contains(&event) => {
@@ -194,6 +195,12 @@ impl Notifying {
             tracing::info!(key, ?told, "told the callback that its task was refused");
         }
     }
+}
+
+/// Asks Youku how the video fares, unless Youku refuses the account's calls for now.
+async fn ask(record: &Record, ledger: &Ledger, youku: &dyn Youku) -> Result<Option<VideoState>, Error> {
+    ledger.may_call(&record.work.account).await?;
+    youku.show(&stored(record)?.video_id).await
 }
 
 /// Tells a callback its upload's outcome once more, whatever it was told before, under the same message id. Nothing is recorded.

@@ -158,7 +158,7 @@ impl Uploader {
         tokio::select! {
             biased;
             lost = lease.keep(|| lease.parts()) => Err(lost),
-            told = notifying.tell(held, &*self.youku, run, effort) => told,
+            told = notifying.tell(held, &self.ledger, &*self.youku, run, effort) => told,
         }
     }
 

@@ -323,6 +323,19 @@ async fn a_refusal_for_the_rate_ends_the_questions_of_one_sweep_and_is_waited_fo
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_account_whose_calls_youku_refuses_is_not_asked_how_its_videos_fare() {
+    let (memory, receiver) = (small(), Receiver::default());
+    memory.world().states.push_back(VideoState::Normal);
+    upload(&memory, &receiver, BOTH).await.expect("published");
+    let until = memory.ledger.now() + 30 * MINUTE;
+    memory.ledger().pause("main", until.into()).await.expect("noted");
+    sweeps_for(29 * MINUTE, &memory, &receiver).await;
+    assert!(!memory.world().calls.contains(&"show"));
+    sweeps_for(5 * MINUTE, &memory, &receiver).await;
+    assert_eq!(told(&memory).await.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn two_sweeps_at_once_tell_once() {
     let (memory, receiver) =
         (small(), Receiver::answering(&[down(), down(), down(), Told::Accepted { status: 200 }]));
