@@ -58,11 +58,13 @@ impl Forwarder {
         let (key, begun) = (idempotency_key(job), Instant::now());
         let (mut pauses, mut step) = (pauses(self.pause), Step::Ask);
         loop {
-            let meaning = match step {
-                Step::Ask => self.function.post(job.payload.clone(), &key, seen).await,
-                Step::Look(id) => self.function.look(id).await,
+            let (meaning, looked) = match step {
+                Step::Ask => (self.function.post(job.payload.clone(), &key, seen).await, false),
+                Step::Look(id) => (self.function.look(id).await, true),
             };
-            let mut pause = pauses.next().unwrap_or_default();
+            // Who has let go of an upload will not take it up again: there is nothing to wait for.
+            let let_go = looked && matches!(meaning, Meaning::Again { .. });
+            let mut pause = if let_go { self.pause } else { pauses.next().unwrap_or_default() };
             let why;
             (step, why) = match meaning {
                 Meaning::Done(answer) => return answer,
