@@ -8,7 +8,7 @@ use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use std::cell::RefCell;
 use tokio::time::sleep;
 
-const SEEDS: u64 = 300;
+const SEEDS: u64 = 1200;
 const KINDS: [StepKind; 8] = [
     StepKind::Created,
     StepKind::Transferred,
