@@ -97,6 +97,14 @@ impl Uploader {
         self.go_on(&id, claim, run).await
     }
 
+    /// Whether the object's metadata keeps to Youku's limits.
+    ///
+    /// # Errors
+    /// [`InvalidJob`](ErrorKind::InvalidJob), naming field, limit and length.
+    pub fn validate(&self, work: &Work) -> Result<(), Error> {
+        validated(work, &*self.youku).map(drop)
+    }
+
     /// Goes on with an upload that has an open mark.
     ///
     /// # Errors

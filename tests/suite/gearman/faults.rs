@@ -125,7 +125,8 @@ async fn sigterm_lets_the_running_job_end_and_takes_no_other() {
     let ((running, bytes), (waiting, _)) =
         (world.object("running", 1000).await, world.object("waiting", 1000).await);
     let (answer, ()) = tokio::join!(world.gearmand.foreground(&running), async {
-        world.hold(1, world.gearmand.background("waiting", &waiting)).await;
+        world.hold(1, async {}).await;
+        world.gearmand.background("waiting", &waiting).await;
         shim.signal(Signal::SIGTERM);
         shim.says("draining", 1).await;
         world.release();

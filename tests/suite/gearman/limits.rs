@@ -1,6 +1,6 @@
 //! Payloads beyond every measure, words that are no task, jobs of a later time, one job only.
 
-use super::{Shim, World, until};
+use super::{LONG, Shim, World, until};
 use gearman_shim::{Handler, Job, Progress, Reply};
 use serde_json::Value;
 use std::{
@@ -20,6 +20,7 @@ impl Client {
     pub(super) fn connect(port: u16) -> Self {
         let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         stream.set_nodelay(true).unwrap();
+        stream.set_read_timeout(Some(LONG)).unwrap();
         Self(stream)
     }
 

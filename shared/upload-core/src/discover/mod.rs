@@ -64,7 +64,7 @@ pub enum Since {
 pub struct Discovered {
     /// Objects that the ledger did not know, and how their uploads ended.
     pub uploads: Vec<FoundUpload>,
-    /// Objects that the ledger knew.
+    /// Objects that the ledger knew, or whose metadata was refused before.
     pub known: u32,
     /// Objects that are older than wanted.
     pub older: u32,

@@ -41,6 +41,8 @@ enum Next {
     On,
     /// The next rule; this object is dealt with.
     Rule,
+    /// The next rule; this rule's next run begins with this object.
+    Later,
     /// The end of the run; this object is not dealt with.
     Stop(Stopped),
 }
@@ -98,6 +100,10 @@ where
                         self.save().await?;
                         return Ok(None);
                     }
+                    Next::Later => {
+                        self.save().await?;
+                        return Ok(None);
+                    }
                     Next::Stop(stopped) => {
                         self.save().await?;
                         return Ok(Some(stopped));
@@ -148,12 +154,17 @@ where
             }
             // It is gone: what comes in its place is newer.
             Some(Err(error)) if error.kind() == ErrorKind::SourceMissing => Next::On,
-            Some(Err(error)) => {
-                let settled = error.kind() == ErrorKind::InvalidJob;
-                self.failures = if settled { 0 } else { self.failures + 1 };
-                if !settled {
-                    self.hold(entry);
+            Some(Err(error)) if error.kind() == ErrorKind::InvalidJob => {
+                if self.was_seen(entry) {
+                    self.found.known += 1;
+                } else {
+                    self.trouble(location, error);
                 }
+                Next::On
+            }
+            Some(Err(error)) => {
+                self.failures += 1;
+                self.hold(entry);
                 self.trouble(location, error);
                 if self.failures < FAILURES { Next::On } else { Next::Rule }
             }
@@ -188,6 +199,12 @@ where
         self.place.note.seen.is_none_or(|seen| entry.modified + MARGIN >= seen.get())
     }
 
+    /// Whether a complete pass has seen the object: what was refused then is refused in silence.
+    fn was_seen(&self, entry: &SourceEntry) -> bool {
+        let seen = self.place.note.seen.filter(|_| self.discovery.bounds.since.is_none());
+        seen.is_some_and(|seen| entry.modified < seen.get())
+    }
+
     /// Uploads an object that the ledger does not know.
     async fn object(&mut self, entry: &SourceEntry, work: Work) -> Next {
         let (id, location) = (UploadId::of(&work.object, &work.job), work.object.location.clone());
@@ -206,21 +223,33 @@ where
         if self.found.uploads.len() >= self.discovery.bounds.uploads {
             return Next::Stop(Stopped::Uploads);
         }
-        let ended = match (self.uploader_of)(&work.job.account) {
+        let ended = match self.ready(&work).await {
+            Ok(uploader) if self.was_seen(entry) && uploader.validate(&work).is_err() => {
+                self.found.known += 1;
+                return Next::On;
+            }
             Ok(uploader) => Box::pin(uploader.upload(&work, self.run)).await,
             Err(error) => Err(error),
         };
         let next = match &ended {
             Ok(_) => Next::On,
             Err(error) => {
-                if !self.is_settled(&id, error).await {
+                let settled = self.is_settled(&id, error).await;
+                if !settled {
                     self.hold(entry);
                 }
-                after_failure(error)
+                after_failure(error, settled)
             }
         };
         self.found.uploads.push(FoundUpload { id, location, ended });
         next
+    }
+
+    /// The uploader of the object's account, unless Youku refuses the account's calls for now: then nothing is begun.
+    async fn ready(&self, work: &Work) -> Result<Uploader, Error> {
+        let account = &work.job.account;
+        self.discovery.ledger.may_call(account).await?;
+        (self.uploader_of)(account)
     }
 
     /// Whether the next pass need not see the object again: the ledger knows it by now, or nothing can come of this version.
@@ -276,9 +305,11 @@ where
 }
 
 /// Youku refuses the account for now, so its other objects are left alone; without the ledger nothing goes on.
-fn after_failure(error: &Error) -> Next {
+fn after_failure(error: &Error, settled: bool) -> Next {
+    use ErrorKind::{Config, RateLimited, Reauthorise, Unauthorised};
     match (error.kind(), error.verdict()) {
-        (ErrorKind::RateLimited | ErrorKind::Unauthorised | ErrorKind::Config, _) => Next::Rule,
+        (RateLimited | Unauthorised | Reauthorise | Config, _) if settled => Next::Rule,
+        (RateLimited | Unauthorised | Reauthorise | Config, _) => Next::Later,
         (ErrorKind::Ledger, verdict) if verdict != Verdict::Permanent => Next::Stop(Stopped::Ledger),
         _ => Next::On,
     }

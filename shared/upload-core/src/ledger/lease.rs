@@ -190,14 +190,20 @@ impl Lease {
     /// # Errors
     /// [`Superseded`](ErrorKind::Superseded) where somebody has; whatever the store answers.
     pub async fn check(&self) -> Result<(), Error> {
-        if self.is_stale() {
-            let parts = self.parts();
-            let begun = (Instant::now(), wall::now());
-            let store = self.access.write(&self.key(), body(&self.holder, false, &parts)?).await?;
-            self.written(begun, store, parts);
+        loop {
+            if self.is_stale() {
+                let parts = self.parts();
+                let begun = (Instant::now(), wall::now());
+                let store = self.access.write(&self.key(), body(&self.holder, false, &parts)?).await?;
+                self.written(begun, store, parts);
+            }
+            let newer = self.access.page(&keys::leases(&self.id), Some(&self.key()), 1).await?;
+            self.is_newest(newer.keys.is_empty())?;
+            // An answer that was read too late, by a holder that was frozen meanwhile, proves nothing.
+            if !self.is_stale() {
+                return Ok(());
+            }
         }
-        let newer = self.access.page(&keys::leases(&self.id), Some(&self.key()), 1).await?;
-        self.is_newest(newer.keys.is_empty())
     }
 
     /// The same, but only where this holder has been silent for longer than a lease lives: it may have been frozen.

@@ -8,6 +8,7 @@ mod crashes;
 mod deadlines;
 mod deliveries;
 mod expiry;
+mod frozen;
 pub(crate) mod memory;
 mod outages;
 pub(crate) mod points;

@@ -22,6 +22,7 @@ pub(crate) struct Points(Arc<(Mutex<State>, Notify)>);
 struct State {
     trace: Vec<(&'static str, Instant)>,
     crash_at: Option<u32>,
+    freeze_at: Option<(u32, Duration)>,
     whims: Option<StdRng>,
     crashed: bool,
     freeze: Option<Duration>,
@@ -42,6 +43,11 @@ impl State {
         let passed = u32::try_from(self.trace.len()).expect("not that many");
         if self.crash_at == Some(passed) {
             return Whim::Crash;
+        }
+        if let Some((point, pause)) = self.freeze_at
+            && point == passed
+        {
+            return Whim::Freeze(pause);
         }
         let Some(whims) = &mut self.whims else { return Whim::Nothing };
         match whims.random_range(0..100) {
@@ -87,6 +93,11 @@ impl Points {
     /// Counts anew, and lets the run be dropped at this point.
     pub(crate) fn crash_at(&self, point: Option<u32>) {
         *self.state() = State { crash_at: point, ..State::default() };
+    }
+
+    /// Lets the machine freeze at this point.
+    pub(crate) fn freeze_at(&self, point: u32, pause: Duration) {
+        self.state().freeze_at = Some((point, pause));
     }
 
     /// Comes back when the point is reached.

@@ -185,3 +185,24 @@ async fn an_upload_that_failed_or_was_cancelled_is_not_driven_again() {
     }
     assert_eq!(shelf.published(), [""; 0]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_published_as_it_is_is_told_once_and_looked_at_for_a_day() {
+    let shelf = Shelf::new();
+    shelf.sweep().await;
+    sleep(HOUR).await;
+    shelf.put_all(&["1.mp4", "refused.mp4", "unreadable.mp4"]);
+    shelf.shelves().unreadable = Some("unreadable.mp4".into());
+    sleep(HOUR).await;
+    let found = shelf.sweep().await;
+    assert_eq!((found.uploads.len(), found.troubles.len()), (2, 1));
+    assert_eq!(shelf.shelves().told, 2, "of the video and of the refusal");
+    for _ in 0..10 {
+        sleep(HOUR).await;
+        let found = shelf.sweep().await;
+        assert_eq!((found.known, found.uploads.len(), found.troubles.len()), (3, 0, 0));
+    }
+    assert_eq!((shelf.shelves().told, shelf.published()), (2, vec!["1.mp4".to_owned()]));
+    let found = shelf.since(24 * HOUR).sweep().await;
+    assert_eq!((found.uploads.len(), found.troubles.len()), (1, 1), "who asks for it hears why");
+}

@@ -152,6 +152,11 @@ async fn an_account_that_youku_refuses_is_left_alone_and_the_other_goes_on() {
     shelf.memory.fault("create", 0, Fault::Deny(ErrorKind::RateLimited));
     assert_eq!(shelf.sweep().await.uploads.len(), 2);
     assert_eq!(shelf.published(), ["b/1.mp4"]);
+    let (open, calls) = (shelf.memory.ledger.keys("open/").len(), shelf.memory.world().calls.len());
+    let found = shelf.sweep().await;
+    assert_eq!((found.uploads.len(), found.known), (1, 1), "it is found, and not begun");
+    let now = (shelf.memory.ledger.keys("open/").len(), shelf.memory.world().calls.len());
+    assert_eq!(now, (open, calls), "and Youku is not called");
     // Until the account's pause is over nobody asks for it again.
     sleep(HOUR / 30).await;
     shelf.sweep().await;

@@ -58,7 +58,10 @@ impl Memory {
 
 #[async_trait]
 impl Youku for Memory {
-    fn validate(&self, _: &Video) -> Result<(), Error> {
+    fn validate(&self, video: &Video) -> Result<(), Error> {
+        if video.metadata.title.as_deref() == Some("refused") {
+            return Err(Error::new(ErrorKind::InvalidJob, "validate", "the title is refused"));
+        }
         Ok(())
     }
 
