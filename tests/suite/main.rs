@@ -11,6 +11,7 @@ mod gearman;
 mod http_door;
 mod operator;
 mod oss_clients;
+mod runtime;
 mod support;
 mod sweep;
 mod youku_clients;

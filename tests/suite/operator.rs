@@ -29,7 +29,7 @@ impl Said {
 }
 
 /// Runs the program with these variables alone, in an empty folder.
-async fn run(env: impl IntoIterator<Item = (String, String)>, arguments: &[&str]) -> Said {
+pub(crate) async fn run(env: impl IntoIterator<Item = (String, String)>, arguments: &[&str]) -> Said {
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(binary("oss2youku"));
     command.args(arguments).env_clear().envs(env).current_dir(&folder).stdin(Stdio::null());

@@ -10,6 +10,8 @@ use tokio::time::Instant;
 ///
 /// The values come from the `x-fc-*` headers of the call and, where a header is missing or empty, from the instance's
 /// environment. A text the platform did not give is empty.
+///
+/// Source: the pages context and environment variables; time-out and retry count are recorded.
 #[derive(Debug, Clone)]
 pub struct Context(Arc<Inner>);
 
@@ -59,7 +61,8 @@ impl Context {
         }))
     }
 
-    /// Id of the call (`x-fc-request-id`). It stays the same when an asynchronous call is retried.
+    /// Id of the call (`x-fc-request-id`). It stays the same when an asynchronous call is retried: so the page on
+    /// request-level metrics.
     pub fn request_id(&self) -> &str {
         &self.0.request_id
     }
@@ -104,13 +107,13 @@ impl Context {
         &self.0.instance_id
     }
 
-    /// How often this asynchronous call was tried before: 0 at first (`x-fc-retry-count`; not documented, but sent).
+    /// How often this asynchronous call was tried before: 0 at first (`x-fc-retry-count`; recorded, not documented).
     pub fn retry_count(&self) -> u32 {
         self.0.retry_count
     }
 
-    /// When the platform will end the call: its arrival plus the function's time-out (`x-fc-function-timeout`,
-    /// seconds). None when the header is missing: there is no deadline header.
+    /// When the platform will end the call: its arrival plus the function's time-out (`x-fc-function-timeout`, 1 to
+    /// 86,400 seconds; recorded). None when the header is missing: there is no deadline header.
     pub fn deadline(&self) -> Option<Instant> {
         self.0.deadline
     }

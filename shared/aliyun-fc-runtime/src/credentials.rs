@@ -11,6 +11,8 @@ const SECURITY_TOKEN: &str = "x-fc-security-token";
 /// Headers come with each call and environment variables once per instance, so the headers win, but only when key id,
 /// secret and token are all there: a function without a role gets them empty, and images from Debian 11 on no longer
 /// send the token.
+///
+/// Source: the pages context (headers) and environment variables; that headers are empty without a role is recorded.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
     access_key_id: String,

@@ -5,7 +5,7 @@ use std::fmt::Display;
 ///
 /// Anything that displays itself converts into a `Diagnostic`: its type becomes the error type, its text the message.
 /// Give a handler's error a `From` of its own to choose both. The JSON is that of the built-in runtimes:
-/// `{"errorMessage","errorType","stackTrace":[]}`.
+/// `{"errorMessage","errorType","stackTrace":[]}`. Source: the page error handling.
 ///
 /// ```
 /// use aliyun_fc_runtime::Diagnostic;

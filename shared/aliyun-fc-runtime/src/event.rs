@@ -1,6 +1,6 @@
 use crate::Context;
 
-/// One call of the function: what was sent, and what the platform says about it.
+/// One call of the function: what was sent, and what the platform says about it (page context).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Event<T> {

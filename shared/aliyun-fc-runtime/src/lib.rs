@@ -62,9 +62,24 @@
 //! request id round every call.
 //!
 //! # Where the facts come from
-//! The platform's documentation, chiefly the pages on custom runtimes, web functions, environment variables and
-//! instance lifecycle of Function Compute 3.0. Where a page and a recorded request differ, both are accepted. All
-//! `x-fc-*` headers are treated as optional.
+//! Items that rest on a fact of the platform name its source: a page of the documentation of Function Compute 3.0, by
+//! the title it has there, translated:
+//!
+//! | named here | title | what it is about |
+//! |---|---|---|
+//! | principles | 基本原理 (custom runtime) | start command, address and port, connections that stay open |
+//! | context | 上下文及日志格式 | headers that come with each call, kinds of calls |
+//! | web functions | Web函数 | HTTP calls, streaming, `x-fc-status`, limits of headers |
+//! | environment variables | 配置环境变量 | what the platform sets, what it reserves |
+//! | lifecycle hooks | 函数实例生命周期回调 | initializer and pre-stop |
+//! | error handling | 错误处理 | the error document |
+//! | asynchronous calls | 异步调用 | retries, age, destinations |
+//! | instance concurrency | 配置单实例并发度 | up to 200 calls at once |
+//! | limits | 配额与使用限制 | sizes and times |
+//! | OSS triggers | 配置原生OSS触发器, 配置EventBridge类别的OSS触发器 | events of a bucket |
+//!
+//! "Recorded" is what a public recording of real requests shows and no page says. Where the two differ, both are
+//! accepted. All `x-fc-*` headers are treated as optional.
 
 mod body;
 mod context;

@@ -4,7 +4,9 @@ use http_body::Body;
 use http_body_util::BodyExt;
 use serde::{Serialize, de::DeserializeOwned};
 
-/// The platform's limit for the payload of a synchronous call: 32 MB, in bytes. Asynchronous calls are held to less.
+/// The platform's limit for the payload of a synchronous call: 32 MB, in bytes. Asynchronous calls are held to 128 KB.
+///
+/// Source: the page limits.
 pub const MAX_PAYLOAD: usize = 32 * 1024 * 1024;
 
 /// A payload or an answer as it is, without JSON.
@@ -12,6 +14,8 @@ pub const MAX_PAYLOAD: usize = 32 * 1024 * 1024;
 pub struct Raw(pub Bytes);
 
 /// What a handler can take: all that serde can read from JSON, and [`Raw`]. A call without a payload reads as `null`.
+///
+/// The platform passes the bytes of an event on unchanged (page context); most triggers send JSON.
 pub trait FromPayload: Sized {
     /// Reads the payload.
     ///
@@ -44,6 +48,8 @@ impl FromPayload for Raw {
 }
 
 /// What a handler can answer: all that serde can write as JSON, and [`Raw`].
+///
+/// The body alone is the call's result: the platform drops status line and headers of an event call (page context).
 pub trait IntoPayload {
     /// Writes the answer.
     ///

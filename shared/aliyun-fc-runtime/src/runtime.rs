@@ -32,7 +32,7 @@ where
     runtime.run().await
 }
 
-/// Runs a web function: an axum router, or any tower service that takes an HTTP request.
+/// Runs a web function: an axum router, or any tower service that takes an HTTP request (page web functions).
 ///
 /// Returns when the platform ends the instance.
 ///
@@ -51,7 +51,8 @@ where
 
 /// A function with all it needs: an event handler, an HTTP service, hooks, layers, a port.
 ///
-/// It works on tokio's `current_thread` runtime as well as on the other.
+/// It works on tokio's `current_thread` runtime as well as on the other. Source of how the platform calls it: the pages
+/// principles, web functions and lifecycle hooks.
 #[must_use = "a runtime does nothing until it is run"]
 pub struct Runtime<S> {
     events: S,
@@ -97,7 +98,8 @@ impl<S> Runtime<S> {
     ///
     /// Bodies are streamed in both directions. Method, path, query and headers are the caller's; the [`Context`] is an
     /// extension of the request. The service's own status passes to the caller, whatever it is. Only an error or a
-    /// panic is reported to the platform as a failed call; the caller then gets a bare 500.
+    /// panic is reported to the platform as a failed call; the caller then gets a bare 500. Source: the page web
+    /// functions; what the caller of a failed call sees is not documented.
     pub fn http<H, B>(mut self, service: H) -> Self
     where
         H: Service<Request<Body>, Response = Response<B>> + Clone + Send + 'static,
@@ -115,7 +117,7 @@ impl<S> Runtime<S> {
     ///
     /// Where the function's settings name an Initializer, the platform calls it (`POST /initialize`, at most 300 s);
     /// where they do not, the first call waits for it. After an error it is tried again; after a panic in the
-    /// platform's own call the instance is replaced.
+    /// platform's own call the instance is replaced. Source: the page lifecycle hooks.
     pub fn initializer<H, Fut, E>(mut self, hook: H) -> Self
     where
         H: Fn(Context) -> Fut + Send + Sync + 'static,
@@ -127,7 +129,8 @@ impl<S> Runtime<S> {
     }
 
     /// Runs once before the instance ends: when the platform asks (`GET /pre-stop`, at most 90 s, only where the
-    /// function's settings name the hook), or else on SIGTERM. Its failure does not stop the shutdown.
+    /// function's settings name the hook), or else on SIGTERM. Its failure does not stop the shutdown. Source: the page
+    /// lifecycle hooks; that SIGTERM is sent is documented nowhere.
     pub fn pre_stop<H, Fut, E>(mut self, hook: H) -> Self
     where
         H: Fn(Context) -> Fut + Send + Sync + 'static,
@@ -160,7 +163,8 @@ where
     S::Future: Send + 'static,
 {
     /// Listens on all addresses, as the platform demands, at the port given by [`port`](Self::port),
-    /// `FC_CUSTOM_LISTEN_PORT`, `FC_SERVER_PORT` or else 9000, and serves until SIGTERM.
+    /// `FC_CUSTOM_LISTEN_PORT`, `FC_SERVER_PORT` or else 9000, and serves until SIGTERM. Source: the pages principles and
+    /// environment variables; `FC_SERVER_PORT` is what local tools set.
     ///
     /// # Errors
     /// When the variable holds no port, or the port cannot be listened on.

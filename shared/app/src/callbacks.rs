@@ -13,7 +13,7 @@ use std::{
 use tokio::{sync::OnceCell, time::Instant};
 use upload_core::{Notifier, Told};
 
-/// A receiver that gave no answer in time is left alone for so long: else one dead receiver of many uploads would take a sweep's time.
+/// A receiver that gave no answer in time is left alone for so long.
 const SILENT: Duration = Duration::from_secs(60);
 
 /// Delivers callbacks as the settings allow.
@@ -41,15 +41,6 @@ impl Callbacks {
         client.await.inspect_err(|error| tracing::error!(?error, "no callback can be sent")).ok()
     }
 
-    /// How long the receiver is still to be left alone.
-    fn silence(&self, receiver: &str) -> Option<Duration> {
-        let silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
-        silent
-            .get(receiver)
-            .map(|until| until.saturating_duration_since(Instant::now()))
-            .filter(|rest| !rest.is_zero())
-    }
-
     fn note(&self, receiver: String, answered: bool) {
         let mut silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
@@ -65,18 +56,20 @@ impl Callbacks {
 #[async_trait]
 impl Notifier for Callbacks {
     async fn post(&self, url: &SecretString, id: &str, body: Bytes) -> Told {
-        let receiver = receiver(url);
-        if let Some(rest) = self.silence(&receiver) {
-            return Told::Failed { code: Told::TIMED_OUT.into(), not_before: Some(rest) };
-        }
         let Some(client) = self.client().await else {
             return Told::Failed { code: ErrorKind::Config.as_str().into(), not_before: None };
         };
         let callback = Callback { url: url.clone(), id: id.to_owned() };
         let delivered = client.deliver(&callback, body).await;
         let in_time = !matches!(&delivered, Err(error) if error.kind() == ErrorKind::TimedOut);
-        self.note(receiver, in_time);
+        self.note(receiver(url), in_time);
         delivered.map_or_else(|error| failed(&error), |delivered| Told::Accepted { status: delivered.status })
+    }
+
+    fn silence(&self, url: &SecretString) -> Option<Duration> {
+        let silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = silent.get(&receiver(url))?;
+        Some(until.saturating_duration_since(Instant::now())).filter(|rest| !rest.is_zero())
     }
 }
 

@@ -14,6 +14,7 @@
 mod accounts;
 mod callbacks;
 mod convert;
+mod gone;
 mod http;
 pub mod ledger;
 mod list;

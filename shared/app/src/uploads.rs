@@ -1,6 +1,6 @@
 //! What doors ask of the application: publish what arrived, what a task names, what is open.
 
-use crate::{App, BroughtAccount, Credentials, Task, open};
+use crate::{App, BroughtAccount, Credentials, Task, gone::GoneAccount, open};
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::time::timeout_at;
 use upload_core::{
@@ -214,7 +214,14 @@ impl App {
             Error::new(ErrorKind::InvalidJob, "sweep", "the upload has no step yet").with("id", id.as_str())
         })?;
         let work = ledger.work(&record)?;
-        self.uploader_again(&work, ledger, credentials)
+        let again = self.uploader_again(&work, ledger.clone(), credentials.clone());
+        match again {
+            Err(error) if error.kind() == ErrorKind::Config && record.state.has_ended() => {
+                let youku = Arc::new(GoneAccount(work.job.account));
+                Ok(self.uploader_to(youku, self.source(credentials), ledger))
+            }
+            again => again,
+        }
     }
 
     fn uploader_again(

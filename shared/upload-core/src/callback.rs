@@ -44,6 +44,11 @@ impl VideoEvent {
 pub trait Notifier: Send + Sync {
     /// Posts `body`, which is JSON, once. `id` is the message's, the same at every attempt.
     async fn post(&self, url: &SecretString, id: &str, body: Bytes) -> Told;
+
+    /// How long a receiver is still to be left alone because it gave no answer: else one that is dead would take a sweep's time.
+    fn silence(&self, _url: &SecretString) -> Option<Duration> {
+        None
+    }
 }
 
 /// What became of one attempt to tell. The codes are stable and hold nothing of the URL.

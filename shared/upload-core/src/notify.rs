@@ -33,12 +33,16 @@ const SHORT_PAUSE: Duration = Duration::from_secs(1);
 pub(crate) struct Effort {
     tries: u32,
     time: Duration,
+    /// Whether a receiver that gave no answer lately is left alone.
+    spares: bool,
 }
 
 /// While somebody waits for the upload's answer.
-pub(crate) const BRIEF: Effort = Effort { tries: 3, time: Duration::from_secs(8) };
+pub(crate) const BRIEF: Effort = Effort { tries: 3, time: Duration::from_secs(8), spares: true };
 /// In a sweep, which comes again.
-pub(crate) const ONCE: Effort = Effort { tries: 1, time: Duration::from_secs(20) };
+pub(crate) const ONCE: Effort = Effort { tries: 1, time: Duration::from_secs(20), spares: true };
+/// What is told now or never, or because somebody asked for it.
+const INSISTING: Effort = Effort { spares: false, ..BRIEF };
 
 /// Who carries messages, and how often.
 #[derive(Clone)]
@@ -191,7 +195,8 @@ impl Notifying {
             // The same refusal has the same id: a wish that comes again, corrected, may end otherwise.
             let hash: String =
                 Sha256::digest(&body).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-            let told = post(&*self.notifier, callback, &format!("refused.{hash}"), body, run, BRIEF).await;
+            let told =
+                post(&*self.notifier, callback, &format!("refused.{hash}"), body, run, INSISTING).await;
             tracing::info!(key, ?told, "told the callback that its task was refused");
         }
     }
@@ -219,7 +224,7 @@ pub async fn replay(
     let work = ledger.work(&record)?;
     let callback = work.callback.as_ref().ok_or_else(|| wrong("the upload has no callback"))?;
     let (id, body) = outcome(&record)?;
-    Ok(post(notifier, callback, &id, body, run, ONCE).await)
+    Ok(post(notifier, callback, &id, body, run, INSISTING).await)
 }
 
 /// Posts until it is accepted, refused for good, or the effort is spent.
@@ -235,6 +240,9 @@ async fn post(
     let end = run.deadline.map_or(end, |deadline| end.min(deadline));
     let (mut pause, mut tries) = (SHORT_PAUSE, 0);
     loop {
+        if let Some(rest) = notifier.silence(&callback.url).filter(|_| effort.spares) {
+            return Told::Failed { code: Told::TIMED_OUT.into(), not_before: Some(rest) };
+        }
         let posting = notifier.post(&callback.url, id, body.clone());
         let late = || Told::Failed { code: Told::TIMED_OUT.into(), not_before: None };
         let told = timeout_at(end, posting).await.unwrap_or_else(|_| late());

@@ -2,7 +2,10 @@
 
 mod receiver;
 
-use crate::function::{Rig, Setup, bytes, script};
+use crate::{
+    function::{Rig, Setup, bytes, script},
+    operator::run,
+};
 use receiver::{Answer, Heard, Receiver};
 use sandbox::{
     fc::{FunctionConfig, HttpAuth},
@@ -181,6 +184,33 @@ async fn a_receiver_that_is_down_delays_nobody_and_is_told_by_the_sweep_when_it_
     assert_eq!(heard.json(), answer);
     assert_eq!(hooks.told(), [json!({"code": "200"})]);
     hooks.keeps_the_token(&answer);
+}
+
+#[tokio::test]
+async fn an_upload_whose_account_has_left_the_settings_is_told_of_all_the_same() {
+    let receiver = Receiver::answering(&[]).await;
+    let port = receiver.port;
+    drop(receiver);
+    let hooks = Hooks::start(port, NO_RULES).await;
+    hooks.put("film.mp4").await;
+    let (status, answer) = hooks.post(&modern("film.mp4", port, &[])).await;
+    assert_eq!(status, 200, "{answer}");
+    let receiver = Receiver::at(port, &[]).await;
+    let renamed = hooks
+        .rig
+        .env
+        .iter()
+        .map(|(name, value)| (name.replace("ACCOUNTS__MAIN", "ACCOUNTS__OTHER"), value.clone()));
+    let env: Vec<_> = renamed.collect();
+    let end = Instant::now() + Duration::from_secs(60);
+    while receiver.heard().is_empty() {
+        assert!(Instant::now() < end, "nobody is told");
+        let said = run(env.clone(), &["sweep", "--json"]).await;
+        assert_eq!(said.code, Some(0), "{said:?}");
+    }
+    let [heard] = receiver.heard().try_into().expect("one callback");
+    assert_eq!(heard.json(), answer);
+    assert!(files(&hooks.ledger.path().join("open")).is_empty());
 }
 
 #[tokio::test]

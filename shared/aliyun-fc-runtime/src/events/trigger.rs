@@ -5,7 +5,7 @@ use serde_json::Value;
 /// The event of a function that has triggers of several kinds.
 ///
 /// What calls itself an OSS event, or carries a timer's `triggerName` and `triggerTime`, must be one in full; else the
-/// payload is refused. Anything else is left as it is.
+/// payload is refused. Anything else is left as it is. Source: the page on trigger event formats.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum TriggerEvent {

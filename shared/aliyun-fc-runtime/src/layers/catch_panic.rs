@@ -8,7 +8,8 @@ use std::{
 use tower::{Layer, Service};
 
 /// Turns a panic of the service into an error of the type `Panic`, so that it fails one call instead of breaking the
-/// connection, which the platform would report as an exit of the process. The runtime applies it by itself.
+/// connection, which the platform would report as an exit of the process (page error handling). The runtime applies it
+/// by itself.
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct CatchPanicLayer;

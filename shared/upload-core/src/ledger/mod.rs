@@ -299,6 +299,14 @@ impl Ledger {
         }
         let epoch = record.as_ref().map_or(0, |record| record.epoch);
         let lease = Lease::take(access, id, seen, epoch, self.lease_life).await?;
+        let ended = record.as_ref().filter(|record| record.state.has_ended() && !reopening);
+        if let Some(record) = ended
+            && open::read(access, id).await?.is_some_and(|mark| !mark.rest.is_zero())
+        {
+            // Somebody else told its callback between the look and the lease, and put off what is left.
+            lease.release(&lease.parts()).await;
+            return Ok(Claim::AtRest(Box::new(record.clone())));
+        }
         // The mark stands before the first step: no upload is ever open without one.
         if let Some(work) = record.as_ref().map(|record| &record.work).or(work.as_ref()) {
             open::mark(access, id, work, None).await?;

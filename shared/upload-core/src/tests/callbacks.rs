@@ -29,6 +29,8 @@ struct Receiver(Arc<Mutex<Inner>>, Points);
 struct Inner {
     answers: VecDeque<Told>,
     hangs: bool,
+    /// It gave no answer lately.
+    silence: Option<Duration>,
     heard: Vec<Heard>,
 }
 
@@ -73,6 +75,10 @@ impl Notifier for Receiver {
         }
         self.1.pass("answer").await;
         answer
+    }
+
+    fn silence(&self, _: &SecretString) -> Option<Duration> {
+        self.inner().silence
     }
 }
 
@@ -343,6 +349,35 @@ async fn two_sweeps_at_once_tell_once() {
     sleep(5 * MINUTE).await;
     let (one, two) = tokio::join!(swept(&memory, &receiver), swept(&memory, &receiver));
     assert_eq!((receiver.heard().len(), one.told + two.told), (4, 1), "{one:?} {two:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sweep_that_looked_before_another_told_does_not_tell_again_at_once() {
+    let (memory, receiver) = (small(), Receiver::answering(&[down()]));
+    upload(&memory, &receiver, &[]).await.expect("published");
+    sleep(5 * MINUTE).await;
+    let uploader_of = |_, _| async {
+        // The mark has been read by now.
+        swept(&memory, &receiver).await;
+        Ok(telling(&memory, &receiver))
+    };
+    sweep(&memory.ledger(), uploader_of, None, 100, &Run::default()).await.expect("the ledger can be read");
+    assert_eq!(receiver.heard().len(), 4, "three tries of the upload, one of the faster sweep");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receiver_that_gave_no_answer_lately_is_spared_what_can_wait_and_not_what_cannot() {
+    let (memory, receiver) = (small(), Receiver::default());
+    receiver.inner().silence = Some(MINUTE);
+    upload(&memory, &receiver, &[]).await.expect("published");
+    assert_eq!(receiver.heard().len(), 0);
+    let refused = Err(Error::new(ErrorKind::InvalidJob, "task", "no such account"));
+    let callback = Callback { url: URL.into(), events: Vec::new() };
+    telling(&memory, &receiver).tell_refusal(Some(&callback), "film 7", &refused, &Run::default()).await;
+    assert_eq!(receiver.heard().len(), 1);
+    receiver.inner().silence = None;
+    sweeps_for(5 * MINUTE, &memory, &receiver).await;
+    assert_eq!(receiver.heard().len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
