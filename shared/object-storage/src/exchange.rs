@@ -81,7 +81,8 @@ impl Remote {
             Payload::Bytes(bytes) => Some(bytes.clone()),
             Payload::Stream(..) => None,
         };
-        let outcome = self.send_once(&call, payload, &scheme).await;
+        // Boxed: else each of its callers' programs gets a copy of the exchange, 17 kB each.
+        let outcome = Box::pin(self.send_once(&call, payload, &scheme)).await;
         let outcome = match outcome {
             Err(error)
                 if error.kind() == ErrorKind::SignatureVersionRefused
@@ -90,7 +91,9 @@ impl Remote {
             {
                 sign::remember_v1(&self.address.identity);
                 match again {
-                    Some(bytes) => self.send_once(&call, Payload::Bytes(bytes), &Scheme::OssV1).await,
+                    Some(bytes) => {
+                        Box::pin(self.send_once(&call, Payload::Bytes(bytes), &Scheme::OssV1)).await
+                    }
                     None => Err(error.with_verdict(Verdict::Retry { not_before: None })),
                 }
             }
