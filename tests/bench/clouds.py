@@ -1,0 +1,130 @@
+"""The local clouds in a process of their own, and a function process beside them that nobody freezes."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+MIB = 1 << 20
+
+
+def http(method, url, body=None, headers=None):
+    """The answer's body, whatever its status."""
+    request = urllib.request.Request(url, data=body, headers=headers or {}, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=7200) as answer:
+            return answer.read()
+    except urllib.error.HTTPError as error:
+        return error.read()
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Clouds:
+    """`oss2youku dev`: OSS and Youku, their links as a row wants them."""
+
+    def __init__(self, programs, data):
+        command = [f"{programs}/oss2youku", "dev", "--json", "--port-base", "0", "--data", data]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.places = json.loads(self.process.stdout.readline())
+        self.youku = self.places["youku"]["api"]
+        self.bucket = json.loads(http("GET", f"{self.youku}/_sandbox"))["bucket"]
+        self.servers = [self.places["oss"]["endpoint"], self.youku, self.bucket]
+
+    def link(self, latency_ms=None, rate=None, rate_per_connection=None):
+        """Sets the same link on source and target; the rate is in bytes per second."""
+        settings = {
+            "latency_ms": latency_ms,
+            "bytes_per_second": rate,
+            "bytes_per_second_per_connection": rate_per_connection,
+        }
+        for server in self.servers:
+            http("POST", f"{server}/_sandbox/link", json.dumps(settings).encode())
+
+    def count(self):
+        """Begins to count requests: a rule that never acts sees each of them."""
+        rule = {"operation": "*", "skip": 1 << 30, "fault": {"kind": "hold_before"}}
+        for server in self.servers:
+            http("DELETE", f"{server}/_sandbox/faults")
+            http("POST", f"{server}/_sandbox/faults", json.dumps(rule).encode())
+
+    def counted(self):
+        rules = [json.loads(http("GET", f"{server}/_sandbox/faults")) for server in self.servers]
+        return sum(rule["seen"] for server in rules for rule in server)
+
+    def video(self, video_id):
+        videos = json.loads(http("GET", f"{self.youku}/_sandbox/videos"))
+        return next(video for video in videos if video["id"] == video_id)
+
+    def close(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+
+
+def figures(pid):
+    """CPU seconds so far, peak memory in KiB, bytes written to disk."""
+    with open(f"/proc/{pid}/stat") as stat:
+        fields = stat.read().rsplit(") ", 1)[1].split()
+    with open(f"/proc/{pid}/status") as status:
+        peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM:"))
+    with open(f"/proc/{pid}/io") as io:
+        written = next(int(line.split()[1]) for line in io if line.startswith("write_bytes:"))
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), peak, written
+
+
+class Function:
+    """The function's process as the platform starts it, called as the platform calls it."""
+
+    def __init__(self, program, env, arguments=()):
+        self.port = free_port()
+        env = {**env, "FC_CUSTOM_LISTEN_PORT": str(self.port), "FC_SERVER_PORT": str(self.port)}
+        self.log = tempfile.TemporaryFile()
+        self.begun = time.monotonic()
+        self.process = subprocess.Popen([program, *arguments], env=env, stdout=self.log, stderr=self.log)
+
+    def ready(self):
+        """Waits until it listens; answers how long that took since its start, in seconds."""
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+                return time.monotonic() - self.begun
+            except ConnectionRefusedError:
+                if self.process.poll() is not None:
+                    raise SystemExit("the function ended: " + self.said())
+
+    def call(self, event):
+        headers = {
+            "x-fc-control-path": "/invoke",
+            "x-fc-request-id": "bench",
+            "x-fc-function-timeout": "7200",
+            "content-type": "application/octet-stream",
+        }
+        return http("POST", f"http://127.0.0.1:{self.port}/invoke", json.dumps(event).encode(), headers)
+
+    def said(self):
+        self.log.seek(0)
+        return self.log.read().decode(errors="replace")[-2000:]
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def arrival(places, key, size):
+    """The event of an object that landed."""
+    record = {
+        "eventName": "ObjectCreated:PutObject",
+        "eventSource": "acs:oss",
+        "region": places["oss"]["region"],
+        "oss": {"bucket": {"name": places["oss"]["bucket"]}, "object": {"key": key, "size": size}},
+    }
+    return {"events": [record]}

@@ -1,0 +1,43 @@
+"""What people do today: download the object with oss2 to a disk, upload the file with a Youku client.
+
+legacy.py oss|slice ENDPOINT BUCKET KEY FILE CLIENT_ID ACCESS_TOKEN; prints what it cost as JSON.
+"""
+
+import json
+import os
+import resource
+import sys
+import time
+
+import oss2
+
+mode, endpoint, bucket, key, file, client_id, access_token = sys.argv[1:]
+key_id, secret = os.environ["ALIBABA_CLOUD_ACCESS_KEY_ID"], os.environ["ALIBABA_CLOUD_ACCESS_KEY_SECRET"]
+
+begun = time.monotonic()
+store = oss2.Bucket(oss2.Auth(key_id, secret), endpoint, bucket)
+store.get_object_to_file(key, file)
+video = {"title": "legacy", "tags": "bench", "description": ""}
+if mode == "oss":
+    from youku_upload import YoukuUpload
+
+    video_id = YoukuUpload(client_id, access_token, file).upload(**video)
+else:
+    from youku import YoukuUpload
+
+    video_id = YoukuUpload(client_id, access_token, file).upload(video)
+
+used = resource.getrusage(resource.RUSAGE_SELF)
+with open("/proc/self/io") as io:
+    written = next(int(line.split()[1]) for line in io if line.startswith("write_bytes:"))
+print(
+    json.dumps(
+        {
+            "video_id": video_id,
+            "seconds": time.monotonic() - begun,
+            "cpu_seconds": used.ru_utime + used.ru_stime,
+            "peak_kib": used.ru_maxrss,
+            "written_bytes": written,
+        }
+    )
+)
