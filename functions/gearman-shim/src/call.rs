@@ -103,15 +103,23 @@ impl Function {
         if let Ok(mut path) = url.path_segments_mut() {
             path.push(&id);
         }
-        let state = timeout(LOOK, async {
-            let response = self.send(self.client.get(url), LOOK).await.ok()?;
-            serde_json::from_slice(&whole(response).await.ok()?).ok()
-        });
-        match state.await {
-            Ok(Some(State { outcome: Some(outcome), .. })) => Meaning::Done(outcome),
-            Ok(Some(State { holder: Some(Holder { live: true }), .. })) => Meaning::Elsewhere(id),
-            _ => again("the upload is in nobody's hands"),
-        }
+        let looked = async {
+            let response = match self.send(self.client.get(url), LOOK).await {
+                Ok(response) => response,
+                Err(why) => return again(why),
+            };
+            let wait = asked(response.headers());
+            let body = match whole(response).await {
+                Ok(body) => body,
+                Err(meaning) => return meaning,
+            };
+            match serde_json::from_slice(&body) {
+                Ok(State { outcome: Some(outcome), .. }) => Meaning::Done(outcome),
+                Ok(State { holder: Some(Holder { live: true }), .. }) => Meaning::Elsewhere(id),
+                _ => Meaning::Again { why: "the upload is in nobody's hands".into(), wait },
+            }
+        };
+        timeout(LOOK, looked).await.unwrap_or_else(|_| again(BROKE_OFF))
     }
 
     async fn send(&self, request: RequestBuilder, patience: Duration) -> Result<Response, &'static str> {
@@ -175,10 +183,12 @@ async fn whole(mut response: Response) -> Result<BytesMut, Meaning> {
     }
 }
 
-/// The function's own answer. A 502 of its own is final: what failed is Youku, and the function has tried again itself.
+/// The function's own answer. A 502 of its own is final: what failed is Youku, and the function has tried again itself. A success
+/// names its video: one that does not is a stranger's.
 fn own(answer: Answer, headers: &HeaderMap) -> Meaning {
     let changed = answer.error.as_deref() == Some("source_changed");
     match (answer.code.as_str(), &answer.data.upload_id) {
+        ("200", _) if answer.data.videoid.is_none() => not_understood(),
         ("409", Some(id)) if !changed => Meaning::Elsewhere(id.clone()),
         ("429" | "503" | "504", _) | ("409", None) if !changed => {
             Meaning::Again { why: answer.msg, wait: asked(headers) }

@@ -100,7 +100,7 @@ async fn run(config: Config) -> Result<bool, Box<dyn Error>> {
     };
     tokio::select! {
         () = work(worker, forwarder, metrics.clone(), drain.clone()) => {
-            tracing::info!("every job is answered");
+            tracing::info!("no job runs any more");
             Ok(true)
         }
         why = leave => {

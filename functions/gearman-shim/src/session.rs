@@ -83,7 +83,8 @@ pub(crate) async fn run<H: Handler>(shared: &Arc<Shared<H>>, server: &str, line:
         if draining && !matches!(session.state, State::Pending(_)) {
             session.outgoing = None;
         }
-        let grabs = !draining && matches!(session.state, State::Awake);
+        // Who has answered nothing yet may never do: a slot that waits for him would be lost to the others.
+        let grabs = !draining && session.registered.is_some() && matches!(session.state, State::Awake);
         input.reserve(READ);
         tokio::select! {
             () = &mut drained, if !draining => draining = true,

@@ -18,10 +18,14 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex, split},
     net::TcpListener,
     sync::Semaphore,
+    task::JoinHandle,
     time::timeout,
 };
 
 pub(crate) const GRAB: u32 = crate::codec::GRAB_JOB_UNIQ;
+
+/// Longer than any silence that a line survives.
+const LONG: Duration = Duration::from_secs(300);
 
 /// The other end of a line.
 pub(crate) struct Gearmand(DuplexStream);
@@ -33,8 +37,12 @@ impl Gearmand {
         (Self(here), Line { reader: Box::new(reader), writer: Box::new(writer) })
     }
 
-    /// The next packet, whose magic must be a worker's; `None` where the line was closed.
+    /// The next packet, whose magic must be a worker's; `None` where the line was closed. Comes none within minutes, the test fails.
     pub(crate) async fn next(&mut self) -> Option<(u32, Bytes)> {
+        timeout(LONG, self.packet()).await.unwrap_or_else(|_| panic!("no packet within {LONG:?}"))
+    }
+
+    async fn packet(&mut self) -> Option<(u32, Bytes)> {
         let mut header = [0; 12];
         self.0.read_exact(&mut header).await.ok()?;
         let mut header = &header[..];
@@ -79,6 +87,11 @@ impl Gearmand {
         self.expect(GRAB, "").await;
         self.say(crate::codec::JOB_ASSIGN_UNIQ, format!("H:{number}\0upload\0u{number}\0{payload}")).await;
     }
+}
+
+/// What a task gives that ends, as it must.
+pub(crate) async fn ended<T>(task: JoinHandle<T>) -> T {
+    timeout(LONG, task).await.unwrap_or_else(|_| panic!("no end within {LONG:?}")).unwrap()
 }
 
 /// A packet from gearmand.

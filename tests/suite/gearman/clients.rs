@@ -1,16 +1,15 @@
 //! Clients that nobody here wrote get what the legacy worker gave them: five implementations of four languages.
 
-use super::{LONG, TOKEN, World};
+use super::{TOKEN, World, within};
 use crate::function::script;
 use sandbox::control::LinkSettings;
 use serde_json::{Value, json};
 use std::{
-    io,
     num::NonZeroU64,
     path::{Path, PathBuf},
-    process::{Output, Stdio},
+    process::Stdio,
 };
-use tokio::{io::AsyncWriteExt, process::Command, time::timeout};
+use tokio::{io::AsyncWriteExt, process::Command};
 
 /// What a client got, and how many words of progress it saw.
 type Got = (Option<String>, u64);
@@ -20,16 +19,11 @@ fn tools() -> PathBuf {
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".tools"), PathBuf::from)
 }
 
-/// A client whose job nobody answers would wait for ever.
-async fn within_limits(client: impl Future<Output = io::Result<Output>>) -> Output {
-    timeout(LONG, client).await.expect("an answer in time").unwrap()
-}
-
 /// A script that prints what it got as JSON.
 async fn script_client(mut program: Command, name: &str, port: u16, task: &str) -> Got {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/gearman").join(name);
     program.arg(path).arg(port.to_string()).arg(task).kill_on_drop(true);
-    let output = within_limits(program.output()).await;
+    let output = within(name, program.output()).await.unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     let got: Option<Value> = text.lines().last().and_then(|line| serde_json::from_str(line).ok());
     let got = got.unwrap_or_else(|| panic!("{name}: {output:?}"));
@@ -53,7 +47,7 @@ pub(super) async fn command_line(port: u16, task: &str) -> Got {
         .spawn()
         .unwrap();
     client.stdin.take().unwrap().write_all(task.as_bytes()).await.unwrap();
-    let output = within_limits(client.wait_with_output()).await;
+    let output = within("gearman", client.wait_with_output()).await.unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let answer = text.find('{').and_then(|from| Some(text[from..=text.rfind('}')?].to_owned()));
     let statuses = text.matches("% Complete").count().try_into().unwrap();

@@ -20,14 +20,19 @@ use sandbox::fc::{FunctionConfig, HttpAuth};
 use serde_json::{Value, json};
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::{self, BufRead, BufReader, Write},
     net::{TcpListener, TcpStream},
+    ops::Range,
     process::{Child, Command, Stdio},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
     thread,
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
+use tokio::time::timeout;
 
 /// What the function's door accepts, and its SHA-256.
 const TOKEN: &str = "correct horse";
@@ -35,8 +40,26 @@ const TOKENS: &str = r#"["4104d36f8da2c254349f85836793ebe029e0c957063a34c91c2e92
 /// Longer than anything here takes on a busy machine.
 const LONG: Duration = Duration::from_secs(120);
 
-pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+/// A port that nobody has, below those that the system gives to outgoing connections: while a server of a test is down, no other
+/// connection takes its place, nor does one that looks for it find itself.
+fn free_port() -> u16 {
+    const PORTS: Range<u32> = 20_000..32_000;
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let ports = PORTS.end - PORTS.start;
+    for _ in 0..ports {
+        // Runs side by side begin apart.
+        let n = std::process::id().wrapping_mul(97).wrapping_add(NEXT.fetch_add(1, Relaxed));
+        let port = (PORTS.start + n % ports).try_into().unwrap();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+    panic!("no port is free");
+}
+
+/// What must have an end.
+pub(crate) async fn within<F: Future>(what: &str, future: F) -> F::Output {
+    timeout(LONG, future).await.unwrap_or_else(|_| panic!("{what}: not within {LONG:?}"))
 }
 
 /// Waits until `done` says so.
@@ -89,15 +112,21 @@ impl Gearmand {
         }
     }
 
-    fn admin(&self, what: &str) -> String {
-        let output = Command::new("gearadmin").args(["-p", &self.port.to_string(), what]).output().unwrap();
-        String::from_utf8_lossy(&output.stdout).into_owned()
+    /// Its own table: a function a line, and a dot at the end.
+    fn status(&self) -> io::Result<Vec<String>> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(LONG))?;
+        stream.write_all(b"status\r\n")?;
+        BufReader::new(stream)
+            .lines()
+            .take_while(|line| line.as_ref().map_or(true, |line| line != "."))
+            .collect()
     }
 
     /// Jobs of `upload` that wait or run, those that run, and the workers for it.
     pub(crate) fn jobs(&self) -> [u64; 3] {
-        let status = self.admin("--status");
-        let line = status.lines().find_map(|line| line.strip_prefix("upload\t"));
+        let status = self.status().unwrap();
+        let line = status.iter().find_map(|line| line.strip_prefix("upload\t"));
         let mut numbers = line.unwrap_or_default().split('\t').map(|number| number.parse().unwrap_or(0));
         [(); 3].map(|()| numbers.next().unwrap_or(0))
     }
@@ -106,8 +135,9 @@ impl Gearmand {
     pub(crate) async fn background(&self, unique: &str, task: &str) {
         let port = self.port.to_string();
         let arguments = ["-h", "127.0.0.1", "-p", &port, "-f", "upload", "-b", "-u", unique, "-s", task];
-        let status = tokio::process::Command::new("gearman").args(arguments).status().await.unwrap();
-        assert!(status.success());
+        let mut client = tokio::process::Command::new("gearman");
+        let status = within("submitting", client.args(arguments).kill_on_drop(true).status()).await;
+        assert!(status.unwrap().success());
     }
 
     /// Submits a job by the command line client and waits for its end; `None` where it failed.
@@ -182,8 +212,11 @@ impl Shim {
     /// What its health door answers.
     pub(crate) async fn health(&self, path: &str) -> (u16, String) {
         let url = format!("http://127.0.0.1:{}{path}", self.health);
-        let answer = app::http_client().unwrap().get(url).send().await.unwrap();
-        (answer.status().as_u16(), answer.text().await.unwrap())
+        within("the health door", async {
+            let answer = app::http_client().unwrap().get(url).send().await.unwrap();
+            (answer.status().as_u16(), answer.text().await.unwrap())
+        })
+        .await
     }
 
     pub(crate) async fn metric(&self, name: &str) -> f64 {
@@ -269,7 +302,7 @@ impl World {
         let rule = json!({"operation": "GetObject", "times": 0, "fault": {"kind": "hold_before"}});
         let id = crate::function::script(&self.rig.clouds.oss_control, rule);
         begin.await;
-        assert!(self.rig.clouds.oss_control.faults.fired(id, jobs).await);
+        assert!(within("jobs in flight", self.rig.clouds.oss_control.faults.fired(id, jobs)).await);
     }
 
     pub(crate) fn release(&self) {

@@ -3,6 +3,7 @@
 use super::{
     Gearmand,
     limits::{Client, Echo},
+    within,
 };
 use gearman_shim::{Drain, WorkerConfig, metrics::Metrics, work};
 use std::{process::Stdio, sync::Arc, time::Instant};
@@ -30,8 +31,9 @@ fn rate(port: u16, text: &[u8]) -> f64 {
 /// The rate of libgearman's worker.
 async fn theirs(gearmand: &Gearmand) -> f64 {
     let port = gearmand.port.to_string();
-    let _worker = Command::new("gearman")
-        .args(["-h", "127.0.0.1", "-p", &port, "-f", "upload", "-w"])
+    // Should this test be killed, so is the worker: without its gearmand it would spin for ever.
+    let _worker = Command::new("setpriv")
+        .args(["--pdeathsig", "KILL", "gearman", "-h", "127.0.0.1", "-p", &port, "-f", "upload", "-w"])
         .stdout(Stdio::null())
         .kill_on_drop(true)
         .spawn()
@@ -54,7 +56,7 @@ async fn ours(gearmand: &Gearmand) -> f64 {
     let worker = tokio::spawn(work(config, Echo, Arc::new(Metrics::default()), drain.clone()));
     let rate = measured(gearmand.port, b"payload").await;
     drain.begin();
-    worker.await.unwrap();
+    within("the end", worker).await.unwrap();
     rate
 }
 

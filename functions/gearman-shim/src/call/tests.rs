@@ -3,7 +3,9 @@ use super::*;
 use serde_json::json;
 
 fn answered(code: &str, error: &str, id: Option<&str>) -> Answer {
-    let value = json!({"code": code, "msg": "text", "error": error, "data": {"key": "k", "upload_id": id}});
+    let video = (code == "200").then_some("V");
+    let data = json!({"key": "k", "upload_id": id, "videoid": video});
+    let value = json!({"code": code, "msg": "text", "error": error, "data": data});
     serde_json::from_value(value).unwrap()
 }
 
@@ -23,6 +25,7 @@ fn the_functions_own_answers_are_final_unless_it_says_that_the_upload_goes_on() 
         ("500", "ledger_failed", id, None),
         ("502", "youku_failed", id, None),
         ("409", "source_changed", id, None),
+        ("413", "body_too_large", None, None),
         ("409", "in_progress", id, Some(&elsewhere)),
         ("409", "superseded", id, Some(&elsewhere)),
         ("409", "in_progress", None, Some(&wait)),

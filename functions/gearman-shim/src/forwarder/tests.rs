@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 use super::*;
 use crate::testing::ScriptedFunction;
 use axum::body::Body;
@@ -7,8 +7,9 @@ use futures_util::stream;
 use http::{HeaderValue, Response};
 use serde_json::{Value, json};
 use std::io;
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::timeout};
 
+const LONG: Duration = Duration::from_secs(60);
 const DONE: &str = r#"{"event":"outcome","code":"200","msg":"upload success","info":"upload success","data":{"key":"x","videoid":"V"}}"#;
 
 fn lines(lines: &str) -> Response<Body> {
@@ -59,12 +60,11 @@ fn job() -> Job {
 /// What a client gets, and how many words of progress.
 async fn handled(forwarder: &Forwarder) -> (Value, usize) {
     let (outgoing, mut sent) = mpsc::channel(100);
-    let reply = forwarder.handle(job(), &Progress::new("H:1".into(), outgoing)).await;
+    let progress = Progress::new("H:1".into(), outgoing);
+    let reply = timeout(LONG, forwarder.handle(job(), &progress)).await.expect("an answer in time");
     let words = std::iter::from_fn(|| sent.try_recv().ok()).count();
     (serde_json::from_slice(&reply.complete.unwrap()).unwrap(), words)
 }
-
-const LONG: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn a_job_is_posted_with_its_token_and_its_name_and_the_outcome_line_is_its_answer() {
@@ -134,11 +134,14 @@ async fn an_upload_in_other_hands_is_watched_until_it_ends_or_they_let_go() {
     assert_eq!(function.paths(), ["POST /base/uploads", "GET /base/uploads/ab12", "GET /base/uploads/ab12"]);
 
     let let_go = live.replace("true", "false");
-    for state in [plain(200, &let_go), plain(404, "{}"), plain(200, "<html>")] {
+    let (mut busy, begun) = (plain(503, ""), Instant::now());
+    busy.headers_mut().insert("retry-after", HeaderValue::from_static("1"));
+    for state in [plain(200, &let_go), plain(404, "{}"), plain(200, "<html>"), busy] {
         let function = ScriptedFunction::start([in_progress(), state, lines(&format!("{DONE}\n"))]).await;
         assert_eq!(handled(&forwarder(&function.url, LONG)).await.0["code"], "200");
         assert_eq!(function.paths()[1..], ["GET /base/uploads/ab12", "POST /base/uploads"]);
     }
+    assert!(begun.elapsed() >= Duration::from_secs(1), "as long as the last one asked for");
 }
 
 #[tokio::test]
@@ -151,7 +154,10 @@ async fn failures_are_told_in_the_legacy_form_and_404_only_where_the_function_mi
         (404, missing, "404", "oss key not found"),
         (404, no_path, "500", "there is no such path"),
         (404, "<html>not here", "500", "there is no function at the shim's address"),
+        (404, r#"{"code":"404","msg":"no route"}"#, "500", "no route"),
         (200, "<html>welcome", "500", "the function's answer is not understood"),
+        (200, r#"{"code":"200","msg":"OK"}"#, "500", "the function's answer is not understood"),
+        (413, r#"{"code":"413","msg":"large","error":"body_too_large"}"#, "500", "large"),
         (401, "", "500", "the function does not let the shim in"),
         (502, youku, "500", "m"),
     ] {
@@ -189,15 +195,17 @@ async fn nobody_is_asked_again_for_a_line_that_is_lost() {
     let function = ScriptedFunction::start([plain(503, "").map(|_| Body::empty())]).await;
     let (outgoing, sent) = mpsc::channel(1);
     drop(sent);
-    forwarder(&function.url, LONG).handle(job(), &Progress::new("H:1".into(), outgoing)).await;
+    let (forwarder, progress) = (forwarder(&function.url, LONG), Progress::new("H:1".into(), outgoing));
+    timeout(LONG, forwarder.handle(job(), &progress)).await.expect("an end");
     assert_eq!(function.paths().len(), 1);
 }
 
 #[tokio::test]
 async fn fail_packets_stand_for_failures_alone() {
-    for (status, body, completes) in
-        [(400, r#"{"code":"400","msg":"m"}"#, false), (200, r#"{"code":"200","msg":"m"}"#, true)]
-    {
+    for (status, body, completes) in [
+        (400, r#"{"code":"400","msg":"m"}"#, false),
+        (200, r#"{"code":"200","msg":"m","data":{"videoid":"V"}}"#, true),
+    ] {
         let function = ScriptedFunction::start([plain(status, body)]).await;
         let forwarder = Forwarder { fail_packets: true, ..forwarder(&function.url, LONG) };
         let (outgoing, _sent) = mpsc::channel(1);

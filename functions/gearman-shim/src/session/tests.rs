@@ -2,7 +2,7 @@
 use super::*;
 use crate::{
     codec::{ECHO_RES, ERROR, JOB_ASSIGN, JOB_ASSIGN_ALL, JOB_ASSIGN_UNIQ, NO_JOB, NOOP, WORK_STATUS},
-    testing::{Echo, GRAB, Gearmand, worker, worker_with},
+    testing::{Echo, GRAB, Gearmand, ended, worker, worker_with},
 };
 use std::{
     pin::Pin,
@@ -26,7 +26,7 @@ async fn open(shared: &Arc<Shared<Echo>>) -> (Gearmand, JoinHandle<io::Result<()
 async fn drained(shared: &Shared<Echo>, mut gearmand: Gearmand, session: JoinHandle<io::Result<()>>) {
     shared.drain.begin();
     assert_eq!(gearmand.next().await, None, "closed");
-    session.await.unwrap().unwrap();
+    ended(session).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
@@ -35,16 +35,19 @@ async fn registered_is_who_was_answered() {
     let (mut gearmand, line) = Gearmand::new();
     let shared = worker.clone();
     let session = tokio::spawn(async move { run(&shared, "test", line).await });
-    for _ in 0..4 {
+    for _ in 0..3 {
         gearmand.next().await.unwrap();
     }
-    assert!(!worker.metrics.is_ready());
+    // Nor does who is silent keep a slot from the others.
+    gearmand.quiet(SHORT).await;
+    assert!(!worker.metrics.is_ready() && worker.slots.available_permits() == 1);
     gearmand.say(ECHO_RES, "registered").await;
+    gearmand.expect(GRAB, "").await;
     gearmand.say(NO_JOB, "").await;
     gearmand.expect(PRE_SLEEP, "").await;
     assert!(worker.metrics.is_ready());
     drop(gearmand);
-    assert_eq!(session.await.unwrap().unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+    assert_eq!(ended(session).await.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
     assert!(!worker.metrics.is_ready());
 }
 
@@ -89,7 +92,7 @@ async fn two_lines_share_one_slot_and_a_sleeping_one_holds_none() {
     first.say(NO_JOB, "").await;
     second.say(NO_JOB, "").await;
     for session in [one, two] {
-        session.await.unwrap().unwrap();
+        ended(session).await.unwrap();
     }
 }
 
@@ -152,7 +155,7 @@ async fn a_sleeper_wakes_when_called_and_asks_by_itself_now_and_then() {
     gearmand.expect(WORK_COMPLETE, "H:1\0due").await;
     gearmand.expect(GRAB, "").await;
     drop(gearmand);
-    session.await.unwrap().unwrap_err();
+    ended(session).await.unwrap_err();
 }
 
 #[tokio::test(start_paused = true)]
@@ -168,7 +171,7 @@ async fn a_silent_gearmand_is_asked_for_a_sign_of_life_and_left_if_it_gives_none
     }
     gearmand.expect(ECHO_REQ, "alive").await;
     assert_eq!(gearmand.next().await, None, "given up");
-    assert_eq!(session.await.unwrap().unwrap_err().kind(), io::ErrorKind::TimedOut);
+    assert_eq!(ended(session).await.unwrap_err().kind(), io::ErrorKind::TimedOut);
 }
 
 #[tokio::test(start_paused = true)]
@@ -190,7 +193,7 @@ async fn a_panic_fails_the_job_and_keeps_the_slot_and_nothing_follows_a_jobs_end
     let count = |outcome| worker.metrics.jobs(outcome);
     assert_eq!([Outcome::Panicked, Outcome::Failed, Outcome::Success, Outcome::Refused].map(count), [1; 4]);
     drop(gearmand);
-    session.await.unwrap().unwrap_err();
+    ended(session).await.unwrap_err();
 }
 
 #[tokio::test(start_paused = true)]
@@ -206,7 +209,7 @@ async fn a_payload_that_is_too_large_is_answered_and_the_line_kept() {
     gearmand.expect(WORK_COMPLETE, format!("H:2\0{whole}")).await;
     gearmand.expect(GRAB, "").await;
     drop(gearmand);
-    session.await.unwrap().unwrap_err();
+    ended(session).await.unwrap_err();
 }
 
 #[tokio::test(start_paused = true)]
@@ -216,7 +219,7 @@ async fn a_lost_line_is_told_to_its_jobs_which_go_on_and_whose_answers_go_nowher
     first.assign(1, "wait").await;
     first.quiet(SHORT).await;
     drop(first);
-    session.await.unwrap().unwrap_err();
+    ended(session).await.unwrap_err();
     worker.handler.told.acquire().await.unwrap().forget();
     // The job comes again over a new line; the first run still has the slot.
     let (mut second, session) = open(&worker).await;
@@ -227,7 +230,7 @@ async fn a_lost_line_is_told_to_its_jobs_which_go_on_and_whose_answers_go_nowher
     second.expect(GRAB, "").await;
     assert_eq!((worker.metrics.jobs(Outcome::Lost), worker.metrics.jobs(Outcome::Success)), (1, 1));
     drop(second);
-    session.await.unwrap().unwrap_err();
+    ended(session).await.unwrap_err();
 }
 
 #[tokio::test(start_paused = true)]
@@ -270,7 +273,7 @@ async fn malformed_packets_and_jobs_that_nobody_asked_for_end_the_line() {
         let (mut gearmand, session) = open(&worker(1)).await;
         gearmand.expect(GRAB, "").await;
         gearmand.raw(bytes).await;
-        assert_eq!(session.await.unwrap().unwrap_err().kind(), io::ErrorKind::InvalidData, "{bytes:?}");
+        assert_eq!(ended(session).await.unwrap_err().kind(), io::ErrorKind::InvalidData, "{bytes:?}");
     }
 }
 

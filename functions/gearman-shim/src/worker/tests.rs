@@ -2,7 +2,7 @@
 use super::*;
 use crate::{
     codec::WORK_COMPLETE,
-    testing::{GRAB, Gearmand, worker},
+    testing::{GRAB, Gearmand, ended, worker},
 };
 use std::future::ready;
 use tokio::sync::mpsc;
@@ -46,7 +46,7 @@ async fn attempts_get_rarer_until_a_line_holds_and_each_line_registers_anew() {
     assert!(time - lost <= Duration::from_millis(201), "an early one again: {:?}", time - lost);
     drop(gearmand);
     worker.drain.begin();
-    serving.await.unwrap();
+    ended(serving).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -64,7 +64,7 @@ async fn a_drain_ends_every_wait_for_a_server() {
     let begun = Instant::now();
     worker.drain.begin();
     for server in [stuck, down] {
-        server.await.unwrap();
+        ended(server).await;
     }
     assert_eq!(begun.elapsed(), Duration::ZERO);
 }
