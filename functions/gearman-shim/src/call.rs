@@ -189,6 +189,7 @@ fn own(answer: Answer, headers: &HeaderMap) -> Meaning {
     let changed = answer.error.as_deref() == Some("source_changed");
     match (answer.code.as_str(), &answer.data.upload_id) {
         ("200", _) if answer.data.videoid.is_none() => not_understood(),
+        ("401", _) => not_let_in(),
         ("409", Some(id)) if !changed => Meaning::Elsewhere(id.clone()),
         ("429" | "503" | "504", _) | ("409", None) if !changed => {
             Meaning::Again { why: answer.msg, wait: asked(headers) }
@@ -204,7 +205,7 @@ fn stranger(status: StatusCode, headers: &HeaderMap) -> Meaning {
             why: format!("the function's gateway answered {}", status.as_u16()),
             wait: asked(headers),
         },
-        401 | 403 => Meaning::Done(Answer::failure("unauthorised", "the function does not let the shim in")),
+        401 | 403 => not_let_in(),
         404 => Meaning::Done(Answer::failure("no_function", "there is no function at the shim's address")),
         413 => Meaning::Done(Answer::failure(
             "payload_too_large",
@@ -231,6 +232,11 @@ const BROKE_OFF: &str = "the function's answer broke off";
 /// Asking again would bring the same.
 fn not_understood() -> Meaning {
     Meaning::Done(Answer::failure("not_understood", "the function's answer is not understood"))
+}
+
+/// The function's own words would be about the client's token, which it does not have.
+fn not_let_in() -> Meaning {
+    Meaning::Done(Answer::failure("unauthorised", "the function does not accept the shim's token"))
 }
 
 fn again(why: &str) -> Meaning {

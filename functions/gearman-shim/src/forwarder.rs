@@ -80,7 +80,7 @@ impl Forwarder {
             if begun.elapsed() + pause > self.budget {
                 return Answer::failure("gave_up", format!("no answer in the time allowed: {why}"));
             }
-            tracing::warn!(?job, why, pause_ms = pause.as_millis(), "once more");
+            tracing::warn!(?job, why, pause_seconds = pause.as_secs_f64(), "once more");
             self.metrics.retry();
             tokio::select! {
                 () = sleep(pause) => {}

@@ -24,8 +24,9 @@ pub struct Job {
 impl fmt::Debug for Job {
     /// Without the payload, which may hold tokens.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { handle, function, unique, payload } = self;
-        write!(f, "{handle:?} of {function:?}, unique {unique:?}, {} bytes", payload.len())
+        let [handle, function, unique] =
+            [&self.handle, &self.function, &self.unique].map(|name| name.escape_ascii());
+        write!(f, "{handle} of {function}, unique {unique}, {} bytes", self.payload.len())
     }
 }
 

@@ -87,6 +87,13 @@ pub(crate) async fn run<H: Handler>(shared: &Arc<Shared<H>>, server: &str, line:
         let grabs = !draining && session.registered.is_some() && matches!(session.state, State::Awake);
         input.reserve(READ);
         tokio::select! {
+            // Gearmand closes a line that was ended in order: the end comes before that, whatever is heard comes before its age.
+            biased;
+            ended = writer.join_next() => return match ended {
+                Some(Ok(Err(error))) => Err(error),
+                Some(Ok(Ok(()))) if draining => Ok(()),
+                _ => Err(io::Error::other("the writer ended")),
+            },
             () = &mut drained, if !draining => draining = true,
             permit = shared.slots.clone().acquire_owned(), if grabs => {
                 // A drain that began meanwhile wins.
@@ -105,11 +112,6 @@ pub(crate) async fn run<H: Handler>(shared: &Arc<Shared<H>>, server: &str, line:
                 }
             }
             now = tick.tick() => session.look(now).await?,
-            ended = writer.join_next() => return match ended {
-                Some(Ok(Err(error))) => Err(error),
-                Some(Ok(Ok(()))) if draining => Ok(()),
-                _ => Err(io::Error::other("the writer ended")),
-            },
         }
     }
 }
@@ -236,7 +238,7 @@ async fn carry_out<H: Handler>(
     let outcome = reply.outcome;
     let told = outgoing.send(last_packet(&handle, reply)).await;
     if told.is_err() {
-        tracing::warn!(?handle, "the line is gone: the answer is dropped, the job comes again");
+        tracing::warn!(handle = %handle.escape_ascii(), "the line is gone: the answer is dropped, the job comes again");
     }
     shared.metrics.ended(if told.is_ok() { outcome } else { Outcome::Lost }, begun.elapsed());
     drop(permit);

@@ -118,7 +118,7 @@ pub(crate) async fn serve<H: Handler, F: Future<Output = io::Result<Line>>>(
             pauses = self::pauses();
         }
         let pause = pauses.next().unwrap_or_default();
-        tracing::warn!(server, %error, pause_ms = pause.as_millis(), "no line to gearmand");
+        tracing::warn!(server, %error, pause_seconds = pause.as_secs_f64(), "no line to gearmand");
         shared.metrics.reconnect();
         tokio::select! {
             () = shared.drain.begun() => return,

@@ -34,7 +34,7 @@ async fn a_gearmand_that_dies_with_jobs_in_flight_gives_them_again_and_they_end_
     world.idle().await;
     for (name, _, bytes) in &objects {
         let video = world.rig.published(name, bytes);
-        let unique = format!("{:?}", name.replace(' ', "-"));
+        let unique = format!(" unique {}, ", name.replace(' ', "-"));
         let ends = shim.logged().into_iter().filter(|line| line["message"] == "ended");
         let videos: Vec<_> = ends
             .filter(|line| line["job"].as_str().unwrap().contains(&unique))

@@ -158,7 +158,13 @@ async fn failures_are_told_in_the_legacy_form_and_404_only_where_the_function_mi
         (200, "<html>welcome", "500", "the function's answer is not understood"),
         (200, r#"{"code":"200","msg":"OK"}"#, "500", "the function's answer is not understood"),
         (413, r#"{"code":"413","msg":"large","error":"body_too_large"}"#, "500", "large"),
-        (401, "", "500", "the function does not let the shim in"),
+        (401, "", "500", "the function does not accept the shim's token"),
+        (
+            401,
+            r#"{"code":"401","msg":"a token is needed"}"#,
+            "500",
+            "the function does not accept the shim's token",
+        ),
         (502, youku, "500", "m"),
     ] {
         let function = ScriptedFunction::start([plain(status, body)]).await;
@@ -246,6 +252,7 @@ fn a_jobs_name_is_the_clients_or_a_hash_of_the_job_and_never_the_handle() {
 }
 
 #[test]
-fn neither_a_jobs_payload_nor_the_token_shows_in_debug_output() {
-    assert!(!format!("{:?}", job()).contains("secret"));
+fn a_jobs_payload_does_not_show_in_debug_output_nor_does_any_byte_of_its_names_that_breaks_a_line() {
+    let job = Job { unique: "a\n\u{1b}".into(), ..job() };
+    assert_eq!(format!("{job:?}"), r"H:1 of upload, unique a\n\x1b, 41 bytes");
 }

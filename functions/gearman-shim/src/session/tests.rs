@@ -250,6 +250,21 @@ async fn draining_takes_what_is_assigned_already_and_answers_everything_before_i
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_gearmand_that_closes_a_line_which_has_ended_is_no_loss() {
+    for _ in 0..20 {
+        let worker = worker(1);
+        let (mut gearmand, session) = open(&worker).await;
+        gearmand.expect(GRAB, "").await;
+        worker.drain.begin();
+        gearmand.say(NO_JOB, "").await;
+        gearmand.expect(PRE_SLEEP, "").await;
+        assert_eq!(gearmand.next().await, None);
+        drop(gearmand);
+        ended(session).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn once_takes_one_job_of_all_lines() {
     let worker = worker_with(1, true);
     let (mut first, one) = open(&worker).await;
