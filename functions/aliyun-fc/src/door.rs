@@ -6,8 +6,8 @@ use aliyun_fc_runtime::{
     events::{OssEvents, OssRecord, TriggerEvent},
 };
 use app::{
-    App, Arrived,
-    core::{Error, Outcome, Run, Stopped, Trouble},
+    App, ObjectResult,
+    core::{Error, Run},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -17,15 +17,7 @@ use tracing::Instrument;
 /// The function's answer to an event; nobody but the log and a destination reads it.
 #[derive(Debug, Serialize)]
 pub(crate) struct Answer {
-    results: Vec<RecordResult>,
-}
-
-/// What became of one record.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-enum RecordResult {
-    Outcome(Outcome),
-    Skipped { key: String, skipped: &'static str },
+    results: Vec<ObjectResult>,
 }
 
 /// What the function keeps between calls.
@@ -61,33 +53,9 @@ impl Door {
     /// Every timer of the function calls the sweep.
     async fn sweep(&self, context: &Context) -> Result<Answer, Diagnostic> {
         let run = Run { deadline: call::deadline(context), ..Run::default() };
-        let swept = self.app.sweep(call::credentials(context), &run).await;
-        let swept = swept.map_err(|error| Diagnostic::new(error.kind().code(), error.to_string()))?;
-        let found = &swept.discovered;
-        tracing::info!(
-            resumed = swept.resumed.len(),
-            told = swept.told,
-            left = swept.left,
-            cleared = swept.cleared,
-            found = found.uploads.len(),
-            known = found.known,
-            older = found.older,
-            stopped = found.stopped.map(Stopped::code),
-            "swept"
-        );
-        for Trouble { location, error } in &found.troubles {
-            let object = location.as_ref().map(ToString::to_string);
-            tracing::error!(object, ?error, code = error.kind().code(), "not looked at");
-        }
-        let resumed = swept.resumed.iter().map(|(id, ended)| (id, id.as_str(), ended));
-        let begun = found.uploads.iter().map(|found| (&found.id, found.location.key.as_str(), &found.ended));
-        let results = resumed.chain(begun).map(|(id, key, ended)| {
-            if let Err(error) = ended {
-                tracing::error!(upload_id = %id, ?error, code = error.kind().code(), "failed");
-            }
-            RecordResult::Outcome(Outcome::of(key, ended))
-        });
-        Ok(Answer { results: results.collect() })
+        let swept = self.app.swept(call::credentials(context), &run).await;
+        let results = swept.map_err(|error| Diagnostic::new(error.kind().code(), error.to_string()))?;
+        Ok(Answer { results })
     }
 
     async fn objects(&self, events: OssEvents, context: &Context) -> Result<Answer, Diagnostic> {
@@ -106,30 +74,12 @@ impl Door {
     }
 
     /// One record's result, or the error for which the event must come again.
-    async fn record(&self, record: &OssRecord, context: &Context) -> Result<RecordResult, Error> {
+    async fn record(&self, record: &OssRecord, context: &Context) -> Result<ObjectResult, Error> {
         let Some((location, size)) = arrival(record) else {
-            let (key, skipped) = (record.oss.object.key.clone(), "not_an_arrival");
-            tracing::info!(key, reason = skipped, "skipped");
-            return Ok(RecordResult::Skipped { key, skipped });
+            return Ok(ObjectResult::skipped(record.oss.object.key.clone(), "not_an_arrival"));
         };
-        let key = location.key.clone();
-        let span = tracing::info_span!("object", object = %location);
         let run = Run { deadline: call::deadline(context), ..Run::default() };
-        let arrived = self.app.arrived(&location, size, call::credentials(context), &run);
-        match arrived.instrument(span.clone()).await {
-            Ok(Arrived::Skipped(skipped)) => {
-                span.in_scope(|| tracing::info!(reason = skipped, "skipped"));
-                Ok(RecordResult::Skipped { key, skipped })
-            }
-            Ok(Arrived::Published(published)) => Ok(RecordResult::Outcome(Outcome::of(&key, &Ok(published)))),
-            Err(error) => {
-                span.in_scope(|| tracing::error!(?error, code = error.kind().code(), "failed"));
-                if !self.app.is_settled(&error) {
-                    return Err(error);
-                }
-                Ok(RecordResult::Outcome(Outcome::of(&key, &Err(error))))
-            }
-        }
+        self.app.told_of(&location, size, call::credentials(context), &run).await
     }
 }
 

@@ -20,6 +20,7 @@ pub mod ledger;
 mod list;
 mod logging;
 mod operator;
+mod results;
 mod settings;
 mod source;
 mod status;
@@ -33,6 +34,7 @@ pub use logging::start as start_logging;
 pub use object_storage as storage;
 pub use object_storage::Credentials;
 pub use operator::Story;
+pub use results::ObjectResult;
 pub use settings::{
     AccountSettings, AllowedHost, CONFIG_VARIABLE, CallbackFields, HttpSettings, LedgerFields,
     LegacyAccounts, LegacySettings, LogLevel, LogSettings, Reserved, Settings, SourceAddressing,

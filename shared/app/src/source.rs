@@ -15,6 +15,8 @@ use upload_core::{ByteStream, Error, ErrorKind, Location, Md5, Object, Provider,
 
 /// User metadata that states the object's MD5, in hexadecimal (design: the data path).
 const MD5_METADATA: &str = "md5";
+/// Where a Lambda function runs: its ledger has no event that tells a region.
+const AWS_REGION: &str = "AWS_REGION";
 /// Keys of one page: both clouds answer no more at once.
 const PAGE: usize = 1000;
 
@@ -58,6 +60,9 @@ pub(crate) fn open_store(
     let config = match location.provider {
         Provider::Folder => StoreConfig::folder(&location.bucket),
         Provider::S3 => {
+            // An endpoint of AWS tells its region itself.
+            let tells = settings.s3_endpoint.as_ref().is_some_and(|host| host.contains(".amazonaws.com"));
+            let region = region.or_else(|| std::env::var(AWS_REGION).ok().filter(|_| !tells));
             let config = StoreConfig::s3(&location.bucket).region(region);
             settings.s3_endpoint.iter().fold(config, |config, endpoint| config.endpoint(endpoint))
         }

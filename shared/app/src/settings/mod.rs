@@ -132,7 +132,8 @@ pub struct SourceSettings {
     pub provider: Provider,
     /// OSS endpoint, with or without a scheme (`OSS2YOUKU_SOURCE__ENDPOINT`). Default: that of the bucket's region.
     pub endpoint: Option<String>,
-    /// OSS or S3 region, e.g. `cn-hangzhou` (`OSS2YOUKU_SOURCE__REGION`). Default: the event's, else the endpoint's.
+    /// OSS or S3 region, e.g. `cn-hangzhou` (`OSS2YOUKU_SOURCE__REGION`). Default: the event's, else the endpoint's, or of S3
+    /// `AWS_REGION`.
     pub region: Option<String>,
     /// Whether a default endpoint is the region's `-internal` one, free of traffic fees (`OSS2YOUKU_SOURCE__INTERNAL`).
     /// Default: `true` where `FC_FUNCTION_NAME` says that this is a function.

@@ -1,0 +1,56 @@
+use super::*;
+use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use serde_json::json;
+
+const FUNCTION_URL: &str = include_str!("../../fixtures/function-url.json");
+const HTTP_API: &str = include_str!("../../fixtures/http-api.json");
+
+fn read(event: &Value) -> Request<Body> {
+    HttpCall::read(event.clone()).expect("a request").0
+}
+
+fn url(stage: &str, path: &str, query: &str) -> String {
+    let context = json!({"http": {"method": "GET"}, "stage": stage});
+    let event = json!({"rawPath": path, "rawQueryString": query, "requestContext": context});
+    read(&event).uri().to_string()
+}
+
+#[tokio::test]
+async fn both_hosts_requests_are_the_same_to_the_door() {
+    for event in [FUNCTION_URL, HTTP_API] {
+        let request = read(&serde_json::from_str(event).expect("JSON"));
+        assert_eq!((request.method(), request.uri().path()), (&Method::POST, "/uploads"));
+        assert_eq!(request.headers()["idempotency-key"], "order-7");
+        assert_eq!(request.headers()["cookie"], "a=1; b=2");
+        let body = request.into_body().collect().await.expect("a body").to_bytes();
+        let task: Value = serde_json::from_slice(&body).expect("JSON");
+        assert_eq!(task["source"], "s3://videos/in/film.mp4");
+    }
+}
+
+#[test]
+fn paths_and_queries_arrive_and_a_stage_does_not() {
+    assert_eq!(url("$default", "/uploads", "state=open&after=a%20b"), "/uploads?state=open&after=a%20b");
+    assert_eq!(url("prod", "/prod/uploads", ""), "/uploads");
+    assert_eq!(url("prod", "/production", ""), "/production");
+    assert_eq!(url("prod", "/prod", ""), "/");
+    assert_eq!(url("$default", "/a b/第?#", ""), "/a%20b/%E7%AC%AC%3F%23");
+    assert_eq!(url("$default", "", ""), "/");
+}
+
+#[tokio::test]
+async fn an_answer_is_what_the_host_wants() {
+    let response =
+        Response::builder().status(503).header("Retry-After", "30").header("Vary", "a").header("Vary", "b");
+    let answer = HttpAnswer::of(response.body(Body::from("{}")).expect("a response")).await.expect("whole");
+    let mut json = serde_json::to_value(&answer).expect("JSON");
+    assert_eq!(
+        json,
+        json!({"statusCode": 503, "headers": {"retry-after": "30", "vary": "a, b"}, "body": "{}", "isBase64Encoded": false})
+    );
+    json["cookies"] = json!([]);
+    serde_json::from_value::<ApiGatewayV2httpResponse>(json).expect("the official type reads it");
+    let bytes = Response::new(Body::from(vec![0xff, 0xfe]));
+    let answer = serde_json::to_value(HttpAnswer::of(bytes).await.expect("whole")).expect("JSON");
+    assert_eq!((&answer["body"], &answer["isBase64Encoded"]), (&json!("//4="), &json!(true)));
+}

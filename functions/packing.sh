@@ -1,0 +1,40 @@
+# Sourced by the functions' `package` scripts: how a program is built for a platform, and zipped so that the same source gives the same
+# zip to the byte, wherever it is built with the same Rust and Python.
+# shellcheck shell=bash
+
+# build TRIPLE PACKAGE: builds a package's program for glibc 2.17 and later, so that every runtime of the platforms has what it needs.
+# The repository's root is the working directory.
+build() {
+    local triple=$1 package=$2 target=${CARGO_TARGET_DIR:-$PWD/target}
+    # zig links against an old glibc; it is a compiler of its own, so a venv of its own keeps it.
+    local tools=$target/zigbuild wanted="cargo-zigbuild==0.24.0 ziglang==0.17.1"
+    if [ "$(cat "$tools/installed" 2>/dev/null)" != "$wanted" ]; then
+        python3 -m venv "$tools"
+        # shellcheck disable=SC2086
+        "$tools/bin/pip" install --quiet --disable-pip-version-check $wanted
+        printf %s "$wanted" >"$tools/installed"
+    fi
+    # No path of this machine in the program. The flags are parted by a byte that is in no path.
+    CARGO_ENCODED_RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"$'\x1f'"--remap-path-prefix=$PWD=/oss2youku" \
+        PATH="$tools/bin:$PATH" cargo zigbuild --locked --profile function --target "$triple.2.17" -p "$package" >&2
+}
+
+# pack TRIPLE PROGRAM FOLDER ZIP: puts a built program into FOLDER and into ZIP, as `bootstrap`; prints the zip's path.
+pack() {
+    local target=${CARGO_TARGET_DIR:-$PWD/target}
+    mkdir -p "$3"
+    install -m 0755 "$target/$1/function/$2" "$3/bootstrap"
+    python3 - "$3/bootstrap" "$4" <<'PYTHON'
+import sys
+import zipfile
+
+program, path = sys.argv[1:]
+entry = zipfile.ZipInfo("bootstrap", (1980, 1, 1, 0, 0, 0))
+entry.create_system = 3  # Unix: the next field holds a mode
+entry.external_attr = 0o100755 << 16
+entry.compress_type = zipfile.ZIP_DEFLATED
+with zipfile.ZipFile(path, "w") as archive, open(program, "rb") as file:
+    archive.writestr(entry, file.read(), compresslevel=9)
+PYTHON
+    printf '%s\n' "$4"
+}
