@@ -45,6 +45,22 @@ install_youku() {
     "$TEST_TOOLS/youku/bin/pip" install --quiet --disable-pip-version-check -r tests/clients/youku/requirements.txt
 }
 
+# AWS's own emulator of Lambda is one file in the wheel of its command line: the dependencies of that are not needed for it, nor is
+# the compiler that cargo-lambda would build with.
+install_lambda() {
+    local tools="$TEST_TOOLS/lambda" wheel
+    python3 -m venv "$tools"
+    "$tools/bin/pip" install --quiet --disable-pip-version-check -r tests/clients/lambda/requirements.txt
+    "$tools/bin/pip" install --quiet --disable-pip-version-check --no-deps cargo-lambda==1.9.2
+    "$tools/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest "$tools/wheels" aws-sam-cli==1.170.0
+    wheel=("$tools"/wheels/aws_sam_cli-*.whl)
+    python3 -c 'import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))' \
+        "${wheel[0]}" "samcli/local/rapid/aws-lambda-rie-$(uname -m | sed s/aarch64/arm64/)" >"$tools/bin/aws-lambda-rie"
+    chmod +x "$tools/bin/aws-lambda-rie"
+    rm -r "$tools/wheels"
+}
+
 install_once python tests/clients/requirements.txt install_python
 install_once youku tests/clients/youku/requirements.txt install_youku
 install_once node tests/clients/package.json install_node
+install_once lambda tests/clients/lambda/requirements.txt install_lambda

@@ -9,6 +9,7 @@ mod fc_clients;
 mod function;
 mod gearman;
 mod http_door;
+mod lambda;
 mod operator;
 mod oss_clients;
 mod runtime;

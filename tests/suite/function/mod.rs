@@ -12,7 +12,7 @@ mod filters;
 mod many;
 mod memory;
 mod metadata;
-mod records;
+pub(crate) mod records;
 mod sizes;
 mod storm;
 mod switches;

@@ -1,0 +1,113 @@
+//! A developer's loop: `cargo lambda`, whose emulator tells every call a deadline of 1970.
+
+use super::{
+    Rig,
+    emulator::{free_port, tool},
+    fixture,
+};
+use crate::{
+    function::{MIB, bytes},
+    support::{binary, workspace},
+};
+use serde_json::{Value, json};
+use std::{path::Path, process::Stdio, time::Duration};
+use tokio::{
+    process::{Child, Command},
+    time::{sleep, timeout},
+};
+
+fn cargo_lambda(arguments: &[&str]) -> Command {
+    let mut command = Command::new(tool("cargo-lambda"));
+    command.arg("lambda").args(arguments).current_dir(workspace()).kill_on_drop(true);
+    command
+}
+
+fn watch(arguments: &[&str], port: &str) -> Command {
+    let mut command = cargo_lambda(arguments);
+    command.args(["--invoke-port", port]).stdout(Stdio::null()).stderr(Stdio::null());
+    // Its children end with it.
+    command.process_group(0);
+    command
+}
+
+async fn listening(address: &str) {
+    let up = async {
+        while tokio::net::TcpStream::connect(address).await.is_err() {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_secs(60), up).await.expect("it listens");
+}
+
+async fn invoke(arguments: &[&str], port: &str, within: u64) -> Value {
+    let mut command = cargo_lambda(arguments);
+    command.args(["--invoke-port", port]).env("CARGO_TERM_COLOR", "never");
+    let output = timeout(Duration::from_secs(within), command.output()).await.expect("an answer").unwrap();
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"))
+}
+
+/// A group of processes that is ended with the test.
+struct Group(Child);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(id) = self.0.id().and_then(|id| id.try_into().ok()) {
+            let group = nix::unistd::Pid::from_raw(id);
+            let _ = nix::sys::signal::killpg(group, nix::sys::signal::Signal::SIGKILL);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_emulator_that_tells_deadlines_of_long_ago_gets_its_uploads_done() {
+    let rig = Rig::start(&[]).await;
+    let address = free_port();
+    let (_, port) = address.split_once(':').unwrap();
+    let apis = ["watch", "--only-lambda-apis", "--invoke-address", "127.0.0.1"];
+    let _apis = Group(watch(&apis, port).spawn().unwrap());
+    listening(&address).await;
+    let mut function = Command::new(binary("oss2youku-lambda"));
+    function
+        .env_clear()
+        .envs(&rig.env)
+        .env("AWS_LAMBDA_RUNTIME_API", format!("http://{address}/.rt/oss2youku-lambda"));
+    for (name, value) in [("NAME", "oss2youku-lambda"), ("MEMORY_SIZE", "512"), ("VERSION", "1")] {
+        function.env(format!("AWS_LAMBDA_FUNCTION_{name}"), value);
+    }
+    let _function = function.stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
+
+    let bytes = bytes(1, MIB);
+    rig.s3.put("videos", "in/watched (final)+第.mp4", &bytes).await;
+    let event = rig.folder.path().join("event.json");
+    std::fs::write(&event, fixture("s3", "watched").to_string()).unwrap();
+    let arguments = ["invoke", "oss2youku-lambda", "--invoke-address", "127.0.0.1", "--data-file"];
+    let arguments: Vec<_> = arguments.into_iter().chain(event.to_str()).collect();
+    let answer = invoke(&arguments, port, 60).await;
+    assert_eq!(answer["results"][0]["code"], "200", "{answer}");
+    rig.published("watched (final)+第", &bytes);
+}
+
+/// The arguments of the README's line that begins so.
+fn line(readme: &str, beginning: &str) -> Vec<String> {
+    let line = readme.lines().find(|line| line.starts_with(beginning));
+    let line = line.unwrap_or_else(|| panic!("the README has no line {beginning}"));
+    let command = line.split(" #").next().unwrap_or_default();
+    command.split_whitespace().skip(2).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+#[ignore = "slow: builds the function by itself"]
+async fn the_readmes_commands_call_the_function() {
+    let readme = std::fs::read_to_string(Path::new(&workspace()).join("README.md")).unwrap();
+    let (watching, invoking) = (line(&readme, "cargo lambda watch"), line(&readme, "cargo lambda invoke"));
+    let address = free_port();
+    let (_, port) = address.split_once(':').unwrap();
+    let watching: Vec<_> = watching.iter().map(String::as_str).collect();
+    // Whatever the rules of the settings are, nothing is to be uploaded here.
+    let _watch = Group(watch(&watching, port).env("OSS2YOUKU_PAUSED", "true").spawn().unwrap());
+    listening(&address).await;
+    let invoking: Vec<_> = invoking.iter().map(String::as_str).collect();
+    let answer = invoke(&invoking, port, 590).await;
+    let skipped = json!({"key": "in/My clip (final)+第.mp4", "skipped": "paused"});
+    assert_eq!(answer, json!({ "results": [skipped] }));
+}

@@ -1,0 +1,190 @@
+//! Every kind of event, each with an object of its own.
+
+use super::{Rig, fixture, peak_kib};
+use crate::function::{MIB, bytes};
+use bytes::Bytes;
+use object_storage::{Credentials, PutOptions, Store, StoreConfig};
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// The OSS whose events come by some bridge.
+fn films(rig: &Rig) -> Store {
+    let config =
+        StoreConfig::oss("films").endpoint(&rig.clouds.endpoints.oss).region(Some("cn-hangzhou".to_owned()));
+    let config = config.credentials(Credentials::Static {
+        access_key_id: rig.env["OSS2YOUKU_SOURCE__ACCESS_KEY_ID"].clone(),
+        access_key_secret: rig.env["OSS2YOUKU_SOURCE__ACCESS_KEY_SECRET"].clone().into(),
+        security_token: None,
+    });
+    Store::new(config, app::http_client().unwrap()).unwrap()
+}
+
+fn in_queue(id: &str, body: &Value) -> Value {
+    json!({"messageId": id, "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:eu-west-1:1:q", "body": body.to_string()})
+}
+
+fn batch(messages: &[Value]) -> Value {
+    json!({ "Records": messages })
+}
+
+/// What one SNS notification looks like in a queue.
+fn envelope(event: &Value) -> Value {
+    json!({"Type": "Notification", "MessageId": "n", "TopicArn": "arn:aws:sns:eu-west-1:1:t", "Message": event.to_string()})
+}
+
+#[tokio::test]
+async fn every_kind_of_event_publishes_what_it_tells_of() {
+    let rig = Rig::start(&[]).await;
+    let host = rig.host("lambda.log", 60).await;
+    let plain: fn(Value) -> Value = |event| event;
+    let queued: fn(Value) -> Value = |event| batch(&[in_queue("m", &event)]);
+    let told: fn(Value) -> Value = |event| batch(&[in_queue("m", &envelope(&event))]);
+    let s3_kinds = [
+        ("s3", plain),
+        ("s3-eventbridge", plain),
+        ("sns", plain),
+        ("s3", queued),
+        ("s3-eventbridge", queued),
+        ("s3", told),
+    ];
+    for (number, (kind, way)) in s3_kinds.into_iter().enumerate() {
+        let (title, bytes) = (format!("s3-{number}"), bytes(number as u64, 1000 + number));
+        rig.s3.put("videos", &format!("in/{title} (final)+第.mp4"), &bytes).await;
+        let answer = host.invoke(&way(fixture(kind, &title))).await;
+        assert_eq!(answer.get("errorType"), None, "{answer}");
+        rig.published(&format!("{title} (final)+第"), &bytes);
+    }
+    for (number, (kind, way)) in
+        [("oss", plain), ("oss-cloud-event", plain), ("oss", queued)].into_iter().enumerate()
+    {
+        let (title, bytes) = (format!("oss%2B{number}"), bytes(50 + number as u64, 2000));
+        let key = format!("in/第 1 部+{title}.mp4");
+        films(&rig).put(&key, bytes.clone(), &PutOptions::default()).await.unwrap();
+        let answer = host.invoke(&way(fixture(kind, &title))).await;
+        assert_eq!(answer.get("errorType"), None, "{answer}");
+        rig.published(&format!("第 1 部+{title}"), &bytes);
+    }
+}
+
+/// What a task asks for has the title that it says.
+#[tokio::test]
+async fn tasks_are_carried_out_whoever_brings_them() {
+    // No event tells the region of a legacy task's bucket.
+    let rig = Rig::start(&[("OSS2YOUKU_SOURCE__REGION", "cn-hangzhou")]).await;
+    let host = rig.host("lambda.log", 60).await;
+    let with_title = |mut task: Value, title: &str| {
+        task["video"]["title"] = title.into();
+        task
+    };
+    let direct = with_title(fixture("task", "direct"), "direct");
+    let queued = batch(&[in_queue("m", &with_title(fixture("task", "queued"), "queued"))]);
+    let mut url = fixture("function-url", "url");
+    url["body"] = with_title(fixture("task", "url"), "url").to_string().into();
+    url["isBase64Encoded"] = false.into();
+    let mut api = fixture("http-api", "api");
+    api["body"] = with_title(fixture("task", "api"), "api").to_string().into();
+    for (number, (title, event)) in
+        [("direct", direct), ("queued", queued), ("url", url), ("api", api)].into_iter().enumerate()
+    {
+        let bytes = bytes(number as u64, 3000);
+        rig.s3.put("videos", &format!("in/{title}.mp4"), &bytes).await;
+        let answer = host.invoke(&event).await;
+        let video = rig.published(title, &bytes);
+        let outcome = match title {
+            "queued" => {
+                assert_eq!(answer, json!({"batchItemFailures": []}));
+                continue;
+            }
+            "direct" => answer,
+            _ => {
+                assert_eq!(answer["statusCode"], 200, "{answer}");
+                serde_json::from_str(answer["body"].as_str().unwrap()).unwrap()
+            }
+        };
+        assert_eq!((&outcome["code"], &outcome["data"]["videoid"]), (&json!("200"), &json!(video.id)));
+    }
+
+    let old = bytes(9, 4000);
+    films(&rig).put("user/dee/old.mp4", old.clone(), &PutOptions::default()).await.unwrap();
+    let legacy = json!({"conf": {"keyname": "old"}, "youku": {"title": "an old task"}});
+    let answer = host.invoke(&legacy).await;
+    assert_eq!((&answer["code"], &answer["data"]["key"]), (&json!("200"), &json!("old")), "{answer}");
+    rig.published("an old task", &old);
+    let missing = host.invoke(&json!({"source": "s3://videos/none.mp4"})).await;
+    assert_eq!(missing["error"], "source_missing", "{missing}");
+}
+
+#[tokio::test]
+async fn a_batch_with_good_bad_and_test_messages_fails_only_the_bad_ones() {
+    let rig = Rig::start(&[]).await;
+    let host = rig.host("lambda.log", 60).await;
+    let object = bytes(1, 1000);
+    rig.s3.put("videos", "in/batch (final)+第.mp4", &object).await;
+    let task = bytes(2, 1000);
+    rig.s3.put("videos", "in/batch.mp4", &task).await;
+    // S3 thrice, its test event, a task and a text that is no JSON.
+    let answer = host.invoke(&fixture("sqs", "batch")).await;
+    let failures = answer["batchItemFailures"].as_array().unwrap();
+    assert_eq!(failures, &[json!({"itemIdentifier": "059f36b4-87a3-44ab-83d2-661970000006"})], "{answer}");
+    rig.published("batch (final)+第", &object);
+    rig.published("batch", &task);
+    assert_eq!(rig.clouds.youku.videos().len(), 2);
+}
+
+#[tokio::test]
+async fn a_schedule_sweeps_and_finds_what_no_event_told_of() {
+    let rules = r#"[{bucket="videos",account="main",public_type="all",sidecar="off"}]"#;
+    let rig = Rig::start(&[
+        ("OSS2YOUKU_SWEEP__ENABLED", "true"),
+        ("OSS2YOUKU_SWEEP__GRACE_SECONDS", "0"),
+        ("OSS2YOUKU_RULES", rules),
+    ])
+    .await;
+    let host = rig.host("lambda.log", 60).await;
+    assert_eq!(host.invoke(&fixture("schedule", "")).await, json!({"results": []}));
+    let bytes = bytes(1, MIB);
+    rig.s3.put("videos", "found.mp4", &bytes).await;
+    // S3 tells times in seconds, and a sweep leaves alone what is of this very second.
+    let sweeping = async {
+        loop {
+            let answer = host.invoke(&fixture("schedule", "")).await;
+            if answer != json!({"results": []}) {
+                return answer;
+            }
+        }
+    };
+    let swept = timeout(Duration::from_secs(30), sweeping).await.unwrap_or_else(|_| panic!("{}", host.log()));
+    assert_eq!(swept["results"][0]["code"], "200", "{swept}");
+    rig.published("found", &bytes);
+}
+
+#[tokio::test]
+async fn what_is_no_event_is_an_orderly_error_and_the_function_lives_on() {
+    let rig = Rig::start(&[]).await;
+    let host = rig.host("lambda.log", 60).await;
+    let kinesis = json!({"Records": [{"eventSource": "aws:kinesis"}]});
+    let answer = host.invoke(&kinesis).await;
+    assert_eq!(answer["errorType"], "UnknownEvent", "{answer}");
+    assert!(answer["errorMessage"].as_str().unwrap().contains("aws:kinesis"), "{answer}");
+    let process = host.function();
+    assert_eq!(host.invoke(&fixture("s3-test", "")).await, json!({"results": []}));
+    assert!(process.is_some() && host.function() == process, "it is the same process");
+    assert_eq!(rig.clouds.youku.sessions(), []);
+}
+
+#[tokio::test]
+async fn a_file_of_300_mib_arrives_in_little_memory() {
+    let rig = Rig::start(&[]).await;
+    let host = rig.host("lambda.log", 60).await;
+    let bytes: Bytes = bytes(1, 300 * MIB);
+    rig.s3.put("videos", "in/large (final)+第.mp4", &bytes).await;
+    let answer = host.invoke(&fixture("s3", "large")).await;
+    assert_eq!(answer["results"][0]["code"], "200", "{answer}: {}", host.log());
+    rig.published("large (final)+第", &bytes);
+    let received: u64 = rig.clouds.youku.received().iter().map(|view| view.bytes).sum();
+    assert_eq!(received, bytes.len() as u64, "nothing is sent twice");
+    let process = host.function().expect("a process").as_raw();
+    let peak = peak_kib(process.try_into().unwrap());
+    assert!(peak < 24 << 10, "{peak} KiB at the peak");
+}
