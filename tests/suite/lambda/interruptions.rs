@@ -116,3 +116,17 @@ async fn a_killed_process_costs_no_upload() {
     let received = rig.clouds.youku.received();
     assert_eq!(received.len(), 1, "the same session is continued");
 }
+
+#[tokio::test]
+async fn a_process_that_is_told_to_stop_does_so_in_order_and_the_next_call_has_another() {
+    let rig = Rig::start(&[]).await;
+    let host = rig.host("lambda.log", 60).await;
+    let test_event = fixture("s3-test", "");
+    assert_eq!(host.invoke(&test_event).await, json!({"results": []}));
+    let process = host.function().expect("a process");
+    kill(process, Signal::SIGTERM).expect("it runs");
+    let (answer, _) = host.deliver(&test_event).await;
+    assert_eq!(answer, json!({"results": []}));
+    assert!(host.function().is_some_and(|next| next != process), "another process");
+    assert!(host.log().contains(r#""message":"stopping""#), "{}", host.log());
+}
