@@ -7,7 +7,7 @@ use crate::{
 use bytes::Bytes;
 use sandbox::control::RuleId;
 use serde_json::{Value, json};
-use std::{fs, process::Stdio};
+use std::{collections::BTreeMap, fs, process::Stdio};
 use tokio::process::Command;
 
 type Variables<'a> = &'a [(&'a str, &'a str)];
@@ -40,9 +40,14 @@ pub(crate) async fn run(env: impl IntoIterator<Item = (String, String)>, argumen
 
 /// The same as the function's operator, with the function's settings and the user's key.
 pub(crate) async fn oss2youku(rig: &Rig, arguments: &[&str]) -> Said {
+    run(variables(rig), arguments).await
+}
+
+/// The function's settings and the user's key.
+pub(crate) fn variables(rig: &Rig) -> BTreeMap<String, String> {
     let key = [("ID", "local-access-key"), ("SECRET", "local-access-secret")];
     let key = key.map(|(name, value)| (format!("ALIBABA_CLOUD_ACCESS_KEY_{name}"), value.to_owned()));
-    run(rig.env.clone().into_iter().chain(key), arguments).await
+    rig.env.clone().into_iter().chain(key).collect()
 }
 
 pub(crate) const SWEPT: [(&str, &str); 3] = [
@@ -80,7 +85,7 @@ async fn id(rig: &Rig, key: &str) -> String {
 }
 
 /// What differs from run to run, in words.
-fn normalised(text: &str) -> String {
+pub(crate) fn normalised(text: &str) -> String {
     let word = |word: &str| {
         let bare = word.trim_end_matches([':', ')', ';', ',']);
         let rest = &word[bare.len()..];

@@ -1,5 +1,6 @@
 //! The command line's words.
 
+use crate::lang::{Lang, word};
 use app::core::{Since, ledger::Time};
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use std::{path::PathBuf, time::Duration};
@@ -7,35 +8,62 @@ use std::{path::PathBuf, time::Duration};
 /// From here on five ports are no ports any more.
 const LAST_PORT_BASE: i64 = 65_531;
 
-const EXIT_CODES: &str = "\
-Exit codes: 0 done; 1 something failed; 2 the command line or the settings do not fit; 3 there is no such upload or object; \
-4 not now: somebody works on the upload, or it waits.
-Settings: oss2youku.toml in the working directory, or the file that OSS2YOUKU_CONFIG names, and variables OSS2YOUKU_...";
+/// The end of every help.
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 something failed; 2 the command line or the settings do not fit; 3 there is no such upload, object or file; \
+4 not now: somebody works on the upload, or it waits; 5 the video does not fit: its file, or what is stated about it; \
+6 credentials are refused; 7 something cannot be reached, or fails for now; 130 ended by a signal.
+Settings: oss2youku.toml in the working directory, or the file that OSS2YOUKU_CONFIG names, and variables OSS2YOUKU_...
+Where they name no ledger it is kept in $XDG_STATE_HOME/oss2youku/ledger, else in ~/.local/state/oss2youku/ledger.";
 
 /// From object storage onto Youku.
 #[derive(Debug, Parser)]
 #[command(name = "oss2youku", version, about, arg_required_else_help = true, after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
+    /// The language of what is said; default: that of LC_ALL, LC_MESSAGES or LANG, else English.
+    #[arg(long, value_name = "LANG", global = true)]
+    pub(crate) lang: Option<Lang>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Upload files and objects now; killed and started again it goes on where it was, also from elsewhere with the same ledger.
+    #[command(after_help = EXIT_CODES)]
+    Upload(Box<Upload>),
     /// Go on with every open upload that nobody holds, and find objects that no event told of.
     #[command(after_help = EXIT_CODES)]
     Sweep(Sweep),
     /// Try an upload again that failed for good or was cancelled.
     #[command(after_help = EXIT_CODES)]
-    Retry(Retry),
+    Retry(One),
+    /// Give an open upload up for good.
+    #[command(after_help = EXIT_CODES)]
+    Cancel(One),
+    /// Send the callback of an upload that has ended once more.
+    #[command(after_help = EXIT_CODES)]
+    ReplayCallback(One),
     /// Tell what became of an upload, what comes next, and what a person can do.
     #[command(after_help = EXIT_CODES)]
     Explain(Explain),
     /// List the open uploads, then the latest that ended.
     #[command(after_help = EXIT_CODES)]
     List(List),
-    /// Try out what an upload needs: settings, ledger, accounts. Tells what to do about what fails; exit code 0 where all is well.
+    /// Try out what an upload needs, one thing after the other, and tell what to do about what fails; exit code 0 where all is well.
+    #[command(after_help = EXIT_CODES)]
     Doctor(crate::doctor::Doctor),
+    /// Call a deployed or local function, and show its progress.
+    #[command(after_help = EXIT_CODES)]
+    Invoke(crate::invoke::Invoke),
+    /// Write a settings file: from flags, from the legacy worker's settings, or by asking on a terminal.
+    #[command(after_help = EXIT_CODES)]
+    Init(crate::init::Init),
+    /// Print a script that completes these commands in a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
     /// See it work: a file goes into a local OSS, its event starts the function, the video appears on a local Youku.
     #[cfg(feature = "local-clouds")]
     Demo(Demo),
@@ -66,6 +94,132 @@ impl Mode {
     }
 }
 
+impl From<Mode> for app::core::Mode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Oss => Self::Oss,
+            Mode::Slice => Self::Slice,
+        }
+    }
+}
+
+/// Who made a video.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CopyrightType {
+    /// The uploader.
+    Original,
+    /// Somebody else.
+    Reproduced,
+}
+
+impl From<CopyrightType> for app::core::metadata::CopyrightType {
+    fn from(kind: CopyrightType) -> Self {
+        match kind {
+            CopyrightType::Original => Self::Original,
+            CopyrightType::Reproduced => Self::Reproduced,
+        }
+    }
+}
+
+/// Who may watch a video.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PublicType {
+    /// Everybody.
+    All,
+    /// The account's friends.
+    Friend,
+    /// Whoever has the watch password.
+    Password,
+}
+
+impl From<PublicType> for app::core::metadata::PublicType {
+    fn from(kind: PublicType) -> Self {
+        match kind {
+            PublicType::All => Self::All,
+            PublicType::Friend => Self::Friend,
+            PublicType::Password => Self::Password,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Upload {
+    /// A file, oss://bucket/key or s3://bucket/key; with --recursive a directory or what keys begin with.
+    #[arg(value_name = "SOURCE", required = true)]
+    pub(crate) sources: Vec<String>,
+    /// Upload every video under each SOURCE.
+    #[arg(long, short)]
+    pub(crate) recursive: bool,
+    /// Title, 1 to 60 characters, or a template of {stem} (the file's name without extension), {date} (today in UTC) and n in braces (1, 2, ...); default: the file's name.
+    #[arg(long)]
+    pub(crate) title: Option<String>,
+    /// Up to ten tags of 2 to 20 characters, separated by commas.
+    #[arg(long, value_name = "TAGS", value_delimiter = ',')]
+    pub(crate) tags: Vec<String>,
+    /// Description, up to 1999 characters.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) description: Option<String>,
+    /// One of Youku's categories, such as Tech or News.
+    #[arg(long)]
+    pub(crate) category: Option<String>,
+    /// Who made the video; Youku assumes original.
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) copyright_type: Option<CopyrightType>,
+    /// Who may watch it; Youku assumes all.
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) public_type: Option<PublicType>,
+    /// What viewers must enter with --public-type password; other users of this machine can see it: --meta hides it.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) watch_password: Option<String>,
+    /// Passed on to Youku as it is.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) thumbnail: Option<String>,
+    /// A TOML file that states title, tags, description and so on; flags count before it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) meta: Option<PathBuf>,
+    /// The account of the settings; default: that of the object's rule, or the only one.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) account: Option<String>,
+    /// Youku's protocol; default: transfer.mode of the settings, else oss.
+    #[arg(long, value_enum)]
+    pub(crate) mode: Option<Mode>,
+    /// Tell this URL of each outcome.
+    #[arg(long, value_name = "URL")]
+    pub(crate) callback: Option<String>,
+    /// Ask for another video of what was uploaded before, another one for every text.
+    #[arg(long, value_name = "TEXT", value_parser = nonce)]
+    pub(crate) again: Option<String>,
+    /// Try again what failed for good or was cancelled.
+    #[arg(long)]
+    pub(crate) retry: bool,
+    /// Bytes a second of all uploads together, at least 16K: 500K, 20M, 1G (of 1024).
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    pub(crate) limit_rate: Option<u64>,
+    /// Uploads at once, 1 to 16.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u8).range(1..=16))]
+    pub(crate) parallel: u8,
+    /// Wait until each video can be watched, for an hour at most.
+    #[arg(long)]
+    pub(crate) wait: bool,
+    /// Check everything, tell what would be sent, and send nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// JSON lines instead of text on standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// One upload of the ledger.
+#[derive(Debug, Args)]
+pub(crate) struct One {
+    /// The upload's id, as `list`, `explain`, answers and logs tell it.
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// JSON lines instead of text on standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Sweep {
     /// Upload objects written since then, even those older than the ledger: `24h`, `90m`, `7d`, `30s` or 2026-11-22T08:00:00Z.
@@ -80,18 +234,8 @@ pub(crate) struct Sweep {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Retry {
-    /// The upload's id, as `list`, `explain`, answers and logs tell it.
-    #[arg(value_name = "ID")]
-    pub(crate) id: String,
-    /// JSON lines instead of text on standard output.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// The upload's id, or its object: oss://bucket/key, s3://bucket/key, or a file's path where source.provider is folder.
+    /// The upload's id, or its object: oss://bucket/key, s3://bucket/key, or a file.
     #[arg(value_name = "ID|SOURCE")]
     pub(crate) upload: String,
     /// The account of an object's upload; default: that of the object's rule, or the only one.
@@ -138,12 +282,46 @@ fn since(text: &str) -> Result<Since, String> {
             text.char_indices().last().and_then(|(at, last)| Some((at, unit(last)?)))?;
         text[..last].parse::<u64>().ok()?.checked_mul(unit_seconds)
     };
-    let wrong = || "expected a number with s, m, h or d behind it, or a time such as 2026-11-22T08:00:00Z";
+    let wrong = || {
+        word!(
+            "expected a number with s, m, h or d behind it, or a time such as 2026-11-22T08:00:00Z",
+            "应为带 s、m、h 或 d 的数字，或形如 2026-11-22T08:00:00Z 的时间"
+        )
+    };
     seconds().map(|seconds| Since::Ago(Duration::from_secs(seconds))).ok_or_else(|| wrong().into())
 }
 
+/// Below it a part would take longer than a silent call is waited for.
+const LEAST_RATE: u64 = 16 << 10;
+
+/// Bytes a second.
+fn rate(text: &str) -> Result<u64, String> {
+    let (digits, unit) = match text.to_ascii_uppercase().chars().last() {
+        Some('K') => (&text[..text.len() - 1], 1 << 10),
+        Some('M') => (&text[..text.len() - 1], 1 << 20),
+        Some('G') => (&text[..text.len() - 1], 1 << 30),
+        _ => (text, 1),
+    };
+    let rate = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+    let wrong = || {
+        word!(
+            "expected bytes a second, at least 16K, such as 500K, 20M or 1G",
+            "应为每秒字节数，至少 16K，如 500K、20M 或 1G"
+        )
+    };
+    rate.filter(|rate| *rate >= LEAST_RATE).ok_or_else(|| wrong().into())
+}
+
+/// The text that asks for another video.
+fn nonce(text: &str) -> Result<String, String> {
+    let fits = (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let wrong = || word!("expected 1 to 64 visible ASCII characters", "应为 1 到 64 个可见 ASCII 字符");
+    if fits { Ok(text.into()) } else { Err(wrong().into()) }
+}
+
 fn positive(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "expected a number from 1 on".into())
+    let wrong = || word!("expected a number from 1 on", "应为不小于 1 的整数");
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| wrong().into())
 }
 
 /// What `demo` and `dev` share.
@@ -184,6 +362,16 @@ pub(crate) struct Dev {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rates_have_units_of_1024_and_a_least_one() {
+        for (text, bytes) in [("16K", 16_384), ("20M", 20 << 20), ("1g", 1 << 30), ("99999", 99_999)] {
+            assert_eq!(rate(text), Ok(bytes));
+        }
+        for text in ["", "K", "0", "15K", "1.5M", "-1M", "20MB", "99999999999G", "快"] {
+            assert!(rate(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn since_is_a_span_or_a_point_in_time() {

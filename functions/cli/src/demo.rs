@@ -2,6 +2,7 @@
 
 use crate::{
     args::Demo,
+    lang::say,
     local::{self, BUCKET, Failure, Started, named},
     report::{Event, Report},
 };
@@ -60,10 +61,15 @@ pub(crate) async fn demo(arguments: Demo) -> Result<ExitCode, Failure> {
 fn check(file: &Path) -> Result<(), Failure> {
     let metadata = file.metadata().map_err(|error| named(file, &error))?;
     if !metadata.is_file() {
-        return Err(format!("{}: not a file", file.display()).into());
+        return Err(say!("{}: not a file", "{}：不是文件", file.display()).into());
     }
     if metadata.len() == 0 {
-        return Err(format!("{}: the file is empty; Youku takes no empty video", file.display()).into());
+        return Err(say!(
+            "{}: the file is empty; Youku takes no empty video",
+            "{}：文件是空的，优酷不接受空视频",
+            file.display()
+        )
+        .into());
     }
     name(file).map(drop)
 }
@@ -71,7 +77,14 @@ fn check(file: &Path) -> Result<(), Failure> {
 /// The file's name, its key in the bucket.
 fn name(file: &Path) -> Result<&str, Failure> {
     let name = file.file_name().and_then(OsStr::to_str);
-    name.ok_or_else(|| format!("{}: the file's name is not UTF-8, as a key must be", file.display()).into())
+    name.ok_or_else(|| {
+        say!(
+            "{}: the file's name is not UTF-8, as a key must be",
+            "{}：文件名不是 UTF-8，不能作为 key",
+            file.display()
+        )
+        .into()
+    })
 }
 
 async fn publish(started: &Started, files: &[PathBuf], report: &mut Report) -> Result<ExitCode, Failure> {

@@ -2,6 +2,7 @@
 
 use crate::{
     args::Dev,
+    lang::say,
     local::{self, BUCKET, Failure, Started},
 };
 use sandbox::fc::AsyncOutcome;
@@ -91,11 +92,32 @@ fn announce(started: &Started, json: bool) -> Result<(), Failure> {
         writeln!(out, "{}", serde_json::to_string(&places)?)?;
         return Ok(out.flush()?);
     }
-    writeln!(out, "local OSS    {}  bucket {BUCKET}, region {}", places.oss.endpoint, places.oss.region)?;
-    writeln!(out, "             key {} / {}", places.oss.access_key_id, places.oss.access_key_secret)?;
-    writeln!(out, "local Youku  {}  videos at {}/_sandbox/videos", places.youku.api, places.youku.api)?;
-    writeln!(out, "function     {}  POST /uploads with bearer token {token}", places.function.http_url)?;
-    writeln!(out, "Put a video into the bucket with any OSS client and it is uploaded. Ctrl-C ends it.")?;
+    let (oss, youku, function) = (&places.oss, &places.youku, &places.function);
+    for line in [
+        say!(
+            "local OSS    {}  bucket {BUCKET}, region {}",
+            "本地 OSS   {}  bucket {BUCKET}，地域 {}",
+            oss.endpoint,
+            oss.region
+        ),
+        say!("             key {} / {}", "           密钥 {} / {}", oss.access_key_id, oss.access_key_secret),
+        say!(
+            "local Youku  {0}  videos at {0}/_sandbox/videos",
+            "本地优酷   {0}  视频见 {0}/_sandbox/videos",
+            youku.api
+        ),
+        say!(
+            "function     {}  POST /uploads with bearer token {token}",
+            "函数       {}  POST /uploads，令牌 {token}",
+            function.http_url
+        ),
+        say!(
+            "Put a video into the bucket with any OSS client and it is uploaded. Ctrl-C ends it.",
+            "用任何 OSS 客户端把视频放进 bucket 即会上传。Ctrl-C 结束。"
+        ),
+    ] {
+        writeln!(out, "{line}")?;
+    }
     Ok(())
 }
 

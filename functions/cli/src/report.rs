@@ -1,5 +1,6 @@
 //! What a person, a pipe or a program is told.
 
+use crate::lang::{say, word};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::{IsTerminal, Write, stderr, stdout};
@@ -44,9 +45,10 @@ pub(crate) struct Report {
 impl Report {
     pub(crate) fn new(json: bool) -> Self {
         let bar = (!json && stdout().is_terminal()).then(|| {
-            let style = ProgressStyle::with_template(
+            let style = ProgressStyle::with_template(word!(
                 "uploading  {bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta}",
-            );
+                "上传中  {bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta}",
+            ));
             ProgressBar::hidden().with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
         Self { json, bar, told: 0 }
@@ -62,31 +64,43 @@ impl Report {
         }
         match event {
             Event::Clouds { oss, youku, function } => {
-                self.line(&format!("local OSS    {oss}"));
-                self.line(&format!("local Youku  {youku}"));
-                self.line(&format!("FC host      {function}"));
+                self.line(&say!("local OSS    {oss}", "本地 OSS   {oss}"));
+                self.line(&say!("local Youku  {youku}", "本地优酷   {youku}"));
+                self.line(&say!("FC host      {function}", "函数计算   {function}"));
             }
-            Event::Hashing { file, size } => self.line(&format!("hashing      {file} ({size} bytes)")),
+            Event::Hashing { file, size } => {
+                self.line(&say!("hashing      {file} ({size} bytes)", "计算校验   {file}（{size} 字节）"))
+            }
             Event::Putting { object, size } => {
-                self.line(&format!("putting      {object} ({size} bytes)"));
+                self.line(&say!(
+                    "putting      {object} ({size} bytes)",
+                    "写入中     {object}（{size} 字节）"
+                ));
             }
             Event::Put { object, size, md5 } => {
                 self.told = 0;
-                self.line(&format!("put          {object} ({size} bytes, MD5 {md5})"));
+                self.line(&say!(
+                    "put          {object} ({size} bytes, MD5 {md5})",
+                    "已写入     {object}（{size} 字节，MD5 {md5}）"
+                ));
             }
             Event::Progress { accepted, total } => self.progress(*accepted, *total),
             Event::Done { video_id, link, md5, size } => {
                 if let Some(bar) = &self.bar {
                     bar.finish_and_clear();
                 }
-                self.line(&format!("published    {video_id}  {link}"));
-                self.line(&format!("verified     Youku holds {size} bytes with MD5 {md5}, the file's own"));
+                self.line(&say!("published    {video_id}  {link}", "已发布     {video_id}  {link}"));
+                self.line(&say!(
+                    "verified     Youku holds {size} bytes with MD5 {md5}, the file's own",
+                    "已核对     优酷持有 {size} 字节，MD5 {md5}，与文件一致"
+                ));
             }
             Event::Failed { error, message } => {
                 if let Some(bar) = &self.bar {
                     bar.finish_and_clear();
                 }
-                let _ = writeln!(stderr(), "failed       {message} [{error}]");
+                let verb = word!("failed       ", "失败       ");
+                let _ = writeln!(stderr(), "{verb}{message} [{error}]");
             }
         }
     }
@@ -104,7 +118,10 @@ impl Report {
         // A log need not hold a hundred lines of this.
         if percent >= self.told + 10 || (percent == 100 && self.told < 100) {
             self.told = percent;
-            self.line(&format!("uploading    {percent} % of {total} bytes"));
+            self.line(&say!(
+                "uploading    {percent} % of {total} bytes",
+                "上传中     {total} 字节的 {percent}%"
+            ));
         }
     }
 

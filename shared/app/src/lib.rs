@@ -29,6 +29,7 @@ mod task;
 mod uploads;
 
 pub use http::client as http_client;
+pub use ledger::random_seal_key;
 pub use list::{After, ListQuery, ListState, ListedUpload, UploadList};
 pub use logging::start as start_logging;
 pub use object_storage as storage;
@@ -41,7 +42,7 @@ pub use settings::{
     SourceSettings, SweepFields, TargetSignature, TokenHash, TransferFields, YoukuSettings,
 };
 pub use status::{HolderStatus, StepStatus, UploadStatus, WaitingStatus};
-pub use task::{BroughtAccount, Task};
+pub use task::{BroughtAccount, Task, location as object_location};
 pub use upload_core as core;
 pub use uploads::{Arrived, SweepWish};
 
@@ -135,8 +136,18 @@ impl App {
         source: Arc<dyn Source>,
         ledger: Ledger,
     ) -> Result<Uploader, Error> {
-        let youku = self.account(account)?.port(&self.settings, &self.http, &ledger);
+        let youku = self.youku(account, &ledger)?;
         Ok(self.uploader_to(youku, source, ledger))
+    }
+
+    /// Youku, as an account of the settings sees it.
+    pub(crate) fn youku(&self, account: &str, ledger: &Ledger) -> Result<Arc<dyn upload_core::Youku>, Error> {
+        Ok(self.account(account)?.port(&self.settings, &self.http, ledger))
+    }
+
+    /// The same of an account that a task brought.
+    pub(crate) fn youku_of(&self, brought: &BroughtAccount) -> Arc<dyn upload_core::Youku> {
+        open(&self.settings, &brought.into(), &self.http)
     }
 }
 

@@ -1,10 +1,11 @@
 //! What a person who operates the product asks: which upload an object's is, what became of it.
 
-use crate::{App, UploadStatus, task};
+use crate::{App, BroughtAccount, UploadStatus, task};
+use secrecy::SecretString;
 use std::path::Path;
 use upload_core::{
-    Error, ErrorKind, Job, Location, Provider, UploadId,
-    ledger::{Holder, Record, State},
+    Error, ErrorKind, Job, Location, Provider, UploadId, VideoState, cancel,
+    ledger::{Holder, Ledger, Record, State},
     look,
 };
 
@@ -62,6 +63,45 @@ impl App {
         Ok(UploadId::of(&object, &Job { location, account, video, mode, md5: None, again: None }))
     }
 
+    /// Whether a callback to this URL may be tried.
+    ///
+    /// # Errors
+    /// What is wrong with it, without a word about addresses.
+    pub fn accepts_callback(&self, url: &SecretString) -> Result<(), &'static str> {
+        self.settings().callback.accepts(url)
+    }
+
+    /// How a video fares at Youku; `None` where Youku does not know it.
+    ///
+    /// # Errors
+    /// [`Config`](ErrorKind::Config) where the settings have no such account; whatever Youku answers.
+    pub async fn video_state(
+        &self,
+        account: &str,
+        video_id: &str,
+        ledger: &Ledger,
+    ) -> Result<Option<VideoState>, Error> {
+        self.youku(account, ledger)?.show(video_id).await
+    }
+
+    /// Gives an upload up for good: nobody goes on with it, and Youku forgets its session.
+    ///
+    /// # Errors
+    /// As [`cancel`].
+    pub async fn cancel(&self, id: &UploadId) -> Result<(), Error> {
+        let ledger = self.ledger(None).await?;
+        let record = ledger
+            .read(id)
+            .await?
+            .ok_or_else(|| unfit("the ledger knows no such upload").with("id", id.as_str()))?;
+        let work = ledger.work(&record)?;
+        let youku = match work.brought.as_ref().map(BroughtAccount::from_secret).transpose()? {
+            None => self.youku(&work.job.account, &ledger)?,
+            Some(brought) => self.youku_of(&brought),
+        };
+        cancel(&ledger, &*youku, id).await
+    }
+
     fn location(&self, source: &str) -> Result<Location, Error> {
         if let Some(location) = task::location(source) {
             return Ok(location);
@@ -84,7 +124,11 @@ impl App {
         }
     }
 
-    fn account_for(&self, location: &Location, account: Option<&str>) -> Result<String, Error> {
+    /// The account under which an object is uploaded: the one that is asked for, that of the object's rule, or the only one.
+    ///
+    /// # Errors
+    /// [`InvalidJob`](ErrorKind::InvalidJob) where the settings do not have it, or it is not clear which one is meant.
+    pub fn account_for(&self, location: &Location, account: Option<&str>) -> Result<String, Error> {
         let settings = self.settings();
         let known = || settings.accounts.keys().cloned().collect::<Vec<_>>().join(", ");
         let name = match account {

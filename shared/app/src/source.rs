@@ -58,6 +58,10 @@ pub(crate) fn open_store(
 ) -> Result<Store, Error> {
     let region = settings.region.clone().or_else(|| location.region.clone());
     let config = match location.provider {
+        Provider::Folder if location.is_carried() => {
+            let message = "the file's folder is not known here: upload the file itself";
+            return Err(Error::new(ErrorKind::Config, "source", message).with("file", &location.key));
+        }
         Provider::Folder => StoreConfig::folder(&location.bucket),
         Provider::S3 => {
             // An endpoint of AWS tells its region itself.

@@ -1,6 +1,6 @@
 //! What doors ask of the application: publish what arrived, what a task names, what is open.
 
-use crate::{App, BroughtAccount, Credentials, Task, gone::GoneAccount, open};
+use crate::{App, BroughtAccount, Credentials, Task, gone::GoneAccount};
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::time::timeout_at;
 use upload_core::{
@@ -207,6 +207,12 @@ impl App {
         ledger: Ledger,
         credentials: Option<Credentials>,
     ) -> Result<Uploader, Error> {
+        if mark.location.is_carried()
+            && !ledger.read(&id).await?.is_some_and(|record| record.state.has_ended())
+        {
+            let message = "the upload's file lies on the machine where it began, and whoever uploads it there goes on with it";
+            return Err(Error::new(ErrorKind::InProgress, "ledger", message));
+        }
         if self.settings.accounts.contains_key(&mark.account) {
             return self.uploader(&mark.account, self.source(credentials), ledger);
         }
@@ -249,8 +255,7 @@ impl App {
     }
 
     fn uploader_for(&self, brought: &BroughtAccount, source: Arc<dyn Source>, ledger: Ledger) -> Uploader {
-        let youku = open(&self.settings, &brought.into(), &self.http);
-        self.uploader_to(youku, source, ledger)
+        self.uploader_to(self.youku_of(brought), source, ledger)
     }
 }
 

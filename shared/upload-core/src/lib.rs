@@ -9,6 +9,7 @@
 
 mod automatic;
 mod callback;
+mod cancel;
 mod commit;
 mod discover;
 mod ending;
@@ -34,6 +35,7 @@ mod wall;
 
 pub use automatic::{Arrival, Automatic};
 pub use callback::{Callback, Notifier, Told, VideoEvent};
+pub use cancel::cancel;
 pub use discover::{Bounds, Discovered, Discovery, FoundUpload, Since, Stopped, Trouble, discover};
 pub use error::{Error, ErrorKind, Verdict};
 pub use job::{Job, Mode, UploadId};

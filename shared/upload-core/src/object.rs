@@ -47,6 +47,12 @@ impl Location {
     pub fn file_name(&self) -> &str {
         self.key.rsplit('/').next().unwrap_or(&self.key)
     }
+
+    /// Whether it is a file that a person carries along: it has a name, and lies wherever the person runs the upload.
+    #[must_use]
+    pub fn is_carried(&self) -> bool {
+        self.provider == Provider::Folder && self.bucket.is_empty()
+    }
 }
 
 impl fmt::Display for Location {

@@ -1,6 +1,6 @@
 //! Callbacks of the function as the platform runs it, to a real receiver: what it is sent, how often, and what the ledger says of it.
 
-mod receiver;
+pub(crate) mod receiver;
 
 use crate::{
     function::{Rig, Setup, bytes, script},

@@ -1,10 +1,12 @@
 //! How each account's access token stands, and whether Youku takes it.
 
 use super::{Finding, Patient};
+use crate::lang::{say, word};
 use app::core::{
     Error, ErrorKind,
     tokens::{ReauthoriseReason, TokenState},
 };
+use std::time::SystemTime;
 
 pub(super) async fn check(patient: &Patient) -> Vec<Finding> {
     let names: Vec<String> = match &patient.account {
@@ -23,57 +25,111 @@ pub(super) async fn check(patient: &Patient) -> Vec<Finding> {
 }
 
 fn stands(name: &str, state: &Result<TokenState, Error>) -> Finding {
-    let finding = Finding::of(format!("account {name}"), "read how its access token stands");
+    let finding = Finding::of(
+        say!("account {name}", "账号 {name}"),
+        word!("read how its access token stands", "查看其访问令牌的状态"),
+    );
     match state {
-        Err(error) => {
-            finding.failed(error).advise("see the checks before; nothing is uploaded without the ledger")
-        }
+        Err(error) => finding.failed(error).advise(word!(
+            "see the checks before; nothing is uploaded without the ledger",
+            "请看前面的检查；没有台账就不会上传"
+        )),
         Ok(state @ TokenState::Reauthorise { why, until, .. }) => {
             let meanwhile = match until {
-                Some(until) => format!("; until {until} at the latest the old one serves"),
+                Some(until) => {
+                    say!("; until {until} at the latest the old one serves", "；旧令牌最迟可用到 {until}")
+                }
                 None => String::new(),
             };
             let because = match why {
-                ReauthoriseReason::AnswerLost => "a refresh token works once, and what it brought is lost",
-                ReauthoriseReason::Refused => {
-                    "each refresh token works once: this one was used elsewhere, or withdrawn"
-                }
+                ReauthoriseReason::AnswerLost => word!(
+                    "a refresh token works once, and what it brought is lost",
+                    "刷新令牌只能用一次，而它换来的新令牌丢失了"
+                ),
+                ReauthoriseReason::Refused => word!(
+                    "each refresh token works once: this one was used elsewhere, or withdrawn",
+                    "刷新令牌只能用一次：它已在别处用过，或被收回"
+                ),
             };
-            finding.failed(state).advise(format!("{because}: {}{meanwhile}", renew(name)))
+            finding.failed(told(state)).advise(format!("{because}: {}{meanwhile}", renew(name)))
         }
-        Ok(state) => finding.well(state),
+        Ok(state) => finding.well(told(state)),
     }
+}
+
+/// How it stands, and how many days are left.
+fn told(state: &TokenState) -> String {
+    let left = match state {
+        TokenState::Valid { until: Some(until), .. } => {
+            let left = until.get().duration_since(SystemTime::now()).unwrap_or_default();
+            let days = left.as_secs() / 86_400;
+            say!(", {days} days left", "，还剩 {days} 天")
+        }
+        _ => String::new(),
+    };
+    let state = match state {
+        TokenState::NoRefreshToken => {
+            say!("{state}", "不会自动续期：设置中没有 refresh_token")
+        }
+        TokenState::FromSettings => say!("{state}", "使用设置中的令牌，优酷拒绝时续期"),
+        TokenState::Valid { since, until: None } => say!("{state}", "已于 {since} 续期"),
+        TokenState::Valid { since, until: Some(until) } => {
+            say!("{state}", "已于 {since} 续期，有效到 {until}")
+        }
+        TokenState::Refreshing { since } => say!("{state}", "自 {since} 起正在续期"),
+        TokenState::Postponed { until } => say!("{state}", "优酷没有接受上次续期：{until} 起再试"),
+        TokenState::Reauthorise { since, .. } => say!("{state}", "reauthorise：无法续期（{since}）"),
+    };
+    format!("{state}{left}")
 }
 
 async fn proves(patient: &Patient, name: &str, state: TokenState) -> Finding {
     let finding = Finding::of(
-        format!("account {name}"),
-        "ask Youku for the credentials of an upload that does not exist",
+        say!("account {name}", "账号 {name}"),
+        word!(
+            "ask Youku for the credentials of an upload that does not exist",
+            "向优酷请求一个不存在的上传的凭证"
+        ),
     );
+    let refused = word!("Youku refuses the access token", "优酷拒绝访问令牌");
     match patient.app.prove_account(name, None).await {
-        Ok(true) => finding.well("Youku takes the access token"),
+        Ok(true) => finding.well(word!("Youku takes the access token", "优酷接受访问令牌")),
         Ok(false) => match state {
-            TokenState::NoRefreshToken => finding.failed("Youku refuses the access token").advise(format!(
-                "put a new access_token for account {name} into the settings, with its refresh_token so that it is renewed by itself"
+            TokenState::NoRefreshToken => finding.failed(refused).advise(say!(
+                "put a new access_token for account {name} into the settings, with its refresh_token so that it is renewed by itself",
+                "请把账号 {name} 新的 access_token 连同 refresh_token 写入设置，以便自动续期"
             )),
-            TokenState::Reauthorise { .. } => finding.failed("Youku refuses the access token").advise(renew(name)),
-            _ => finding.well("Youku refuses the access token, and the next upload renews it"),
+            TokenState::Reauthorise { .. } => finding.failed(refused).advise(renew(name)),
+            _ => finding.well(word!(
+                "Youku refuses the access token, and the next upload renews it",
+                "优酷拒绝访问令牌，下一次上传会为它续期"
+            )),
         },
         Err(error) => finding.advise(advice(&error)).failed(error),
     }
 }
 
 fn renew(name: &str) -> String {
-    format!(
-        "put a new access_token and refresh_token for account {name} into the settings (cloud.youku.com/tools)"
+    say!(
+        "put a new access_token and refresh_token for account {name} into the settings (cloud.youku.com/tools)",
+        "请把账号 {name} 新的 access_token 和 refresh_token 写入设置（cloud.youku.com/tools）"
     )
 }
 
 fn advice(error: &Error) -> &'static str {
     match error.kind() {
-        ErrorKind::Unauthorised => "check the account's client_id: Youku does not know it",
-        ErrorKind::RateLimited => "wait: Youku takes no more calls of this client for now",
-        ErrorKind::Config => "correct the setting it names",
-        _ => "check that youku.api can be reached from here, then try again",
+        ErrorKind::Unauthorised => word!(
+            "check the account's client_id: Youku does not know it",
+            "请检查账号的 client_id：优酷不认识它"
+        ),
+        ErrorKind::RateLimited => word!(
+            "wait: Youku takes no more calls of this client for now",
+            "请稍候：优酷暂时不接受这个应用的调用"
+        ),
+        ErrorKind::Config => word!("correct the setting it names", "请修改它所指出的设置"),
+        _ => word!(
+            "check that youku.api can be reached from here, then try again",
+            "请检查能否从这里访问 youku.api，然后重试"
+        ),
     }
 }

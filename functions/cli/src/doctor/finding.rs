@@ -1,5 +1,6 @@
 //! What a check found, and how it is told.
 
+use crate::lang::word;
 use serde::Serialize;
 use std::{
     fmt::Display,
@@ -35,6 +36,11 @@ impl Finding {
         Self { ok: false, result: result.to_string(), ..self }
     }
 
+    #[cfg(test)]
+    pub(super) fn is_well(&self) -> bool {
+        self.ok
+    }
+
     pub(super) fn advise(self, advice: impl Into<String>) -> Self {
         Self { advice: Some(advice.into()), ..self }
     }
@@ -50,10 +56,10 @@ pub(super) fn tell(finding: &Finding, json: bool) -> bool {
         return finding.ok;
     }
     let Finding { check, tried, ok, result, advice } = finding;
-    let word = if *ok { "ok    " } else { "FAILED" };
+    let word = if *ok { word!("ok    ", "正常") } else { word!("FAILED", "失败") };
     let _ = writeln!(out, "{word}  {check}: {tried}: {result}");
     if let Some(advice) = advice {
-        let _ = writeln!(out, "        what to do: {advice}");
+        let _ = writeln!(out, "{}{advice}", word!("        what to do: ", "      处理办法："));
     }
     *ok
 }

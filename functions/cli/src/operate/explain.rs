@@ -1,20 +1,20 @@
 //! `explain`: an upload's ledger in plain words.
 
 use super::{app, line, unknown, without_nulls, words};
-use crate::args::Explain;
+use crate::{args::Explain, upload};
 use app::{
-    Story,
-    core::{Error, UploadId},
+    App, Story,
+    core::{Error, Provider, UploadId},
 };
 use serde_json::{Value, json};
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 pub(crate) async fn explain(arguments: Explain) -> Result<ExitCode, Error> {
     let Explain { upload, account, json } = arguments;
     let app = app()?;
     let id = match UploadId::parse(&upload) {
         Some(id) => id,
-        None => app.upload_id(&upload, account.as_deref()).await?,
+        None => id_of(&app, &upload, account.as_deref()).await?,
     };
     let Some(story) = app.story(&id).await? else { return Ok(unknown(json, &upload)) };
     if json {
@@ -23,6 +23,15 @@ pub(crate) async fn explain(arguments: Explain) -> Result<ExitCode, Error> {
         words::story(&story).iter().for_each(line)
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The id of an object's upload, or of a file's: a file in a rule's folder is an object.
+async fn id_of(app: &App, upload: &str, account: Option<&str>) -> Result<UploadId, Error> {
+    let path = Path::new(upload);
+    if upload.contains("://") || !path.is_file() || app.settings().source.provider == Provider::Folder {
+        return app.upload_id(upload, account).await;
+    }
+    upload::id_of_file(app, path, account).await
 }
 
 /// The status as the HTTP door tells it, with explanations.

@@ -18,7 +18,7 @@ pub(crate) async fn list(arguments: List) -> Result<ExitCode, Error> {
         Some(text) => {
             match After::parse(&text).filter(|after| state.is_none_or(|state| state == after.state())) {
                 Some(after) => Some(after),
-                None => return Err(usage(words::NO_PLACE)),
+                None => return Err(usage(words::no_place())),
             }
         }
     };

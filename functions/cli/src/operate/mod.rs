@@ -1,12 +1,19 @@
 //! The commands of a person who operates the product. Results go to standard output, logs and errors to standard error.
 
+mod cancel;
 mod explain;
 mod list;
+mod place;
+mod replay;
 mod retry;
 mod sweep;
-mod words;
+pub(crate) mod words;
 
-pub(crate) use self::{explain::explain, list::list, retry::retry, sweep::sweep};
+pub(crate) use self::{
+    cancel::cancel, explain::explain, list::list, replay::replay, retry::retry, sweep::sweep,
+};
+
+use crate::exit::{self, OPERATOR, UNKNOWN};
 
 use app::{
     App, Settings,
@@ -20,15 +27,6 @@ use std::{
     process::ExitCode,
 };
 
-/// Something failed.
-const FAILED: u8 = 1;
-/// The command line or the settings do not fit.
-const USAGE: u8 = 2;
-/// There is no such upload or object.
-const UNKNOWN: u8 = 3;
-/// Somebody works on the upload, or it waits.
-const NOT_NOW: u8 = 4;
-
 /// Runs a command and tells what ended it early.
 pub(crate) fn run(json: bool, command: impl Future<Output = Result<ExitCode, Error>>) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -39,36 +37,32 @@ pub(crate) fn run(json: bool, command: impl Future<Output = Result<ExitCode, Err
 
 /// The application, from the settings that the function reads as well.
 fn app() -> Result<App, Error> {
-    let settings = Settings::load()?;
+    let settings = settings()?;
     app::start_logging(&settings.log);
     App::from_settings(settings)
 }
 
+/// Those settings, with a ledger of this user where they name none.
+pub(crate) fn settings() -> Result<Settings, Error> {
+    let mut settings = Settings::load()?;
+    if settings.ledger.location.is_none() {
+        settings.ledger.location = place::of_user();
+    }
+    Ok(settings)
+}
+
 fn stopped(json: bool, error: &Error) -> ExitCode {
     // Whom nobody hears has nobody to tell.
-    let _ = writeln!(stderr(), "oss2youku: {error}");
-    if error.kind() == ErrorKind::Config {
-        let _ = writeln!(stderr(), "{}", words::SETTINGS);
-    }
+    let _ = writeln!(stderr(), "{}", words::stopped(error));
     if json {
         line(json!({"event": "failed", "error": error.kind().code(), "message": error.to_string()}));
     }
-    ExitCode::from(exit_code(error))
-}
-
-fn exit_code(error: &Error) -> u8 {
-    match error.kind() {
-        ErrorKind::Config => USAGE,
-        ErrorKind::InvalidJob if error.operation() == "operator" => USAGE,
-        ErrorKind::SourceMissing => UNKNOWN,
-        _ if is_put_aside(error) => NOT_NOW,
-        _ => FAILED,
-    }
+    ExitCode::from(exit::code(error))
 }
 
 /// An argument that does not fit.
-fn usage(message: &'static str) -> Error {
-    Error::new(ErrorKind::InvalidJob, "operator", message)
+fn usage(message: String) -> Error {
+    Error::new(ErrorKind::InvalidJob, OPERATOR, message)
 }
 
 /// The upload is not at its end: somebody works on it, or it waits for its time.
@@ -86,12 +80,12 @@ fn unknown(json: bool, upload: &str) -> ExitCode {
 }
 
 /// A line of results.
-fn line(text: impl Display) {
+pub(crate) fn line(text: impl Display) {
     let _ = writeln!(stdout(), "{text}");
 }
 
 /// The fields that are not null.
-fn without_nulls(mut value: Value) -> Value {
+pub(crate) fn without_nulls(mut value: Value) -> Value {
     if let Value::Object(fields) = &mut value {
         fields.retain(|_, value| !value.is_null());
     }

@@ -1,13 +1,13 @@
 //! `retry`: another try for what failed.
 
-use super::{NOT_NOW, app, line, unknown, words};
-use crate::args::Retry;
+use super::{app, line, unknown, words};
+use crate::{args::One, exit::NOT_NOW};
 use app::core::{Error, Run, UploadId};
 use serde_json::json;
 use std::process::ExitCode;
 
-pub(crate) async fn retry(arguments: Retry) -> Result<ExitCode, Error> {
-    let Retry { id: text, json } = arguments;
+pub(crate) async fn retry(arguments: One) -> Result<ExitCode, Error> {
+    let One { id: text, json } = arguments;
     let app = app()?;
     let story = match UploadId::parse(&text) {
         Some(id) => app.story(&id).await?.map(|story| (id, story)),
@@ -25,7 +25,7 @@ pub(crate) async fn retry(arguments: Retry) -> Result<ExitCode, Error> {
         return Ok(ExitCode::SUCCESS);
     }
     if json {
-        line(json!({"event": "open", "upload_id": id.as_str(), "message": words::NOT_FAILED}));
+        line(json!({"event": "open", "upload_id": id.as_str(), "message": words::not_failed_yet()}));
     } else {
         line(words::not_failed(&id));
     }

@@ -1,7 +1,7 @@
 //! `sweep`: what the timer does, by hand.
 
-use super::{FAILED, app, is_put_aside, line, without_nulls, words};
-use crate::args::Sweep;
+use super::{app, is_put_aside, line, without_nulls, words};
+use crate::{args::Sweep, exit::FAILED};
 use app::{
     App, SweepWish,
     core::{Error, Published, Run, Stopped, Swept, Trouble, UploadId},

@@ -7,5 +7,5 @@ mod seal;
 mod store;
 
 pub(crate) use open::LedgerPlace;
-pub use seal::AesSeal;
+pub use seal::{AesSeal, random_seal_key};
 pub use store::StoreLedger;

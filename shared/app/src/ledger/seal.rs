@@ -80,6 +80,16 @@ impl Seal for AesSeal {
     }
 }
 
+/// A key as [`AesSeal::from_base64`] takes it, made of randomness.
+///
+/// # Errors
+/// [`Config`](ErrorKind::Config) where the machine has none.
+pub fn random_seal_key() -> Result<String, Error> {
+    let mut key = [0; KEY_BYTES];
+    SystemRandom::new().fill(&mut key).map_err(|_| config("the machine has no randomness for a key"))?;
+    Ok(BASE64.encode(key))
+}
+
 fn read_or_make(path: &Path) -> io::Result<SecretString> {
     match fs::read_to_string(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => make(path)?,

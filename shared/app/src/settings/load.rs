@@ -44,10 +44,12 @@ impl Settings {
     ) -> Result<Self, Error> {
         let mut tree: Table = toml::from_str(file).map_err(|error: toml::de::Error| {
             // Its own words would quote the line, and a line may hold a secret.
-            let line =
-                error.span().map_or(1, |span| file[..span.start.min(file.len())].matches('\n').count() + 1);
+            let before = error.span().and_then(|span| file.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            let column = before.chars().rev().take_while(|one| *one != '\n').count() + 1;
             let error = wrong("the settings file is not TOML").with("why", error.message());
-            error.with("file", file_name).with("line", line.to_string())
+            let error = error.with("file", file_name).with("line", line.to_string());
+            error.with("column", column.to_string())
         })?;
         for (name, value) in variables {
             if let Some(path) = name.strip_prefix(PREFIX).filter(|_| name != CONFIG_VARIABLE) {
@@ -153,7 +155,7 @@ mod tests {
     fn what_is_wrong_is_named_and_no_secret_is_repeated() {
         let rule = r#"[{bucket="b",account="x",public_type="all"}]"#;
         let cases = [
-            ("a = b c s3cret", ("HOME", ""), ["not TOML", "line: 1"]),
+            ("a = b c s3cret", ("HOME", ""), ["not TOML", "line: 1, column: 7"]),
             ("[youku]\napii = 'x'", ("HOME", ""), ["youku", "apii"]),
             ("", ("OSS2YOUKU_TRANSFER__IN_FLIGHT", "many"), ["transfer.in_flight", "invalid digit"]),
             ("[transfer]\nin_flight = [1]", ("HOME", ""), ["transfer.in_flight", "expected usize"]),

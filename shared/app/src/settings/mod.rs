@@ -290,7 +290,7 @@ pub struct LogSettings {
 }
 
 /// The least important message that is logged.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the words are the documentation")]
 pub enum LogLevel {

@@ -7,7 +7,7 @@ mod modern;
 mod strict;
 
 pub use account::BroughtAccount;
-pub(crate) use modern::location;
+pub use modern::location;
 
 use crate::Settings;
 use serde_json::{Map, Value};

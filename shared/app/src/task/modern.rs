@@ -50,9 +50,12 @@ pub(super) fn read(
     Ok(Task { job, key, brought: None, callback: task.callback })
 }
 
+/// Where the object lies that `oss://bucket/key` or `s3://bucket/key` names; `None` where it is neither.
+///
 /// The key stands in the URL as it is, as the clouds' own tools have it: nothing is decoded. A folder is no source: whoever may name
 /// one could read the machine's files.
-pub(crate) fn location(source: &str) -> Option<Location> {
+#[must_use]
+pub fn location(source: &str) -> Option<Location> {
     let (scheme, rest) = source.split_once("://")?;
     let provider = match scheme {
         "oss" => Provider::Oss,

@@ -188,7 +188,7 @@ pub(super) enum Claimed {
     AtRest(Lease, Record),
 }
 
-const UPLOAD_TOKEN: &str = "upload_token";
+pub(super) const UPLOAD_TOKEN: &str = "upload_token";
 
 fn entry(lease: &Lease, step: Step) -> Entry {
     Entry { v: VERSION, at: lease.now().into(), epoch: lease.epoch(), nonce: super::nonce(), step }

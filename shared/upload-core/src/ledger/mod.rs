@@ -281,13 +281,22 @@ impl Ledger {
         Ok(Claim::AtRest(Box::new(record)))
     }
 
-    /// Callers box it: its memory is not to be a part of theirs.
+    /// Takes an upload although it waits for a time to come: a person wants something else of it.
+    ///
+    /// # Errors
+    /// As [`resume`](Self::resume).
+    pub(crate) async fn take_anyway(&self, id: &UploadId) -> Result<Claim, Error> {
+        let record = self.known(id).await?;
+        Box::pin(self.take(id, Some(record), None, true)).await
+    }
+
+    /// A person may have an upload taken `anyway`, though it waits or has ended without a video. Callers box it: its memory is not to be a part of theirs.
     async fn take(
         &self,
         id: &UploadId,
         record: Option<Record>,
         work: Option<WorkRecord>,
-        reopening: bool,
+        anyway: bool,
     ) -> Result<Claim, Error> {
         let access = &self.access;
         let seen = Seen::look(access, id, self.lease_life).await?;
@@ -295,11 +304,13 @@ impl Ledger {
             if !seen.rest.is_zero() {
                 return Err(errors::in_progress(seen.rest));
             }
-            stays_aside(record.as_ref(), seen.now)?;
+            if !anyway {
+                stays_aside(record.as_ref(), seen.now)?;
+            }
         }
         let epoch = record.as_ref().map_or(0, |record| record.epoch);
         let lease = Lease::take(access, id, seen, epoch, self.lease_life).await?;
-        let ended = record.as_ref().filter(|record| record.state.has_ended() && !reopening);
+        let ended = record.as_ref().filter(|record| record.state.has_ended() && !anyway);
         if let Some(record) = ended
             && open::read(access, id).await?.is_some_and(|mark| !mark.rest.is_zero())
         {
@@ -311,7 +322,7 @@ impl Ledger {
         if let Some(work) = record.as_ref().map(|record| &record.work).or(work.as_ref()) {
             open::mark(access, id, work, None).await?;
         }
-        match Held::claim(self, id, lease, record, work, reopening).await? {
+        match Held::claim(self, id, lease, record, work, anyway).await? {
             Claimed::Held(held) => Ok(Claim::Held(Box::new(held))),
             Claimed::AtRest(lease, record) => {
                 recent::write(access, &record).await?;

@@ -1,6 +1,6 @@
 //! Trying out whether the store keeps a ledger.
 
-use super::{Created, Ledger, nonce};
+use super::{Created, Ledger, Record, held::UPLOAD_TOKEN, nonce};
 use crate::{Error, ErrorKind};
 use bytes::Bytes;
 
@@ -28,6 +28,16 @@ impl Ledger {
             return Err(wrong("the store does not read back what was just written: it cannot keep a ledger"));
         }
         store.delete(&key).await
+    }
+
+    /// Makes sure that the secrets of an upload open with this ledger's key.
+    ///
+    /// # Errors
+    /// [`Ledger`](ErrorKind::Ledger) where they were sealed with another one.
+    pub fn try_seal(&self, record: &Record) -> Result<(), Error> {
+        let session = record.session.as_ref().map(|(_, session)| &session.upload_token);
+        self.sealer(&record.id).open_some(session, UPLOAD_TOKEN)?;
+        self.work(record).map(drop)
     }
 }
 

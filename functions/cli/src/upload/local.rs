@@ -1,0 +1,182 @@
+//! A file of this machine as a source. Its upload is the same wherever the file lies: its name and its MD5 make the id.
+
+use super::brakes::{Brakes, stopped};
+use crate::{exit::OPERATOR, lang::say};
+use app::{
+    core::{ByteStream, Error, ErrorKind, Location, Md5, Object, Provider, Source, SourcePage, Verdict},
+    storage::{ErrorKind as Storage, Pin, Store, StoreConfig},
+};
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use md5::{Digest, Md5 as Md5Hash};
+use std::{
+    fs::File,
+    io::{self, Read},
+    ops::Range,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
+
+/// Bytes that are read at once.
+const CHUNK: usize = 256 << 10;
+
+/// One file, in the version that was there when it was read for its digests.
+pub(crate) struct LocalFile {
+    folder: Store,
+    /// The name in the folder, which a link's target may have otherwise.
+    name: String,
+    /// What the folder says of that version; bytes of another are refused.
+    version: String,
+}
+
+/// Where every file of a machine lies for the ledger: the folder's path is no part of an upload's id.
+pub(crate) fn location(name: &str) -> Location {
+    Location { provider: Provider::Folder, bucket: String::new(), key: name.to_owned(), region: None }
+}
+
+/// Reads the file once, and answers it with its source. `read` counts the bytes.
+///
+/// # Errors
+/// Names the file, what is wrong with it and what to do.
+pub(crate) async fn open(
+    path: &Path,
+    read: Arc<AtomicU64>,
+    brakes: &Arc<Brakes>,
+) -> Result<(Object, LocalFile), Error> {
+    let name = name(path)?;
+    // The folder alone: a link's own name is what lies in it. A bare name's folder is empty.
+    let folder = Path::new(".").join(path.parent().unwrap_or(Path::new("")));
+    let folder = folder.canonicalize().map_err(|error| unreadable(path, &error))?;
+    let folder = Store::new(StoreConfig::folder(folder), app::http_client()?).map_err(|e| failed(&e))?;
+    let before = folder.head(&name).await.map_err(|e| failed(&e))?;
+    let (owned, brakes) = (path.to_owned(), brakes.clone());
+    let digest = tokio::task::spawn_blocking(move || digest(&owned, &read, &brakes)).await;
+    let interrupted = |_| unreadable(path, &io::Error::other("reading was interrupted"));
+    let (md5, crc64, size) = digest.map_err(interrupted)??;
+    let version = folder.head(&name).await.map_err(|e| failed(&e))?.etag;
+    if version != before.etag {
+        return Err(Error::new(
+            ErrorKind::SourceChanged,
+            OPERATOR,
+            say!(
+                "the file changed while it was read: wait until it is finished, then upload it",
+                "读取时文件发生了变化：请等文件写完再上传"
+            ),
+        )
+        .with("file", path.display().to_string()));
+    }
+    let object = Object {
+        location: location(&name),
+        etag: md5.to_string().to_ascii_uppercase(),
+        version_id: None,
+        size,
+        md5: Some(md5),
+        crc64: Some(crc64),
+        user_metadata: Default::default(),
+    };
+    Ok((object, LocalFile { folder, name, version }))
+}
+
+/// The file's name, once it is sure to be a file with bytes in it.
+///
+/// # Errors
+/// As [`open`].
+pub(crate) fn name(path: &Path) -> Result<String, Error> {
+    let metadata = path.metadata().map_err(|error| unreadable(path, &error))?;
+    let wrong =
+        |why: String| Error::new(ErrorKind::InvalidJob, "file", why).with("file", path.display().to_string());
+    if metadata.is_dir() {
+        return Err(wrong(say!(
+            "this is a directory: --recursive uploads the videos in it",
+            "这是一个目录：加上 --recursive 可上传其中的视频"
+        )));
+    }
+    if !metadata.is_file() {
+        return Err(wrong(say!("this is not a regular file: upload a file", "这不是普通文件：请指定文件")));
+    }
+    if metadata.len() == 0 {
+        return Err(wrong(say!(
+            "the file is empty, and Youku takes no empty video: check how it was made",
+            "文件是空的，优酷不接受空视频：请检查文件的来源"
+        )));
+    }
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.map(str::to_owned)
+        .ok_or_else(|| wrong(say!("the file's name is not UTF-8: rename it", "文件名不是 UTF-8：请改名")))
+}
+
+/// A file that cannot be read, and what to do.
+pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Error {
+    let (kind, why) = match error.kind() {
+        io::ErrorKind::NotFound => (
+            ErrorKind::SourceMissing,
+            say!("there is no such file: check the path", "没有这个文件：请检查路径"),
+        ),
+        io::ErrorKind::PermissionDenied => (
+            ErrorKind::SourceDenied,
+            say!("you may not read this file: change its permissions", "没有读取该文件的权限：请修改权限"),
+        ),
+        _ => (ErrorKind::Source, say!("the file cannot be read: {error}", "无法读取文件：{error}")),
+    };
+    Error::new(kind, OPERATOR, why).with("file", path.display().to_string())
+}
+
+/// MD5, CRC-64 and length.
+fn digest(path: &PathBuf, read: &AtomicU64, brakes: &Brakes) -> Result<(Md5, u64, u64), Error> {
+    let broken = |error: io::Error| unreadable(path, &error);
+    let mut file = File::open(path).map_err(broken)?;
+    let (mut md5, mut crc64, mut size) = (Md5Hash::new(), crc64fast::Digest::new(), 0);
+    let mut buffer = vec![0; CHUNK];
+    loop {
+        if brakes.are_pulled() {
+            return Err(stopped());
+        }
+        let length = file.read(&mut buffer).map_err(broken)?;
+        if length == 0 {
+            return Ok((Md5(md5.finalize().into()), crc64.sum64(), size));
+        }
+        md5.update(&buffer[..length]);
+        crc64.write(&buffer[..length]);
+        size += length as u64;
+        read.store(size, Relaxed);
+    }
+}
+
+fn failed(error: &app::storage::Error) -> Error {
+    match error.kind() {
+        Storage::PreconditionFailed | Storage::InvalidRange | Storage::NotFound => Error::new(
+            ErrorKind::SourceChanged,
+            "read",
+            say!(
+                "the file has changed since its upload began: upload it anew",
+                "上传开始后文件发生了变化：请重新上传"
+            ),
+        ),
+        _ => Error::new(ErrorKind::Source, "read", error.to_string()).verdict_is(Verdict::Permanent),
+    }
+}
+
+#[async_trait]
+impl Source for LocalFile {
+    async fn head(&self, _: &Location) -> Result<Object, Error> {
+        Err(Error::new(ErrorKind::Source, "head", "a local file is looked at once, before its upload"))
+    }
+
+    async fn read(&self, _: &Object, range: Range<u64>) -> Result<ByteStream, Error> {
+        let pin = Pin { etag: Some(self.version.clone()), version_id: None };
+        let body = self.folder.read(&self.name, range, &pin).await.map_err(|error| failed(&error))?;
+        Ok(Box::pin(body.map_err(|error| failed(&error))))
+    }
+
+    async fn read_small(&self, _: &Location, _: usize) -> Result<Option<Bytes>, Error> {
+        Ok(None)
+    }
+
+    async fn list(&self, _: &Location, _: Option<&str>) -> Result<SourcePage, Error> {
+        Ok(SourcePage::default())
+    }
+}

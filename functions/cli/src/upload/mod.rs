@@ -1,0 +1,366 @@
+//! `upload`: publishes files and objects now, and goes on with what an earlier run, or a function, has begun.
+
+mod brakes;
+mod local;
+mod meta;
+mod plan;
+pub(crate) mod show;
+mod sources;
+
+pub(crate) use sources::Place;
+
+use crate::{
+    args::Upload,
+    exit::{self, OPERATOR, SIGNAL},
+    lang::say,
+    operate::{self, words},
+};
+use app::{
+    App, LogLevel,
+    core::{
+        Callback, Error, ErrorKind, Job, Object, Published, Run, Source, Stage, UploadId, Uploader, Verdict,
+        VideoState,
+        ledger::{Ledger, Work},
+        look,
+        metadata::VideoMetadata,
+    },
+};
+use brakes::{Braked, Brakes, stopped};
+use futures_util::{StreamExt, stream};
+use serde_json::json;
+use show::{Show, State, Watch};
+use std::{
+    io::{IsTerminal, stderr},
+    path::Path,
+    process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+    time::{Instant, sleep, timeout},
+};
+
+/// How often bars move.
+const FRAME: Duration = Duration::from_millis(100);
+/// What an upload has after a signal to put itself aside.
+const GRACE: Duration = Duration::from_secs(10);
+/// How long `--wait` waits for a video, and how often it asks.
+const PLAYABLE: Duration = Duration::from_secs(3600);
+const ASK: Duration = Duration::from_secs(10);
+/// A holder that has just died is replaced this long after its lease.
+const BEHIND_LEASE: Duration = Duration::from_millis(300);
+/// Below this rate (bytes a second) fewer and smaller parts are on their way at once: what a stop loses stays small.
+const SLOW: u64 = 4 << 20;
+
+/// What all uploads of one command share.
+struct Command<'a> {
+    app: &'a App,
+    ledger: Ledger,
+    arguments: &'a Upload,
+    stated: VideoMetadata,
+    brakes: Arc<Brakes>,
+    show: &'a Show,
+}
+
+/// A video that is ready to be uploaded.
+struct Ready {
+    work: Work,
+    uploader: Uploader,
+}
+
+pub(crate) async fn upload(arguments: Upload) -> Result<ExitCode, Error> {
+    let mut settings = operate::settings()?;
+    if settings.log.level == LogLevel::Info {
+        // What ends an upload is told anyway; other lines would tear the bars.
+        settings.log.level = if stderr().is_terminal() { LogLevel::Error } else { LogLevel::Warn };
+    }
+    app::start_logging(&settings.log);
+    if arguments.limit_rate.is_some_and(|rate| rate < SLOW) {
+        settings.transfer.in_flight.get_or_insert(2);
+        settings.transfer.part_mib.get_or_insert(1);
+    }
+    let app = App::from_settings(settings)?;
+    let stated = meta::stated(&arguments)?;
+    if let Some(Err(why)) = arguments.callback.as_ref().map(|url| app.accepts_callback(&url.as_str().into()))
+    {
+        return Err(Error::new(ErrorKind::InvalidJob, OPERATOR, words::callback_refused(why)));
+    }
+    let (pull, stop) = watch::channel(false);
+    let brakes = Arc::new(Brakes::new(arguments.limit_rate, stop));
+    listen(pull)?;
+    let places = sources::expand(&app, &arguments.sources, arguments.recursive, &brakes).await?;
+    let ledger = brakes.unless_pulled(app.ledger(None)).await?;
+    let show = Show::new(arguments.json, places.len());
+    let command = Command { app: &app, ledger, arguments: &arguments, stated, brakes, show: &show };
+    let numbered = places.iter().enumerate();
+    let codes = stream::iter(numbered).map(|(at, place)| command.one(at + 1, place));
+    let codes: Vec<u8> = codes.buffered(arguments.parallel.into()).collect().await;
+    let unfinished = codes.iter().filter(|code| **code == exit::INTERRUPTED).count();
+    if unfinished > 0 {
+        let place = app.settings().ledger.location.as_deref().unwrap_or_default();
+        show.note(words::go_on(unfinished, codes.len(), place));
+        return Ok(ExitCode::from(exit::INTERRUPTED));
+    }
+    Ok(ExitCode::from(exit::shared(codes)))
+}
+
+/// Pulls the brakes at the first Ctrl-C or SIGTERM; the second one ends the program at once.
+fn listen(pull: watch::Sender<bool>) -> Result<(), Error> {
+    let unusable =
+        |error| Error::new(ErrorKind::Config, "signal", "cannot listen for signals").caused_by(error);
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(unusable)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(unusable)?;
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            if pull.send_replace(true) {
+                std::process::exit(exit::INTERRUPTED.into());
+            }
+        }
+    });
+    Ok(())
+}
+
+impl Command<'_> {
+    /// Deals with one video, tells of it, and answers its exit code.
+    async fn one(&self, number: usize, place: &Place) -> u8 {
+        let source = place.to_string();
+        let ended = if self.brakes.are_pulled() {
+            Err(stopped())
+        } else if self.arguments.dry_run {
+            Box::pin(self.plan(number, place)).await
+        } else {
+            Box::pin(self.publish(number, place)).await
+        };
+        self.show.ended();
+        let Err(error) = ended else { return 0 };
+        let code = exit::code(&error);
+        if code == exit::INTERRUPTED {
+            self.show.event(json!({"event": "stopped", "source": source,
+                "upload_id": error.upload_id().map(UploadId::as_str)}));
+            return code;
+        }
+        self.show.event(json!({"event": "failed", "source": source, "error": error.kind().code(),
+            "message": error.to_string(), "upload_id": error.upload_id().map(UploadId::as_str)}));
+        self.show.note(words::failed(&source, &error));
+        code
+    }
+
+    async fn publish(&self, number: usize, place: &Place) -> Result<(), Error> {
+        let mut watch = self.show.watch(place.to_string());
+        let Ready { work, uploader } = self.ready(number, place, &mut watch).await?;
+        let id = UploadId::of(&work.object, &work.job);
+        let published = self.carry_out(&uploader, &work, &id, &mut watch).await.map_err(|e| e.about(&id))?;
+        drop(watch);
+        let Published { upload_id, video_id, size, md5 } = &published;
+        self.show.event(
+            json!({"event": "published", "source": place.to_string(), "upload_id": upload_id.as_str(),
+            "video_id": video_id, "link": published.link(), "size": size, "md5": md5.to_string()}),
+        );
+        self.show.text(words::published(&place.to_string(), &published));
+        if self.arguments.wait {
+            self.playable(&work.job.account, &published).await?;
+        }
+        Ok(())
+    }
+
+    /// What is to be uploaded, checked as far as it can be before a byte is read.
+    async fn ready(&self, number: usize, place: &Place, watch: &mut Watch<'_>) -> Result<Ready, Error> {
+        let (location, size) = match place {
+            Place::File(path) => {
+                let name = local::name(path)?;
+                let size = path.metadata().map_err(|error| local::unreadable(path, &error))?.len();
+                (local::location(&name), size)
+            }
+            Place::Object(location) => (location.clone(), 1),
+        };
+        let mut video = self.stated.clone();
+        if let Some(template) = &video.title {
+            video.title = Some(meta::title(template, location.file_name(), number)?);
+        }
+        let account = self.app.account_for(&location, self.arguments.account.as_deref())?;
+        let mode = self.arguments.mode.map_or(self.app.settings().transfer.mode, Into::into);
+        let again = self.arguments.again.clone();
+        let job = Job { location: location.clone(), account, video, mode, md5: None, again };
+        let object = Object {
+            location,
+            etag: String::new(),
+            version_id: None,
+            size,
+            md5: None,
+            crc64: None,
+            user_metadata: Default::default(),
+        };
+        let callback = self.arguments.callback.as_ref();
+        let callback = callback.map(|url| Callback { url: url.as_str().into(), events: Vec::new() });
+        let mut work = Work { job, object, called: None, callback, brought: None };
+        self.uploader(&work, self.app.source(None))?.validate(&work)?;
+        let source: Arc<dyn Source> = match place {
+            Place::File(path) => {
+                let (object, file) = self.hashed(path, size, watch).await?;
+                work.object = object;
+                Arc::new(file)
+            }
+            Place::Object(location) => {
+                let source = self.app.source(None);
+                let retry = self.app.transfer().retry;
+                let looking = look(&*source, location, &retry);
+                work.object = self.brakes.unless_pulled(looking).await?;
+                source
+            }
+        };
+        let uploader = self.uploader(&work, Arc::new(Braked { source, brakes: self.brakes.clone() }))?;
+        uploader.validate(&work)?;
+        Ok(Ready { work, uploader })
+    }
+
+    fn uploader(&self, work: &Work, source: Arc<dyn Source>) -> Result<Uploader, Error> {
+        self.app.uploader(&work.job.account, source, self.ledger.clone())
+    }
+
+    async fn hashed(
+        &self,
+        path: &Path,
+        total: u64,
+        watch: &mut Watch<'_>,
+    ) -> Result<(Object, local::LocalFile), Error> {
+        let read = Arc::new(AtomicU64::new(0));
+        let mut opening = std::pin::pin!(local::open(path, read.clone(), &self.brakes));
+        loop {
+            tokio::select! {
+                opened = &mut opening => return opened,
+                () = sleep(FRAME) => {
+                    let read = read.load(Relaxed);
+                    watch.update(State { stage: Stage::Reading, read, accepted: 0, total });
+                }
+            }
+        }
+    }
+
+    /// Uploads, and waits where somebody else is at it.
+    async fn carry_out(
+        &self,
+        uploader: &Uploader,
+        work: &Work,
+        id: &UploadId,
+        watch: &mut Watch<'_>,
+    ) -> Result<Published, Error> {
+        let mut told = false;
+        loop {
+            let failed =
+                self.arguments.retry && self.app.story(id).await?.is_some_and(|story| story.has_failed());
+            let run = Run::default();
+            let mut working: std::pin::Pin<Box<dyn Future<Output = _>>> = if failed {
+                Box::pin(uploader.retry(id, &run))
+            } else {
+                Box::pin(uploader.upload(work, &run))
+            };
+            let ended = tokio::select! {
+                ended = watched(&mut working, &run, watch) => ended,
+                () = self.out_of_grace() => Err(stopped()),
+            };
+            drop(working);
+            let rest = match ended {
+                Err(error) if matches!(error.kind(), ErrorKind::InProgress | ErrorKind::Superseded) => {
+                    match error.verdict() {
+                        Verdict::Retry { not_before: Some(rest) } => rest,
+                        _ => Duration::from_secs(1),
+                    }
+                }
+                ended => return ended,
+            };
+            if !std::mem::replace(&mut told, true) {
+                self.show.note(words::elsewhere(id));
+            }
+            let waiting = async {
+                sleep(rest + BEHIND_LEASE).await;
+                Ok(())
+            };
+            self.brakes.unless_pulled(waiting).await?;
+        }
+    }
+
+    async fn out_of_grace(&self) {
+        self.brakes.pulled().await;
+        sleep(GRACE).await;
+    }
+
+    /// Waits until the video can be watched.
+    async fn playable(&self, account: &str, published: &Published) -> Result<(), Error> {
+        let failed = |why: String| {
+            Error::new(ErrorKind::Failed, "wait", why)
+                .with("video", &published.video_id)
+                .about(&published.upload_id)
+        };
+        let end = Instant::now() + PLAYABLE;
+        let mut last = None;
+        while Instant::now() < end {
+            let asking = self.app.video_state(account, &published.video_id, &self.ledger);
+            match self.brakes.unless_pulled(asking).await {
+                Ok(Some(state @ (VideoState::Normal | VideoState::Limited))) => {
+                    self.show.event(json!({"event": "playable", "video_id": published.video_id,
+                        "limited": (state == VideoState::Limited).then_some(true)}));
+                    self.show.text(words::playable(&published.video_id, state));
+                    return Ok(());
+                }
+                Ok(Some(VideoState::Failed)) => return Err(failed(words::rejected())),
+                Ok(state) => last = state,
+                Err(error) if error.operation() == SIGNAL => return Err(error.about(&published.upload_id)),
+                // One answer that is missing decides nothing.
+                Err(error) => note_silence(self.show, &error),
+            }
+            let pause = async {
+                sleep(ASK).await;
+                Ok(())
+            };
+            self.brakes.unless_pulled(pause).await?;
+        }
+        let why = words::not_playable(last);
+        Err(Error::new(ErrorKind::Deadline, "wait", why).with("video", &published.video_id))
+    }
+}
+
+/// The id of the upload of a file of this machine.
+pub(crate) async fn id_of_file(app: &App, path: &Path, account: Option<&str>) -> Result<UploadId, Error> {
+    let brakes = Arc::new(Brakes::new(None, watch::channel(false).1));
+    let (object, _) = local::open(path, Arc::default(), &brakes).await?;
+    let location = object.location.clone();
+    let account = app.account_for(&location, account)?;
+    let (video, mode) = (VideoMetadata::default(), app.settings().transfer.mode);
+    Ok(UploadId::of(&object, &Job { location, account, video, mode, md5: None, again: None }))
+}
+
+fn note_silence(show: &Show, error: &Error) {
+    show.note(say!("Youku did not say how the video fares: {error}", "优酷未答复视频状态：{error}"));
+}
+
+/// Drives the work, and tells how far it is.
+async fn watched(
+    mut working: impl Future<Output = Result<Published, Error>> + Unpin,
+    run: &Run,
+    watch: &mut Watch<'_>,
+) -> Result<Published, Error> {
+    let progress = &run.progress;
+    loop {
+        let ended = timeout(FRAME, &mut working).await;
+        if progress.total() > 0 {
+            watch.update(State {
+                stage: progress.stage(),
+                read: progress.read(),
+                accepted: progress.accepted(),
+                total: progress.total(),
+            });
+        }
+        if let Ok(ended) = ended {
+            return ended;
+        }
+    }
+}
