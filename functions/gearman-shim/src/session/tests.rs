@@ -255,11 +255,13 @@ async fn a_gearmand_that_closes_a_line_which_has_ended_is_no_loss() {
         let worker = worker(1);
         let (mut gearmand, session) = open(&worker).await;
         gearmand.expect(GRAB, "").await;
-        worker.drain.begin();
         gearmand.say(NO_JOB, "").await;
         gearmand.expect(PRE_SLEEP, "").await;
-        assert_eq!(gearmand.next().await, None);
-        drop(gearmand);
+        // It closes its side before the session has a turn again.
+        let closing = tokio::spawn(async move { gearmand.next().await });
+        tokio::task::yield_now().await;
+        worker.drain.begin();
+        assert_eq!(ended(closing).await, None);
         ended(session).await.unwrap();
     }
 }
