@@ -128,7 +128,7 @@ async fn failed(rig: &Rig, name: &str) -> String {
     rig.put(&key, &bytes(2, 1000 + usize::from(name.as_bytes()[0]))).await;
     let fault = match name {
         "r" => json!({"kind": "status", "status": 400, "code": "120010101"}),
-        _ => json!({"kind": "status", "status": 429, "headers": {"retry-after": "1"}}),
+        _ => json!({"kind": "status", "status": 429, "headers": {"retry-after": "600"}}),
     };
     script(&rig.clouds.youku.control(), json!({"operation": "create", "fault": fault}));
     let source = format!("oss://videos/{key}");

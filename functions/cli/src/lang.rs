@@ -35,6 +35,8 @@ fn of(arguments: impl IntoIterator<Item = OsString>, variable: Option<&str>) -> 
         Some(rest) => rest.strip_prefix('='),
         None => None,
     });
+    // What is no language of ours is refused by clap, in the language that was asked for otherwise.
+    let flag = flag.filter(|flag| matches!(*flag, "zh" | "en"));
     let word = flag.or(variable).unwrap_or_default().to_ascii_lowercase();
     if word.starts_with("zh") { Lang::Zh } else { Lang::En }
 }
@@ -74,6 +76,7 @@ mod tests {
         assert_eq!(chosen(&["x", "list", "--lang", "zh"], Some("en_US.UTF-8")), Lang::Zh);
         assert_eq!(chosen(&["x", "--lang=en", "list"], Some("zh_CN.UTF-8")), Lang::En);
         assert_eq!(chosen(&["x", "list"], Some("zh_CN.UTF-8")), Lang::Zh);
+        assert_eq!(chosen(&["x", "--lang", "fr"], Some("zh_CN.UTF-8")), Lang::Zh);
         for variable in [None, Some("C"), Some("de_DE.UTF-8")] {
             assert_eq!(chosen(&["x", "--language", "zh"], variable), Lang::En);
         }

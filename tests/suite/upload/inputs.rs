@@ -98,7 +98,7 @@ async fn every_bad_input_is_named_with_the_way_out_in_both_languages() {
         (&[], &["replay-callback", "x"], 3, &["no such upload: x", "ledger"]),
         // Stores, Youku and credentials.
         (&[], &["upload", "oss://videos/nowhere.mp4"], 3, &["nowhere.mp4", "Check bucket and key"]),
-        (&[], &["upload", "oss://nowhere/a.mp4"], 3, &["nowhere", "Check bucket and key"]),
+        (&[], &["upload", "oss://nowhere/a.mp4"], 2, &["bucket does not exist", "nowhere"]),
         (
             &[("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "s3cret")],
             &["upload", "oss://videos/a.mp4"],

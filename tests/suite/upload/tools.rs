@@ -196,6 +196,6 @@ async fn settings_are_written_for_their_owner_alone_and_the_legacy_workers_are_t
     ] {
         let said = run(&rig, folder.path(), arguments).await;
         assert_eq!(said.code, Some(if word.is_empty() { 0 } else { 2 }), "{arguments:?}: {said:?}");
-        assert!(said.err.contains(word) && folder.path().join("x.toml").exists() == false, "{said:?}");
+        assert!(said.err.contains(word) && !folder.path().join("x.toml").exists(), "{said:?}");
     }
 }
