@@ -100,7 +100,7 @@ async fn a_file_is_published_in_both_modes_once_wherever_it_lies() {
 #[tokio::test]
 async fn objects_files_and_what_lies_under_a_prefix_are_published_with_what_is_stated() {
     let rig = rig().await;
-    let all: Vec<_> = (1..=5).map(|seed| bytes(seed, 1_000_000 + seed as usize)).collect();
+    let all: Vec<_> = (1..=5).map(|seed| bytes(seed, 1_000_001)).collect();
     rig.put("in/1.mp4", &all[0]).await;
     rig.put_in_parts("in/deep/2.MOV", &all[1]).await;
     rig.put("in/note.txt", &all[2]).await;
