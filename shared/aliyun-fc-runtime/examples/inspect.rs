@@ -2,6 +2,8 @@
 //! function or of its triggers does. Try it: `cargo run --example inspect`, then
 //! `curl -d '{}' http://127.0.0.1:9000/invoke`, or `-d '{"end":"panic"}'`.
 
+#![expect(clippy::panic, clippy::print_stdout, reason = "to be seen is what the platform makes of them")]
+
 use aliyun_fc_runtime::{Context, Diagnostic, Error, Event, Runtime, service_fn};
 use axum::{Json, Router, extract::Extension, routing::any};
 use http_body_util::BodyExt;
