@@ -155,7 +155,7 @@ mod tests {
     fn what_is_wrong_is_named_and_no_secret_is_repeated() {
         let rule = r#"[{bucket="b",account="x",public_type="all"}]"#;
         let cases = [
-            ("a = b c s3cret", ("HOME", ""), ["not TOML", "line: 1, column: 7"]),
+            ("a = b c s3cret", ("HOME", ""), ["not TOML", "line: 1, column: 5"]),
             ("[youku]\napii = 'x'", ("HOME", ""), ["youku", "apii"]),
             ("", ("OSS2YOUKU_TRANSFER__IN_FLIGHT", "many"), ["transfer.in_flight", "invalid digit"]),
             ("[transfer]\nin_flight = [1]", ("HOME", ""), ["transfer.in_flight", "expected usize"]),
