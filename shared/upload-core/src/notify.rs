@@ -41,8 +41,10 @@ pub(crate) struct Effort {
 pub(crate) const BRIEF: Effort = Effort { tries: 3, time: Duration::from_secs(8), spares: true };
 /// In a sweep, which comes again.
 pub(crate) const ONCE: Effort = Effort { tries: 1, time: Duration::from_secs(20), spares: true };
-/// What is told now or never, or because somebody asked for it.
+/// What is told now or never.
 const INSISTING: Effort = Effort { spares: false, ..BRIEF };
+/// What somebody asked for, and can ask for again.
+const ASKED: Effort = Effort { spares: false, ..ONCE };
 
 /// Who carries messages, and how often.
 #[derive(Clone)]
@@ -224,7 +226,7 @@ pub async fn replay(
     let work = ledger.work(&record)?;
     let callback = work.callback.as_ref().ok_or_else(|| wrong("the upload has no callback"))?;
     let (id, body) = outcome(&record)?;
-    Ok(post(notifier, callback, &id, body, run, INSISTING).await)
+    Ok(post(notifier, callback, &id, body, run, ASKED).await)
 }
 
 /// Posts until it is accepted, refused for good, or the effort is spent.
