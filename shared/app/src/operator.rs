@@ -130,6 +130,10 @@ impl App {
     /// [`InvalidJob`](ErrorKind::InvalidJob) where the settings do not have it, or it is not clear which one is meant.
     pub fn account_for(&self, location: &Location, account: Option<&str>) -> Result<String, Error> {
         let settings = self.settings();
+        if settings.accounts.is_empty() {
+            let message = "the settings have no account: `oss2youku init` writes one";
+            return Err(Error::new(ErrorKind::Config, "settings", message));
+        }
         let known = || settings.accounts.keys().cloned().collect::<Vec<_>>().join(", ");
         let name = match account {
             Some(name) => Some(name.to_owned()),
