@@ -5,7 +5,7 @@ use lambda_runtime::Diagnostic;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-/// Reads an event.
+/// Reads an event: parsed JSON, since the runtime parses the bytes before it calls a handler and refuses itself what is no JSON.
 ///
 /// # Errors
 /// `UnknownEvent` where it is of no known kind; `InvalidEvent` where it is and does not fit, naming the field. Neither repeats a value.

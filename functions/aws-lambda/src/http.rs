@@ -4,11 +4,14 @@
 use crate::decode::{fit, invalid};
 use axum::body::Body;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, header::COOKIE};
+use http::{
+    HeaderName, HeaderValue, Method, Request, Response, Uri,
+    header::{COOKIE, SET_COOKIE},
+};
 use http_body_util::BodyExt;
 use lambda_runtime::Diagnostic;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -23,16 +26,21 @@ pub struct HttpCall(pub(crate) Request<Body>);
 #[serde(rename_all = "camelCase")]
 struct Event {
     raw_path: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_nothing")]
     raw_query_string: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_nothing")]
     cookies: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_nothing")]
     headers: BTreeMap<String, String>,
     request_context: RequestContext,
     body: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_nothing")]
     is_base64_encoded: bool,
+}
+
+/// Lambda leaves out what a request has not; other hosts write null.
+fn or_nothing<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(field: D) -> Result<T, D::Error> {
+    Option::deserialize(field).map(Option::unwrap_or_default)
 }
 
 #[derive(Deserialize)]
@@ -88,6 +96,8 @@ fn uri(event: &Event) -> Option<Uri> {
 pub struct HttpAnswer {
     status_code: u16,
     headers: BTreeMap<String, String>,
+    /// Apart from the other headers, since they cannot be joined; some hosts want the list even where it is empty.
+    cookies: Vec<String>,
     body: String,
     is_base64_encoded: bool,
 }
@@ -99,9 +109,13 @@ impl HttpAnswer {
     /// Where it breaks off.
     pub(crate) async fn of(response: Response<Body>) -> Result<Self, axum::Error> {
         let (head, body) = response.into_parts();
-        let mut headers = BTreeMap::<String, String>::new();
+        let (mut headers, mut cookies) = (BTreeMap::<String, String>::new(), Vec::new());
         for (name, value) in &head.headers {
             let value = String::from_utf8_lossy(value.as_bytes());
+            if name == SET_COOKIE {
+                cookies.push(value.into());
+                continue;
+            }
             let one = headers.entry(name.to_string()).or_default();
             *one = if one.is_empty() { value.into() } else { format!("{one}, {value}") };
         }
@@ -109,7 +123,7 @@ impl HttpAnswer {
             Ok(text) => (text, false),
             Err(bytes) => (STANDARD.encode(bytes.as_bytes()), true),
         };
-        Ok(Self { status_code: head.status.as_u16(), headers, body, is_base64_encoded })
+        Ok(Self { status_code: head.status.as_u16(), headers, cookies, body, is_base64_encoded })
     }
 }
 

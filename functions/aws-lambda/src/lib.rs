@@ -20,6 +20,7 @@ pub use event::{Event, Message, Record, Work};
 pub use http::HttpCall;
 pub use lambda_runtime::Diagnostic;
 
+use answer::Answer;
 use app::{App, Settings};
 use door::Door;
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
@@ -58,10 +59,31 @@ pub fn main() -> ExitCode {
 #[tokio::main(flavor = "current_thread")]
 async fn serve(settings: Settings) -> Result<(), Error> {
     let door = Arc::new(Door::new(Arc::new(App::from_settings(settings)?)));
-    lambda_runtime::spawn_graceful_shutdown_handler(async || tracing::info!("stopping")).await;
-    let handler = service_fn(move |event: LambdaEvent<Value>| {
+    let handler = move |event| {
         let door = door.clone();
-        door::orderly(async move { door.handle(event).await })
-    });
-    Box::pin(Runtime::new(handler).run_concurrent()).await
+        async move { door.handle(event).await }
+    };
+    run(handler).await
+}
+
+/// Answers events with a handler until the platform ends the process: one after the other, or as many at once as
+/// `AWS_LAMBDA_MAX_CONCURRENCY` says. A panic of the handler fails its call alone, as the error `Panic`.
+///
+/// At SIGTERM the process ends at once: Lambda leaves it some 500 ms, which is too little to put an upload down in order. An upload in
+/// hand loses nothing but time: whoever goes on with it waits until its lease has run out.
+///
+/// # Errors
+/// Where the runtime API fails.
+///
+/// # Panics
+/// Where the variables are missing that Lambda sets, or the runtime API registers no extension: without one no SIGTERM comes.
+pub async fn run<Handled>(
+    handler: impl Fn(LambdaEvent<Value>) -> Handled + Clone + Send + 'static,
+) -> Result<(), Error>
+where
+    Handled: Future<Output = Result<Answer, Diagnostic>> + Send + 'static,
+{
+    lambda_runtime::spawn_graceful_shutdown_handler(async || tracing::info!("stopping")).await;
+    let orderly = service_fn(move |event: LambdaEvent<Value>| door::orderly(handler(event)));
+    Box::pin(Runtime::new(orderly).run_concurrent()).await
 }

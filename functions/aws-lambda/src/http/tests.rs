@@ -29,6 +29,20 @@ async fn both_hosts_requests_are_the_same_to_the_door() {
 }
 
 #[test]
+fn a_host_may_say_null_where_a_request_has_nothing() {
+    let mut event =
+        json!({"rawPath": "/healthz", "requestContext": {"http": {"method": "GET"}, "stage": null}});
+    for name in ["rawQueryString", "cookies", "headers", "body", "isBase64Encoded"] {
+        event[name] = Value::Null;
+    }
+    let request = read(&event);
+    assert_eq!(
+        (request.uri().path_and_query().map(|path| path.as_str()), request.headers().len()),
+        (Some("/healthz"), 0)
+    );
+}
+
+#[test]
 fn paths_and_queries_arrive_and_a_stage_does_not() {
     assert_eq!(url("$default", "/uploads", "state=open&after=a%20b"), "/uploads?state=open&after=a%20b");
     assert_eq!(url("prod", "/prod/uploads", ""), "/uploads");
@@ -42,15 +56,16 @@ fn paths_and_queries_arrive_and_a_stage_does_not() {
 async fn an_answer_is_what_the_host_wants() {
     let response =
         Response::builder().status(503).header("Retry-After", "30").header("Vary", "a").header("Vary", "b");
+    let response = response.header("Set-Cookie", "c=1").header("Set-Cookie", "d=2");
     let answer = HttpAnswer::of(response.body(Body::from("{}")).expect("a response")).await.expect("whole");
-    let mut json = serde_json::to_value(&answer).expect("JSON");
+    let json = serde_json::to_value(&answer).expect("JSON");
     assert_eq!(
         json,
-        json!({"statusCode": 503, "headers": {"retry-after": "30", "vary": "a, b"}, "body": "{}", "isBase64Encoded": false})
+        json!({"statusCode": 503, "headers": {"retry-after": "30", "vary": "a, b"}, "cookies": ["c=1", "d=2"], "body": "{}", "isBase64Encoded": false})
     );
-    json["cookies"] = json!([]);
     serde_json::from_value::<ApiGatewayV2httpResponse>(json).expect("the official type reads it");
     let bytes = Response::new(Body::from(vec![0xff, 0xfe]));
     let answer = serde_json::to_value(HttpAnswer::of(bytes).await.expect("whole")).expect("JSON");
+    assert_eq!(answer["cookies"], json!([]), "it is there all the same");
     assert_eq!((&answer["body"], &answer["isBase64Encoded"]), (&json!("//4="), &json!(true)));
 }
