@@ -85,6 +85,16 @@ async fn an_emulator_that_tells_deadlines_of_long_ago_gets_its_uploads_done() {
     let answer = invoke(&arguments, port, 60).await;
     assert_eq!(answer["results"][0]["code"], "200", "{answer}");
     rig.published("watched (final)+第", &bytes);
+
+    // Its function URL writes null for what a request has not.
+    let url = format!("http://{address}/lambda-url/oss2youku-lambda/uploads");
+    let task = json!({"source": "s3://videos/in/watched (final)+第.mp4"}).to_string();
+    let asking = app::http_client().unwrap().post(url).header("cookie", "a=1; b=2").body(task).send();
+    let answer = timeout(Duration::from_secs(60), asking).await.expect("an answer").unwrap();
+    let (status, outcome) = (answer.status(), answer.text().await.unwrap());
+    let outcome: Value = serde_json::from_str(&outcome).unwrap_or_else(|_| panic!("{outcome}"));
+    assert_eq!((status.as_u16(), &outcome["code"]), (200, &json!("200")), "{outcome}");
+    rig.published("watched (final)+第", &bytes);
 }
 
 /// The arguments of the README's line that begins so.

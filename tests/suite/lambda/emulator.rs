@@ -12,6 +12,7 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command},
+    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 use tokio::time::{sleep, timeout};
@@ -123,7 +124,15 @@ impl Drop for Emulator {
     }
 }
 
-/// Nobody else listens there for now.
+/// Nobody else listens there for now. It is below the ports that the system gives to connections and to servers that take any, so that
+/// none of them gets there first.
 pub(crate) fn free_port() -> String {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+    static GIVEN: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let number = GIVEN.fetch_add(1, Ordering::Relaxed);
+        let address = format!("127.0.0.1:{}", 20_000 + (std::process::id() * 100 + number) % 12_000);
+        if TcpListener::bind(&address).is_ok() {
+            return address;
+        }
+    }
 }

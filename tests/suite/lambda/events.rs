@@ -1,11 +1,14 @@
 //! Every kind of event, each with an object of its own.
 
-use super::{Rig, fixture, peak_kib};
-use crate::function::{MIB, bytes};
+use super::{Rig, emulator::Emulator, fixture, peak_kib};
+use crate::{
+    function::{MIB, bytes},
+    support::binary,
+};
 use bytes::Bytes;
 use object_storage::{Credentials, PutOptions, Store, StoreConfig};
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 use tokio::time::timeout;
 
 /// The OSS whose events come by some bridge.
@@ -111,6 +114,12 @@ async fn tasks_are_carried_out_whoever_brings_them() {
     let answer = host.invoke(&legacy).await;
     assert_eq!((&answer["code"], &answer["data"]["key"]), (&json!("200"), &json!("old")), "{answer}");
     rig.published("an old task", &old);
+    let queued = bytes(10, 4001);
+    films(&rig).put("user/dee/queued.mp4", queued.clone(), &PutOptions::default()).await.unwrap();
+    let legacy = json!({"conf": {"keyname": "queued"}, "youku": {"title": "an old task in a queue"}});
+    let answer = host.invoke(&batch(&[in_queue("m", &legacy)])).await;
+    assert_eq!(answer, json!({"batchItemFailures": []}), "{}", host.log());
+    rig.published("an old task in a queue", &queued);
     let missing = host.invoke(&json!({"source": "s3://videos/none.mp4"})).await;
     assert_eq!(missing["error"], "source_missing", "{missing}");
 }
@@ -171,6 +180,23 @@ async fn what_is_no_event_is_an_orderly_error_and_the_function_lives_on() {
     assert_eq!(host.invoke(&fixture("s3-test", "")).await, json!({"results": []}));
     assert!(process.is_some() && host.function() == process, "it is the same process");
     assert_eq!(rig.clouds.youku.sessions(), []);
+}
+
+#[tokio::test]
+async fn a_panic_fails_one_call_in_order_and_the_next_is_served_by_the_same_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = binary("examples/panicking");
+    let host = Emulator::start_program(&program, &BTreeMap::new(), 60, folder.path().join("log")).await;
+    let calm = json!({"results": []});
+    assert_eq!(host.invoke(&json!({})).await, calm);
+    let process = host.function();
+    let answer = host.invoke(&json!({"panic": "s3cret"})).await;
+    assert_eq!(
+        (&answer["errorType"], &answer["errorMessage"]),
+        (&json!("Panic"), &json!("the function panicked"))
+    );
+    assert_eq!(host.invoke(&json!({})).await, calm);
+    assert!(process.is_some() && host.function() == process, "it is the same process");
 }
 
 #[tokio::test]

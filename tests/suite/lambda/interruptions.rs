@@ -1,18 +1,18 @@
 //! Deliveries that come twice, at once, or are cut short.
 
-use super::{Rig, fixture};
+use super::{Rig, emulator::Emulator, fixture};
 use crate::function::{MIB, bytes};
 use nix::sys::signal::{Signal, kill};
 use sandbox::control::LinkSettings;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{num::NonZeroU64, time::Duration};
 use tokio::time::{sleep, timeout};
 
-const SMALL_PARTS: [(&str, &str); 2] =
+pub(crate) const SMALL_PARTS: [(&str, &str); 2] =
     [("OSS2YOUKU_TRANSFER__PART_MIB", "1"), ("OSS2YOUKU_TRANSFER__IN_FLIGHT", "2")];
 
 /// Slows Youku down to so many MiB a second.
-fn slow(rig: &Rig, mib: usize) {
+pub(crate) fn slow(rig: &Rig, mib: usize) {
     let rate = NonZeroU64::new((mib * MIB) as u64);
     rig.clouds.youku.control().link.set(LinkSettings { bytes_per_second: rate, ..LinkSettings::default() });
 }
@@ -86,19 +86,50 @@ async fn with_a_sweep_the_schedule_finishes_what_one_call_cannot() {
     slow(&rig, 4);
     let first = host.invoke(&fixture("s3", "long")).await;
     assert_eq!(first["results"][0]["error"], "deadline", "it is left to the sweep: {first}");
+    scheduled(&rig, &host).await;
+    rig.published("long (final)+第", &bytes);
+    host.invoke(&fixture("schedule", "")).await;
+    assert!(!rig.s3.has("ledger", "oss2youku/open"), "nothing is left open");
+}
+
+/// Lets the schedule call until there is a video.
+async fn scheduled(rig: &Rig, host: &Emulator) {
     let sweeping = async {
         while rig.clouds.youku.videos().is_empty() {
             host.invoke(&fixture("schedule", "")).await;
         }
     };
     timeout(Duration::from_secs(60), sweeping).await.unwrap_or_else(|_| panic!("{}", host.log()));
-    rig.published("long (final)+第", &bytes);
-    host.invoke(&fixture("schedule", "")).await;
-    assert!(!rig.s3.has("ledger", "oss2youku/open"), "nothing is left open");
 }
 
 #[tokio::test]
-async fn a_killed_process_costs_no_upload() {
+async fn what_a_caller_of_the_url_asked_for_in_vain_is_finished_by_the_schedule() {
+    let settings = [SMALL_PARTS[0], SMALL_PARTS[1], ("OSS2YOUKU_SWEEP__ENABLED", "true")];
+    let rig = Rig::start(&settings).await;
+    let host = rig.host("lambda.log", 3).await;
+    let bytes = bytes(1, 12 * MIB);
+    rig.s3.put("videos", "in/film.mp4", &bytes).await;
+    slow(&rig, 4);
+    let outcome = |answer: &Value| -> Value {
+        serde_json::from_str(answer["body"].as_str().unwrap_or_else(|| panic!("{answer}"))).unwrap()
+    };
+    let request = fixture("function-url", "");
+    let first = host.invoke(&request).await;
+    assert_eq!(
+        (&first["statusCode"], &outcome(&first)["error"]),
+        (&json!(503), &json!("deadline")),
+        "{first}"
+    );
+    assert!(first["headers"]["retry-after"].is_string(), "{first}");
+    scheduled(&rig, &host).await;
+    let video = rig.published("A film", &bytes);
+    let again = host.invoke(&request).await;
+    assert_eq!((&again["statusCode"], &outcome(&again)["data"]["videoid"]), (&json!(200), &json!(video.id)));
+    assert_eq!(rig.clouds.youku.sessions().len(), 1);
+}
+
+/// A process gets a signal in mid-upload; the next one goes on with the same session.
+async fn cut_off(signal: Signal) {
     let rig = Rig::start(&SMALL_PARTS).await;
     let host = rig.host("lambda.log", 60).await;
     let bytes = bytes(1, 8 * MIB);
@@ -107,14 +138,26 @@ async fn a_killed_process_costs_no_upload() {
     let event = fixture("s3", "killed");
     let (answer, ()) = tokio::join!(host.invoke(&event), async {
         moving(&rig).await;
-        kill(host.function().expect("a process"), Signal::SIGKILL).expect("it runs");
+        kill(host.function().expect("a process"), signal).expect("it runs");
     });
     assert!(answer.to_string().contains("Runtime.ExitError"), "{answer}");
     let (answer, _) = host.deliver(&event).await;
     assert_eq!(answer["results"][0]["code"], "200", "{answer}");
     rig.published("killed (final)+第", &bytes);
     let received = rig.clouds.youku.received();
-    assert_eq!(received.len(), 1, "the same session is continued");
+    let [session] = received.as_slice() else { panic!("the same session is continued: {received:?}") };
+    // Two parts were in flight.
+    assert!(session.bytes <= (bytes.len() + 2 * MIB) as u64, "{} bytes", session.bytes);
+}
+
+#[tokio::test]
+async fn a_killed_process_costs_no_upload() {
+    cut_off(Signal::SIGKILL).await;
+}
+
+#[tokio::test]
+async fn a_process_that_is_told_to_stop_in_mid_upload_costs_none_either() {
+    cut_off(Signal::SIGTERM).await;
 }
 
 #[tokio::test]

@@ -2,11 +2,13 @@
 //!
 //! Judged is what comes of an event: what Youku holds, what the function answers.
 
+mod concurrency;
 mod developing;
 mod emulator;
 mod events;
 mod interruptions;
 mod package;
+mod runtime_api;
 mod start;
 mod store;
 mod template;

@@ -1,6 +1,6 @@
 //! The package, as it goes to Lambda.
 
-use super::{Rig, emulator::Emulator, fixture};
+use super::{Rig, emulator::Emulator, fixture, start::starts_lightly};
 use crate::{function::bytes, support::workspace};
 use std::{
     path::{Path, PathBuf},
@@ -46,6 +46,8 @@ async fn the_packaged_program_is_small_runs_everywhere_and_publishes() {
     let answer = host.invoke(&fixture("s3", "packed")).await;
     assert_eq!(answer["results"][0]["code"], "200", "{answer}: {}", host.log());
     rig.published("packed (final)+第", &bytes);
+    drop(host);
+    starts_lightly(&program).await;
 }
 
 #[test]
