@@ -2,6 +2,7 @@
 //! none and a reason.
 
 mod callbacks;
+mod cancels;
 pub(crate) mod clock;
 mod commits;
 mod crashes;
