@@ -1,7 +1,7 @@
 //! The command blocks of both READMEs run, line by line, as they stand there.
 //!
-//! What reaches beyond this machine or builds for minutes is a stand-in that only has to be called: cargo, npm, s, the packaging script, the
-//! tests themselves. `oss2youku` is the real program between local clouds.
+//! What reaches beyond this machine or builds for minutes is a stand-in that only has to be called: cargo, npm, s, sam, the packaging scripts, the
+//! measurements and the tests themselves. `oss2youku` is the real program between local clouds.
 
 use crate::{
     function::{Rig, Setup, bytes, script},
@@ -82,10 +82,12 @@ fn prepare(folder: &Path) {
          grep -q 'local Youku' dev.out; exit; }}\nexec timeout 120 {oss2youku} \"$@\""
         ),
     );
-    for name in ["npm", "s"] {
+    for name in ["npm", "s", "sam"] {
         program(folder, &format!("bin/{name}"), "exit 0");
     }
-    for name in ["functions/aliyun-fc/package", "tests/run"] {
+    for name in
+        ["functions/aliyun-fc/package", "functions/aws-lambda/package", "tests/bench/run", "tests/run"]
+    {
         program(folder, name, "exit 0");
     }
 }
