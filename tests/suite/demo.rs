@@ -111,7 +111,26 @@ fn demo_fails_and_names_the_cause() {
         let output = output(&mut oss2youku(&arguments));
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success() && said.contains(word), "{arguments:?}: {said}");
+        let chinese = self::output(oss2youku(&arguments).env("LC_ALL", "zh_CN.UTF-8"));
+        let said = String::from_utf8_lossy(&chinese.stderr);
+        assert!(
+            chinese.status.code() == output.status.code() && said.lines().all(is_chinese),
+            "{arguments:?}: {said}"
+        );
     }
+}
+
+/// A word of Chinese, or nothing at all.
+fn is_chinese(line: &str) -> bool {
+    line.is_empty() || line.chars().any(|one| ('\u{4e00}'..'\u{a000}').contains(&one))
+}
+
+#[test]
+fn demo_speaks_chinese_from_beginning_to_end_where_it_is_asked_to() {
+    let output = output(&mut oss2youku(&["demo", "--lang", "zh"]));
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.lines().all(is_chinese), "{text}");
+    assert!(text.contains("已核对"), "{text}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::{
     args::Demo,
-    lang::say,
+    lang::{say, word},
     local::{self, BUCKET, Failure, Started, named},
     report::{Event, Report},
 };
@@ -49,7 +49,8 @@ pub(crate) async fn demo(arguments: Demo) -> Result<ExitCode, Failure> {
     let ended = tokio::select! {
         ended = publish(&started, &files, &mut report) => ended,
         code = interrupted => {
-            report.tell(&Event::Failed { error: "interrupted", message: "a signal ended the demo" });
+            let message = word!("a signal ended the demo", "演示被信号终止");
+            report.tell(&Event::Failed { error: "interrupted", message });
             Ok(code)
         }
     };
@@ -101,7 +102,9 @@ async fn publish(started: &Started, files: &[PathBuf], report: &mut Report) -> R
     }
     if !last_failed {
         // The last word must not be the good end of another file.
-        let message = format!("{failed} of {} files were not published", files.len());
+        let all = files.len();
+        let message =
+            say!("{failed} of {all} files were not published", "{all} 个文件中有 {failed} 个未发布");
         report.tell(&Event::Failed { error: "incomplete", message: &message });
     }
     Ok(ExitCode::FAILURE)
@@ -227,13 +230,22 @@ fn verdict(started: &Started, outcome: &AsyncOutcome, file: &Watched<'_>) -> Opt
     if outcome.state != AsyncState::Succeeded {
         let said = serde_json::from_slice::<Diagnostic>(body);
         let (error, message) = said.map_or_else(
-            |_| ("function_failed".into(), "the function process ended before it answered".into()),
+            |_| {
+                let ended =
+                    word!("the function process ended before it answered", "函数进程在应答之前就结束了");
+                ("function_failed".into(), ended.into())
+            },
             |said| (said.error_type, said.error_message),
         );
-        return Some(Err((error, format!("{message} (tried {} times)", outcome.attempts))));
+        let attempts = outcome.attempts;
+        return Some(Err((
+            error,
+            say!("{message} (tried {attempts} times)", "{message}（尝试了 {attempts} 次）"),
+        )));
     }
     let Ok(answer) = serde_json::from_slice::<Answer>(body) else {
-        return Some(Err(("unknown_answer".into(), "the function's answer is not understood".into())));
+        let message = say!("the function's answer is not understood", "无法识别函数的应答");
+        return Some(Err(("unknown_answer".into(), message)));
     };
     answer.results.into_iter().find_map(|result| {
         let (key, video_id) = result.data.map_or((result.key, None), |data| (Some(data.key), data.videoid));
@@ -247,7 +259,8 @@ fn verdict(started: &Started, outcome: &AsyncOutcome, file: &Watched<'_>) -> Opt
             return None;
         }
         if let Some(reason) = result.skipped {
-            return Some(Err((reason.clone(), format!("the function left the file alone: {reason}"))));
+            let message = say!("the function left the file alone: {reason}", "函数没有处理该文件：{reason}");
+            return Some(Err((reason, message)));
         }
         let error = result.error.unwrap_or_default();
         let left = LEFT_TO_SWEEP.contains(&error.as_str());
@@ -264,7 +277,7 @@ fn verify(started: &Started, video_id: &str, md5: &str, size: u64, report: &mut 
         report.tell(&Event::Progress { accepted: size, total: size });
         report.tell(&Event::Done { video_id, link: &link, md5, size });
     } else {
-        let message = "Youku does not hold the file's bytes";
+        let message = word!("Youku does not hold the file's bytes", "优酷所持内容与文件不一致");
         report.tell(&Event::Failed { error: "integrity", message });
     }
     held

@@ -65,7 +65,10 @@ pub(crate) async fn dev(arguments: Dev) -> Result<ExitCode, Failure> {
 fn announce(started: &Started, json: bool) -> Result<(), Failure> {
     let Started { clouds, config, env, token } = started;
     let endpoints = &clouds.endpoints;
-    let account = endpoints.youku_accounts.first().ok_or("no account at the local Youku")?;
+    let account = endpoints
+        .youku_accounts
+        .first()
+        .ok_or_else(|| say!("no account at the local Youku", "本地优酷没有账号"))?;
     let places = Clouds {
         oss: OssPlace {
             endpoint: &endpoints.oss,
@@ -129,7 +132,11 @@ async fn narrate(started: &Started) {
         let _ = tokio::select! {
             line = logs.recv() => match line {
                 Ok(line) => writeln!(stderr(), "{}", line.line),
-                Err(RecvError::Lagged(lines)) => writeln!(stderr(), "({lines} lines of the function's log left out)"),
+                Err(RecvError::Lagged(lines)) => writeln!(
+                    stderr(),
+                    "{}",
+                    say!("({lines} lines of the function's log left out)", "（省略函数日志 {lines} 行）")
+                ),
                 Err(RecvError::Closed) => return,
             },
             outcome = outcomes.recv() => match outcome {
@@ -143,5 +150,11 @@ async fn narrate(started: &Started) {
 
 fn told(outcome: &AsyncOutcome) -> String {
     let body = String::from_utf8_lossy(&outcome.result.body);
-    format!("event {} after {} attempts: {:?} {body}", outcome.request_id, outcome.attempts, outcome.state)
+    say!(
+        "event {} after {} attempts: {:?} {body}",
+        "事件 {}，尝试 {} 次：{:?} {body}",
+        outcome.request_id,
+        outcome.attempts,
+        outcome.state
+    )
 }

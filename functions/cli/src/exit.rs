@@ -24,12 +24,20 @@ pub(crate) const OPERATOR: &str = "operator";
 /// The operation of what a signal ended.
 pub(crate) const SIGNAL: &str = "signal";
 
+/// Operations that are asked of an upload, and not of a video: where one of them does not fit, the command does not.
+const ASKED_OF_AN_UPLOAD: [&str; 3] = [OPERATOR, "cancel", "callback"];
+
+/// Whether a command asked for what does not fit, rather than for a video that does not.
+pub(crate) fn is_usage(error: &Error) -> bool {
+    error.kind() == ErrorKind::InvalidJob && ASKED_OF_AN_UPLOAD.contains(&error.operation())
+}
+
 /// The class of an error.
 pub(crate) fn code(error: &Error) -> u8 {
     match error.kind() {
         _ if error.operation() == SIGNAL => INTERRUPTED,
         ErrorKind::Config => USAGE,
-        ErrorKind::InvalidJob if error.operation() == OPERATOR => USAGE,
+        _ if is_usage(error) => USAGE,
         ErrorKind::InvalidJob => INVALID,
         ErrorKind::SourceMissing => UNKNOWN,
         ErrorKind::InProgress | ErrorKind::Superseded | ErrorKind::RateLimited | ErrorKind::Deadline => {
@@ -72,6 +80,10 @@ mod tests {
         assert_eq!(
             (of(ErrorKind::InvalidJob, OPERATOR), of(ErrorKind::InvalidJob, "validate")),
             (USAGE, INVALID)
+        );
+        assert_eq!(
+            (of(ErrorKind::InvalidJob, "cancel"), of(ErrorKind::InvalidJob, "callback")),
+            (USAGE, USAGE)
         );
         assert_eq!(of(ErrorKind::Youku, "create"), FAILED);
         assert_eq!(code(&Error::new(ErrorKind::Youku, "create", "x").retryable()), UNREACHABLE);

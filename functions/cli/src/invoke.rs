@@ -88,7 +88,10 @@ pub(crate) fn unreachable(url: &str) -> Error {
         "the function cannot be reached: check --function-url, and that it runs",
         "无法连接函数：请检查 --function-url，以及函数是否在运行"
     );
-    let host = url.split('/').take(3).collect::<Vec<_>>().join("/");
+    // Without path, query and what stands before an @: there may be a password in each.
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = format!("{scheme}://{}", authority.rsplit('@').next().unwrap_or_default());
     Error::new(ErrorKind::Source, OPERATOR, why).with("function", host).verdict_is(Verdict::RETRY)
 }
 

@@ -1,4 +1,5 @@
-//! The language in which a person is told things. JSON and logs are English in every language.
+//! The language in which a person is told things. Logs are English, and so is all that a command with `--json` says: what a program reads is
+//! the same wherever it runs.
 //!
 //! A text stands beside its translation in one [`say!`], so that none can lack the other.
 
@@ -30,6 +31,9 @@ pub(crate) fn choose() {
 /// clap reads the flag as well; here it counts before clap has anything to say.
 fn of(arguments: impl IntoIterator<Item = OsString>, variable: Option<&str>) -> Lang {
     let arguments: Vec<_> = arguments.into_iter().map(|one| one.to_string_lossy().into_owned()).collect();
+    if arguments.iter().any(|one| one == "--json") {
+        return Lang::En;
+    }
     let flag = arguments.iter().enumerate().find_map(|(at, one)| match one.strip_prefix("--lang") {
         Some("") => arguments.get(at + 1).map(String::as_str),
         Some(rest) => rest.strip_prefix('='),
@@ -77,6 +81,7 @@ mod tests {
         assert_eq!(chosen(&["x", "--lang=en", "list"], Some("zh_CN.UTF-8")), Lang::En);
         assert_eq!(chosen(&["x", "list"], Some("zh_CN.UTF-8")), Lang::Zh);
         assert_eq!(chosen(&["x", "--lang", "fr"], Some("zh_CN.UTF-8")), Lang::Zh);
+        assert_eq!(chosen(&["x", "doctor", "--json", "--lang", "zh"], Some("zh_CN.UTF-8")), Lang::En);
         for variable in [None, Some("C"), Some("de_DE.UTF-8")] {
             assert_eq!(chosen(&["x", "--language", "zh"], variable), Lang::En);
         }

@@ -1,6 +1,6 @@
 //! The local clouds as `demo` and `dev` start them.
 
-use crate::{args::Local, report, token};
+use crate::{args::Local, lang::say, report, token};
 use sandbox::{
     clouds::{CloudsConfig, Endpoints, LocalClouds},
     fc::{FunctionConfig, HttpAuth, TimerConfig},
@@ -66,8 +66,9 @@ pub(crate) struct Started {
 
 /// Starts the clouds with their data under `data`.
 pub(crate) async fn start(local: &Local, data: &Path, port_base: u16) -> Result<Started, Failure> {
-    std::fs::create_dir_all(data)
-        .map_err(|error| format!("the data folder {} cannot be used: {error}", data.display()))?;
+    std::fs::create_dir_all(data).map_err(|error| {
+        say!("the data folder {} cannot be used: {error}", "无法使用数据目录 {}：{error}", data.display())
+    })?;
     let token = token::kept(&data.join(TOKEN_FILE))?;
     let config = CloudsConfig { bucket: BUCKET.into(), port_base, ..CloudsConfig::new(data) };
     let command: Vec<OsString> = match &local.function {
@@ -89,9 +90,11 @@ pub(crate) async fn start(local: &Local, data: &Path, port_base: u16) -> Result<
     })
     .await
     .map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => {
-            format!("{error}; `--port-base N` takes others, `--port-base 0` free ones").into()
-        }
+        io::ErrorKind::AddrInUse => say!(
+            "{error}; `--port-base N` takes others, `--port-base 0` free ones",
+            "端口已被占用（{error}）：`--port-base N` 换其他端口，`--port-base 0` 用空闲端口"
+        )
+        .into(),
         _ => Failure::from(error),
     })?;
     // The function has its role's credentials; a client needs its own.
@@ -134,5 +137,11 @@ fn variables(
 
 /// An I/O error that says which file it is about.
 pub(crate) fn named(path: &Path, error: &io::Error) -> Failure {
-    format!("{}: {error}", path.display()).into()
+    let path = path.display();
+    match error.kind() {
+        io::ErrorKind::NotFound => say!("{path}: there is no such file", "{path}：没有这个文件"),
+        io::ErrorKind::PermissionDenied => say!("{path}: permission denied", "{path}：没有权限"),
+        _ => say!("{path}: {error}", "{path}：出错：{error}"),
+    }
+    .into()
 }

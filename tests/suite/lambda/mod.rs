@@ -10,7 +10,7 @@ mod interruptions;
 mod package;
 mod runtime_api;
 mod start;
-mod store;
+pub(crate) mod store;
 mod template;
 
 use crate::function::{md5_hex, records::SEAL_KEY};

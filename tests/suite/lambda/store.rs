@@ -34,6 +34,11 @@ pub(crate) struct S3 {
 impl S3 {
     /// Serves the folders in `folder` as buckets.
     pub(crate) async fn start(folder: &Path, buckets: &[&str]) -> Self {
+        Self::start_as(folder, buckets, false).await
+    }
+
+    /// The same, as a store that replaces what it was asked to create, where it `replaces`.
+    pub(crate) async fn start_as(folder: &Path, buckets: &[&str], replaces: bool) -> Self {
         for bucket in buckets {
             std::fs::create_dir_all(folder.join(bucket)).unwrap();
         }
@@ -42,7 +47,7 @@ impl S3 {
         let service = builder.build();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
-        let accepting = tokio::spawn(accept(listener, service));
+        let accepting = tokio::spawn(accept(listener, service, replaces));
         Self { endpoint, folder: folder.to_owned(), accepting }
     }
 
@@ -88,12 +93,15 @@ impl Drop for S3 {
     }
 }
 
-async fn accept(listener: TcpListener, service: S3Service) {
+async fn accept(listener: TcpListener, service: S3Service, replaces: bool) {
     // This server looks whether an object exists and writes it then; S3 does both at once.
     let writing = Arc::new(Mutex::new(()));
     while let Ok((socket, _)) = listener.accept().await {
         let (service, writing) = (service.clone(), writing.clone());
-        let answer = service_fn(move |request: Request<Incoming>| {
+        let answer = service_fn(move |mut request: Request<Incoming>| {
+            if replaces {
+                request.headers_mut().remove("if-none-match");
+            }
             let (service, writing) = (service.clone(), writing.clone());
             async move {
                 let _alone = match *request.method() {

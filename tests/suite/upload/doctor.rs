@@ -1,6 +1,6 @@
 //! `doctor`: each of its checks where all is well, and where it must fail and say what to do.
 
-use super::{Rig, Setup, bytes, command, file, run, said};
+use super::{Rig, Setup, bytes, command, file, golden, run, said};
 use sandbox::fc::HttpAuth;
 use serde_json::Value;
 use std::fs;
@@ -97,9 +97,11 @@ async fn every_check_has_a_case_in_which_it_fails_and_says_what_to_do() {
         ),
         ("account main", &[("OSS2YOUKU_YOUKU__API", NOWHERE), IMPATIENT], &[], "youku.api"),
         ("account main", &[("OSS2YOUKU_ACCOUNTS__MAIN__CLIENT_ID", "nobody")], &[], "client_id"),
+        ("account nobody", &[], &["--account", "nobody"], "--account"),
         ("--callback", &[], &["--callback", "http://example.com/"], "[callback]"),
         ("function", &[], &["--function-url", NOWHERE], "--function-url"),
         ("function's token", &[], &["--function-url", &url, "--token-file", "wrong-token"], "sha256sum"),
+        ("function's token", &[], &["--function-url", &url, "--token-file", "nowhere"], "token alone"),
     ];
     for (check, env, more, advice) in cases {
         let mut command = command(&rig, folder.path(), &[&["doctor", "--json"], *more].concat());
@@ -115,4 +117,54 @@ async fn every_check_has_a_case_in_which_it_fails_and_says_what_to_do() {
     let said = run(&rig, folder.path(), &["doctor", "--lang", "zh", "--callback", "x"]).await;
     assert!(said.out.contains("正常  设置") && said.out.contains("处理办法"), "{said:?}");
     assert!(fs::read_dir(folder.path()).unwrap().count() == 1, "it leaves nothing behind");
+}
+
+#[tokio::test]
+async fn what_doctor_says_is_golden_in_both_languages() {
+    let rig = rig().await;
+    let folder = tempfile::tempdir().unwrap();
+    let more = [
+        "--callback",
+        "http://example.com/",
+        "--function-url",
+        "http://somebody:s3cret@127.0.0.1:1/x?s3cret",
+    ];
+    let mut told = String::new();
+    for lang in ["en", "zh"] {
+        let said = run(&rig, folder.path(), &[&["doctor", "--lang", lang], &more[..]].concat()).await;
+        assert!(said.code == Some(1) && !said.out.contains("s3cret"), "{said:?}");
+        told += &format!("== {lang}\n{}", said.out);
+    }
+    let ledger = &rig.env["OSS2YOUKU_LEDGER__LOCATION"];
+    let told = told
+        .replace(ledger, "LEDGER")
+        .replace(": 1 s apart", ": 0 s apart")
+        .replace("相差 1 秒", "相差 0 秒");
+    golden("doctor.txt", &told);
+}
+
+#[tokio::test]
+async fn the_days_of_a_renewed_token_are_told_and_a_pair_that_is_spent_is_a_failure() {
+    let rig = rig().await;
+    let (folder, _) = file("a.mp4", &bytes(1, 1000));
+    rig.clouds.youku.expire_access_token(&rig.env["OSS2YOUKU_ACCOUNTS__MAIN__CLIENT_ID"]);
+    assert_eq!(run(&rig, folder.path(), &["upload", "a.mp4"]).await.code, Some(0));
+    let told = run(&rig, folder.path(), &["doctor"]).await;
+    assert!(told.code == Some(0) && told.out.contains("29 days left"), "{told:?}");
+
+    let spent = |arguments: &[&str]| {
+        let mut command = command(&rig, folder.path(), arguments);
+        command.envs(
+            ["ACCESS", "REFRESH"].map(|kind| (format!("OSS2YOUKU_ACCOUNTS__MAIN__{kind}_TOKEN"), "s3cret")),
+        );
+        command
+    };
+    assert_eq!(said(spent(&["upload", "a.mp4", "--again", "x"])).await.code, Some(6));
+    let said = said(spent(&["doctor", "--json"])).await;
+    let lines = said.lines();
+    let failed: Vec<_> = lines.iter().filter(|line| line["ok"] == false).collect();
+    assert!(!failed.is_empty() && failed.iter().all(|line| line["check"] == "account main"), "{said:?}");
+    assert!(failed[0]["result"].as_str().unwrap().contains("reauthorise"), "{failed:?}");
+    assert!(failed[0]["advice"].as_str().unwrap().contains("cloud.youku.com/tools"), "{failed:?}");
+    assert!(!said.out.contains("s3cret") && !said.err.contains("s3cret"), "{said:?}");
 }

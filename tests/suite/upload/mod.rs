@@ -2,8 +2,11 @@
 
 mod doctor;
 mod inputs;
+mod s3;
 mod stops;
+mod terminal;
 mod tools;
+mod waits;
 
 use crate::{
     function::{Rig, Setup, bytes, script},
@@ -195,9 +198,16 @@ async fn an_upload_is_cancelled_once_nobody_holds_it_and_tried_again_only_when_a
     let [told] = run(&rig, folder.path(), &["explain", "--json", "a.mp4"]).await.lines().try_into().unwrap();
     assert_eq!(told["object"], "folder:///a.mp4", "{told}");
     let id = told["upload_id"].as_str().unwrap();
+    // A person reads of the file that it is.
+    for arguments in [["explain", "a.mp4"], ["list", "--finished"]] {
+        let said = run(&rig, folder.path(), &arguments).await;
+        assert!(said.out.contains("  file a.mp4") || said.out.contains("object   file a.mp4"), "{said:?}");
+    }
+    let said = run(&rig, folder.path(), &["retry", id]).await;
+    assert!(said.code == Some(2) && said.err.contains("oss2youku upload --retry FILE"), "{said:?}");
     // It has failed for good: that is nothing to cancel, and asking again answers the same.
     let said = run(&rig, folder.path(), &["cancel", id]).await;
-    assert!(said.code == Some(5) && said.err.contains("has ended"), "{said:?}");
+    assert!(said.code == Some(2) && said.err.contains("has ended"), "{said:?}");
     let said = run(&rig, folder.path(), &["upload", "a.mp4"]).await;
     assert!(said.code != Some(0) && said.err.contains("--retry"), "{said:?}");
     assert_eq!(rig.clouds.youku.videos().len(), 0);
@@ -219,6 +229,8 @@ async fn the_help_of_every_command_is_golden_in_both_languages() {
         "explain",
         "list",
         "doctor",
+        "invoke",
+        "init",
         "completions",
         "demo",
         "dev",

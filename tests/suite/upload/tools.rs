@@ -36,7 +36,7 @@ async fn a_cancelled_upload_is_forgotten_by_youku_and_begins_anew_only_when_aske
     assert_eq!((sessions.len(), sessions[0].state), (1, SessionState::Cancelled));
     assert_eq!(run(&rig, folder.path(), &["list", "--open", "--json"]).await.out, "");
     let again = run(&rig, folder.path(), &["cancel", id]).await;
-    assert!(again.code == Some(5) && again.err.contains("nothing to cancel"), "{again:?}");
+    assert!(again.code == Some(2) && again.err.contains("nothing to cancel"), "{again:?}");
     let again = run(&rig, folder.path(), &["upload", "a.mp4"]).await;
     assert!(again.code == Some(1) && again.err.contains("--retry"), "{again:?}");
     assert_eq!(run(&rig, folder.path(), &["upload", "--retry", "a.mp4"]).await.code, Some(0));
@@ -45,12 +45,9 @@ async fn a_cancelled_upload_is_forgotten_by_youku_and_begins_anew_only_when_aske
 
 #[tokio::test]
 async fn a_callback_is_replayed_with_the_same_words() {
-    let receiver = Receiver::answering(&[
-        Answer::Status(200, None),
-        Answer::Status(200, None),
-        Answer::Status(500, None),
-    ])
-    .await;
+    let (accepts, fails) = (Answer::Status(200, None), Answer::Status(500, None));
+    // The last replay insists before it gives up.
+    let receiver = Receiver::answering(&[accepts, accepts, fails, fails, fails, fails]).await;
     let ports = format!("[{}]", receiver.port);
     let rig = Rig::start(Setup {
         events: Some(&["oss:ObjectModified:*"]),
@@ -81,7 +78,7 @@ async fn a_callback_is_replayed_with_the_same_words() {
     let lines = other.lines();
     let id = event(&lines, "published")["upload_id"].as_str().unwrap().to_owned();
     let replayed = run(&rig, folder.path(), &["replay-callback", &id]).await;
-    assert!(replayed.code == Some(5) && replayed.err.contains("no callback"), "{replayed:?}");
+    assert!(replayed.code == Some(2) && replayed.err.contains("no callback"), "{replayed:?}");
 }
 
 #[tokio::test]
@@ -172,13 +169,18 @@ async fn settings_are_written_for_their_owner_alone_and_the_legacy_workers_are_t
         "videos",
         "--prefix",
         "in/",
+        "--public-type",
+        "friend",
         "--ledger",
         "oss://ledger/x/",
         "--lang",
         "zh",
     ];
+    // Who may read the old file may not read the new one's secrets.
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     let written = run(&rig, folder.path(), &flags).await;
     assert_eq!(written.code, Some(0), "{written:?}");
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     let text = fs::read_to_string(&path).unwrap();
     let settings = app::Settings::from_parts("oss2youku.toml", &text, []).unwrap();
     assert!(
@@ -190,6 +192,10 @@ async fn settings_are_written_for_their_owner_alone_and_the_legacy_workers_are_t
         (&["init", "--out", "x.toml", "--from-legacy", "nowhere"], "conf_oss.py"),
         (&["init", "--out", "x.toml"], "--client-id"),
         (
+            &["init", "--out", "x.toml", "--client-id", "c", "--access-token", "t", "--bucket", "videos"],
+            "--public-type",
+        ),
+        (
             &["init", "--out", "x.toml", "--client-id", "c", "--access-token", "t", "--ledger", "oss://"],
             "ledger",
         ),
@@ -198,4 +204,35 @@ async fn settings_are_written_for_their_owner_alone_and_the_legacy_workers_are_t
         assert_eq!(said.code, Some(if word.is_empty() { 0 } else { 2 }), "{arguments:?}: {said:?}");
         assert!(said.err.contains(word) && !folder.path().join("x.toml").exists(), "{said:?}");
     }
+}
+
+#[tokio::test]
+async fn with_the_file_that_init_wrote_doctor_is_content_and_a_video_is_published() {
+    let rig = rig().await;
+    let video = bytes(1, 1000);
+    rig.put("in/a.mp4", &video).await;
+    let folder = tempfile::tempdir().unwrap();
+    let all = crate::operator::variables(&rig);
+    let account = |name: &str| all[&format!("OSS2YOUKU_ACCOUNTS__MAIN__{name}")].as_str();
+    let ledger = folder.path().join("ledger");
+    let mut init = command(&rig, folder.path(), &["init", "--bucket", "videos", "--prefix", "in/"]);
+    init.args(["--public-type", "all", "--region", &all["OSS2YOUKU_SOURCE__REGION"]]);
+    init.args(["--client-id", account("CLIENT_ID"), "--access-token", account("ACCESS_TOKEN")]);
+    init.args(["--refresh-token", account("REFRESH_TOKEN"), "--ledger", ledger.to_str().unwrap()]);
+    assert_eq!(said(init).await.code, Some(0));
+    for arguments in [["doctor", "--lang", "en"].as_slice(), &["upload", "oss://videos/in/a.mp4"]] {
+        let mut command = command(&rig, folder.path(), arguments);
+        // Where the local clouds are, and nothing else that the file says.
+        for name in all.keys().filter(|name| name.starts_with("OSS2YOUKU_")) {
+            if !["YOUKU__API", "YOUKU__BUCKET_REGION", "SOURCE__ENDPOINT"]
+                .iter()
+                .any(|kept| name.ends_with(kept))
+            {
+                command.env_remove(name);
+            }
+        }
+        let said = said(command).await;
+        assert_eq!(said.code, Some(0), "{said:?}");
+    }
+    rig.published("a", &video);
 }

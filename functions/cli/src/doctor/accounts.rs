@@ -30,10 +30,11 @@ fn stands(name: &str, state: &Result<TokenState, Error>) -> Finding {
         word!("read how its access token stands", "查看其访问令牌的状态"),
     );
     match state {
-        Err(error) => finding.failed(error).advise(word!(
+        Err(error) if error.kind() == ErrorKind::Ledger => finding.failed(error).advise(word!(
             "see the checks before; nothing is uploaded without the ledger",
             "请看前面的检查；没有台账就不会上传"
         )),
+        Err(error) => finding.advise(advice(error)).failed(error),
         Ok(state @ TokenState::Reauthorise { why, until, .. }) => {
             let meanwhile = match until {
                 Some(until) => {
@@ -126,7 +127,9 @@ fn advice(error: &Error) -> &'static str {
             "wait: Youku takes no more calls of this client for now",
             "请稍候：优酷暂时不接受这个应用的调用"
         ),
-        ErrorKind::Config => word!("correct the setting it names", "请修改它所指出的设置"),
+        ErrorKind::Config | ErrorKind::InvalidJob => {
+            word!("correct the setting, or the --account, that it names", "请修改它所指出的设置或 --account")
+        }
         _ => word!(
             "check that youku.api can be reached from here, then try again",
             "请检查能否从这里访问 youku.api，然后重试"

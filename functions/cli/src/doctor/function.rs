@@ -22,12 +22,15 @@ pub(super) async fn check(patient: &Patient) -> Vec<Finding> {
     }];
     if let Some(file) = &patient.token_file {
         let let_in = Finding::of(word!("function's token", "函数令牌"), "GET /uploads?limit=1");
-        let token = read_token(file);
-        let answered = match token {
-            Ok(token) => status(url, "/uploads?limit=1", Some(token.as_str())).await,
-            Err(error) => Err(error),
+        let token = match read_token(file) {
+            Ok(token) => token,
+            Err(error) => {
+                let advice = word!("name a file that holds the token alone", "请指定只含令牌的文件");
+                findings.push(let_in.failed(error).advise(advice));
+                return findings;
+            }
         };
-        findings.push(match answered {
+        findings.push(match status(url, "/uploads?limit=1", Some(token.as_str())).await {
             Ok(200) => let_in.well(word!("it is accepted", "令牌有效")),
             Ok(401) => let_in.failed(word!("it is refused", "令牌被拒绝")).advise(word!(
                 "put the token's SHA-256 into the function's http.tokens: printf %s TOKEN | sha256sum",

@@ -31,7 +31,7 @@ pub(super) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
 const ALL: &[(&str, &str, &str)] = &[
     ("-", "", "从对象存储到优酷。"),
     ("*", "lang", "输出语言；默认按 LC_ALL、LC_MESSAGES 或 LANG，否则为英文"),
-    ("*", "json", "标准输出只打印 JSON 行"),
+    ("*", "json", "标准输出只打印 JSON 行，内容为英文"),
     ("*", "id", "上传编号，见 `list`、`explain`、应答和日志"),
     ("upload", "", "立即上传文件和对象；中断后重新运行即从断点继续，换到使用同一台账的别处也可以"),
     ("upload", "sources", "文件、oss://bucket/key 或 s3://bucket/key；加 --recursive 时为目录或 key 的前缀"),
@@ -96,7 +96,7 @@ const ALL: &[(&str, &str, &str)] = &[
     ("init", "refresh_token", "随访问令牌得到的刷新令牌；有了它访问令牌会自动续期"),
     ("init", "bucket", "自动发布其中视频的 bucket；不指定则不自动发布"),
     ("init", "prefix", "这些视频的 key 的前缀"),
-    ("init", "public_type", "谁可以观看：all 或 friend"),
+    ("init", "public_type", "谁可以观看：all 或 friend；指定 bucket 时必须写明"),
     ("init", "region", "bucket 所在地域，如 cn-hangzhou"),
     ("init", "ledger", "每个上传的记录保存在哪里：oss://bucket/prefix/、s3://bucket/prefix/ 或目录"),
     ("completions", "", "打印 shell 的自动补全脚本"),

@@ -10,9 +10,9 @@ use app::{
 use clap::Args;
 use serde_json::json;
 use std::{
-    fs::File,
+    fs::{File, Permissions},
     io::{self, IsTerminal, Write, stderr, stdin},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -43,7 +43,7 @@ pub(crate) struct Init {
     /// What the keys of those videos begin with.
     #[arg(long, value_name = "PREFIX")]
     prefix: Option<String>,
-    /// Who may watch them: all or friend.
+    /// Who may watch them: all or friend; a bucket needs it.
     #[arg(long, value_name = "TYPE", value_parser = ["all", "friend"])]
     public_type: Option<String>,
     /// The region of the bucket, such as cn-hangzhou.
@@ -95,34 +95,40 @@ fn wrong(why: String) -> Error {
 
 /// Asks for what no flag says; an empty answer leaves it out.
 fn ask(arguments: &mut Init) -> io::Result<()> {
-    let questions = [
-        (&mut arguments.client_id, say!("Youku client id", "优酷 client_id")),
-        (
-            &mut arguments.access_token,
-            say!("access token (cloud.youku.com/tools)", "访问令牌（cloud.youku.com/tools）"),
+    one(&mut arguments.client_id, &say!("Youku client id", "优酷 client_id"))?;
+    one(
+        &mut arguments.access_token,
+        &say!("access token (cloud.youku.com/tools)", "访问令牌（cloud.youku.com/tools）"),
+    )?;
+    one(&mut arguments.refresh_token, &say!("refresh token", "刷新令牌"))?;
+    one(
+        &mut arguments.bucket,
+        &say!("bucket to publish from by itself (empty: none)", "自动发布的 bucket（留空则不自动发布）"),
+    )?;
+    if arguments.bucket.is_some() {
+        one(
+            &mut arguments.public_type,
+            &say!("who may watch these videos: all or friend", "谁可以观看这些视频：all 或 friend"),
+        )?;
+    }
+    one(&mut arguments.region, &say!("region, such as cn-hangzhou", "bucket 所在地域，如 cn-hangzhou"))?;
+    one(
+        &mut arguments.ledger,
+        &say!(
+            "ledger: oss://bucket/prefix/ or a folder (empty: your state folder)",
+            "台账：oss://bucket/prefix/ 或目录（留空则用个人状态目录）"
         ),
-        (&mut arguments.refresh_token, say!("refresh token", "刷新令牌")),
-        (
-            &mut arguments.bucket,
-            say!("bucket to publish from by itself (empty: none)", "自动发布的 bucket（留空则不自动发布）"),
-        ),
-        (&mut arguments.region, say!("its region, such as cn-hangzhou", "所在地域，如 cn-hangzhou")),
-        (
-            &mut arguments.ledger,
-            say!(
-                "ledger: oss://bucket/prefix/ or a folder (empty: your state folder)",
-                "台账：oss://bucket/prefix/ 或目录（留空则用个人状态目录）"
-            ),
-        ),
-    ];
-    for (answer, question) in questions {
-        if answer.is_none() {
-            write!(stderr(), "{question}: ")?;
-            stderr().flush()?;
-            let mut said = String::new();
-            stdin().read_line(&mut said)?;
-            *answer = Some(said.trim().to_owned()).filter(|said| !said.is_empty());
-        }
+    )
+}
+
+/// Asks one question, where no flag answers it.
+fn one(answer: &mut Option<String>, question: &str) -> io::Result<()> {
+    if answer.is_none() {
+        write!(stderr(), "{question}: ")?;
+        stderr().flush()?;
+        let mut said = String::new();
+        stdin().read_line(&mut said)?;
+        *answer = Some(said.trim().to_owned()).filter(|said| !said.is_empty());
     }
     Ok(())
 }
@@ -180,7 +186,8 @@ fn text(arguments: &Init, legacy: &legacy::Legacy) -> Result<String, Error> {
         let comment =
             say!("# What is published by itself, and who may watch it.", "# 自动发布哪些视频，谁可以观看。");
         let prefix = arguments.prefix.as_deref().unwrap_or_default();
-        let public_type = arguments.public_type.as_deref().unwrap_or("all");
+        // Nothing is shown to everybody because nobody said otherwise.
+        let public_type = arguments.public_type.as_deref().ok_or_else(|| missing("--public-type"))?;
         lines.extend([
             String::new(),
             comment,
@@ -221,11 +228,20 @@ fn write(path: &Path, text: &str, force: bool) -> Result<(), Error> {
     let mut options = File::options();
     options.write(true).mode(0o600);
     if force {
-        options.create(true).truncate(true)
+        // Emptied only once nobody else may read it.
+        options.create(true).truncate(false)
     } else {
         options.create_new(true)
     };
-    options.open(path).and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| {
+    let written = options.open(path).and_then(|mut file| {
+        // A file that is replaced keeps its mode otherwise; what is no file, such as /dev/stdout, has none to change.
+        if file.metadata()?.is_file() {
+            file.set_permissions(Permissions::from_mode(0o600))?;
+            file.set_len(0)?;
+        }
+        file.write_all(text.as_bytes())
+    });
+    written.map_err(|error| {
         let why = match error.kind() {
             io::ErrorKind::AlreadyExists => say!(
                 "there is such a file: --force replaces it, --out names another",

@@ -1,6 +1,6 @@
 //! `explain`: an upload's ledger in plain words.
 
-use super::{app, line, unknown, without_nulls, words};
+use super::{app, line, unknown, usage, without_nulls, words};
 use crate::{args::Explain, upload};
 use app::{
     App, Story,
@@ -27,9 +27,12 @@ pub(crate) async fn explain(arguments: Explain) -> Result<ExitCode, Error> {
 
 /// The id of an object's upload, or of a file's: a file in a rule's folder is an object.
 async fn id_of(app: &App, upload: &str, account: Option<&str>) -> Result<UploadId, Error> {
-    let path = Path::new(upload);
-    if upload.contains("://") || !path.is_file() || app.settings().source.provider == Provider::Folder {
+    if app::object_location(upload).is_some() || app.settings().source.provider == Provider::Folder {
         return app.upload_id(upload, account).await;
+    }
+    let path = Path::new(upload);
+    if !path.is_file() {
+        return Err(usage(words::no_upload(upload)));
     }
     upload::id_of_file(app, path, account).await
 }

@@ -1,6 +1,6 @@
 //! `retry`: another try for what failed.
 
-use super::{app, line, unknown, words};
+use super::{app, line, unknown, usage, words};
 use crate::{args::One, exit::NOT_NOW};
 use app::core::{Error, Run, UploadId};
 use serde_json::json;
@@ -14,6 +14,10 @@ pub(crate) async fn retry(arguments: One) -> Result<ExitCode, Error> {
         None => None,
     };
     let Some((id, story)) = story else { return Ok(unknown(json, &text)) };
+    let location = &story.record.work.location;
+    if story.has_failed() && location.is_carried() {
+        return Err(usage(words::needs_its_file(&location.key)));
+    }
     if story.has_failed() {
         let published = app.retry(&id, None, &Run::default()).await?;
         tell(json, &id, "published", &published.video_id, &published.link());

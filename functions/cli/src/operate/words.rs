@@ -4,7 +4,7 @@ use crate::lang::{say, word};
 use app::{
     ListedUpload, Story,
     core::{
-        Discovered, Error, ErrorKind, Published, Stopped, Swept, UploadId, VideoState,
+        Discovered, Error, ErrorKind, Location, Published, Stopped, Swept, UploadId, VideoState,
         ledger::{End, Record, State, Step, Target, WaitReason, Working},
     },
 };
@@ -21,6 +21,32 @@ pub(super) fn no_place() -> String {
         "--after must be what an earlier list of the same kind ended with",
         "--after 必须是之前同类列表结尾给出的位置"
     )
+}
+
+/// What names no upload.
+pub(super) fn no_upload(text: &str) -> String {
+    say!(
+        "{text} names no upload: give its id of 32 hexadecimal digits, an object as oss://bucket/key or s3://bucket/key, or the path of a \
+         file that is there",
+        "{text} 不能确定上传：请给出 32 位十六进制的上传编号、形如 oss://bucket/key 或 s3://bucket/key 的对象，或现有文件的路径"
+    )
+}
+
+/// A file's upload cannot be tried again without the file.
+pub(super) fn needs_its_file(name: &str) -> String {
+    say!(
+        "this upload is of the file {name}, which only who has it can upload again: oss2youku upload --retry FILE",
+        "这是文件 {name} 的上传，只有持有文件的人能重试：oss2youku upload --retry FILE"
+    )
+}
+
+/// An upload's object, or its file's name: a file is known by that and its MD5, wherever it lies.
+fn object(location: &Location) -> String {
+    if location.is_carried() { file(&location.key) } else { location.to_string() }
+}
+
+fn file(name: &str) -> String {
+    say!("file {name}", "文件 {name}")
 }
 
 pub(super) fn unknown(upload: &str) -> String {
@@ -44,21 +70,27 @@ pub(crate) fn failed(source: &str, error: &Error) -> String {
 
 /// The error; its details are English in every language, since they are the same in logs.
 fn told(error: &Error) -> String {
-    match kind(error.kind()) {
-        Some(kind) if error.operation() != crate::exit::OPERATOR => say!("{error}", "{kind}：{error}"),
-        _ => error.to_string(),
+    let text = error.to_string();
+    if error.operation() == crate::exit::OPERATOR && !text.is_ascii() {
+        // This command line found it, and has said it in Chinese already.
+        return text;
     }
+    let class = kind(error.kind());
+    say!("{text}", "{class}：{text}")
 }
 
 /// What kind of error it is, in Chinese.
-fn kind(kind: ErrorKind) -> Option<&'static str> {
-    Some(match kind {
+fn kind(kind: ErrorKind) -> &'static str {
+    match kind {
         ErrorKind::InvalidJob => "请求不符合要求",
         ErrorKind::SourceMissing => "来源不存在",
         ErrorKind::SourceChanged => "来源已改变",
         ErrorKind::SourceDenied => "来源拒绝访问",
         ErrorKind::Source => "来源出错",
         ErrorKind::Target => "优酷的存储出错",
+        ErrorKind::CredentialExpired => "优酷存储的临时凭证已过期",
+        ErrorKind::NoSuchUpload => "优酷的存储不认识这个分片上传",
+        ErrorKind::PartExists => "优酷的存储已有这个分片",
         ErrorKind::Unauthorised => "优酷拒绝访问令牌",
         ErrorKind::Reauthorise => "需要重新授权",
         ErrorKind::SessionOver => "上传会话已结束",
@@ -72,8 +104,10 @@ fn kind(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::Superseded => "已由别处接手",
         ErrorKind::Ledger => "台账出错",
         ErrorKind::Config => "设置有误",
-        _ => return None,
-    })
+        ErrorKind::Failed => "失败",
+        // One that is newer than this table.
+        _ => "出错",
+    }
 }
 
 /// A line about what a person can do, where the error does not say so itself.
@@ -85,6 +119,9 @@ fn way_out(error: &Error) -> String {
             "设置来自当前目录的 oss2youku.toml 或 OSS2YOUKU_CONFIG 指定的文件，以及 OSS2YOUKU_... 变量；`oss2youku init` 可生成该文件"
         ),
         _ if error.operation() == crate::exit::OPERATOR => return String::new(),
+        _ if crate::exit::is_usage(error) => {
+            word!("oss2youku explain tells how the upload stands", "oss2youku explain 可查看该上传的状态")
+        }
         ErrorKind::InvalidJob => word!(
             "Correct what it names (--title, --tags, --meta, ...), then upload again",
             "请按提示修改（--title、--tags、--meta 等）后重新上传"
@@ -515,7 +552,7 @@ pub(super) fn story(story: &Story) -> Vec<String> {
         say!(
             "object   {}  {} bytes, ETag {}",
             "对象  {}  {} 字节，ETag {}",
-            work.location,
+            self::object(&work.location),
             object.size,
             object.etag
         ),
@@ -545,9 +582,16 @@ pub(super) fn story(story: &Story) -> Vec<String> {
     lines
 }
 
+/// How a list names a file that a person carries: with no folder.
+const CARRIED: &str = "folder:///";
+
 /// A line of `list`.
 pub(super) fn listed(upload: &ListedUpload) -> String {
     let ListedUpload { upload_id, state, object, account, at, .. } = upload;
+    let object = match object.strip_prefix(CARRIED).filter(|name| !name.contains('/')) {
+        Some(name) => file(name),
+        None => object.clone(),
+    };
     let until = upload.not_before.map(|until| say!("not before {until}", "不早于 {until}"));
     let more = [until.as_ref(), upload.videoid.as_ref(), upload.error.as_ref()];
     let more: String = more.into_iter().flatten().map(|text| format!("  {text}")).collect();

@@ -11,7 +11,7 @@ pub(crate) use sources::Place;
 
 use crate::{
     args::Upload,
-    exit::{self, OPERATOR, SIGNAL},
+    exit::{self, OPERATOR},
     lang::say,
     operate::{self, words},
 };
@@ -99,7 +99,7 @@ pub(crate) async fn upload(arguments: Upload) -> Result<ExitCode, Error> {
     let command = Command { app: &app, ledger, arguments: &arguments, stated, brakes, show: &show };
     let numbered = places.iter().enumerate();
     let codes = stream::iter(numbered).map(|(at, place)| command.one(at + 1, place));
-    let codes: Vec<u8> = codes.buffered(arguments.parallel.into()).collect().await;
+    let codes: Vec<u8> = codes.buffer_unordered(arguments.parallel.into()).collect().await;
     let unfinished = codes.iter().filter(|code| **code == exit::INTERRUPTED).count();
     if unfinished > 0 {
         let place = app.settings().ledger.location.as_deref().unwrap_or_default();
@@ -295,36 +295,39 @@ impl Command<'_> {
 
     /// Waits until the video can be watched.
     async fn playable(&self, account: &str, published: &Published) -> Result<(), Error> {
-        let failed = |why: String| {
-            Error::new(ErrorKind::Failed, "wait", why)
-                .with("video", &published.video_id)
-                .about(&published.upload_id)
+        let video_id = &published.video_id;
+        let ask = async || {
+            let asked = self.app.video_state(account, video_id, &self.ledger).await;
+            // One answer that is missing decides nothing.
+            asked.inspect_err(|error| note_silence(self.show, error)).unwrap_or_default()
         };
-        let end = Instant::now() + PLAYABLE;
-        let mut last = None;
-        while Instant::now() < end {
-            let asking = self.app.video_state(account, &published.video_id, &self.ledger);
-            match self.brakes.unless_pulled(asking).await {
-                Ok(Some(state @ (VideoState::Normal | VideoState::Limited))) => {
-                    self.show.event(json!({"event": "playable", "video_id": published.video_id,
-                        "limited": (state == VideoState::Limited).then_some(true)}));
-                    self.show.text(words::playable(&published.video_id, state));
-                    return Ok(());
-                }
-                Ok(Some(VideoState::Failed)) => return Err(failed(words::rejected())),
-                Ok(state) => last = state,
-                Err(error) if error.operation() == SIGNAL => return Err(error.about(&published.upload_id)),
-                // One answer that is missing decides nothing.
-                Err(error) => note_silence(self.show, &error),
+        let state = self.brakes.unless_pulled(until_playable(ask)).await;
+        let state = state.map_err(|error| error.with("video", video_id).about(&published.upload_id))?;
+        self.show.event(json!({"event": "playable", "video_id": video_id,
+            "limited": (state == VideoState::Limited).then_some(true)}));
+        self.show.text(words::playable(video_id, state));
+        Ok(())
+    }
+}
+
+/// Asks for a video's state until it can be watched.
+///
+/// # Errors
+/// Where the video is rejected, or cannot be watched after [`PLAYABLE`].
+async fn until_playable(ask: impl AsyncFn() -> Option<VideoState>) -> Result<VideoState, Error> {
+    let end = Instant::now() + PLAYABLE;
+    loop {
+        let last = match ask().await {
+            Some(state @ (VideoState::Normal | VideoState::Limited)) => return Ok(state),
+            Some(VideoState::Failed) => {
+                return Err(Error::new(ErrorKind::Failed, OPERATOR, words::rejected()));
             }
-            let pause = async {
-                sleep(ASK).await;
-                Ok(())
-            };
-            self.brakes.unless_pulled(pause).await?;
+            last => last,
+        };
+        if Instant::now() + ASK > end {
+            return Err(Error::new(ErrorKind::Deadline, OPERATOR, words::not_playable(last)));
         }
-        let why = words::not_playable(last);
-        Err(Error::new(ErrorKind::Deadline, "wait", why).with("video", &published.video_id))
+        sleep(ASK).await;
     }
 }
 
@@ -361,6 +364,44 @@ async fn watched(
         }
         if let Ok(ended) = ended {
             return ended;
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    /// What waiting for a video comes to that has these states, the last one for ever, and how long it takes.
+    async fn waited(states: &[Option<VideoState>]) -> (Result<VideoState, Error>, u64) {
+        let (begun, asked) = (Instant::now(), Cell::new(0));
+        let ask = async || {
+            let at = asked.replace(asked.get() + 1);
+            states[at.min(states.len() - 1)]
+        };
+        let ended = until_playable(ask).await;
+        (ended, begun.elapsed().as_secs())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_video_is_waited_for_until_it_can_be_watched_or_is_rejected_and_for_an_hour_at_most() {
+        use VideoState::{Encoding, Failed, InReview, Limited, Normal};
+        let (ended, took) = waited(&[Some(Encoding), None, Some(InReview), Some(Normal)]).await;
+        assert_eq!((ended.unwrap(), took), (Normal, 3 * ASK.as_secs()));
+        assert_eq!(waited(&[Some(Limited)]).await.0.unwrap(), Limited);
+
+        let (ended, took) = waited(&[Some(Encoding), Some(Failed)]).await;
+        assert_eq!((exit::code(&ended.unwrap_err()), took), (exit::FAILED, ASK.as_secs()));
+
+        for (state, words) in
+            [(Some(InReview), "in review"), (Some(Encoding), "cannot be watched yet"), (None, "cannot")]
+        {
+            let (ended, took) = waited(&[state]).await;
+            let error = ended.unwrap_err();
+            assert_eq!((exit::code(&error), took), (exit::NOT_NOW, PLAYABLE.as_secs()), "{error}");
+            assert!(error.to_string().contains(words), "{error}");
         }
     }
 }
