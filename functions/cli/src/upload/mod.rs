@@ -6,6 +6,7 @@ mod meta;
 mod plan;
 pub(crate) mod show;
 mod sources;
+mod wait;
 
 pub(crate) use sources::Place;
 
@@ -42,16 +43,13 @@ use std::{
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
-    time::{Instant, sleep, timeout},
+    time::{sleep, timeout},
 };
 
 /// How often bars move.
 const FRAME: Duration = Duration::from_millis(100);
 /// What an upload has after a signal to put itself aside.
 const GRACE: Duration = Duration::from_secs(10);
-/// How long `--wait` waits for a video, and how often it asks.
-const PLAYABLE: Duration = Duration::from_secs(3600);
-const ASK: Duration = Duration::from_secs(10);
 /// A holder that has just died is replaced this long after its lease.
 const BEHIND_LEASE: Duration = Duration::from_millis(300);
 /// Below this rate (bytes a second) fewer and smaller parts are on their way at once: what a stop loses stays small.
@@ -301,33 +299,12 @@ impl Command<'_> {
             // One answer that is missing decides nothing.
             asked.inspect_err(|error| note_silence(self.show, error)).unwrap_or_default()
         };
-        let state = self.brakes.unless_pulled(until_playable(ask)).await;
+        let state = self.brakes.unless_pulled(wait::until_playable(ask)).await;
         let state = state.map_err(|error| error.with("video", video_id).about(&published.upload_id))?;
         self.show.event(json!({"event": "playable", "video_id": video_id,
             "limited": (state == VideoState::Limited).then_some(true)}));
         self.show.text(words::playable(video_id, state));
         Ok(())
-    }
-}
-
-/// Asks for a video's state until it can be watched.
-///
-/// # Errors
-/// Where the video is rejected, or cannot be watched after [`PLAYABLE`].
-async fn until_playable(ask: impl AsyncFn() -> Option<VideoState>) -> Result<VideoState, Error> {
-    let end = Instant::now() + PLAYABLE;
-    loop {
-        let last = match ask().await {
-            Some(state @ (VideoState::Normal | VideoState::Limited)) => return Ok(state),
-            Some(VideoState::Failed) => {
-                return Err(Error::new(ErrorKind::Failed, OPERATOR, words::rejected()));
-            }
-            last => last,
-        };
-        if Instant::now() + ASK > end {
-            return Err(Error::new(ErrorKind::Deadline, OPERATOR, words::not_playable(last)));
-        }
-        sleep(ASK).await;
     }
 }
 
@@ -364,44 +341,6 @@ async fn watched(
         }
         if let Ok(ended) = ended {
             return ended;
-        }
-    }
-}
-
-#[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-mod tests {
-    use super::*;
-    use std::cell::Cell;
-
-    /// What waiting for a video comes to that has these states, the last one for ever, and how long it takes.
-    async fn waited(states: &[Option<VideoState>]) -> (Result<VideoState, Error>, u64) {
-        let (begun, asked) = (Instant::now(), Cell::new(0));
-        let ask = async || {
-            let at = asked.replace(asked.get() + 1);
-            states[at.min(states.len() - 1)]
-        };
-        let ended = until_playable(ask).await;
-        (ended, begun.elapsed().as_secs())
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_video_is_waited_for_until_it_can_be_watched_or_is_rejected_and_for_an_hour_at_most() {
-        use VideoState::{Encoding, Failed, InReview, Limited, Normal};
-        let (ended, took) = waited(&[Some(Encoding), None, Some(InReview), Some(Normal)]).await;
-        assert_eq!((ended.unwrap(), took), (Normal, 3 * ASK.as_secs()));
-        assert_eq!(waited(&[Some(Limited)]).await.0.unwrap(), Limited);
-
-        let (ended, took) = waited(&[Some(Encoding), Some(Failed)]).await;
-        assert_eq!((exit::code(&ended.unwrap_err()), took), (exit::FAILED, ASK.as_secs()));
-
-        for (state, words) in
-            [(Some(InReview), "in review"), (Some(Encoding), "cannot be watched yet"), (None, "cannot")]
-        {
-            let (ended, took) = waited(&[state]).await;
-            let error = ended.unwrap_err();
-            assert_eq!((exit::code(&error), took), (exit::NOT_NOW, PLAYABLE.as_secs()), "{error}");
-            assert!(error.to_string().contains(words), "{error}");
         }
     }
 }

@@ -1,0 +1,275 @@
+//! What is said of an upload's record: where it stands, its steps, what comes next.
+
+use super::{file, object};
+use crate::lang::{say, word};
+use app::{
+    ListedUpload, Story,
+    core::{
+        ErrorKind,
+        ledger::{End, Record, State, Step, Target, WaitReason, Working},
+    },
+};
+
+/// The page where the video can be watched.
+pub(crate) fn link(video_id: &str) -> String {
+    format!("https://v.youku.com/v_show/id_{video_id}.html")
+}
+
+/// One word for where an upload stands.
+fn state_word(story: &Story) -> &'static str {
+    match story.record.state {
+        State::Committed | State::Notified(End::Committed) | State::Followed => word!("published", "已发布"),
+        State::Failed | State::FailedLate | State::Notified(End::Failed | End::FailedLate) => {
+            word!("failed", "失败")
+        }
+        State::Cancelled => word!("cancelled", "已取消"),
+        State::Waiting(_) => word!("waiting", "等待"),
+        _ if story.holder.is_some() => word!("in progress", "进行中"),
+        _ => word!("open", "未完成"),
+    }
+}
+
+/// Where an upload stands.
+pub(crate) fn state(story: &Story) -> String {
+    let record = &story.record;
+    let working = match record.state {
+        State::New | State::Claimed | State::Waiting(Working::Claimed) => {
+            word!("no session is open at Youku yet", "尚未在优酷建立会话")
+        }
+        State::Created | State::Waiting(Working::Created) => {
+            word!("its bytes are moved to Youku", "正在向优酷传输数据")
+        }
+        State::Transferred | State::Waiting(Working::Transferred) => {
+            word!("all bytes have landed, the commit is next", "数据已全部到达，接下来提交")
+        }
+        State::Committed | State::Notified(End::Committed) | State::Followed => {
+            let video_id = record.video_id.as_deref().unwrap_or_default();
+            let link = link(video_id);
+            return say!("published: video {video_id}  {link}", "已发布：视频 {video_id}  {link}");
+        }
+        State::Cancelled => return word!("cancelled by a person", "已由人取消").into(),
+        State::Failed | State::FailedLate | State::Notified(End::Failed | End::FailedLate) => {
+            let failed = word!("failed", "失败");
+            let failure = record.failure.as_ref();
+            return failure.map_or_else(|| failed.into(), |f| format!("{failed}: {} [{}]", f.text, f.code));
+        }
+    };
+    match &record.waiting {
+        Some(waiting) => {
+            let why = reason(waiting.reason);
+            say!("waiting: {why}; {working}", "等待：{why}；{working}")
+        }
+        None => format!("{}: {working}", state_word(story)),
+    }
+}
+
+fn reason(reason: WaitReason) -> &'static str {
+    match reason {
+        WaitReason::RateLimited => word!("Youku takes no more calls for now", "优酷暂时不接受调用"),
+        WaitReason::Deadline => word!("the last run's time was over", "上次运行的时间已到，或被人停止"),
+        WaitReason::Unauthorised => {
+            word!("Youku refuses the account's access token", "优酷拒绝该账号的访问令牌")
+        }
+        WaitReason::Reauthorise => word!(
+            "the account's access token has run out and could not be renewed [reauthorise]",
+            "该账号的访问令牌已失效且无法续期 [reauthorise]"
+        ),
+        WaitReason::CallerTokenGone => {
+            word!("the token that the task brought has run out", "任务自带的令牌已失效")
+        }
+    }
+}
+
+/// What a step means.
+pub(crate) fn step(step: &Step, record: &Record) -> String {
+    match step {
+        Step::Claimed { work: Some(_) } => word!("a holder began the upload", "持有者开始上传").into(),
+        Step::Claimed { work: None } => word!("another holder took it over", "另一持有者接手").into(),
+        Step::Created(session) => match &session.target {
+            Target::Oss { .. } => word!(
+                "a session was opened at Youku: a multipart upload into its bucket",
+                "已在优酷建立会话：分片上传到其 bucket"
+            ),
+            Target::Slice { instant: true, .. } => word!(
+                "a session was opened at Youku, which has these bytes already",
+                "已在优酷建立会话：优酷已有相同数据"
+            ),
+            Target::Slice { .. } => word!(
+                "a session was opened at Youku: slices to its upload server",
+                "已在优酷建立会话：分块上传到其上传服务器"
+            ),
+        }
+        .into(),
+        Step::Transferred(_) => {
+            let size = record.work.object.size;
+            say!("all {size} bytes have landed and are the object's", "全部 {size} 字节已到达且与对象一致")
+        }
+        Step::Committed { video_id } => say!("it is a video: {video_id}", "已成为视频：{video_id}"),
+        Step::Notified { code, event: None } => say!("the callback is done: {code}", "回调完成：{code}"),
+        Step::Notified { code, event: Some(event) } => {
+            let event = event.as_str();
+            say!("the callback for {event} is done: {code}", "{event} 的回调完成：{code}")
+        }
+        Step::Failed(failure) => {
+            say!("it ended without a video: {} [{}]", "未成为视频：{} [{}]", failure.text, failure.code)
+        }
+        Step::Cancelled => word!("a person gave it up", "由人放弃").into(),
+        Step::Reopened => word!("a person had it tried again", "由人要求重试").into(),
+        Step::Waiting(waiting) => {
+            let why = reason(waiting.reason);
+            match waiting.not_before {
+                Some(until) => say!("put aside until {until}: {why}", "搁置到 {until}：{why}"),
+                None => say!("put aside: {why}", "搁置：{why}"),
+            }
+        }
+    }
+}
+
+/// What comes next.
+pub(crate) fn next(story: &Story) -> String {
+    if let Some(holder) = story.holder {
+        let seconds = holder.rest.as_secs();
+        return say!(
+            "its holder goes on; where it falls silent, the next event or sweep after {seconds} s takes over",
+            "持有者会继续；若其失去音讯，{seconds} 秒后的下一个事件或清扫会接手"
+        );
+    }
+    if story.record.is_at_rest() {
+        return word!("nothing: the upload is at rest", "无：上传已结束").into();
+    }
+    if story.record.owes_outcome() {
+        return word!(
+            "its callback does not know yet: the next sweep that is due tries it again",
+            "回调尚未送达：下一次到期的清扫会再试"
+        )
+        .into();
+    }
+    if story.record.owes_event() {
+        return word!(
+            "the sweep asks Youku how the video fares, and tells the callback",
+            "清扫会向优酷询问视频状态并通知回调"
+        )
+        .into();
+    }
+    if story.record.work.location.is_carried() {
+        return word!(
+            "whoever uploads the file again goes on with it: oss2youku upload FILE",
+            "再次上传该文件即可继续：oss2youku upload FILE"
+        )
+        .into();
+    }
+    match story.record.waiting.and_then(|waiting| waiting.not_before) {
+        Some(until) => {
+            say!(
+                "the first event or sweep after {until} goes on with it",
+                "{until} 之后的第一个事件或清扫会继续"
+            )
+        }
+        None => word!("the next event or sweep goes on with it", "下一个事件或清扫会继续").into(),
+    }
+}
+
+/// What a person can do, where that is anything.
+pub(crate) fn advice(story: &Story) -> Option<String> {
+    let record = &story.record;
+    if let Some(failure) = &record.failure {
+        let advice = failure.advice.as_deref().unwrap_or("see the log for the cause, then retry the upload");
+        let command = match (advice.contains("retry"), record.work.location.is_carried()) {
+            (true, true) => " (oss2youku upload --retry FILE)".into(),
+            (true, false) => format!(" (oss2youku retry {})", record.id),
+            (false, _) => String::new(),
+        };
+        return Some(format!("{}{command}", word!(advice, advice_zh(&failure.code))));
+    }
+    let account = &record.work.account;
+    match record.waiting?.reason {
+        WaitReason::Unauthorised => Some(say!(
+            "put a valid access token of account {account} into the settings (accounts.{account}.access_token)",
+            "请把账号 {account} 的有效访问令牌写入设置（accounts.{account}.access_token）"
+        )),
+        WaitReason::Reauthorise => Some(say!(
+            "authorise account {account} anew at Youku and put its new pair into the settings \
+             (accounts.{account}.access_token and refresh_token); the sweep then goes on",
+            "请在优酷重新授权账号 {account}，并把新的令牌写入设置（accounts.{account}.access_token 与 refresh_token）；之后清扫会继续"
+        )),
+        WaitReason::CallerTokenGone => Some(
+            word!("the caller must send the task again with a valid token", "调用方须带有效令牌重新发送任务")
+                .into(),
+        ),
+        WaitReason::RateLimited | WaitReason::Deadline => None,
+    }
+}
+
+/// The ledger keeps advice in English; the failure's code says the same.
+fn advice_zh(code: &str) -> &'static str {
+    match ErrorKind::from_code(code) {
+        Some(ErrorKind::InvalidJob) => "请修改视频信息后重新上传对象，或用 again 另行请求",
+        Some(ErrorKind::SourceMissing) => "请放回对象，然后重试上传",
+        Some(ErrorKind::SourceChanged) => "无需处理：对象的新版本是另一个上传",
+        Some(ErrorKind::CommitUnknown) => "请到优酷查找该视频；若不存在，请重试上传",
+        Some(ErrorKind::Integrity) => "请检查对象：其数据与存储给出的校验和不一致",
+        Some(ErrorKind::Unauthorised) => "请带有效的访问令牌重新发送任务",
+        _ => "请查看日志了解原因，然后重试上传",
+    }
+}
+
+/// The whole of `explain`.
+pub(crate) fn story(story: &Story) -> Vec<String> {
+    let record = &story.record;
+    let (work, object) = (&record.work, &record.work.object);
+    let mut lines = vec![
+        format!("{}{}", word!("upload   ", "上传  "), record.id),
+        say!(
+            "object   {}  {} bytes, ETag {}",
+            "对象  {}  {} 字节，ETag {}",
+            self::object(&work.location),
+            object.size,
+            object.etag
+        ),
+        format!("{}{}", word!("account  ", "账号  "), work.account),
+        format!("{}{}", word!("state    ", "状态  "), state(story)),
+    ];
+    for (number, entry) in (1_u32..).zip(&record.history) {
+        let (at, kind) = (entry.at, entry.step.kind().as_str());
+        let said = step(&entry.step, record);
+        let epoch = entry.epoch;
+        lines.push(say!(
+            "step {number:<3} {at}  holder {epoch:<3} {kind:<12} {said}",
+            "步骤 {number:<3} {at}  持有者 {epoch:<3} {kind:<12} {said}"
+        ));
+    }
+    lines.push(match story.holder {
+        Some(holder) => say!(
+            "held     by holder {}, whose lease lives for {} s and is renewed while it works",
+            "持有  第 {} 个持有者，租约还有 {} 秒，工作期间会续期",
+            holder.epoch,
+            holder.rest.as_secs()
+        ),
+        None => word!("held     by nobody", "持有  无").into(),
+    });
+    lines.push(format!("{}{}", word!("next     ", "接下来  "), next(story)));
+    lines.extend(advice(story).map(|advice| format!("{}{advice}", word!("advice   ", "建议  "))));
+    lines
+}
+
+/// How a list names a file that a person carries: with no folder.
+const CARRIED: &str = "folder:///";
+
+/// A line of `list`.
+pub(crate) fn listed(upload: &ListedUpload) -> String {
+    let ListedUpload { upload_id, state, object, account, at, .. } = upload;
+    let object = match object.strip_prefix(CARRIED).filter(|name| !name.contains('/')) {
+        Some(name) => file(name),
+        None => object.clone(),
+    };
+    let until = upload.not_before.map(|until| say!("not before {until}", "不早于 {until}"));
+    let more = [until.as_ref(), upload.videoid.as_ref(), upload.error.as_ref()];
+    let more: String = more.into_iter().flatten().map(|text| format!("  {text}")).collect();
+    format!("{upload_id}  {state:<9}  {at}  {account}  {object}{more}")
+}
+
+pub(crate) fn count(uploads: usize, next: Option<&str>) -> String {
+    let more = next.map(|next| say!(", and there are more: --after {next}", "，还有更多：--after {next}"));
+    let more = more.unwrap_or_default();
+    say!("{uploads} uploads{more}", "{uploads} 个上传{more}")
+}
