@@ -30,8 +30,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use futures_util::StreamExt;
-use md5::{Digest, Md5};
 use tokio::io::AsyncRead;
 
 pub use auth::{AccessKey, Effect, Grant, Policy, Statement};
@@ -55,10 +53,13 @@ pub struct OssConfig {
     pub allow_v1: bool,
     /// Whether V4 signatures are taken; some private gateways refuse them.
     pub allow_v4: bool,
+    /// Whether the parts of multipart uploads are hashed one after the other while they arrive, so that [`Oss::md5`] has
+    /// little left to read; it costs an MD5 of every byte.
+    pub md5_ahead: bool,
 }
 
 impl OssConfig {
-    /// Region `cn-hangzhou`, both signature versions, no custom domain.
+    /// Region `cn-hangzhou`, both signature versions, no custom domain, nothing hashed ahead.
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
         Self {
             data_dir: data_dir.into(),
@@ -66,6 +67,7 @@ impl OssConfig {
             cname: HashMap::new(),
             allow_v1: true,
             allow_v4: true,
+            md5_ahead: false,
         }
     }
 }
@@ -156,12 +158,8 @@ impl Oss {
         let Ok(stored) = self.0.store.object(bucket, key, None) else {
             return Ok(None);
         };
-        let mut content = Box::pin(stored.stream(0, stored.record.size));
-        let mut md5 = Md5::new();
-        while let Some(chunk) = content.next().await {
-            md5.update(chunk?);
-        }
-        Ok(Some(encode::hex(&md5.finalize())))
+        let md5 = tokio::task::spawn_blocking(move || stored.md5()).await.map_err(io::Error::other)??;
+        Ok(Some(encode::hex(&md5)))
     }
 
     /// Body bytes taken in by PutObject, AppendObject and UploadPart for a key since the start, retries and bodies that

@@ -8,6 +8,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::ahead::Progress;
 use super::cloud::{Answer, Youku};
 use super::error::Refusal;
 use super::metadata::{Metadata, Mode};
@@ -57,6 +58,7 @@ impl Youku {
                 Mode::Slice => Content::File(std::path::Path::new("slices").join(name)),
             },
             plan: None,
+            ahead: Progress::default(),
             received: 0,
             checks_before_confirmed: state.switches.confirm_after_checks,
             sts_ids: Vec::new(),

@@ -1,12 +1,13 @@
 //! Commit: the one step that makes a video.
 
+use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use http::StatusCode;
 use serde_json::json;
 
+use super::ahead::Prefix;
 use super::cloud::{Answer, Youku};
-use super::disk;
 use super::error::Refusal;
 use super::metadata::Mode;
 use super::params::Params;
@@ -25,11 +26,11 @@ impl Youku {
     async fn commit_once(&self, params: &Params) -> Answer {
         let client = self.authorize(params)?;
         let token = params.required("upload_token")?;
-        let content = match self.ready(&client, token, params)? {
-            Ready::Now(content) => content,
+        let (content, prefix) = match self.ready(&client, token, params)? {
+            Ready::Now(content, prefix) => (content, prefix),
             Ready::Before => return self.second_commit(token),
         };
-        let (size, md5) = self.measure(&content).await?;
+        let (size, md5) = self.measure(&content, prefix).await?;
         self.publish(token, content, size, md5)
     }
 
@@ -50,17 +51,17 @@ impl Youku {
             return Ok(Ready::Before);
         }
         if let Some(content) = &session.instant {
-            return Ok(Ready::Now(content.clone()));
+            return Ok(Ready::Now(content.clone(), Arc::default()));
         }
         if session.metadata.mode == Mode::Slice {
             self.check_server(params.required("upload_server_ip")?)?;
             session.all_written(Instant::now())?;
         }
-        Ok(Ready::Now(session.content.clone()))
+        Ok(Ready::Now(session.content.clone(), Arc::clone(&session.ahead.prefix)))
     }
 
-    /// Size and MD5 of the bytes really held.
-    async fn measure(&self, content: &Content) -> Result<(u64, String), Refusal> {
+    /// Size and MD5 of the bytes really held: most of them were hashed while they came.
+    async fn measure(&self, content: &Content, prefix: Arc<Prefix>) -> Result<(u64, String), Refusal> {
         let missing = || Refusal::wrong_bytes("No such object");
         match content {
             Content::Object(key) => {
@@ -71,7 +72,7 @@ impl Youku {
             }
             Content::File(path) => {
                 let path = self.0.disk.path(path);
-                let measured = tokio::task::spawn_blocking(move || disk::measure(&path)).await;
+                let measured = tokio::task::spawn_blocking(move || prefix.finish(&path)).await;
                 measured.ok().and_then(Result::ok).ok_or_else(Refusal::unavailable)
             }
         }
@@ -130,7 +131,8 @@ impl Youku {
 }
 
 enum Ready {
-    Now(Content),
+    /// Slice mode: with what is hashed of the file already.
+    Now(Content, Arc<Prefix>),
     /// It was committed before.
     Before,
 }

@@ -1,18 +1,15 @@
 //! What the local Youku keeps on disk: slices in one file per upload, a record per committed video, the tokens.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use md5::{Digest, Md5};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::tokens::Tokens;
 use super::video::Video;
-
-const READ_BUFFER: usize = 256 * 1024;
 
 /// The data directory.
 #[derive(Debug)]
@@ -64,21 +61,6 @@ pub(super) fn reserve(path: &Path, size: u64) -> io::Result<()> {
 /// Writes into a reserved file.
 pub(super) fn write_at(path: &Path, offset: u64, bytes: &[u8]) -> io::Result<()> {
     File::options().write(true).open(path)?.write_all_at(bytes, offset)
-}
-
-/// Size and MD5 (lower hex) of a file.
-pub(super) fn measure(path: &Path) -> io::Result<(u64, String)> {
-    let (mut file, mut hash, mut size) = (File::open(path)?, Md5::new(), 0);
-    let mut buffer = vec![0; READ_BUFFER];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok((size, hex(&hash.finalize()))),
-            read => {
-                hash.update(&buffer[..read]);
-                size += read as u64;
-            }
-        }
-    }
 }
 
 /// Lower hex.

@@ -20,6 +20,7 @@
 //! Error codes: those that Youku's pages and clients report (1001, 1005, 1008, 1009, 120010223, 120010225); the rest have
 //! no published code and carry numbers of this server's own, e.g. 1017 for the hourly limit and 120010101 for a parameter.
 
+mod ahead;
 mod api;
 mod cloud;
 mod commit;

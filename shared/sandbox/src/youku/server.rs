@@ -40,6 +40,7 @@ impl YoukuServer {
             region: config.region.clone(),
             allow_v1: config.bucket_allows_v1,
             allow_v4: config.bucket_allows_v4,
+            md5_ahead: true,
             ..OssConfig::new(disk.bucket_dir())
         })?;
         oss.create_bucket(&config.bucket);

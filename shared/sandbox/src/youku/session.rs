@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::ahead::Progress;
 use super::error::Refusal;
 use super::metadata::{Metadata, Mode};
 use super::slices::SlicePlan;
@@ -59,6 +60,8 @@ pub(super) struct Session {
     pub(super) instant: Option<Content>,
     /// Slice mode, after create_file.
     pub(super) plan: Option<SlicePlan>,
+    /// Slice mode: the MD5 so far.
+    pub(super) ahead: Progress,
     /// Bytes of slice bodies taken in, repeated and broken ones included.
     pub(super) received: u64,
     /// `check` answers 3 this many times yet.
@@ -173,6 +176,7 @@ pub(super) mod tests {
             content: Content::File("a".into()),
             instant: None,
             plan: None,
+            ahead: Progress::default(),
             received: 0,
             checks_before_confirmed: 0,
             sts_ids: Vec::new(),

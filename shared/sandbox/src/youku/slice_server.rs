@@ -58,6 +58,7 @@ impl Youku {
         verify(params, &bytes)?;
         if self.state().session(&token, SystemTime::now())?.plan()?.transferred(slice.id) {
             self.write(&token, slice, bytes).await?;
+            self.hash_ahead(&token);
         }
         let mut state = self.state();
         let session = state.session(&token, SystemTime::now())?;

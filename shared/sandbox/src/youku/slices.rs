@@ -84,6 +84,12 @@ impl SlicePlan {
         }
     }
 
+    /// Bytes written without a gap from the first on.
+    pub(super) fn written_prefix(&self) -> u64 {
+        let slices = self.stages.iter().take_while(|stage| **stage == Stage::Written).count() as u64;
+        (slices * self.slice_length).min(self.file_size)
+    }
+
     /// The disk failed: the slice must come again.
     pub(super) fn lost(&mut self, id: u64) {
         if let Some(stage) = self.stage(id) {
@@ -169,8 +175,9 @@ mod tests {
             assert!(plan.transferred(id));
         }
         assert_eq!(plan.progress(now), Progress { status: 3, transferred: 5120, written: 0, waiting: 0 });
-        for id in 1..=3 {
+        for (id, prefix) in [(2, 0), (1, 4096), (3, 5120)] {
             plan.written(id);
+            assert_eq!(plan.written_prefix(), prefix);
         }
         assert_eq!(plan.progress(now), Progress { status: 1, transferred: 5120, written: 5120, waiting: 0 });
     }

@@ -54,9 +54,12 @@ impl Oss {
         let number = number.ok_or_else(|| {
             OssError::invalid_argument("Part number must be an integer between 1 and 10000, inclusive.")
         })?;
-        self.0.store.upload(bucket, key, id)?;
+        self.0.store.check_upload(bucket, key, id)?;
         let content = self.take(request, body).await?;
         let part = self.0.store.put_part(bucket, key, id, number, &content)?;
+        if self.0.config.md5_ahead {
+            self.0.store.hash_ahead(bucket, id);
+        }
         let change =
             Change { etag: &part.etag, size: part.size, ..Change::other("ObjectCreated:UploadPart", key) };
         self.0.events.emit(request, bucket, &change);

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::super::encode::hex;
+use super::ahead::Progress;
 use super::records::{BucketRecord, ObjectRecord, PartRecord, Stored, UploadRecord};
 use super::segment::Segment;
 use super::{Bucket, Part, Upload};
@@ -113,7 +114,7 @@ fn load_objects(folder: &Path, bucket: &mut Bucket, segments: &mut Segments) -> 
         for saved in read::<Vec<SavedVersion>>(&path)? {
             let segments = saved.segments.into_iter().map(|saved| segments.get(saved)).collect();
             let versions = bucket.objects.entry(saved.record.key.clone()).or_default();
-            versions.push(Arc::new(Stored { record: saved.record, segments }));
+            versions.push(Arc::new(Stored { record: saved.record, segments, ahead: Arc::default() }));
         }
     }
     Ok(())
@@ -128,7 +129,7 @@ fn load_uploads(folder: &Path, bucket: &mut Bucket, segments: &mut Segments) -> 
             let segment = segments.get(saved.segment);
             parts.insert(saved.record.number, Part { record: saved.record, segment });
         }
-        bucket.uploads.insert(record.id.clone(), Upload { record, parts });
+        bucket.uploads.insert(record.id.clone(), Upload { record, parts, ahead: Progress::default() });
     }
     Ok(())
 }

@@ -7,6 +7,7 @@
 //! data/{random name}                      content; an object is a list of such segments
 //! ```
 
+mod ahead;
 mod disk;
 mod ingest;
 mod list;
@@ -49,6 +50,7 @@ pub(super) struct Bucket {
 struct Upload {
     record: UploadRecord,
     parts: BTreeMap<u32, Part>,
+    ahead: ahead::Progress,
 }
 
 #[derive(Clone)]

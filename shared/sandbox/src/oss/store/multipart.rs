@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use super::super::encode::{random_name, upper_hex};
 use super::super::error::{OssError, Result};
+use super::ahead::Progress;
 use super::objects::{combine_crc64, new_record};
 use super::records::{Described, ObjectKind, ObjectRecord, PartRecord, Stored, UploadRecord};
 use super::{Bucket, Ingested, Part, Placed, Store, Upload, bucket, disk};
@@ -40,7 +41,10 @@ impl Store {
         let mut buckets = self.lock();
         let bucket = bucket(&mut buckets, name)?;
         disk::save_upload(&self.root, name, &record)?;
-        bucket.uploads.insert(record.id.clone(), Upload { record: record.clone(), parts: BTreeMap::new() });
+        bucket.uploads.insert(
+            record.id.clone(),
+            Upload { record: record.clone(), parts: BTreeMap::new(), ahead: Progress::default() },
+        );
         Ok(record)
     }
 
@@ -54,6 +58,11 @@ impl Store {
         let mut buckets = self.lock();
         let upload = upload(bucket(&mut buckets, name)?, key, id)?;
         Ok((upload.record.clone(), upload.parts.values().map(|part| part.record.clone()).collect()))
+    }
+
+    /// Refuses where there is no such upload.
+    pub(in super::super) fn check_upload(&self, name: &str, key: &str, id: &str) -> Result<()> {
+        upload(bucket(&mut self.lock(), name)?, key, id).map(|_| ())
     }
 
     /// All uploads of a bucket, by key and id.
@@ -93,6 +102,7 @@ impl Store {
         part.segment.adopt();
         if let Some(old) = upload.parts.insert(number, part) {
             old.segment.release();
+            upload.ahead.replaced(number);
         }
         Ok(record)
     }
@@ -131,8 +141,9 @@ impl Store {
             etag: format!("{}-{}", random_name().to_ascii_uppercase(), parts.len()),
             ..new_record(key, upload.record.described.clone(), ObjectKind::Multipart, size, crc64)
         };
-        let segments = parts.into_iter().map(|part| part.segment).collect();
-        let placed = self.place(name, bucket, Stored { record, segments }, forbid_overwrite)?;
+        let (ahead, segments) =
+            (Arc::clone(&upload.ahead.hash), parts.into_iter().map(|part| part.segment).collect());
+        let placed = self.place(name, bucket, Stored { record, segments, ahead }, forbid_overwrite)?;
         self.forget(name, bucket, id)?;
         Ok(placed)
     }

@@ -77,7 +77,7 @@ impl Store {
             ..new_record(key, described, ObjectKind::Normal, content.size, content.crc64)
         };
         let mut buckets = self.lock();
-        let stored = Stored { record, segments: vec![Arc::clone(&content.segment)] };
+        let stored = Stored { record, segments: vec![Arc::clone(&content.segment)], ahead: Arc::default() };
         self.place(name, bucket(&mut buckets, name)?, stored, forbid_overwrite)
     }
 
@@ -116,6 +116,7 @@ impl Store {
             None => Stored {
                 record: new_record(key, described, ObjectKind::Appendable, 0, 0),
                 segments: Vec::new(),
+                ahead: Arc::default(),
             },
             Some(stored) if stored.record.kind == ObjectKind::Appendable => Stored::clone(stored),
             Some(_) => {
@@ -145,7 +146,12 @@ impl Store {
                 delete_marker: true,
                 ..new_record(key, Described::default(), ObjectKind::Normal, 0, 0)
             };
-            let placed = self.place(name, bucket, Stored { record, segments: Vec::new() }, false)?;
+            let placed = self.place(
+                name,
+                bucket,
+                Stored { record, segments: Vec::new(), ahead: Arc::default() },
+                false,
+            )?;
             let version_id = placed.stored.record.version_id.clone();
             return Ok(Deleted { old_size, version_id, delete_marker: true });
         }

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use serde::{Deserialize, Serialize};
 
+use super::ahead::Ahead;
 use super::reader;
 use super::segment::Segment;
 
@@ -71,6 +72,7 @@ pub enum Quirk {
 pub(in super::super) struct Stored {
     pub(in super::super) record: ObjectRecord,
     pub(super) segments: Vec<Arc<Segment>>,
+    pub(super) ahead: Arc<Ahead>,
 }
 
 impl Stored {
@@ -81,6 +83,11 @@ impl Stored {
         length: u64,
     ) -> impl Stream<Item = std::io::Result<Bytes>> + Send + use<> {
         reader::stream(self.segments.clone(), start, length)
+    }
+
+    /// MD5 of the whole content. Blocks for what was not hashed ahead.
+    pub(in super::super) fn md5(&self) -> std::io::Result<[u8; 16]> {
+        self.ahead.finish(&self.segments)
     }
 }
 
