@@ -252,7 +252,7 @@ fn verdict(started: &Started, outcome: &AsyncOutcome, file: &Watched<'_>) -> Opt
         if let Some(video_id) = video_id {
             // The sweep names uploads by their ids, so the video itself must say whose it is.
             let videos = started.clouds.youku.videos();
-            let same = |video: &VideoView| video.id == video_id && video.md5 == file.md5;
+            let same = |video: &VideoView| video.id == video_id && video.md5.as_ref() == Some(&file.md5);
             return (key.as_deref() == Some(file.name) || videos.iter().any(same)).then_some(Ok(video_id));
         }
         if key.as_deref() != Some(file.name) {
@@ -271,7 +271,7 @@ fn verdict(started: &Started, outcome: &AsyncOutcome, file: &Watched<'_>) -> Opt
 /// Whether Youku holds exactly the file's bytes under that id.
 fn verify(started: &Started, video_id: &str, md5: &str, size: u64, report: &mut Report) -> bool {
     let video = started.clouds.youku.videos().into_iter().find(|video| video.id == video_id);
-    let held = video.as_ref().is_some_and(|video| video.md5 == md5 && video.size == size);
+    let held = video.as_ref().is_some_and(|video| video.md5.as_deref() == Some(md5) && video.size == size);
     if held {
         let link = format!("https://v.youku.com/v_show/id_{video_id}.html");
         report.tell(&Event::Progress { accepted: size, total: size });

@@ -1,6 +1,6 @@
 //! A TCP stream that keeps to the link's rates and can be reset.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -136,6 +136,26 @@ impl AsyncWrite for PacedStream {
         let written = ready!(Pin::new(&mut this.stream).poll_write(cx, &data[..most.min(data.len())]))?;
         this.sent.charge(&this.link, written);
         Poll::Ready(Ok(written))
+    }
+
+    /// Where nothing is limited the bytes go out as they lie, without being gathered first.
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        pieces: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        if let Some(most) = ready!(this.sent.poll_grant(&this.link, cx)) {
+            let first = pieces.iter().find(|piece| !piece.is_empty()).map_or(&[][..], |piece| piece);
+            let written = ready!(Pin::new(&mut this.stream).poll_write(cx, &first[..most.min(first.len())]))?;
+            this.sent.charge(&this.link, written);
+            return Poll::Ready(Ok(written));
+        }
+        Pin::new(&mut this.stream).poll_write_vectored(cx, pieces)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -6,12 +6,19 @@
 //! `DeleteMultipleObjects`, `PutObject`, `GetObject`, `HeadObject`, `GetObjectMeta`, `DeleteObject`, `CopyObject`,
 //! `AppendObject`, `InitiateMultipartUpload`, `UploadPart`, `ListParts`, `CompleteMultipartUpload`,
 //! `AbortMultipartUpload`. Anything else is `NotImplemented` and answered so.
+//!
+//! `PUT /_sandbox/objects/{bucket}/{key}` (key percent-encoded) makes an object that takes no disk: its content is made
+//! up when it is read, the same every time. The body is a [`Generated`], e.g. `{"size": 53687091200, "md5": "none"}`; the
+//! answer `{"size", "etag", "crc64", "md5"}` with the CRC in decimal digits and the MD5 in hex, or null. The CRC-64 is
+//! calculated, whatever the size; the MD5 takes a pass over all bytes (about 600 MB a second), so it is left out
+//! (`"none"`, which makes an object as completed from parts) unless it is asked for (`"computed"`: as put in one request).
 
 mod auth;
 mod conditions;
 mod encode;
 mod error;
 mod events;
+mod inspect;
 mod operation;
 mod operations;
 mod range;
@@ -26,7 +33,7 @@ mod xml;
 use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -34,6 +41,7 @@ use tokio::io::AsyncRead;
 
 pub use auth::{AccessKey, Effect, Grant, Policy, Statement};
 pub use events::Subscription;
+pub use inspect::{Generated, GeneratedMd5};
 pub use store::{ObjectKind, ObjectRecord, Quirk};
 
 use auth::Keyring;
@@ -81,6 +89,7 @@ struct Shared {
     keys: Keyring,
     store: Arc<Store>,
     events: Events,
+    discard: AtomicBool,
     received: Mutex<HashMap<(String, String), Arc<AtomicU64>>>,
 }
 
@@ -97,6 +106,7 @@ impl Oss {
             keys: Keyring::default(),
             store,
             events,
+            discard: AtomicBool::new(false),
             received: Mutex::default(),
         })))
     }
@@ -150,14 +160,44 @@ impl Oss {
         Ok(ObjectReader::new(stored.stream(0, stored.record.size)))
     }
 
+    /// Makes, or replaces, an object whose content is made up when it is read. No event tells of it.
+    ///
+    /// # Errors
+    /// There is no such bucket, or a record cannot be written.
+    pub async fn generate(&self, bucket: &str, key: &str, wanted: Generated) -> io::Result<ObjectRecord> {
+        let (store, bucket, key) = (Arc::clone(&self.0.store), bucket.to_owned(), key.to_owned());
+        let placed = tokio::task::spawn_blocking(move || store.generate(&bucket, &key, wanted)).await;
+        let placed = placed.map_err(io::Error::other)?;
+        Ok(placed.map_err(|error| io::Error::other(error.code().to_owned()))?.stored.record.clone())
+    }
+
+    /// From now on the bytes of objects and parts are hashed and thrown away: no disk is used, and their objects can no
+    /// longer be read; size, CRC-64 and ETag are right.
+    pub fn set_discard(&self, discard: bool) {
+        self.0.discard.store(discard, Ordering::Relaxed);
+    }
+
+    fn discards(&self) -> bool {
+        self.0.discard.load(Ordering::Relaxed)
+    }
+
+    /// Whether bytes of this object were thrown away.
+    pub fn is_discarded(&self, bucket: &str, key: &str) -> bool {
+        self.0.store.object(bucket, key, None).is_ok_and(|stored| stored.discarded())
+    }
+
     /// MD5 of the whole object, lower-case hex; `None` = no such object.
     ///
     /// # Errors
-    /// The content cannot be read.
+    /// The content cannot be read; where it was discarded only the MD5 of an object put in one request is known.
     pub async fn md5(&self, bucket: &str, key: &str) -> io::Result<Option<String>> {
         let Ok(stored) = self.0.store.object(bucket, key, None) else {
             return Ok(None);
         };
+        let known = stored.record.content_md5.as_deref().and_then(encode::from_base64);
+        if let Some(md5) = known {
+            return Ok(Some(encode::hex(&md5)));
+        }
         let md5 = tokio::task::spawn_blocking(move || stored.md5()).await.map_err(io::Error::other)??;
         Ok(Some(encode::hex(&md5)))
     }

@@ -1,6 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod events;
+mod generated;
 mod multipart;
 mod objects;
 mod rig;

@@ -41,7 +41,8 @@ impl Youku {
         let (mode, now) = (metadata.mode, SystemTime::now());
         let name = format!("{:032x}.{}", rand::random::<u128>(), metadata.extension());
         let mut state = self.state();
-        let held = |video: &&video::Video| Some(&video.md5) == metadata.file_md5.as_ref();
+        let held =
+            |video: &&video::Video| video.measured.md5.is_some() && video.measured.md5 == metadata.file_md5;
         let instant = state.switches.instant_upload.then(|| state.videos.values().find(held)).flatten();
         let mut session = Session {
             number: state.sessions.len() as u64 + 1,

@@ -131,6 +131,11 @@ impl Youku {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn set_switches(&self, switches: Switches) {
+        self.0.oss.set_discard(switches.discard);
+        self.state().switches = switches;
+    }
+
     /// Bytes taken in for a session, in either mode.
     pub(super) fn received(&self, session: &Session) -> u64 {
         match &session.content {

@@ -13,7 +13,7 @@ use super::metadata::Mode;
 use super::params::Params;
 use super::session::{Content, Session};
 use super::switches::SecondCommit;
-use super::video::Video;
+use super::video::{Measured, Video};
 
 impl Youku {
     /// Runs to its end even if the caller leaves, as a server's commit does.
@@ -30,8 +30,8 @@ impl Youku {
             Ready::Now(content, prefix) => (content, prefix),
             Ready::Before => return self.second_commit(token),
         };
-        let (size, md5) = self.measure(&content, prefix).await?;
-        self.publish(token, content, size, md5)
+        let measured = self.measure(&content, prefix).await?;
+        self.publish(token, content, measured)
     }
 
     /// Whether this session may be committed, and where its bytes lie.
@@ -60,25 +60,33 @@ impl Youku {
         Ok(Ready::Now(session.content.clone(), Arc::clone(&session.ahead.prefix)))
     }
 
-    /// Size and MD5 of the bytes really held: most of them were hashed while they came.
-    async fn measure(&self, content: &Content, prefix: Arc<Prefix>) -> Result<(u64, String), Refusal> {
+    /// Size and hashes of the bytes really held: most of them were hashed while they came.
+    async fn measure(&self, content: &Content, prefix: Arc<Prefix>) -> Result<Measured, Refusal> {
         let missing = || Refusal::wrong_bytes("No such object");
         match content {
             Content::Object(key) => {
                 let (oss, bucket) = (&self.0.oss, &self.0.config.bucket);
                 let object = oss.object(bucket, key).ok_or_else(missing)?;
-                let md5 = oss.md5(bucket, key).await.map_err(|_| Refusal::unavailable())?;
-                Ok((object.size, md5.ok_or_else(missing)?))
+                let discarded = oss.is_discarded(bucket, key);
+                let md5 = match discarded {
+                    true => None,
+                    false => {
+                        let md5 = oss.md5(bucket, key).await.map_err(|_| Refusal::unavailable())?;
+                        Some(md5.ok_or_else(missing)?)
+                    }
+                };
+                Ok(Measured { size: object.size, md5, crc64: Some(object.crc64), discarded })
             }
             Content::File(path) => {
                 let path = self.0.disk.path(path);
                 let measured = tokio::task::spawn_blocking(move || prefix.finish(&path)).await;
-                measured.ok().and_then(Result::ok).ok_or_else(Refusal::unavailable)
+                let (size, md5) = measured.ok().and_then(Result::ok).ok_or_else(Refusal::unavailable)?;
+                Ok(Measured { size, md5: Some(md5), crc64: None, discarded: false })
             }
         }
     }
 
-    fn publish(&self, token: &str, content: Content, size: u64, md5: String) -> Answer {
+    fn publish(&self, token: &str, content: Content, measured: Measured) -> Answer {
         let now = SystemTime::now();
         let mut state = self.state();
         let session = state.session(token, now)?;
@@ -86,13 +94,14 @@ impl Youku {
             drop(state);
             return self.second_commit(token);
         }
-        if size != session.metadata.file_size {
+        if measured.size != session.metadata.file_size {
             return Err(Refusal::wrong_bytes("File size differs from create"));
         }
-        if session.metadata.file_md5.as_ref().is_some_and(|announced| *announced != md5) {
+        let announced = session.metadata.file_md5.as_ref();
+        if announced.zip(measured.md5.as_ref()).is_some_and(|(announced, md5)| announced != md5) {
             return Err(Refusal::wrong_bytes("File MD5 differs from create"));
         }
-        let video = self.video(session, content, size, md5, now);
+        let video = self.video(session, content, measured, now);
         let answer = json!({"video_id": video.id});
         self.0.disk.save_video(&video).map_err(|_| Refusal::unavailable())?;
         session.committed = true;
@@ -102,14 +111,13 @@ impl Youku {
         Ok((StatusCode::OK, answer))
     }
 
-    fn video(&self, session: &Session, content: Content, size: u64, md5: String, now: SystemTime) -> Video {
+    fn video(&self, session: &Session, content: Content, measured: Measured, now: SystemTime) -> Video {
         let account = self.0.config.accounts.iter().find(|account| account.client_id == session.client_id);
         Video {
             id: session.video_id.clone(),
             metadata: session.metadata.clone(),
             account: account.map_or_else(String::new, |account| account.name.clone()),
-            size,
-            md5,
+            measured,
             content,
             committed_at: now,
             shows: 0,

@@ -120,13 +120,14 @@ impl Youku {
 
     async fn change_switches(&self, body: Body) -> Result<Value, StatusCode> {
         let changes: serde_json::Map<String, Value> = read(body).await?;
-        let mut state = self.state();
-        let mut all = json!(state.switches);
+        let mut all = json!(self.state().switches);
         if let Value::Object(all) = &mut all {
             all.extend(changes);
         }
-        state.switches = serde_json::from_value::<Switches>(all).map_err(|_| StatusCode::BAD_REQUEST)?;
-        Ok(json!(state.switches))
+        let switches = serde_json::from_value::<Switches>(all).map_err(|_| StatusCode::BAD_REQUEST)?;
+        let answer = json!(switches);
+        self.set_switches(switches);
+        Ok(answer)
     }
 
     async fn expire_from_outside(&self, body: Body) -> Result<Value, StatusCode> {
@@ -147,15 +148,15 @@ impl Youku {
         let id = id.map(|id| percent_decode_str(id).decode_utf8_lossy().into_owned());
         let video = id.and_then(|id| self.state().videos.get(&id).cloned());
         let reader = match &video {
-            Some(video) => self.reader(&video.content).await.ok(),
-            None => None,
+            Some(video) if !video.measured.discarded => self.reader(&video.content).await.ok(),
+            _ => None,
         };
         let (Some(video), Some(reader)) = (video, reader) else {
             return json_response(StatusCode::NOT_FOUND, &json!({"error": "no such page"}));
         };
         let mut response = Response::new(Body::from_stream(stream::try_unfold(reader, next_chunk)));
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_LENGTH, video.size.into());
+        headers.insert(header::CONTENT_LENGTH, video.measured.size.into());
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
         response
     }

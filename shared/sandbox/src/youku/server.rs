@@ -44,6 +44,7 @@ impl YoukuServer {
             ..OssConfig::new(disk.bucket_dir())
         })?;
         oss.create_bucket(&config.bucket);
+        oss.set_discard(config.switches.discard);
         let state = first_state(&config, &disk)?;
         let youku = Youku(Arc::new(Inner {
             host: api.local_addr()?.to_string(),
@@ -120,7 +121,7 @@ impl YoukuServer {
 
     /// Answers the open questions anew.
     pub fn set_switches(&self, switches: Switches) {
-        self.youku.state().switches = switches;
+        self.youku.set_switches(switches);
     }
 
     /// The newest token pair of a client, refreshes counted; absent: no such client.

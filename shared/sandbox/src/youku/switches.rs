@@ -35,6 +35,10 @@ pub struct Switches {
     pub refresh_revokes_access_token: bool,
     /// `expires_in` of a refresh is a string.
     pub expires_in_is_string: bool,
+    /// Not a question about Youku but for measurements: the bucket hashes the bytes that arrive and throws them away, so
+    /// that an upload of any size takes no disk. A commit then holds the size alone against what was announced; the video
+    /// says `discarded`, has a CRC-64 and no MD5. Slice mode is not touched.
+    pub discard: bool,
 }
 
 impl Default for Switches {
@@ -54,6 +58,7 @@ impl Default for Switches {
             final_state: "normal".to_owned(),
             refresh_revokes_access_token: false,
             expires_in_is_string: false,
+            discard: false,
         }
     }
 }

@@ -15,10 +15,8 @@ pub(super) struct Video {
     pub(super) id: String,
     pub(super) metadata: Metadata,
     pub(super) account: String,
-    /// Bytes really held.
-    pub(super) size: u64,
-    /// Lower hex, of the bytes really held.
-    pub(super) md5: String,
+    #[serde(flatten)]
+    pub(super) measured: Measured,
     pub(super) content: Content,
     pub(super) committed_at: SystemTime,
     /// Calls of `videos/show`.
@@ -26,6 +24,19 @@ pub(super) struct Video {
     /// How often it became committed: more than once would be a fault of this server.
     pub(super) commits: u32,
     pub(super) commit_calls: u32,
+}
+
+/// What is known of the bytes really held.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Measured {
+    pub(super) size: u64,
+    /// Lower hex; none of bytes that were discarded.
+    pub(super) md5: Option<String>,
+    /// OSS mode.
+    #[serde(default)]
+    pub(super) crc64: Option<u64>,
+    #[serde(default)]
+    pub(super) discarded: bool,
 }
 
 impl Video {
@@ -51,8 +62,10 @@ impl Video {
             public_type,
             file_name,
             mode,
-            size: self.size,
-            md5: self.md5.clone(),
+            size: self.measured.size,
+            md5: self.measured.md5.clone(),
+            crc64: self.measured.crc64.map(|crc64| crc64.to_string()),
+            discarded: self.measured.discarded,
             state: self.state(switches, now),
             commits: self.commits,
             commit_calls: self.commit_calls,
@@ -98,8 +111,12 @@ pub struct VideoView {
     pub mode: Mode,
     /// Bytes held.
     pub size: u64,
-    /// Lower hex, computed of the bytes held when they were committed.
-    pub md5: String,
+    /// Lower hex, computed of the bytes held when they were committed; absent where they were discarded.
+    pub md5: Option<String>,
+    /// CRC-64/XZ of the bytes in decimal digits, as OSS shows it; absent in slice mode.
+    pub crc64: Option<String>,
+    /// The bytes were thrown away, see [`Switches::discard`].
+    pub discarded: bool,
     /// `encoding`, then [`Switches::final_state`].
     pub state: String,
     /// How often it became committed.

@@ -53,6 +53,9 @@ impl Cloud for Oss {
 
     async fn handle(&self, request: HttpRequest<Body>) -> Response<Body> {
         let (parts, mut body) = request.into_parts();
+        if parts.uri.path().starts_with("/_sandbox/") {
+            return self.inspect(&parts, body).await;
+        }
         let answer = match Request::parse(&parts, &self.0.config.cname) {
             Ok(mut request) => match self.run(&mut request, &mut body).await {
                 Ok(answer) => answer,
@@ -108,7 +111,7 @@ impl Oss {
             return Err(OssError::new(StatusCode::LENGTH_REQUIRED, "MissingContentLength", message));
         }
         let counter = self.received_counter(request.bucket()?, request.key()?);
-        let content = ingest(&self.0.store, body, &counter).await?;
+        let content = ingest(&self.0.store, body, &counter, self.discards()).await?;
         check_md5(request, &content.md5)?;
         Ok(content)
     }

@@ -24,6 +24,9 @@ impl Oss {
                 "The operation is not valid for the object's state.",
             ));
         }
+        if stored.discarded() {
+            return Err(OssError::forbidden("InvalidObjectState", "The object's bytes were discarded."));
+        }
         if judge(&request.headers, "", record)? == Outcome::NotModified {
             return Ok(not_modified(request, record));
         }

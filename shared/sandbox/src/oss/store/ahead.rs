@@ -1,15 +1,13 @@
 //! The MD5 of an object's content, taken ahead while its parts arrive.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use md5::{Digest, Md5};
 
+use super::reader::Cursor;
 use super::segment::Segment;
 use super::{Store, bucket};
-
-const READ_BUFFER: usize = 256 * 1024;
 
 /// The MD5 of the segments hashed so far. Hashing blocks.
 #[derive(Default)]
@@ -25,12 +23,9 @@ impl Hashed {
     fn add(&mut self, segment: Arc<Segment>) -> io::Result<()> {
         // A copy, so that a read that fails half way leaves the state whole.
         let mut md5 = self.md5.clone();
-        let (mut file, mut buffer) = (File::open(&segment.path)?, vec![0; READ_BUFFER]);
-        loop {
-            match file.read(&mut buffer)? {
-                0 => break,
-                read => md5.update(&buffer[..read]),
-            }
+        let mut content = Cursor::new(vec![Arc::clone(&segment)], 0, segment.size);
+        while let Some(data) = content.next()? {
+            md5.update(&data);
         }
         self.md5 = md5;
         self.segments.push(segment);

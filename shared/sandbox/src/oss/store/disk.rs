@@ -13,13 +13,16 @@ use sha2::{Digest, Sha256};
 use super::super::encode::hex;
 use super::ahead::Progress;
 use super::records::{BucketRecord, ObjectRecord, PartRecord, Stored, UploadRecord};
-use super::segment::Segment;
+use super::segment::{Content, Segment};
 use super::{Bucket, Part, Upload};
 
-/// A segment's file name and size.
+/// A segment: the name of its file, or its seed; neither where its bytes were discarded.
 #[derive(Serialize, Deserialize)]
 struct SavedSegment {
-    file: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
     size: u64,
 }
 
@@ -37,7 +40,12 @@ struct SavedPart {
 
 impl From<&Arc<Segment>> for SavedSegment {
     fn from(segment: &Arc<Segment>) -> Self {
-        Self { file: segment.file_name(), size: segment.size }
+        let (file, seed) = match &segment.content {
+            Content::File(path) => (path.file_name().map(|name| name.to_string_lossy().into_owned()), None),
+            Content::Generated(seed) => (None, Some(*seed)),
+            Content::Discarded => (None, None),
+        };
+        Self { file, seed, size: segment.size }
     }
 }
 
@@ -142,9 +150,13 @@ struct Segments {
 
 impl Segments {
     fn get(&mut self, saved: SavedSegment) -> Arc<Segment> {
-        let path = self.folder.join(&saved.file);
-        let segment =
-            self.known.entry(saved.file).or_insert_with(|| Arc::new(Segment::new(path, saved.size)));
+        let Some(file) = saved.file else {
+            let content = saved.seed.map_or(Content::Discarded, Content::Generated);
+            return Arc::new(Segment::new(content, saved.size));
+        };
+        let path = self.folder.join(&file);
+        let new = || Arc::new(Segment::new(Content::File(path), saved.size));
+        let segment = self.known.entry(file).or_insert_with(new);
         segment.adopt();
         Arc::clone(segment)
     }

@@ -13,7 +13,7 @@ use md5::{Digest, Md5};
 
 use super::super::error::{OssError, Result};
 use super::Store;
-use super::segment::Segment;
+use super::segment::{Content, Segment};
 
 /// Bytes gathered before a step is worth a thread switch.
 const STEP: usize = 256 * 1024;
@@ -27,7 +27,8 @@ pub(in super::super) struct Ingested {
 }
 
 struct Sink {
-    file: File,
+    /// `None`: the bytes are hashed only.
+    file: Option<File>,
     md5: Md5,
     crc64: crc_fast::Digest,
 }
@@ -37,26 +38,30 @@ impl Sink {
         for chunk in chunks {
             self.md5.update(chunk);
             self.crc64.update(chunk);
-            self.file.write_all(chunk)?;
+            if let Some(file) = &mut self.file {
+                file.write_all(chunk)?;
+            }
         }
         Ok(self)
     }
 }
 
-/// Takes the whole body in; counts its bytes as they come.
+/// Takes the whole body in; counts its bytes as they come. `discard` keeps none of them.
 pub(in super::super) async fn ingest(
     store: &Store,
     body: &mut Body,
     counter: &AtomicU64,
+    discard: bool,
 ) -> Result<Ingested> {
-    let path = store.new_segment_path();
+    let path = (!discard).then(|| store.new_segment_path());
+    let content = || path.clone().map_or(Content::Discarded, Content::File);
     let mut sink = Sink {
-        file: File::create(&path)?,
+        file: path.as_ref().map(File::create).transpose()?,
         md5: Md5::new(),
         crc64: crc_fast::Digest::new(CrcAlgorithm::Crc64Xz),
     };
     // Removes the file if the body breaks off or the request is dropped.
-    let unfinished = Segment::new(path.clone(), 0);
+    let unfinished = Segment::new(content(), 0);
     let mut size = 0;
     let mut ended = false;
     while !ended {
@@ -83,6 +88,6 @@ pub(in super::super) async fn ingest(
     }
     // From here on the file belongs to the segment with its size.
     unfinished.adopt();
-    let segment = Arc::new(Segment::new(path, size));
+    let segment = Arc::new(Segment::new(content(), size));
     Ok(Ingested { segment, size, md5: sink.md5.finalize().into(), crc64: sink.crc64.finalize() })
 }

@@ -8,7 +8,9 @@
 //! ```
 
 mod ahead;
+mod crc;
 mod disk;
+mod generated;
 mod ingest;
 mod list;
 mod multipart;

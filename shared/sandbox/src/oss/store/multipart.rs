@@ -8,9 +8,9 @@ use std::time::SystemTime;
 use super::super::encode::{random_name, upper_hex};
 use super::super::error::{OssError, Result};
 use super::ahead::Progress;
-use super::objects::{combine_crc64, new_record};
+use super::objects::new_record;
 use super::records::{Described, ObjectKind, ObjectRecord, PartRecord, Stored, UploadRecord};
-use super::{Bucket, Ingested, Part, Placed, Store, Upload, bucket, disk};
+use super::{Bucket, Ingested, Part, Placed, Store, Upload, bucket, crc, disk};
 
 /// Each part but the last must have as many bytes.
 const MIN_PART: u64 = 100 * 1024;
@@ -135,7 +135,7 @@ impl Store {
         }
         let size = parts.iter().map(|part| part.record.size).sum();
         let crc64 =
-            parts.iter().fold(0, |crc64, part| combine_crc64(crc64, part.record.crc64, part.record.size));
+            parts.iter().fold(0, |crc64, part| crc::combine(crc64, part.record.crc64, part.record.size));
         let record = ObjectRecord {
             // Deliberately not the S3 formula: nobody shall learn to rely on it.
             etag: format!("{}-{}", random_name().to_ascii_uppercase(), parts.len()),

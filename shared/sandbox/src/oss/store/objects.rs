@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use super::super::encode::{base64, random_name, upper_hex};
 use super::super::error::{OssError, Result};
 use super::records::{Described, ObjectKind, ObjectRecord, Quirk, Stored, Versioning};
-use super::{Bucket, Ingested, Segment, Store, bucket, disk};
+use super::{Bucket, Ingested, Segment, Store, bucket, crc, disk};
 
 /// What placing an object came to.
 pub(in super::super) struct Placed {
@@ -129,7 +129,7 @@ impl Store {
             let error = OssError::conflict("PositionNotEqualToLength", message);
             return Err(error.with("x-oss-next-append-position", record.size.to_string()));
         }
-        record.crc64 = combine_crc64(record.crc64, content.crc64, content.size);
+        record.crc64 = crc::combine(record.crc64, content.crc64, content.size);
         record.size += content.size;
         record.etag = random_name().to_ascii_uppercase();
         record.modified = SystemTime::now();
@@ -252,9 +252,4 @@ pub(super) fn new_record(
         without_crc64: false,
         archived: false,
     }
-}
-
-/// The CRC of two contents one after the other.
-pub(super) fn combine_crc64(first: u64, second: u64, second_size: u64) -> u64 {
-    crc_fast::checksum_combine(crc_fast::CrcAlgorithm::Crc64Xz, first, second, second_size)
 }

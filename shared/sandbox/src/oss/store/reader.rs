@@ -1,8 +1,6 @@
 //! Content from disk, in large steps off the reactor.
 
-use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -11,29 +9,34 @@ use bytes::{Buf, Bytes};
 use futures_core::Stream;
 use tokio::io::{AsyncRead, ReadBuf};
 
-use super::segment::Segment;
+use super::segment::{Content, Reading, Segment};
 
 const STEP: u64 = 256 * 1024;
 
 /// Where a stream stands; holding the segments keeps their files.
-struct Cursor {
+pub(super) struct Cursor {
     segments: std::vec::IntoIter<Arc<Segment>>,
-    open: Option<(Arc<Segment>, File)>,
+    open: Option<(Arc<Segment>, Reading)>,
     /// Offset in the open or next segment.
     offset: u64,
     left: u64,
 }
 
 impl Cursor {
-    fn next(&mut self) -> io::Result<Option<Bytes>> {
+    pub(super) fn new(segments: Vec<Arc<Segment>>, start: u64, length: u64) -> Self {
+        Self { segments: segments.into_iter(), open: None, offset: start, left: length }
+    }
+
+    /// The next step; may block.
+    pub(super) fn next(&mut self) -> io::Result<Option<Bytes>> {
         while self.left > 0 {
-            let Some((segment, file)) = &self.open else {
+            let Some((segment, reading)) = &mut self.open else {
                 let segment = self.segments.next().ok_or(io::ErrorKind::UnexpectedEof)?;
                 if self.offset >= segment.size {
                     self.offset -= segment.size;
                 } else {
-                    let file = File::open(&segment.path)?;
-                    self.open = Some((segment, file));
+                    let reading = segment.open(self.offset)?;
+                    self.open = Some((segment, reading));
                 }
                 continue;
             };
@@ -43,11 +46,10 @@ impl Cursor {
                 self.offset = 0;
                 continue;
             }
-            let mut data = vec![0; usize::try_from(length).map_err(io::Error::other)?];
-            file.read_exact_at(&mut data, self.offset)?;
-            self.offset += length;
-            self.left -= length;
-            return Ok(Some(data.into()));
+            let data = reading.next(usize::try_from(length).map_err(io::Error::other)?)?;
+            self.offset += data.len() as u64;
+            self.left -= data.len() as u64;
+            return Ok(Some(data));
         }
         Ok(None)
     }
@@ -58,8 +60,13 @@ pub(super) fn stream(
     start: u64,
     length: u64,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send {
-    let cursor = Cursor { segments: segments.into_iter(), open: None, offset: start, left: length };
-    futures_util::stream::try_unfold(cursor, |mut cursor| async move {
+    // What is generated is no work for another thread.
+    let at_once = segments.iter().all(|segment| matches!(segment.content, Content::Generated(_)));
+    let cursor = Cursor::new(segments, start, length);
+    futures_util::stream::try_unfold(cursor, move |mut cursor| async move {
+        if at_once {
+            return Ok(cursor.next()?.map(|data| (data, cursor)));
+        }
         let step =
             tokio::task::spawn_blocking(move || cursor.next().map(|data| data.map(|data| (data, cursor))))
                 .await;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ahead::Ahead;
 use super::reader;
-use super::segment::Segment;
+use super::segment::{Content, Segment};
 
 /// How an object came to be, as `x-oss-object-type` names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +83,11 @@ impl Stored {
         length: u64,
     ) -> impl Stream<Item = std::io::Result<Bytes>> + Send + use<> {
         reader::stream(self.segments.clone(), start, length)
+    }
+
+    /// Whether bytes were thrown away: the content cannot be read.
+    pub(in super::super) fn discarded(&self) -> bool {
+        self.segments.iter().any(|segment| matches!(segment.content, Content::Discarded))
     }
 
     /// MD5 of the whole content. Blocks for what was not hashed ahead.

@@ -1,20 +1,36 @@
-//! A file of content that lives as long as a record or a reader needs it.
+//! A run of content that lives as long as a record or a reader needs it.
 
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The file is removed when the last holder drops it and no record owns it any more.
+use bytes::Bytes;
+
+use super::generated;
+
+/// A file is removed when the last holder drops it and no record owns it any more.
 #[derive(Debug)]
 pub(in super::super) struct Segment {
-    pub(super) path: PathBuf,
+    pub(super) content: Content,
     pub(super) size: u64,
     owners: AtomicUsize,
 }
 
+/// Where the bytes are.
+#[derive(Debug)]
+pub(super) enum Content {
+    File(PathBuf),
+    /// Made up from this seed when they are read.
+    Generated(u64),
+    /// Hashed and thrown away.
+    Discarded,
+}
+
 impl Segment {
     /// Content no record owns yet.
-    pub(super) fn new(path: PathBuf, size: u64) -> Self {
-        Self { path, size, owners: AtomicUsize::new(0) }
+    pub(super) fn new(content: Content, size: u64) -> Self {
+        Self { content, size, owners: AtomicUsize::new(0) }
     }
 
     /// A record refers to it.
@@ -27,16 +43,52 @@ impl Segment {
         self.owners.fetch_sub(1, Ordering::AcqRel);
     }
 
-    pub(super) fn file_name(&self) -> String {
-        self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    /// For reading from there on.
+    pub(super) fn open(&self, offset: u64) -> io::Result<Reading> {
+        match &self.content {
+            Content::File(path) => {
+                let mut file = File::open(path)?;
+                file.seek(SeekFrom::Start(offset))?;
+                Ok(Reading::File(file))
+            }
+            Content::Generated(seed) => Ok(Reading::Generated { seed: *seed, offset }),
+            Content::Discarded => Err(io::Error::new(io::ErrorKind::NotFound, "the bytes were discarded")),
+        }
+    }
+}
+
+/// Stands somewhere in the bytes of a segment.
+pub(super) enum Reading {
+    File(File),
+    Generated { seed: u64, offset: u64 },
+}
+
+impl Reading {
+    /// The next bytes, `most` of them or fewer. They must not reach beyond the segment.
+    pub(super) fn next(&mut self, most: usize) -> io::Result<Bytes> {
+        match self {
+            Self::File(file) => {
+                // Not filled with zeros first.
+                let mut data = Vec::with_capacity(most);
+                file.take(most as u64).read_to_end(&mut data)?;
+                if data.len() == most { Ok(data.into()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+            }
+            Self::Generated { seed, offset } => {
+                let data = generated::bytes(*seed, *offset, most)?;
+                *offset += data.len() as u64;
+                Ok(data)
+            }
+        }
     }
 }
 
 impl Drop for Segment {
     fn drop(&mut self) {
-        if *self.owners.get_mut() == 0 {
+        if let Content::File(path) = &self.content
+            && *self.owners.get_mut() == 0
+        {
             // A file left behind is removed at the next start.
-            let _ = std::fs::remove_file(&self.path);
+            let _ = std::fs::remove_file(path);
         }
     }
 }

@@ -56,7 +56,7 @@ async fn the_object_of_the_session_becomes_the_video() {
     assert_eq!(*progress.borrow(), 5000);
     assert_eq!(commit(&rig, &created).await, (200, serde_json::json!({"video_id": created["video_id"]})));
     let video = rig.server.videos().remove(0);
-    assert_eq!((video.size, video.md5), (5000, md5_hex(&bytes)));
+    assert_eq!((video.size, video.md5), (5000, Some(md5_hex(&bytes))));
     assert_eq!(rig.server.received()[0].bytes, 5000);
     // The credentials ended with the commit: the bytes of a video stay what they are.
     assert_eq!(put(&rig, &created, &created, b"other").await, 403);
@@ -78,6 +78,37 @@ async fn a_commit_without_the_object_or_with_other_bytes_is_refused() {
     assert!(rig.server.videos().is_empty());
     assert_eq!(put(&rig, &created, &created, b"bytes").await, 200);
     assert_eq!(commit(&rig, &created).await.0, 200);
+}
+
+#[tokio::test]
+async fn discarded_bytes_take_no_disk_are_committed_by_size_and_say_so() {
+    let rig = Rig::new(|_| ()).await;
+    let size = |dir: &std::path::Path| {
+        let files = std::fs::read_dir(dir.join("bucket/data")).unwrap();
+        files.map(|file| file.unwrap().metadata().unwrap().len()).sum::<u64>()
+    };
+    let discard = Body::from(r#"{"discard": true}"#);
+    let switched = Request::post("/_sandbox/switches").body(discard).unwrap();
+    assert_eq!(rig.youku().handle(switched).await.status(), 200);
+    let bytes = movie(5000);
+    let created = create(&rig, &bytes).await;
+    assert_eq!(put(&rig, &created, &created, &bytes[1..]).await, 200);
+    assert!(commit(&rig, &created).await.1["error"]["description"].as_str().unwrap().contains("size"));
+    assert_eq!(put(&rig, &created, &created, &bytes).await, 200);
+    assert_eq!(commit(&rig, &created).await.0, 200);
+    assert_eq!(size(rig._dir.as_ref().unwrap().path()), 0);
+
+    let video = &rig.server.videos()[0];
+    let crc64 = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Xz, &bytes).to_string();
+    assert_eq!((video.size, &video.md5, &video.crc64, video.discarded), (5000, &None, &Some(crc64), true));
+    let content = Request::get(format!("/_sandbox/videos/{}/content", video.id)).body(Body::empty()).unwrap();
+    assert_eq!(rig.youku().handle(content).await.status(), 404);
+
+    // Switched off, bytes are held again, and held against their MD5.
+    rig.server.set_switches(Switches::default());
+    let created = create(&rig, b"bytes").await;
+    assert_eq!(put(&rig, &created, &created, b"bytez").await, 200);
+    assert!(commit(&rig, &created).await.1["error"]["description"].as_str().unwrap().contains("MD5"));
 }
 
 #[tokio::test]

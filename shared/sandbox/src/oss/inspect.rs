@@ -1,0 +1,78 @@
+//! `/_sandbox/...`: what tests and people may ask for beyond faults and link.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use http::request::Parts;
+use http::{HeaderValue, Method, Response, StatusCode, header};
+use percent_encoding::percent_decode_str;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Oss;
+use super::encode::{from_base64, hex};
+
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// An object whose content is made up when it is read.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Generated {
+    /// Bytes.
+    pub size: u64,
+    /// Other seeds make other contents.
+    #[serde(default)]
+    pub seed: u64,
+    /// Whether its MD5 is known.
+    #[serde(default)]
+    pub md5: GeneratedMd5,
+    /// User metadata: names without `x-oss-meta-`.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// Whether a generated object has a Content-MD5.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GeneratedMd5 {
+    /// None, as of an object completed from parts.
+    #[default]
+    None,
+    /// It is computed when the object is made: a pass over all its bytes.
+    Computed,
+}
+
+impl Oss {
+    pub(super) async fn inspect(&self, parts: &Parts, body: Body) -> Response<Body> {
+        let target =
+            parts.uri.path().strip_prefix("/_sandbox/objects/").and_then(|path| path.split_once('/'));
+        let (status, answer) = match (&parts.method, target) {
+            (&Method::PUT, Some((bucket, key))) => {
+                match self.generate_from_outside(bucket, key, body).await {
+                    Ok(answer) => (StatusCode::OK, answer),
+                    Err(message) => (StatusCode::BAD_REQUEST, json!({ "error": message })),
+                }
+            }
+            _ => (StatusCode::NOT_FOUND, json!({ "error": "no such page" })),
+        };
+        let mut response = Response::new(Body::from(answer.to_string()));
+        *response.status_mut() = status;
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
+    }
+
+    async fn generate_from_outside(&self, bucket: &str, key: &str, body: Body) -> Result<Value, String> {
+        let key = percent_decode_str(key).decode_utf8().map_err(|_| "the key must be UTF-8")?;
+        let body = axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|error| error.to_string())?;
+        let wanted = serde_json::from_slice::<Value>(&body).map_err(|error| error.to_string())?;
+        let wanted = serde_path_to_error::deserialize(wanted).map_err(|error| error.to_string())?;
+        let record = self.generate(bucket, &key, wanted).await.map_err(|error| error.to_string())?;
+        let md5 = record.content_md5.as_deref().and_then(from_base64).map(|md5| hex(&md5));
+        Ok(json!({
+            "size": record.size,
+            "etag": record.etag,
+            "crc64": record.crc64.to_string(),
+            "md5": md5,
+        }))
+    }
+}
