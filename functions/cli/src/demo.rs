@@ -252,7 +252,7 @@ fn verdict(started: &Started, outcome: &AsyncOutcome, file: &Watched<'_>) -> Opt
         if let Some(video_id) = video_id {
             // The sweep names uploads by their ids, so the video itself must say whose it is.
             let videos = started.clouds.youku.videos();
-            let same = |video: &VideoView| video.id == video_id && video.md5.as_ref() == Some(&file.md5);
+            let same = |video: &VideoView| video.id == video_id && video.md5.as_deref() == Some(file.md5);
             return (key.as_deref() == Some(file.name) || videos.iter().any(same)).then_some(Ok(video_id));
         }
         if key.as_deref() != Some(file.name) {
