@@ -126,7 +126,7 @@ fn words(output: &Output) -> String {
 }
 
 /// These clients pin old libraries: they live in a virtual environment of their own.
-fn python() -> PathBuf {
+pub(crate) fn python() -> PathBuf {
     let tools = std::env::var_os("TEST_TOOLS").map(PathBuf::from);
     let tools = tools.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".tools"));
     tools.join("youku/bin/python")

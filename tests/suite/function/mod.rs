@@ -10,7 +10,6 @@ mod events;
 mod faults;
 mod filters;
 mod many;
-mod memory;
 mod metadata;
 pub(crate) mod records;
 mod sizes;
