@@ -11,6 +11,11 @@ import urllib.error
 import urllib.request
 
 MIB = 1 << 20
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Failed(Exception):
+    """What was measured did not do what it was measured for."""
 
 
 def http(method, url, body=None, headers=None):
@@ -61,9 +66,12 @@ class Clouds:
         rules = [json.loads(http("GET", f"{server}/_sandbox/faults")) for server in self.servers]
         return sum(rule["seen"] for server in rules for rule in server)
 
+    def videos(self):
+        """What Youku holds, by id."""
+        return {video["id"]: video for video in json.loads(http("GET", f"{self.youku}/_sandbox/videos"))}
+
     def video(self, video_id):
-        videos = json.loads(http("GET", f"{self.youku}/_sandbox/videos"))
-        return next(video for video in videos if video["id"] == video_id)
+        return self.videos()[video_id]
 
     def close(self):
         self.process.send_signal(signal.SIGTERM)
@@ -78,7 +86,22 @@ def figures(pid):
         peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM:"))
     with open(f"/proc/{pid}/io") as io:
         written = next(int(line.split()[1]) for line in io if line.startswith("write_bytes:"))
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), peak, written
+    return (int(fields[11]) + int(fields[12])) / TICKS, peak, written
+
+
+def resident(pid):
+    """Resident and proportional memory in KiB."""
+    with open(f"/proc/{pid}/smaps_rollup") as rollup:
+        sizes = dict(line.split(":", 1) for line in rollup.readlines()[1:])
+    return tuple(int(sizes[name].split()[0]) for name in ("Rss", "Pss"))
+
+
+CALL = {
+    "x-fc-control-path": "/invoke",
+    "x-fc-request-id": "bench",
+    "x-fc-function-timeout": "7200",
+    "content-type": "application/octet-stream",
+}
 
 
 class Function:
@@ -97,18 +120,25 @@ class Function:
             try:
                 socket.create_connection(("127.0.0.1", self.port)).close()
                 return time.monotonic() - self.begun
-            except ConnectionRefusedError:
+            except ConnectionRefusedError as refused:
                 if self.process.poll() is not None:
-                    raise SystemExit("the function ended: " + self.said())
+                    raise Failed("the function ended: " + self.said()) from refused
 
     def call(self, event):
-        headers = {
-            "x-fc-control-path": "/invoke",
-            "x-fc-request-id": "bench",
-            "x-fc-function-timeout": "7200",
-            "content-type": "application/octet-stream",
-        }
-        return http("POST", f"http://127.0.0.1:{self.port}/invoke", json.dumps(event).encode(), headers)
+        return http("POST", f"http://127.0.0.1:{self.port}/invoke", json.dumps(event).encode(), CALL)
+
+    def first_answer(self, event):
+        """Calls as soon as it listens, with nothing of a client's own in between; seconds since its start."""
+        body = json.dumps(event).encode()
+        head = "".join(f"{name}: {value}\r\n" for name, value in {**CALL, "content-length": len(body)}.items())
+        self.ready()
+        with socket.create_connection(("127.0.0.1", self.port)) as connection:
+            connection.sendall(f"POST /invoke HTTP/1.1\r\nhost: function\r\n{head}\r\n".encode() + body)
+            answer = connection.recv(1 << 16)
+        seconds = time.monotonic() - self.begun
+        if b" 200 " not in answer.split(b"\r\n", 1)[0]:
+            raise Failed(f"it answered {answer[:200]!r}: {self.said()}")
+        return seconds
 
     def said(self):
         self.log.seek(0)

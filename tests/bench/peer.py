@@ -1,6 +1,6 @@
 """What people do today: download the object with oss2 to a disk, upload the file with a Youku client.
 
-legacy.py oss|slice ENDPOINT BUCKET KEY FILE CLIENT_ID ACCESS_TOKEN; prints what it cost as JSON.
+peer.py oss|slice ENDPOINT BUCKET KEY FILE CLIENT_ID ACCESS_TOKEN; prints what it cost as JSON.
 """
 
 import json
@@ -28,6 +28,8 @@ else:
     video_id = YoukuUpload(client_id, access_token, file).upload(video)
 
 used = resource.getrusage(resource.RUSAGE_SELF)
+with open("/proc/self/status") as status:
+    peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM:"))
 with open("/proc/self/io") as io:
     written = next(int(line.split()[1]) for line in io if line.startswith("write_bytes:"))
 print(
@@ -36,7 +38,7 @@ print(
             "video_id": video_id,
             "seconds": time.monotonic() - begun,
             "cpu_seconds": used.ru_utime + used.ru_stime,
-            "peak_kib": used.ru_maxrss,
+            "peak_kib": peak,
             "written_bytes": written,
         }
     )

@@ -1,0 +1,134 @@
+"""What every section measures with: the local clouds, objects in them, uploads by a fresh process, runs in turn."""
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import time
+from argparse import Namespace
+from collections.abc import Callable
+
+import oss2
+from clouds import MIB, Clouds, Failed, Function, arrival, figures
+from figures import Cost, Row, figure
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+# Below it no event calls the clouds' own function.
+QUIET = "oss2youku/"
+BLOCK = 8 * MIB
+
+
+class Bench:
+    def __init__(self, options: Namespace, data: str):
+        self.options, self.data = options, data
+        self.clouds = Clouds(options.programs, f"{data}/clouds")
+        self.places = self.clouds.places
+        self.rows: list[Row] = []
+        self.md5: dict[str, str] = {}
+        self.uploads = 0
+        self.store = self.bucket(self.places["oss"]["bucket"])
+
+    def program(self, name: str) -> str:
+        return os.path.join(self.options.programs, name)
+
+    def bucket(self, name: str) -> oss2.Bucket:
+        oss = self.places["oss"]
+        auth = oss2.Auth(oss["access_key_id"], oss["access_key_secret"])
+        return oss2.Bucket(auth, oss["endpoint"], name, is_path_style=True, enable_crc=False)
+
+    def section(self, name: str) -> list[Row]:
+        return [row for row in self.rows if row["section"] == name]
+
+    def put(self, key: str, size: int, md5_known: bool = True) -> None:
+        """Puts an object of random bytes; in parts where nobody is to know its MD5."""
+        self.clouds.link()
+        block, md5 = os.urandom(BLOCK), hashlib.md5()
+        with tempfile.TemporaryFile(dir=self.data) as file:
+            for start in range(0, size, BLOCK):
+                # No two blocks are the same.
+                piece = (start.to_bytes(8, "big") + block[8:])[: size - start]
+                md5.update(piece)
+                file.write(piece)
+            file.seek(0)
+            self.md5[key] = md5.hexdigest()
+            if md5_known:
+                self.store.put_object(key, file)
+                return
+            upload = self.store.init_multipart_upload(key).upload_id
+            parts, length = [], max(MIB, -(-size // 4))
+            for number, start in enumerate(range(0, size, length), 1):
+                part = self.store.upload_part(key, upload, number, oss2.SizedFileAdapter(file, min(length, size - start)))
+                parts.append(oss2.models.PartInfo(number, part.etag))
+            self.store.complete_multipart_upload(key, upload, parts)
+
+    def put_huge(self, key: str, size: int) -> None:
+        """Puts an object that may be too large for a disk; where OSS can make up its bytes itself, this is the place to ask it to."""
+        self.put(key, size)
+
+    def environment(self, **settings: str) -> dict[str, str]:
+        """A function's variables, with a fresh ledger."""
+        self.uploads += 1
+        return {
+            **self.places["env"],
+            "OSS2YOUKU_LEDGER__LOCATION": f"{self.data}/ledger-{self.uploads}",
+            "OSS2YOUKU_RESERVED__PREFIXES": '["reserved/"]',
+            **settings,
+        }
+
+    def ours(self, key: str, size: int, mode: str = "oss", **settings: str) -> Cost:
+        """One upload by a fresh function process with a fresh ledger."""
+        env = self.environment(OSS2YOUKU_TRANSFER__MODE=mode, **settings)
+        function = Function(self.program("oss2youku-fc"), env)
+        try:
+            function.ready()
+            self.clouds.count()
+            begun = time.monotonic()
+            answer = json.loads(function.call(arrival(self.places, key, size)))
+            seconds = time.monotonic() - begun
+            cpu, peak, written = figures(function.process.pid)
+            self.check(answer, key, self.clouds.videos())
+            return {
+                "seconds": seconds,
+                "cpu_seconds": cpu,
+                "peak_kib": peak,
+                "written_bytes": written,
+                "requests": self.clouds.counted(),
+            }
+        except Failed as failure:
+            raise Failed(f"{failure}\n{function.said()}") from None
+        finally:
+            function.close()
+
+    def check(self, answer: dict, key: str, videos: dict[str, dict]) -> None:
+        """The function says that the object is published, and Youku holds its bytes."""
+        outcome = answer.get("results", [{}])[0]
+        if outcome.get("code") != "200":
+            raise Failed(f"{key} was not published: {answer}")
+        self.check_video(outcome["data"]["videoid"], key, videos)
+
+    def check_video(self, video_id: str, key: str, videos: dict[str, dict]) -> None:
+        """A fast upload of other bytes would be no upload."""
+        video = videos[video_id]
+        if video["md5"] != self.md5[key]:
+            raise Failed(f"Youku holds other bytes than {key}: {video}")
+
+    def turns(self, section: str, runs: int, ways: dict[str, Callable[[], Cost]], **about) -> list[Row]:
+        """Runs each way so often, all in turn: the machine drifts, and a ratio's two sides drift together. Notes a row for each."""
+        costs: dict[str, list[Cost]] = {name: [] for name in ways}
+        for _ in range(runs):
+            for name, way in ways.items():
+                try:
+                    cost = way()
+                except Exception as error:
+                    raise SystemExit(f"bench: {section}: {name}: {type(error).__name__}: {error}") from error
+                costs[name].append(cost)
+                if runs <= 5:
+                    column, value = next(iter(cost.items()))
+                    print(f"  {name}: {column} {value:.4g}", file=sys.stderr)
+        rows = []
+        for name, runs_of_it in costs.items():
+            columns = {column: figure(cost[column] for cost in runs_of_it) for column in runs_of_it[0]}
+            rows.append({"section": section, "row": name, "runs": runs, **about, **columns})
+        self.rows += rows
+        return rows
