@@ -17,6 +17,7 @@ import per_byte
 import short
 import start
 from context import Bench
+from figures import runs
 
 # Each has `measure(bench)`, which adds rows of that section, and `shown_rows(rows)`, which makes their table.
 SECTIONS: dict[str, ModuleType] = {
@@ -61,10 +62,18 @@ def measured(chosen: argparse.Namespace) -> Bench:
         try:
             for name in chosen.rows:
                 print(f"== {name}", file=sys.stderr)
-                SECTIONS[name].measure(bench)
+                section(bench, name)
         finally:
             bench.clouds.close()
     return bench
+
+
+def section(bench: Bench, name: str) -> None:
+    try:
+        SECTIONS[name].measure(bench)
+    except Exception as error:
+        # A row's own error has named it already.
+        raise SystemExit(f"bench: {name}: before its rows: {type(error).__name__}: {error}") from error
 
 
 def main() -> None:
@@ -73,7 +82,8 @@ def main() -> None:
     about = machine.described(asked)
     bench = measured(chosen)
     for name in chosen.rows:
-        print(SECTIONS[name].shown_rows(bench.section(name)), end="\n\n")
+        rows = bench.section(name)
+        print(SECTIONS[name].shown_rows(rows), runs(rows), sep="\n\n", end="\n\n")
     print(short.shown_rows(bench.rows), end="\n\n")
     print(machine.line(about))
     if chosen.json:

@@ -5,10 +5,10 @@ from html import escape
 from beside import better
 from figures import Row, median
 
-LABEL, BARS, BAR, GAP, HEAD = 240, 340, 16, 8, 34
+LABEL, BARS, BAR, GAP, HEAD = 262, 340, 16, 8, 34
 STYLE = """text{font:13px system-ui,sans-serif;fill:#24292f}.h{font-weight:600}.n{font-size:12px}.a{fill:#8c959f}.b{fill:#0969da}
-line{stroke:#8c959f;stroke-dasharray:3 3}
-@media(prefers-color-scheme:dark){text{fill:#e6edf3}.a{fill:#6e7681}.b{fill:#4493f8}line{stroke:#6e7681}}"""
+line{stroke:#8c959f;stroke-opacity:.5}
+@media (prefers-color-scheme:dark){text{fill:#e6edf3}.a{fill:#6e7681}.b{fill:#4493f8}}"""
 
 
 def panel(top: int, title: str, rows: list[Row], column: str) -> tuple[list[str], int]:
@@ -23,9 +23,10 @@ def panel(top: int, title: str, rows: list[Row], column: str) -> tuple[list[str]
     for row, share in zip(rows, shares, strict=True):
         kind = "b" if row["row"].startswith("ours") else "a"
         width = max(1.0, share * scale)
-        parts.append(f'<text x="0" y="{y + 12}">{escape(row["row"])}</text>')
+        parts.append(f'<text x="0" y="{y + 12}">{escape(row["row"].replace("ours,", "oss2youku,"))}</text>')
         parts.append(f'<rect class="{kind}" x="{LABEL}" y="{y}" width="{width:.1f}" height="{BAR}" rx="2"/>')
-        amount = f"{share:.2f} ({median(row, column):.1f} s)"
+        seconds = median(row, column)
+        amount = f"{share:.2f} ({seconds:.{1 if seconds >= 10 else 2}f} s)"
         parts.append(f'<text class="n" x="{LABEL + width + 6:.1f}" y="{y + 12}">{amount}</text>')
         y += BAR + GAP
     return parts, bottom + 10

@@ -62,6 +62,14 @@ def table(rows: list[Row], columns: dict[str, Cell]) -> str:
     return "\n".join(lines)
 
 
+def runs(rows: list[Row]) -> str:
+    """What the figures of a table are of."""
+    counts = sorted({row["runs"] for row in rows})
+    if counts == [1]:
+        return "Each once."
+    return f"Medians of {' or '.join(map(str, counts))} runs in turn; the least and the most in brackets."
+
+
 PEAK = shown("peak_kib", "MiB", 1, 1 / 1024)
 SECONDS = shown("seconds", "s")
 CPU = shown("cpu_seconds", "s")

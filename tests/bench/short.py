@@ -1,64 +1,98 @@
-"""The run in a few lines: each of ours beside its measure, as README shows it."""
+"""The run in a few lines, as both READMEs show it: ours, what it is measured beside, and the ratio."""
+
+from typing import NamedTuple
 
 from beside import better
 from figures import Row, find, median
 from many import LEGACY
 
-
-def line(what: str, ours: str, measure: str, is_ratio: float | None = None) -> str:
-    return f"| {what} | {ours} | {measure} | {'' if is_ratio is None else f'{is_ratio:.2f}'} |"
+HEADS = ("| | oss2youku | beside | ratio |", "| | oss2youku | 对照 | 比值 |")
 
 
-def beside_the_legacy_way(rows: list[Row]) -> list[str]:
-    wall, cpu = better(rows, "seconds"), better(rows, "cpu_seconds")
-    least = min((row for row in rows if row["row"].startswith("oss2")), key=lambda row: median(row, "peak_kib"))
-    disk = median(least, "written_bytes") / 1e6
+class Text(NamedTuple):
+    english: str
+    chinese: str
+
+
+class Line(NamedTuple):
+    what: Text
+    ours: str
+    other: str
+    beside: Text
+    ratio: float | None = None
+
+    def shown(self, language: int) -> str:
+        ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
+        comma = ", " if language == 0 else "，"
+        return f"| {self.what[language]} | {self.ours} | {self.other}{comma}{self.beside[language]} | {ratio} |"
+
+
+THE_LEGACY_WAY = Text("the better legacy way", "原有方式中较好的一种")
+MODES = {
+    "ours, OSS mode, MD5 known": Text("OSS mode, MD5 known", "OSS 模式，MD5 已知"),
+    "ours, OSS mode, reading pass": Text("OSS mode, MD5 unknown", "OSS 模式，MD5 未知"),
+}
+
+
+def number(value: float, unit: str) -> str:
+    digits = 0 if value >= 1000 else 1 if value >= 10 else 2
+    return f"{value:,.{digits}f} {unit}".strip()
+
+
+def compared(what: Text, values: tuple[float, float], unit: str, beside: Text) -> Line:
+    ours, other = values
+    return Line(what, number(ours, unit), number(other, unit), beside, ours / other)
+
+
+def beside_the_legacy_way(rows: list[Row]) -> list[Line]:
     lines = []
-    for row in rows:
-        if row["row"].startswith("ours"):
-            what, seconds, used = row["row"].removeprefix("ours, "), median(row, "seconds"), median(row, "cpu_seconds")
-            lines.append(line(f"wall, {what}", f"{seconds:.1f} s", f"{wall:.1f} s, the better legacy way", seconds / wall))
-            lines.append(line(f"CPU, {what}", f"{used:.2f} s", f"{cpu:.2f} s, the better legacy way", used / cpu))
+    for column, english, chinese in (("seconds", "wall", "耗时"), ("cpu_seconds", "CPU", "CPU")):
+        for name, mode in MODES.items():
+            what = Text(f"{english}, {mode.english}", f"{chinese}，{mode.chinese}")
+            lines.append(compared(what, (median(find(rows, name), column), better(rows, column)), "s", THE_LEGACY_WAY))
     ours = [row for row in rows if row["row"].startswith("ours")]
-    peak, theirs = max(row["peak_kib"]["max"] for row in ours) / 1024, median(least, "peak_kib") / 1024
-    lines.append(line("peak memory", f"{peak:.1f} MiB", f"{theirs:.1f} MiB, the better legacy way", peak / theirs))
-    written = max(row["written_bytes"]["max"] for row in ours) / 1e6
-    lines.append(line("written to disk", f"{written:.0f} MB", f"{disk:.0f} MB, the better legacy way"))
+    for column, scale, unit, what in (
+        ("peak_kib", 1 / 1024, "MiB", Text("peak memory, any mode", "内存峰值，各模式")),
+        ("written_bytes", 1e-6, "MB", Text("written to disk, the ledger included", "写盘，含账本")),
+    ):
+        values = max(row[column]["max"] for row in ours) * scale, better(rows, column) * scale
+        lines.append(compared(what, values, unit, THE_LEGACY_WAY))
     return lines
 
 
-def against(rows: list[Row], name: str, what: str, column: str, unit: str, beside: str) -> list[str]:
-    ours, other = find(rows, name), find(rows, beside)
-    if not ours or not other:
-        return []
-    values = median(ours, column), median(other, column)
-    texts = [f"{value:,.0f}{unit}" if value >= 1000 else f"{value:.2f}{unit}" for value in values]
-    return [line(what, texts[0], f"{texts[1]}, {beside}", values[0] / values[1])]
+def against(rows: list[Row], ours: str, other: str, column: str, unit: str, what: Text, beside: Text) -> list[Line]:
+    one, two = find(rows, ours), find(rows, other)
+    return [compared(what, (median(one, column), median(two, column)), unit, beside)] if one and two else []
 
 
-def a_tb(rows: list[Row]) -> list[str]:
-    """A film at a time in each instance, as many have it; with more at a time it is less."""
-    alone, legacy = find(rows, "ours, OSS mode, MD5 known, one film"), find(rows, LEGACY)
-    if not alone or not legacy:
-        return []
-    ours, theirs = median(alone, "yuan_of_a_tb"), median(legacy, "yuan_of_a_tb")
-    return [line("a TB on Function Compute, reckoned", f"¥{ours:.2f}", f"¥{theirs:.2f}, the better legacy way", ours / theirs)]
+def link(rows: list[Row]) -> list[Line]:
+    """From the size on at which the beginning and the end no longer count for much."""
+    lines = []
+    for row in rows:
+        if row["section"] == "link" and row["row"].startswith(("256", "1024", "8192")):
+            share, of_it = median(row, "share"), row["row"].replace(" a connection", " 每连接")
+            what = Text(f"rate, {row['row']}", f"速率，{of_it.replace(' at ', '，').replace(', ', '，')}")
+            lines.append(compared(what, (share * 50, 50), "MB/s", Text("the link", "链路")))
+    return lines
+
+
+def lines(rows: list[Row]) -> list[Line]:
+    legacy = [row for row in rows if row["section"] == "legacy"]
+    known, per_gib = "ours, OSS to Youku, MD5 known", Text("CPU for a GiB", "每 GiB 的 CPU")
+    start, tb = Text("start to the first answer", "启动到首次应答"), Text("a TB on Function Compute, reckoned", "函数计算上每 TB，推算")
+    return [
+        *(beside_the_legacy_way(legacy) if legacy else []),
+        *link(rows),
+        *against(rows, known, "curl GET, curl PUT, OSS", "cpu_seconds_per_gib", "s", per_gib, Text("`curl` to `curl`", "`curl` 接 `curl`")),
+        *against(rows, known, "rclone", "cpu_seconds_per_gib", "s", per_gib, Text("rclone", "rclone")),
+        *against(rows, "ours, OSS mode, MD5 known, one film", LEGACY, "yuan_of_a_tb", "CNY", tb, THE_LEGACY_WAY),
+        *against(rows, "oss2youku-fc", "hyper alone: ", "start_ms", "ms", start, Text("bare hyper", "单独的 hyper")),
+        *against(rows, "oss2youku-lambda", "a hello-world", "start_ms", "ms", Text("start on Lambda", "Lambda 上启动"), Text("a hello-world", "hello-world")),
+        *against(rows, "the shim, ", "libgearman's", "a_second", "", Text("Gearman jobs a second", "每秒 Gearman 作业"), Text("libgearman", "libgearman")),
+    ]
 
 
 def shown_rows(rows: list[Row]) -> str:
-    lines = ["| | oss2youku | beside | ratio |", "|---|---|---|---|"]
-    legacy = [row for row in rows if row["section"] == "legacy"]
-    if legacy:
-        lines += beside_the_legacy_way(legacy)
-    for row in rows:
-        if row["section"] == "link":
-            share = median(row, "share")
-            lines.append(line(f"rate, {row['row']}", f"{share * 50:.1f} MB/s", "50 MB/s, the link", share))
-    per_gib, gib = "cpu_seconds_per_gib", "CPU per GiB, no limit"
-    lines += against(rows, "ours, OSS to Youku, MD5 known", gib, per_gib, " s", "curl GET, curl PUT, OSS to OSS")
-    lines += against(rows, "ours, OSS to Youku, MD5 known", gib, per_gib, " s", "rclone")
-    lines += a_tb(rows)
-    lines += against(rows, "oss2youku-fc", "start to the first answer", "start_ms", " ms", "hyper alone: 200 to everything")
-    lines += against(rows, "oss2youku-lambda", "start on Lambda", "start_ms", " ms", "a hello-world")
-    lines += against(rows, "the shim, ", "Gearman jobs a second", "a_second", "", "libgearman's")
-    return "\n".join(lines)
+    """The English table, then the Chinese one."""
+    found = lines(rows)
+    return "\n\n".join("\n".join([head, "|---|---|---|---|", *(line.shown(n) for line in found)]) for n, head in enumerate(HEADS))
