@@ -10,6 +10,7 @@ from types import ModuleType
 import beside
 import chart
 import doors
+import growth
 import link
 import machine
 import many
@@ -24,6 +25,7 @@ SECTIONS: dict[str, ModuleType] = {
     "legacy": beside,
     "link": link,
     "bytes": per_byte,
+    "growth": growth,
     "start": start,
     "many": many,
     "doors": doors,
@@ -44,12 +46,13 @@ def options() -> argparse.Namespace:
     parser.add_argument("--large", action="store_true")
     parser.add_argument("--json")
     parser.add_argument("--svg")
+    parser.add_argument("--readme", action="store_true")
     parser.add_argument("--rows", type=rows, default=list(SECTIONS))
     parser.add_argument("--programs", required=True)
     parser.add_argument("--legacy-python", required=True)
     chosen = parser.parse_args()
-    if chosen.svg and "legacy" not in chosen.rows:
-        parser.error("--svg shows the rows `legacy`, which --rows leaves out")
+    if (chosen.svg or chosen.readme) and "legacy" not in chosen.rows:
+        parser.error("--svg and --readme show the rows `legacy`, which --rows leaves out")
     return chosen
 
 
@@ -84,7 +87,8 @@ def main() -> None:
     for name in chosen.rows:
         rows = bench.section(name)
         print(SECTIONS[name].shown_rows(rows), runs(rows), sep="\n\n", end="\n\n")
-    print(short.shown_rows(bench.rows), end="\n\n")
+    if short.lines(bench.rows):
+        print(short.shown_rows(bench.rows), end="\n\n")
     print(machine.line(about))
     if chosen.json:
         with open(chosen.json, "w") as file:
@@ -92,6 +96,8 @@ def main() -> None:
     if chosen.svg:
         with open(chosen.svg, "w") as file:
             file.write(chart.svg(bench.section("legacy")))
+    if chosen.readme:
+        short.into_readmes(bench.rows, machine.line(about))
 
 
 if __name__ == "__main__":

@@ -57,14 +57,15 @@ class Clouds:
 
     def count(self):
         """Begins to count requests: a rule that never acts sees each of them."""
-        rule = {"operation": "*", "skip": 1 << 30, "fault": {"kind": "hold_before"}}
         for server in self.servers:
             http("DELETE", f"{server}/_sandbox/faults")
-            http("POST", f"{server}/_sandbox/faults", json.dumps(rule).encode())
+            for operation in ("*", "UploadPart"):
+                rule = {"operation": operation, "skip": 1 << 30, "fault": {"kind": "hold_before"}}
+                http("POST", f"{server}/_sandbox/faults", json.dumps(rule).encode())
 
-    def counted(self):
+    def counted(self, operation="*"):
         rules = [json.loads(http("GET", f"{server}/_sandbox/faults")) for server in self.servers]
-        return sum(rule["seen"] for server in rules for rule in server)
+        return sum(rule["seen"] for server in rules for rule in server if rule["operation"] == operation)
 
     def videos(self):
         """What Youku holds, by id."""

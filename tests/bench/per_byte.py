@@ -77,7 +77,7 @@ def oss_to_oss(bench: Bench, key: str, size: int) -> Cost:
     get, put = (bench.store.sign_url(method, name, 3600, slash_safe=True) for method, name in (("GET", key), ("PUT", KEY)))
     cost = curl(get, put, size)
     etag = bench.store.head_object(KEY).etag
-    if etag.lower() != bench.md5[key]:
+    if etag.lower() != bench.expected[key]["md5"]:
         raise Failed(f"the copy's ETag is {etag}")
     return cost
 

@@ -1,11 +1,18 @@
 """The run in a few lines, as both READMEs show it: ours, what it is measured beside, and the ratio."""
 
+import os
 from typing import NamedTuple
 
 from beside import better
+from context import HERE
 from figures import Row, find, median
 from many import LEGACY
 
+MARKS = ("<!-- figures -->", "<!-- /figures -->")
+READMES = (
+    ("README.md", "One film of {mib} MiB beside the legacy way; {where}."),
+    ("README.zh-CN.md", "与原有方式对照的是一个 {mib} MiB 的视频；{where}。"),
+)
 HEADS = ("| | oss2youku | beside | ratio |", "| | oss2youku | 对照 | 比值 |")
 
 
@@ -32,6 +39,21 @@ MODES = {
     "ours, OSS mode, MD5 known": Text("OSS mode, MD5 known", "OSS 模式，MD5 已知"),
     "ours, OSS mode, reading pass": Text("OSS mode, MD5 unknown", "OSS 模式，MD5 未知"),
 }
+PER_GIB = Text("CPU for a GiB", "每 GiB 的 CPU")
+START, ON_LAMBDA = Text("start to the first answer", "启动到首次应答"), Text("start on Lambda", "Lambda 上启动")
+A_TB = Text("a TB on Function Compute, reckoned", "函数计算上每 TB，推算")
+JOBS = Text("Gearman jobs a second", "每秒 Gearman 作业")
+PIPE, RCLONE, HYPER = Text("`curl` to `curl`", "`curl` 接 `curl`"), Text("rclone", "rclone"), Text("bare hyper", "单独的 hyper")
+HELLO, LIBGEARMAN = Text("a hello-world", "hello-world"), Text("libgearman", "libgearman")
+# Our row and the other's, which figure of theirs in which unit, what that is, and what it is beside.
+COMPARED = [
+    ("ours, OSS to Youku, MD5 known", "curl GET, curl PUT, OSS", "cpu_seconds_per_gib", "s", PER_GIB, PIPE),
+    ("ours, OSS to Youku, MD5 known", "rclone", "cpu_seconds_per_gib", "s", PER_GIB, RCLONE),
+    ("ours, OSS mode, MD5 known, one film", LEGACY, "yuan_of_a_tb", "CNY", A_TB, THE_LEGACY_WAY),
+    ("oss2youku-fc", "hyper alone: ", "start_ms", "ms", START, HYPER),
+    ("oss2youku-lambda", "a hello-world", "start_ms", "ms", ON_LAMBDA, HELLO),
+    ("the shim, ", "libgearman's", "a_second", "", JOBS, LIBGEARMAN),
+]
 
 
 def number(value: float, unit: str) -> str:
@@ -60,11 +82,6 @@ def beside_the_legacy_way(rows: list[Row]) -> list[Line]:
     return lines
 
 
-def against(rows: list[Row], ours: str, other: str, column: str, unit: str, what: Text, beside: Text) -> list[Line]:
-    one, two = find(rows, ours), find(rows, other)
-    return [compared(what, (median(one, column), median(two, column)), unit, beside)] if one and two else []
-
-
 def link(rows: list[Row]) -> list[Line]:
     """From the size on at which the beginning and the end no longer count for much."""
     lines = []
@@ -76,23 +93,35 @@ def link(rows: list[Row]) -> list[Line]:
     return lines
 
 
+def against(rows: list[Row]) -> list[Line]:
+    found = []
+    for ours, other, column, unit, what, beside in COMPARED:
+        one, two = find(rows, ours), find(rows, other)
+        if one and two:
+            found.append(compared(what, (median(one, column), median(two, column)), unit, beside))
+    return found
+
+
 def lines(rows: list[Row]) -> list[Line]:
     legacy = [row for row in rows if row["section"] == "legacy"]
-    known, per_gib = "ours, OSS to Youku, MD5 known", Text("CPU for a GiB", "每 GiB 的 CPU")
-    start, tb = Text("start to the first answer", "启动到首次应答"), Text("a TB on Function Compute, reckoned", "函数计算上每 TB，推算")
-    return [
-        *(beside_the_legacy_way(legacy) if legacy else []),
-        *link(rows),
-        *against(rows, known, "curl GET, curl PUT, OSS", "cpu_seconds_per_gib", "s", per_gib, Text("`curl` to `curl`", "`curl` 接 `curl`")),
-        *against(rows, known, "rclone", "cpu_seconds_per_gib", "s", per_gib, Text("rclone", "rclone")),
-        *against(rows, "ours, OSS mode, MD5 known, one film", LEGACY, "yuan_of_a_tb", "CNY", tb, THE_LEGACY_WAY),
-        *against(rows, "oss2youku-fc", "hyper alone: ", "start_ms", "ms", start, Text("bare hyper", "单独的 hyper")),
-        *against(rows, "oss2youku-lambda", "a hello-world", "start_ms", "ms", Text("start on Lambda", "Lambda 上启动"), Text("a hello-world", "hello-world")),
-        *against(rows, "the shim, ", "libgearman's", "a_second", "", Text("Gearman jobs a second", "每秒 Gearman 作业"), Text("libgearman", "libgearman")),
-    ]
+    return (beside_the_legacy_way(legacy) if legacy else []) + link(rows) + against(rows)
 
 
-def shown_rows(rows: list[Row]) -> str:
-    """The English table, then the Chinese one."""
-    found = lines(rows)
-    return "\n\n".join("\n".join([head, "|---|---|---|---|", *(line.shown(n) for line in found)]) for n, head in enumerate(HEADS))
+def shown_rows(rows: list[Row], language: int = 0) -> str:
+    return "\n".join([HEADS[language], "|---|---|---|---|", *(line.shown(language) for line in lines(rows))])
+
+
+def into_readmes(rows: list[Row], where: str) -> None:
+    """Puts the table into both READMEs, in place of an earlier run's."""
+    begin, end = MARKS
+    for language, (file, note) in enumerate(READMES):
+        path = os.path.join(HERE, "../..", file)
+        with open(path) as readme:
+            before, found, rest = readme.read().partition(begin)
+        _, found_too, after = rest.partition(end)
+        if not found or not found_too:
+            raise SystemExit(f"bench: {file} lacks the marks {begin} and {end}")
+        mib = rows[0]["bytes"] >> 20
+        text = f"{shown_rows(rows, language)}\n\n{note.format(mib=mib, where=where)}"
+        with open(path, "w") as readme:
+            readme.write(f"{before}{begin}\n{text}\n{end}{after}")
