@@ -12,6 +12,7 @@ mod callback;
 mod cancel;
 mod commit;
 mod discover;
+pub mod document;
 mod ending;
 mod error;
 mod hand;

@@ -3,10 +3,10 @@
 //! In order of precedence: the object's user metadata, its sidecar, the rule that matched it, defaults. Nothing here knows Youku's
 //! limits: they are checked once, on the whole.
 
-use crate::{Error, ErrorKind, rules::Rule};
+use crate::{Error, ErrorKind, document, rules::Rule};
 use percent_encoding::percent_decode_str;
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use std::collections::BTreeMap;
 
 /// What the names of our user metadata begin with; `x-oss-meta-` stands before it on the wire.
@@ -147,12 +147,13 @@ impl VideoMetadata {
             return Err(MetadataError::new("sidecar", "is not a JSON object"));
         }
         let mut reader = serde_json::Deserializer::from_slice(json);
-        let metadata = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let place = match error.path().to_string().as_str() {
+        let metadata = document::read(&mut reader).map_err(|misfit| {
+            let place = match misfit.path.as_str() {
                 "." => "sidecar".to_owned(),
                 path => format!("sidecar {path}"),
             };
-            MetadataError::new(place, problem(error.inner()))
+            let is_json = serde_json::from_slice::<IgnoredAny>(json).is_ok();
+            MetadataError::new(place, if is_json { problem(&misfit.why) } else { "is not JSON" })
         })?;
         reader.end().map_err(|_| MetadataError::new("sidecar", "goes on after its end"))?;
         Ok(metadata)
@@ -258,11 +259,7 @@ fn decode(value: &str) -> Option<String> {
 }
 
 /// What is wrong, in our words: serde's own repeat the value.
-fn problem(error: &serde_json::Error) -> &'static str {
-    if !error.is_data() {
-        return "is not JSON";
-    }
-    let words = error.to_string();
+fn problem(words: &str) -> &'static str {
     let known = [
         ("unknown field", "is not a known name"),
         ("duplicate field", "states a field twice"),

@@ -1,9 +1,12 @@
 //! Reading the settings: file, then environment.
 
 use super::Settings;
+use serde_json::{Map, Value};
 use std::{fs, io, path::Path};
-use toml::{Table, Value};
-use upload_core::{Error, ErrorKind};
+use upload_core::{Error, ErrorKind, document};
+
+/// JSON's tree, although the text is TOML: tasks are read from one too, so that readers are compiled once.
+type Table = Map<String, Value>;
 
 /// Names the settings file.
 pub const CONFIG_VARIABLE: &str = "OSS2YOUKU_CONFIG";
@@ -56,10 +59,9 @@ impl Settings {
                 overlay(&mut tree, &name, path, value)?;
             }
         }
-        let settings: Self = serde_path_to_error::deserialize(Value::Table(tree)).map_err(|error| {
-            let field = error.path().to_string();
-            let inner = error.into_inner();
-            wrong("a setting does not fit").with("field", field).with("why", without_value(inner.message()))
+        let settings: Self = document::read(Value::Object(tree)).map_err(|misfit| {
+            let why = without_value(&misfit.why);
+            wrong("a setting does not fit").with("field", misfit.path).with("why", why)
         })?;
         settings.transfer.transfer().map_err(wrong)?;
         settings.ledger.lease_life().map_err(wrong)?;
@@ -103,9 +105,9 @@ fn overlay(tree: &mut Table, name: &str, path: &str, text: String) -> Result<(),
     let Some(last) = levels.pop() else { return Ok(()) };
     let mut table = tree;
     for level in levels {
-        let below = table.entry(level).or_insert_with(|| Value::Table(Table::new()));
+        let below = table.entry(level).or_insert_with(|| Value::Object(Table::new()));
         table = below
-            .as_table_mut()
+            .as_object_mut()
             .ok_or_else(|| wrong("this variable names no setting").with("variable", name))?;
     }
     let value = if text.starts_with(['[', '{']) {

@@ -2,7 +2,7 @@
 
 use super::invalid;
 use serde::de::{DeserializeOwned, Deserializer};
-use upload_core::Error;
+use upload_core::{Error, document};
 
 /// Longest field name that an error repeats, in characters: a task's member may have any name.
 const FIELD_CHARACTERS: usize = 80;
@@ -11,24 +11,22 @@ const FIELD_CHARACTERS: usize = 80;
 pub(super) fn read<'de, T, D>(parent: &str, from: D) -> Result<T, Error>
 where
     T: DeserializeOwned,
-    D: Deserializer<'de, Error = serde_json::Error>,
+    D: Deserializer<'de>,
 {
-    serde_path_to_error::deserialize(from).map_err(|error| {
-        let path = error.path().to_string();
-        let field = match (parent, path.as_str()) {
+    document::read(from).map_err(|misfit| {
+        let field = match (parent, misfit.path.as_str()) {
             ("", ".") => "task".to_owned(),
             ("", path) => path.to_owned(),
             (parent, ".") => parent.to_owned(),
             (parent, path) => format!("{parent}.{path}"),
         };
         let shown: String = field.chars().filter(|c| !c.is_control()).take(FIELD_CHARACTERS).collect();
-        invalid(&shown, problem(error.inner()))
+        invalid(&shown, problem(&misfit.why))
     })
 }
 
 /// What is wrong, in our words: serde's own repeat the value.
-fn problem(error: &serde_json::Error) -> String {
-    let words = error.to_string();
+fn problem(words: &str) -> String {
     if let Some(name) = words.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
         return format!("lacks {name}");
     }
