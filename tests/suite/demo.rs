@@ -307,5 +307,5 @@ pub(crate) fn bucket(oss: &Value) -> Store {
         .endpoint(&text("endpoint"))
         .region(Some(text("region")))
         .credentials(credentials);
-    Store::new(config, app::http_client().unwrap()).unwrap()
+    Store::new(config, app::store_client().unwrap()).unwrap()
 }

@@ -119,7 +119,7 @@ fn bucket(started: &Started) -> Result<Store, Failure> {
         .endpoint(&started.clouds.endpoints.oss)
         .region(Some(started.config.region.clone()))
         .credentials(credentials);
-    Ok(Store::new(config, app::http_client()?)?)
+    Ok(Store::new(config, app::store_client()?)?)
 }
 
 async fn one(started: &Started, store: &Store, file: &Path, report: &mut Report) -> Result<bool, Failure> {
@@ -135,7 +135,7 @@ async fn one(started: &Started, store: &Store, file: &Path, report: &mut Report)
     // The folder alone: a link's own name is what lies in it. A bare name's folder is empty.
     let folder = Path::new(".").join(file.parent().unwrap_or(Path::new("")));
     let folder = folder.canonicalize().map_err(|error| named(&folder, &error))?;
-    let bytes = Store::new(StoreConfig::folder(folder), app::http_client()?)?;
+    let bytes = Store::new(StoreConfig::folder(folder), app::store_client()?)?;
     let body = bytes.read(name, 0..size, &Pin::default()).await?;
     let options = PutOptions { content_md5: Some(digest), ..PutOptions::default() };
     report.tell(&Event::Putting { object: &object, size });

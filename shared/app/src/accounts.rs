@@ -2,6 +2,7 @@
 
 use crate::{AccountSettings, App, Credentials, Settings, convert, target::Account};
 use async_trait::async_trait;
+use object_storage::HttpClient;
 use secrecy::SecretString;
 use std::{error::Error as _, sync::Arc};
 use upload_core::{
@@ -47,7 +48,7 @@ impl OpenAccount {
     pub(crate) fn port(
         &self,
         settings: &Settings,
-        http: &reqwest::Client,
+        http: &HttpClient,
         ledger: &Ledger,
     ) -> Arc<dyn upload_core::Youku> {
         let tokens = self.tokens.clone();

@@ -28,7 +28,7 @@ mod target;
 mod task;
 mod uploads;
 
-pub use http::client as http_client;
+pub use http::{client as http_client, store_client};
 pub use ledger::random_seal_key;
 pub use list::{After, ListQuery, ListState, ListedUpload, UploadList};
 pub use logging::start as start_logging;
@@ -48,6 +48,7 @@ pub use uploads::{Arrived, SweepWish};
 
 use accounts::OpenAccount;
 use callbacks::Callbacks;
+use http::Clients;
 use ledger::LedgerPlace;
 use source::Sources;
 use std::{collections::BTreeMap, sync::Arc};
@@ -58,7 +59,7 @@ use upload_core::{Automatic, Error, ErrorKind, Source, TransferSettings, Uploade
 pub struct App {
     settings: Settings,
     transfer: TransferSettings,
-    http: reqwest::Client,
+    http: Clients,
     source: Arc<dyn Source>,
     accounts: BTreeMap<String, OpenAccount>,
     ledger: LedgerPlace,
@@ -71,15 +72,17 @@ impl App {
     /// # Errors
     /// [`Config`](ErrorKind::Config), naming the setting that does not fit.
     pub fn from_settings(settings: Settings) -> Result<Self, Error> {
-        let http = http::client()?;
+        let http = Clients::new()?;
         let transfer = settings.transfer.transfer();
         let transfer = transfer.map_err(|why| Error::new(ErrorKind::Config, "settings", why))?;
         let accounts = settings
             .accounts
             .iter()
-            .map(|(name, account)| Ok((name.clone(), OpenAccount::new(&settings, name, account, &http)?)))
+            .map(|(name, account)| {
+                Ok((name.clone(), OpenAccount::new(&settings, name, account, &http.calls)?))
+            })
             .collect::<Result<_, Error>>()?;
-        let source = Arc::new(Sources::new(http.clone(), &settings, None));
+        let source = Arc::new(Sources::new(http.stores.clone(), &settings, None));
         let ledger = LedgerPlace::new(&settings)?;
         let callbacks = Arc::new(Callbacks::new(settings.callback.config()));
         Ok(Self { settings, transfer, http, source, accounts, ledger, callbacks })
@@ -96,7 +99,7 @@ impl App {
     pub fn source(&self, credentials: Option<Credentials>) -> Arc<dyn Source> {
         match credentials {
             None => self.source.clone(),
-            Some(_) => Arc::new(Sources::new(self.http.clone(), &self.settings, credentials)),
+            Some(_) => Arc::new(Sources::new(self.http.stores.clone(), &self.settings, credentials)),
         }
     }
 
@@ -123,7 +126,7 @@ impl App {
     /// # Errors
     /// [`Config`](ErrorKind::Config) where the settings name none, or the store cannot keep one; whatever the store answers.
     pub async fn ledger(&self, credentials: Option<Credentials>) -> Result<Ledger, Error> {
-        self.ledger.open(&self.http, &self.settings, credentials).await
+        self.ledger.open(&self.http.stores, &self.settings, credentials).await
     }
 
     /// An uploader from `source` to an account of the settings.
@@ -142,7 +145,7 @@ impl App {
 
     /// Youku, as an account of the settings sees it.
     pub(crate) fn youku(&self, account: &str, ledger: &Ledger) -> Result<Arc<dyn upload_core::Youku>, Error> {
-        Ok(self.account(account)?.port(&self.settings, &self.http, ledger))
+        Ok(self.account(account)?.port(&self.settings, &self.http.stores, ledger))
     }
 
     /// The same of an account that a task brought.
@@ -152,11 +155,7 @@ impl App {
 }
 
 /// An account that a task brought: its token is the caller's to renew.
-fn open(
-    settings: &Settings,
-    account: &AccountSettings,
-    http: &reqwest::Client,
-) -> Arc<dyn upload_core::Youku> {
-    let client = accounts::client(settings, account, http);
-    Arc::new(Account::new(client, http.clone(), settings, None))
+fn open(settings: &Settings, account: &AccountSettings, http: &Clients) -> Arc<dyn upload_core::Youku> {
+    let client = accounts::client(settings, account, &http.calls);
+    Arc::new(Account::new(client, http.stores.clone(), settings, None))
 }

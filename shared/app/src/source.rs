@@ -4,7 +4,7 @@ use crate::{Settings, convert, settings::SourceSettings};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::TryStreamExt;
-use object_storage::{Credentials, ObjectSummary, Pin, SignatureVersion, Store, StoreConfig};
+use object_storage::{Credentials, HttpClient, ObjectSummary, Pin, SignatureVersion, Store, StoreConfig};
 use std::{
     collections::HashMap,
     ops::Range,
@@ -22,7 +22,7 @@ const PAGE: usize = 1000;
 
 /// Reads objects of every provider, with a store per bucket made on first use.
 pub(crate) struct Sources {
-    http: reqwest::Client,
+    http: HttpClient,
     settings: SourceSettings,
     credentials: Option<Credentials>,
     idle: Option<Duration>,
@@ -31,7 +31,7 @@ pub(crate) struct Sources {
 
 impl Sources {
     /// `credentials` are what a platform hands over with each call; they sign for OSS where the settings have no key of their own.
-    pub(crate) fn new(http: reqwest::Client, settings: &Settings, credentials: Option<Credentials>) -> Self {
+    pub(crate) fn new(http: HttpClient, settings: &Settings, credentials: Option<Credentials>) -> Self {
         let idle = settings.transfer.idle();
         Self { http, settings: settings.source.clone(), credentials, idle, stores: Mutex::default() }
     }
@@ -50,7 +50,7 @@ impl Sources {
 
 /// A store for a bucket or folder, as the settings reach it.
 pub(crate) fn open_store(
-    http: &reqwest::Client,
+    http: &HttpClient,
     settings: &SourceSettings,
     credentials: Option<Credentials>,
     idle: Option<Duration>,

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use http_body_util::StreamBody;
-use object_storage::{Credentials, SignatureVersion, Store, StoreConfig};
+use object_storage::{Credentials, HttpClient, SignatureVersion, Store, StoreConfig};
 use secrecy::SecretString;
 use std::{sync::Arc, time::Duration};
 use upload_core::{
@@ -17,7 +17,7 @@ use youku::{CheckStatus, Client, NewVideo, StsGrant};
 /// One account at Youku.
 pub(crate) struct Account {
     client: Client,
-    http: reqwest::Client,
+    http: HttpClient,
     signature: SignatureVersion,
     region: Option<String>,
     idle: Option<Duration>,
@@ -28,7 +28,7 @@ pub(crate) struct Account {
 impl Account {
     pub(crate) fn new(
         client: Client,
-        http: reqwest::Client,
+        http: HttpClient,
         settings: &Settings,
         renewing: Option<Renewing>,
     ) -> Self {

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::Url;
+use url::Url;
 
 use crate::config::{Addressing, Provider, StoreConfig};
 use crate::{Error, ErrorKind};

@@ -7,14 +7,15 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
 
+use crate::http_client::Answer;
 use crate::{Error, ErrorKind, Verdict, headers, xml};
 
 const BODY_LIMIT: usize = 64 << 10;
 const BODY_WITHIN: Duration = Duration::from_secs(5);
 
 /// Reads the refusal of `operation`. `create_only` tells whether a failed precondition means that the key exists.
-pub(crate) async fn refusal(operation: &'static str, create_only: bool, answer: reqwest::Response) -> Error {
-    let (head, body) = http::Response::<reqwest::Body>::from(answer).into_parts();
+pub(crate) async fn refusal(operation: &'static str, create_only: bool, answer: Answer) -> Error {
+    let (head, body) = answer.into_parts();
     let text = match head.headers.get("x-oss-err") {
         // HEAD has no body: OSS puts the same XML here.
         Some(encoded) => BASE64.decode(encoded.as_bytes()).unwrap_or_default(),

@@ -12,6 +12,7 @@ use crate::address::Address;
 use crate::config::{Provider, SignatureVersion, StoreConfig};
 use crate::exchange::Remote;
 use crate::folder::Folder;
+use crate::http_client::HttpClient;
 use crate::key_ring::KeyRing;
 use crate::object_body::ObjectBody;
 use crate::types::{
@@ -41,16 +42,15 @@ enum Backend {
 }
 
 impl Store {
-    /// Opens a store; nothing is sent. `http` should follow no redirects and have no read time-out: this crate watches the progress
-    /// of every exchange itself.
+    /// Opens a store; nothing is sent.
     ///
     /// # Errors
     /// [`ErrorKind::Config`]: bucket or endpoint cannot be one, or the region is needed and neither given nor part of the endpoint.
-    pub fn new(config: StoreConfig, http: reqwest::Client) -> Result<Self, Error> {
+    pub fn new(config: StoreConfig, http: HttpClient) -> Result<Self, Error> {
         Self::with_env(config, http, OsEnv)
     }
 
-    pub(crate) fn with_env(config: StoreConfig, http: reqwest::Client, env: impl Env) -> Result<Self, Error> {
+    pub(crate) fn with_env(config: StoreConfig, http: HttpClient, env: impl Env) -> Result<Self, Error> {
         let backend = match config.provider {
             Provider::Folder => Backend::Folder(Folder::new(config.root.clone())),
             Provider::Oss | Provider::S3 => {

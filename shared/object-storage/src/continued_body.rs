@@ -9,6 +9,7 @@ use std::time::Duration;
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use bytes::Bytes;
 use http_body::{Body as _, Frame};
+use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep};
 
 use crate::exchange::Remote;
@@ -17,7 +18,7 @@ use crate::{Error, ErrorKind, Verdict};
 
 const OPERATION: &str = "GetObject";
 
-type Reopened = Result<reqwest::Body, Error>;
+type Reopened = Result<Incoming, Error>;
 type Reopening = Pinned<Box<dyn Future<Output = (Reopened, Silence)> + Send>>;
 
 /// Since when no byte came, and the pauses not yet used.
@@ -40,19 +41,13 @@ pub(crate) struct ContinuedBody {
 }
 
 enum State {
-    Open(reqwest::Body),
+    Open(Incoming),
     Reopening(Reopening),
     Ended,
 }
 
 impl ContinuedBody {
-    pub(crate) fn new(
-        remote: Arc<Remote>,
-        key: String,
-        range: Range<u64>,
-        pin: Pin,
-        body: reqwest::Body,
-    ) -> Self {
+    pub(crate) fn new(remote: Arc<Remote>, key: String, range: Range<u64>, pin: Pin, body: Incoming) -> Self {
         Self {
             remote,
             key,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::USER_AGENT;
+use http::header::{ACCEPT, CONTENT_LENGTH, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use http_body::Body as _;
 use http_body_util::combinators::UnsyncBoxBody;
@@ -12,6 +12,7 @@ use http_body_util::{BodyExt as _, Limited};
 
 use crate::address::{Address, check_key, encode_query};
 use crate::config::{Provider, SignatureVersion};
+use crate::http_client::{Answer, HttpClient, SendError};
 use crate::key_ring::{KeyRing, Keys};
 use crate::sign::{self, Scheme, Unsigned};
 use crate::upload_body::{Progress, UploadBody};
@@ -31,7 +32,7 @@ pub(crate) struct Remote {
     /// Empty where only V1 is used.
     pub(crate) region: String,
     pub(crate) keys: KeyRing,
-    pub(crate) http: reqwest::Client,
+    pub(crate) http: HttpClient,
     pub(crate) idle: Duration,
     pub(crate) stall: Duration,
 }
@@ -56,6 +57,13 @@ pub(crate) enum Payload {
 
 impl Payload {
     pub(crate) const NONE: Self = Self::Bytes(Bytes::new());
+
+    fn into_body(self, progress: &Arc<Progress>) -> UploadBody {
+        match self {
+            Self::Bytes(bytes) => UploadBody::whole(bytes, progress.clone()),
+            Self::Stream(body, length) => UploadBody::new(body, length, progress.clone()),
+        }
+    }
 }
 
 impl Remote {
@@ -72,7 +80,7 @@ impl Remote {
     }
 
     /// Sends `call` and answers a successful response, its body unread. The only repetition is the one under V1.
-    pub(crate) async fn send(&self, call: Call<'_>, payload: Payload) -> Result<reqwest::Response, Error> {
+    pub(crate) async fn send(&self, call: Call<'_>, payload: Payload) -> Result<Answer, Error> {
         if let Some(Err(message)) = call.key.map(check_key) {
             return Err(self.placed(&call, Error::new(ErrorKind::Config, call.operation, message)));
         }
@@ -111,7 +119,7 @@ impl Remote {
         let operation = call.operation;
         let patience = call.patience;
         let answer = self.send(call, payload).await?;
-        let (head, body) = http::Response::<reqwest::Body>::from(answer).into_parts();
+        let (head, body) = answer.into_parts();
         let read = tokio::time::timeout(patience, Limited::new(body, DOCUMENT_LIMIT).collect()).await;
         let body = match read {
             Ok(Ok(body)) => body.to_bytes(),
@@ -148,30 +156,14 @@ impl Remote {
         }
     }
 
-    async fn send_once(
-        &self,
-        call: &Call<'_>,
-        payload: Payload,
-        scheme: &Scheme,
-    ) -> Result<reqwest::Response, Error> {
+    async fn send_once(&self, call: &Call<'_>, payload: Payload, scheme: &Scheme) -> Result<Answer, Error> {
         let keys = self.keys.get().await?;
-        let request = self.signed(call, scheme, keys.as_deref()).await?;
         let progress = Progress::new();
-        let mut request = request;
-        *request.body_mut() = Some(match payload {
-            Payload::Bytes(bytes) => bytes.into(),
-            Payload::Stream(body, length) => {
-                request.headers_mut().insert(http::header::CONTENT_LENGTH, length.into());
-                reqwest::Body::wrap(UploadBody::new(body, length, progress.clone()))
-            }
-        });
-        if request.body().is_some_and(|body| body.is_end_stream()) {
-            // Some gateways want the length even of nothing.
-            if call.method == Method::GET || call.method == Method::HEAD || call.method == Method::DELETE {
-                *request.body_mut() = None;
-            } else {
-                request.headers_mut().insert(http::header::CONTENT_LENGTH, 0.into());
-            }
+        let body = payload.into_body(&progress);
+        let mut request = self.signed(call, scheme, keys.as_deref()).await?.map(|()| body);
+        if request.body().is_end_stream() && (call.method == Method::PUT || call.method == Method::POST) {
+            // Some gateways want the length even of nothing. Any other is told by the client.
+            request.headers_mut().insert(CONTENT_LENGTH, 0.into());
         }
         let answer = self.watched(call, request, &progress).await?;
         tracing::debug!(
@@ -194,7 +186,7 @@ impl Remote {
         call: &Call<'_>,
         scheme: &Scheme,
         keys: Option<&Keys>,
-    ) -> Result<reqwest::Request, Error> {
+    ) -> Result<http::Request<()>, Error> {
         let query = encode_query(&call.query);
         let bad = |message| Error::new(ErrorKind::Config, call.operation, message);
         let url = self.address.url(call.key, &query).map_err(bad)?;
@@ -213,7 +205,10 @@ impl Remote {
             }
         };
         headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
-        let mut request = reqwest::Request::new(call.method.clone(), url);
+        headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+        let mut request = http::Request::new(());
+        *request.uri_mut() = url.as_str().parse().map_err(|_| bad("the address cannot be used"))?;
+        *request.method_mut() = call.method.clone();
         *request.headers_mut() = headers;
         Ok(request)
     }
@@ -222,10 +217,10 @@ impl Remote {
     async fn watched(
         &self,
         call: &Call<'_>,
-        request: reqwest::Request,
-        progress: &Arc<Progress>,
-    ) -> Result<reqwest::Response, Error> {
-        let mut exchange = std::pin::pin!(self.http.execute(request));
+        request: http::Request<UploadBody>,
+        progress: &Progress,
+    ) -> Result<Answer, Error> {
+        let mut exchange = self.http.send(request);
         loop {
             let left = progress.left(call.patience);
             if left.is_zero() {
@@ -241,12 +236,10 @@ impl Remote {
     }
 }
 
-fn unanswered(operation: &'static str, error: reqwest::Error, progress: &Progress) -> Error {
+fn unanswered(operation: &'static str, error: SendError, progress: &Progress) -> Error {
     if let Some(source) = progress.failure() {
         return Error::body_failed(operation, source);
     }
-    let kind =
-        if error.is_builder() || error.is_redirect() { ErrorKind::Config } else { ErrorKind::Connection };
-    Error::new(kind, operation, if error.is_connect() { "no connection" } else { "no answer" })
-        .with_source(error.without_url())
+    let message = if error.is_connect() { "no connection" } else { "no answer" };
+    Error::new(ErrorKind::Connection, operation, message).with_source(error)
 }

@@ -4,11 +4,16 @@
 //! pinned to one version and continues by itself where a connection broke, create-only and plain puts, lists, deletes,
 //! and the calls of a multipart upload whose parts are streamed and never held.
 //!
+//! It has an HTTP client of its own, [`HttpClient`], over hyper-util, because that alone lets the buffers of a connection be bounded:
+//! hyper reads into a buffer that grows to 400 KiB for each connection that is fast. Moving 1 GiB with 8 parts in flight took 15.5 to
+//! 20 MiB of memory at its peak through reqwest and takes 13 with buffers of 128 KiB (30 and 18 with 16 parts), as fast and with
+//! the same CPU time.
+//!
 //! Requests are sent once. Whether to send one again is the caller's decision, taken from the error's
 //! [`Verdict`]; only an [`ObjectBody`] reconnects on its own, because only it knows the byte to continue at.
 //!
 //! ```no_run
-//! # async fn example(http: reqwest::Client) -> Result<(), object_storage::Error> {
+//! # async fn example(http: object_storage::HttpClient) -> Result<(), object_storage::Error> {
 //! use object_storage::{Store, StoreConfig};
 //!
 //! let store = Store::new(StoreConfig::oss("films").endpoint("oss-cn-hangzhou.aliyuncs.com"), http)?;
@@ -28,6 +33,7 @@ mod exchange;
 mod folder;
 mod folder_body;
 mod headers;
+mod http_client;
 mod key_ring;
 mod multipart;
 mod object_body;
@@ -45,6 +51,7 @@ pub use client::Store;
 pub use config::{Addressing, Provider, SignatureVersion, StoreConfig};
 pub use credentials::{CredentialError, CredentialSource, Credentials, StsPair};
 pub use error::{BoxError, Error, ErrorKind, Verdict};
+pub use http_client::HttpClient;
 pub use object_body::ObjectBody;
 pub use types::{
     Completed, Listing, MultipartId, ObjectHead, ObjectSummary, PartReceipt, PartRecord, Pin, PutBody,

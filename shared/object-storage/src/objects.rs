@@ -9,6 +9,7 @@ use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, RANGE};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
 use md5::{Digest as _, Md5};
 
 use crate::config::Provider;
@@ -49,7 +50,7 @@ impl Remote {
         key: &str,
         range: &Range<u64>,
         pin: &Pin,
-    ) -> Result<(reqwest::Body, Option<String>), Error> {
+    ) -> Result<(Incoming, Option<String>), Error> {
         let operation = "GetObject";
         let mut call = self.call(operation, Method::GET, Some(key));
         call.headers.insert(
@@ -96,7 +97,7 @@ impl Remote {
             return Err(Error::new(ErrorKind::PreconditionFailed, operation, "the object has changed")
                 .with_context("key", key));
         }
-        Ok((answer.into(), etag))
+        Ok((answer.into_body(), etag))
     }
 
     pub(crate) async fn read_all(&self, key: &str, limit: usize) -> Result<(ObjectHead, Bytes), Error> {
@@ -111,7 +112,7 @@ impl Remote {
                 .with_context("size", size)
                 .with_context("limit", limit));
         }
-        let mut body = reqwest::Body::from(answer);
+        let mut body = answer.into_body();
         let mut bytes = BytesMut::with_capacity(size);
         while bytes.len() < size {
             let frame = tokio::time::timeout(self.idle, body.frame()).await;

@@ -9,7 +9,9 @@ use reqsign_core::{Context, Env, Error as SignError, FileRead, HttpSend};
 
 use crate::Credentials;
 use crate::config::{Provider, StoreConfig};
+use crate::http_client::{HttpClient, SendError};
 use crate::key_ring::{Keys, Loader};
+use crate::upload_body::{Progress, UploadBody};
 
 /// A metadata service that does not answer at once is not there.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
@@ -94,7 +96,7 @@ fn s3_loader(_: &Credentials, _: Option<&str>) -> Loader {
 }
 
 /// The providers' view of the world.
-pub(crate) fn context(http: reqwest::Client, env: impl Env) -> Context {
+pub(crate) fn context(http: HttpClient, env: impl Env) -> Context {
     Context::new().with_env(env).with_file_read(Files).with_http_send(Http(http))
 }
 
@@ -110,17 +112,18 @@ impl FileRead for Files {
 }
 
 #[derive(Debug)]
-struct Http(reqwest::Client);
+struct Http(HttpClient);
 
 impl HttpSend for Http {
     async fn http_send(&self, request: http::Request<Bytes>) -> reqsign_core::Result<http::Response<Bytes>> {
-        let failed = |error: reqwest::Error| {
-            SignError::unexpected("no answer").with_source(error.without_url()).set_retryable(true)
-        };
+        let failed =
+            |error: SendError| SignError::unexpected("no answer").with_source(error).set_retryable(true);
         let exchange = async {
-            let request = reqwest::Request::try_from(request.map(reqwest::Body::from)).map_err(failed)?;
-            let answer =
-                http::Response::<reqwest::Body>::from(self.0.execute(request).await.map_err(failed)?);
+            let answer = self
+                .0
+                .send(request.map(|bytes| UploadBody::whole(bytes, Progress::new())))
+                .await
+                .map_err(failed)?;
             let (head, body) = answer.into_parts();
             // Providers quote a failed answer in errors and log lines; they are given none to quote.
             if !head.status.is_success() {

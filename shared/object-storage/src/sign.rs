@@ -7,8 +7,8 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use reqsign_aliyun_oss::SigningVersion;
 use reqsign_core::{Context, SignRequest as _};
-use reqwest::Url;
 use secrecy::ExposeSecret as _;
+use url::Url;
 
 use crate::key_ring::Keys;
 

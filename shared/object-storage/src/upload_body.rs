@@ -9,6 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Full};
 use tokio::time::Instant;
 
 use crate::BoxError;
@@ -56,15 +57,20 @@ impl Progress {
 
 /// Exactly `left` more bytes of the caller's body.
 pub(crate) struct UploadBody {
-    // reqwest asks for Sync, which a body need not be; the lock is never taken.
-    inner: Mutex<UnsyncBoxBody<Bytes, BoxError>>,
+    inner: UnsyncBoxBody<Bytes, BoxError>,
     left: u64,
     progress: Arc<Progress>,
 }
 
 impl UploadBody {
     pub(crate) fn new(inner: UnsyncBoxBody<Bytes, BoxError>, length: u64, progress: Arc<Progress>) -> Self {
-        Self { inner: Mutex::new(inner), left: length, progress }
+        Self { inner, left: length, progress }
+    }
+
+    /// All of `bytes`.
+    pub(crate) fn whole(bytes: Bytes, progress: Arc<Progress>) -> Self {
+        let length = bytes.len() as u64;
+        Self::new(Full::new(bytes).map_err(|never| match never {}).boxed_unsync(), length, progress)
     }
 
     fn fail(&self, error: BoxError) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
@@ -89,8 +95,7 @@ impl Body for UploadBody {
         if self.left == 0 {
             return Poll::Ready(None);
         }
-        let inner = self.inner.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let polled = Pin::new(inner).poll_frame(cx);
+        let polled = Pin::new(&mut self.inner).poll_frame(cx);
         self.progress.polled(polled.is_pending());
         let frame = match polled {
             Poll::Pending => return Poll::Pending,

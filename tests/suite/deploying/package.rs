@@ -114,7 +114,7 @@ async fn the_packaged_program_with_the_templates_settings_and_rights_publishes_w
         StoreConfig::oss("videos").endpoint(&clouds.endpoints.oss).region(Some(config.region)).credentials(
             Credentials::Static { access_key_id: id, access_key_secret: secret.into(), security_token: None },
         );
-    let bucket = Store::new(store, app::http_client().unwrap()).unwrap();
+    let bucket = Store::new(store, app::store_client().unwrap()).unwrap();
     // A version is read by a right of its own.
     clouds.oss.set_versioning("videos", true);
     let content = bytes(1, 3 << 20);

@@ -184,7 +184,7 @@ impl Rig {
                 access_key_secret: secret.into(),
                 security_token: None,
             });
-        let bucket = Store::new(store, app::http_client().unwrap()).unwrap();
+        let bucket = Store::new(store, app::store_client().unwrap()).unwrap();
         Self { clouds, bucket, env, outcomes, given_up: Mutex::new(given_up), _data: data }
     }
 

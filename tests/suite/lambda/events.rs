@@ -20,7 +20,7 @@ fn films(rig: &Rig) -> Store {
         access_key_secret: rig.env["OSS2YOUKU_SOURCE__ACCESS_KEY_SECRET"].clone().into(),
         security_token: None,
     });
-    Store::new(config, app::http_client().unwrap()).unwrap()
+    Store::new(config, app::store_client().unwrap()).unwrap()
 }
 
 fn in_queue(id: &str, body: &Value) -> Value {

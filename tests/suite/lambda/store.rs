@@ -59,7 +59,7 @@ impl S3 {
             access_key_secret: KEY.1.into(),
             security_token: None,
         });
-        Store::new(config, app::http_client().unwrap()).unwrap()
+        Store::new(config, app::store_client().unwrap()).unwrap()
     }
 
     /// Puts an object, a large one in parts.

@@ -51,7 +51,7 @@ pub(crate) async fn open(
     // The folder alone: a link's own name is what lies in it. A bare name's folder is empty.
     let folder = Path::new(".").join(path.parent().unwrap_or(Path::new("")));
     let folder = folder.canonicalize().map_err(|error| unreadable(path, &error))?;
-    let folder = Store::new(StoreConfig::folder(folder), app::http_client()?).map_err(|e| failed(&e))?;
+    let folder = Store::new(StoreConfig::folder(folder), app::store_client()?).map_err(|e| failed(&e))?;
     let before = folder.head(&name).await.map_err(|e| failed(&e))?;
     let (owned, brakes) = (path.to_owned(), brakes.clone());
     let digest = tokio::task::spawn_blocking(move || digest(&owned, &read, &brakes)).await;

@@ -2,6 +2,7 @@
 
 use super::{AesSeal, StoreLedger, error::config};
 use crate::{Credentials, settings::Settings, source::open_store};
+use object_storage::HttpClient;
 use std::{path::Path, sync::Arc};
 use tokio::sync::OnceCell;
 use upload_core::{
@@ -44,7 +45,7 @@ impl LedgerPlace {
     /// [`Config`](upload_core::ErrorKind::Config) where there is none, or the store cannot keep it; whatever the store answers.
     pub(crate) async fn open(
         &self,
-        http: &reqwest::Client,
+        http: &HttpClient,
         settings: &Settings,
         credentials: Option<Credentials>,
     ) -> Result<Ledger, Error> {

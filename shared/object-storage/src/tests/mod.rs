@@ -1,6 +1,7 @@
 //! Behaviour over real sockets: wiremock for whole answers, a raw server for broken ones.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod connections;
 mod credentials;
 mod folder;
 mod multipart;
@@ -8,20 +9,22 @@ mod reading;
 mod signing;
 mod writing;
 
-use std::sync::{Arc, Mutex, Once};
+use std::sync::{Arc, Mutex};
 
+use rustls::RootCertStore;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::{Credentials, Store, StoreConfig};
+use crate::{Credentials, HttpClient, Store, StoreConfig};
 
 pub(crate) const ID: &str = "AKID";
 pub(crate) const SECRET: &str = "its-secret";
 
-pub(crate) fn http() -> reqwest::Client {
-    static PROVIDER: Once = Once::new();
-    PROVIDER.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
-    reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
+/// It trusts nobody's certificate: TLS is met where it never answers.
+pub(crate) fn http() -> HttpClient {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    HttpClient::new(tls.unwrap().with_root_certificates(RootCertStore::empty()).with_no_client_auth())
 }
 
 pub(crate) fn fixed() -> Credentials {

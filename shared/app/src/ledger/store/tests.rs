@@ -11,7 +11,7 @@ use upload_core::{
 
 fn folder() -> (TempDir, StoreLedger) {
     let folder = tempfile::tempdir().expect("a folder");
-    let http = crate::http::client().expect("a client");
+    let http = crate::http::store_client().expect("a client");
     let store = Store::new(StoreConfig::folder(folder.path()), http).expect("a store");
     (folder, StoreLedger::new(store, "oss2youku/"))
 }
