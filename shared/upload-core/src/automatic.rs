@@ -1,11 +1,15 @@
 //! From "an object arrived" to a job: the filter, the sidecar, the metadata.
 
 use crate::{
-    Callback, Error, ErrorKind, Job, Location, Mode, Object, RetrySettings, Source, look,
+    Callback, Error, ErrorKind, Job, Location, Mode, Object, RetrySettings, Source,
+    beside::beside,
+    look,
     metadata::VideoMetadata,
     patience::Patience,
     rules::{Admission, Rule, Rules, Sidecar, admit, sidecar_key},
 };
+use futures_util::future::maybe_done;
+use std::future::Future;
 
 /// The largest sidecar that is read, in bytes.
 const SIDECAR_LIMIT: usize = 64 << 10;
@@ -73,15 +77,21 @@ impl Automatic<'_> {
     }
 
     async fn video(&self, source: &dyn Source, location: &Location, rule: &Rule) -> Result<Arrival, Error> {
-        let object = look(source, location, &self.retry).await?;
+        let reading = async {
+            match rule.sidecar {
+                Sidecar::Off => Ok(None),
+                Sidecar::Optional | Sidecar::Required => self.sidecar(source, location).await,
+            }
+        };
+        let mut reading = Box::pin(maybe_done(reading));
+        let looking = look(source, location, &self.retry);
+        let object = beside(looking, |cx| reading.as_mut().poll(cx)).await?;
         if object.size == 0 {
             return Ok(Arrival::Skip("empty_object"));
         }
         let stated = VideoMetadata::from_user_metadata(&object.user_metadata)?;
-        let sidecar = match rule.sidecar {
-            Sidecar::Off => None,
-            Sidecar::Optional | Sidecar::Required => self.sidecar(source, location).await?,
-        };
+        reading.as_mut().await;
+        let sidecar = reading.as_mut().take_output().transpose()?.flatten();
         if rule.sidecar == Sidecar::Required && sidecar.is_none() {
             return Ok(Arrival::Skip("waits_for_sidecar"));
         }

@@ -7,7 +7,7 @@ use crate::{
     ending::stored,
     ledger::{Held, OpenedSession, PartNote, Parts, State, Step, StepKind, Target, Transferred, Work},
     patience::Patience,
-    transfer::{Plan, Transfer, bucket::Landing, grants::Grants},
+    transfer::{Plan, Transfer, ahead::Ahead, bucket::Landing, grants::Grants},
 };
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -69,11 +69,13 @@ pub(crate) struct Hand<'a> {
     pub(crate) object: Object,
     /// The grant of a session that this run opened; a session found in the ledger must ask for one.
     pub(crate) opened_here: Option<Grant>,
+    /// Reads begun while that session was opened.
+    pub(crate) ahead: Ahead<'a>,
     /// This run saw the bytes land, so no earlier run can have asked for the commit.
     pub(crate) transferred_here: bool,
 }
 
-impl Hand<'_> {
+impl<'a> Hand<'a> {
     /// Goes on until the upload has ended.
     ///
     /// # Errors
@@ -102,7 +104,7 @@ impl Hand<'_> {
         self.progress.enter(Stage::Moving);
         tracing::info!(upload_id = %self.held.record().id, size = video.size, md5 = %video.md5, "opening a session");
         let opened = self.open_session(&video).await?;
-        self.held.append_session(opened).await
+        self.ahead.beside(self.held.append_session(opened)).await
     }
 
     /// A session that is over before anything was recorded of it is as if it had never been.
@@ -138,12 +140,19 @@ impl Hand<'_> {
 
     async fn open_bucket(&mut self, video: &Video) -> Result<OpenedSession, Error> {
         let youku = self.youku;
-        let session = self.patience.retrying(|| youku.create_for_bucket(video)).await?;
-        let BucketSession { upload_token, video_id, grant } = session;
-        let plan = Plan::new(video.size, self.settings.part_size, self.settings.in_flight);
-        let grants = Grants::new(youku, &upload_token, grant.clone())?;
-        let target = begin_multipart(&grants, self.patience, &grant, plan).await?;
-        self.opened_here = Some(grants.into_grant());
+        let plan = Plan::new(video.size, self.settings.part_size, self.settings.width());
+        self.ahead = Ahead::new(self.source, &self.object, plan, self.settings.in_flight);
+        let patience = self.patience;
+        let opening = async {
+            let session = patience.retrying(|| youku.create_for_bucket(video)).await?;
+            let BucketSession { upload_token, video_id, grant } = session;
+            let grants = Grants::new(youku, &upload_token, grant.clone())?;
+            let target = begin_multipart(&grants, patience, &grant, plan).await?;
+            let grant = grants.into_grant();
+            Ok::<_, Error>((upload_token, video_id, target, grant))
+        };
+        let (upload_token, video_id, target, grant) = self.ahead.beside(opening).await?;
+        self.opened_here = Some(grant);
         Ok(self.opened(upload_token, video_id, target))
     }
 
@@ -245,6 +254,7 @@ impl Hand<'_> {
             id: crate::MultipartId(multipart_id.clone()),
             plan: *plan,
             notes: self.notes,
+            ahead: std::mem::take(&mut self.ahead),
         };
         let crc64 = self.transfer().move_to_bucket(landing, resumed).await?;
         Ok(Transferred { server_ip: None, crc64: Some(crc64) })

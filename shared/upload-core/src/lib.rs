@@ -8,6 +8,7 @@
 #![cfg_attr(test, expect(clippy::expect_used, reason = "a test fails by panicking"))]
 
 mod automatic;
+mod beside;
 mod callback;
 mod cancel;
 mod commit;

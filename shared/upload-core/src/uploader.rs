@@ -8,6 +8,7 @@ use crate::{
     ledger::{Claim, Held, Ledger, Step, WaitReason, Waiting, Work},
     notify::{BRIEF, Effort, Notifying, ONCE},
     patience::Patience,
+    transfer::ahead::Ahead,
 };
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout_at};
@@ -269,6 +270,7 @@ impl Uploader {
             object: work.object.clone(),
             work: &work,
             opened_here: None,
+            ahead: Ahead::default(),
             transferred_here: false,
         };
         within(run.deadline, Box::pin(hand.finish())).await

@@ -222,13 +222,14 @@ pub struct TransferFields {
     /// MiB of a part in OSS mode, 1 to 5120 (`OSS2YOUKU_TRANSFER__PART_MIB`). Default 8.
     #[serde(deserialize_with = "text::or_some")]
     pub part_mib: Option<u64>,
-    /// Parts moving at once in OSS mode, 1 to 64 (`OSS2YOUKU_TRANSFER__IN_FLIGHT`). Default 8.
+    /// Parts moving at once in OSS mode, 1 to 64 (`OSS2YOUKU_TRANSFER__IN_FLIGHT`). Default 8, and up to 24 where more of them move
+    /// more bytes; a number that is set is kept to.
     #[serde(deserialize_with = "text::or_some")]
     pub in_flight: Option<usize>,
-    /// KiB of a slice, 1 to 10240 (`OSS2YOUKU_TRANSFER__SLICE_KIB`). Default 2048.
+    /// KiB of a slice, 1 to 10240 (`OSS2YOUKU_TRANSFER__SLICE_KIB`). Default 1024.
     #[serde(deserialize_with = "text::or_some")]
     pub slice_kib: Option<u32>,
-    /// Workers in slice mode, 1 to 64 (`OSS2YOUKU_TRANSFER__SLICE_WORKERS`). Default 4.
+    /// Workers in slice mode, 1 to 64 (`OSS2YOUKU_TRANSFER__SLICE_WORKERS`). Default 8.
     #[serde(deserialize_with = "text::or_some")]
     pub slice_workers: Option<usize>,
     /// Seconds without a byte after which a call is tried anew (`OSS2YOUKU_TRANSFER__STALL_SECONDS`). Default 60 for a part on its way,
@@ -255,7 +256,9 @@ impl TransferFields {
         if let Some(mib) = within("part_mib", self.part_mib, 5120)? {
             all.part_size = mib << 20;
         }
-        all.in_flight = within("in_flight", self.in_flight, 64)?.unwrap_or(all.in_flight);
+        if let Some(parts) = within("in_flight", self.in_flight, 64)? {
+            (all.in_flight, all.most_in_flight) = (parts, parts);
+        }
         all.slice_kib = within("slice_kib", self.slice_kib, 10_240)?.unwrap_or(all.slice_kib);
         all.slice_workers = within("slice_workers", self.slice_workers, 64)?.unwrap_or(all.slice_workers);
         let day = 86_400;

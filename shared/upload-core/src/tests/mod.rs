@@ -15,6 +15,7 @@ mod outages;
 pub(crate) mod points;
 mod rate_limit;
 mod resends;
+mod speed;
 #[expect(clippy::panic, reason = "a test fails by panicking")]
 mod tokens;
 mod twins;

@@ -2,9 +2,12 @@
 
 use super::{
     Part, Plan, Transfer,
+    ahead::Ahead,
     crc64::combined,
     grants::Grants,
     meter::{Meter, Passed, Tap},
+    pace::Pace,
+    slots::Slots,
 };
 use crate::{
     Bucket, Error, ErrorKind, Landed, MultipartId, PartReceipt, hand::Notes, ledger::PartNote,
@@ -19,14 +22,17 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
+    time::Duration,
 };
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, sleep_until},
+    time::{Instant, interval, sleep_until},
 };
 
 /// How often parts are compared with the source and sent again where the whole does not have the source's CRC.
 const REPAIRS: u32 = 4;
+/// How often the pace is looked at.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// A part that the target holds, with the CRC-64 of the bytes we sent.
 #[derive(Debug, Clone)]
@@ -37,16 +43,19 @@ struct Moved {
 }
 
 /// Where the parts land.
-pub(crate) struct Landing<'a> {
+pub(crate) struct Landing<'a, 's> {
     pub(crate) grants: Grants<'a>,
     pub(crate) id: MultipartId,
     pub(crate) plan: Plan,
     pub(crate) notes: &'a Notes,
+    /// Reads of the first parts, where they were begun already.
+    pub(crate) ahead: Ahead<'s>,
 }
 
-struct BucketTransfer<'a> {
+struct BucketTransfer<'a, 's> {
     transfer: &'a Transfer<'a>,
-    landing: Landing<'a>,
+    landing: Landing<'a, 's>,
+    /// Where a part that is sent again gets its slot.
     slots: Arc<Semaphore>,
     /// The target's answers carry no CRC-64: parts are checked by MD5 from here on.
     by_md5: AtomicBool,
@@ -60,10 +69,11 @@ impl Transfer<'_> {
     /// [`Integrity`](ErrorKind::Integrity) where the gate stays shut; [`NoSuchUpload`](ErrorKind::NoSuchUpload) where the multipart
     /// upload is gone and the object is not there; [`Deadline`](ErrorKind::Deadline) at a part's boundary, where the run's time is
     /// over; whatever source and target refuse for good.
-    pub(crate) async fn move_to_bucket(&self, landing: Landing<'_>, resumed: bool) -> Result<u64, Error> {
-        let slots = Arc::new(Semaphore::new(self.settings.in_flight));
-        let transfer = BucketTransfer { transfer: self, landing, slots, by_md5: AtomicBool::new(false) };
-        match transfer.all(resumed).await {
+    pub(crate) async fn move_to_bucket(&self, landing: Landing<'_, '_>, resumed: bool) -> Result<u64, Error> {
+        let mut slots = Slots::new(Pace::new(self.settings.in_flight, self.settings.most_in_flight));
+        let by_md5 = AtomicBool::new(false);
+        let transfer = BucketTransfer { transfer: self, landing, slots: slots.source(), by_md5 };
+        match transfer.all(resumed, &mut slots).await {
             // A completion whose answer was lost, or whose caller died, leaves the object and no multipart upload.
             Err(error) if error.kind() == ErrorKind::NoSuchUpload => transfer.landed_before(error).await,
             other => other,
@@ -71,13 +81,13 @@ impl Transfer<'_> {
     }
 }
 
-impl BucketTransfer<'_> {
-    async fn all(&self, resumed: bool) -> Result<u64, Error> {
+impl BucketTransfer<'_, '_> {
+    async fn all(&self, resumed: bool, slots: &mut Slots) -> Result<u64, Error> {
         let plan = self.landing.plan;
         let mut moved = if resumed { self.moved_before().await? } else { BTreeMap::new() };
         let missing: Vec<_> = plan.parts().filter(|part| !moved.contains_key(&part.number)).collect();
-        self.move_parts(missing.into_iter(), &mut moved).await?;
-        let crc64 = self.verified(&mut moved).await?;
+        self.move_parts(missing.into_iter(), &mut moved, slots).await?;
+        let crc64 = self.verified(&mut moved, slots).await?;
         let landed = self.complete(&moved).await?;
         self.gate(landed, crc64)?;
         Ok(crc64)
@@ -138,12 +148,14 @@ impl BucketTransfer<'_> {
         &self,
         parts: impl Iterator<Item = Part>,
         moved: &mut BTreeMap<u32, Moved>,
+        slots: &mut Slots,
     ) -> Result<(), Error> {
         let mut parts = parts.peekable();
         let mut moving = FuturesUnordered::new();
-        // A slot is free again when a part's bytes have passed; its answer may take longer, but not without bound.
-        let most = 2 * self.transfer.settings.in_flight;
+        let mut looks = interval(LOOK);
         loop {
+            // A slot is free again when a part's bytes have passed; its answer may take longer, but not without bound.
+            let most = 2 * slots.limit();
             tokio::select! {
                 biased;
                 Some(result) = moving.next() => {
@@ -153,9 +165,14 @@ impl BucketTransfer<'_> {
                 Ok(permit) = self.slots.clone().acquire_owned(),
                     if moving.len() < most && parts.peek().is_some() && !self.transfer.must_stop() =>
                 {
-                    if let Some(part) = parts.next() {
+                    if let Some(permit) = slots.admit(permit)
+                        && let Some(part) = parts.next()
+                    {
                         moving.push(self.move_part(part, permit));
                     }
+                }
+                _ = looks.tick(), if !moving.is_empty() => {
+                    slots.look(self.transfer.progress.read(), parts.peek().is_some());
                 }
                 else => break,
             }
@@ -182,7 +199,10 @@ impl BucketTransfer<'_> {
     }
 
     async fn send_part(&self, part: Part, permit: Option<OwnedSemaphorePermit>) -> Result<Moved, Error> {
-        let bytes = self.transfer.read(part.range()).await?;
+        let bytes = match self.landing.ahead.take(part.number).await {
+            Some(read) => read?,
+            None => self.transfer.read(part.range()).await?,
+        };
         let by_md5 = self.by_md5.load(Relaxed);
         let progress = self.transfer.progress.clone();
         let (meter, tap) = Meter::new(bytes, part.length, by_md5, permit, progress);
@@ -246,7 +266,7 @@ impl BucketTransfer<'_> {
     }
 
     /// The CRC-64 of all parts, after comparing it with the source's and sending again what differs.
-    async fn verified(&self, moved: &mut BTreeMap<u32, Moved>) -> Result<u64, Error> {
+    async fn verified(&self, moved: &mut BTreeMap<u32, Moved>, slots: &mut Slots) -> Result<u64, Error> {
         for repair in 0..=REPAIRS {
             let crc64 = combined(moved.values().map(|m| (m.crc64, m.part.length)));
             if self.transfer.object.crc64.is_none_or(|stated| stated == crc64) {
@@ -255,7 +275,7 @@ impl BucketTransfer<'_> {
             if repair < REPAIRS {
                 tracing::warn!("the parts do not have the object's CRC-64: comparing each with the source");
                 let damaged = self.damaged(moved).await?;
-                self.move_parts(damaged.into_iter(), moved).await?;
+                self.move_parts(damaged.into_iter(), moved, slots).await?;
             }
         }
         let message = "the bytes read do not have the object's CRC-64, though read several times";
@@ -327,7 +347,7 @@ impl BucketTransfer<'_> {
 /// Ends a call that neither moves a byte nor answers for `stall`. A time-out on the whole call would end slow uploads that are well.
 async fn watched<T>(
     tap: &Tap,
-    stall: std::time::Duration,
+    stall: Duration,
     call: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
     let mut begun = Instant::now();

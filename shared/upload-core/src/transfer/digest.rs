@@ -7,11 +7,12 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use md5::{Digest as _, Md5 as Md5Hash};
 
 /// Bytes that are asked for at once. MD5 is sequential, so pieces are fetched ahead and held in memory.
-const PIECE: u64 = 256 << 10;
+const PIECE: u64 = 512 << 10;
 /// How often the object is read before its own checksum is held to be wrong: a bad line damages more than one reading.
 const PASSES: u32 = 4;
-/// Pieces fetched ahead. Each has a connection with buffers of its own: eight took the process near its memory budget.
-const AHEAD: usize = 4;
+/// Pieces fetched ahead, each over a connection of its own: 4 MiB on their way are 50 MB/s where an answer takes 20 ms to begin and
+/// a connection carries 12.5 MB/s.
+const AHEAD: usize = 8;
 
 impl Transfer<'_> {
     /// Reads the whole object once.

@@ -1,12 +1,15 @@
 //! Moving the bytes: once, in constant memory, without touching a disk.
 
+pub(crate) mod ahead;
 pub(crate) mod bucket;
 mod crc64;
 pub(crate) mod digest;
 pub(crate) mod grants;
 mod meter;
+mod pace;
 mod plan;
 pub(crate) mod slices;
+mod slots;
 
 pub use plan::{Part, Plan};
 
@@ -19,8 +22,10 @@ use tokio::time::Instant;
 pub struct TransferSettings {
     /// Bytes of a part in OSS mode, 1 MiB to 5 GiB; enlarged for objects that would need too many parts.
     pub part_size: u64,
-    /// Parts moving at once in OSS mode, 1 to 64.
+    /// Parts moving at once in OSS mode at first, and at least, 1 to 64.
     pub in_flight: usize,
+    /// Parts moving at once in OSS mode at most, 1 to 64: more than at first are tried, and kept where they move more bytes.
+    pub most_in_flight: usize,
     /// KiB of a slice in slice mode, 1 to 10240. Each worker holds one in memory.
     pub slice_kib: u32,
     /// Workers in slice mode, 1 to 64.
@@ -36,11 +41,19 @@ impl Default for TransferSettings {
         Self {
             part_size: 8 << 20,
             in_flight: 8,
-            slice_kib: 2048,
-            slice_workers: 4,
+            most_in_flight: 24,
+            slice_kib: 1024,
+            slice_workers: 8,
             stall: Duration::from_secs(60),
             retry: RetrySettings::default(),
         }
+    }
+}
+
+impl TransferSettings {
+    /// For how many parts at once an object is cut: the plan stands before anybody knows how many they will be.
+    pub(crate) fn width(&self) -> usize {
+        self.in_flight.midpoint(self.most_in_flight.max(self.in_flight))
     }
 }
 

@@ -138,6 +138,7 @@ impl Memory {
         let settings = TransferSettings {
             part_size: 1 << 20,
             in_flight,
+            most_in_flight: in_flight,
             slice_kib: 256,
             slice_workers: in_flight,
             ..Default::default()

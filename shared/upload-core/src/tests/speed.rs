@@ -1,0 +1,50 @@
+//! What passes at the same time.
+
+use super::{memory::Memory, work};
+use crate::*;
+use std::{sync::Arc, time::Duration};
+use tokio::time::Instant;
+
+const PART: usize = 1 << 20;
+
+/// How long an upload takes that moves 2 parts at once, and up to `most` where that pays.
+async fn time_of(memory: &Memory, most: usize) -> Duration {
+    let settings = TransferSettings {
+        part_size: PART as u64,
+        in_flight: 2,
+        most_in_flight: most,
+        ..TransferSettings::default()
+    };
+    let uploader =
+        Uploader::new(Arc::new(memory.clone()), Arc::new(memory.clone()), memory.ledger(), settings);
+    let begun = Instant::now();
+    let work = work(memory, Mode::Oss).await.expect("it is there");
+    let published = uploader.upload(&work, &Run::default()).await.expect("nothing fails");
+    let taken = begun.elapsed();
+    let world = memory.world();
+    assert!(world.videos[&published.video_id] == world.content, "the object's bytes");
+    taken
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_parts_are_asked_for_while_youku_opens_the_session() {
+    let memory = Memory::holding(vec![7; 2 * PART]);
+    let takes = [("create", 3), ("initiate", 3), ("read", 5)].map(|(call, s)| (call, Duration::from_secs(s)));
+    memory.world().takes.extend(takes);
+    let taken = time_of(&memory, 2).await;
+    assert!(taken < Duration::from_secs(7), "{taken:?}: one after the other they take 11 seconds");
+    let reads = memory.world().calls.iter().filter(|call| **call == "read").count();
+    assert_eq!(reads, 2, "each part is read once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_parts_move_at_once_where_each_connection_has_a_rate_of_its_own() {
+    let slow = || {
+        let memory = Memory::holding((0..60).flat_map(|part| vec![part; PART]).collect());
+        memory.world().takes.insert("part", Duration::from_millis(200));
+        memory
+    };
+    let (kept, tried) = (time_of(&slow(), 2).await, time_of(&slow(), 6).await);
+    assert!(kept > Duration::from_secs(5), "{kept:?}: a number that is set is kept to");
+    assert!(tried < kept * 2 / 3, "{tried:?} instead of {kept:?}");
+}

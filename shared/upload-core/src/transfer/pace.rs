@@ -1,0 +1,147 @@
+//! How many parts move at once: more where more connections carry more, and no more than that.
+//!
+//! Where every connection has a rate of its own (a long way, a store that shares out its bandwidth), twice the parts move twice the
+//! bytes. Where the link is full they move the same bytes with twice the memory. So more parts are tried, and kept if they pay.
+
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long a rate is measured, and how long new connections get to come up to theirs before.
+const WINDOW: Duration = Duration::from_millis(500);
+/// How long a trial that did not pay is remembered.
+const REST: Duration = Duration::from_secs(15);
+/// Bytes per second of one part that need no help from others.
+const PLENTY: f64 = 16.0 * 1024.0 * 1024.0;
+/// The share of the bytes hoped for that more parts must bring.
+const WORTH: f64 = 0.25;
+
+/// Tries more parts at once, and keeps to what moved more bytes.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    most: usize,
+    limit: usize,
+    window: Option<(Instant, u64)>,
+    settling: bool,
+    trial: Option<Trial>,
+    rests_until: Option<Instant>,
+}
+
+/// How it was before there were more.
+#[derive(Debug, Clone, Copy)]
+struct Trial {
+    limit: usize,
+    rate: f64,
+}
+
+impl Pace {
+    /// Begins with `least` parts at once and goes up to `most` of them.
+    pub(crate) fn new(least: usize, most: usize) -> Self {
+        let limit = least.max(1);
+        Self { most: most.max(limit), limit, window: None, settling: false, trial: None, rests_until: None }
+    }
+
+    /// How many parts may move at once.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// Takes note that `bytes` have passed by now. `busy`: all that may move do, and more wait.
+    pub(crate) fn look(&mut self, now: Instant, bytes: u64, busy: bool) {
+        let Some((since, before)) = self.window.filter(|_| busy) else {
+            self.window = busy.then_some((now, bytes));
+            return;
+        };
+        let passed = now.saturating_duration_since(since);
+        if passed < WINDOW {
+            return;
+        }
+        self.window = Some((now, bytes));
+        if std::mem::take(&mut self.settling) {
+            return;
+        }
+        self.decide(now, bytes.saturating_sub(before) as f64 / passed.as_secs_f64());
+    }
+
+    fn decide(&mut self, now: Instant, rate: f64) {
+        if let Some(before) = self.trial.take() {
+            let hoped_for = before.rate * self.limit as f64 / before.limit as f64;
+            if rate < before.rate + WORTH * (hoped_for - before.rate) {
+                self.limit = before.limit;
+                self.settling = true;
+                self.rests_until = Some(now + REST);
+                return;
+            }
+        }
+        let rests = self.rests_until.is_some_and(|until| now < until);
+        let each = rate / self.limit as f64;
+        // Where nothing moves, more of it would not either.
+        if !rests && self.limit < self.most && each > 0.0 && each < PLENTY {
+            self.trial = Some(Trial { limit: self.limit, rate });
+            self.limit = (self.limit * 2).min(self.most);
+            self.settling = true;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The limits that come of a link of `rate` bytes per second in all and `each` per part, by the tenth of a second.
+    fn limits(rate: u64, each: u64, seconds: u64) -> Vec<usize> {
+        let (mut pace, begun, mut bytes) = (Pace::new(8, 24), Instant::now(), 0);
+        let mut limits = vec![pace.limit()];
+        for tenth in 1..=seconds * 10 {
+            bytes += rate.min(each * pace.limit() as u64) / 10;
+            pace.look(begun + Duration::from_millis(tenth * 100), bytes, true);
+            if limits.last() != Some(&pace.limit()) {
+                limits.push(pace.limit());
+            }
+        }
+        limits
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn more_parts_move_where_each_has_a_rate_of_its_own() {
+        assert_eq!(limits(u64::MAX, 2_500_000, 10), [8, 16, 24]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_full_link_gets_no_more_than_it_began_with_but_now_and_then_a_trial() {
+        assert_eq!(limits(50_000_000, 50_000_000, 10), [8, 16, 8]);
+        assert_eq!(limits(50_000_000, 50_000_000, 20), [8, 16, 8, 16, 8]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_link_that_half_the_more_parts_fill_keeps_them() {
+        assert_eq!(limits(30_000_000, 2_500_000, 10), [8, 16, 24, 16]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn parts_that_are_fast_by_themselves_are_left_alone() {
+        assert_eq!(limits(u64::MAX, 20_000_000, 10), [8]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_link_that_stands_still_gets_no_more_parts() {
+        assert_eq!(limits(0, 0, 10), [8]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_tried_where_parts_do_not_wait() {
+        let (mut pace, begun) = (Pace::new(8, 24), Instant::now());
+        for tenth in 0..100 {
+            pace.look(begun + Duration::from_millis(tenth * 100), tenth * 1000, false);
+        }
+        assert_eq!(pace.limit(), 8);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_number_that_was_set_is_kept_to() {
+        let (mut pace, begun) = (Pace::new(4, 4), Instant::now());
+        for tenth in 0..100 {
+            pace.look(begun + Duration::from_millis(tenth * 100), tenth, true);
+        }
+        assert_eq!(pace.limit(), 4);
+    }
+}
