@@ -20,7 +20,7 @@ use tokio::time::Instant;
 /// How bytes are moved. The defaults are the measured ones of the design.
 #[derive(Debug, Clone, Copy)]
 pub struct TransferSettings {
-    /// Bytes of a part in OSS mode, 1 MiB to 5 GiB; enlarged for objects that would need too many parts.
+    /// Bytes of a part in OSS mode, 1 MiB to 5 GiB; enlarged for objects that would need many parts (over 16 GiB).
     pub part_size: u64,
     /// Parts moving at once in OSS mode at first, and at least, 1 to 64.
     pub in_flight: usize,

@@ -6,6 +6,10 @@ use std::ops::Range;
 const MIB: u64 = 1 << 20;
 /// OSS takes at most 10,000 parts (OSS sheet, multipart rules); a margin is left for parts that shrink at the end.
 const MOST_PARTS: u64 = 9_000;
+/// Beyond so many parts they grow: each is two requests and a line in every renewal of the lease.
+const ENOUGH_PARTS: u64 = 2_048;
+/// They grow no further than this before they must: what a part holds is sent again where it fails.
+const LARGE_PART: u64 = 64 * MIB;
 
 /// How parts are cut: the same plan cuts the same object the same way, on any machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,11 +41,12 @@ impl Part {
 impl Plan {
     /// A plan for `size` bytes, with parts of about `part_size` and `in_flight` of them moving at once.
     ///
-    /// Parts are enlarged where there would be too many of them.
+    /// Parts are enlarged where there would be many of them.
     #[must_use]
     pub fn new(size: u64, part_size: u64, in_flight: usize) -> Self {
-        let needed = size.div_ceil(MOST_PARTS).div_ceil(MIB) * MIB;
-        Self { size, part_size: part_size.max(MIB).max(needed), in_flight: in_flight.max(1) as u64 }
+        let enough = size.div_ceil(ENOUGH_PARTS).min(LARGE_PART).max(size.div_ceil(MOST_PARTS));
+        let part_size = part_size.max(enough.div_ceil(MIB) * MIB).max(MIB);
+        Self { size, part_size, in_flight: in_flight.max(1) as u64 }
     }
 
     /// The parts, in order. The last ones shrink, down to 1 MiB, so that all connections end at about the same time.
@@ -82,6 +87,12 @@ mod tests {
             prop_assert_eq!(end, size);
             prop_assert!(last <= 10_000);
         }
+    }
+
+    #[test]
+    fn large_objects_have_large_parts() {
+        let first = |gib: u64| Plan::new(gib << 30, 8 * MIB, 16).parts().next().map(|part| part.length / MIB);
+        assert_eq!([1, 16, 50, 128, 500].map(first), [8, 8, 25, 64, 64].map(Some));
     }
 
     #[test]
