@@ -40,7 +40,7 @@ async fn answer_all(mut stream: TcpStream, number: usize, told: mpsc::UnboundedS
 }
 
 async fn delete(store: &Store) -> Result<(), Error> {
-    timeout(BOUND, store.delete("a.mp4")).await.expect("it ends")
+    timeout(BOUND, store.delete("a.mp4")).await.unwrap()
 }
 
 #[tokio::test]
