@@ -125,7 +125,6 @@ impl Clouds {
 
     fn env(&self) -> BTreeMap<String, String> {
         let mut env: BTreeMap<String, String> = serde_json::from_value(self.places["env"].clone()).unwrap();
-        env.insert("OSS2YOUKU_TRANSFER__IN_FLIGHT".into(), "8".into());
         // The clouds' own function leaves alone what lies below `oss2youku/`; this one must not.
         env.insert("OSS2YOUKU_RESERVED__PREFIXES".into(), r#"["reserved/"]"#.into());
         env.insert("OSS2YOUKU_LEDGER__LOCATION".into(), text(&json!(self.ledger.path())));
@@ -205,7 +204,7 @@ fn cpu_seconds(pid: u32) -> f64 {
     f64::from(ticks) / 100.0
 }
 
-/// Moves a GiB with 8 parts in flight and judges memory, disk and requests. `readings`: GETs before the transfer, at most.
+/// Moves a GiB with the default settings, so 8 parts at once or more, and judges memory, disk and requests. `readings`: GETs before the transfer, at most.
 async fn a_gibibyte_keeps_within(known: bool, readings: u64) {
     let once = ["HeadObject", "create", "InitiateMultipartUpload", "CompleteMultipartUpload", "commit"];
     let clouds = Clouds::start().await;
@@ -220,7 +219,7 @@ async fn a_gibibyte_keeps_within(known: bool, readings: u64) {
 
     let (requests, parts) = (&cost.requests, cost.requests["UploadPart"]);
     // 8 MiB each; the last ones shrink so that all connections end together.
-    assert!((GIB / (8 * MIB)..=GIB / (8 * MIB) + 24).contains(&parts), "{requests:?}");
+    assert!((GIB / (8 * MIB)..=GIB / (8 * MIB) + 40).contains(&parts), "{requests:?}");
     for operation in once {
         assert_eq!(requests[operation], 1, "{requests:?}");
     }
@@ -239,8 +238,8 @@ async fn a_gibibyte_of_known_md5_keeps_within_memory_disk_and_requests() {
 
 #[tokio::test]
 async fn a_gibibyte_read_once_for_its_md5_keeps_within_memory_disk_and_requests() {
-    // Pieces of 256 KiB.
-    a_gibibyte_keeps_within(false, 4096).await;
+    // Pieces of 512 KiB.
+    a_gibibyte_keeps_within(false, 2048).await;
 }
 
 /// A file with something in each MiB.
