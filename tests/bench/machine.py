@@ -28,7 +28,7 @@ def described(options: dict) -> dict:
             "cores": os.cpu_count(),
             "cpu": field("/proc/cpuinfo", "model name"),
             "memory_kib": int(field("/proc/meminfo", "MemTotal").split()[0]),
-            "kernel": platform.release(),
+            "kernel": platform.release().split("-")[0],
         },
     }
 
