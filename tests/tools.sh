@@ -13,7 +13,6 @@ PATH=$PATH:/usr/sbin command -v gearmand >/dev/null || missing+=(gearman-job-ser
 command -v gearman >/dev/null || missing+=(gearman-tools)
 perl -MGearman::Client -e 1 2>/dev/null || missing+=(perl libgearman-client-perl)
 command -v openssl >/dev/null || missing+=(openssl)
-command -v rclone >/dev/null || missing+=(rclone)
 command -v curl >/dev/null || missing+=(curl)
 if [ ${#missing[@]} -gt 0 ]; then
     sudo=$([ "$(id -u)" = 0 ] || echo sudo)

@@ -67,12 +67,13 @@ def measured(chosen: argparse.Namespace) -> Bench:
                 print(f"== {name}", file=sys.stderr)
                 section(bench, name)
         finally:
-            bench.clouds.close()
+            bench.end()
     return bench
 
 
 def section(bench: Bench, name: str) -> None:
     try:
+        bench.begin()
         SECTIONS[name].measure(bench)
     except Exception as error:
         # A row's own error has named it already.

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -23,13 +24,25 @@ BLOCK = 8 * MIB
 class Bench:
     def __init__(self, options: Namespace, data: str):
         self.options, self.data = options, data
-        self.clouds = Clouds(options.programs, f"{data}/clouds")
-        self.places = self.clouds.places
+        self.clouds: Clouds | None = None
         self.rows: list[Row] = []
         # What a video has if it is that object's.
         self.expected: dict[str, dict] = {}
-        self.uploads = 0
+        self.uploads = self.begun = 0
+
+    def begin(self) -> None:
+        """Begins a section with clouds that hold nothing: Youku keeps what it took in."""
+        self.end()
+        self.begun += 1
+        self.clouds = Clouds(self.options.programs, f"{self.data}/clouds-{self.begun}")
+        self.places = self.clouds.places
         self.store = self.bucket(self.places["oss"]["bucket"])
+
+    def end(self) -> None:
+        if self.clouds:
+            self.clouds.close()
+            shutil.rmtree(f"{self.data}/clouds-{self.begun}", ignore_errors=True)
+            self.clouds = None
 
     def program(self, name: str) -> str:
         return os.path.join(self.options.programs, name)

@@ -16,6 +16,8 @@ from context import QUIET, Bench
 from figures import CPU, PEAK, SECONDS, Cost, Row, find, median, name, ratio, shown, table
 
 KEY = "film.mp4"
+# Where the clouds' own function leaves it alone.
+COPY = f"{QUIET}copy.mp4"
 
 
 def high_water(pid: int) -> int:
@@ -74,9 +76,9 @@ def curl(get: str, put: str, size: int) -> Cost:
 
 
 def oss_to_oss(bench: Bench, key: str, size: int) -> Cost:
-    get, put = (bench.store.sign_url(method, name, 3600, slash_safe=True) for method, name in (("GET", key), ("PUT", KEY)))
+    get, put = (bench.store.sign_url(method, name, 3600, slash_safe=True) for method, name in (("GET", key), ("PUT", COPY)))
     cost = curl(get, put, size)
-    etag = bench.store.head_object(KEY).etag
+    etag = bench.store.head_object(COPY).etag
     if etag.lower() != bench.expected[key]["md5"]:
         raise Failed(f"the copy's ETag is {etag}")
     return cost
@@ -154,7 +156,7 @@ def measure(bench: Bench) -> None:
 
         runs = 1 if bench.options.quick else 5
         bench.turns("bytes", runs, {name: per_gib(way) for name, way in ways.items()}, bytes=size)
-    for key in (known, unknown, KEY):
+    for key in (known, unknown, COPY):
         bench.store.delete_object(key)
 
 

@@ -42,7 +42,7 @@ MODES = {
 PER_GIB = Text("CPU for a GiB", "每 GiB 的 CPU")
 START, ON_LAMBDA = Text("start to the first answer", "启动到首次应答"), Text("start on Lambda", "Lambda 上启动")
 A_TB = Text("a TB on Function Compute, reckoned", "函数计算上每 TB，推算")
-JOBS = Text("Gearman jobs a second", "每秒 Gearman 作业")
+JOBS = Text("Gearman jobs a second that are refused at once", "每秒立即拒绝的 Gearman 作业")
 PIPE, RCLONE, HYPER = Text("`curl` to `curl`", "`curl` 接 `curl`"), Text("rclone", "rclone"), Text("bare hyper", "单独的 hyper")
 HELLO, LIBGEARMAN = Text("a hello-world", "hello-world"), Text("libgearman", "libgearman")
 # Our row and the other's, which figure of theirs in which unit, what that is, and what it is beside.

@@ -127,7 +127,11 @@ impl Clouds {
         let mut env: BTreeMap<String, String> = serde_json::from_value(self.places["env"].clone()).unwrap();
         // The clouds' own function leaves alone what lies below `oss2youku/`; this one must not.
         env.insert("OSS2YOUKU_RESERVED__PREFIXES".into(), r#"["reserved/"]"#.into());
+        // As many parts at once as the default settings ever move: where each has little of the link they would come to it.
+        env.insert("OSS2YOUKU_TRANSFER__IN_FLIGHT".into(), "24".into());
         env.insert("OSS2YOUKU_LEDGER__LOCATION".into(), text(&json!(self.ledger.path())));
+        // As deployed: a busy disk may hold a renewal up for longer than the clouds' own short lease lives.
+        env.insert("OSS2YOUKU_LEDGER__LEASE_SECONDS".into(), "15".into());
         env
     }
 }
@@ -204,7 +208,7 @@ fn cpu_seconds(pid: u32) -> f64 {
     f64::from(ticks) / 100.0
 }
 
-/// Moves a GiB with the default settings, so 8 parts at once or more, and judges memory, disk and requests. `readings`: GETs before the transfer, at most.
+/// Moves a GiB, 24 parts at once, and judges memory, disk and requests. `readings`: GETs before the transfer, at most.
 async fn a_gibibyte_keeps_within(known: bool, readings: u64) {
     let once = ["HeadObject", "create", "InitiateMultipartUpload", "CompleteMultipartUpload", "commit"];
     let clouds = Clouds::start().await;
@@ -219,7 +223,7 @@ async fn a_gibibyte_keeps_within(known: bool, readings: u64) {
 
     let (requests, parts) = (&cost.requests, cost.requests["UploadPart"]);
     // 8 MiB each; the last ones shrink so that all connections end together.
-    assert!((GIB / (8 * MIB)..=GIB / (8 * MIB) + 40).contains(&parts), "{requests:?}");
+    assert!((GIB / (8 * MIB)..=GIB / (8 * MIB) + 64).contains(&parts), "{requests:?}");
     for operation in once {
         assert_eq!(requests[operation], 1, "{requests:?}");
     }
@@ -291,12 +295,14 @@ fn start(program: &Path, env: &BTreeMap<String, String>, event: &str) -> Duratio
     let begun = Instant::now();
     let mut command = Command::new(program);
     command.envs(env).env("FC_SERVER_PORT", port.to_string()).env("FC_CUSTOM_LISTEN_PORT", port.to_string());
-    let _process = Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+    let mut process = Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
     let mut stream = loop {
         match TcpStream::connect(("127.0.0.1", port)) {
             Ok(stream) => break stream,
             Err(error) => assert!(begun.elapsed() < LONG, "{error}"),
         }
+        assert_eq!(process.0.try_wait().unwrap(), None, "it runs");
+        std::thread::yield_now();
     };
     stream.set_read_timeout(Some(LONG)).unwrap();
     let head = "POST /invoke HTTP/1.1\r\nhost: function\r\nx-fc-control-path: /invoke\r\nx-fc-request-id: start\r\n\

@@ -141,18 +141,13 @@ impl<'a> Hand<'a> {
     async fn open_bucket(&mut self, video: &Video) -> Result<OpenedSession, Error> {
         let youku = self.youku;
         let plan = Plan::new(video.size, self.settings.part_size, self.settings.width());
+        let session = self.patience.retrying(|| youku.create_for_bucket(video)).await?;
+        let BucketSession { upload_token, video_id, grant } = session;
+        let grants = Grants::new(youku, &upload_token, grant.clone())?;
+        // Not before Youku wants the video: what it refuses is read in vain.
         self.ahead = Ahead::new(self.source, &self.object, plan, self.settings.in_flight);
-        let patience = self.patience;
-        let opening = async {
-            let session = patience.retrying(|| youku.create_for_bucket(video)).await?;
-            let BucketSession { upload_token, video_id, grant } = session;
-            let grants = Grants::new(youku, &upload_token, grant.clone())?;
-            let target = begin_multipart(&grants, patience, &grant, plan).await?;
-            let grant = grants.into_grant();
-            Ok::<_, Error>((upload_token, video_id, target, grant))
-        };
-        let (upload_token, video_id, target, grant) = self.ahead.beside(opening).await?;
-        self.opened_here = Some(grant);
+        let target = self.ahead.beside(begin_multipart(&grants, self.patience, &grant, plan)).await?;
+        self.opened_here = Some(grants.into_grant());
         Ok(self.opened(upload_token, video_id, target))
     }
 

@@ -219,7 +219,8 @@ impl From<SourceAddressing> for Addressing {
 pub struct TransferFields {
     /// Youku's protocol where neither task nor rule names one: `oss` or `slice` (`OSS2YOUKU_TRANSFER__MODE`). Default `oss`.
     pub mode: Mode,
-    /// MiB of a part in OSS mode, 1 to 5120 (`OSS2YOUKU_TRANSFER__PART_MIB`). Default 8.
+    /// MiB of a part in OSS mode, 1 to 5120 (`OSS2YOUKU_TRANSFER__PART_MIB`). Default 8; more where an object would have
+    /// over 2,048 of them.
     #[serde(deserialize_with = "text::or_some")]
     pub part_mib: Option<u64>,
     /// Parts moving at once in OSS mode, 1 to 64 (`OSS2YOUKU_TRANSFER__IN_FLIGHT`). Default 8, and up to 24 where more of them move

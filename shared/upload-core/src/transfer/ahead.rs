@@ -1,4 +1,4 @@
-//! Reads of the first parts, begun while Youku still opens the session: their round trips and those of the session pass together.
+//! Reads of the first parts, begun while the session is still being opened: their round trips and its pass together.
 
 use super::Plan;
 use crate::{ByteStream, Error, Object, Source, beside::beside};

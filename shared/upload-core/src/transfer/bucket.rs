@@ -26,7 +26,7 @@ use std::{
 };
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, interval, sleep_until},
+    time::{Instant, MissedTickBehavior, interval, sleep_until},
 };
 
 /// How often parts are compared with the source and sent again where the whole does not have the source's CRC.
@@ -153,6 +153,8 @@ impl BucketTransfer<'_, '_> {
         let mut parts = parts.peekable();
         let mut moving = FuturesUnordered::new();
         let mut looks = interval(LOOK);
+        // What a frozen function missed is not made up for.
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             // A slot is free again when a part's bytes have passed; its answer may take longer, but not without bound.
             let most = 2 * slots.limit();

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 /// How bytes are moved. The defaults are the measured ones of the design.
 #[derive(Debug, Clone, Copy)]
 pub struct TransferSettings {
-    /// Bytes of a part in OSS mode, 1 MiB to 5 GiB; enlarged for objects that would need many parts (over 16 GiB).
+    /// Bytes of a part in OSS mode, 1 MiB to 5 GiB; enlarged, up to 32 MiB, for objects of over 2,048 parts.
     pub part_size: u64,
     /// Parts moving at once in OSS mode at first, and at least, 1 to 64.
     pub in_flight: usize,

@@ -56,6 +56,11 @@ impl Pace {
             return;
         }
         self.window = Some((now, bytes));
+        // Nobody looked for long: the process was frozen, and the rate is none.
+        if passed > 3 * WINDOW {
+            self.settling = true;
+            return;
+        }
         if std::mem::take(&mut self.settling) {
             return;
         }
@@ -120,6 +125,18 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn parts_that_are_fast_by_themselves_are_left_alone() {
         assert_eq!(limits(u64::MAX, 20_000_000, 10), [8]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_in_which_a_process_was_frozen_is_no_measure() {
+        let (mut pace, begun, mut at, mut bytes) = (Pace::new(8, 24), Instant::now(), Duration::ZERO, 0);
+        for tenth in 0..40 {
+            // The link is full; during the first trial the process stands still for an hour.
+            at += if tenth == 9 { Duration::from_secs(3600) } else { Duration::from_millis(100) };
+            bytes += 5_000_000;
+            pace.look(begun + at, bytes, true);
+        }
+        assert_eq!(pace.limit(), 8);
     }
 
     #[tokio::test(start_paused = true)]

@@ -9,7 +9,7 @@ const MOST_PARTS: u64 = 9_000;
 /// Beyond so many parts they grow: each is two requests and a line in every renewal of the lease.
 const ENOUGH_PARTS: u64 = 2_048;
 /// They grow no further than this before they must: what a part holds is sent again where it fails.
-const LARGE_PART: u64 = 64 * MIB;
+const LARGE_PART: u64 = 32 * MIB;
 
 /// How parts are cut: the same plan cuts the same object the same way, on any machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn large_objects_have_large_parts() {
         let first = |gib: u64| Plan::new(gib << 30, 8 * MIB, 16).parts().next().map(|part| part.length / MIB);
-        assert_eq!([1, 16, 50, 128, 500].map(first), [8, 8, 25, 64, 64].map(Some));
+        assert_eq!([1, 16, 50, 128, 500].map(first), [8, 8, 25, 32, 57].map(Some));
     }
 
     #[test]
