@@ -65,7 +65,12 @@ def measured(chosen: argparse.Namespace) -> Bench:
         try:
             for name in chosen.rows:
                 print(f"== {name}", file=sys.stderr)
-                section(bench, name)
+                try:
+                    section(bench, name)
+                except SystemExit as failure:
+                    # What the other sections say is worth having; the run has failed all the same.
+                    print(failure, file=sys.stderr)
+                    bench.failed.append(name)
         finally:
             bench.end()
     return bench
@@ -85,15 +90,18 @@ def main() -> None:
     asked = {"quick": chosen.quick, "large": chosen.large, "rows": chosen.rows}
     about = machine.described(asked)
     bench = measured(chosen)
-    for name in chosen.rows:
-        rows = bench.section(name)
-        print(SECTIONS[name].shown_rows(rows), runs(rows), sep="\n\n", end="\n\n")
-    if short.lines(bench.rows):
-        print(short.shown_rows(bench.rows), end="\n\n")
-    print(machine.line(about))
     if chosen.json:
         with open(chosen.json, "w") as file:
             json.dump({**about, "rows": bench.rows}, file, indent=1)
+    for name in chosen.rows:
+        rows = bench.section(name)
+        if name not in bench.failed:
+            print(SECTIONS[name].shown_rows(rows), runs(rows), sep="\n\n", end="\n\n")
+    if not bench.failed and short.lines(bench.rows):
+        print(short.shown_rows(bench.rows), end="\n\n")
+    print(machine.line(about))
+    if bench.failed:
+        raise SystemExit(f"bench: failed: {', '.join(bench.failed)}; no chart, no figures for the READMEs")
     if chosen.svg:
         with open(chosen.svg, "w") as file:
             file.write(chart.svg(bench.section("legacy")))

@@ -26,6 +26,8 @@ class Bench:
         self.options, self.data = options, data
         self.clouds: Clouds | None = None
         self.rows: list[Row] = []
+        # Sections that could not be measured to their end.
+        self.failed: list[str] = []
         # What a video has if it is that object's.
         self.expected: dict[str, dict] = {}
         self.uploads = self.begun = 0
