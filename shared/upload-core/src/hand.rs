@@ -5,53 +5,16 @@ use crate::{
     TransferSettings, Video, Youku,
     commit::LandedSession,
     ending::stored,
-    ledger::{Held, OpenedSession, PartNote, Parts, State, Step, StepKind, Target, Transferred, Work},
+    ledger::{Held, OpenedSession, State, Step, StepKind, Target, Transferred, Work},
+    notes::Notes,
     patience::Patience,
     transfer::{Plan, Transfer, ahead::Ahead, bucket::Landing, grants::Grants},
 };
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::SystemTime,
-};
+use std::{sync::Arc, time::SystemTime};
 use tokio::time::Instant;
 
 /// How many sessions one upload may open: each but the last had been declared dead.
 const SESSIONS: usize = 6;
-
-/// The parts that the target holds, as the lease writes them down: they serve where the target does not list them. They begin with
-/// those of the holder before, so that none is forgotten while nothing is known yet.
-pub(crate) struct Notes(Mutex<Parts>);
-
-impl Notes {
-    pub(crate) fn new(parts: Parts) -> Self {
-        Self(Mutex::new(parts))
-    }
-
-    pub(crate) fn parts(&self) -> Parts {
-        self.locked().clone()
-    }
-
-    pub(crate) fn add(&self, note: PartNote) {
-        self.locked().held.push(note);
-    }
-
-    /// The parts that the target is known to hold, in place of all that was noted.
-    pub(crate) fn replace(&self, held: Vec<PartNote>) {
-        self.locked().held = held;
-    }
-
-    /// Keeps what is noted for this session.
-    fn begin(&self, session: u32) {
-        let mut parts = self.locked();
-        if parts.session != session {
-            *parts = Parts { session, held: Vec::new() };
-        }
-    }
-
-    fn locked(&self) -> MutexGuard<'_, Parts> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// One holder's run of one upload.
 pub(crate) struct Hand<'a> {

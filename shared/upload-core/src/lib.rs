@@ -20,6 +20,7 @@ mod hand;
 mod job;
 pub mod ledger;
 pub mod metadata;
+mod notes;
 mod notify;
 mod object;
 mod outcome;

@@ -1,4 +1,4 @@
-//! Reads of the first parts, begun while the session is still being opened: their round trips and its pass together.
+//! Reads of the first parts, begun once Youku wants the video: their round trips pass while the bucket and the ledger are asked.
 
 use super::Plan;
 use crate::{ByteStream, Error, Object, Source, beside::beside};

@@ -8,16 +8,15 @@ use super::{
     meter::{Meter, Passed, Tap},
     pace::Pace,
     slots::Slots,
+    watchdog::watched,
 };
 use crate::{
-    Bucket, Error, ErrorKind, Landed, MultipartId, PartReceipt, hand::Notes, ledger::PartNote,
+    Bucket, Error, ErrorKind, Landed, MultipartId, PartReceipt, ledger::PartNote, notes::Notes,
     uploader::out_of_time,
 };
 use futures_util::{StreamExt, TryStreamExt, stream, stream::FuturesUnordered};
 use std::{
     collections::BTreeMap,
-    future::Future,
-    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -26,7 +25,7 @@ use std::{
 };
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, MissedTickBehavior, interval, sleep_until},
+    time::{MissedTickBehavior, interval},
 };
 
 /// How often parts are compared with the source and sent again where the whole does not have the source's CRC.
@@ -343,29 +342,5 @@ impl BucketTransfer<'_, '_> {
             return Err(Error::new(ErrorKind::Integrity, "gate", message).retryable());
         }
         Ok(())
-    }
-}
-
-/// Ends a call that neither moves a byte nor answers for `stall`. A time-out on the whole call would end slow uploads that are well.
-async fn watched<T>(
-    tap: &Tap,
-    stall: Duration,
-    call: impl Future<Output = Result<T, Error>>,
-) -> Result<T, Error> {
-    let mut begun = Instant::now();
-    let mut call = pin!(call);
-    loop {
-        let quiet_since = tap.last_byte().unwrap_or(begun).max(begun);
-        tokio::select! {
-            answer = &mut call => return answer,
-            () = sleep_until(quiet_since + stall) => {
-                if tap.awaits_source() {
-                    begun = Instant::now();
-                } else if tap.last_byte().unwrap_or(begun).max(begun) == quiet_since {
-                    let message = "the target took no byte and gave no answer";
-                    return Err(Error::new(ErrorKind::Target, "UploadPart", message).retryable());
-                }
-            }
-        }
     }
 }

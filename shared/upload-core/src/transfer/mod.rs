@@ -10,6 +10,7 @@ mod pace;
 mod plan;
 pub(crate) mod slices;
 mod slots;
+mod watchdog;
 
 pub use plan::{Part, Plan};
 

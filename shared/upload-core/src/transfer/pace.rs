@@ -1,4 +1,4 @@
-//! How many parts move at once: more where more connections carry more, and no more than that.
+//! How many parts move at once: more where more connections carry more.
 //!
 //! Where every connection has a rate of its own (a long way, a store that shares out its bandwidth), twice the parts move twice the
 //! bytes. Where the link is full they move the same bytes with twice the memory. So more parts are tried, and kept if they pay.

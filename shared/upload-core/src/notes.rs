@@ -1,0 +1,39 @@
+//! Which parts are known to have landed, for the lease to write down.
+
+use crate::ledger::{PartNote, Parts};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The parts that the target holds, as the lease writes them down: they serve where the target does not list them. They begin with
+/// those of the holder before, so that none is forgotten while nothing is known yet.
+pub(crate) struct Notes(Mutex<Parts>);
+
+impl Notes {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self(Mutex::new(parts))
+    }
+
+    pub(crate) fn parts(&self) -> Parts {
+        self.locked().clone()
+    }
+
+    pub(crate) fn add(&self, note: PartNote) {
+        self.locked().held.push(note);
+    }
+
+    /// The parts that the target is known to hold, in place of all that was noted.
+    pub(crate) fn replace(&self, held: Vec<PartNote>) {
+        self.locked().held = held;
+    }
+
+    /// Keeps what is noted for this session.
+    pub(crate) fn begin(&self, session: u32) {
+        let mut parts = self.locked();
+        if parts.session != session {
+            *parts = Parts { session, held: Vec::new() };
+        }
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Parts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
