@@ -11,7 +11,9 @@ use std::{
     sync::{Mutex, PoisonError},
     time::Duration,
 };
-use upload_core::{ByteStream, Error, ErrorKind, Location, Md5, Object, Provider, SourceEntry, SourcePage};
+use upload_core::{
+    ByteStream, Error, ErrorKind, Location, Md5, Object, Provider, SourceEntry, SourcePage, StatedMd5,
+};
 
 /// User metadata that states the object's MD5, in hexadecimal (design: the data path).
 const MD5_METADATA: &str = "md5";
@@ -104,13 +106,13 @@ impl upload_core::Source for Sources {
         let head = self.store(location)?.head(&location.key).await.map_err(convert::source)?;
         let stated = head.user_metadata.get(MD5_METADATA).and_then(|hex| Md5::from_hex(hex));
         Ok(Object {
-            location: location.clone(),
-            etag: head.etag,
             version_id: head.version_id,
-            size: head.size,
-            md5: head.content_md5.map(Md5).or(stated),
+            md5: head.content_md5.map(Md5),
+            stated_md5: stated.map(|md5| StatedMd5::new(md5, "metadata md5")),
             crc64: head.crc64,
+            modified: head.last_modified,
             user_metadata: head.user_metadata,
+            ..Object::new(location.clone(), head.etag, head.size)
         })
     }
 

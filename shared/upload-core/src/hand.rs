@@ -1,7 +1,7 @@
 //! An upload in hand: from wherever it stands to its end, one state at a time.
 
 use crate::{
-    BucketSession, Error, ErrorKind, Grant, Mode, Object, Progress, Published, Source, Stage,
+    BucketSession, Error, ErrorKind, Grant, Mode, Object, Progress, Published, Source, Stage, StatedMd5,
     TransferSettings, Video, Youku,
     commit::LandedSession,
     ending::stored,
@@ -93,7 +93,7 @@ impl<'a> Hand<'a> {
 
     /// The caller or the store states the MD5; else the object is read.
     async fn digest_if_unknown(&mut self) -> Result<(), Error> {
-        self.object.md5 = self.work.job.md5.or(self.object.md5);
+        self.object.md5 = self.stated().map(|stated| stated.md5).or(self.object.md5);
         if self.object.md5.is_none() {
             self.progress.enter(Stage::Reading);
             self.object = self.transfer().digest().await?;
@@ -161,6 +161,10 @@ impl<'a> Hand<'a> {
             }
             Err(error) => self.replace(&session, error).await,
         }
+    }
+
+    fn stated(&self) -> Option<&StatedMd5> {
+        self.work.job.md5.as_ref().or(self.object.stated_md5.as_ref())
     }
 
     fn session(&self) -> Result<OpenedSession, Error> {
@@ -309,7 +313,8 @@ pub(crate) fn validated(work: &Work, youku: &dyn Youku) -> Result<Video, Error> 
     let file_name = object.location.file_name().to_owned();
     let metadata = work.job.video.clone().completed(&file_name);
     // A digest that no file has stands in until the reading pass: validation looks at its form alone.
-    let md5 = work.job.md5.or(object.md5).unwrap_or(crate::Md5([0; 16]));
+    let stated = work.job.md5.as_ref().or(object.stated_md5.as_ref());
+    let md5 = stated.map(|stated| stated.md5).or(object.md5).unwrap_or(crate::Md5([0; 16]));
     let video = Video { file_name, size: object.size, md5, metadata };
     youku.validate(&video)?;
     Ok(video)

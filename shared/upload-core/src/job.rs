@@ -1,6 +1,6 @@
 //! Jobs: the wish to have one object on Youku, and the id of the upload that fulfils it.
 
-use crate::{Location, Md5, Object, metadata::VideoMetadata};
+use crate::{Location, Object, StatedMd5, metadata::VideoMetadata};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -26,8 +26,8 @@ pub struct Job {
     pub video: VideoMetadata,
     /// Youku's protocol.
     pub mode: Mode,
-    /// The whole object's MD5, where the caller knows it.
-    pub md5: Option<Md5>,
+    /// The whole object's MD5, as the caller states it.
+    pub md5: Option<StatedMd5>,
     /// A nonce that asks for another video of an object that was uploaded before.
     pub again: Option<String>,
 }
@@ -82,15 +82,7 @@ mod tests {
     fn upload(etag: &str, key: &str, account: &str, again: Option<&str>) -> UploadId {
         let location =
             Location { provider: Provider::Oss, bucket: "b".into(), key: key.into(), region: None };
-        let object = Object {
-            location: location.clone(),
-            etag: etag.into(),
-            version_id: None,
-            size: 1,
-            md5: None,
-            crc64: None,
-            user_metadata: Default::default(),
-        };
+        let object = Object::new(location.clone(), etag, 1);
         let job = Job {
             location,
             account: account.into(),

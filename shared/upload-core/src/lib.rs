@@ -43,7 +43,7 @@ pub use discover::{Bounds, Discovered, Discovery, FoundUpload, Since, Stopped, T
 pub use error::{Error, ErrorKind, Verdict};
 pub use job::{Job, Mode, UploadId};
 pub use notify::replay;
-pub use object::{Location, Md5, Object, Provider};
+pub use object::{Location, Md5, Object, ObjectKind, Provider, StatedMd5};
 pub use outcome::{Outcome, OutcomeData};
 pub use patience::RetrySettings;
 pub use ports::{

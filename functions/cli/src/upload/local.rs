@@ -70,13 +70,9 @@ pub(crate) async fn open(
         .with("file", path.display().to_string()));
     }
     let object = Object {
-        location: location(&name),
-        etag: md5.to_string().to_ascii_uppercase(),
-        version_id: None,
-        size,
         md5: Some(md5),
         crc64: Some(crc64),
-        user_metadata: Default::default(),
+        ..Object::new(location(&name), md5.to_string().to_ascii_uppercase(), size)
     };
     Ok((object, LocalFile { folder, name, version }))
 }

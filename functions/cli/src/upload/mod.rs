@@ -188,15 +188,7 @@ impl Command<'_> {
         let mode = self.arguments.mode.map_or(self.app.settings().transfer.mode, Into::into);
         let again = self.arguments.again.clone();
         let job = Job { location: location.clone(), account, video, mode, md5: None, again };
-        let object = Object {
-            location,
-            etag: String::new(),
-            version_id: None,
-            size,
-            md5: None,
-            crc64: None,
-            user_metadata: Default::default(),
-        };
+        let object = Object::new(location, "", size);
         let callback = self.arguments.callback.as_ref();
         let callback = callback.map(|url| Callback { url: url.as_str().into(), events: Vec::new() });
         let mut work = Work { job, object, called: None, callback, brought: None };

@@ -7,7 +7,7 @@ use super::{Task, account, again, invalid, must_be_object, strict};
 use crate::Settings;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use upload_core::{Callback, Error, Job, Location, Md5, Mode, Provider, metadata::VideoMetadata};
+use upload_core::{Callback, Error, Job, Location, Md5, Mode, Provider, StatedMd5, metadata::VideoMetadata};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -43,6 +43,7 @@ pub(super) fn read(
         None => None,
         Some(hex) => Some(Md5::from_hex(hex).ok_or_else(|| invalid("md5", "is not 32 hexadecimal digits"))?),
     };
+    let md5 = md5.map(|md5| StatedMd5::new(md5, "field md5"));
     let again = again::read("again", task.again.as_ref(), request)?;
     let key = location.key.clone();
     let mode = task.mode.unwrap_or(settings.transfer.mode);

@@ -47,7 +47,7 @@ fn a_modern_task_becomes_a_job() {
     assert_eq!((task.key.as_str(), task.job.account.as_str()), ("dir/a b%20+中.mp4", "other"));
     assert_eq!((task.job.mode, task.job.video.title.as_deref()), (Mode::Slice, Some("T")));
     assert_eq!(task.job.video.public_type, Some(PublicType::Friend));
-    assert_eq!(task.job.md5.expect("an MD5").to_string(), "d41d8cd98f00b204e9800998ecf8427e");
+    assert_eq!(task.job.md5.as_ref().expect("an MD5").md5.to_string(), "d41d8cd98f00b204e9800998ecf8427e");
     let shown = format!("{task:?}");
     let callback = task.callback.expect("a callback");
     assert_eq!(callback.url.expose_secret(), "https://hooks.example.com/?t=s3cret");

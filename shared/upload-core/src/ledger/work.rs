@@ -2,7 +2,7 @@
 
 use super::seal::{Sealed, Sealer};
 use crate::{
-    Callback, Error, Job, Location, Md5, Mode, Object, VideoEvent,
+    Callback, Error, Job, Location, Md5, Mode, Object, StatedMd5, VideoEvent,
     metadata::{CopyrightType, PublicType, VideoMetadata},
 };
 use secrecy::SecretString;
@@ -36,9 +36,9 @@ pub struct WorkRecord {
     /// The nonce that asked for another video.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again: Option<String>,
-    /// MD5 that the caller stated.
+    /// MD5 that the caller or, below it, the object's metadata stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stated_md5: Option<Md5>,
+    pub stated_md5: Option<StatedMd5>,
     /// The version of the object.
     pub object: VersionRecord,
     /// What is known of the video.
@@ -116,7 +116,7 @@ impl WorkRecord {
             account: job.account.clone(),
             mode: job.mode,
             again: job.again.clone(),
-            stated_md5: job.md5,
+            stated_md5: job.md5.clone().or_else(|| object.stated_md5.clone()),
             object: VersionRecord {
                 etag: object.etag.clone(),
                 version_id: object.version_id.clone(),
@@ -169,13 +169,10 @@ impl WorkRecord {
             again: record.again,
         };
         let object = Object {
-            location: record.location,
-            etag: record.object.etag,
             version_id: record.object.version_id,
-            size: record.object.size,
             md5: record.object.md5,
             crc64: record.object.crc64,
-            user_metadata: Default::default(),
+            ..Object::new(record.location, record.object.etag, record.object.size)
         };
         let url = sealer.open_some(self.callback.as_ref(), "callback")?;
         let callback = url.map(|url| Callback { url, events: record.events });

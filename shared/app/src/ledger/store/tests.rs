@@ -81,15 +81,7 @@ async fn a_ledger_in_a_folder_lives_through_two_holders() {
         md5: None,
         again: None,
     };
-    let object = Object {
-        location,
-        etag: "A".into(),
-        version_id: None,
-        size: 1,
-        md5: None,
-        crc64: None,
-        user_metadata: Default::default(),
-    };
+    let object = Object::new(location, "A", 1);
     let id = UploadId::of(&object, &job);
     let work = Work { job, object, called: None, callback: None, brought: None };
     ledger.birth().await.expect("born");

@@ -180,13 +180,9 @@ impl Source for Shelf {
         let content = self.content(&location.key)?;
         let md5 = Md5(Md5Hash::digest(&content).into());
         Ok(Object {
-            location: location.clone(),
-            etag: md5.to_string(),
-            version_id: None,
-            size: content.len() as u64,
             md5: Some(md5),
-            crc64: None,
             user_metadata: self.metadata(&location.key),
+            ..Object::new(location.clone(), md5.to_string(), content.len() as u64)
         })
     }
 

@@ -7,8 +7,8 @@ use super::super::{
     tokens::{ClaimRecord, PairRecord},
 };
 use super::*;
-use crate::VideoEvent;
 use crate::metadata::{CopyrightType, PublicType, VideoMetadata};
+use crate::{StatedMd5, VideoEvent};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{collections::BTreeSet, fs, path::PathBuf, time::UNIX_EPOCH};
 
@@ -28,7 +28,7 @@ fn full_work() -> WorkRecord {
     work.object.version_id = Some("v".into());
     work.object.md5 = Some(Md5([1; 16]));
     work.object.crc64 = Some(u64::MAX);
-    work.job.md5 = Some(Md5([1; 16]));
+    work.job.md5 = Some(StatedMd5::new(Md5([1; 16]), "field md5"));
     work.job.again = Some("n".into());
     work.job.video = VideoMetadata {
         title: Some("片".into()),

@@ -30,15 +30,7 @@ fn work(key: &str, callback: Option<&str>) -> Work {
         md5: None,
         again: None,
     };
-    let object = Object {
-        location,
-        etag: "A".into(),
-        version_id: None,
-        size: 5,
-        md5: None,
-        crc64: None,
-        user_metadata: Default::default(),
-    };
+    let object = Object::new(location, "A", 5);
     Work {
         job,
         object,

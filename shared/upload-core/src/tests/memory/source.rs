@@ -5,7 +5,7 @@ use crate::*;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use std::{collections::BTreeMap, ops::Range};
+use std::ops::Range;
 
 const CHUNK: usize = 64 << 10;
 
@@ -16,13 +16,9 @@ impl Source for Memory {
         let mut world = self.world();
         let (md5, crc64) = world.digests();
         Ok(Object {
-            location: location.clone(),
-            etag: world.etag.clone(),
-            version_id: None,
-            size: world.content.len() as u64,
             md5: world.tells_md5.then_some(md5),
             crc64: world.tells_crc.then_some(crc64),
-            user_metadata: BTreeMap::new(),
+            ..Object::new(location.clone(), world.etag.clone(), world.content.len() as u64)
         })
     }
 
