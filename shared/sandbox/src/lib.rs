@@ -41,6 +41,11 @@
 //! `POST /_sandbox/link` with `{"latency_ms", "bytes_per_second", "bytes_per_second_per_connection"}` (absent or null =
 //! unlimited) sets the link, `GET` shows it. The latency is paid at connect and once per request; the rates are paced at
 //! the socket, each direction by itself.
+//!
+//! # Switches
+//!
+//! What the real services' pages leave open is a switch: `GET /_sandbox/switches` shows them, `POST` with the fields to
+//! change sets them. [`oss::OssSwitches`] and [`youku::Switches`] say what each does.
 
 pub mod clouds;
 pub mod control;

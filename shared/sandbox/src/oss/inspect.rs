@@ -7,12 +7,13 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::Oss;
 use super::encode::{from_base64, hex};
+use super::{Oss, OssSwitches};
 
 const BODY_LIMIT: usize = 64 * 1024;
+const SWITCHES: &str = "/_sandbox/switches";
 
 /// An object whose content is made up when it is read.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -53,12 +54,30 @@ impl Oss {
                     Err(message) => (StatusCode::BAD_REQUEST, json!({ "error": message })),
                 }
             }
+            (&Method::GET, None) if parts.uri.path() == SWITCHES => (StatusCode::OK, json!(self.switches())),
+            (&Method::POST, None) if parts.uri.path() == SWITCHES => match self.change_switches(body).await {
+                Ok(switches) => (StatusCode::OK, json!(switches)),
+                Err(message) => (StatusCode::BAD_REQUEST, json!({ "error": message })),
+            },
             _ => (StatusCode::NOT_FOUND, json!({ "error": "no such page" })),
         };
         let mut response = Response::new(Body::from(answer.to_string()));
         *response.status_mut() = status;
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response
+    }
+
+    async fn change_switches(&self, body: Body) -> Result<OssSwitches, String> {
+        let body = axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|error| error.to_string())?;
+        let changes =
+            serde_json::from_slice::<Map<String, Value>>(&body).map_err(|error| error.to_string())?;
+        let mut all = json!(self.switches());
+        if let Value::Object(all) = &mut all {
+            all.extend(changes);
+        }
+        let switches = serde_path_to_error::deserialize(all).map_err(|error| error.to_string())?;
+        self.set_switches(switches);
+        Ok(switches)
     }
 
     async fn generate_from_outside(&self, bucket: &str, key: &str, body: Body) -> Result<Value, String> {

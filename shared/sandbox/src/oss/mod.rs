@@ -4,8 +4,11 @@
 //! Operations, as fault rules name them: `PutBucket`, `DeleteBucket`, `GetBucketInfo`, `GetBucketLocation`,
 //! `GetBucketVersioning`, `PutBucketVersioning`, `ListObjects`, `ListObjectsV2`, `ListMultipartUploads`,
 //! `DeleteMultipleObjects`, `PutObject`, `GetObject`, `HeadObject`, `GetObjectMeta`, `DeleteObject`, `CopyObject`,
-//! `AppendObject`, `InitiateMultipartUpload`, `UploadPart`, `ListParts`, `CompleteMultipartUpload`,
-//! `AbortMultipartUpload`. Anything else is `NotImplemented` and answered so.
+//! `AppendObject`, `PutSymlink`, `GetSymlink`, `InitiateMultipartUpload`, `UploadPart`, `ListParts`,
+//! `CompleteMultipartUpload`, `AbortMultipartUpload`. Anything else is `NotImplemented` and answered so.
+//!
+//! `GET`, `POST /_sandbox/switches` shows and sets [`OssSwitches`]; a POST names only what changes, e.g.
+//! `{"create_only_window_ms": 400}`: create-only puts are then not atomic.
 //!
 //! `PUT /_sandbox/objects/{bucket}/{key}` (key percent-encoded) makes an object that takes no disk: its content is made
 //! up when it is read, the same every time. The body is a [`Generated`], e.g. `{"size": 53687091200, "md5": "none"}`; the
@@ -21,10 +24,12 @@ mod events;
 mod inspect;
 mod operation;
 mod operations;
+mod owner;
 mod range;
 mod reply;
 mod request;
 mod store;
+mod switches;
 #[cfg(test)]
 mod tests;
 mod times;
@@ -34,7 +39,7 @@ use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::SystemTime;
 
 use tokio::io::AsyncRead;
@@ -43,6 +48,7 @@ pub use auth::{AccessKey, Effect, Grant, Policy, Statement};
 pub use events::Subscription;
 pub use inspect::{Generated, GeneratedMd5};
 pub use store::{ObjectKind, ObjectRecord, Quirk};
+pub use switches::OssSwitches;
 
 use auth::Keyring;
 use events::Events;
@@ -90,6 +96,7 @@ struct Shared {
     store: Arc<Store>,
     events: Events,
     discard: AtomicBool,
+    switches: RwLock<OssSwitches>,
     received: Mutex<HashMap<(String, String), Arc<AtomicU64>>>,
 }
 
@@ -107,6 +114,7 @@ impl Oss {
             store,
             events,
             discard: AtomicBool::new(false),
+            switches: RwLock::default(),
             received: Mutex::default(),
         })))
     }
@@ -126,6 +134,16 @@ impl Oss {
         }
     }
 
+    /// The open questions as they stand.
+    pub fn switches(&self) -> OssSwitches {
+        *self.0.switches.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Answers the open questions anew; requests under way keep the answer they began with.
+    pub fn set_switches(&self, switches: OssSwitches) {
+        *self.0.switches.write().unwrap_or_else(PoisonError::into_inner) = switches;
+    }
+
     /// Admits a key; one with the same id is replaced.
     pub fn add_key(&self, key: AccessKey) {
         self.0.keys.add(key);
@@ -141,7 +159,7 @@ impl Oss {
         self.0.events.subscribe(subscription);
     }
 
-    /// The current version of an object.
+    /// The current version of an object; of a symlink its own record, not its target's.
     pub fn object(&self, bucket: &str, key: &str) -> Option<ObjectRecord> {
         self.0.store.object(bucket, key, None).ok().map(|stored| stored.record.clone())
     }
@@ -151,12 +169,12 @@ impl Oss {
         self.0.store.keys(bucket)
     }
 
-    /// The whole content of an object, as it is now even if the object is replaced meanwhile.
+    /// The whole content of an object, a symlink's target included, as it is now even if the object is replaced meanwhile.
     ///
     /// # Errors
     /// There is no such object.
     pub fn reader(&self, bucket: &str, key: &str) -> io::Result<impl AsyncRead + Send + Unpin + use<>> {
-        let stored = self.0.store.object(bucket, key, None).map_err(|_| io::ErrorKind::NotFound)?;
+        let stored = self.0.store.readable(bucket, key, None).map_err(|_| io::ErrorKind::NotFound)?;
         Ok(ObjectReader::new(stored.stream(0, stored.record.size)))
     }
 
@@ -191,7 +209,7 @@ impl Oss {
     /// # Errors
     /// The content cannot be read; where it was discarded only the MD5 of an object put in one request is known.
     pub async fn md5(&self, bucket: &str, key: &str) -> io::Result<Option<String>> {
-        let Ok(stored) = self.0.store.object(bucket, key, None) else {
+        let Ok(stored) = self.0.store.readable(bucket, key, None) else {
             return Ok(None);
         };
         let known = stored.record.content_md5.as_deref().and_then(encode::from_base64);

@@ -12,6 +12,7 @@ use super::encode::upper_hex;
 use super::error::{OssError, Result};
 
 /// What every answer says about its request.
+#[derive(Clone)]
 pub(super) struct Identity {
     pub(super) request_id: String,
     pub(super) host: String,
@@ -29,6 +30,7 @@ impl Identity {
 }
 
 /// A parsed request.
+#[derive(Clone)]
 pub(super) struct Request {
     pub(super) identity: Identity,
     pub(super) method: Method,
@@ -93,7 +95,7 @@ fn host(parts: &Parts) -> &str {
 }
 
 /// Bucket and key, decoded once.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Target {
     pub(super) bucket: Option<String>,
     pub(super) key: Option<String>,
@@ -131,7 +133,7 @@ fn decoded(text: &str) -> Result<String> {
 }
 
 /// The query's parameters, decoded, in the order they came.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Query(Vec<(String, String)>);
 
 impl Query {

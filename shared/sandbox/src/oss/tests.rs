@@ -6,3 +6,5 @@ mod multipart;
 mod objects;
 mod rig;
 mod state;
+mod switches;
+mod types;

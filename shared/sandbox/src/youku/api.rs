@@ -69,7 +69,11 @@ impl Youku {
         if state.switches.instant_upload {
             answer["instant_upload_ok"] = if session.instant.is_some() { "yes" } else { "no" }.into();
         }
-        if mode == Mode::Oss || state.switches.slice_create_video_id {
+        let names_video = match mode {
+            Mode::Oss => state.switches.oss_create_video_id,
+            Mode::Slice => state.switches.slice_create_video_id,
+        };
+        if names_video {
             answer["video_id"] = session.video_id.as_str().into();
         }
         match &session.content {
@@ -174,6 +178,9 @@ impl Youku {
         if let Some(video) = state.videos.get_mut(id) {
             video.shows = video.shows.saturating_add(1);
             let now = video.state(&switches, SystemTime::now());
+            if now == video::GONE {
+                return Err(Refusal::no_such_video());
+            }
             return Ok((StatusCode::OK, video::show(id, &video.metadata, &now)));
         }
         let known = state.sessions.values().find(|session| session.video_id == id);

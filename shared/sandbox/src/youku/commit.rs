@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::ahead::Prefix;
 use super::cloud::{Answer, Youku};
@@ -12,7 +12,7 @@ use super::error::Refusal;
 use super::metadata::Mode;
 use super::params::Params;
 use super::session::{Content, Session};
-use super::switches::SecondCommit;
+use super::switches::{CommitMd5Error, SecondCommit, Switches};
 use super::video::{Measured, Video};
 
 impl Youku {
@@ -89,6 +89,7 @@ impl Youku {
     fn publish(&self, token: &str, content: Content, measured: Measured) -> Answer {
         let now = SystemTime::now();
         let mut state = self.state();
+        let switches = state.switches.clone();
         let session = state.session(token, now)?;
         if session.committed {
             drop(state);
@@ -99,10 +100,13 @@ impl Youku {
         }
         let announced = session.metadata.file_md5.as_ref();
         if announced.zip(measured.md5.as_ref()).is_some_and(|(announced, md5)| announced != md5) {
-            return Err(Refusal::wrong_bytes("File MD5 differs from create"));
+            return Err(match switches.commit_md5_error {
+                CommitMd5Error::Own => Refusal::wrong_bytes("File MD5 differs from create"),
+                CommitMd5Error::HashCheck => Refusal::hash_check(),
+            });
         }
         let video = self.video(session, content, measured, now);
-        let answer = json!({"video_id": video.id});
+        let answer = committed(&video.id, &switches);
         self.0.disk.save_video(&video).map_err(|_| Refusal::unavailable())?;
         session.committed = true;
         // From here on nobody can change the bytes of the video.
@@ -123,19 +127,25 @@ impl Youku {
             shows: 0,
             commits: 1,
             commit_calls: session.commit_calls,
+            state: None,
         }
     }
 
     fn second_commit(&self, token: &str) -> Answer {
         let mut state = self.state();
-        let second_commit = state.switches.second_commit;
+        let switches = state.switches.clone();
         let session = state.session(token, SystemTime::now())?;
         let id = session.video_id.clone();
-        match second_commit {
-            SecondCommit::Kind => Ok((StatusCode::OK, json!({"video_id": id}))),
+        match switches.second_commit {
+            SecondCommit::Kind => Ok((StatusCode::OK, committed(&id, &switches))),
             SecondCommit::Refuse => Err(Refusal::already_committed()),
         }
     }
+}
+
+/// The answer to a commit that passed.
+fn committed(id: &str, switches: &Switches) -> Value {
+    if switches.commit_video_id { json!({"video_id": id}) } else { json!({}) }
 }
 
 enum Ready {

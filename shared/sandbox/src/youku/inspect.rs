@@ -31,6 +31,13 @@ enum Expire {
     Sts { video_id: String },
 }
 
+/// Body of `POST /_sandbox/videos/{id}/state`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WantedState {
+    state: Option<String>,
+}
+
 impl Youku {
     pub(super) async fn inspect(&self, parts: &Parts, body: Body) -> Response<Body> {
         let path = parts.uri.path().trim_start_matches("/_sandbox").trim_matches('/');
@@ -44,6 +51,7 @@ impl Youku {
             (&Method::GET, "switches") => Ok(json!(self.state().switches)),
             (&Method::POST, "switches") => self.change_switches(body).await,
             (&Method::POST, "expire") => self.expire_from_outside(body).await,
+            (&Method::POST, path) => self.state_from_outside(path, body).await,
             (&Method::GET, path) => return self.content(path).await,
             _ => Err(StatusCode::NOT_FOUND),
         };
@@ -118,6 +126,17 @@ impl Youku {
         session.map(|session| session.sts_ids.iter().for_each(|id| self.0.oss.expire_key(id))).is_some()
     }
 
+    /// Sets what `videos/show` says of a committed video; `None`: what the switches say. False: no such video.
+    pub(super) fn set_video_state(&self, id: &str, to: Option<&str>) -> io::Result<bool> {
+        let mut state = self.state();
+        let Some(video) = state.videos.get_mut(id) else {
+            return Ok(false);
+        };
+        video.state = to.map(str::to_owned);
+        self.0.disk.save_video(video)?;
+        Ok(true)
+    }
+
     async fn change_switches(&self, body: Body) -> Result<Value, StatusCode> {
         let changes: serde_json::Map<String, Value> = read(body).await?;
         let mut all = json!(self.state().switches);
@@ -142,10 +161,20 @@ impl Youku {
         if found { Ok(json!({})) } else { Err(StatusCode::NOT_FOUND) }
     }
 
+    /// `videos/{id}/state`.
+    async fn state_from_outside(&self, path: &str, body: Body) -> Result<Value, StatusCode> {
+        let id = video_in(path, "/state").ok_or(StatusCode::NOT_FOUND)?;
+        let wanted: WantedState = read(body).await?;
+        match self.set_video_state(&id, wanted.state.as_deref()) {
+            Ok(true) => Ok(json!({})),
+            Ok(false) => Err(StatusCode::NOT_FOUND),
+            Err(_) => Err(StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+
     /// `videos/{id}/content`: the bytes of a committed video.
     async fn content(&self, path: &str) -> Response<Body> {
-        let id = path.strip_prefix("videos/").and_then(|rest| rest.strip_suffix("/content"));
-        let id = id.map(|id| percent_decode_str(id).decode_utf8_lossy().into_owned());
+        let id = video_in(path, "/content");
         let video = id.and_then(|id| self.state().videos.get(&id).cloned());
         let reader = match &video {
             Some(video) if !video.measured.discarded => self.reader(&video.content).await.ok(),
@@ -167,6 +196,12 @@ impl Youku {
             Content::File(path) => Box::pin(tokio::fs::File::open(self.0.disk.path(path)).await?),
         })
     }
+}
+
+/// The id in `videos/{id}{page}`.
+fn video_in(path: &str, page: &str) -> Option<String> {
+    let id = path.strip_prefix("videos/")?.strip_suffix(page)?;
+    Some(percent_decode_str(id).decode_utf8_lossy().into_owned())
 }
 
 type Reader = Pin<Box<dyn AsyncRead + Send>>;

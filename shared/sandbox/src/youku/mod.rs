@@ -12,6 +12,7 @@
 //! | `GET /_sandbox` | the addresses: `{"api", "bucket"}` |
 //! | `GET /_sandbox/videos` | committed videos: an array of [`VideoView`] |
 //! | `GET /_sandbox/videos/{id}/content` | a video's bytes |
+//! | `POST /_sandbox/videos/{id}/state` | what `show` says of a committed video from now on: `{"state": "fail"}` (any state, e.g. `blocked`); `"gone"` = it knows the id no more; null = what the switches say |
 //! | `GET /_sandbox/received` | bytes taken in per upload: an array of [`ReceivedView`] |
 //! | `GET /_sandbox/sessions` | all upload sessions: an array of [`SessionView`] |
 //! | `GET`, `POST /_sandbox/switches` | [`Switches`]; a POST names only what changes |
@@ -45,6 +46,6 @@ pub use config::{Account, YoukuConfig};
 pub use metadata::Mode;
 pub use server::YoukuServer;
 pub use session::SessionState;
-pub use switches::{CancelAfterCommit, ErrorForm, SecondCommit, Switches};
+pub use switches::{CancelAfterCommit, CommitMd5Error, ErrorForm, SecondCommit, Switches};
 pub use tokens::TokenPair;
 pub use video::{ReceivedView, SessionView, VideoView};

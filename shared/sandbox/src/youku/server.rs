@@ -124,6 +124,15 @@ impl YoukuServer {
         self.youku.set_switches(switches);
     }
 
+    /// Sets what `videos/show` says of a committed video from now on, e.g. `fail` or `blocked`; `gone`: it knows the id no
+    /// more; `None`: what the switches say. False: there is no such video.
+    ///
+    /// # Errors
+    /// The video's record cannot be written.
+    pub fn set_video_state(&self, video_id: &str, state: Option<&str>) -> io::Result<bool> {
+        self.youku.set_video_state(video_id, state)
+    }
+
     /// The newest token pair of a client, refreshes counted; absent: no such client.
     pub fn tokens(&self, client_id: &str) -> Option<TokenPair> {
         self.youku.state().tokens.latest(client_id)

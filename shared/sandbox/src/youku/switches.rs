@@ -13,10 +13,17 @@ pub struct Switches {
     pub committed_token_expired: bool,
     /// What cancel answers after a commit. The video stays in either case.
     pub cancel_after_commit: CancelAfterCommit,
-    /// The state `videos/show` gives to an id that was created and not committed; absent: the id is unknown to it.
+    /// The state `videos/show` gives to an id that was created and not committed, e.g. `encoding`, `none` or `blocked`;
+    /// absent: the id is unknown to it.
     pub uncommitted_state: Option<String>,
     /// Slice mode: create answers a `video_id`.
     pub slice_create_video_id: bool,
+    /// OSS mode: create answers a `video_id`.
+    pub oss_create_video_id: bool,
+    /// Commit answers a `video_id`; the second commit too.
+    pub commit_video_id: bool,
+    /// What commit answers where the bytes do not have the MD5 that create was given.
+    pub commit_md5_error: CommitMd5Error,
     /// Create answers `instant_upload_ok`, and `yes` where a committed video has the same MD5: commit may follow at once.
     pub instant_upload: bool,
     /// How an error body is delivered.
@@ -29,7 +36,8 @@ pub struct Switches {
     pub encoding_shows: u32,
     /// Milliseconds after which encoding is over however often it was asked; absent: only `encoding_shows` counts.
     pub encoding_ms: Option<u64>,
-    /// The state after encoding: `normal`, `fail`, `in_review` or `limited`.
+    /// The state after encoding: `normal`, `fail`, `in_review`, `limited` or `blocked`. `POST /_sandbox/videos/{id}/state`
+    /// beats it for one video.
     pub final_state: String,
     /// A refresh ends the client's earlier access tokens at once (they answer 1008).
     pub refresh_revokes_access_token: bool,
@@ -49,6 +57,9 @@ impl Default for Switches {
             cancel_after_commit: CancelAfterCommit::Refuse,
             uncommitted_state: None,
             slice_create_video_id: true,
+            oss_create_video_id: true,
+            commit_video_id: true,
+            commit_md5_error: CommitMd5Error::Own,
             instant_upload: false,
             error_form: ErrorForm::Json,
             errors_answer_200: false,
@@ -81,6 +92,16 @@ pub enum CancelAfterCommit {
     Ok,
     /// An error.
     Refuse,
+}
+
+/// What commit answers for a wrong MD5.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CommitMd5Error {
+    /// 120010224, a number of this server's own.
+    Own,
+    /// 120010225 "Hash check error", which Youku's pages name for a slice.
+    HashCheck,
 }
 
 /// How an error body is delivered. Clients report all three.

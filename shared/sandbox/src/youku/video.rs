@@ -24,7 +24,13 @@ pub(super) struct Video {
     /// How often it became committed: more than once would be a fault of this server.
     pub(super) commits: u32,
     pub(super) commit_calls: u32,
+    /// Set from outside: beats what the switches say.
+    #[serde(default)]
+    pub(super) state: Option<String>,
 }
+
+/// The state of a video that `videos/show` knows no more.
+pub(super) const GONE: &str = "gone";
 
 /// What is known of the bytes really held.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -41,6 +47,9 @@ pub(super) struct Measured {
 
 impl Video {
     pub(super) fn state(&self, switches: &Switches, now: SystemTime) -> String {
+        if let Some(state) = &self.state {
+            return state.clone();
+        }
         let age = now.duration_since(self.committed_at).unwrap_or_default();
         let aged = switches.encoding_ms.is_some_and(|ms| age >= Duration::from_millis(ms));
         if aged || self.shows > switches.encoding_shows {
@@ -117,7 +126,7 @@ pub struct VideoView {
     pub crc64: Option<String>,
     /// The bytes were thrown away, see [`Switches::discard`].
     pub discarded: bool,
-    /// `encoding`, then [`Switches::final_state`].
+    /// `encoding`, then [`Switches::final_state`]; or what was set for this video, `gone` where `show` knows it no more.
     pub state: String,
     /// How often it became committed.
     pub commits: u32,

@@ -58,14 +58,17 @@ impl Policy {
 /// The action that RAM asks for: some operations share one, and versions have their own.
 fn action(operation: Operation, of_version: bool) -> String {
     let name = match operation {
-        Operation::GetObject | Operation::HeadObject | Operation::GetObjectMeta if of_version => {
+        Operation::GetObject | Operation::HeadObject | Operation::GetObjectMeta | Operation::GetSymlink
+            if of_version =>
+        {
             "GetObjectVersion".to_owned()
         }
-        Operation::HeadObject | Operation::GetObjectMeta => "GetObject".to_owned(),
+        Operation::HeadObject | Operation::GetObjectMeta | Operation::GetSymlink => "GetObject".to_owned(),
         Operation::ListObjectsV2 => "ListObjects".to_owned(),
         Operation::DeleteMultipleObjects => "DeleteObject".to_owned(),
         Operation::CopyObject
         | Operation::AppendObject
+        | Operation::PutSymlink
         | Operation::InitiateMultipartUpload
         | Operation::UploadPart
         | Operation::CompleteMultipartUpload => "PutObject".to_owned(),

@@ -5,6 +5,7 @@ mod listing;
 mod multipart;
 mod object;
 mod read;
+mod symlink;
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;
@@ -92,6 +93,8 @@ impl Oss {
             Operation::DeleteObject => self.delete_object(request),
             Operation::CopyObject => self.copy_object(request),
             Operation::AppendObject => self.append_object(request, body).await,
+            Operation::PutSymlink => self.put_symlink(request),
+            Operation::GetSymlink => self.get_symlink(request),
             Operation::InitiateMultipartUpload => self.initiate_multipart_upload(request),
             Operation::UploadPart => self.upload_part(request, body).await,
             Operation::ListParts => self.list_parts(request),

@@ -1,5 +1,7 @@
 //! Writing and deleting objects.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use http::{Response, StatusCode};
 use md5::{Digest, Md5};
@@ -12,7 +14,7 @@ use super::super::error::{OssError, Result};
 use super::super::events::Change;
 use super::super::reply::Reply;
 use super::super::request::Request;
-use super::super::store::{Deleted, ObjectRecord, Placed};
+use super::super::store::{Deleted, Ingested, ObjectKind, ObjectRecord, Placed, Versioning};
 use super::super::times::iso;
 use super::super::xml::Xml;
 use super::{check_md5, described, named, xml};
@@ -35,14 +37,35 @@ struct DeleteEntry {
 
 impl Oss {
     pub(super) async fn put_object(&self, request: &Request, body: &mut Body) -> Result<Response<Body>> {
-        let (bucket, key) = (request.bucket()?, request.key()?);
+        let bucket = request.bucket()?;
         self.0.store.bucket(bucket)?;
         let content = self.take(request, body).await?;
-        let placed =
-            self.0.store.put(bucket, key, described(request), &content, request.forbids_overwrite())?;
-        self.announce(request, "ObjectCreated:PutObject", &placed);
+        let window = self.switches().create_only_window();
+        let looks = self.0.store.bucket(bucket)?.versioning == Versioning::Never;
+        let placed = match request.forbids_overwrite() {
+            true if looks && !window.is_zero() => self.put_unlocked(request, content, window).await?,
+            forbids => self.place(request, &content, forbids)?,
+        };
         let record = &placed.stored.record;
         Ok(written(record).optional("content-md5", record.content_md5.as_ref()).empty(&request.identity))
+    }
+
+    fn place(&self, request: &Request, content: &Ingested, forbids: bool) -> Result<Placed> {
+        let (bucket, key) = (request.bucket()?, request.key()?);
+        let placed = self.0.store.put(bucket, key, described(request), content, forbids)?;
+        self.announce(request, "ObjectCreated:PutObject", &placed);
+        Ok(placed)
+    }
+
+    /// Looks whether the object exists, and writes a window later without looking again. Writes even if the caller leaves.
+    async fn put_unlocked(&self, request: &Request, content: Ingested, window: Duration) -> Result<Placed> {
+        self.0.store.check_overwrite(request.bucket()?, request.key()?, true)?;
+        let (oss, request) = (self.clone(), request.clone());
+        let write = tokio::spawn(async move {
+            tokio::time::sleep(window).await;
+            oss.place(&request, &content, false)
+        });
+        write.await.unwrap_or_else(|error| Err(std::io::Error::other(error).into()))
     }
 
     pub(super) async fn append_object(&self, request: &Request, body: &mut Body) -> Result<Response<Body>> {
@@ -142,9 +165,10 @@ impl Oss {
 
 /// What every answer to a write says about the new version.
 pub(super) fn written(record: &ObjectRecord) -> Reply {
+    let crc64 = (record.kind != ObjectKind::Symlink).then(|| record.crc64.to_string());
     Reply::ok()
         .header("etag", quoted(&record.etag))
-        .header("x-oss-hash-crc64ecma", record.crc64.to_string())
+        .optional("x-oss-hash-crc64ecma", crc64)
         .optional("x-oss-version-id", record.version_id.as_ref())
 }
 

@@ -64,14 +64,16 @@ impl Oss {
     }
 
     pub(super) fn get_object_meta(&self, request: &Request) -> Result<Response<Body>> {
-        let stored = self.found(request)?;
+        // Of a symlink this is its own, not its target's.
+        let version = request.query.get("versionId");
+        let stored = self.0.store.object(request.bucket()?, request.key()?, version)?;
         let reply =
             core(Reply::ok(), &stored.record).header("content-length", stored.record.size.to_string());
         Ok(reply.empty(&request.identity))
     }
 
     fn found(&self, request: &Request) -> Result<Arc<Stored>> {
-        self.0.store.object(request.bucket()?, request.key()?, request.query.get("versionId"))
+        self.0.store.readable(request.bucket()?, request.key()?, request.query.get("versionId"))
     }
 }
 

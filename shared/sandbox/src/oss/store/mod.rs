@@ -18,6 +18,7 @@ mod objects;
 mod reader;
 mod records;
 mod segment;
+mod symlinks;
 
 use std::collections::BTreeMap;
 use std::io;

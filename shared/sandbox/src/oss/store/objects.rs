@@ -34,7 +34,8 @@ impl Store {
             .unwrap_or_default()
     }
 
-    /// A version of an object, the current one unless an id is given.
+    /// A version of an object, the current one unless an id is given. Versions from before the bucket was versioned have
+    /// the id `null` as soon as it is.
     pub(in super::super) fn object(
         &self,
         name: &str,
@@ -50,11 +51,17 @@ impl Store {
                 versions.find(|stored| stored.record.version_id.as_deref().unwrap_or("null") == id)
             }
         };
-        found.filter(|stored| !stored.record.delete_marker).cloned().ok_or_else(|| match version {
+        let found = found.filter(|stored| !stored.record.delete_marker).ok_or_else(|| match version {
             None => OssError::not_found("NoSuchKey", "The specified key does not exist.").with("Key", key),
             Some(id) => OssError::not_found("NoSuchVersion", "The specified version does not exist.")
                 .with("VersionId", id),
-        })
+        })?;
+        if found.record.version_id.is_none() && bucket.record.versioning != Versioning::Never {
+            let mut stored = Stored::clone(found);
+            stored.record.version_id = Some("null".to_owned());
+            return Ok(Arc::new(stored));
+        }
+        Ok(Arc::clone(found))
     }
 
     /// Refuses where the caller wants to create only, the object exists, and the bucket was never versioned.
@@ -251,5 +258,6 @@ pub(super) fn new_record(
         delete_marker: false,
         without_crc64: false,
         archived: false,
+        symlink_target: None,
     }
 }

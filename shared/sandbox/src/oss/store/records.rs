@@ -21,6 +21,8 @@ pub enum ObjectKind {
     Multipart,
     /// Appended to: likewise.
     Appendable,
+    /// Names another object of the bucket, whose content it answers.
+    Symlink,
 }
 
 /// One version of an object.
@@ -54,6 +56,9 @@ pub struct ObjectRecord {
     pub without_crc64: bool,
     /// The content must be restored before it can be read.
     pub archived: bool,
+    /// Key of the object that a symlink names.
+    #[serde(default)]
+    pub symlink_target: Option<String>,
 }
 
 /// A peculiarity of one object.

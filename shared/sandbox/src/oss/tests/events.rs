@@ -63,6 +63,7 @@ async fn a_wildcard_hears_of_every_step_and_removals_are_their_own_group() {
     rig.call("POST", &format!("/o?uploadId={id}"), &[("x-oss-complete-all", "yes")], "").await;
     rig.call("PUT", "/copy", &[("x-oss-copy-source", "/bucket/o")], "").await;
     rig.call("POST", "/log?append&position=0", &[], "x").await;
+    rig.call("PUT", "/link?symlink", &[("x-oss-symlink-target", "o")], "").await;
     let other = rig.initiate("/o").await;
     rig.call("DELETE", &format!("/o?uploadId={other}"), &[], "").await;
     rig.call("DELETE", "/o", &[], "").await;
@@ -82,6 +83,7 @@ async fn a_wildcard_hears_of_every_step_and_removals_are_their_own_group() {
             "ObjectCreated:CompleteMultipartUpload",
             "ObjectCreated:CopyObject",
             "ObjectCreated:AppendObject",
+            "ObjectCreated:PutSymlink",
             "ObjectCreated:InitiateMultipartUpload",
         ]
     );

@@ -4,6 +4,7 @@
 mod api;
 mod oss_mode;
 mod slice_mode;
+mod switches;
 
 use axum::body::Body;
 use http::Request;
