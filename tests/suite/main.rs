@@ -13,6 +13,7 @@ mod http_door;
 mod lambda;
 mod operator;
 mod oss_clients;
+mod promise;
 mod readme;
 mod runtime;
 mod support;

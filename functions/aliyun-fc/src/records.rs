@@ -1,10 +1,12 @@
-//! Which records of an OSS event tell of an object that has arrived whole.
+//! Which records of an OSS event tell of an object that has arrived.
 
 use aliyun_fc_runtime::events::OssRecord;
 use app::core::{Location, Provider};
 
-/// The calls after which an object is complete. Parts, appends and links are none.
-const ARRIVALS: [&str; 4] = ["PutObject", "PostObject", "CompleteMultipartUpload", "CopyObject"];
+/// The calls after which an object is there. After the last two it may still change: whether it is left alone as `not_whole` is
+/// decided by what the object is by then, and by its rule. Parts are none.
+const ARRIVALS: [&str; 6] =
+    ["PutObject", "PostObject", "CompleteMultipartUpload", "CopyObject", "AppendObject", "PutSymlink"];
 
 /// Where the object lies that the record tells of, and its size; `None` where the record tells of something else.
 ///
@@ -42,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn only_whole_objects_are_arrivals() {
+    fn only_calls_after_which_an_object_is_there_are_arrivals() {
         for call in ARRIVALS {
             for name in [format!("ObjectCreated:{call}"), format!("oss:ObjectCreated:{call}")] {
                 assert!(arrival(&record(&name)).is_some(), "{name}");
@@ -52,8 +54,7 @@ mod tests {
             "ObjectCreated:InitiateMultipartUpload",
             "ObjectCreated:UploadPart",
             "ObjectCreated:UploadPartCopy",
-            "ObjectCreated:AppendObject",
-            "ObjectCreated:PutSymlink",
+            "ObjectCreated:SomethingNew",
             "ObjectRemoved:DeleteObject",
             "ObjectModified:UpdateObjectMeta",
         ] {

@@ -6,8 +6,10 @@ use lambda_runtime::Diagnostic;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The calls after which an object is complete. Parts, appends and links are none.
-const ARRIVALS: [&str; 4] = ["PutObject", "PostObject", "CompleteMultipartUpload", "CopyObject"];
+/// The calls after which an object is there. After the last two it may still change: whether it is left alone as `not_whole` is
+/// decided by what the object is by then, and by its rule. Parts are none.
+const ARRIVALS: [&str; 6] =
+    ["PutObject", "PostObject", "CompleteMultipartUpload", "CopyObject", "AppendObject", "PutSymlink"];
 
 #[derive(Deserialize)]
 struct Native {

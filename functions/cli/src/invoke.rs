@@ -30,7 +30,7 @@ pub(crate) struct Invoke {
     /// A file with the bearer token that the function accepts (http.tokens).
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
-    /// The account of the function's settings; default: the only one.
+    /// The account of the function's settings; default: that of the object's rule, or the only one.
     #[arg(long, value_name = "NAME", conflicts_with = "event")]
     account: Option<String>,
     /// JSON lines instead of text on standard output.
@@ -165,7 +165,8 @@ fn tell(show: &Show, source: &str, outcome: &Value) -> ExitCode {
     show.event(json!({"event": "outcome", "outcome": outcome}));
     let (code, data) = (text(&outcome["code"]), &outcome["data"]);
     if code == "200" {
-        show.text(words::published_as(source, &text(&data["videoid"]), &text(&data["link"])));
+        let video_id = text(&data["videoid"]);
+        show.text(words::published_as(source, Some(video_id.as_str()).filter(|id| !id.is_empty())));
         return ExitCode::SUCCESS;
     }
     show.note(words::function_failed(source, &code, &text(&outcome["msg"]), &text(&outcome["error"])));

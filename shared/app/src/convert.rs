@@ -64,6 +64,8 @@ fn youku(error: YoukuError, otherwise: ErrorKind) -> Error {
         Youku::RateLimited => ErrorKind::RateLimited,
         Youku::ClientRefused | Youku::AccessTokenRefused => ErrorKind::Unauthorised,
         Youku::UploadTokenExpired => ErrorKind::SessionOver,
+        // Of the whole file: the bytes arrived as they are, and were announced as others.
+        Youku::HashMismatch if error.operation() == "commit" => ErrorKind::HashRefused,
         Youku::HashMismatch => ErrorKind::Integrity,
         _ => otherwise,
     };

@@ -29,7 +29,7 @@ mod task;
 mod uploads;
 
 pub use http::{client as http_client, store_client};
-pub use ledger::random_seal_key;
+pub use ledger::{LedgerBucket, Seen, random_seal_key};
 pub use list::{After, ListQuery, ListState, ListedUpload, UploadList};
 pub use logging::start as start_logging;
 pub use object_storage as storage;
@@ -51,7 +51,7 @@ use callbacks::Callbacks;
 use http::Clients;
 use ledger::LedgerPlace;
 use source::Sources;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::SystemTime};
 use target::Account;
 use upload_core::{Automatic, Error, ErrorKind, Source, TransferSettings, Uploader, ledger::Ledger};
 
@@ -118,6 +118,7 @@ impl App {
             paused: self.settings.paused,
             mode: self.settings.transfer.mode,
             retry: self.transfer.retry,
+            now: SystemTime::now(),
         }
     }
 

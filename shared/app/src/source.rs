@@ -1,10 +1,14 @@
 //! The source port over `object-storage`.
 
+mod hints;
+
 use crate::{Settings, convert, settings::SourceSettings};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::TryStreamExt;
-use object_storage::{Credentials, HttpClient, ObjectSummary, Pin, SignatureVersion, Store, StoreConfig};
+use object_storage::{
+    Credentials, HttpClient, ObjectHead, ObjectSummary, Pin, SignatureVersion, Store, StoreConfig,
+};
 use std::{
     collections::HashMap,
     ops::Range,
@@ -12,11 +16,9 @@ use std::{
     time::Duration,
 };
 use upload_core::{
-    ByteStream, Error, ErrorKind, Location, Md5, Object, Provider, SourceEntry, SourcePage, StatedMd5,
+    ByteStream, Error, ErrorKind, Location, Md5, Object, ObjectKind, Provider, SourceEntry, SourcePage,
 };
 
-/// User metadata that states the object's MD5, in hexadecimal (design: the data path).
-const MD5_METADATA: &str = "md5";
 /// Where a Lambda function runs: its ledger has no event that tells a region.
 const AWS_REGION: &str = "AWS_REGION";
 /// Keys of one page: both clouds answer no more at once.
@@ -104,16 +106,7 @@ fn signing(settings: &SourceSettings, credentials: Option<Credentials>) -> Crede
 impl upload_core::Source for Sources {
     async fn head(&self, location: &Location) -> Result<Object, Error> {
         let head = self.store(location)?.head(&location.key).await.map_err(convert::source)?;
-        let stated = head.user_metadata.get(MD5_METADATA).and_then(|hex| Md5::from_hex(hex));
-        Ok(Object {
-            version_id: head.version_id,
-            md5: head.content_md5.map(Md5),
-            stated_md5: stated.map(|md5| StatedMd5::new(md5, "metadata md5")),
-            crc64: head.crc64,
-            modified: head.last_modified,
-            user_metadata: head.user_metadata,
-            ..Object::new(location.clone(), head.etag, head.size)
-        })
+        Ok(object(location, head))
     }
 
     async fn read(&self, object: &Object, range: Range<u64>) -> Result<ByteStream, Error> {
@@ -141,6 +134,30 @@ impl upload_core::Source for Sources {
         };
         let entries = listing.objects.into_iter().map(entry).collect::<Result<_, Error>>()?;
         Ok(SourcePage { entries, next: listing.next })
+    }
+}
+
+/// What the core is told of an object.
+fn object(location: &Location, head: ObjectHead) -> Object {
+    Object {
+        version_id: head.version_id,
+        md5: head.content_md5.map(Md5),
+        stated_md5: hints::stated_md5(&head.user_metadata),
+        crc64: head.crc64,
+        kind: kind(head.object_type.as_deref()),
+        modified: head.last_modified,
+        missing_metadata: head.missing_metadata,
+        user_metadata: head.user_metadata,
+        ..Object::new(location.clone(), head.etag, head.size)
+    }
+}
+
+/// OSS names the type of each object; other stores have objects that are whole.
+fn kind(object_type: Option<&str>) -> ObjectKind {
+    match object_type {
+        Some("Appendable") => ObjectKind::Appendable,
+        Some("Symlink") => ObjectKind::Symlink,
+        _ => ObjectKind::Whole,
     }
 }
 
@@ -177,6 +194,35 @@ mod tests {
                 other => unreachable!("{other:?}"),
             };
             assert_eq!(id.as_deref(), expected);
+        }
+    }
+
+    #[test]
+    fn what_a_head_tells_reaches_the_object_and_a_hint_is_not_taken_for_a_fact() {
+        let location =
+            Location { provider: Provider::Oss, bucket: "b".into(), key: "k".into(), region: None };
+        let kinds = [
+            (Some("Normal"), ObjectKind::Whole),
+            (Some("Multipart"), ObjectKind::Whole),
+            (Some("Appendable"), ObjectKind::Appendable),
+            (Some("Symlink"), ObjectKind::Symlink),
+            (None, ObjectKind::Whole),
+        ];
+        for (object_type, kind) in kinds {
+            let user_metadata = [("md5".to_owned(), "5d41402abc4b2a76b9719d911017c592".to_owned())].into();
+            let head = ObjectHead {
+                size: 5,
+                etag: "E".into(),
+                object_type: object_type.map(Into::into),
+                missing_metadata: 2,
+                user_metadata,
+                ..ObjectHead::default()
+            };
+            let told = object(&location, head.clone());
+            assert_eq!((told.kind, told.missing_metadata, told.md5), (kind, 2, None), "{object_type:?}");
+            assert_eq!(told.stated_md5.map(|stated| stated.place).as_deref(), Some("metadata md5"));
+            let known = object(&location, ObjectHead { content_md5: Some([7; 16]), ..head });
+            assert_eq!(known.md5, Some(Md5([7; 16])), "what the store knows is a fact");
         }
     }
 }

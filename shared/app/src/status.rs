@@ -5,6 +5,7 @@ use serde::Serialize;
 use upload_core::{
     Error, Outcome, UploadId,
     ledger::{Entry, Holder, OpenMark, Record, State, Time, WaitReason},
+    metadata::{PublicType, PublicTypeOrigin},
 };
 
 /// One upload, as the ledger has it. No secret is in it.
@@ -24,6 +25,10 @@ pub struct UploadStatus {
     pub account: Option<String>,
     /// Bytes; only a `new` upload does not tell yet.
     pub size: Option<u64>,
+    /// Who may watch the video; only a `new` upload does not tell yet.
+    pub public_type: Option<PublicType>,
+    /// Where that was stated.
+    pub public_type_from: Option<PublicTypeOrigin>,
     /// Who has it in hand.
     pub holder: Option<HolderStatus>,
     /// Why, and how long, it rests.
@@ -87,6 +92,7 @@ impl App {
 impl UploadStatus {
     pub(crate) fn of(record: &Record, holder: Option<Holder>) -> Self {
         let steps: Vec<_> = record.history.iter().map(StepStatus::of).collect();
+        let audience = record.work.video.audience();
         Self {
             upload_id: record.id.clone(),
             state: record.state.as_str(),
@@ -95,6 +101,8 @@ impl UploadStatus {
             object: Some(record.work.location.to_string()),
             account: Some(record.work.account.clone()),
             size: Some(record.work.object.size),
+            public_type: Some(audience.public_type),
+            public_type_from: audience.from,
             holder: holder.map(HolderStatus::of),
             waiting: record
                 .waiting
@@ -115,6 +123,8 @@ impl UploadStatus {
             object,
             account,
             size: None,
+            public_type: None,
+            public_type_from: None,
             holder: holder.map(HolderStatus::of),
             waiting: None,
             steps: Vec::new(),

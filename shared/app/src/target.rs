@@ -75,6 +75,7 @@ impl upload_core::Youku for Account {
             upload_token: session.upload_token,
             video_id: session.video_id,
             grant: grant(session.grant),
+            instant: session.instant,
         })
     }
 
@@ -115,6 +116,8 @@ impl upload_core::Youku for Account {
             youku::VideoState::Fail => VideoState::Failed,
             youku::VideoState::InReview => VideoState::InReview,
             youku::VideoState::Limited => VideoState::Limited,
+            youku::VideoState::Blocked => VideoState::Blocked,
+            youku::VideoState::Absent => VideoState::Absent,
             youku::VideoState::Other(_) => VideoState::Other,
         }))
     }
@@ -171,6 +174,7 @@ fn new_video(video: &Video) -> Result<NewVideo, Error> {
         description,
         copyright_type,
         public_type,
+        public_type_from: _,
         watch_password,
         thumbnail,
         latitude,

@@ -4,16 +4,15 @@ use crate::{App, BroughtAccount, Credentials, Task, gone::GoneAccount};
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::time::timeout_at;
 use upload_core::{
-    Arrival, Bounds, Discovered, Discovery, Error, ErrorKind, Location, Object, Published, Run, Since,
-    Source, Swept, Told, UploadId, Uploader, Verdict, discover,
-    ledger::{Ledger, OpenMark, Work},
-    look,
+    Arrival, ArrivalEnd, Bounds, Discovered, Discovery, Error, ErrorKind, LOOK, Location, Published, Run,
+    Since, Source, Swept, Told, UploadId, Uploader, Verdict, discover,
+    ledger::{Ledger, OpenMark, Reopening, Work},
 };
 
 /// Uploads that one sweep goes on with or begins at most, where the settings do not say.
 const SWEEP_LIMIT: usize = 100;
-/// The operation that comes before an upload's claim.
-const LOOK: &str = "look";
+/// Why an arrival is skipped whose content is published already.
+const SAME_CONTENT: &str = "same_content";
 /// The note of where the last sweep ended.
 const SWEEP_CURSOR: &str = "sweep";
 
@@ -50,17 +49,21 @@ impl App {
         let source = self.source(credentials.clone());
         let automatic = self.automatic();
         let deciding = automatic.decide(&*source, location, size);
-        let (job, object, callback) = match in_time(run, deciding).await? {
+        let (job, object, callback, republish) = match in_time(run, deciding).await? {
             Arrival::Skip(reason) => return Ok(Arrived::Skipped(reason)),
-            Arrival::Upload { job, object, callback } => (*job, *object, callback),
+            Arrival::Upload { job, object, callback, republish } => (*job, *object, callback, republish),
         };
         let ledger = self.ledger(credentials).await?;
         let uploader = self.uploader(&job.account, source, ledger)?;
         let work = Work { job, object, called: None, callback, brought: None };
-        uploader.upload(&work, run).await.map(Arrived::Published)
+        match uploader.upload_arrival(&work, republish, run).await? {
+            ArrivalEnd::Published(published) => Ok(Arrived::Published(published)),
+            ArrivalEnd::SameContent => Ok(Arrived::Skipped(SAME_CONTENT)),
+        }
     }
 
-    /// Publishes what the task names, reading with a platform's credentials for this call where there are some.
+    /// Publishes what the task names, reading with a platform's credentials for this call where there are some. What the task does not
+    /// state about the video comes from the object, its sidecar and its rule.
     ///
     /// # Errors
     /// Whatever ended the upload; [`Deadline`](ErrorKind::Deadline), retryable, where the run's time was over first.
@@ -71,16 +74,15 @@ impl App {
         run: &Run,
     ) -> Result<Published, Error> {
         let source = self.source(credentials.clone());
-        let job = task.job.clone();
         let ledger = self.ledger(credentials).await?;
         let uploader = match &task.brought {
-            None => self.uploader(&job.account, source.clone(), ledger)?,
+            None => self.uploader(&task.job.account, source.clone(), ledger)?,
             Some(brought) => self.uploader_for(brought, source.clone(), ledger),
         };
-        let found: Result<Object, Error> =
-            in_time(run, look(&*source, &job.location, &self.transfer.retry)).await;
-        let object = match found {
-            Ok(object) => object,
+        let automatic = self.automatic();
+        let completing = automatic.complete(&*source, task.job.clone());
+        let (job, object) = match in_time(run, completing).await {
+            Ok(completed) => completed,
             Err(error) => {
                 let refused = Err(error);
                 uploader.tell_refusal(task.callback.as_ref(), &task.key, &refused, run).await;
@@ -111,6 +113,7 @@ impl App {
         credentials: Option<Credentials>,
         run: &Run,
     ) -> Result<Swept, Error> {
+        self.check_ledger(credentials.clone()).await?;
         let ledger = self.ledger(credentials.clone()).await?;
         let after = ledger.cursor(SWEEP_CURSOR).await?.as_deref().and_then(UploadId::parse);
         let limit = wish.limit.or(self.settings.sweep.limit).unwrap_or(SWEEP_LIMIT);
@@ -159,6 +162,7 @@ impl App {
     pub async fn retry(
         &self,
         id: &UploadId,
+        reopening: Reopening,
         credentials: Option<Credentials>,
         run: &Run,
     ) -> Result<Published, Error> {
@@ -169,7 +173,7 @@ impl App {
         })?;
         let work = ledger.work(&record)?;
         let uploader = self.uploader_again(&work, ledger, credentials)?;
-        uploader.retry(id, run).await
+        uploader.retry(id, reopening, run).await
     }
 
     /// Tells the callback of an upload that has ended its outcome once more, under the same message id; nothing is recorded.
@@ -192,11 +196,12 @@ impl App {
         match error.kind() {
             // A person repairs these while the platform tries again.
             ErrorKind::Config | ErrorKind::SourceDenied | ErrorKind::Ledger => false,
+            // Before the claim there is no open mark, so the sweep does not know of it.
+            _ if error.operation() == LOOK => error.verdict() == Verdict::Permanent,
             ErrorKind::Unauthorised | ErrorKind::Reauthorise => self.settings.sweep.enabled,
             _ if error.verdict() == Verdict::Permanent => true,
-            // Before the claim there is no open mark, so the sweep does not know of it.
             ErrorKind::Source => false,
-            _ => self.settings.sweep.enabled && error.operation() != LOOK,
+            _ => self.settings.sweep.enabled,
         }
     }
 

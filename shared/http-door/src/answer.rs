@@ -33,7 +33,7 @@ impl Answer {
             msg: text.clone(),
             info: text,
             error: Some(code.into()),
-            data: OutcomeData { key: String::new(), videoid: None, upload_id: None, link: None },
+            data: OutcomeData::default(),
         };
         Self { outcome, retry_after: None }
     }

@@ -1,6 +1,7 @@
 //! The door as callers find it, over an application whose OSS and Youku are mock servers.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod audience;
 mod lists;
 mod statuses;
 

@@ -14,6 +14,7 @@ use crate::exchange::Remote;
 use crate::folder::Folder;
 use crate::http_client::HttpClient;
 use crate::key_ring::KeyRing;
+use crate::lifecycle::LifecycleRule;
 use crate::object_body::ObjectBody;
 use crate::types::{
     Completed, Listing, MultipartId, ObjectHead, PartReceipt, PartRecord, Pin, PutBody, PutOptions,
@@ -247,6 +248,18 @@ impl Store {
         match &self.0.backend {
             Backend::Remote(remote) => remote.versioning().await,
             Backend::Folder(_) => Ok(false),
+        }
+    }
+
+    /// The bucket's enabled lifecycle rules; none of a folder.
+    ///
+    /// # Errors
+    /// [`ErrorKind::AccessDenied`] where the key may not ask, [`ErrorKind::Rejected`] or [`ErrorKind::Protocol`] where the store does
+    /// not know the call; those of any request.
+    pub async fn lifecycle(&self) -> Result<Vec<LifecycleRule>, Error> {
+        match &self.0.backend {
+            Backend::Remote(remote) => remote.lifecycle().await,
+            Backend::Folder(_) => Ok(Vec::new()),
         }
     }
 

@@ -15,6 +15,11 @@ const CRC64: &str = "x-oss-hash-crc64ecma";
 const OBJECT_TYPE: &str = "x-oss-object-type";
 const S3_ENCRYPTION: &str = "x-amz-server-side-encryption";
 const S3_CUSTOMER_KEY: &str = "x-amz-server-side-encryption-customer-algorithm";
+const S3_CHECKSUM_MD5: &str = "x-amz-checksum-md5";
+const S3_CHECKSUM_TYPE: &str = "x-amz-checksum-type";
+const S3_MISSING_METADATA: &str = "x-amz-missing-meta";
+/// 16 bytes in base64, with the padding.
+const MD5_IN_BASE64: usize = 24;
 
 /// One header as text.
 pub(crate) fn text(headers: &HeaderMap, name: impl http::header::AsHeaderName) -> Option<String> {
@@ -35,7 +40,12 @@ pub(crate) fn crc64(headers: &HeaderMap) -> Option<u64> {
 }
 
 pub(crate) fn version_id(headers: &HeaderMap) -> Option<String> {
-    text(headers, "x-oss-version-id").or_else(|| text(headers, "x-amz-version-id")).filter(|id| id != "null")
+    version(headers).filter(|id| id != "null")
+}
+
+/// The version that the answer names: `null` on buckets whose versioning is suspended.
+fn version(headers: &HeaderMap) -> Option<String> {
+    text(headers, "x-oss-version-id").or_else(|| text(headers, "x-amz-version-id"))
 }
 
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
@@ -79,12 +89,16 @@ pub(crate) fn object_head(provider: Provider, headers: &HeaderMap) -> Option<Obj
     Some(ObjectHead {
         size: length(headers)?,
         version_id: version_id(headers),
-        content_md5: if provider == Provider::S3 { s3_md5(headers, &etag) } else { content_md5(headers) },
+        content_md5: match provider {
+            Provider::S3 => s3_checksum(headers).or_else(|| s3_md5(headers, &etag)),
+            Provider::Oss | Provider::Folder => content_md5(headers),
+        },
         crc64: crc64(headers),
         last_modified: http_date(headers, LAST_MODIFIED),
         date: date(headers),
         object_type: text(headers, OBJECT_TYPE),
         content_type: text(headers, CONTENT_TYPE),
+        missing_metadata: if provider == Provider::S3 { missing_metadata(headers) } else { 0 },
         user_metadata: metadata.collect::<BTreeMap<_, _>>(),
         etag,
     })
@@ -95,8 +109,14 @@ pub(crate) fn put_receipt(headers: &HeaderMap) -> Option<PutReceipt> {
         etag: etag(headers)?,
         crc64: crc64(headers),
         version_id: version_id(headers),
+        versioned: version(headers).is_some(),
         date: date(headers),
     })
+}
+
+/// Entries of user metadata that S3 left out, such as those whose bytes no header can carry.
+fn missing_metadata(headers: &HeaderMap) -> u32 {
+    text(headers, S3_MISSING_METADATA).map_or(0, |count| count.trim().parse().unwrap_or(1))
 }
 
 /// OSS's MD5 of an object that was put in one request. On others the header may be the last append's, or what somebody stated.
@@ -104,7 +124,18 @@ fn content_md5(headers: &HeaderMap) -> Option<[u8; 16]> {
     if text(headers, OBJECT_TYPE).is_some_and(|kind| kind != "Normal") {
         return None;
     }
-    BASE64.decode(text(headers, "content-md5")?.trim()).ok()?.try_into().ok()
+    md5_from_base64(&text(headers, "content-md5")?)
+}
+
+/// S3's own MD5 of the whole object. That of a multipart object is another thing (`COMPOSITE`): a digest of its parts' digests.
+fn s3_checksum(headers: &HeaderMap) -> Option<[u8; 16]> {
+    let whole = text(headers, S3_CHECKSUM_TYPE).is_some_and(|of| of.trim() == "FULL_OBJECT");
+    whole.then(|| md5_from_base64(&text(headers, S3_CHECKSUM_MD5)?)).flatten()
+}
+
+fn md5_from_base64(text: &str) -> Option<[u8; 16]> {
+    let text = text.trim();
+    (text.len() == MD5_IN_BASE64).then(|| BASE64.decode(text).ok()?.try_into().ok()).flatten()
 }
 
 /// S3's ETag is the MD5 of an object that was put in one request and not encrypted with KMS or a customer's key.

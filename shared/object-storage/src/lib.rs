@@ -35,6 +35,7 @@ mod folder_body;
 mod headers;
 mod http_client;
 mod key_ring;
+mod lifecycle;
 mod multipart;
 mod object_body;
 mod objects;
@@ -52,6 +53,7 @@ pub use config::{Addressing, Provider, SignatureVersion, StoreConfig};
 pub use credentials::{CredentialError, CredentialSource, Credentials, StsPair};
 pub use error::{BoxError, Error, ErrorKind, Verdict};
 pub use http_client::HttpClient;
+pub use lifecycle::LifecycleRule;
 pub use object_body::ObjectBody;
 pub use types::{
     Completed, Listing, MultipartId, ObjectHead, ObjectSummary, PartReceipt, PartRecord, Pin, PutBody,

@@ -15,10 +15,12 @@ use md5::{Digest as _, Md5};
 use crate::config::Provider;
 use crate::continued_body::ContinuedBody;
 use crate::exchange::{Call, Payload, Remote};
+use crate::lifecycle::{self, LifecycleRule};
 use crate::types::{Listing, ObjectHead, ObjectSummary, Pin, PutBody, PutOptions, PutReceipt};
 use crate::{Error, ErrorKind, headers, xml};
 
 const FORBID_OVERWRITE: HeaderName = HeaderName::from_static("x-oss-forbid-overwrite");
+const CHECKSUM_MODE: HeaderName = HeaderName::from_static("x-amz-checksum-mode");
 const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
 const RANGE_BEHAVIOR: HeaderName = HeaderName::from_static("x-oss-range-behavior");
 /// Both clouds answer at most this many per page.
@@ -27,7 +29,12 @@ const PAGE: usize = 1000;
 impl Remote {
     pub(crate) async fn head(&self, key: &str) -> Result<ObjectHead, Error> {
         let operation = "HeadObject";
-        let answer = self.send(self.call(operation, Method::HEAD, Some(key)), Payload::NONE).await?;
+        let mut call = self.call(operation, Method::HEAD, Some(key));
+        if self.provider == Provider::S3 {
+            // Without it S3 keeps the checksums that it holds to itself.
+            call.headers.insert(CHECKSUM_MODE, HeaderValue::from_static("ENABLED"));
+        }
+        let answer = self.send(call, Payload::NONE).await?;
         headers::object_head(self.provider, answer.headers())
             .ok_or_else(|| self.protocol(operation, "the answer lacks size or ETag"))
     }
@@ -204,6 +211,19 @@ impl Remote {
         let answer: xml::Versioning = xml::parse(&text)
             .map_err(|_| self.garbled(operation, "the answer says nothing of versioning"))?;
         Ok(answer.status.is_some_and(|status| !status.trim().is_empty()))
+    }
+
+    pub(crate) async fn lifecycle(&self) -> Result<Vec<LifecycleRule>, Error> {
+        let operation = "GetBucketLifecycle";
+        let mut call = self.call(operation, Method::GET, None);
+        call.query.push(("lifecycle", String::new()));
+        match self.document(call, Payload::NONE).await {
+            Ok((_, _, text)) => lifecycle::rules(&text)
+                .ok_or_else(|| self.protocol(operation, "the answer says nothing of a lifecycle")),
+            // A bucket without rules answers this.
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Content type and user metadata.

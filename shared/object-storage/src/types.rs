@@ -20,7 +20,8 @@ pub struct ObjectHead {
     pub etag: String,
     /// Version id of a versioned bucket.
     pub version_id: Option<String>,
-    /// MD5 of the content. OSS: `Content-MD5`, there only for objects put in one request. S3: an ETag that is one.
+    /// MD5 of the content, as the store itself knows it. OSS: `Content-MD5`, there only for objects put in one request. S3: its
+    /// checksum of the full object (`x-amz-checksum-md5`, answered to a head alone), else an ETag that is one.
     pub content_md5: Option<[u8; 16]>,
     /// CRC-64/XZ of the content (OSS only; missing for very old and for copied objects).
     pub crc64: Option<u64>,
@@ -32,6 +33,8 @@ pub struct ObjectHead {
     pub object_type: Option<String>,
     /// MIME type.
     pub content_type: Option<String>,
+    /// How many entries of user metadata S3 has and could not return (`x-amz-missing-meta`); one where it does not say how many.
+    pub missing_metadata: u32,
     /// User metadata by name, without `x-oss-meta-` or `x-amz-meta-`; names in lower case, values as sent.
     pub user_metadata: BTreeMap<String, String>,
 }
@@ -111,6 +114,8 @@ pub struct PutReceipt {
     pub crc64: Option<u64>,
     /// Version id of a versioned bucket.
     pub version_id: Option<String>,
+    /// Whether the answer named a version, also `null`: then the bucket keeps versions or did once, and OSS ignores `create_only`.
+    pub versioned: bool,
     /// The store's clock when it answered.
     pub date: Option<SystemTime>,
 }

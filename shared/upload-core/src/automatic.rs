@@ -1,18 +1,15 @@
-//! From "an object arrived" to a job: the filter, the sidecar, the metadata.
+//! From "an object arrived" or "a task names an object" to a job: the filter, then the one merge.
 
 use crate::{
-    Callback, Error, ErrorKind, Job, Location, Mode, Object, RetrySettings, Source,
-    beside::beside,
-    look,
+    Callback, Error, ErrorKind, Job, Location, Mode, Object, ObjectKind, RetrySettings, Source,
+    merge::{Lookup, Terms, merge_video},
     metadata::VideoMetadata,
-    patience::Patience,
-    rules::{Admission, Rule, Rules, Sidecar, admit, sidecar_key},
+    rules::{Admission, Rule, Rules, Sidecar, admit},
 };
-use futures_util::future::maybe_done;
-use std::future::Future;
+use std::time::{Duration, SystemTime};
 
-/// The largest sidecar that is read, in bytes.
-const SIDECAR_LIMIT: usize = 64 << 10;
+/// The reason for which an object that may still change is left alone.
+pub(crate) const NOT_WHOLE: &str = "not_whole";
 
 /// What automatic uploads go by.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +24,9 @@ pub struct Automatic<'a> {
     pub mode: Mode,
     /// How a failing source is asked again.
     pub retry: RetrySettings,
+    /// Now: how long an object that may still change has been left untouched is counted from it. This machine's clock will do, the
+    /// store's is better.
+    pub now: SystemTime,
 }
 
 /// What becomes of an object that arrived.
@@ -40,6 +40,8 @@ pub enum Arrival {
         object: Box<Object>,
         /// Who is told of the outcome.
         callback: Option<Callback>,
+        /// Whether the rule wants the content of the last published version published again.
+        republish: bool,
     },
     /// It is left alone, for the reason of this stable code.
     Skip(&'static str),
@@ -76,42 +78,61 @@ impl Automatic<'_> {
         }
     }
 
+    /// Merges into the job of a task, or of a person's command, what its object, sidecar and rule state about the video.
+    ///
+    /// `paused` and the rules' filters are about automatic uploads and do not bind it. The job's account and mode are decided by then
+    /// ([`Terms`]).
+    ///
+    /// # Errors
+    /// As [`decide`](Self::decide); [`InvalidJob`](ErrorKind::InvalidJob) also where the rule requires a sidecar that is not there,
+    /// unless the job states who may watch.
+    pub async fn complete(&self, source: &dyn Source, job: Job) -> Result<(Job, Object), Error> {
+        let rule = self.rules.for_object(&job.location);
+        let location = job.location.clone();
+        let mut lookup = Lookup::new(source, &location, rule, self.retry);
+        let object = lookup.object().await?;
+        let sidecar = lookup.sidecar().await?;
+        let video = merge_video(job.video, &object, sidecar.as_deref(), rule)?;
+        Ok((Job { video, ..job }, object))
+    }
+
     async fn video(&self, source: &dyn Source, location: &Location, rule: &Rule) -> Result<Arrival, Error> {
-        let reading = async {
-            match rule.sidecar {
-                Sidecar::Off => Ok(None),
-                Sidecar::Optional | Sidecar::Required => self.sidecar(source, location).await,
-            }
-        };
-        let mut reading = Box::pin(maybe_done(reading));
-        let looking = look(source, location, &self.retry);
-        let object = beside(looking, |cx| reading.as_mut().poll(cx)).await?;
+        let mut lookup = Lookup::new(source, location, Some(rule), self.retry);
+        let object = lookup.object().await?;
         if object.size == 0 {
             return Ok(Arrival::Skip("empty_object"));
         }
-        let stated = VideoMetadata::from_user_metadata(&object.user_metadata)?;
-        reading.as_mut().await;
-        let sidecar = reading.as_mut().take_output().transpose()?.flatten();
+        if !self.is_whole(&object, rule) {
+            return Ok(Arrival::Skip(NOT_WHOLE));
+        }
+        let sidecar = lookup.sidecar().await?;
         if rule.sidecar == Sidecar::Required && sidecar.is_none() {
             return Ok(Arrival::Skip("waits_for_sidecar"));
         }
-        let below = VideoMetadata::merge(sidecar.unwrap_or_default(), VideoMetadata::from_rule(rule));
+        let video = merge_video(VideoMetadata::default(), &object, sidecar.as_deref(), Some(rule))?;
+        let Terms { account, mode, callback } = Terms::default().or_from_rule(Some(rule));
         let job = Job {
             location: location.clone(),
-            account: rule.account.clone(),
-            video: VideoMetadata::merge(stated, below),
-            mode: rule.mode.unwrap_or(self.mode),
+            account: account.unwrap_or_default(),
+            video,
+            mode: mode.unwrap_or(self.mode),
             md5: None,
             again: None,
         };
-        Ok(Arrival::Upload { job: Box::new(job), object: Box::new(object), callback: rule.callback() })
+        let republish = rule.republish;
+        Ok(Arrival::Upload { job: Box::new(job), object: Box::new(object), callback, republish })
     }
 
-    async fn sidecar(&self, source: &dyn Source, video: &Location) -> Result<Option<VideoMetadata>, Error> {
-        let location = Location { key: sidecar_key(&video.key), ..video.clone() };
-        let read = || source.read_small(&location, SIDECAR_LIMIT);
-        let bytes = Patience::new(self.retry).retrying(read).await?;
-        let read = bytes.map(|bytes| VideoMetadata::from_sidecar(&bytes)).transpose();
-        read.map_err(|error| Error::from(error).with("sidecar", location.key))
+    /// Whether the object is whole, or its rule takes one that nobody has written to for so long to be.
+    fn is_whole(&self, object: &Object, rule: &Rule) -> bool {
+        let untouched = || self.now.duration_since(object.modified?).ok();
+        match (object.kind, rule.unfinished_after_seconds.map(Duration::from_secs)) {
+            (ObjectKind::Whole, _) => true,
+            (_, None) => false,
+            (_, Some(after)) => untouched().is_some_and(|untouched| untouched >= after),
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
 //! How a run's end is recorded, and how a recorded end is answered.
 
 use crate::{
-    Error, ErrorKind, Published, Verdict,
-    ledger::{End, Failure, Held, Record, State, Step, WaitReason, Waiting},
+    Error, ErrorKind, Md5, Published, StatedMd5, Verdict,
+    ledger::{Entry, Failure, Held, Record, State, Step, StepKind, WaitReason, Waiting},
 };
 use std::time::{Duration, SystemTime};
 
@@ -11,6 +11,13 @@ const UNAUTHORISED_PAUSE: Duration = Duration::from_secs(600);
 const DOUBLED: u32 = 5;
 /// How long an upload waits for a caller whose token has run out. A new token makes an upload of its own, so that nobody may ever come.
 const CALLER_PATIENCE: Duration = Duration::from_secs(3 * 86_400);
+/// How long an upload waits for Youku to show whether its commit went through (design: adoption).
+const COMMIT_PATIENCE: Duration = Duration::from_secs(3 * 86_400);
+/// The pause before Youku is asked again for that; it doubles each time.
+const COMMIT_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_COMMIT_PAUSE: Duration = Duration::from_secs(6 * 3600);
+/// How a commit ends that nobody knows of.
+const GAVE_UP_ASKING: &str = "the session ended and Youku did not show for three days whether the video was committed: look before uploading again";
 /// How long Youku is left alone after a refusal for the rate that names no time.
 const RATE_LIMIT_PAUSE: Duration = Duration::from_secs(60);
 
@@ -26,7 +33,7 @@ pub(crate) fn ending(error: &Error, held: &Held, now: SystemTime) -> Option<Step
         Some(Step::Waiting(Waiting { reason, not_before }))
     };
     match (error.kind(), error.verdict()) {
-        (ErrorKind::Superseded | ErrorKind::Ledger | ErrorKind::InProgress, _) => None,
+        (ErrorKind::Superseded | ErrorKind::Cancelled | ErrorKind::Ledger | ErrorKind::InProgress, _) => None,
         // A person, or the function's next credentials, repair these while the upload stands where it is.
         (ErrorKind::SourceDenied | ErrorKind::Config, _) => None,
         (ErrorKind::Deadline, _) => waiting(WaitReason::Deadline, None),
@@ -50,6 +57,20 @@ pub(crate) fn ending(error: &Error, held: &Held, now: SystemTime) -> Option<Step
             let reason = WaitReason::Unauthorised;
             waiting(reason, Some(unauthorised_pause(held.record(), reason)))
         }
+        (ErrorKind::CommitUnknown, _) if patience_ended(held.record(), now) => {
+            let code = error.kind().code().into();
+            Some(Step::Failed(Failure {
+                code,
+                text: GAVE_UP_ASKING.into(),
+                advice: Some(look_first(held.record())),
+            }))
+        }
+        (ErrorKind::CommitUnknown, _) => {
+            let reason = WaitReason::CommitUnknown;
+            let times = held.record().times_waited(reason).min(32);
+            let pause = COMMIT_PAUSE * 2_u32.saturating_pow(u32::try_from(times).unwrap_or(u32::MAX));
+            waiting(reason, Some(pause.min(LONGEST_COMMIT_PAUSE)))
+        }
         // No time: whether calls can be made again is asked before the upload is taken up.
         (ErrorKind::Reauthorise, _) => waiting(WaitReason::Reauthorise, None),
         (kind, Verdict::Permanent) => Some(Step::Failed(Failure {
@@ -63,12 +84,31 @@ pub(crate) fn ending(error: &Error, held: &Held, now: SystemTime) -> Option<Step
 
 /// Longer each time that the upload was put aside for this reason.
 fn unauthorised_pause(record: &Record, reason: WaitReason) -> Duration {
-    let waited = record
-        .history
-        .iter()
-        .filter(|entry| matches!(&entry.step, Step::Waiting(waiting) if waiting.reason == reason));
-    let times = u32::try_from(waited.count()).unwrap_or(DOUBLED).min(DOUBLED);
+    let times = u32::try_from(record.times_waited(reason)).unwrap_or(DOUBLED).min(DOUBLED);
     UNAUTHORISED_PAUSE * 2_u32.pow(times)
+}
+
+/// Whether Youku has been asked for long enough whether a commit went through.
+fn patience_ended(record: &Record, now: SystemTime) -> bool {
+    let unknown =
+        |entry: &&Entry| matches!(&entry.step, Step::Waiting(why) if why.reason == WaitReason::CommitUnknown);
+    let since = record.history.iter().rev().take_while(|entry| entry.step.kind() != StepKind::Reopened);
+    let first = since.filter(unknown).last();
+    first.is_some_and(|first| now.duration_since(first.at.get()).is_ok_and(|age| age >= COMMIT_PATIENCE))
+}
+
+/// What a person can do about a commit that nobody knows of, with the commands.
+fn look_first(record: &Record) -> String {
+    let (id, object) = (&record.id, &record.work.location);
+    let again = if object.is_carried() {
+        format!("`oss2youku upload {:?} --again once-more`", object.key)
+    } else {
+        format!("`oss2youku upload {:?} --again once-more`, or a task with `again`", object.to_string())
+    };
+    format!(
+        "look for the video on Youku; if it is not there, `oss2youku retry {id} --new-session` uploads it anew, \
+         and so does {again}"
+    )
 }
 
 /// How long ago the upload began.
@@ -85,7 +125,9 @@ fn advice(kind: ErrorKind) -> &'static str {
         }
         ErrorKind::SourceMissing => "put the object back, then retry the upload",
         ErrorKind::SourceChanged => "nothing: the newer version of the object is an upload of its own",
-        ErrorKind::CommitUnknown => "look for the video on Youku; if it is not there, retry the upload",
+        ErrorKind::HashRefused => {
+            "correct the stated MD5, then ask with `again`; where it is right, ask Youku about it"
+        }
         ErrorKind::Integrity => "check the object: its bytes do not have the checksum its store states",
         _ => "see the log for the cause, then retry the upload",
     }
@@ -94,18 +136,26 @@ fn advice(kind: ErrorKind) -> &'static str {
 /// What an upload that ended before answers again.
 pub(crate) fn stored(record: &Record) -> Result<Published, Error> {
     match record.state {
-        State::Committed | State::Notified(End::Committed) | State::Followed => published(record),
+        state if state.is_published() => published(record),
         State::Cancelled => Err(Error::new(ErrorKind::Cancelled, "ledger", "the upload was cancelled")),
         _ => Err(failure(record)),
     }
 }
 
 fn published(record: &Record) -> Result<Published, Error> {
-    let known = record.video_id.clone().zip(record.session.as_ref());
-    let (video_id, (_, session)) =
-        known.ok_or_else(|| Error::new(ErrorKind::Ledger, "ledger", INCOMPLETE))?;
+    let session = record.session.as_ref();
+    let (_, session) = session.ok_or_else(|| Error::new(ErrorKind::Ledger, "ledger", INCOMPLETE))?;
     let (upload_id, size) = (record.id.clone(), record.work.object.size);
-    Ok(Published { upload_id, video_id, size, md5: session.md5 })
+    let (video_id, warning) = (record.video_id.clone(), wrong_statement(record, session.md5));
+    let audience = record.work.video.audience();
+    Ok(Published { upload_id, video_id, size, md5: session.md5, warning, audience })
+}
+
+/// Names a statement about the object's MD5 that its bytes disprove.
+pub(crate) fn wrong_statement(record: &Record, md5: Md5) -> Option<String> {
+    let stated = record.work.stated_md5.as_ref().filter(|stated| stated.md5 != md5)?;
+    let StatedMd5 { md5: wrong, place } = stated;
+    Some(format!("{place} states the MD5 {wrong}, and the object's is {md5}"))
 }
 
 const INCOMPLETE: &str = "the ledger says that the upload ended, and not how";

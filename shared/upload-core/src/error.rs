@@ -37,6 +37,8 @@ pub enum ErrorKind {
     Youku,
     /// Bytes arrived damaged.
     Integrity,
+    /// Youku refused the commit for good, because the file does not have the MD5 that it was announced with.
+    HashRefused,
     /// The commit's answer was lost and the video cannot be found: a person must look.
     CommitUnknown,
     /// The time allowed for this run is over.
@@ -56,7 +58,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    const CODES: [(Self, &str); 23] = [
+    const CODES: [(Self, &str); 24] = [
         (Self::InvalidJob, "invalid_job"),
         (Self::SourceMissing, "source_missing"),
         (Self::SourceChanged, "source_changed"),
@@ -72,6 +74,7 @@ impl ErrorKind {
         (Self::RateLimited, "rate_limited"),
         (Self::Youku, "youku_failed"),
         (Self::Integrity, "integrity"),
+        (Self::HashRefused, "hash_refused"),
         (Self::CommitUnknown, "commit_unknown"),
         (Self::InProgress, "in_progress"),
         (Self::Superseded, "superseded"),

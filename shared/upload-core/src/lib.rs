@@ -7,6 +7,7 @@
 //! progress of a whole upload rather than of one call; its spacing is `backon`'s.
 #![cfg_attr(test, expect(clippy::expect_used, reason = "a test fails by panicking"))]
 
+mod arrival;
 mod automatic;
 mod beside;
 mod callback;
@@ -19,10 +20,12 @@ mod error;
 mod hand;
 mod job;
 pub mod ledger;
+mod merge;
 pub mod metadata;
 mod notes;
 mod notify;
 mod object;
+mod opening;
 mod outcome;
 mod patience;
 mod ports;
@@ -36,12 +39,14 @@ mod transfer;
 mod uploader;
 mod wall;
 
+pub use arrival::{ArrivalEnd, LOOK};
 pub use automatic::{Arrival, Automatic};
 pub use callback::{Callback, Notifier, Told, VideoEvent};
 pub use cancel::cancel;
 pub use discover::{Bounds, Discovered, Discovery, FoundUpload, Since, Stopped, Trouble, discover};
 pub use error::{Error, ErrorKind, Verdict};
 pub use job::{Job, Mode, UploadId};
+pub use merge::Terms;
 pub use notify::replay;
 pub use object::{Location, Md5, Object, ObjectKind, Provider, StatedMd5};
 pub use outcome::{Outcome, OutcomeData};

@@ -1,16 +1,23 @@
 //! What is known of a video before it is uploaded, and from where.
 //!
-//! In order of precedence: the object's user metadata, its sidecar, the rule that matched it, defaults. Nothing here knows Youku's
-//! limits: they are checked once, on the whole.
+//! In order of precedence: the task or the flags, the object's user metadata, its sidecar, the rule that matches it, defaults. Nothing
+//! here knows Youku's limits: they are checked once, on the whole.
 
-use crate::{Error, ErrorKind, document, rules::Rule};
+mod audience;
+mod sidecar;
+
+pub use audience::{Audience, PublicType, PublicTypeOrigin};
+
+use crate::{Error, ErrorKind};
 use percent_encoding::percent_decode_str;
 use secrecy::SecretString;
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// What the names of our user metadata begin with; `x-oss-meta-` stands before it on the wire.
 const USER_METADATA_PREFIX: &str = "youku-";
+/// Names that are read whatever the caller states: a mistake there may have been meant to hide the video.
+const ALWAYS_READ: [&str; 2] = ["public-type", "watch-password"];
 /// Youku's limit for titles, in characters. A title made from a file name is cut to it.
 const TITLE_CHARACTERS: usize = 60;
 /// Youku insists on a tag; its older clients sent this one.
@@ -26,18 +33,6 @@ pub enum CopyrightType {
     Original,
     /// Somebody else.
     Reproduced,
-}
-
-/// Who may watch the video.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PublicType {
-    /// Everybody.
-    All,
-    /// The account's friends.
-    Friend,
-    /// Whoever has the watch password.
-    Password,
 }
 
 /// What somebody stated about a video. A sidecar is this as a JSON object.
@@ -56,6 +51,9 @@ pub struct VideoMetadata {
     pub copyright_type: Option<CopyrightType>,
     /// Who may watch it.
     pub public_type: Option<PublicType>,
+    /// Where `public_type` was stated. No document says it of itself.
+    #[serde(skip)]
+    pub public_type_from: Option<PublicTypeOrigin>,
     /// What a viewer must know where `public_type` is `password`.
     pub watch_password: Option<SecretString>,
     /// Passed on to Youku as it is.
@@ -101,9 +99,28 @@ impl VideoMetadata {
     /// # Errors
     /// The header whose name or value is not understood. A misspelt name is an error: it may have been meant to hide the video.
     pub fn from_user_metadata(headers: &BTreeMap<String, String>) -> Result<Self, MetadataError> {
+        Self::from_user_metadata_below(headers, &Self::default())
+    }
+
+    /// Reads what `higher` does not state of an object's user metadata, and always `youku-public-type` and `youku-watch-password`.
+    ///
+    /// # Errors
+    /// As [`from_user_metadata`](Self::from_user_metadata); names that are not known are passed over where `higher` states a public
+    /// type, since whoever stated it has decided who may watch.
+    pub fn from_user_metadata_below(
+        headers: &BTreeMap<String, String>,
+        higher: &Self,
+    ) -> Result<Self, MetadataError> {
         let mut found = Self::default();
         for (name, value) in headers {
             let Some(field) = name.strip_prefix(USER_METADATA_PREFIX) else { continue };
+            let is_skipped = match higher.states(&field.replace('-', "_")) {
+                Some(is_stated) => is_stated && !ALWAYS_READ.contains(&field),
+                None => higher.public_type.is_some(),
+            };
+            if is_skipped {
+                continue;
+            }
             let wrong = |problem| MetadataError::new(name, problem);
             let text = decode(value).ok_or_else(|| wrong("is not percent-encoded UTF-8"))?;
             match field {
@@ -134,7 +151,7 @@ impl VideoMetadata {
                 _ => return Err(wrong("is not a known name")),
             }
         }
-        Ok(found)
+        Ok(found.stated_by(PublicTypeOrigin::Metadata))
     }
 
     /// Reads a sidecar: one JSON object with the fields of this type and no others.
@@ -142,47 +159,60 @@ impl VideoMetadata {
     /// # Errors
     /// The path that does not fit.
     pub fn from_sidecar(json: &[u8]) -> Result<Self, MetadataError> {
-        // serde would fill the fields from an array, too.
-        if json.trim_ascii_start().first() != Some(&b'{') {
-            return Err(MetadataError::new("sidecar", "is not a JSON object"));
-        }
-        let mut reader = serde_json::Deserializer::from_slice(json);
-        let metadata = document::read(&mut reader).map_err(|misfit| {
-            let place = match misfit.path.as_str() {
-                "." => "sidecar".to_owned(),
-                path => format!("sidecar {path}"),
-            };
-            let is_json = serde_json::from_slice::<IgnoredAny>(json).is_ok();
-            MetadataError::new(place, if is_json { problem(&misfit.why) } else { "is not JSON" })
-        })?;
-        reader.end().map_err(|_| MetadataError::new("sidecar", "goes on after its end"))?;
-        Ok(metadata)
+        Self::from_sidecar_below(json, &Self::default())
     }
 
-    /// What a rule states about every video it matches.
+    /// Reads what `higher` does not state of a sidecar, and always its `public_type` and `watch_password`.
+    ///
+    /// # Errors
+    /// As [`from_sidecar`](Self::from_sidecar); names that are not known are passed over where `higher` states a public type.
+    pub fn from_sidecar_below(json: &[u8], higher: &Self) -> Result<Self, MetadataError> {
+        Ok(sidecar::read(json, higher)?.stated_by(PublicTypeOrigin::Sidecar))
+    }
+
+    /// The same, with `origin` as the place where its public type was stated.
     #[must_use]
-    pub fn from_rule(rule: &Rule) -> Self {
-        Self {
-            tags: rule.tags.clone(),
-            category: rule.category.clone(),
-            description: rule.description.clone(),
-            copyright_type: rule.copyright_type,
-            public_type: rule.public_type,
-            watch_password: rule.watch_password.clone(),
-            ..Self::default()
-        }
+    pub fn stated_by(self, origin: PublicTypeOrigin) -> Self {
+        Self { public_type_from: self.public_type.map(|_| origin), ..self }
+    }
+
+    /// Who may watch the video, and where that was stated.
+    #[must_use]
+    pub fn audience(&self) -> Audience {
+        Audience::new(self.public_type, self.public_type_from)
+    }
+
+    /// Whether the field of this name is stated; `None` where there is no such field.
+    fn states(&self, field: &str) -> Option<bool> {
+        Some(match field {
+            "title" => self.title.is_some(),
+            "tags" => self.tags.is_some(),
+            "category" => self.category.is_some(),
+            "description" => self.description.is_some(),
+            "copyright_type" => self.copyright_type.is_some(),
+            "public_type" => self.public_type.is_some(),
+            "watch_password" => self.watch_password.is_some(),
+            "thumbnail" => self.thumbnail.is_some(),
+            "latitude" => self.latitude.is_some(),
+            "longitude" => self.longitude.is_some(),
+            "shoot_time" => self.shoot_time.is_some(),
+            "deshake" => self.deshake.is_some(),
+            _ => return None,
+        })
     }
 
     /// Each field from `higher`, where it states one, else from `lower`.
     #[must_use]
     pub fn merge(higher: Self, lower: Self) -> Self {
+        let publicity = if higher.public_type.is_some() { &higher } else { &lower };
         Self {
+            public_type: publicity.public_type,
+            public_type_from: publicity.public_type_from,
             title: higher.title.or(lower.title),
             tags: higher.tags.or(lower.tags),
             category: higher.category.or(lower.category),
             description: higher.description.or(lower.description),
             copyright_type: higher.copyright_type.or(lower.copyright_type),
-            public_type: higher.public_type.or(lower.public_type),
             watch_password: higher.watch_password.or(lower.watch_password),
             thumbnail: higher.thumbnail.or(lower.thumbnail),
             latitude: higher.latitude.or(lower.latitude),
@@ -219,22 +249,6 @@ impl CopyrightType {
     }
 }
 
-impl PublicType {
-    /// Youku's word for it: `all`, `friend` or `password`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::Friend => "friend",
-            Self::Password => "password",
-        }
-    }
-
-    fn from_word(word: &str) -> Option<Self> {
-        [Self::All, Self::Friend, Self::Password].into_iter().find(|kind| kind.as_str() == word)
-    }
-}
-
 /// Nobody stated this title, so it may be cut to what Youku takes.
 fn title_of(file_name: &str) -> String {
     let stem = file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem).trim();
@@ -256,18 +270,6 @@ fn decode(value: &str) -> Option<String> {
         return None;
     }
     Some(percent_decode_str(value).decode_utf8().ok()?.into_owned())
-}
-
-/// What is wrong, in our words: serde's own repeat the value.
-fn problem(words: &str) -> &'static str {
-    let known = [
-        ("unknown field", "is not a known name"),
-        ("duplicate field", "states a field twice"),
-        ("unknown variant", "is not one of the accepted words"),
-        ("invalid type", "has the wrong type"),
-    ];
-    let found = known.iter().find(|(start, _)| words.starts_with(start));
-    found.map_or("does not fit", |(_, problem)| problem)
 }
 
 #[cfg(test)]

@@ -89,6 +89,7 @@ impl Notifying {
         }
         let work = held.work()?;
         let Some(callback) = &work.callback else { return Ok(()) };
+        held.believe().await?;
         if held.record().owes_outcome() {
             let (id, body) = outcome(held.record())?;
             let told = post(&*self.notifier, callback, &id, body, run, effort).await;
@@ -207,7 +208,10 @@ impl Notifying {
 /// Asks Youku how the video fares, unless Youku refuses the account's calls for now.
 async fn ask(record: &Record, ledger: &Ledger, youku: &dyn Youku) -> Result<Option<VideoState>, Error> {
     ledger.may_call(&record.work.account).await?;
-    youku.show(&stored(record)?.video_id).await
+    match stored(record)?.video_id {
+        Some(video_id) => youku.show(&video_id).await,
+        None => Ok(None),
+    }
 }
 
 /// Tells a callback its upload's outcome once more, whatever it was told before, under the same message id. Nothing is recorded.
@@ -300,7 +304,8 @@ fn fate(state: VideoState) -> Option<(VideoEvent, &'static str)> {
         VideoState::Normal => Some((VideoEvent::Ready, "normal")),
         VideoState::Limited => Some((VideoEvent::Ready, "limited")),
         VideoState::Failed => Some((VideoEvent::Rejected, "fail")),
-        VideoState::Encoding | VideoState::InReview | VideoState::Other => None,
+        VideoState::Blocked => Some((VideoEvent::Rejected, "blocked")),
+        VideoState::Encoding | VideoState::InReview | VideoState::Absent | VideoState::Other => None,
     }
 }
 

@@ -1,6 +1,11 @@
 //! What a door answers: the legacy worker's JSON, with a stable error code beside its numbers.
 
-use crate::{Error, ErrorKind, Published, ending::stored, ledger::Record};
+use crate::{
+    Error, ErrorKind, Published,
+    ending::stored,
+    ledger::Record,
+    metadata::{PublicType, PublicTypeOrigin},
+};
 use serde::{Deserialize, Serialize};
 
 /// The answer to a job. Its JSON is a superset of the legacy worker's: `msg` and `info` say the same, since clients were written to
@@ -21,11 +26,11 @@ pub struct Outcome {
 }
 
 /// What an outcome is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutcomeData {
     /// The object's key, or the legacy task's `keyname`.
     pub key: String,
-    /// The video's id.
+    /// The video's id; an empty text where Youku committed the video and did not tell its id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub videoid: Option<String>,
     /// The upload's id, once it is known.
@@ -34,6 +39,15 @@ pub struct OutcomeData {
     /// The page where the video can be watched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
+    /// What somebody stated about the object and its bytes disprove, and where that stood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
+    /// Who may watch the video: `all`, `friend` or `password`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_type: Option<PublicType>,
+    /// Where that was stated: `task`, `flag`, `metadata`, `sidecar`, `rule` or `default`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_type_from: Option<PublicTypeOrigin>,
 }
 
 impl Outcome {
@@ -54,12 +68,16 @@ impl Outcome {
             error: error.map(|error| error.kind().code().into()),
             data: OutcomeData {
                 key: key.into(),
-                videoid: published.map(|p| p.video_id.clone()),
+                // It is a video, also where Youku did not tell its id.
+                videoid: published.map(|p| p.video_id.clone().unwrap_or_default()),
                 upload_id: published
                     .map(|p| &p.upload_id)
                     .or(error.and_then(Error::upload_id))
                     .map(ToString::to_string),
-                link: published.map(Published::link),
+                link: published.and_then(Published::link),
+                warning: published.and_then(|p| p.warning.clone()),
+                public_type: published.map(|p| p.audience.public_type),
+                public_type_from: published.and_then(|p| p.audience.from),
             },
         }
     }
@@ -85,6 +103,7 @@ fn status(kind: ErrorKind) -> &'static str {
         | ErrorKind::Unauthorised
         | ErrorKind::Reauthorise
         | ErrorKind::SessionOver
+        | ErrorKind::HashRefused
         | ErrorKind::Target => "502",
         ErrorKind::Deadline => "503",
         _ => "500",
@@ -94,6 +113,26 @@ fn status(kind: ErrorKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{UploadId, metadata::Audience};
+
+    #[test]
+    fn an_outcome_says_who_may_watch_and_where_that_was_stated() {
+        let published = Published {
+            upload_id: UploadId::parse(&"0".repeat(32)).expect("an id"),
+            video_id: Some("XMQ".into()),
+            warning: None,
+            size: 1,
+            md5: crate::Md5([0; 16]),
+            audience: Audience::new(Some(PublicType::Friend), Some(PublicTypeOrigin::Sidecar)),
+        };
+        let data = serde_json::to_value(Outcome::of("k", &Ok(published)).data).expect("JSON");
+        let expected = serde_json::json!({
+            "key": "k", "videoid": "XMQ", "upload_id": "0".repeat(32),
+            "link": "https://v.youku.com/v_show/id_XMQ.html",
+            "public_type": "friend", "public_type_from": "sidecar"
+        });
+        assert_eq!(data, expected);
+    }
 
     #[test]
     fn a_missing_object_answers_as_the_legacy_worker_did() {

@@ -3,6 +3,10 @@
 //! Every implementation answers errors as [`Error`](crate::Error) with a verdict, retries nothing by itself, and keeps secrets,
 //! signed URLs and foreign bodies out of them.
 
+mod slices;
+
+pub use slices::{Slice, SliceCheck, SliceServer};
+
 use crate::{Error, Location, Md5, Object, metadata::VideoMetadata};
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -115,6 +119,9 @@ pub struct BucketSession {
     pub video_id: Option<String>,
     /// Where the bytes go.
     pub grant: Grant,
+    /// Youku says that it holds a file of this MD5 already. The bytes are sent all the same: whether a commit takes the held ones nobody
+    /// documents.
+    pub instant: bool,
 }
 
 /// A session that `create` opened in slice mode.
@@ -144,6 +151,10 @@ pub enum VideoState {
     InReview,
     /// Not shown to everybody.
     Limited,
+    /// Taken down: a video that was committed.
+    Blocked,
+    /// Youku's word `none`, which nobody documents: perhaps an upload that was never committed.
+    Absent,
     /// A word that the documentation does not list.
     Other,
 }
@@ -287,72 +298,4 @@ pub trait Bucket: Send + Sync {
     /// # Errors
     /// The bucket's refusal or failure.
     async fn head(&self) -> Result<Landed, Error>;
-}
-
-/// A slice that the upload server wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Slice {
-    /// The server's number for it; 0 with length 0: none left to hand out.
-    pub id: u64,
-    /// Where it begins, in bytes.
-    pub offset: u64,
-    /// Bytes.
-    pub length: u64,
-}
-
-/// How far the upload server is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SliceCheck {
-    /// Everything is written; commit through this address.
-    Written {
-        /// What commit wants to hear.
-        server_ip: Option<String>,
-    },
-    /// All slices are handed out or on their way to disk: wait.
-    Settling,
-    /// Slices are left to hand out.
-    Wanting,
-}
-
-/// Youku's upload server, for one session.
-#[async_trait]
-pub trait SliceServer: Send + Sync {
-    /// Where it is: what a later holder of the upload asks for.
-    fn address(&self) -> &str;
-
-    /// Announces the file. `extension` has no dot; `slice_kib` is 1 to 10240.
-    ///
-    /// # Errors
-    /// The server's refusal or failure.
-    async fn create_file(
-        &self,
-        token: &SecretString,
-        size: u64,
-        extension: &str,
-        slice_kib: u32,
-    ) -> Result<(), Error>;
-
-    /// Asks for a slice to send.
-    ///
-    /// # Errors
-    /// The server's refusal or failure.
-    async fn next_slice(&self, token: &SecretString) -> Result<Slice, Error>;
-
-    /// Sends a slice and answers the next one.
-    ///
-    /// # Errors
-    /// [`Integrity`](crate::ErrorKind::Integrity), retryable, where the bytes arrived damaged.
-    async fn send_slice(
-        &self,
-        token: &SecretString,
-        slice: Slice,
-        bytes: Bytes,
-        md5: Md5,
-    ) -> Result<Slice, Error>;
-
-    /// How far the server is.
-    ///
-    /// # Errors
-    /// The server's refusal or failure.
-    async fn check(&self, token: &SecretString) -> Result<SliceCheck, Error>;
 }

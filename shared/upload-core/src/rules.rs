@@ -1,8 +1,8 @@
 //! Rules: which objects are uploaded without being asked for, and as what.
 
 use crate::{
-    Callback, Mode, VideoEvent,
-    metadata::{CopyrightType, PublicType},
+    Callback, Location, Mode, VideoEvent,
+    metadata::{CopyrightType, PublicType, PublicTypeOrigin, VideoMetadata},
 };
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -12,6 +12,9 @@ pub const VIDEO_EXTENSIONS: &[&str] = &[
     "wmv", "avi", "dat", "asf", "rm", "rmvb", "ram", "mpg", "mpeg", "3gp", "mov", "mp4", "m4v", "dvix", "dv",
     "mkv", "flv", "vob", "qt", "divx", "cpk", "fli", "flc", "mod",
 ];
+
+/// Longest time after which an object that may still grow is published, in seconds: a year.
+const LONGEST_UNFINISHED: u64 = 31_536_000;
 
 /// What a sidecar's key adds to its video's key.
 pub const SIDECAR_SUFFIX: &str = ".youku.json";
@@ -64,6 +67,11 @@ pub struct Rule {
     pub sidecar: Sidecar,
     /// Only these of [`VIDEO_EXTENSIONS`], in any case, without a dot.
     pub extensions: Option<Vec<String>>,
+    /// Publish the same content again: an object that is written anew with the bytes of the last published one is another video.
+    #[serde(default)]
+    pub republish: bool,
+    /// Publish appendable objects and symlinks that nobody has written to for so long (1 to 31,536,000 s). Absent: they are left alone.
+    pub unfinished_after_seconds: Option<u64>,
     /// Nothing is uploaded under this rule for now.
     #[serde(default)]
     pub paused: bool,
@@ -138,8 +146,8 @@ impl Rules {
     /// Rules as they stand in the settings.
     ///
     /// # Errors
-    /// The first rule that states no `public_type`, lacks the password it needs, names events without a callback, wants something that is no video, or has the
-    /// same bucket and prefix as another.
+    /// The first rule that states no `public_type`, lacks the password it needs, names events without a callback, wants something that is no video, waits too
+    /// short or too long for unfinished objects, or has the same bucket and prefix as another.
     pub fn new(rules: Vec<Rule>) -> Result<Self, RuleError> {
         for (index, rule) in rules.iter().enumerate() {
             let twin = |other: &Rule| other.bucket == rule.bucket && other.prefix == rule.prefix;
@@ -162,6 +170,12 @@ impl Rules {
         let matching = self.0.iter().filter(|rule| rule.bucket == bucket && key.starts_with(&rule.prefix));
         matching.max_by_key(|rule| rule.prefix.len())
     }
+
+    /// The rule for an object, whoever asks for it. A file that a person carries has none.
+    #[must_use]
+    pub fn for_object(&self, location: &Location) -> Option<&Rule> {
+        self.matching(&location.bucket, &location.key).filter(|_| !location.is_carried())
+    }
 }
 
 impl TryFrom<Vec<Rule>> for Rules {
@@ -180,6 +194,21 @@ impl Rule {
         Some(Callback { url, events: self.callback_events.clone() })
     }
 
+    /// What the rule states about every video it matches.
+    #[must_use]
+    pub fn metadata(&self) -> VideoMetadata {
+        let stated = VideoMetadata {
+            tags: self.tags.clone(),
+            category: self.category.clone(),
+            description: self.description.clone(),
+            copyright_type: self.copyright_type,
+            public_type: self.public_type,
+            watch_password: self.watch_password.clone(),
+            ..VideoMetadata::default()
+        };
+        stated.stated_by(PublicTypeOrigin::Rule)
+    }
+
     fn check(&self) -> Result<(), RuleError> {
         match self.public_type {
             None => return Err(self.wrong("automatic uploads must state public_type")),
@@ -194,6 +223,9 @@ impl Rule {
         let wanted = self.extensions.as_deref().unwrap_or_default();
         if !wanted.iter().all(|extension| is_video_extension(extension)) {
             return Err(self.wrong("extensions has one that Youku does not accept"));
+        }
+        if !self.unfinished_after_seconds.is_none_or(|after| (1..=LONGEST_UNFINISHED).contains(&after)) {
+            return Err(self.wrong("unfinished_after_seconds is not 1 to 31536000"));
         }
         Ok(())
     }

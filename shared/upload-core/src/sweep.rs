@@ -159,6 +159,11 @@ fn waits(error: &Error) -> bool {
     error.operation() == "ledger"
         && matches!(
             error.kind(),
-            ErrorKind::InProgress | ErrorKind::RateLimited | ErrorKind::Unauthorised | ErrorKind::Deadline
+            ErrorKind::InProgress
+                | ErrorKind::RateLimited
+                | ErrorKind::Unauthorised
+                | ErrorKind::Deadline
+                | ErrorKind::CommitUnknown
+                | ErrorKind::HashRefused
         )
 }

@@ -1,15 +1,16 @@
 //! Uploads from the claim to the answer: who may work on them, for how long, and how they are put down.
 
 use crate::{
-    Callback, Error, ErrorKind, Location, Notifier, Object, Progress, RetrySettings, Source,
+    Callback, Error, ErrorKind, Location, Notifier, Object, Progress, RetrySettings, Source, Stage,
     TransferSettings, UploadId, Verdict, Youku,
     ending::{ending, stored},
-    hand::{Hand, validated},
-    ledger::{Claim, Held, Ledger, Step, WaitReason, Waiting, Work},
+    hand::Hand,
+    ledger::{Claim, Held, Ledger, Reopening, State, Step, WaitReason, Waiting, Work},
     notes::Notes,
     notify::{BRIEF, Effort, Notifying, ONCE},
+    opening::validated,
     patience::Patience,
-    transfer::ahead::Ahead,
+    transfer::{Transfer, ahead::Ahead},
 };
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout_at};
@@ -22,8 +23,8 @@ const LAST_PARTS: Duration = Duration::from_secs(30);
 #[derive(Clone)]
 pub struct Uploader {
     source: Arc<dyn Source>,
-    youku: Arc<dyn Youku>,
-    ledger: Ledger,
+    pub(crate) youku: Arc<dyn Youku>,
+    pub(crate) ledger: Ledger,
     settings: TransferSettings,
     notifying: Option<Notifying>,
 }
@@ -42,19 +43,23 @@ pub struct Run {
 pub struct Published {
     /// The upload's id.
     pub upload_id: UploadId,
-    /// The video's id at Youku.
-    pub video_id: String,
+    /// The video's id at Youku, where Youku told it.
+    pub video_id: Option<String>,
     /// Bytes.
     pub size: u64,
     /// MD5 of the object, as Youku was told.
     pub md5: crate::Md5,
+    /// What somebody stated about the object and its bytes disprove, and where that stood.
+    pub warning: Option<String>,
+    /// Who may watch it, and where that was stated.
+    pub audience: crate::metadata::Audience,
 }
 
 impl Published {
-    /// The page where the video can be watched (Youku sheet, hosts).
+    /// The page where the video can be watched (Youku sheet, hosts), where its id is known.
     #[must_use]
-    pub fn link(&self) -> String {
-        format!("https://v.youku.com/v_show/id_{}.html", self.video_id)
+    pub fn link(&self) -> Option<String> {
+        self.video_id.as_ref().map(|id| format!("https://v.youku.com/v_show/id_{id}.html"))
     }
 }
 
@@ -112,19 +117,19 @@ impl Uploader {
     /// # Errors
     /// As [`upload`](Self::upload).
     pub async fn resume(&self, id: &UploadId, run: &Run) -> Result<Published, Error> {
-        let claim = async {
+        let claim = Box::pin(async {
             self.known_to_wait(id).await?;
             self.ledger.resume(id).await
-        };
+        });
         self.go_on(id, claim, run).await
     }
 
     /// Tries an upload again that failed for good or was cancelled.
     ///
     /// # Errors
-    /// As [`upload`](Self::upload); [`InvalidJob`](ErrorKind::InvalidJob) where it did not fail.
-    pub async fn retry(&self, id: &UploadId, run: &Run) -> Result<Published, Error> {
-        let claim = async { Ok(Claim::Held(Box::new(self.ledger.reopen(id).await?))) };
+    /// As [`upload`](Self::upload); [`InvalidJob`](ErrorKind::InvalidJob) where it did not fail, or not in the way that `reopening` is for.
+    pub async fn retry(&self, id: &UploadId, reopening: Reopening, run: &Run) -> Result<Published, Error> {
+        let claim = Box::pin(async { Ok(Claim::Held(Box::new(self.ledger.reopen(id, reopening).await?))) });
         self.go_on(id, claim, run).await
     }
 
@@ -212,6 +217,7 @@ impl Uploader {
             ended = self.work_on(&mut held, &notes, run) => ended,
         };
         let ended = match ended {
+            Err(error) if error.kind() == ErrorKind::Superseded => Err(held.why_lost().await),
             Err(error) => Err(self.put_down(error, &mut held).await),
             published => published,
         };
@@ -249,16 +255,20 @@ impl Uploader {
     }
 
     async fn work_on(&self, held: &mut Held, notes: &Notes, run: &Run) -> Result<Published, Error> {
-        let work = held.work()?;
-        run.progress.begin(work.object.size);
+        let account = held.record().work.account.clone();
         if held.record().state.is_working() {
-            self.ledger.may_call(&work.job.account).await?;
+            self.ledger.may_call(&account).await?;
             // Before an object is read, or anything moved, in vain.
             within(run.deadline, self.youku.ready()).await?;
         }
         let patience = Patience::new(self.settings.retry);
         let left = run.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         let last_parts = left.map(|left| (left / 3).min(LAST_PARTS)).unwrap_or_default();
+        let stop = run.deadline.and_then(|deadline| deadline.checked_sub(last_parts));
+        let measured = within(run.deadline, Box::pin(self.believe(held, &patience, run))).await?;
+        let work = held.work()?;
+        run.progress.begin(work.object.size);
+        let measured = measured.filter(|measured| measured.etag == work.object.etag);
         let mut hand = Hand {
             source: &*self.source,
             youku: &*self.youku,
@@ -266,15 +276,44 @@ impl Uploader {
             patience: &patience,
             progress: &run.progress,
             notes,
-            stop: run.deadline.and_then(|deadline| deadline.checked_sub(last_parts)),
+            stop,
             held,
-            object: work.object.clone(),
+            measured: measured.as_ref().and_then(|measured| measured.md5),
+            object: measured.unwrap_or_else(|| work.object.clone()),
             work: &work,
             opened_here: None,
             ahead: Ahead::default(),
             transferred_here: false,
         };
         within(run.deadline, Box::pin(hand.finish())).await
+    }
+
+    /// Believes the chain before anything is decided. An object whose MD5 nobody knows is read meanwhile: that promises nothing.
+    async fn believe(
+        &self,
+        held: &mut Held,
+        patience: &Patience,
+        run: &Run,
+    ) -> Result<Option<Object>, Error> {
+        let work = held.work()?;
+        let hint = work.job.md5.is_some() || work.object.stated_md5.is_some();
+        let stated = work.object.md5.is_some() || hint && !held.record().was_refused_for_hash();
+        if held.record().state != State::Claimed || stated {
+            held.believe().await?;
+            return Ok(None);
+        }
+        run.progress.begin(work.object.size);
+        run.progress.enter(Stage::Reading);
+        let transfer = Transfer {
+            source: &*self.source,
+            object: &work.object,
+            settings: self.settings,
+            patience,
+            progress: &run.progress,
+            stop: None,
+        };
+        let ((), measured) = tokio::try_join!(held.believe(), transfer.digest())?;
+        Ok(Some(measured))
     }
 }
 

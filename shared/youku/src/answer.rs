@@ -49,6 +49,11 @@ impl Answer {
         }
     }
 
+    /// Whether there is such a member.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.fields.get(name).is_some_and(|value| !value.is_null())
+    }
+
     pub(crate) fn text(&self, name: &'static str) -> Result<String, Error> {
         self.optional_text(name).ok_or_else(|| self.misfit(name))
     }

@@ -97,7 +97,12 @@ impl Client {
     ) -> Result<Option<String>, Error> {
         let form = self.closing(upload_token, upload_server_ip);
         let answer = self.post("commit", "/uploads/commit.json", &form).await?;
-        Ok(answer.optional_text("video_id"))
+        let video_id = answer.optional_text("video_id");
+        // Without an id only an answer that is nothing else counts: something between may speak with status 200.
+        if video_id.is_none() && (answer.has("code") || answer.has("message")) {
+            return Err(answer.misfit("video_id"));
+        }
+        Ok(video_id)
     }
 
     /// Shows whether Youku takes the access token, by asking for the credentials of an upload that does not exist: nothing changes.

@@ -30,7 +30,8 @@ pub enum ErrorKind {
     AccessTokenRefused,
     /// The upload token is expired, or no longer accepted because its video is committed: code 120010223.
     UploadTokenExpired,
-    /// The bytes do not have the hash they were announced with: code 120010225.
+    /// The bytes do not have the hash they were announced with: code 120010225. Of a slice: send it again. At commit it is about the
+    /// whole file and final; there its code is not documented, so a refusal whose description speaks of a hash counts as well.
     HashMismatch,
     /// Youku does not know the thing that was asked for.
     NotFound,

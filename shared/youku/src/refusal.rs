@@ -10,6 +10,11 @@ use serde_json::{Map, Value};
 
 use crate::{Error, ErrorKind};
 
+/// "Hash check error": documented for a slice.
+const HASH_CHECK: i64 = 120_010_225;
+/// What our local Youku says at commit of a file that has another hash than announced; Youku's own code for it is not documented.
+const WRONG_FILE: i64 = 120_010_224;
+
 /// What Youku said when it refused.
 #[derive(Default)]
 pub(crate) struct Refusal {
@@ -57,7 +62,7 @@ impl Refusal {
         status: StatusCode,
         retry_after: Option<Duration>,
     ) -> Error {
-        let mut error = Error::new(self.error_kind(status), operation).retry_after(retry_after);
+        let mut error = Error::new(self.error_kind(operation, status), operation).retry_after(retry_after);
         if let Some(code) = self.code {
             error = error.with("code", code);
         }
@@ -67,7 +72,7 @@ impl Refusal {
         error.with("status", status.as_u16())
     }
 
-    fn error_kind(&self, status: StatusCode) -> ErrorKind {
+    fn error_kind(&self, operation: &str, status: StatusCode) -> ErrorKind {
         if status == StatusCode::TOO_MANY_REQUESTS {
             return ErrorKind::RateLimited;
         }
@@ -76,8 +81,10 @@ impl Refusal {
             Some(1005) => ErrorKind::ClientRefused,
             Some(1008 | 1009) => ErrorKind::AccessTokenRefused,
             Some(120_010_223) => ErrorKind::UploadTokenExpired,
-            Some(120_010_225) => ErrorKind::HashMismatch,
+            Some(HASH_CHECK) => ErrorKind::HashMismatch,
+            _ if operation == "commit" && self.refuses_the_bytes(status) => ErrorKind::HashMismatch,
             _ if self.names_a_call_limit() => ErrorKind::RateLimited,
+            _ if operation == "commit" && self.says_session_over(status) => ErrorKind::UploadTokenExpired,
             _ if self.names_something_unknown(status) => ErrorKind::NotFound,
             _ => status_kind(status),
         }
@@ -92,6 +99,22 @@ impl Refusal {
         (limit && calls.iter().any(|word| words.contains(word)))
             || words.contains("too many")
             || words.contains("too frequent")
+    }
+
+    /// Whether Youku says of a commit that the file's bytes are not those that were announced. A server that fails may name a hash
+    /// as well, and has decided nothing.
+    fn refuses_the_bytes(&self, status: StatusCode) -> bool {
+        let words = self.description.to_ascii_lowercase();
+        let mut words = words.split(|c: char| !c.is_ascii_alphanumeric());
+        let spoken = words.any(|word| word == "hash" || word.contains("md5"));
+        self.code == Some(WRONG_FILE) || spoken && !status.is_server_error()
+    }
+
+    /// Whether Youku says of a commit that it does not know the upload, or has committed it before: neither proves anything.
+    fn says_session_over(&self, status: StatusCode) -> bool {
+        let words = self.description.to_ascii_lowercase();
+        let committed = words.contains("already") && words.contains("commit") || words.contains("已提交");
+        committed || self.names_something_unknown(status)
     }
 
     fn names_something_unknown(&self, status: StatusCode) -> bool {
@@ -133,14 +156,51 @@ mod tests {
         refused_with(status, body, None)
     }
 
-    #[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
     fn refused_with(status: u16, body: &str, wait: Option<Duration>) -> Error {
+        refused_call("commit", status, body, wait)
+    }
+
+    #[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+    fn refused_call(operation: &'static str, status: u16, body: &str, wait: Option<Duration>) -> Error {
         let status = StatusCode::from_u16(status).unwrap();
-        Answer::read("commit", status, wait, body.as_bytes()).unwrap_err()
+        Answer::read(operation, status, wait, body.as_bytes()).unwrap_err()
     }
 
     fn error_body(code: i64, kind: &str, description: &str) -> String {
         format!(r#"{{"error":{{"code":{code},"type":"{kind}","description":"{description}"}}}}"#)
+    }
+
+    #[test]
+    fn a_commit_that_is_refused_for_the_bytes_is_final_and_a_slice_is_sent_again() {
+        let cases = [
+            ("commit", 400, 120_010_225, "words", ErrorKind::HashMismatch),
+            ("commit", 200, 120_010_224, "words", ErrorKind::HashMismatch),
+            ("commit", 400, 120_010_230, "File MD5 differs from create", ErrorKind::HashMismatch),
+            ("commit", 400, 120_010_230, "the file_md5 is wrong", ErrorKind::HashMismatch),
+            ("commit", 403, 120_010_230, "文件MD5校验失败", ErrorKind::HashMismatch),
+            ("commit", 404, 120_010_230, "Hash of the file not found", ErrorKind::HashMismatch),
+            ("commit", 503, 120_010_230, "the hash service is down", ErrorKind::Unavailable),
+            ("commit", 400, 120_010_226, "Upload is already committed", ErrorKind::UploadTokenExpired),
+            ("commit", 404, 120_010_230, "Upload token does not exist", ErrorKind::UploadTokenExpired),
+            ("cancel", 404, 120_010_230, "Upload token does not exist", ErrorKind::NotFound),
+            ("commit", 400, 120_010_230, "a hashtag is not allowed", ErrorKind::Refused),
+            ("commit", 400, 120_010_223, "token of another hash", ErrorKind::UploadTokenExpired),
+            ("commit", 400, 1001, "hash", ErrorKind::Unavailable),
+            ("create", 400, 120_010_224, "words", ErrorKind::Refused),
+            ("create", 400, 120_010_230, "md5 is missing", ErrorKind::Refused),
+            ("upload_slice", 400, 120_010_225, "Hash check error", ErrorKind::HashMismatch),
+            ("upload_slice", 400, 120_010_224, "words", ErrorKind::Refused),
+        ];
+        for (operation, status, code, description, kind) in cases {
+            let body = error_body(code, "UploadsException", description);
+            let error = refused_call(operation, status, &body, None);
+            assert_eq!(error.kind(), kind, "{operation} {status} {code} {description}");
+            let again = kind == ErrorKind::HashMismatch && operation == "upload_slice";
+            let verdict = if again { Verdict::Retry { not_before: None } } else { Verdict::Permanent };
+            if kind == ErrorKind::HashMismatch {
+                assert_eq!(error.verdict(), verdict, "{operation}");
+            }
+        }
     }
 
     #[test]

@@ -47,6 +47,8 @@ pub struct OssSession {
     pub video_id: Option<String>,
     /// Where the bytes go.
     pub grant: StsGrant,
+    /// Youku says that it holds a file of this MD5 already.
+    pub instant: bool,
 }
 
 /// An upload opened in slice mode.
@@ -127,6 +129,10 @@ pub enum VideoState {
     InReview,
     /// Published with restrictions.
     Limited,
+    /// Taken down or shielded: it was published once.
+    Blocked,
+    /// Youku's word `none`, which nobody documents: perhaps an upload that was never committed.
+    Absent,
     /// A state this crate does not know; the name is empty if it is not a plain word.
     Other(String),
 }
@@ -184,6 +190,7 @@ impl OssSession {
             upload_token: answer.secret("upload_token")?,
             video_id: answer.optional_text("video_id"),
             grant: StsGrant::from_answer(answer, bucket, object)?,
+            instant: answer.flag("instant_upload_ok"),
         })
     }
 }
@@ -248,6 +255,8 @@ impl VideoInfo {
                 "fail" => VideoState::Fail,
                 "in_review" => VideoState::InReview,
                 "limited" => VideoState::Limited,
+                "blocked" => VideoState::Blocked,
+                "none" => VideoState::Absent,
                 other => VideoState::Other(plain_word(other).unwrap_or_default()),
             },
             id,

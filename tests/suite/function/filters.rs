@@ -104,8 +104,6 @@ async fn events_of_whole_objects_start_an_upload_and_no_others() {
         "ObjectCreated:InitiateMultipartUpload",
         "ObjectCreated:UploadPart",
         "ObjectCreated:UploadPartCopy",
-        "ObjectCreated:AppendObject",
-        "ObjectCreated:PutSymlink",
         "ObjectCreated:SomethingNew",
         "ObjectRemoved:DeleteObject",
         "ObjectRemoved:DeleteObjects",

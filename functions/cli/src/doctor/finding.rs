@@ -32,6 +32,11 @@ impl Finding {
         Self { result: result.to_string(), ..self }
     }
 
+    /// It works, and something should be looked at: `advice` says what.
+    pub(super) fn warn(self, result: impl Display, advice: impl Into<String>) -> Self {
+        self.well(result).advise(advice)
+    }
+
     pub(super) fn failed(self, result: impl Display) -> Self {
         Self { ok: false, result: result.to_string(), ..self }
     }
@@ -39,6 +44,18 @@ impl Finding {
     #[cfg(test)]
     pub(super) fn is_well(&self) -> bool {
         self.ok
+    }
+
+    /// The finding as `tell` prints it, on one line.
+    #[cfg(test)]
+    pub(super) fn line(&self) -> String {
+        let advice = self.advice.as_ref().map(|advice| format!(" => {advice}")).unwrap_or_default();
+        let mark = match (self.ok, &self.advice) {
+            (true, None) => "ok",
+            (true, Some(_)) => "warn",
+            (false, _) => "FAILED",
+        };
+        format!("{mark} {}: {}: {}{advice}", self.check, self.tried, self.result)
     }
 
     pub(super) fn advise(self, advice: impl Into<String>) -> Self {
@@ -56,7 +73,11 @@ pub(super) fn tell(finding: &Finding, json: bool) -> bool {
         return finding.ok;
     }
     let Finding { check, tried, ok, result, advice } = finding;
-    let word = if *ok { word!("ok    ", "正常") } else { word!("FAILED", "失败") };
+    let word = match (ok, advice) {
+        (true, None) => word!("ok    ", "正常"),
+        (true, Some(_)) => word!("warn  ", "注意"),
+        (false, _) => word!("FAILED", "失败"),
+    };
     let _ = writeln!(out, "{word}  {check}: {tried}: {result}");
     if let Some(advice) = advice {
         let _ = writeln!(out, "{}{advice}", word!("        what to do: ", "      处理办法："));

@@ -1,6 +1,6 @@
 //! Whether the ledger can be opened and used, by whom its secrets were sealed, and whether its clock is ours.
 
-use super::{Finding, Patient};
+use super::{Finding, Patient, bucket};
 use crate::lang::{say, word};
 use app::{
     ListQuery,
@@ -31,6 +31,7 @@ pub(super) async fn check(patient: &Patient) -> Vec<Finding> {
         Ok(ledger) => {
             let well = word!("it keeps entries, and none is replaced", "可以保存，且不会被覆盖");
             findings.push(finding.well(well));
+            findings.extend(bucket::check(patient).await);
             findings.push(sealed(patient, &ledger).await);
             findings.push(clock(ledger.times().await.map(|times| times.now), SystemTime::now()));
         }

@@ -3,6 +3,7 @@
 //! A check is a function of a file of its own, from the [`Patient`] to its findings; [`CHECKS`] names them all.
 
 mod accounts;
+mod bucket;
 mod callback;
 mod finding;
 mod function;

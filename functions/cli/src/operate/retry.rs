@@ -1,13 +1,13 @@
 //! `retry`: another try for what failed.
 
 use super::{app, line, unknown, usage, words};
-use crate::{args::One, exit::NOT_NOW};
-use app::core::{Error, Run, UploadId};
+use crate::{args::Retry, exit::NOT_NOW};
+use app::core::{Error, Run, UploadId, ledger::Reopening};
 use serde_json::json;
 use std::process::ExitCode;
 
-pub(crate) async fn retry(arguments: One) -> Result<ExitCode, Error> {
-    let One { id: text, json } = arguments;
+pub(crate) async fn retry(arguments: Retry) -> Result<ExitCode, Error> {
+    let Retry { id: text, new_session, json } = arguments;
     let app = app()?;
     let story = match UploadId::parse(&text) {
         Some(id) => app.story(&id).await?.map(|story| (id, story)),
@@ -19,13 +19,12 @@ pub(crate) async fn retry(arguments: One) -> Result<ExitCode, Error> {
         return Err(usage(words::needs_its_file(&location.key)));
     }
     if story.has_failed() {
-        let published = app.retry(&id, None, &Run::default()).await?;
-        tell(json, &id, "published", &published.video_id, &published.link());
+        let published = app.retry(&id, Reopening { new_session }, None, &Run::default()).await?;
+        tell(json, &id, "published", published.video_id.as_deref());
         return Ok(ExitCode::SUCCESS);
     }
     if story.is_published() {
-        let video_id = story.record.video_id.as_deref().unwrap_or_default();
-        tell(json, &id, "published_before", video_id, &words::link(video_id));
+        tell(json, &id, "published_before", story.record.video_id.as_deref());
         return Ok(ExitCode::SUCCESS);
     }
     if json {
@@ -36,8 +35,9 @@ pub(crate) async fn retry(arguments: One) -> Result<ExitCode, Error> {
     Ok(ExitCode::from(NOT_NOW))
 }
 
-fn tell(json: bool, id: &UploadId, event: &str, video_id: &str, link: &str) {
+fn tell(json: bool, id: &UploadId, event: &str, video_id: Option<&str>) {
     if json {
+        let link = video_id.map(words::link);
         line(json!({"event": event, "upload_id": id.as_str(), "video_id": video_id, "link": link}));
     } else {
         line(words::retried(event == "published", id, video_id));

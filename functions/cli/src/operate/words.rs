@@ -3,7 +3,7 @@
 mod record;
 mod troubles;
 
-pub(crate) use record::{advice, count, link, listed, next, state, step, story};
+pub(crate) use record::{advice, audience, count, link, listed, next, state, step, story, video};
 pub(crate) use troubles::{callback_refused, failed, function_failed, stopped, trouble};
 
 use crate::lang::{say, word};
@@ -75,11 +75,23 @@ pub(crate) fn elsewhere(id: &UploadId) -> String {
 }
 
 pub(crate) fn published(source: &str, published: &Published) -> String {
-    published_as(source, &published.video_id, &published.link())
+    let line = published_as(source, published.video_id.as_deref());
+    match &published.warning {
+        Some(warning) => say!("{line}\nattention    {warning}", "{line}\n注意  {warning}"),
+        None => line,
+    }
 }
 
-pub(crate) fn published_as(source: &str, video_id: &str, link: &str) -> String {
-    say!("published    {video_id}  {link}  {source}", "已发布  {video_id}  {link}  {source}")
+pub(crate) fn published_as(source: &str, video_id: Option<&str>) -> String {
+    let video = video(video_id);
+    say!("published    {video}  {source}", "已发布  {video}  {source}")
+}
+
+pub(crate) fn nobody_can_ask() -> String {
+    say!(
+        "Youku did not tell the video's id, so that nobody can ask after it: look at it there",
+        "优酷未返回视频编号，无法查询状态：请到优酷查看"
+    )
 }
 
 pub(crate) fn playable(video_id: &str, state: VideoState) -> String {
@@ -93,8 +105,8 @@ pub(crate) fn playable(video_id: &str, state: VideoState) -> String {
 
 pub(crate) fn rejected() -> String {
     say!(
-        "the video is on Youku, which could not convert or did not accept it: look at it there",
-        "视频已到优酷，但转码失败或未通过：请到优酷查看"
+        "the video is on Youku, which could not convert it, did not accept it or took it down: look at it there",
+        "视频已到优酷，但转码失败、未通过或已被下架：请到优酷查看"
     )
 }
 
@@ -125,13 +137,13 @@ pub(super) fn replayed(id: &UploadId, accepted: bool, code: &str) -> String {
     }
 }
 
-pub(super) fn retried(now: bool, id: &UploadId, video_id: &str) -> String {
+pub(super) fn retried(now: bool, id: &UploadId, video_id: Option<&str>) -> String {
     let said = if now {
         word!("published", "已发布")
     } else {
         word!("was published before, there is nothing to try again:", "之前已发布，无需重试：")
     };
-    format!("{id}  {said} {video_id}  {}", link(video_id))
+    format!("{id}  {said} {}", video(video_id))
 }
 
 pub(super) fn not_failed(id: &UploadId) -> String {
@@ -140,7 +152,10 @@ pub(super) fn not_failed(id: &UploadId) -> String {
 
 pub(super) fn upload(event: &str, id: &UploadId, object: &str, ended: &Result<Published, Error>) -> String {
     let ended = match ended {
-        Ok(published) => say!("published {}  {}", "已发布 {}  {}", published.video_id, published.link()),
+        Ok(published) => {
+            let video = video(published.video_id.as_deref());
+            say!("published {video}", "已发布 {video}")
+        }
         Err(error) => format!("{} [{}]", told(error), error.kind().code()),
     };
     let event = match event {

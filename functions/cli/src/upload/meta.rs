@@ -1,7 +1,11 @@
 //! What is stated about the videos: by flags, else by a metadata file; titles may be templates.
 
 use crate::{args::Upload, exit::OPERATOR, lang::say};
-use app::core::{Error, ErrorKind, ledger::Time, metadata::VideoMetadata};
+use app::core::{
+    Error, ErrorKind,
+    ledger::Time,
+    metadata::{PublicTypeOrigin, VideoMetadata},
+};
 use std::{fs, path::Path, time::SystemTime};
 
 /// What flags state, and below them the file of `--meta`.
@@ -21,7 +25,8 @@ pub(crate) fn stated(arguments: &Upload) -> Result<VideoMetadata, Error> {
         ..VideoMetadata::default()
     };
     let file = arguments.meta.as_deref().map(read).transpose()?;
-    Ok(VideoMetadata::merge(flags, file.unwrap_or_default()))
+    let stated = VideoMetadata::merge(flags, file.unwrap_or_default());
+    Ok(stated.stated_by(PublicTypeOrigin::Flag))
 }
 
 fn read(path: &Path) -> Result<VideoMetadata, Error> {

@@ -4,6 +4,7 @@ mod brakes;
 mod local;
 mod meta;
 mod plan;
+mod ready;
 pub(crate) mod show;
 mod sources;
 mod wait;
@@ -19,25 +20,21 @@ use crate::{
 use app::{
     App, LogLevel,
     core::{
-        Callback, Error, ErrorKind, Job, Object, Published, Run, Source, Stage, UploadId, Uploader, Verdict,
-        VideoState,
-        ledger::{Ledger, Work},
-        look,
+        Error, ErrorKind, Job, Published, Run, Source, UploadId, Uploader, Verdict, VideoState,
+        ledger::{Ledger, Reopening, Work},
         metadata::VideoMetadata,
     },
 };
-use brakes::{Braked, Brakes, stopped};
+use brakes::{Brakes, stopped};
 use futures_util::{StreamExt, stream};
+use ready::Ready;
 use serde_json::json;
 use show::{Show, State, Watch};
 use std::{
     io::{IsTerminal, stderr},
     path::Path,
     process::ExitCode,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
+    sync::Arc,
     time::Duration,
 };
 use tokio::{
@@ -63,12 +60,6 @@ struct Command<'a> {
     stated: VideoMetadata,
     brakes: Arc<Brakes>,
     show: &'a Show,
-}
-
-/// A video that is ready to be uploaded.
-struct Ready {
-    work: Work,
-    uploader: Uploader,
 }
 
 pub(crate) async fn upload(arguments: Upload) -> Result<ExitCode, Error> {
@@ -158,10 +149,11 @@ impl Command<'_> {
         let id = UploadId::of(&work.object, &work.job);
         let published = self.carry_out(&uploader, &work, &id, &mut watch).await.map_err(|e| e.about(&id))?;
         drop(watch);
-        let Published { upload_id, video_id, size, md5 } = &published;
+        let Published { upload_id, video_id, size, md5, audience, warning } = &published;
         self.show.event(
             json!({"event": "published", "source": place.to_string(), "upload_id": upload_id.as_str(),
-            "video_id": video_id, "link": published.link(), "size": size, "md5": md5.to_string()}),
+            "video_id": video_id, "link": published.link(), "size": size, "md5": md5.to_string(),
+            "public_type": audience.public_type, "public_type_from": audience.from, "warning": warning}),
         );
         self.show.text(words::published(&place.to_string(), &published));
         if self.arguments.wait {
@@ -170,69 +162,8 @@ impl Command<'_> {
         Ok(())
     }
 
-    /// What is to be uploaded, checked as far as it can be before a byte is read.
-    async fn ready(&self, number: usize, place: &Place, watch: &mut Watch<'_>) -> Result<Ready, Error> {
-        let (location, size) = match place {
-            Place::File(path) => {
-                let name = local::name(path)?;
-                let size = path.metadata().map_err(|error| local::unreadable(path, &error))?.len();
-                (local::location(&name), size)
-            }
-            Place::Object(location) => (location.clone(), 1),
-        };
-        let mut video = self.stated.clone();
-        if let Some(template) = &video.title {
-            video.title = Some(meta::title(template, location.file_name(), number)?);
-        }
-        let account = self.app.account_for(&location, self.arguments.account.as_deref())?;
-        let mode = self.arguments.mode.map_or(self.app.settings().transfer.mode, Into::into);
-        let again = self.arguments.again.clone();
-        let job = Job { location: location.clone(), account, video, mode, md5: None, again };
-        let object = Object::new(location, "", size);
-        let callback = self.arguments.callback.as_ref();
-        let callback = callback.map(|url| Callback { url: url.as_str().into(), events: Vec::new() });
-        let mut work = Work { job, object, called: None, callback, brought: None };
-        self.uploader(&work, self.app.source(None))?.validate(&work)?;
-        let source: Arc<dyn Source> = match place {
-            Place::File(path) => {
-                let (object, file) = self.hashed(path, size, watch).await?;
-                work.object = object;
-                Arc::new(file)
-            }
-            Place::Object(location) => {
-                let source = self.app.source(None);
-                let retry = self.app.transfer().retry;
-                let looking = look(&*source, location, &retry);
-                work.object = self.brakes.unless_pulled(looking).await?;
-                source
-            }
-        };
-        let uploader = self.uploader(&work, Arc::new(Braked { source, brakes: self.brakes.clone() }))?;
-        uploader.validate(&work)?;
-        Ok(Ready { work, uploader })
-    }
-
     fn uploader(&self, work: &Work, source: Arc<dyn Source>) -> Result<Uploader, Error> {
         self.app.uploader(&work.job.account, source, self.ledger.clone())
-    }
-
-    async fn hashed(
-        &self,
-        path: &Path,
-        total: u64,
-        watch: &mut Watch<'_>,
-    ) -> Result<(Object, local::LocalFile), Error> {
-        let read = Arc::new(AtomicU64::new(0));
-        let mut opening = std::pin::pin!(local::open(path, read.clone(), &self.brakes));
-        loop {
-            tokio::select! {
-                opened = &mut opening => return opened,
-                () = sleep(FRAME) => {
-                    let read = read.load(Relaxed);
-                    watch.update(State { stage: Stage::Reading, read, accepted: 0, total });
-                }
-            }
-        }
     }
 
     /// Uploads, and waits where somebody else is at it.
@@ -249,7 +180,7 @@ impl Command<'_> {
                 self.arguments.retry && self.app.story(id).await?.is_some_and(|story| story.has_failed());
             let run = Run::default();
             let mut working: std::pin::Pin<Box<dyn Future<Output = _>>> = if failed {
-                Box::pin(uploader.retry(id, &run))
+                Box::pin(uploader.retry(id, Reopening::default(), &run))
             } else {
                 Box::pin(uploader.upload(work, &run))
             };
@@ -285,7 +216,10 @@ impl Command<'_> {
 
     /// Waits until the video can be watched.
     async fn playable(&self, account: &str, published: &Published) -> Result<(), Error> {
-        let video_id = &published.video_id;
+        let Some(video_id) = &published.video_id else {
+            self.show.note(words::nobody_can_ask());
+            return Ok(());
+        };
         let ask = async || {
             let asked = self.app.video_state(account, video_id, &self.ledger).await;
             // One answer that is missing decides nothing.

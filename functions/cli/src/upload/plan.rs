@@ -1,6 +1,6 @@
 //! `--dry-run`: what would be sent, and whether it would be taken.
 
-use super::{Command, Place, Ready, show::label};
+use super::{Command, Place, ready::Ready, show::label};
 use crate::{
     lang::{say, word},
     operate::words,
@@ -20,13 +20,14 @@ impl Command<'_> {
         let id = UploadId::of(&work.object, &work.job);
         let story = self.app.story(&id).await?;
         let video = work.job.video.clone().completed(work.object.location.file_name());
+        let audience = video.audience();
         self.show.event(json!({
             "event": "planned", "source": place.to_string(), "upload_id": id.as_str(),
             "object": work.object.location.to_string(), "size": work.object.size,
             "md5": work.object.md5.map(|md5| md5.to_string()), "account": work.job.account,
             "mode": work.job.mode, "title": video.title, "tags": video.tags, "category": video.category,
             "description": video.description, "copyright_type": video.copyright_type,
-            "public_type": video.public_type, "thumbnail": video.thumbnail,
+            "public_type": audience.public_type, "public_type_from": audience.from, "thumbnail": video.thumbnail,
             "watch_password": video.watch_password.as_ref().map(|_| true),
             "callback": work.callback.as_ref().map(|_| "accepted"),
             "state": story.as_ref().map(|story| story.status().state),
@@ -68,7 +69,7 @@ fn lines(
         some("category", "分类", video.category.as_deref()),
         some("description", "简介", video.description.as_deref()),
         some("copyright", "版权", video.copyright_type.map(|word| word.as_str())),
-        some("public type", "公开范围", video.public_type.map(|word| word.as_str())),
+        some("public type", "公开范围", Some(&words::audience(video.audience()))),
         some("password", "观看密码", video.watch_password.as_ref().map(|_| word!("set", "已设置"))),
         some("thumbnail", "封面", video.thumbnail.as_deref()),
         some("callback", "回调", work.callback.as_ref().map(|_| word!("may be called", "允许调用"))),

@@ -18,7 +18,7 @@ pub(super) async fn until_playable(ask: impl AsyncFn() -> Option<VideoState>) ->
     loop {
         let last = match ask().await {
             Some(state @ (VideoState::Normal | VideoState::Limited)) => return Ok(state),
-            Some(VideoState::Failed) => {
+            Some(VideoState::Failed | VideoState::Blocked) => {
                 return Err(Error::new(ErrorKind::Failed, OPERATOR, words::rejected()));
             }
             last => last,
@@ -50,13 +50,15 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_video_is_waited_for_until_it_can_be_watched_or_is_rejected_and_for_an_hour_at_most() {
-        use VideoState::{Encoding, Failed, InReview, Limited, Normal};
+        use VideoState::{Absent, Blocked, Encoding, Failed, InReview, Limited, Normal};
         let (ended, took) = waited(&[Some(Encoding), None, Some(InReview), Some(Normal)]).await;
         assert_eq!((ended.unwrap(), took), (Normal, 3 * ASK.as_secs()));
         assert_eq!(waited(&[Some(Limited)]).await.0.unwrap(), Limited);
 
-        let (ended, took) = waited(&[Some(Encoding), Some(Failed)]).await;
-        assert_eq!((exit::code(&ended.unwrap_err()), took), (exit::FAILED, ASK.as_secs()));
+        for rejected in [Failed, Blocked] {
+            let (ended, took) = waited(&[Some(Absent), Some(rejected)]).await;
+            assert_eq!((exit::code(&ended.unwrap_err()), took), (exit::FAILED, ASK.as_secs()));
+        }
 
         for (state, words) in
             [(Some(InReview), "in review"), (Some(Encoding), "cannot be watched yet"), (None, "cannot")]

@@ -1,13 +1,17 @@
 //! The ledger's store port over `object-storage`: a folder, or a prefix of an OSS or S3 bucket.
 
 use super::{
+    bucket::{LedgerBucket, Seen},
     clock::FolderClock,
     error::{config, ledger},
 };
 use async_trait::async_trait;
 use bytes::Bytes;
-use object_storage::{ErrorKind as Storage, Provider, PutOptions, Store, Verdict as StorageVerdict};
-use std::time::SystemTime;
+use object_storage::{
+    ErrorKind as Storage, LifecycleRule, ObjectSummary, Provider, PutOptions, Store,
+    Verdict as StorageVerdict,
+};
+use std::time::{Duration, SystemTime};
 use upload_core::{
     Error,
     ledger::{Created, LedgerStore, ListedKey, Page, Stored},
@@ -21,13 +25,22 @@ pub struct StoreLedger {
     store: Store,
     prefix: String,
     clock: FolderClock,
+    window: Duration,
 }
 
 impl StoreLedger {
     /// A ledger below `prefix`, which is empty or ends with a slash.
     #[must_use]
     pub fn new(store: Store, prefix: impl Into<String>) -> Self {
-        Self { store, prefix: prefix.into(), clock: FolderClock::default() }
+        Self { store, prefix: prefix.into(), clock: FolderClock::default(), window: Duration::ZERO }
+    }
+
+    /// Sets how long OSS may take from its look at a key to its write in a create-only put. S3 and a folder create atomically and
+    /// ignore it.
+    #[must_use]
+    pub fn with_window(mut self, window: Duration) -> Self {
+        self.window = window;
+        self
     }
 
     /// Refuses a store that cannot keep a ledger: OSS ignores create-only on buckets that keep versions, or did once.
@@ -38,19 +51,35 @@ impl StoreLedger {
         if self.store.provider() != Provider::Oss {
             return Ok(());
         }
-        let message = match self.store.versioning().await {
-            Ok(false) => return Ok(()),
-            Ok(true) => {
-                "the ledger's bucket has versioning enabled or suspended, where OSS lets steps be overwritten: \
-                 keep the ledger in a bucket that never had versioning"
-            }
+        match self.store.versioning().await {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(self.versioned()),
             Err(error) if error.kind() == Storage::AccessDenied => {
-                "whether the ledger's bucket has versioning cannot be seen: \
-                 grant oss:GetBucketVersioning on it to the key that keeps the ledger"
+                let message = "whether the ledger's bucket has versioning cannot be seen: \
+                               grant oss:GetBucketVersioning on it to the key that keeps the ledger";
+                Err(config(message).with("bucket", self.store.bucket()))
             }
-            Err(error) => return Err(ledger(error)),
-        };
-        Err(config(message).with("bucket", self.store.bucket()))
+            Err(error) => Err(ledger(error)),
+        }
+    }
+
+    /// Looks at what the bucket does to entries by itself: it keeps versions, or rules of its lifecycle delete them.
+    ///
+    /// # Errors
+    /// Where the store cannot be asked now.
+    pub async fn bucket(&self) -> Result<LedgerBucket, Error> {
+        let versions = Seen::of(self.store.versioning().await)?;
+        let rules = Seen::of(self.store.lifecycle().await)?;
+        let deletes = |rule: &LifecycleRule| rule.deletes_below(&self.prefix);
+        let deleting_rules = rules.map(|rules| rules.into_iter().filter(deletes).collect());
+        Ok(LedgerBucket { provider: self.store.provider(), versions, deleting_rules })
+    }
+
+    /// Steps of this ledger may have been written over.
+    fn versioned(&self) -> Error {
+        let message = "the ledger's bucket has versioning enabled or suspended, where OSS lets steps be overwritten: \
+                       keep the ledger in a bucket that never had versioning";
+        config(message).with("bucket", self.store.bucket())
     }
 
     fn key(&self, key: &str) -> String {
@@ -61,10 +90,23 @@ impl StoreLedger {
         let content_type = Some("application/json".to_owned());
         let options = PutOptions { create_only, content_type, ..PutOptions::default() };
         match self.store.put(&self.key(key), bytes, &options).await {
-            Ok(receipt) => Ok(Created::Yes { now: self.time(receipt.date).await? }),
+            // Versioning was switched on after the start: this write may have replaced another's.
+            Ok(receipt) if receipt.versioned && self.store.provider() == Provider::Oss => {
+                Err(self.versioned())
+            }
+            Ok(receipt) => {
+                let (now, tag) = (self.time(receipt.date).await?, self.tag(&receipt.etag));
+                Ok(Created::Yes { now, tag })
+            }
             Err(error) if create_only && error.kind() == Storage::AlreadyExists => Ok(Created::Exists),
             Err(error) => Err(ledger(error)),
         }
+    }
+
+    /// A bucket's ETag in one spelling. A folder's changes with the time of writing and is none.
+    fn tag(&self, etag: &str) -> Option<String> {
+        let tag = etag.trim().trim_matches('"').to_ascii_uppercase();
+        (self.store.provider() != Provider::Folder && !tag.is_empty()).then_some(tag)
     }
 
     /// The store's clock: what it answered, or, for a folder, the time that it writes on files.
@@ -90,7 +132,7 @@ impl LedgerStore for StoreLedger {
 
     async fn write(&self, key: &str, bytes: Bytes) -> Result<SystemTime, Error> {
         match self.put(key, bytes, false).await? {
-            Created::Yes { now } => Ok(now),
+            Created::Yes { now, .. } => Ok(now),
             Created::Exists => Err(config("the ledger's store refuses to replace an entry").with("key", key)),
         }
     }
@@ -99,7 +141,8 @@ impl LedgerStore for StoreLedger {
         match self.store.read_all(&self.key(key), LARGEST).await {
             Ok((head, bytes)) => {
                 let (modified, now) = (told(head.last_modified)?, self.time(head.date).await?);
-                Ok(Some(Stored { bytes, modified, now }))
+                let tag = self.tag(&head.etag);
+                Ok(Some(Stored { bytes, modified, now, tag }))
             }
             Err(error) if is_absent(&error) => Ok(None),
             Err(error) => Err(ledger(error)),
@@ -110,15 +153,20 @@ impl LedgerStore for StoreLedger {
         let after = after.map(|after| self.key(after));
         let listing = self.store.list(&self.key(prefix), after.as_deref(), limit).await.map_err(ledger)?;
         let own = |key: &str| key.strip_prefix(&self.prefix).map(str::to_owned);
-        let keys =
-            listing.objects.iter().filter_map(|object| Some((own(&object.key)?, object.last_modified)));
-        let keys: Result<_, Error> =
-            keys.map(|(key, modified)| Ok(ListedKey { key, modified: told(modified)? })).collect();
+        let keys = listing.objects.iter().filter_map(|object| Some((own(&object.key)?, object)));
+        let listed = |(key, object): (String, &ObjectSummary)| {
+            Ok(ListedKey { key, modified: told(object.last_modified)?, tag: self.tag(&object.etag) })
+        };
+        let keys: Result<_, Error> = keys.map(listed).collect();
         Ok(Page { keys: keys?, next: listing.next.as_deref().and_then(own) })
     }
 
     async fn delete(&self, key: &str) -> Result<(), Error> {
         self.store.delete(&self.key(key)).await.map_err(ledger)
+    }
+
+    fn window(&self) -> Duration {
+        if self.store.provider() == Provider::Oss { self.window } else { Duration::ZERO }
     }
 }
 

@@ -17,7 +17,15 @@ pub struct LedgerFields {
     /// Seconds that a silent holder keeps an upload, 3 to 3600 (`OSS2YOUKU_LEDGER__LEASE_SECONDS`). Default 15.
     #[serde(deserialize_with = "text::or_some")]
     pub lease_seconds: Option<u64>,
+    /// Milliseconds that OSS may take from its look at a key to its write in a create-only put, 0 to 60000
+    /// (`OSS2YOUKU_LEDGER__WINDOW_MS`). Default 500: no page of Alibaba's says that it is atomic, so a step is believed only after this
+    /// time. S3 and a folder create atomically and ignore it.
+    #[serde(deserialize_with = "text::or_some")]
+    pub window_ms: Option<u64>,
 }
+
+/// `ledger.window_ms` where it is not set.
+const WINDOW_MS: u64 = 500;
 
 impl LedgerFields {
     /// How long a lease lives.
@@ -30,6 +38,17 @@ impl LedgerFields {
                 Err(format!("ledger.lease_seconds must be 3 to 3600, not {seconds}"))
             }
             seconds => Ok(seconds.map(Duration::from_secs)),
+        }
+    }
+
+    /// The longest time from OSS's look at a key to its write in a create-only put.
+    ///
+    /// # Errors
+    /// Where the field is out of its range.
+    pub(crate) fn window(&self) -> Result<Duration, String> {
+        match self.window_ms.unwrap_or(WINDOW_MS) {
+            wanted if wanted > 60_000 => Err(format!("ledger.window_ms must be 0 to 60000, not {wanted}")),
+            wanted => Ok(Duration::from_millis(wanted)),
         }
     }
 }
@@ -76,5 +95,19 @@ impl SweepFields {
             return Err(format!("sweep.grace_seconds must be 0 to 86400, not {}", self.grace_seconds));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_is_half_a_second_where_it_is_not_set_and_a_minute_at_most() {
+        let window = |window_ms| LedgerFields { window_ms, ..LedgerFields::default() }.window();
+        for (set, wanted) in [(None, 500), (Some(0), 0), (Some(60_000), 60_000)] {
+            assert_eq!(window(set), Ok(Duration::from_millis(wanted)));
+        }
+        assert!(window(Some(60_001)).is_err_and(|error| error.contains("ledger.window_ms")));
     }
 }

@@ -11,6 +11,9 @@ use upload_core::{Error, ErrorKind};
 /// Keeps the hashes of brought tokens apart from every other hash of them.
 const HASH_KEY: &[u8] = b"oss2youku account of a brought token";
 
+/// The field in which a legacy task names its account.
+pub(super) const LEGACY_FIELD: &str = "conf.clientid";
+
 /// An account that a task brought along.
 #[derive(Debug, Clone)]
 pub struct BroughtAccount {
@@ -60,25 +63,27 @@ impl From<&BroughtAccount> for AccountSettings {
     }
 }
 
-/// The account of a task that names none: the only one there is.
+/// The account of a task that names none, and whose object's rule names none: the only one there is.
 pub(super) fn only(settings: &Settings, field: &str) -> Result<String, Error> {
     let mut names = settings.accounts.keys();
     match (names.next(), names.next()) {
         (Some(name), None) => Ok(name.clone()),
-        _ => Err(invalid(field, "is missing, and the settings do not have exactly one account")),
+        _ => Err(invalid(
+            field,
+            "is missing, no rule matches the object, and the settings do not have exactly one account",
+        )),
     }
 }
 
-/// The account of a legacy task: its name, and what the task brought where the settings do not have it.
+/// The account that a legacy task names, if it names one: its name, and what the task brought where the settings do not have it.
 ///
 /// An account of the settings is preferred: its token is renewed, and its uploads are the same whichever form asked for them.
 pub(super) fn of_legacy(
     settings: &Settings,
     client_id: Option<String>,
     token: Option<String>,
-) -> Result<(String, Option<BroughtAccount>), Error> {
-    let field = "conf.clientid";
-    let Some(client_id) = client_id else { return Ok((only(settings, field)?, None)) };
+) -> Result<(Option<String>, Option<BroughtAccount>), Error> {
+    let Some(client_id) = client_id else { return Ok((None, None)) };
     let known: Vec<_> =
         settings.accounts.iter().filter(|(_, account)| account.client_id == client_id).collect();
     if let Some(token) = token {
@@ -86,16 +91,16 @@ pub(super) fn of_legacy(
             account.access_token.expose_secret().as_bytes().ct_eq(token.as_bytes()).into()
         };
         if let Some((name, _)) = known.iter().find(|(_, account)| same(account)) {
-            return Ok((name.to_string(), None));
+            return Ok((Some(name.to_string()), None));
         }
         if settings.legacy.accounts == LegacyAccounts::Any {
             let brought = BroughtAccount { client_id, access_token: token.into() };
-            return Ok((brought.name()?, Some(brought)));
+            return Ok((Some(brought.name()?), Some(brought)));
         }
     }
     match known.as_slice() {
-        [(name, _)] => Ok((name.to_string(), None)),
-        [] => Err(invalid(field, "is not a client id of the settings' accounts")),
+        [(name, _)] => Ok((Some(name.to_string()), None)),
+        [] => Err(invalid(LEGACY_FIELD, "is not a client id of the settings' accounts")),
         _ => Err(invalid("conf.ak", "does not say which of the client's accounts is meant")),
     }
 }

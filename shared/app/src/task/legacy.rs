@@ -1,12 +1,15 @@
 //! The legacy worker's form: lenient, as its clients never learnt better (legacy sheet).
 //!
 //! `{"conf":{"clientid","ak","keyname","callbackurl","again"},"youku":{"title","tags":"a,b",...}}`. Fields that nobody knows are passed over,
-//! empty ones count as left out, numbers may be text and text numbers.
+//! empty ones count as left out, numbers may be text and text numbers. A `public_type` of `all` counts as left out as well.
 
 use super::{Task, account, again, invalid, must_be_object, strict};
 use crate::Settings;
 use serde_json::{Map, Value};
-use upload_core::{Callback, Error, ErrorKind, Job, Location, Provider, metadata::VideoMetadata};
+use upload_core::{
+    Callback, Error, ErrorKind, Job, Location, Provider, Terms,
+    metadata::{PublicType, VideoMetadata},
+};
 
 const TEXTS: [&str; 8] = [
     "title",
@@ -45,7 +48,11 @@ pub(super) fn read(
         _ => conf.text("again")?.map(Value::String),
     };
     let again = again::read("conf.again", again.as_ref(), request)?;
-    let job = Job { location, account, video, mode: settings.transfer.mode, md5: None, again };
+    let stated = Terms { account, mode: None, callback };
+    let Terms { account, mode, callback } = stated.or_from_rule(settings.rules.for_object(&location));
+    let account = account.map_or_else(|| account::only(settings, account::LEGACY_FIELD), Ok)?;
+    let mode = mode.unwrap_or(settings.transfer.mode);
+    let job = Job { location, account, video, mode, md5: None, again };
     Ok(Task { job, key, brought, callback })
 }
 
@@ -74,7 +81,10 @@ fn video(youku: &Section<'_>) -> Result<VideoMetadata, Error> {
         };
         strict.insert("deshake".into(), deshake.into());
     }
-    strict::read(youku.name, Value::Object(strict))
+    let video: VideoMetadata = strict::read(youku.name, Value::Object(strict))?;
+    // Clients send the old worker's default without meaning it: it must not make an object public that says otherwise of itself.
+    let public_type = video.public_type.filter(|word| *word != PublicType::All);
+    Ok(VideoMetadata { public_type, ..video })
 }
 
 /// One of the two objects of a legacy task.

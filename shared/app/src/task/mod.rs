@@ -11,7 +11,7 @@ pub use modern::location;
 
 use crate::Settings;
 use serde_json::{Map, Value};
-use upload_core::{Callback, Error, ErrorKind, Job};
+use upload_core::{Callback, Error, ErrorKind, Job, metadata::PublicTypeOrigin};
 
 /// What a caller asks.
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ pub struct Task {
     pub key: String,
     /// The account, where the task brought its own in place of one of the settings'.
     pub brought: Option<BroughtAccount>,
-    /// Who wants to be told of the outcome.
+    /// Who is told of the outcome: whom the task names, else whom the object's rule does.
     pub callback: Option<Callback>,
 }
 
@@ -49,7 +49,7 @@ impl Task {
             return Err(invalid("task", "is not a JSON object"));
         };
         let is_legacy = fields.contains_key("conf") && !fields.contains_key("source");
-        let (task, callback) = if is_legacy {
+        let (mut task, callback) = if is_legacy {
             (legacy::read(&fields, key, settings)?, "conf.callbackurl")
         } else {
             (modern::read(json, &fields, key, settings)?, "callback.url")
@@ -57,6 +57,7 @@ impl Task {
         if let Some(Err(why)) = task.callback.as_ref().map(|one| settings.callback.accepts(&one.url)) {
             return Err(invalid(callback, why));
         }
+        task.job.video = task.job.video.stated_by(PublicTypeOrigin::Task);
         Ok(task)
     }
 }

@@ -7,7 +7,9 @@ use super::{Task, account, again, invalid, must_be_object, strict};
 use crate::Settings;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use upload_core::{Callback, Error, Job, Location, Md5, Mode, Provider, StatedMd5, metadata::VideoMetadata};
+use upload_core::{
+    Callback, Error, Job, Location, Md5, Mode, Provider, StatedMd5, Terms, metadata::VideoMetadata,
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,11 +36,12 @@ pub(super) fn read(
     let task: Modern = strict::read("", &mut serde_json::Deserializer::from_slice(json))?;
     let location = location(&task.source)
         .ok_or_else(|| invalid("source", "is not oss://bucket/key or s3://bucket/key"))?;
-    let account = match task.account {
-        Some(name) if settings.accounts.contains_key(&name) => name,
-        Some(_) => return Err(invalid("account", "is not an account of the settings")),
-        None => account::only(settings, "account")?,
-    };
+    if task.account.as_ref().is_some_and(|name| !settings.accounts.contains_key(name)) {
+        return Err(invalid("account", "is not an account of the settings"));
+    }
+    let stated = Terms { account: task.account, mode: task.mode, callback: task.callback };
+    let Terms { account, mode, callback } = stated.or_from_rule(settings.rules.for_object(&location));
+    let account = account.map_or_else(|| account::only(settings, "account"), Ok)?;
     let md5 = match &task.md5 {
         None => None,
         Some(hex) => Some(Md5::from_hex(hex).ok_or_else(|| invalid("md5", "is not 32 hexadecimal digits"))?),
@@ -46,9 +49,9 @@ pub(super) fn read(
     let md5 = md5.map(|md5| StatedMd5::new(md5, "field md5"));
     let again = again::read("again", task.again.as_ref(), request)?;
     let key = location.key.clone();
-    let mode = task.mode.unwrap_or(settings.transfer.mode);
+    let mode = mode.unwrap_or(settings.transfer.mode);
     let job = Job { location, account, video: task.video, mode, md5, again };
-    Ok(Task { job, key, brought: None, callback: task.callback })
+    Ok(Task { job, key, brought: None, callback })
 }
 
 /// Where the object lies that `oss://bucket/key` or `s3://bucket/key` names; `None` where it is neither.

@@ -3,7 +3,10 @@
 use super::*;
 use secrecy::ExposeSecret;
 use serde_json::json;
-use upload_core::{Mode, VideoEvent, metadata::PublicType};
+use upload_core::{
+    Mode, VideoEvent,
+    metadata::{PublicType, PublicTypeOrigin},
+};
 
 const TWO_ACCOUNTS: &str = "
     [accounts.main]
@@ -269,4 +272,70 @@ fn a_legacy_task_uses_a_known_account_or_by_settings_its_own() {
     assert_ne!(brought.job.account, other.job.account);
     assert_eq!(brought.brought.as_ref().expect("brought").access_token.expose_secret(), "token-4");
     assert!(!format!("{brought:?}").contains("token-4"));
+}
+
+const RULES: &str = "
+    [[rules]]
+    bucket = 'legacy-bucket'
+    account = 'other'
+    public_type = 'friend'
+    mode = 'slice'
+    callback = 'https://rule.example/'
+";
+
+/// A modern and a legacy task about one object.
+fn both_forms(modern: Value, conf: Value, youku: Value) -> [Value; 2] {
+    let mut task = json!({"source": "oss://legacy-bucket/user/dee/k.mp4"});
+    let mut legacy = json!({"conf": {"keyname": "k"}, "youku": youku});
+    for (into, from) in [(&mut task, modern), (&mut legacy["conf"], conf)] {
+        for (name, value) in from.as_object().expect("members") {
+            into[name] = value.clone();
+        }
+    }
+    [task, legacy]
+}
+
+#[test]
+fn a_task_that_names_no_account_takes_its_rules() {
+    let file = format!("{TWO_ACCOUNTS}{RULES}");
+    for task in both_forms(json!({}), json!({}), json!({})) {
+        let task = read(&file, &task).expect("a task");
+        assert_eq!((task.job.account.as_str(), task.job.mode), ("other", Mode::Slice));
+        let callback = task.callback.expect("the rule's");
+        assert_eq!(callback.url.expose_secret(), "https://rule.example/");
+        // Who may watch is merged once the object has been looked at.
+        assert_eq!((task.job.video.public_type, task.job.video.public_type_from), (None, None));
+    }
+}
+
+#[test]
+fn an_account_or_callback_that_a_task_names_beats_its_rules() {
+    let file = format!("{TWO_ACCOUNTS}{RULES}");
+    let modern = json!({"account": "third", "mode": "oss", "callback": {"url": "https://task.example/"}});
+    let conf = json!({"clientid": "app-3", "callbackurl": "https://task.example/"});
+    for task in both_forms(modern, conf, json!({})) {
+        let task = read(&file, &task).expect("a task");
+        assert_eq!(task.job.account, "third");
+        assert_eq!(task.callback.expect("its own").url.expose_secret(), "https://task.example/");
+    }
+    let any = format!("{TWO_ACCOUNTS}\naccounts = 'any'\n{RULES}");
+    let conf = json!({"clientid": "app-9", "ak": "token-9"});
+    let [_, legacy] = both_forms(json!({}), conf, json!({}));
+    let brought = read(&any, &legacy).expect("a task");
+    assert!(brought.brought.is_some() && brought.job.account.starts_with("app-9#"));
+}
+
+#[test]
+fn a_legacy_all_counts_as_not_stated_and_other_words_count() {
+    let cases =
+        [("all", None), ("friend", Some(PublicType::Friend)), ("password", Some(PublicType::Password))];
+    for (word, expected) in cases {
+        let task = json!({"conf": {"keyname": "k"}, "youku": {"public_type": word, "watch_password": "p"}});
+        let video = read(ONE_ACCOUNT, &task).expect("a task").job.video;
+        assert_eq!(video.public_type, expected);
+        assert_eq!(video.public_type_from, expected.map(|_| PublicTypeOrigin::Task));
+    }
+    let modern = json!({"source": "oss://bucket/k", "video": {"public_type": "all"}});
+    let video = read(ONE_ACCOUNT, &modern).expect("a task").job.video;
+    assert_eq!(video.public_type_from, Some(PublicTypeOrigin::Task), "a modern task means what it says");
 }

@@ -39,7 +39,7 @@ async fn open_uploads_are_listed_then_ended_ones_a_page_at_a_time() {
             2 => {
                 held.append_session(session()).await.unwrap();
                 held.append(Step::Transferred(Transferred::default())).await.unwrap();
-                held.append(Step::Committed { video_id: "XMQ".into() }).await.unwrap();
+                held.append(Step::Committed { video_id: Some("XMQ".into()) }).await.unwrap();
             }
             _ => {}
         }

@@ -65,6 +65,7 @@ async fn an_upload_in_other_hands_answers_409_when_to_come_again_and_which_uploa
     let expected = json!({
         "upload_id": id, "state": "claimed", "at_rest": false, "outcome": null,
         "object": "oss://bucket/a.mp4", "account": "main", "size": 5,
+        "public_type": "all", "public_type_from": "default",
         "holder": {"epoch": 1, "live": true}, "waiting": null,
         "steps": [{"step": "claimed", "at": at, "epoch": 1}], "updated": at,
     });
@@ -75,7 +76,7 @@ async fn an_upload_in_other_hands_answers_409_when_to_come_again_and_which_uploa
 async fn an_upload_that_ended_tells_the_very_outcome_that_its_task_is_answered() {
     let failure =
         Failure { code: "source_changed".into(), text: "it changed".into(), advice: Some("none".into()) };
-    let video = Step::Committed { video_id: "XMQ".into() };
+    let video = Step::Committed { video_id: Some("XMQ".into()) };
     let ends = [
         (vec![Step::Transferred(Transferred::default()), video], StatusCode::OK, "committed"),
         (vec![Step::Failed(failure)], StatusCode::CONFLICT, "failed"),

@@ -4,6 +4,7 @@
 mod connections;
 mod credentials;
 mod folder;
+mod lifecycle;
 mod multipart;
 mod reading;
 mod signing;

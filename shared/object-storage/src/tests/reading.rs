@@ -82,6 +82,47 @@ async fn an_s3_etag_is_an_md5_only_where_it_can_be_one() {
 }
 
 #[tokio::test]
+async fn s3_is_asked_for_its_checksum_and_believed_where_it_is_of_the_full_object() {
+    let (hello, of_parts) = ("XUFAKrxLKna5cZ2REBfFkg==", "XUFAKrxLKna5cZ2REBfFkg==-2");
+    for (checksum, of, known) in [
+        (hello, "FULL_OBJECT", true),
+        (hello, "COMPOSITE", false),
+        (hello, "", false),
+        (of_parts, "FULL_OBJECT", false),
+        ("XUFAKrxLKna5cZ2REBfF", "FULL_OBJECT", false),
+        ("XUFAKrxLKna5cZ2REBfFkg", "FULL_OBJECT", false),
+    ] {
+        let server = MockServer::start().await;
+        let answer = ResponseTemplate::new(200)
+            .insert_header("ETag", "\"5d41-2\"")
+            .insert_header("Content-Length", "5")
+            .insert_header("x-amz-checksum-md5", checksum)
+            .insert_header("x-amz-checksum-type", of);
+        let asked = header("x-amz-checksum-mode", "ENABLED");
+        Mock::given(method("HEAD")).and(asked).respond_with(answer).mount(&server).await;
+        let head = s3(&server.uri()).head("a").await.unwrap();
+        assert_eq!(head.content_md5.is_some_and(|md5| md5[0] == 0x5d), known, "{checksum} {of}");
+        let request = &server.received_requests().await.unwrap()[0];
+        let signed = request.headers["authorization"].to_str().unwrap();
+        assert!(signed.contains("x-amz-checksum-mode"), "{signed}");
+    }
+    let server = RawServer::start(vec![Act::Send(super::ok("ETag: \"E\"\r\n", ""))]).await;
+    oss(&server.url).head("a").await.unwrap();
+    assert_eq!(super::header(&server.requests()[0], "x-amz-checksum-mode"), None, "OSS knows no such thing");
+}
+
+#[tokio::test]
+async fn s3_says_how_many_entries_of_metadata_it_could_not_return() {
+    for (header, missing) in [("", 0), ("x-amz-missing-meta: 2\r\n", 2), ("x-amz-missing-meta: some\r\n", 1)]
+    {
+        let answer = || vec![Act::Send(super::ok(&format!("ETag: \"E\"\r\n{header}"), ""))];
+        let (aws, aliyun) = (RawServer::start(answer()).await, RawServer::start(answer()).await);
+        assert_eq!(s3(&aws.url).head("a").await.unwrap().missing_metadata, missing, "{header}");
+        assert_eq!(oss(&aliyun.url).head("a").await.unwrap().missing_metadata, 0, "{header}");
+    }
+}
+
+#[tokio::test]
 async fn the_failure_of_a_head_is_read_from_its_header() {
     let server = MockServer::start().await;
     // <Error><Code>InvalidObjectState</Code></Error>

@@ -213,3 +213,17 @@ async fn versioning_counts_when_enabled_or_suspended() {
         assert!(server.requests()[0].starts_with("GET /films/?versioning HTTP/1.1\r\n"));
     }
 }
+
+#[tokio::test]
+async fn a_receipt_tells_a_bucket_that_keeps_versions_also_where_the_version_is_null() {
+    for (header, versioned, id) in [
+        ("", false, None),
+        ("x-oss-version-id: null\r\n", true, None),
+        ("x-oss-version-id: v7\r\n", true, Some("v7")),
+        ("x-amz-version-id: null\r\n", true, None),
+    ] {
+        let server = RawServer::start(vec![Act::Send(ok(&format!("ETag: \"E\"\r\n{header}"), ""))]).await;
+        let receipt = oss(&server.url).put("k", "x", &PutOptions::default()).await.unwrap();
+        assert_eq!((receipt.versioned, receipt.version_id.as_deref()), (versioned, id), "{header}");
+    }
+}

@@ -21,7 +21,11 @@ use crate::{
 };
 use note::{ROUND, Round};
 use pass::Pass;
-use std::time::{Duration, SystemTime};
+use std::{
+    future::Future,
+    time::{Duration, SystemTime},
+};
+use tokio::time::timeout_at;
 
 /// What a discovery works with.
 pub struct Discovery<'a> {
@@ -180,4 +184,12 @@ where
         }
     }
     Ok(found)
+}
+
+/// `None` where the run's time is over first.
+async fn in_time<T>(run: &Run, call: impl Future<Output = T>) -> Option<T> {
+    match run.deadline {
+        None => Some(call.await),
+        Some(deadline) => timeout_at(deadline, call).await.ok(),
+    }
 }

@@ -8,7 +8,10 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::time::{Duration, SystemTime};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, SystemTime},
+};
 
 /// The note that says whose turn it is.
 pub(super) const ROUND: &str = "discover";
@@ -48,6 +51,12 @@ pub(super) struct Note {
     /// What was written before this has been seen: the beginning of the last complete pass, or the oldest object that it could not deal with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) seen: Option<Time>,
+    /// Keys of objects that may still grow, by the last complete pass: they are looked at again, however long their rule waits.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) growing: BTreeSet<String>,
+    /// The same of the running pass.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) still_growing: BTreeSet<String>,
     /// The running pass that a person asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) asked: Option<Asked>,
@@ -149,6 +158,8 @@ impl Note {
             began: None,
             held: None,
             seen: None,
+            growing: BTreeSet::new(),
+            still_growing: BTreeSet::new(),
             asked: None,
         }
     }

@@ -1,24 +1,25 @@
 //! One run's share of one rule's pass.
 
 use super::{
-    Discovered, Discovery, FoundUpload, Stopped, Trouble,
+    Discovered, Discovery, FoundUpload, Stopped, Trouble, in_time,
     note::{Asked, Place},
 };
 use crate::{
-    Arrival, Error, ErrorKind, Location, Run, SourceEntry, SourcePage, UploadId, Uploader, Verdict,
+    Arrival, ArrivalEnd, Automatic, Error, ErrorKind, Location, Run, SourceEntry, SourcePage, UploadId,
+    Uploader, Verdict,
+    automatic::NOT_WHOLE,
     ledger::{Times, Work},
     patience::Patience,
     rules::{Admission, admit},
 };
-use std::{
-    future::Future,
-    time::{Duration, SystemTime},
-};
-use tokio::time::{Instant, timeout_at};
+use std::time::{Duration, SystemTime};
+use tokio::time::Instant;
 
 /// An object may be older than the moment at which it can be seen: Amazon dates a multipart object by the beginning of its upload, and source
 /// and ledger may tell the time differently. So a pass looks again at what was written so long before the last complete one.
 const MARGIN: Duration = Duration::from_secs(24 * 3600);
+/// Objects of a rule that are remembered to grow.
+const GROWING: usize = 200;
 /// A source that fails so often in a row is left alone until the next run.
 const FAILURES: u32 = 3;
 
@@ -138,17 +139,25 @@ where
         self.found.requests += 1;
         let location = Location { key: entry.key.clone(), ..self.place.location.clone() };
         let discovery = self.discovery;
-        let deciding = discovery.automatic.decide(discovery.source, &location, entry.size);
+        // The ledger's clock: this machine's own is no judge of how long an object was left untouched.
+        let automatic = Automatic { now: self.times.now, ..discovery.automatic };
+        let deciding = automatic.decide(discovery.source, &location, entry.size);
         match in_time(self.run, deciding).await {
             None => Next::Stop(Stopped::Deadline),
             Some(Ok(arrival)) => {
                 self.failures = 0;
                 match arrival {
-                    Arrival::Skip(_) => Next::On,
-                    Arrival::Upload { job, object, callback } => {
+                    Arrival::Skip(reason) => {
+                        let grows_up = self.place.rule.unfinished_after_seconds.is_some();
+                        if reason == NOT_WHOLE && grows_up {
+                            self.grows(entry);
+                        }
+                        Next::On
+                    }
+                    Arrival::Upload { job, object, callback, republish } => {
                         let (job, object) = (*job, *object);
                         let work = Work { job, object, called: None, callback, brought: None };
-                        self.object(entry, work).await
+                        self.object(entry, work, republish).await
                     }
                 }
             }
@@ -196,7 +205,9 @@ where
             self.found.young += 1;
             return false;
         }
-        self.place.note.seen.is_none_or(|seen| entry.modified + MARGIN >= seen.get())
+        let note = &self.place.note;
+        note.growing.contains(&entry.key)
+            || note.seen.is_none_or(|seen| entry.modified + MARGIN >= seen.get())
     }
 
     /// Whether a complete pass has seen the object: what was refused then is refused in silence.
@@ -206,7 +217,7 @@ where
     }
 
     /// Uploads an object that the ledger does not know.
-    async fn object(&mut self, entry: &SourceEntry, work: Work) -> Next {
+    async fn object(&mut self, entry: &SourceEntry, work: Work, republish: bool) -> Next {
         let (id, location) = (UploadId::of(&work.object, &work.job), work.object.location.clone());
         match in_time(self.run, self.discovery.ledger.knows(&id)).await {
             None => return Next::Stop(Stopped::Deadline),
@@ -228,7 +239,14 @@ where
                 self.found.known += 1;
                 return Next::On;
             }
-            Ok(uploader) => Box::pin(uploader.upload(&work, self.run)).await,
+            Ok(uploader) => match Box::pin(uploader.upload_arrival(&work, republish, self.run)).await {
+                Ok(ArrivalEnd::Published(published)) => Ok(published),
+                Ok(ArrivalEnd::SameContent) => {
+                    self.found.known += 1;
+                    return Next::On;
+                }
+                Err(error) => Err(error),
+            },
             Err(error) => Err(error),
         };
         let next = match &ended {
@@ -260,6 +278,15 @@ where
         }
     }
 
+    /// A later pass publishes it, however long its rule waits. Where there are many, the whole pass looks back as far.
+    fn grows(&mut self, entry: &SourceEntry) {
+        let growing = &mut self.place.note.still_growing;
+        if growing.len() >= GROWING {
+            return self.hold(entry);
+        }
+        growing.insert(entry.key.clone());
+    }
+
     fn hold(&mut self, entry: &SourceEntry) {
         let held = &mut self.place.note.held;
         let modified = entry.modified.into();
@@ -289,6 +316,7 @@ where
         let note = &mut self.place.note;
         let began = note.began.take();
         note.seen = note.held.take().into_iter().chain(began).min();
+        note.growing = std::mem::take(&mut note.still_growing);
     }
 
     async fn save(&mut self) -> Result<(), Error> {
@@ -312,13 +340,5 @@ fn after_failure(error: &Error, settled: bool) -> Next {
         (RateLimited | Unauthorised | Reauthorise | Config, _) => Next::Later,
         (ErrorKind::Ledger, verdict) if verdict != Verdict::Permanent => Next::Stop(Stopped::Ledger),
         _ => Next::On,
-    }
-}
-
-/// `None` where the run's time is over first.
-async fn in_time<T>(run: &Run, call: impl Future<Output = T>) -> Option<T> {
-    match run.deadline {
-        None => Some(call.await),
-        Some(deadline) => timeout_at(deadline, call).await.ok(),
     }
 }

@@ -1,6 +1,6 @@
 //! The ledger's errors, worded in one place.
 
-use super::{WaitReason, state::Refused};
+use super::{Record, Reopening, WaitReason, state::Refused};
 use crate::{Error, ErrorKind, Verdict};
 use std::time::Duration;
 
@@ -24,6 +24,11 @@ pub(super) fn superseded(epoch: u32) -> Error {
     Error::new(ErrorKind::Superseded, OPERATION, message).with("epoch", epoch.to_string())
 }
 
+/// A person gave the upload up.
+pub(super) fn cancelled() -> Error {
+    Error::new(ErrorKind::Cancelled, OPERATION, "the upload was cancelled")
+}
+
 /// The lease could not be renewed for as long as it lives.
 pub(super) fn lease_expired(cause: Error) -> Error {
     let message = "the lease ran out because the ledger could not be written: this run must stop";
@@ -44,6 +49,12 @@ pub(super) fn refused(refused: Refused) -> Error {
 pub(super) fn waiting(reason: WaitReason, rest: Option<Duration>) -> Error {
     let (kind, message) = match reason {
         WaitReason::RateLimited => (ErrorKind::RateLimited, "the upload waits until Youku takes calls again"),
+        WaitReason::Hash => {
+            (ErrorKind::HashRefused, "the upload waits until its object is measured: Youku refused its hash")
+        }
+        WaitReason::CommitUnknown => {
+            (ErrorKind::CommitUnknown, "the upload waits until Youku shows whether the video is there")
+        }
         WaitReason::Deadline => (ErrorKind::Deadline, "the upload waits for its next run"),
         WaitReason::Reauthorise => {
             (ErrorKind::Reauthorise, "the upload waits for new tokens in the settings")
@@ -57,6 +68,21 @@ pub(super) fn waiting(reason: WaitReason, rest: Option<Duration>) -> Error {
 
 pub(super) fn no_such_upload(key: String) -> Error {
     Error::new(ErrorKind::InvalidJob, OPERATION, "the ledger knows no such upload").with("key", key)
+}
+
+/// Makes sure that an upload can be tried again in this way.
+pub(super) fn check_reopening(record: &Record, reopening: Reopening) -> Result<(), Error> {
+    if !record.state.can_be_reopened() {
+        return Err(not_reopened());
+    }
+    let unknown = ErrorKind::CommitUnknown.code();
+    let may_begin_anew = record.failure.as_ref().is_some_and(|failure| failure.code == unknown);
+    if reopening.new_session && !may_begin_anew {
+        let message = "another session is opened only for an upload that failed as commit_unknown, by a person who has \
+                       looked and found no video: try again without it, or ask with `again` for another video";
+        return Err(Error::new(ErrorKind::InvalidJob, OPERATION, message));
+    }
+    Ok(())
 }
 
 pub(super) fn not_reopened() -> Error {

@@ -2,24 +2,33 @@
 
 use super::{
     Ledger,
-    codec::{VERSION, encode},
-    errors::{refused, superseded, unreadable},
+    chain::{is_same_chain, read_again, read_on},
+    codec::encode,
+    content,
+    errors::{cancelled, refused, superseded, unreadable},
     keys,
     lease::{Lease, Parts},
     open, recent,
-    record::{Record, read_on},
+    record::Record,
+    state::State,
     step::{Entry, Session, Step, Target},
+    store::Access,
     work::{Work, WorkRecord},
 };
 use crate::{Error, Md5, UploadId};
 use secrecy::SecretString;
 use std::{fmt, sync::Arc, time::SystemTime};
+use tokio::time::Instant;
 
 /// An upload that this process holds, until it is [released](Self::release) or the lease runs out.
 pub struct Held {
     ledger: Ledger,
     lease: Arc<Lease>,
     record: Record,
+    /// When its last append was acknowledged.
+    acknowledged: Instant,
+    /// The chain was read whole a window after the claim.
+    believed: bool,
 }
 
 impl fmt::Debug for Held {
@@ -63,15 +72,58 @@ impl Held {
             let step = Step::Claimed { work: work.clone().filter(|_| record.is_none()) };
             let known = record.as_ref().map_or(0, Record::sequence);
             let entry = entry(&lease, step);
-            if ledger.access.create(&keys::step(id, known + 1), encode(&entry)?).await?.is_some() {
-                let record = Record::after(record, id, entry).map_err(|_| superseded(lease.epoch()))?;
-                return Ok(Claimed::Held(Self { ledger: ledger.clone(), lease: Arc::new(lease), record }));
+            if let Some(ack) = ledger.access.create(&keys::step(id, known + 1), encode(&entry)?).await? {
+                let record =
+                    Record::after(record, id, entry, ack.tag).map_err(|_| superseded(lease.epoch()))?;
+                lease.knows_step(record.sequence());
+                let (ledger, lease) = (ledger.clone(), Arc::new(lease));
+                return Ok(Claimed::Held(Self {
+                    ledger,
+                    lease,
+                    record,
+                    acknowledged: ack.at,
+                    believed: false,
+                }));
             }
             record = read_on(&ledger.access, id, record).await?;
             if record.as_ref().is_some_and(|record| record.epoch >= lease.epoch()) {
                 return Err(superseded(lease.epoch()));
             }
         }
+    }
+
+    /// Believes the chain once: reads it whole, a window of the store after the claim, and goes on from what it amounts to then. To be
+    /// called before anything is decided; reads of the object may run meanwhile.
+    ///
+    /// # Errors
+    /// [`Superseded`](crate::ErrorKind::Superseded) where the claim is gone or counts for nothing; as [`Ledger::read`].
+    pub async fn believe(&mut self) -> Result<(), Error> {
+        if self.believed {
+            return Ok(());
+        }
+        let access = &self.ledger.access;
+        access.wait_for_window(self.acknowledged).await;
+        let record = read_again(access, &self.record).await?;
+        if !record.is_held_by(self.lease.epoch(), self.lease.holder()) {
+            return Err(self.why_lost().await);
+        }
+        self.lease.knows_step(record.sequence());
+        (self.record, self.believed) = (record, true);
+        Ok(())
+    }
+
+    /// Makes sure, a window of the store after the last append, that the chain is what this holder read and wrote, and then that nobody
+    /// has taken the upload over: to be called before each commit.
+    ///
+    /// # Errors
+    /// [`Superseded`](crate::ErrorKind::Superseded) where it is not; as [`Ledger::read`].
+    pub async fn verify(&self) -> Result<(), Error> {
+        let access = &self.ledger.access;
+        access.wait_for_window(self.acknowledged).await;
+        if !is_same_chain(access, &self.record).await? {
+            return Err(self.why_lost().await);
+        }
+        self.lease.check().await
     }
 
     /// What the ledger knows of the upload.
@@ -106,10 +158,7 @@ impl Held {
     /// # Errors
     /// [`Ledger`](crate::ErrorKind::Ledger) where its token was sealed with another key.
     pub fn session(&self) -> Result<Option<OpenedSession>, Error> {
-        let Some((_, session)) = self.record.session.clone() else { return Ok(None) };
-        let upload_token = self.ledger.sealer(&self.record.id).open(&session.upload_token, UPLOAD_TOKEN)?;
-        let Session { video_id, md5, crc64, target, .. } = session;
-        Ok(Some(OpenedSession { upload_token, video_id, md5, crc64, target }))
+        self.ledger.session(&self.record)
     }
 
     /// Appends [`Created`](Step::Created).
@@ -125,23 +174,45 @@ impl Held {
     /// Appends a step. Where this fails, the work must stop: whether the step was taken shows when the ledger is read again.
     ///
     /// # Errors
+    /// [`Cancelled`](crate::ErrorKind::Cancelled) where a person gave the upload up meanwhile;
     /// [`Superseded`](crate::ErrorKind::Superseded) where another holder went on; [`Ledger`](crate::ErrorKind::Ledger) where the
     /// step does not follow, or the store fails.
     pub async fn append(&mut self, step: Step) -> Result<(), Error> {
         self.record.state.after(&step).map_err(refused)?;
+        if !self.believed {
+            self.believe().await?;
+            self.record.state.after(&step).map_err(refused)?;
+        }
+        if self.record.severed {
+            return Err(cancelled());
+        }
         self.lease.check_if_stale().await?;
         let id = &self.record.id;
         let entry = entry(&self.lease, step);
         let key = keys::step(id, self.record.sequence() + 1);
-        if self.ledger.access.create(&key, encode(&entry)?).await?.is_none() {
-            return Err(superseded(self.lease.epoch()));
-        }
-        let next = Record::after(Some(self.record.clone()), id, entry);
+        let Some(ack) = self.ledger.access.create(&key, encode(&entry)?).await? else {
+            return Err(self.why_lost().await);
+        };
+        let next = Record::after(Some(self.record.clone()), id, entry, ack.tag);
         self.record =
             next.map_err(|why| unreadable(&key, "a step was written that does not follow").caused_by(why))?;
+        self.acknowledged = ack.at;
+        self.lease.knows_step(self.record.sequence());
         tracing::debug!(upload_id = %self.record.id, step = %key, state = ?self.record.state, "appended");
         self.mark().await;
         Ok(())
+    }
+
+    /// Why the chain is somebody else's by now. "Cancelled" is said only a window of the store later: until then another step may replace it.
+    pub(crate) async fn why_lost(&self) -> Error {
+        let access = &self.ledger.access;
+        access.wait_for_window(Instant::now()).await;
+        match read_again(access, &self.record).await {
+            Ok(record) if record.state == State::Cancelled && self.record.state != State::Cancelled => {
+                cancelled()
+            }
+            _ => superseded(self.lease.epoch()),
+        }
     }
 
     /// Lets nobody take the upload up before `until`, for what is left to do once it has ended.
@@ -174,12 +245,32 @@ impl Held {
     async fn marked(&self) -> Result<(), Error> {
         let (access, id) = (&self.ledger.access, &self.record.id);
         recent::write(access, &self.record).await?;
+        match self.record.state {
+            State::Committed => content::write(access, &self.record).await?,
+            // The holder that committed may have died before it did so.
+            _ if self.record.is_at_rest() => content::write_late(access, &self.record).await?,
+            _ => {}
+        }
         match self.record.waiting {
-            _ if self.record.is_at_rest() => access.delete(&keys::open(id)).await,
+            _ if self.record.is_at_rest() => unmark_settled(access, &self.record, self.acknowledged).await,
             Some(waiting) => open::mark(access, id, &self.record.work, waiting.not_before).await,
             None => Ok(()),
         }
     }
+}
+
+/// Deletes the open mark of an upload whose end stands a window of the store after `acknowledged`: a step that replaces it leaves the mark
+/// to the sweep, which finds out.
+pub(super) async fn unmark_settled(
+    access: &Access,
+    record: &Record,
+    acknowledged: Instant,
+) -> Result<(), Error> {
+    access.wait_for_window(acknowledged).await;
+    if access.store.window().is_zero() || is_same_chain(access, record).await? {
+        open::unmark(access, &record.id).await?;
+    }
+    Ok(())
 }
 
 /// What a claim finds.
@@ -191,5 +282,5 @@ pub(super) enum Claimed {
 pub(super) const UPLOAD_TOKEN: &str = "upload_token";
 
 fn entry(lease: &Lease, step: Step) -> Entry {
-    Entry { v: VERSION, at: lease.now().into(), epoch: lease.epoch(), nonce: super::nonce(), step }
+    Entry::new(lease.now(), lease.epoch(), lease.holder(), step)
 }

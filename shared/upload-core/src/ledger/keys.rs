@@ -2,7 +2,7 @@
 
 use super::recent::RecentKey;
 use super::tokens::Lineage;
-use crate::UploadId;
+use crate::{Location, UploadId};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, de::IntoDeserializer, de::value::Error as Unreadable};
 use sha2::{Digest, Sha256};
@@ -25,6 +25,17 @@ pub(super) fn pause(account: &str) -> String {
     let digest = Sha256::digest(account.as_bytes());
     let digits: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     format!("pause/{digits}")
+}
+
+/// Where the last published content of a key under an account is noted.
+pub(super) fn content(location: &Location, account: &str) -> String {
+    let mut hash = Sha256::new();
+    for field in [location.provider.as_str(), &location.bucket, &location.key, account] {
+        hash.update((field.len() as u64).to_be_bytes());
+        hash.update(field.as_bytes());
+    }
+    let digits: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("content/{digits}")
 }
 
 const DIGITS: usize = 6;

@@ -7,13 +7,17 @@ use super::{
     codec::{VERSION, decode, encode},
     errors::{in_progress, lease_expired, no_answer, superseded, unreadable},
     keys,
-    store::Access,
+    step::Entry,
+    store::{Access, Ack},
 };
 use crate::{Error, ErrorKind, UploadId, wall};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 use tokio::time::{Instant, sleep, timeout};
@@ -123,6 +127,8 @@ pub struct Lease {
     holder: String,
     life: Duration,
     last: Mutex<Last>,
+    /// The number of the last step that the holder knows.
+    step: AtomicU32,
 }
 
 /// The last time that the lease was written.
@@ -154,7 +160,7 @@ impl Lease {
         let holder = super::nonce();
         let (begun, begun_by_wall) = (Instant::now(), wall::now());
         let bytes = body(&holder, false, &parts)?;
-        let Some(store) = access.create(&keys::lease(id, epoch), bytes).await? else {
+        let Some(Ack { now: store, .. }) = access.create(&keys::lease(id, epoch), bytes).await? else {
             return Err(in_progress(life + GRANULARITY));
         };
         for key in &old {
@@ -163,13 +169,31 @@ impl Lease {
             }
         }
         let last = Mutex::new(Last { begun, begun_by_wall, store, parts });
-        Ok(Self { access: access.clone(), id: id.clone(), epoch, holder, life, last })
+        Ok(Self {
+            access: access.clone(),
+            id: id.clone(),
+            epoch,
+            holder,
+            life,
+            last,
+            step: AtomicU32::new(0),
+        })
     }
 
     /// The how-manieth holder this is.
     #[must_use]
     pub fn epoch(&self) -> u32 {
         self.epoch
+    }
+
+    /// Names this attempt in every step that it appends.
+    pub(super) fn holder(&self) -> &str {
+        &self.holder
+    }
+
+    /// The holder knows the chain up to this step: what stands after it is somebody else's.
+    pub(super) fn knows_step(&self, sequence: u32) {
+        self.step.store(sequence, Ordering::Relaxed);
     }
 
     /// The parts that were last written, by this holder or the one before it.
@@ -226,7 +250,10 @@ impl Lease {
             let renewed = timeout(third, self.renew(parts())).await.unwrap_or_else(|_| Err(no_answer()));
             failing = match renewed {
                 Ok(()) => None,
-                Err(error) if error.kind() == ErrorKind::Superseded => return error,
+                // A store that cannot keep a ledger is no trouble that passes.
+                Err(error) if matches!(error.kind(), ErrorKind::Superseded | ErrorKind::Config) => {
+                    return error;
+                }
                 Err(error) if since.elapsed() >= 2 * third => return lease_expired(error),
                 Err(error) => {
                     tracing::warn!(?error, "could not renew the lease");
@@ -249,12 +276,23 @@ impl Lease {
 
     async fn renew(&self, parts: Parts) -> Result<(), Error> {
         let store = &self.access.store;
-        let newer = store.list(&keys::leases(&self.id), Some(&self.key()), 1).await?;
-        self.is_newest(newer.keys.is_empty())?;
+        self.look_for_steps().await?;
         let begun = (Instant::now(), wall::now());
         let now = store.write(&self.key(), body(&self.holder, false, &parts)?).await?;
         self.written(begun, now, parts);
         Ok(())
+    }
+
+    /// A step after the last one that the holder knows ends its work: it was cancelled or taken over, and nothing counts that it appends.
+    async fn look_for_steps(&self) -> Result<(), Error> {
+        let known = self.step.load(Ordering::Relaxed);
+        let after = keys::step(&self.id, known);
+        let listed = self.access.store.list(&keys::steps(&self.id), Some(&after), 1).await?;
+        let Some(next) = listed.keys.first() else { return Ok(()) };
+        let Some(found) = self.access.store.read(&next.key).await? else { return Ok(()) };
+        let entry: Entry = decode(&next.key, &found.bytes)?;
+        // Its own append may not have been answered yet.
+        if entry.holder == self.holder { Ok(()) } else { Err(superseded(self.epoch)) }
     }
 
     fn is_newest(&self, newest: bool) -> Result<(), Error> {

@@ -55,6 +55,26 @@ impl Ledger {
         Ok(!page.keys.is_empty())
     }
 
+    /// A small note kept beside the uploads, such as a sweep's cursor; `None` where there is none.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn cursor(&self, name: &str) -> Result<Option<String>, Error> {
+        let found = self.access.read(&keys::cursor(name)).await?;
+        Ok(found
+            .and_then(|found| String::from_utf8(found.bytes.to_vec()).ok())
+            .filter(|text| !text.is_empty()))
+    }
+
+    /// Replaces such a note.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn set_cursor(&self, name: &str, text: Option<&str>) -> Result<(), Error> {
+        let bytes = Bytes::copy_from_slice(text.unwrap_or_default().as_bytes());
+        self.access.write(&keys::cursor(name), bytes).await.map(drop)
+    }
+
     /// A note with a version, in JSON, kept beside the [cursors](Self::cursor).
     pub(crate) async fn note<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Error> {
         let key = keys::cursor(name);

@@ -10,6 +10,7 @@
 //! | `lease/{upload id}/{epoch}` | the newest lease | older ones by the next holder; the newest stays |
 //! | `open/{upload id}` | a mark on each upload that is not at rest | by the holder that brings it to rest |
 //! | `recent/{end, counted down}-{upload id}` | how an upload ended, for lists | after 30 days, by the sweep |
+//! | `content/{key and account, hashed}` | what was last published of a key | never; written over |
 //! | `pause/{account, hashed}` | until when Youku is not called for the account | never; written over |
 //! | `cursor/{name}` | where a sweep goes on | never |
 //! | `refresh/{account}/{lineage}/{n}` | the claim to renew an account's access token, and how it ended | those below the last but one, once the newest pair has served a call |
@@ -20,7 +21,10 @@
 //! An upload comes to rest when its callback is done, or, without one, when it is committed or failed; a cancelled one has nobody to tell.
 //! Entries hold no secret that is not [sealed](Seal).
 
+mod cancel;
+mod chain;
 mod codec;
+mod content;
 mod errors;
 mod fields;
 mod held;
@@ -42,6 +46,7 @@ mod tokens;
 mod trial;
 mod work;
 
+pub use content::PublishedContent;
 pub use fields::Time;
 pub use held::{Held, OpenedSession};
 pub use lease::{Holder, Lease, PartNote, Parts};
@@ -51,22 +56,24 @@ pub use recent::{Recent, RecentKey, Recents};
 pub use record::Record;
 pub use seal::{Seal, Sealed};
 pub use state::{EDGES, Edge, End, Refused, State, Working};
-pub use step::{Entry, Failure, Session, Step, StepKind, Target, Transferred, WaitReason, Waiting};
+pub use step::{
+    Entry, Failure, Reopening, Session, Step, StepKind, Target, Transferred, WaitReason, Waiting,
+};
 pub use store::{Created, LedgerStore, ListedKey, Page, Stored};
 pub use tokens::{Lineage, Pair, Refresh, RefreshClaim, RefreshEnd, Tokens};
 pub use work::{VersionRecord, VideoRecord, Work, WorkRecord};
 
 use crate::{Error, ErrorKind, RetrySettings, UploadId};
-use bytes::Bytes;
-use held::Claimed;
+use chain::read_on;
+use held::{Claimed, UPLOAD_TOKEN};
 use lease::Seen;
-use record::read_on;
 use seal::Sealer;
 use std::{
     sync::Arc,
     time::{Duration, SystemTime},
 };
 use store::Access;
+use tokio::time::Instant;
 
 /// How the ledger is used.
 #[derive(Debug, Clone, Copy)]
@@ -123,7 +130,7 @@ impl Ledger {
     /// [`InProgress`](crate::ErrorKind::InProgress) where somebody else holds it, with the rest of the lease as not-before;
     /// the reason it waits, where it waits for a time to come.
     pub async fn claim(&self, id: &UploadId, work: &Work) -> Result<Claim, Error> {
-        match self.read(id).await? {
+        match self.read_settled(id).await? {
             Some(record) if record.owes_outcome() => Box::pin(self.take_to_tell(id, record)).await,
             Some(record) if record.state.has_ended() => Ok(Claim::AtRest(Box::new(record))),
             record => {
@@ -146,18 +153,25 @@ impl Ledger {
     /// Takes an upload that failed or was cancelled, to try it again.
     ///
     /// # Errors
-    /// As [`resume`](Self::resume); [`InvalidJob`](crate::ErrorKind::InvalidJob) where the upload is in another state.
-    pub async fn reopen(&self, id: &UploadId) -> Result<Held, Error> {
+    /// As [`resume`](Self::resume); [`InvalidJob`](crate::ErrorKind::InvalidJob) where the upload is in another state, or another session
+    /// is wished for and it did not end as `commit_unknown`.
+    pub async fn reopen(&self, id: &UploadId, reopening: Reopening) -> Result<Held, Error> {
         let record = self.known(id).await?;
-        if !record.state.can_be_reopened() {
+        errors::check_reopening(&record, reopening)?;
+        let Claim::Held(mut held) = Box::pin(self.take(id, Some(record), None, true)).await? else {
             return Err(errors::not_reopened());
-        }
-        match Box::pin(self.take(id, Some(record), None, true)).await? {
-            Claim::Held(mut held) if held.record().state.can_be_reopened() => {
-                held.append(Step::Reopened).await?;
-                Ok(*held)
+        };
+        let reopened = async {
+            held.believe().await?;
+            errors::check_reopening(held.record(), reopening)?;
+            held.append(Step::Reopened(reopening)).await
+        };
+        match reopened.await {
+            Ok(()) => Ok(*held),
+            Err(error) => {
+                held.release().await;
+                Err(error)
             }
-            _ => Err(errors::not_reopened()),
         }
     }
 
@@ -229,44 +243,19 @@ impl Ledger {
         Ok(old)
     }
 
-    /// A small note kept beside the uploads, such as a sweep's cursor; `None` where there is none.
-    ///
-    /// # Errors
-    /// As [`read`](Self::read).
-    pub async fn cursor(&self, name: &str) -> Result<Option<String>, Error> {
-        let found = self.access.read(&keys::cursor(name)).await?;
-        Ok(found
-            .and_then(|found| String::from_utf8(found.bytes.to_vec()).ok())
-            .filter(|text| !text.is_empty()))
-    }
-
-    /// Replaces such a note.
-    ///
-    /// # Errors
-    /// As [`read`](Self::read).
-    pub async fn set_cursor(&self, name: &str, text: Option<&str>) -> Result<(), Error> {
-        let bytes = Bytes::copy_from_slice(text.unwrap_or_default().as_bytes());
-        self.access.write(&keys::cursor(name), bytes).await.map(drop)
-    }
-
-    /// Lets nobody call Youku for `account` before a time by the store's clock.
-    ///
-    /// # Errors
-    /// As [`read`](Self::read).
-    pub(crate) async fn pause(&self, account: &str, until: Time) -> Result<(), Error> {
-        pause::write(&self.access, account, until).await
-    }
-
-    /// Makes sure that Youku may be called for `account`.
-    ///
-    /// # Errors
-    /// [`RateLimited`](crate::ErrorKind::RateLimited) with the rest of the pause as not-before; as [`read`](Self::read).
-    pub(crate) async fn may_call(&self, account: &str) -> Result<(), Error> {
-        pause::check(&self.access, account).await
+    /// What is known of an upload. That it was cancelled is believed a window of the store later.
+    async fn read_settled(&self, id: &UploadId) -> Result<Option<Record>, Error> {
+        let record = self.read(id).await?;
+        let cancelled = record.as_ref().is_some_and(|record| record.state == State::Cancelled);
+        if !cancelled || self.access.store.window().is_zero() {
+            return Ok(record);
+        }
+        self.access.wait_for_window(Instant::now()).await;
+        self.read(id).await
     }
 
     async fn known(&self, id: &UploadId) -> Result<Record, Error> {
-        self.read(id).await?.ok_or_else(|| errors::no_such_upload(keys::steps(id)))
+        self.read_settled(id).await?.ok_or_else(|| errors::no_such_upload(keys::steps(id)))
     }
 
     /// Takes an upload that only its callback keeps open, if nobody does so already and the time for it has come.
@@ -279,15 +268,6 @@ impl Ledger {
             }
         }
         Ok(Claim::AtRest(Box::new(record)))
-    }
-
-    /// Takes an upload although it waits for a time to come: a person wants something else of it.
-    ///
-    /// # Errors
-    /// As [`resume`](Self::resume).
-    pub(crate) async fn take_anyway(&self, id: &UploadId) -> Result<Claim, Error> {
-        let record = self.known(id).await?;
-        Box::pin(self.take(id, Some(record), None, true)).await
     }
 
     /// A person may have an upload taken `anyway`, though it waits or has ended without a video. Callers box it: its memory is not to be a part of theirs.
@@ -326,11 +306,20 @@ impl Ledger {
             Claimed::Held(held) => Ok(Claim::Held(Box::new(held))),
             Claimed::AtRest(lease, record) => {
                 recent::write(access, &record).await?;
-                access.delete(&keys::open(id)).await?;
+                content::write_late(access, &record).await?;
+                held::unmark_settled(access, &record, Instant::now()).await?;
                 lease.release(&lease.parts()).await;
                 Ok(Claim::AtRest(Box::new(record)))
             }
         }
+    }
+
+    /// The session in use.
+    fn session(&self, record: &Record) -> Result<Option<OpenedSession>, Error> {
+        let Some((_, session)) = &record.session else { return Ok(None) };
+        let upload_token = self.sealer(&record.id).open(&session.upload_token, UPLOAD_TOKEN)?;
+        let Session { video_id, md5, crc64, target, .. } = session.clone();
+        Ok(Some(OpenedSession { upload_token, video_id, md5, crc64, target }))
     }
 
     fn sealer<'a>(&'a self, id: &'a UploadId) -> Sealer<'a> {

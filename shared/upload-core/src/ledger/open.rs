@@ -49,6 +49,10 @@ pub(super) async fn mark(
     access.write(&keys::open(id), bytes).await.map(drop)
 }
 
+pub(super) async fn unmark(access: &Access, id: &UploadId) -> Result<(), Error> {
+    access.delete(&keys::open(id)).await
+}
+
 pub(super) async fn read(access: &Access, id: &UploadId) -> Result<Option<OpenMark>, Error> {
     let key = keys::open(id);
     let Some(found) = access.read(&key).await? else { return Ok(None) };

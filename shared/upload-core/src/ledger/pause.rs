@@ -1,7 +1,7 @@
 //! Accounts whose calls Youku refuses for now: the refusal of one upload's call spares all others theirs.
 
 use super::{
-    Time, WaitReason,
+    Ledger, Time, WaitReason,
     codec::{VERSION, decode, encode},
     errors::waiting,
     keys,
@@ -18,12 +18,30 @@ pub(super) struct Pause {
     pub(super) until: Time,
 }
 
-pub(super) async fn write(access: &Access, account: &str, until: Time) -> Result<(), Error> {
+impl Ledger {
+    /// Lets nobody call Youku for `account` before a time by the store's clock.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(crate) async fn pause(&self, account: &str, until: Time) -> Result<(), Error> {
+        write(&self.access, account, until).await
+    }
+
+    /// Makes sure that Youku may be called for `account`.
+    ///
+    /// # Errors
+    /// [`RateLimited`](crate::ErrorKind::RateLimited) with the rest of the pause as not-before; as [`read`](Self::read).
+    pub(crate) async fn may_call(&self, account: &str) -> Result<(), Error> {
+        check(&self.access, account).await
+    }
+}
+
+async fn write(access: &Access, account: &str, until: Time) -> Result<(), Error> {
     let bytes = encode(&Pause { v: VERSION, until })?;
     access.write(&keys::pause(account), bytes).await.map(drop)
 }
 
-pub(super) async fn check(access: &Access, account: &str) -> Result<(), Error> {
+async fn check(access: &Access, account: &str) -> Result<(), Error> {
     let key = keys::pause(account);
     let Some(found) = access.read(&key).await? else { return Ok(()) };
     let pause: Pause = decode(&key, &found.bytes)?;

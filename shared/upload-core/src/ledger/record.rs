@@ -1,19 +1,18 @@
 //! What an upload's steps amount to.
+//!
+//! A `claimed` of a higher epoch begins that epoch for its holder. Any other step that is not by the newest epoch's holder, a twin's or
+//! an older epoch's, counts for nothing, and so does all that this epoch's holder appended after it: the next holder takes a new epoch
+//! from there. A holder's repeated `claimed` is passed over. `cancelled` counts whoever wrote it where the bytes have not landed. What
+//! none of this explains is damage.
 
 use super::{
-    codec::decode,
     errors::unreadable,
     keys,
     state::{End, State},
-    step::{Entry, Failure, Session, Step, Transferred, Waiting},
-    store::Access,
+    step::{Entry, Failure, Session, Step, StepKind, Transferred, WaitReason, Waiting},
     work::WorkRecord,
 };
-use crate::{Error, UploadId};
-use futures_util::{StreamExt, TryStreamExt, stream};
-
-/// Steps that are read at once.
-const READS: usize = 8;
+use crate::{Error, ErrorKind, UploadId};
 
 /// All that the ledger knows of one upload.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,25 +27,44 @@ pub struct Record {
     pub session: Option<(u32, Session)>,
     /// What is known once all bytes have landed.
     pub transferred: Option<Transferred>,
-    /// The committed video.
+    /// The committed video, where Youku told its id.
     pub video_id: Option<String>,
     /// Why it ended without a video.
     pub failure: Option<Failure>,
+    /// Why a commit was refused before the upload was reopened for another.
+    pub(crate) refusal: Option<Failure>,
     /// What became of the last message to its callback.
     pub notified: Option<String>,
     /// Why, and how long, it rests.
     pub waiting: Option<Waiting>,
-    /// The how-manieth holder took the last step.
+    /// Epoch of the newest holder (1 = first holder).
     pub epoch: u32,
-    /// Every step, the first one first.
+    /// Every step that counts, the first one first.
     pub history: Vec<Entry>,
+    /// Who the newest epoch's holder is.
+    pub(super) holder: String,
+    /// A step that counts for nothing stands in the newest epoch: nothing counts that its holder appends after it.
+    pub(super) severed: bool,
+    /// The store's tag of every entry, counted or not: what was read or written there.
+    pub(super) tags: Vec<Option<String>>,
 }
 
+/// What a step is worth at its place in the chain.
+enum Standing {
+    Counts,
+    /// A holder's claim that it had made already.
+    Repeated,
+    /// It is not by the newest epoch's holder, or stands after one that is not.
+    Foreign,
+}
+
+type Damage = Box<dyn std::error::Error + Send + Sync>;
+
 impl Record {
-    /// How many steps there are: the number of the last one.
+    /// How many steps there are, counted or not: the number of the last one.
     #[must_use]
     pub fn sequence(&self) -> u32 {
-        u32::try_from(self.history.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.tags.len()).unwrap_or(u32::MAX)
     }
 
     /// Whether nothing is left to do: it ended, and its callback, if it has one, is done.
@@ -58,15 +76,17 @@ impl Record {
     /// Whether it ended, and its callback does not know yet.
     #[must_use]
     pub fn owes_outcome(&self) -> bool {
-        let ended = matches!(self.state, State::Committed | State::Failed | State::FailedLate);
+        let ended =
+            matches!(self.state, State::Committed | State::Failed | State::FailedLate | State::FailedRefused);
         ended && self.work.callback.is_some()
     }
 
-    /// Whether its callback accepted the outcome and waits to hear what becomes of the video.
+    /// Whether its callback accepted the outcome and waits to hear what becomes of the video. Nobody can ask after a video without an id.
     #[must_use]
     pub fn owes_event(&self) -> bool {
         let accepted = self.notified.as_ref().is_some_and(|code| code.starts_with('2'));
-        self.state == State::Notified(End::Committed) && accepted && !self.work.events.is_empty()
+        let followed = self.state == State::Notified(End::Committed) && self.video_id.is_some();
+        followed && accepted && !self.work.events.is_empty()
     }
 
     /// The step that ended it, if one did.
@@ -77,6 +97,25 @@ impl Record {
         self.state.has_ended().then(|| self.history.iter().rev().find(ends)).flatten()
     }
 
+    /// Whether Youku refused a commit of it for the hash before: another session is opened for that once.
+    #[must_use]
+    pub(crate) fn was_refused_for_hash(&self) -> bool {
+        let refused =
+            |entry: &Entry| matches!(&entry.step, Step::Waiting(why) if why.reason == WaitReason::Hash);
+        self.history.iter().any(refused)
+    }
+
+    /// How often it has been put aside for this reason since it was last reopened.
+    pub(crate) fn times_waited(&self, reason: WaitReason) -> usize {
+        let since = self.history.iter().rev().take_while(|entry| entry.step.kind() != StepKind::Reopened);
+        since.filter(|entry| matches!(&entry.step, Step::Waiting(why) if why.reason == reason)).count()
+    }
+
+    /// Whether what this holder appends next counts.
+    pub(super) fn is_held_by(&self, epoch: u32, holder: &str) -> bool {
+        self.epoch == epoch && self.holder == holder && !self.severed
+    }
+
     /// The record after one more entry.
     ///
     /// # Errors
@@ -84,27 +123,53 @@ impl Record {
     pub(super) fn after(
         record: Option<Self>,
         id: &UploadId,
-        entry: Entry,
-    ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let from = record.as_ref().map_or(State::New, |record| record.state);
-        let state = from.after(&entry.step)?;
+        mut entry: Entry,
+        tag: Option<String>,
+    ) -> Result<Self, Damage> {
         let mut record = match (record, &entry.step) {
             (Some(_), Step::Claimed { work: Some(_) }) => return Err("an upload is begun once".into()),
             (Some(record), _) => record,
             (None, Step::Claimed { work: Some(work) }) => Self::begun(id, work),
             (None, _) => return Err("the first step does not say what the upload is about".into()),
         };
-        let taken = matches!(entry.step, Step::Claimed { .. });
-        if taken != (entry.epoch > record.epoch) || entry.epoch < record.epoch {
-            return Err("the step is not by the holder".into());
+        record.tags.push(tag);
+        entry.sequence = record.sequence();
+        match record.standing(&entry) {
+            Standing::Repeated => return Ok(record),
+            Standing::Foreign => {
+                record.severed = true;
+                return Ok(record);
+            }
+            Standing::Counts => {}
         }
+        let state = record.state.after(&entry.step)?;
         #[cfg(test)]
-        super::state::walked::count(from, entry.step.kind());
+        super::state::walked::count(record.state, state, entry.step.kind());
         record.state = state;
-        record.epoch = entry.epoch;
-        record.note(&entry.step);
+        match entry.step.kind() {
+            StepKind::Claimed => {
+                (record.epoch, record.holder) = (entry.epoch, entry.holder.clone());
+                record.severed = false;
+            }
+            // Only a new epoch leads on from here, whoever wrote this.
+            StepKind::Cancelled => record.severed = true,
+            _ => {}
+        }
+        record.note(&entry);
         record.history.push(entry);
         Ok(record)
+    }
+
+    fn standing(&self, entry: &Entry) -> Standing {
+        let by_holder = entry.epoch == self.epoch && entry.holder == self.holder;
+        match entry.step {
+            Step::Claimed { .. } if entry.epoch > self.epoch => Standing::Counts,
+            Step::Claimed { .. } if by_holder => Standing::Repeated,
+            Step::Claimed { .. } => Standing::Foreign,
+            Step::Cancelled if self.state.can_be_cancelled() => Standing::Counts,
+            _ if by_holder && !self.severed => Standing::Counts,
+            _ => Standing::Foreign,
+        }
     }
 
     fn begun(id: &UploadId, work: &WorkRecord) -> Self {
@@ -116,27 +181,41 @@ impl Record {
             transferred: None,
             video_id: None,
             failure: None,
+            refusal: None,
             notified: None,
             waiting: None,
             epoch: 0,
             history: Vec::new(),
+            holder: String::new(),
+            severed: false,
+            tags: Vec::new(),
         }
     }
 
-    fn note(&mut self, step: &Step) {
-        match step {
+    fn note(&mut self, entry: &Entry) {
+        match &entry.step {
             Step::Claimed { .. } => self.waiting = None,
-            Step::Created(session) => self.session = Some((self.sequence() + 1, Session::clone(session))),
+            Step::Created(session) => {
+                self.session = Some((entry.sequence, Session::clone(session)));
+                self.transferred = None;
+                self.waiting = None;
+            }
             Step::Transferred(transferred) => self.transferred = Some(transferred.clone()),
-            Step::Committed { video_id } => self.video_id = Some(video_id.clone()),
+            Step::Committed { video_id } => self.video_id.clone_from(video_id),
             Step::Notified { code, .. } => self.notified = Some(code.clone()),
             Step::Failed(failure) => self.failure = Some(failure.clone()),
             Step::Cancelled => {}
-            Step::Reopened => {
-                (self.failure, self.notified) = (None, None);
+            Step::Reopened(_) => {
+                let known = ErrorKind::CommitUnknown.code();
+                self.refusal = self
+                    .failure
+                    .take()
+                    .filter(|failure| self.state == State::Transferred && failure.code != known)
+                    .or(self.refusal.take());
+                self.notified = None;
                 if self.state == State::Claimed {
                     // The old session may be dead: nothing of it had been committed, so another takes its place.
-                    self.session = None;
+                    (self.session, self.refusal) = (None, None);
                 }
             }
             Step::Waiting(waiting) => self.waiting = Some(*waiting),
@@ -144,19 +223,16 @@ impl Record {
     }
 }
 
-/// Reads the steps behind those that `record` knows.
+/// The numbers of a chain's entries, without a gap from `first` on.
 ///
 /// # Errors
-/// [`Ledger`](crate::ErrorKind::Ledger), naming the entry that is missing, damaged, foreign or newer; whatever the store answers.
-pub(super) async fn read_on(
-    access: &Access,
+/// [`Ledger`](crate::ErrorKind::Ledger), naming the entry that is missing or foreign.
+pub(super) fn check_keys<'a>(
     id: &UploadId,
-    record: Option<Record>,
-) -> Result<Option<Record>, Error> {
-    let known = record.as_ref().map_or(0, Record::sequence);
-    let after = (known > 0).then(|| keys::step(id, known));
-    let keys = access.keys(&keys::steps(id), after).await?;
-    for (key, expected) in keys.iter().zip(known + 1..) {
+    keys: impl Iterator<Item = &'a str>,
+    first: u32,
+) -> Result<(), Error> {
+    for (key, expected) in keys.zip(first..) {
         match keys::sequence(id, key) {
             Some(sequence) if sequence == expected => {}
             Some(_) => {
@@ -170,20 +246,5 @@ pub(super) async fn read_on(
             }
         }
     }
-    let mut entries = stream::iter(keys).map(|key| read_entry(access, key)).buffered(READS);
-    let mut record = record;
-    while let Some((key, entry)) = entries.try_next().await? {
-        let message = "a step of the ledger does not follow from those before it: restore it from a copy";
-        let next =
-            Record::after(record, id, entry).map_err(|why| unreadable(&key, message).caused_by(why))?;
-        record = Some(next);
-    }
-    Ok(record)
-}
-
-async fn read_entry(access: &Access, key: String) -> Result<(String, Entry), Error> {
-    let message = "a step of the ledger vanished while it was read: steps are never deleted by this program";
-    let found = access.read(&key).await?.ok_or_else(|| unreadable(&key, message))?;
-    let entry = decode(&key, &found.bytes)?;
-    Ok((key, entry))
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! The state machine: where an upload stands, and which step leads on from there.
 
-use super::step::{Step, StepKind};
+use super::step::{Step, StepKind, WaitReason};
 use std::fmt;
 
 /// Where an upload stands.
@@ -18,8 +18,12 @@ pub enum State {
     Committed,
     /// It ended before the bytes had landed.
     Failed,
+    /// Youku refused the commit for the hash. The session is never committed; the upload measures the object.
+    HashRefused,
     /// It ended after the bytes had landed: Youku may hold a video nevertheless.
     FailedLate,
+    /// It ended because Youku refused the hash of bytes that have it.
+    FailedRefused,
     /// A person gave it up before the bytes had landed.
     Cancelled,
     /// It ended this way, and its callback was told so, or given up.
@@ -37,6 +41,7 @@ pub enum End {
     Committed,
     Failed,
     FailedLate,
+    FailedRefused,
 }
 
 /// Where an upload goes on from.
@@ -46,6 +51,7 @@ pub enum Working {
     Claimed,
     Created,
     Transferred,
+    HashRefused,
 }
 
 /// A step that the state does not permit.
@@ -81,7 +87,7 @@ const fn edge(name: &'static str, from: State, step: StepKind, to: State) -> Edg
 }
 
 /// Every way there is.
-pub const EDGES: [Edge; 35] = {
+pub const EDGES: [Edge; 50] = {
     use State::*;
     use StepKind as By;
     [
@@ -89,9 +95,11 @@ pub const EDGES: [Edge; 35] = {
         edge("taken over before a session", Claimed, By::Claimed, Claimed),
         edge("taken over in mid-transfer", Created, By::Claimed, Created),
         edge("taken over before commit", Transferred, By::Claimed, Transferred),
+        edge("taken over before measuring", HashRefused, By::Claimed, HashRefused),
         edge("taken over before callback", Committed, By::Claimed, Committed),
         edge("failure taken over", Failed, By::Claimed, Failed),
         edge("late failure taken over", FailedLate, By::Claimed, FailedLate),
+        edge("refused hash taken over", FailedRefused, By::Claimed, FailedRefused),
         edge("cancellation taken over", Cancelled, By::Claimed, Cancelled),
         edge(
             "taken over before the video's fate is told",
@@ -106,30 +114,48 @@ pub const EDGES: [Edge; 35] = {
             By::Claimed,
             Notified(End::FailedLate),
         ),
+        edge(
+            "notified refused hash taken over",
+            Notified(End::FailedRefused),
+            By::Claimed,
+            Notified(End::FailedRefused),
+        ),
         edge("resumed before a session", Waiting(Working::Claimed), By::Claimed, Claimed),
         edge("resumed in mid-transfer", Waiting(Working::Created), By::Claimed, Created),
         edge("resumed before commit", Waiting(Working::Transferred), By::Claimed, Transferred),
+        edge("resumed before measuring", Waiting(Working::HashRefused), By::Claimed, HashRefused),
         edge("session opened", Claimed, By::Created, Created),
         edge("session replaced", Created, By::Created, Created),
+        edge("session opened with the measured hash", HashRefused, By::Created, Created),
         edge("bytes landed", Created, By::Transferred, Transferred),
         edge("published", Transferred, By::Committed, Committed),
         edge("success reported", Committed, By::Notified, Notified(End::Committed)),
         edge("the video's fate reported", Notified(End::Committed), By::Notified, Followed),
         edge("failure reported", Failed, By::Notified, Notified(End::Failed)),
         edge("late failure reported", FailedLate, By::Notified, Notified(End::FailedLate)),
+        edge("refused hash reported", FailedRefused, By::Notified, Notified(End::FailedRefused)),
         edge("failed before a session", Claimed, By::Failed, Failed),
         edge("failed in mid-transfer", Created, By::Failed, Failed),
         edge("failed at commit", Transferred, By::Failed, FailedLate),
+        edge("failed for the hash", HashRefused, By::Failed, FailedRefused),
         edge("cancelled before a session", Claimed, By::Cancelled, Cancelled),
         edge("cancelled in mid-transfer", Created, By::Cancelled, Cancelled),
+        edge("cancelled at rest before a session", Waiting(Working::Claimed), By::Cancelled, Cancelled),
+        edge("cancelled at rest in mid-transfer", Waiting(Working::Created), By::Cancelled, Cancelled),
         edge("failure reopened", Failed, By::Reopened, Claimed),
         edge("late failure reopened", FailedLate, By::Reopened, Transferred),
+        edge("begun anew by a person's word", FailedLate, By::Reopened, Claimed),
+        edge("refused hash reopened", FailedRefused, By::Reopened, HashRefused),
         edge("notified failure reopened", Notified(End::Failed), By::Reopened, Claimed),
         edge("notified late failure reopened", Notified(End::FailedLate), By::Reopened, Transferred),
+        edge("notified and begun anew by a person's word", Notified(End::FailedLate), By::Reopened, Claimed),
+        edge("notified refused hash reopened", Notified(End::FailedRefused), By::Reopened, HashRefused),
         edge("cancellation reopened", Cancelled, By::Reopened, Claimed),
         edge("put aside before a session", Claimed, By::Waiting, Waiting(Working::Claimed)),
         edge("put aside in mid-transfer", Created, By::Waiting, Waiting(Working::Created)),
         edge("put aside before commit", Transferred, By::Waiting, Waiting(Working::Transferred)),
+        edge("hash refused", Transferred, By::Waiting, HashRefused),
+        edge("put aside before measuring", HashRefused, By::Waiting, Waiting(Working::HashRefused)),
     ]
 };
 
@@ -139,13 +165,27 @@ impl State {
     /// # Errors
     /// Where no edge leads from here by this step.
     pub fn after(self, step: &Step) -> Result<Self, Refused> {
-        // The outcome is told first, the video's fate after it.
-        let about_event = matches!(step, Step::Notified { event: Some(_), .. });
-        let step = step.kind();
-        let edge = EDGES.iter().find(|edge| edge.from == self && edge.step == step);
-        edge.map(|edge| edge.to)
-            .filter(|to| about_event == (*to == Self::Followed))
-            .ok_or(Refused { state: self, step })
+        self.edge(step).map(|edge| edge.to).ok_or(Refused { state: self, step: step.kind() })
+    }
+
+    fn edge(self, step: &Step) -> Option<&'static Edge> {
+        let mut edges = EDGES.iter().filter(|edge| edge.from == self && edge.step == step.kind());
+        edges.find(|edge| match step {
+            // The outcome is told first, the video's fate after it.
+            Step::Notified { event, .. } => event.is_some() == (edge.to == Self::Followed),
+            // On record a refused hash is a state of its own, so that nobody asks for that session's commit again.
+            Step::Waiting(waiting) => (waiting.reason == WaitReason::Hash) == (edge.to == Self::HashRefused),
+            // Only of what ended after its bytes had landed it makes a difference.
+            Step::Reopened(reopening) => {
+                !self.may_be_a_video() || reopening.new_session == (edge.to == Self::Claimed)
+            }
+            _ => true,
+        })
+    }
+
+    /// Whether it ended with nobody knowing whether Youku holds a video.
+    fn may_be_a_video(self) -> bool {
+        matches!(self, Self::FailedLate | Self::Notified(End::FailedLate))
     }
 
     /// The word for it in answers: that of the step that led to it.
@@ -156,8 +196,9 @@ impl State {
             Self::Claimed => "claimed",
             Self::Created => "created",
             Self::Transferred => "transferred",
+            Self::HashRefused => "waiting",
             Self::Committed => "committed",
-            Self::Failed | Self::FailedLate => "failed",
+            Self::Failed | Self::FailedLate | Self::FailedRefused => "failed",
             Self::Cancelled => "cancelled",
             Self::Notified(_) | Self::Followed => "notified",
             Self::Waiting(_) => "waiting",
@@ -171,17 +212,35 @@ impl State {
             Self::Committed
             | Self::Failed
             | Self::FailedLate
+            | Self::FailedRefused
             | Self::Cancelled
             | Self::Notified(_)
             | Self::Followed => true,
-            Self::New | Self::Claimed | Self::Created | Self::Transferred | Self::Waiting(_) => false,
+            Self::New
+            | Self::Claimed
+            | Self::Created
+            | Self::Transferred
+            | Self::HashRefused
+            | Self::Waiting(_) => false,
         }
+    }
+
+    /// Whether it is a video.
+    #[must_use]
+    pub fn is_published(self) -> bool {
+        matches!(self, Self::Committed | Self::Notified(End::Committed) | Self::Followed)
     }
 
     /// Whether a holder works on it towards a video.
     #[must_use]
     pub(crate) fn is_working(self) -> bool {
-        matches!(self, Self::Claimed | Self::Created | Self::Transferred)
+        matches!(self, Self::Claimed | Self::Created | Self::Transferred | Self::HashRefused)
+    }
+
+    /// Whether it can be cancelled: its bytes have not landed, so that it is no video (design: cancel).
+    #[must_use]
+    pub fn can_be_cancelled(self) -> bool {
+        EDGES.iter().any(|edge| edge.from == self && edge.step == StepKind::Cancelled)
     }
 
     /// Whether a person may have it tried again.
@@ -201,8 +260,8 @@ pub(crate) mod walked {
         static WALKED: RefCell<[u32; EDGES.len()]> = const { RefCell::new([0; EDGES.len()]) };
     }
 
-    pub(in crate::ledger) fn count(from: State, step: StepKind) {
-        let number = EDGES.iter().position(|edge| edge.from == from && edge.step == step);
+    pub(in crate::ledger) fn count(from: State, to: State, step: StepKind) {
+        let number = EDGES.iter().position(|edge| edge.from == from && edge.to == to && edge.step == step);
         WALKED.with_borrow_mut(|walked| number.into_iter().for_each(|number| walked[number] += 1));
     }
 

@@ -1,8 +1,9 @@
 //! Steps: what is written once and never changed.
 
-use super::{fields::Time, seal::Sealed, work::WorkRecord};
+use super::{codec::VERSION, fields::Time, seal::Sealed, work::WorkRecord};
 use crate::{Md5, Plan, VideoEvent};
 use serde::{Deserialize, Serialize};
+use std::time::SystemTime;
 
 /// One entry of an upload's ledger: a step, and who took it when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -12,12 +13,25 @@ pub struct Entry {
     pub(super) v: u32,
     /// When, by the store's clock as the holder knew it; for people.
     pub at: Time,
-    /// The how-manieth holder took it.
+    /// Epoch of the holder that took this step (1 = first holder); of a `cancelled`: the epoch that the canceller read.
     pub epoch: u32,
+    /// Who took it: random for each attempt and each canceller.
+    pub(super) holder: String,
     /// Tells this append from every other.
     pub(super) nonce: String,
     /// The step.
     pub step: Step,
+    /// Its number in the chain, from 1 on: the key says it.
+    #[serde(skip)]
+    pub sequence: u32,
+}
+
+impl Entry {
+    /// A step that `holder` takes at a time by the store's clock.
+    pub(super) fn new(at: SystemTime, epoch: u32, holder: &str, step: Step) -> Self {
+        let (holder, nonce) = (holder.to_owned(), super::nonce());
+        Self { v: VERSION, at: at.into(), epoch, holder, nonce, step, sequence: 0 }
+    }
 }
 
 /// What happened to an upload.
@@ -36,8 +50,9 @@ pub enum Step {
     Transferred(Transferred),
     /// It is a video.
     Committed {
-        /// The video's id.
-        video_id: String,
+        /// The video's id, where Youku told it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        video_id: Option<String>,
     },
     /// A message to the callback was accepted, refused for good or given up.
     Notified {
@@ -52,7 +67,7 @@ pub enum Step {
     /// A person gave it up.
     Cancelled,
     /// A person wants a failed or cancelled upload tried again.
-    Reopened,
+    Reopened(Reopening),
     /// It rests until it is taken up again.
     Waiting(Waiting),
 }
@@ -128,6 +143,15 @@ pub struct Failure {
     pub advice: Option<String>,
 }
 
+/// How an upload is tried again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reopening {
+    /// A person has looked and says that Youku holds no video of it: it begins anew, with another session.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub new_session: bool,
+}
+
 /// Why, and how long, an upload rests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -153,6 +177,11 @@ pub enum WaitReason {
     Reauthorise,
     /// The token that the task brought has run out: the caller must bring another.
     CallerTokenGone,
+    /// Youku refused the commit because the bytes have another hash than was stated. The session is never committed: the object is
+    /// measured, and another session opened where that shows another MD5.
+    Hash,
+    /// Youku answers that the session is over, and does not show yet whether a commit had gone through.
+    CommitUnknown,
 }
 
 /// The name of a step.
@@ -182,7 +211,7 @@ impl Step {
             Self::Notified { .. } => StepKind::Notified,
             Self::Failed(_) => StepKind::Failed,
             Self::Cancelled => StepKind::Cancelled,
-            Self::Reopened => StepKind::Reopened,
+            Self::Reopened(_) => StepKind::Reopened,
             Self::Waiting(_) => StepKind::Waiting,
         }
     }

@@ -3,7 +3,11 @@
 use crate::{Error, RetrySettings, patience::Patience};
 use async_trait::async_trait;
 use bytes::Bytes;
-use std::{sync::Arc, time::SystemTime};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+use tokio::time::{Instant, sleep_until};
 
 /// Keeps the ledger's entries. All times are by the store's own clock, which is the same for every machine; a clock in whole
 /// seconds is good enough.
@@ -40,15 +44,23 @@ pub trait LedgerStore: Send + Sync {
     /// # Errors
     /// Where the store fails; the entry may have been deleted.
     async fn delete(&self, key: &str) -> Result<(), Error>;
+
+    /// The longest time from the store's look at a key to its write in a create-only put: two puts within it may both succeed, and
+    /// the last one stays. Zero where create-only is atomic.
+    fn window(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// What became of an entry that must not be there yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Created {
     /// It was written.
     Yes {
         /// The time.
         now: SystemTime,
+        /// The store's tag of what was written.
+        tag: Option<String>,
     },
     /// There is one already.
     Exists,
@@ -63,6 +75,8 @@ pub struct Stored {
     pub modified: SystemTime,
     /// When it was read.
     pub now: SystemTime,
+    /// The store's tag of this content: the same text in the answer to the write, in a read and in a list (OSS, S3: the ETag).
+    pub tag: Option<String>,
 }
 
 /// Part of a list.
@@ -81,6 +95,17 @@ pub struct ListedKey {
     pub key: String,
     /// When it was last written.
     pub modified: SystemTime,
+    /// The store's tag of its content.
+    pub tag: Option<String>,
+}
+
+/// An entry that was created: when that was acknowledged, or the entry found to be one's own.
+pub(super) struct Ack {
+    /// By this machine, which may have stood still since: then it waits longer than it must.
+    pub(super) at: Instant,
+    /// By the store's clock.
+    pub(super) now: SystemTime,
+    pub(super) tag: Option<String>,
 }
 
 /// Keys of one page; both clouds answer no more at once.
@@ -100,14 +125,22 @@ impl Access {
 
     /// Creates an entry and answers the time; `None` where somebody else's is there. A create whose answer was lost finds its own
     /// bytes, which hold a nonce.
-    pub(super) async fn create(&self, key: &str, bytes: Bytes) -> Result<Option<SystemTime>, Error> {
+    pub(super) async fn create(&self, key: &str, bytes: Bytes) -> Result<Option<Ack>, Error> {
         let created = self.patience().retrying(|| self.store.create(key, bytes.clone())).await?;
         match created {
-            Created::Yes { now } => Ok(Some(now)),
+            Created::Yes { now, tag } => Ok(Some(Ack { at: Instant::now(), now, tag })),
             Created::Exists => {
-                let found = self.read(key).await?;
-                Ok(found.filter(|found| found.bytes == bytes).map(|found| found.now))
+                let own = self.read(key).await?.filter(|found| found.bytes == bytes);
+                Ok(own.map(|found| Ack { at: Instant::now(), now: found.now, tag: found.tag }))
             }
+        }
+    }
+
+    /// Waits until no put that looked before this acknowledgement can still write.
+    pub(super) async fn wait_for_window(&self, acknowledged: Instant) {
+        let window = self.store.window();
+        if !window.is_zero() {
+            sleep_until(acknowledged + window).await;
         }
     }
 
@@ -129,13 +162,19 @@ impl Access {
 
     /// The keys of all pages.
     pub(super) async fn keys(&self, prefix: &str, after: Option<String>) -> Result<Vec<String>, Error> {
-        let (mut keys, mut after) = (Vec::new(), after);
+        let entries = self.entries(prefix, after).await?;
+        Ok(entries.into_iter().map(|listed| listed.key).collect())
+    }
+
+    /// The entries of all pages.
+    pub(super) async fn entries(&self, prefix: &str, after: Option<String>) -> Result<Vec<ListedKey>, Error> {
+        let (mut entries, mut after) = (Vec::new(), after);
         loop {
             let page = self.page(prefix, after.as_deref(), PAGE).await?;
-            keys.extend(page.keys.into_iter().map(|listed| listed.key));
+            entries.extend(page.keys);
             after = page.next;
             if after.is_none() {
-                return Ok(keys);
+                return Ok(entries);
             }
         }
     }

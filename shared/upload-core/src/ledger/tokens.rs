@@ -220,18 +220,33 @@ impl Ledger {
         let (number, nonce) = (seen.newest + 1, nonce());
         let key = keys::refresh(lineage, number);
         let record = ClaimRecord { v: VERSION, nonce: nonce.clone(), ended: None };
-        let Some(at) = self.access.create(&key, encode(&record)?).await? else { return Ok(None) };
-        // Where this process was so slow that its number has been used and deleted meanwhile, there are newer ones.
-        let newer = self.access.page(&keys::refreshes(lineage), Some(&key), 1).await;
-        let claim = RefreshClaim { number, nonce, at };
-        match newer {
-            Ok(newer) => Ok(newer.keys.is_empty().then_some(claim)),
-            Err(error) => {
+        let Some(ack) = self.access.create(&key, encode(&record)?).await? else { return Ok(None) };
+        let claim = RefreshClaim { number, nonce, at: ack.now };
+        self.access.wait_for_window(ack.at).await;
+        match self.is_won(lineage, &claim, &key).await {
+            Ok(won) => Ok(won.then_some(claim)),
+            // Only where create-only is atomic the claim is known to be this process's to end; elsewhere a loser writes nothing.
+            Err(error) if self.access.store.window().is_zero() => {
                 let code = error.kind().code().into();
                 self.end_refresh(lineage, &claim, RefreshEnd::Withdrawn { pause: 0, code }).await?;
                 Err(error)
             }
+            Err(error) => Err(error),
         }
+    }
+
+    /// Whether a claim stands after the store's window: with its own nonce, and none newer. Where this process was so slow that its
+    /// number has been used and deleted meanwhile, there are newer ones.
+    async fn is_won(&self, lineage: &Lineage, claim: &RefreshClaim, key: &str) -> Result<bool, Error> {
+        if !self.access.store.window().is_zero() {
+            let Some(found) = self.access.read(key).await? else { return Ok(false) };
+            let record: ClaimRecord = decode(key, &found.bytes)?;
+            if record.nonce != claim.nonce {
+                return Ok(false);
+            }
+        }
+        let newer = self.access.page(&keys::refreshes(lineage), Some(key), 1).await?;
+        Ok(newer.keys.is_empty())
     }
 
     /// Notes that a claim ended without a pair.

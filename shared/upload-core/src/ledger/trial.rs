@@ -15,7 +15,7 @@ impl Ledger {
         let bytes = Bytes::from_static(b"{\"v\":1}\n");
         store.create(&key, bytes.clone()).await?;
         let again = store.create(&key, Bytes::from_static(b"{\"v\":1,\"again\":true}\n")).await?;
-        if again != Created::Exists {
+        if !matches!(again, Created::Exists) {
             return Err(wrong(
                 "the store replaces entries that it was asked to create: it cannot keep a ledger",
             ));

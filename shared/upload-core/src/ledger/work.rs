@@ -3,7 +3,7 @@
 use super::seal::{Sealed, Sealer};
 use crate::{
     Callback, Error, Job, Location, Md5, Mode, Object, StatedMd5, VideoEvent,
-    metadata::{CopyrightType, PublicType, VideoMetadata},
+    metadata::{Audience, CopyrightType, PublicType, PublicTypeOrigin, VideoMetadata},
 };
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -94,6 +94,8 @@ pub struct VideoRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_type: Option<PublicType>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_type_from: Option<PublicTypeOrigin>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watch_password: Option<Sealed>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thumbnail: Option<String>,
@@ -105,6 +107,14 @@ pub struct VideoRecord {
     pub shoot_time: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deshake: Option<bool>,
+}
+
+impl VideoRecord {
+    /// Who may watch the video, and where that was stated.
+    #[must_use]
+    pub fn audience(&self) -> Audience {
+        Audience::new(self.public_type, self.public_type_from)
+    }
 }
 
 impl WorkRecord {
@@ -131,6 +141,7 @@ impl WorkRecord {
                 description: video.description,
                 copyright_type: video.copyright_type,
                 public_type: video.public_type,
+                public_type_from: video.public_type_from,
                 watch_password: sealer.seal_some(video.watch_password.as_ref(), "watch_password")?,
                 thumbnail: video.thumbnail,
                 latitude: video.latitude,
@@ -157,6 +168,7 @@ impl WorkRecord {
                 description: video.description,
                 copyright_type: video.copyright_type,
                 public_type: video.public_type,
+                public_type_from: video.public_type_from,
                 watch_password: sealer.open_some(video.watch_password.as_ref(), "watch_password")?,
                 thumbnail: video.thumbnail,
                 latitude: video.latitude,

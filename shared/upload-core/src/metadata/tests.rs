@@ -46,6 +46,7 @@ fn user_metadata_is_percent_encoded_and_foreign_names_are_passed_over() {
         description: Some("1+1".into()),
         copyright_type: Some(CopyrightType::Reproduced),
         public_type: Some(PublicType::Password),
+        public_type_from: Some(PublicTypeOrigin::Metadata),
         watch_password: Some("open sesame".into()),
         thumbnail: Some("3".into()),
         latitude: Some(31.25),
@@ -90,6 +91,7 @@ fn a_sidecar_is_one_json_object() {
         description: Some("d".into()),
         copyright_type: Some(CopyrightType::Original),
         public_type: Some(PublicType::Friend),
+        public_type_from: Some(PublicTypeOrigin::Sidecar),
         watch_password: Some("p".into()),
         thumbnail: Some("t".into()),
         latitude: Some(1.0),
@@ -143,7 +145,7 @@ fn the_object_goes_before_the_sidecar_before_the_rule_before_the_defaults() {
     let rule =
         r#"[{"bucket":"b","account":"a","public_type":"friend","description":"rule","category":"Tech"}]"#;
     let rules: Rules = serde_json::from_str(rule).expect("a rule");
-    let rule = VideoMetadata::from_rule(rules.matching("b", "k").expect("it matches"));
+    let rule = rules.matching("b", "k").expect("it matches").metadata();
 
     let merged = VideoMetadata::merge(VideoMetadata::merge(object, sidecar), rule).completed("file.mp4");
     assert_eq!(merged.title.as_deref(), Some("object"));
@@ -186,6 +188,7 @@ fn any_metadata() -> impl Strategy<Value = VideoMetadata> {
                 description,
                 copyright_type,
                 public_type,
+                public_type_from: None,
                 watch_password,
                 thumbnail,
                 latitude,

@@ -39,12 +39,13 @@ fn every_field_of_a_rule_is_read_and_no_other() {
     let rules = rules(
         r#"[{"bucket":"b","prefix":"p/","account":"main","public_type":"password","category":"Tech","tags":["a1"],
             "description":"d","copyright_type":"reproduced","watch_password":"open sesame","mode":"slice","sidecar":"off",
-            "extensions":["mp4"],"paused":true}]"#,
+            "extensions":["mp4"],"paused":true,"republish":true,"unfinished_after_seconds":31536000}]"#,
     );
     let rule = rules.matching("b", "p/x").expect("it matches");
     assert_eq!((rule.public_type, rule.mode), (Some(PublicType::Password), Some(Mode::Slice)));
     assert_eq!((rule.copyright_type, rule.sidecar), (Some(CopyrightType::Reproduced), Sidecar::Off));
-    assert!(rule.paused);
+    assert!(rule.paused && rule.republish);
+    assert_eq!(rule.unfinished_after_seconds, Some(31_536_000));
     assert!(!format!("{rules:?}").contains("open sesame"));
 
     let unknown = refused(r#"[{"bucket":"b","account":"a","public_type":"all","publictype":"all"}]"#);
@@ -56,6 +57,7 @@ fn an_omitted_field_has_its_default() {
     let rules = rules(r#"[{"bucket":"b","account":"main","public_type":"all"}]"#);
     let rule = rules.matching("b", "anything").expect("it matches");
     assert_eq!((rule.sidecar, rule.paused, rule.mode), (Sidecar::Optional, false, None));
+    assert_eq!((rule.republish, rule.unfinished_after_seconds), (false, None));
 }
 
 #[test]
@@ -69,6 +71,14 @@ fn a_rule_that_cannot_be_followed_is_refused() {
         (
             r#"[{"bucket":"b","account":"a","public_type":"all","extensions":[".mp4"]}]"#,
             "extensions has one that Youku does not accept",
+        ),
+        (
+            r#"[{"bucket":"b","account":"a","public_type":"all","unfinished_after_seconds":0}]"#,
+            "unfinished_after_seconds is not 1 to 31536000",
+        ),
+        (
+            r#"[{"bucket":"b","account":"a","public_type":"all","unfinished_after_seconds":31536001}]"#,
+            "unfinished_after_seconds is not 1 to 31536000",
         ),
         (
             r#"[{"bucket":"b","account":"a","public_type":"all"},{"bucket":"b","account":"c","public_type":"all"}]"#,

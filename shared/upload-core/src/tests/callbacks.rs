@@ -16,17 +16,17 @@ use std::{
 };
 use tokio::time::{Instant, sleep};
 
-const URL: &str = "https://hooks.example.com/done?token=s3cret";
+pub(super) const URL: &str = "https://hooks.example.com/done?token=s3cret";
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(86_400);
 const BOTH: &[VideoEvent] = &[VideoEvent::Ready, VideoEvent::Rejected];
 
 /// Answers as scripted, the last answer for ever; without a script it accepts.
 #[derive(Clone, Default)]
-struct Receiver(Arc<Mutex<Inner>>, Points);
+pub(super) struct Receiver(Arc<Mutex<Inner>>, Points);
 
 #[derive(Default)]
-struct Inner {
+pub(super) struct Inner {
     answers: VecDeque<Told>,
     hangs: bool,
     /// It gave no answer lately.
@@ -90,7 +90,7 @@ fn small() -> Memory {
     Memory::holding(content()[..(1 << 20) + 1].to_vec())
 }
 
-fn telling(memory: &Memory, receiver: &Receiver) -> Uploader {
+pub(super) fn telling(memory: &Memory, receiver: &Receiver) -> Uploader {
     memory.uploader().notifying(Arc::new(receiver.clone()), MINUTE)
 }
 
@@ -250,6 +250,7 @@ async fn what_becomes_of_the_video_is_told_once_it_is_known() {
         (vec![InReview, InReview, InReview, Other, Normal], VideoEvent::Ready, "normal"),
         (vec![Encoding, Limited], VideoEvent::Ready, "limited"),
         (vec![Encoding, InReview, Failed], VideoEvent::Rejected, "fail"),
+        (vec![Absent, InReview, Blocked], VideoEvent::Rejected, "blocked"),
     ];
     for (states, event, state) in cases {
         let (memory, receiver) = (small(), Receiver::default());
@@ -263,7 +264,8 @@ async fn what_becomes_of_the_video_is_told_once_it_is_known() {
         assert_eq!(heard.id, format!("{}.{}", published.upload_id, event.as_str()));
         assert!(heard.body["timestamp"].as_str().is_some_and(|time| time.starts_with("2027-01-15T08:")));
         let data = json!({"key": "film 7", "videoid": published.video_id, "state": state,
-            "upload_id": published.upload_id, "link": published.link()});
+            "upload_id": published.upload_id, "link": published.link(),
+            "public_type": "all", "public_type_from": "default"});
         assert_eq!((&heard.body["type"], &heard.body["data"]), (&json!(event), &data));
         assert_eq!(told(&memory).await, [("200".into(), None), ("200".into(), Some(event))]);
         assert!(!is_open(&memory));
@@ -285,6 +287,7 @@ async fn a_fate_that_nobody_asked_for_is_recorded_and_not_told() {
 #[tokio::test(start_paused = true)]
 async fn youku_is_asked_seldom_and_not_for_longer_than_three_days() {
     let (memory, receiver) = (small(), Receiver::default());
+    memory.world().states.push_back(VideoState::Encoding);
     upload(&memory, &receiver, BOTH).await.expect("published");
     sweeps_for(12 * MINUTE, &memory, &receiver).await;
     let shows = |memory: &Memory| memory.world().calls.iter().filter(|call| **call == "show").count();
@@ -386,7 +389,7 @@ async fn an_upload_that_was_tried_again_has_another_message_and_a_replay_the_sam
     memory.fault("create", 0, Fault::Deny(ErrorKind::Youku));
     upload(&memory, &receiver, &[]).await.expect_err("refused");
     let id = record(&memory).await.id;
-    telling(&memory, &receiver).retry(&id, &Run::default()).await.expect("published");
+    telling(&memory, &receiver).retry(&id, Default::default(), &Run::default()).await.expect("published");
     let before = record(&memory).await;
     let again = replay(&memory.ledger(), &receiver, &id, &Run::default()).await.expect("told");
     assert_eq!(again, Told::Accepted { status: 200 });

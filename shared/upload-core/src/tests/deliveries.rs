@@ -72,7 +72,7 @@ pub(super) async fn settle_with_crashes(
     mode: Mode,
     crashes: &[u32],
 ) -> Result<Published, Error> {
-    for delivery in 0..20 {
+    for delivery in 0..200 {
         if let Some(point) = crashes.get(delivery) {
             memory.points.crash_at(Some(*point));
         } else if delivery == crashes.len() && delivery > 0 {
@@ -88,11 +88,19 @@ pub(super) async fn settle_with_crashes(
             Some(Ok(published)) => return Ok(published),
             Some(Err(error)) if !comes_again(&error) => return Err(error),
             // Long enough for a wish to be left alone as well.
-            Some(Err(_)) => sleep(LEASE * 4).await,
+            Some(Err(error)) => sleep((LEASE * 4).max(wish(&error))).await,
             None => sleep(LEASE).await,
         }
     }
     Err(Error::new(ErrorKind::Failed, "settle", "it does not settle"))
+}
+
+/// How long the upload is to be left alone.
+fn wish(error: &Error) -> Duration {
+    match error.verdict() {
+        Verdict::Retry { not_before } => not_before.unwrap_or_default(),
+        _ => Duration::ZERO,
+    }
 }
 
 /// Whether the event is delivered again: it failed in a way that may pass, or not for a reason of its own.
@@ -129,7 +137,8 @@ pub(super) fn judge(memory: &Memory, ended: &Result<Published, Error>, what: &st
     assert_eq!(world.videos.len(), 1, "{what}: {ended:?}");
     match ended {
         Ok(published) => {
-            assert!(world.videos.get(&published.video_id) == Some(&world.content), "{what}: other bytes");
+            let video = published.video_id.as_ref().and_then(|id| world.videos.get(id));
+            assert!(video == Some(&world.content), "{what}: other bytes");
         }
         Err(error) => {
             let unknowable = world.again_refuses && world.hides_video_id;

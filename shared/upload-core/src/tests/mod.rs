@@ -1,6 +1,7 @@
 //! The uploader against a source and a Youku in memory: whatever fails on the way, one video with exactly the object's bytes, or
 //! none and a reason.
 
+mod audiences;
 mod callbacks;
 mod cancels;
 pub(crate) mod clock;
@@ -13,9 +14,14 @@ mod frozen;
 pub(crate) mod memory;
 mod outages;
 pub(crate) mod points;
+mod races;
 mod rate_limit;
+mod refusals;
+mod requests;
 mod resends;
+mod same_content;
 mod speed;
+mod stated;
 #[expect(clippy::panic, reason = "a test fails by panicking")]
 mod tokens;
 mod twins;
@@ -59,7 +65,8 @@ async fn publishes(memory: &Memory, mode: Mode) {
     let published = upload(memory, mode).await.expect("the upload survives this");
     let world = memory.world();
     assert_eq!(world.videos.len(), 1, "one video");
-    assert!(world.videos[&published.video_id] == world.content, "the object's bytes");
+    let video = published.video_id.and_then(|id| world.videos.get(&id));
+    assert!(video == Some(&world.content), "the object's bytes");
 }
 
 fn calls(memory: &Memory, operation: &str) -> usize {

@@ -5,6 +5,7 @@ use crate::{Error, ErrorKind, Md5, Object};
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use md5::{Digest as _, Md5 as Md5Hash};
+use std::pin::Pin;
 
 /// Bytes that are asked for at once. MD5 is sequential, so pieces are fetched ahead and held in memory.
 const PIECE: u64 = 512 << 10;
@@ -19,7 +20,12 @@ impl Transfer<'_> {
     ///
     /// # Errors
     /// [`Integrity`](ErrorKind::Integrity) where the bytes do not have the CRC that the store states, even when read again.
-    pub(crate) async fn digest(&self) -> Result<Object, Error> {
+    pub(crate) fn digest(&self) -> Pin<Box<dyn Future<Output = Result<Object, Error>> + Send + '_>> {
+        // Boxed: two places wait for it, and one copy of its code is enough.
+        Box::pin(self.reading_passes())
+    }
+
+    async fn reading_passes(&self) -> Result<Object, Error> {
         for _ in 0..PASSES {
             let (md5, crc64) = self.reading_pass().await?;
             if self.object.crc64.is_none_or(|stated| stated == crc64) {

@@ -2,7 +2,11 @@
 
 use crate::{Bucket, Error, ErrorKind, Grant, Youku, patience::Patience, wall};
 use secrecy::SecretString;
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 use tokio::{sync::Mutex, time::Instant};
 
 /// Credentials are renewed this long before they run out, or at half their life where that is shorter.
@@ -97,4 +101,17 @@ impl<'a> Grants<'a> {
 fn renew_at(grant: &Grant) -> Instant {
     let life = grant.expires.duration_since(wall::now()).unwrap_or_default();
     Instant::now() + life.saturating_sub(MARGIN).max(life / 2).max(SHORTEST)
+}
+
+/// The place without the credentials, which are never kept: enough to ask for others.
+pub(crate) fn blank_grant(endpoint: &str, bucket: &str, object: &str) -> Grant {
+    Grant {
+        endpoint: endpoint.to_owned(),
+        bucket: bucket.to_owned(),
+        object: object.to_owned(),
+        access_key_id: String::new(),
+        access_key_secret: "".into(),
+        security_token: "".into(),
+        expires: SystemTime::UNIX_EPOCH,
+    }
 }

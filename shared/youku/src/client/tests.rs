@@ -201,9 +201,11 @@ async fn committing_answers_the_video_id_if_there_is_one() {
     ];
     assert_eq!(form_of(&request), pairs(&form));
 
-    let (server, client) = serving("POST", "/uploads/commit.json", json(200, "{}")).await;
-    assert_eq!(client.commit(&UPLOAD_TOKEN.into(), None).await.unwrap(), None);
-    assert_eq!(form_of(&only_request(&server).await), pairs(&form[..3]));
+    for answer in ["{}", r#"{"video_id":""}"#, r#"{"video_id":null}"#, r#"{"result":0}"#] {
+        let (server, client) = serving("POST", "/uploads/commit.json", json(200, answer)).await;
+        assert_eq!(client.commit(&UPLOAD_TOKEN.into(), None).await.unwrap(), None, "{answer}");
+        assert_eq!(form_of(&only_request(&server).await), pairs(&form[..3]));
+    }
 }
 
 #[tokio::test]
@@ -235,7 +237,9 @@ async fn each_video_state_is_read_and_a_missing_link_is_made() {
         ("encoding", VideoState::Encoding),
         ("fail", VideoState::Fail),
         ("limited", VideoState::Limited),
-        ("blocked", VideoState::Other("blocked".to_owned())),
+        ("blocked", VideoState::Blocked),
+        ("none", VideoState::Absent),
+        ("archived", VideoState::Other("archived".to_owned())),
         ("<b>", VideoState::Other(String::new())),
     ];
     for (word, state) in states {

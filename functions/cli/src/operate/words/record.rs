@@ -7,6 +7,7 @@ use app::{
     core::{
         ErrorKind,
         ledger::{End, Record, State, Step, Target, WaitReason, Working},
+        metadata::{Audience, PublicTypeOrigin},
     },
 };
 
@@ -15,11 +16,34 @@ pub(crate) fn link(video_id: &str) -> String {
     format!("https://v.youku.com/v_show/id_{video_id}.html")
 }
 
+/// A video's id and page; Youku may not have told the id.
+pub(crate) fn video(video_id: Option<&str>) -> String {
+    match video_id {
+        Some(video_id) => format!("{video_id}  {}", link(video_id)),
+        None => word!("(Youku did not tell its id)", "（优酷未返回编号）").into(),
+    }
+}
+
+/// Who may watch a video, and where that was stated.
+pub(crate) fn audience(audience: Audience) -> String {
+    let word = audience.public_type.as_str();
+    let from = match audience.from {
+        None => return word.into(),
+        Some(PublicTypeOrigin::Task) => word!("from the task", "来自任务"),
+        Some(PublicTypeOrigin::Flag) => word!("from a flag or --meta", "来自命令行参数或 --meta"),
+        Some(PublicTypeOrigin::Metadata) => word!("from the object's metadata", "来自对象的元数据"),
+        Some(PublicTypeOrigin::Sidecar) => word!("from the file beside it", "来自旁边的文件"),
+        Some(PublicTypeOrigin::Rule) => word!("from its rule", "来自规则"),
+        Some(PublicTypeOrigin::Default) => word!("by default", "默认"),
+    };
+    say!("{word}, {from}", "{word}，{from}")
+}
+
 /// One word for where an upload stands.
 fn state_word(story: &Story) -> &'static str {
     match story.record.state {
         State::Committed | State::Notified(End::Committed) | State::Followed => word!("published", "已发布"),
-        State::Failed | State::FailedLate | State::Notified(End::Failed | End::FailedLate) => {
+        State::Failed | State::FailedLate | State::FailedRefused | State::Notified(_) => {
             word!("failed", "失败")
         }
         State::Cancelled => word!("cancelled", "已取消"),
@@ -42,13 +66,18 @@ pub(crate) fn state(story: &Story) -> String {
         State::Transferred | State::Waiting(Working::Transferred) => {
             word!("all bytes have landed, the commit is next", "数据已全部到达，接下来提交")
         }
+        State::HashRefused | State::Waiting(Working::HashRefused) => {
+            word!(
+                "the object is measured, and sent again where its MD5 is another",
+                "正在计算对象的 MD5，若不同则重新上传"
+            )
+        }
         State::Committed | State::Notified(End::Committed) | State::Followed => {
-            let video_id = record.video_id.as_deref().unwrap_or_default();
-            let link = link(video_id);
-            return say!("published: video {video_id}  {link}", "已发布：视频 {video_id}  {link}");
+            let video = video(record.video_id.as_deref());
+            return say!("published: video {video}", "已发布：视频 {video}");
         }
         State::Cancelled => return word!("cancelled by a person", "已由人取消").into(),
-        State::Failed | State::FailedLate | State::Notified(End::Failed | End::FailedLate) => {
+        State::Failed | State::FailedLate | State::FailedRefused | State::Notified(_) => {
             let failed = word!("failed", "失败");
             let failure = record.failure.as_ref();
             return failure.map_or_else(|| failed.into(), |f| format!("{failed}: {} [{}]", f.text, f.code));
@@ -77,6 +106,11 @@ fn reason(reason: WaitReason) -> &'static str {
         WaitReason::CallerTokenGone => {
             word!("the token that the task brought has run out", "任务自带的令牌已失效")
         }
+        WaitReason::Hash => word!("Youku refused the MD5 that was stated", "优酷拒绝了所声明的 MD5"),
+        WaitReason::CommitUnknown => word!(
+            "the session is over, and Youku does not show yet whether the video is there",
+            "会话已结束，优酷尚未显示视频是否存在"
+        ),
     }
 }
 
@@ -104,7 +138,12 @@ pub(crate) fn step(step: &Step, record: &Record) -> String {
             let size = record.work.object.size;
             say!("all {size} bytes have landed and are the object's", "全部 {size} 字节已到达且与对象一致")
         }
-        Step::Committed { video_id } => say!("it is a video: {video_id}", "已成为视频：{video_id}"),
+        Step::Committed { video_id: Some(video_id) } => {
+            say!("it is a video: {video_id}", "已成为视频：{video_id}")
+        }
+        Step::Committed { video_id: None } => {
+            word!("it is a video, and Youku did not tell its id", "已成为视频，优酷未返回编号").into()
+        }
         Step::Notified { code, event: None } => say!("the callback is done: {code}", "回调完成：{code}"),
         Step::Notified { code, event: Some(event) } => {
             let event = event.as_str();
@@ -114,7 +153,10 @@ pub(crate) fn step(step: &Step, record: &Record) -> String {
             say!("it ended without a video: {} [{}]", "未成为视频：{} [{}]", failure.text, failure.code)
         }
         Step::Cancelled => word!("a person gave it up", "由人放弃").into(),
-        Step::Reopened => word!("a person had it tried again", "由人要求重试").into(),
+        Step::Reopened(reopening) if reopening.new_session => {
+            word!("a person found no video and had it begun anew", "由人确认没有视频，要求重新开始").into()
+        }
+        Step::Reopened(_) => word!("a person had it tried again", "由人要求重试").into(),
         Step::Waiting(waiting) => {
             let why = reason(waiting.reason);
             match waiting.not_before {
@@ -174,6 +216,9 @@ pub(crate) fn advice(story: &Story) -> Option<String> {
     let record = &story.record;
     if let Some(failure) = &record.failure {
         let advice = failure.advice.as_deref().unwrap_or("see the log for the cause, then retry the upload");
+        if failure.code == ErrorKind::CommitUnknown.code() {
+            return Some(look_first(record, advice));
+        }
         let command = match (advice.contains("retry"), record.work.location.is_carried()) {
             (true, true) => " (oss2youku upload --retry FILE)".into(),
             (true, false) => format!(" (oss2youku retry {})", record.id),
@@ -196,8 +241,19 @@ pub(crate) fn advice(story: &Story) -> Option<String> {
             word!("the caller must send the task again with a valid token", "调用方须带有效令牌重新发送任务")
                 .into(),
         ),
-        WaitReason::RateLimited | WaitReason::Deadline => None,
+        WaitReason::RateLimited | WaitReason::Deadline | WaitReason::Hash | WaitReason::CommitUnknown => None,
     }
+}
+
+/// What a person can do about a commit that nobody knows of: the ledger keeps it with its commands.
+fn look_first(record: &Record, advice: &str) -> String {
+    let (id, object) = (&record.id, &record.work.location);
+    let source = if object.is_carried() { object.key.clone() } else { object.to_string() };
+    say!(
+        "{advice}",
+        "请到优酷查找该视频；若不存在，`oss2youku retry {id} --new-session` 会重新上传，\
+         `oss2youku upload {source:?} --again once-more` 亦可"
+    )
 }
 
 /// The ledger keeps advice in English; the failure's code says the same.
@@ -206,7 +262,7 @@ fn advice_zh(code: &str) -> &'static str {
         Some(ErrorKind::InvalidJob) => "请修改视频信息后重新上传对象，或用 again 另行请求",
         Some(ErrorKind::SourceMissing) => "请放回对象，然后重试上传",
         Some(ErrorKind::SourceChanged) => "无需处理：对象的新版本是另一个上传",
-        Some(ErrorKind::CommitUnknown) => "请到优酷查找该视频；若不存在，请重试上传",
+        Some(ErrorKind::HashRefused) => "请改正声明的 MD5，再用 again 另行请求；若声明无误，请询问优酷",
         Some(ErrorKind::Integrity) => "请检查对象：其数据与存储给出的校验和不一致",
         Some(ErrorKind::Unauthorised) => "请带有效的访问令牌重新发送任务",
         _ => "请查看日志了解原因，然后重试上传",
@@ -227,6 +283,7 @@ pub(crate) fn story(story: &Story) -> Vec<String> {
             object.etag
         ),
         format!("{}{}", word!("account  ", "账号  "), work.account),
+        format!("{}{}", word!("audience ", "公开范围  "), audience(work.video.audience())),
         format!("{}{}", word!("state    ", "状态  "), state(story)),
     ];
     for (number, entry) in (1_u32..).zip(&record.history) {

@@ -43,6 +43,7 @@ fn kind(kind: ErrorKind) -> &'static str {
         ErrorKind::RateLimited => "优酷暂时限制调用",
         ErrorKind::Youku => "优酷出错",
         ErrorKind::Integrity => "数据校验不一致",
+        ErrorKind::HashRefused => "优酷收到的文件与声明的 MD5 不符",
         ErrorKind::CommitUnknown => "提交结果未知",
         ErrorKind::Deadline => "时间不够",
         ErrorKind::Cancelled => "已取消",
@@ -99,6 +100,7 @@ fn way_out(error: &Error) -> String {
         | ErrorKind::Youku
         | ErrorKind::Failed
         | ErrorKind::Integrity
+        | ErrorKind::HashRefused
         | ErrorKind::CommitUnknown => word!(
             "oss2youku explain tells more; upload --retry tries it again",
             "oss2youku explain 可查看详情；upload --retry 可重试"

@@ -1,6 +1,7 @@
 //! The port over a folder, and a ledger on top of it.
 
 use super::*;
+use crate::ledger::testing::{answer, bucket_that_answers};
 use object_storage::StoreConfig;
 use std::{fs, sync::Arc, time::Duration};
 use tempfile::TempDir;
@@ -20,7 +21,9 @@ fn folder() -> (TempDir, StoreLedger) {
 async fn an_entry_is_created_once_replaced_read_and_deleted() {
     let (folder, store) = folder();
     store.check_at_start().await.expect("a folder will do");
-    let Ok(Created::Yes { now }) = store.create("a/1", "first".into()).await else { panic!("not created") };
+    let Ok(Created::Yes { now, .. }) = store.create("a/1", "first".into()).await else {
+        panic!("not created")
+    };
     assert_eq!(store.create("a/1", "second".into()).await.expect("answered"), Created::Exists);
     let found = store.read("a/1").await.expect("read").expect("it is there");
     assert_eq!(found.bytes, "first");
@@ -97,4 +100,102 @@ async fn a_ledger_in_a_folder_lives_through_two_holders() {
     assert_eq!((record.state, record.sequence(), record.epoch), (State::Failed, 3, 2));
     assert!(ledger.open_marks(None, 10).await.expect("listed").uploads.is_empty());
     assert!(ledger.birth().await.expect("born") <= SystemTime::now());
+}
+
+fn in_bucket(config: StoreConfig, endpoint: &str) -> StoreLedger {
+    let credentials = object_storage::Credentials::Static {
+        access_key_id: "id".into(),
+        access_key_secret: "secret".into(),
+        security_token: None,
+    };
+    let config = config.endpoint(endpoint).region(Some("cn-hangzhou".into())).credentials(credentials);
+    let http = crate::http::store_client().expect("a client");
+    let window = Duration::from_millis(500);
+    StoreLedger::new(Store::new(config, http).expect("a store"), "oss2youku/").with_window(window)
+}
+
+#[tokio::test]
+async fn a_version_in_the_answer_to_a_write_stops_the_work_on_oss_at_once() {
+    for version in ["null", "CAEQ7"] {
+        let headers = format!("ETag: \"A\"\r\nx-oss-version-id: {version}\r\n");
+        let (endpoint, asked) = bucket_that_answers(move |_| answer("200 OK", &headers, ""));
+        let store = in_bucket(StoreConfig::oss("b"), &endpoint);
+        let created = store.create("a/1", "x".into()).await.expect_err("steps can be overwritten");
+        let written = store.write("lease", "x".into()).await.expect_err("the same");
+        for error in [created, written] {
+            assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Config, false), "{error}");
+            assert!(error.to_string().contains("versioning") && error.to_string().contains("bucket: b"));
+        }
+        assert_eq!(asked.lock().expect("no panic").len(), 2, "nobody asks the bucket a further question");
+        store.read("a/1").await.expect("reads are none of that").expect("it is there");
+    }
+}
+
+#[tokio::test]
+async fn create_only_holds_on_an_s3_bucket_that_keeps_versions() {
+    let headers = "ETag: \"A\"\r\nx-amz-version-id: v1\r\n";
+    let (endpoint, _) = bucket_that_answers(move |_| answer("200 OK", headers, ""));
+    let store = in_bucket(StoreConfig::s3("b"), &endpoint);
+    assert!(matches!(store.create("a/1", "x".into()).await, Ok(Created::Yes { .. })));
+    assert_eq!(store.window(), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn an_entrys_tag_is_the_same_text_in_the_answer_to_a_put_in_a_read_and_in_a_list() {
+    let list = "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>oss2youku/a/1</Key><Size>1</Size>\
+                <ETag>&quot;5D41402A&quot;</ETag><LastModified>2027-01-15T07:59:00.000Z</LastModified></Contents></ListBucketResult>";
+    let (endpoint, _) = bucket_that_answers(move |request| match request {
+        _ if request.contains("list-type") => answer("200 OK", "", list),
+        _ if request.starts_with("put") => answer("200 OK", "ETag: 5d41402a\r\n", ""),
+        _ => answer("200 OK", "ETag: \"5d41402A\"\r\n", "x"),
+    });
+    let store = in_bucket(StoreConfig::oss("b"), &endpoint);
+    let created = store.create("a/1", "x".into()).await.expect("created");
+    let Created::Yes { tag: created, .. } = created else { panic!("not created") };
+    let read = store.read("a/1").await.expect("read").expect("it is there").tag;
+    let listed = store.list("a/", None, 10).await.expect("listed").keys[0].tag.clone();
+    assert_eq!([created, read, listed].map(|tag| tag.expect("told")), ["5D41402A"; 3]);
+    assert_eq!(store.window(), Duration::from_millis(500));
+}
+
+#[tokio::test]
+async fn a_folder_has_no_tags_and_no_window() {
+    let (_folder, store) = folder();
+    let store = store.with_window(Duration::from_millis(500));
+    let created = store.create("a/1", "x".into()).await.expect("created");
+    assert!(matches!(created, Created::Yes { tag: None, .. }));
+    assert_eq!(store.read("a/1").await.expect("read").expect("there").tag, None);
+    assert_eq!(store.list("a/", None, 1).await.expect("listed").keys[0].tag, None);
+    assert_eq!(store.window(), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn what_the_bucket_does_to_entries_is_seen_as_far_as_the_key_may_look() {
+    let rule = |prefix: &str| {
+        format!(
+            "<Rule><ID>{prefix}</ID><Prefix>{prefix}</Prefix><Status>Enabled</Status><Expiration><Days>1</Days></Expiration></Rule>"
+        )
+    };
+    let rules =
+        format!("<LifecycleConfiguration>{}{}</LifecycleConfiguration>", rule("oss2"), rule("other/"));
+    let versions = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    let (endpoint, _) = bucket_that_answers(move |request| {
+        answer("200 OK", "", if request.contains("lifecycle") { &rules } else { versions })
+    });
+    let seen = in_bucket(StoreConfig::s3("b"), &endpoint).bucket().await.expect("asked");
+    assert_eq!((seen.provider, seen.versions), (Provider::S3, Seen::Known(true)));
+    let Seen::Known(rules) = seen.deleting_rules else { panic!("not known") };
+    assert_eq!(rules.iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>(), ["oss2"]);
+
+    let refused = |status: &'static str, code: &'static str| {
+        let body = format!("<Error><Code>{code}</Code><Message>x</Message></Error>");
+        bucket_that_answers(move |_| answer(status, "", &body)).0
+    };
+    let unseen = |endpoint: String| async move { in_bucket(StoreConfig::oss("b"), &endpoint).bucket().await };
+    let denied = unseen(refused("403 Forbidden", "AccessDenied")).await.expect("asked");
+    assert_eq!((denied.versions, denied.deleting_rules), (Seen::Denied, Seen::Denied));
+    let unknown = unseen(refused("501 Not Implemented", "NotImplemented")).await.expect("asked");
+    assert_eq!((unknown.versions, unknown.deleting_rules), (Seen::Unknown, Seen::Unknown));
+    let error = unseen(refused("503 Service Unavailable", "ServiceUnavailable")).await.expect_err("down");
+    assert!(error.is_retryable(), "{error:?}");
 }

@@ -177,7 +177,7 @@ async fn an_upload_that_failed_or_was_cancelled_is_not_driven_again() {
     for _ in 0..3 {
         assert_eq!(shelf.sweep().await.known, 1);
     }
-    let mut held = shelf.memory.ledger().reopen(id).await.expect("it failed");
+    let mut held = shelf.memory.ledger().reopen(id, Default::default()).await.expect("it failed");
     held.append(Step::Cancelled).await.expect("cancelled");
     held.release().await;
     for _ in 0..3 {

@@ -262,3 +262,40 @@ async fn a_sweep_that_is_dropped_at_any_point_loses_nothing_and_does_nothing_twi
         assert_eq!(shelf.published(), ["1.mp4", "2.mp4", "3.mp4"], "dropped at {point}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_still_grows_is_passed_by_in_silence() {
+    let shelf = Shelf::new();
+    shelf.sweep().await;
+    shelf.shelves().appendable.insert("1.mp4".into());
+    shelf.put_all(&["1.mp4", "2.mp4"]);
+    for _ in 0..5 {
+        let found = shelf.sweep().await;
+        assert!(found.troubles.is_empty() && found.stopped.is_none(), "{found:?}");
+        sleep(20 * HOUR).await;
+    }
+    assert_eq!((shelf.published(), shelf.shelves().told), (vec!["2.mp4".to_owned()], 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_no_longer_grows_is_published_once_where_its_rule_wants_it() {
+    let mut patient = rule("", "main");
+    patient.unfinished_after_seconds = Some(72 * 3600);
+    let shelf = Shelf::with_rules(vec![patient]);
+    shelf.sweep().await;
+    shelf.shelves().appendable.insert("1.mp4".into());
+    for _ in 0..3 {
+        // It grows each day, so that it is young again.
+        shelf.put("1.mp4");
+        sleep(24 * HOUR).await;
+        assert!(shelf.sweep().await.uploads.is_empty());
+    }
+    // Longer than a pass looks back by itself.
+    sleep(47 * HOUR).await;
+    assert!(shelf.sweep().await.uploads.is_empty());
+    for _ in 0..3 {
+        sleep(HOUR).await;
+        shelf.sweep().await;
+        assert_eq!(shelf.published(), ["1.mp4"]);
+    }
+}

@@ -31,6 +31,8 @@ pub(super) struct Shelves {
     pub(super) heads: Vec<String>,
     /// Calls about these keys, or lists behind them, fail.
     pub(super) failing: BTreeSet<String>,
+    /// These can still be appended to.
+    pub(super) appendable: BTreeSet<String>,
     /// Has metadata that nobody can read.
     pub(super) unreadable: Option<String>,
     /// Messages to the rule's callback.
@@ -109,6 +111,7 @@ impl Shelf {
             paused: self.paused,
             mode: Mode::Oss,
             retry: RetrySettings::default(),
+            now: SystemTime::UNIX_EPOCH,
         };
         let (provider, bounds) = (Provider::Oss, self.bounds);
         let discovery = Discovery { automatic, source: self, provider, ledger: &ledger, bounds };
@@ -179,9 +182,14 @@ impl Source for Shelf {
         self.trouble(&location.key, "head")?;
         let content = self.content(&location.key)?;
         let md5 = Md5(Md5Hash::digest(&content).into());
+        let metadata = self.metadata(&location.key);
+        let shelves = self.shelves();
+        let grows = shelves.appendable.contains(&location.key);
         Ok(Object {
             md5: Some(md5),
-            user_metadata: self.metadata(&location.key),
+            kind: if grows { ObjectKind::Appendable } else { ObjectKind::Whole },
+            modified: shelves.objects.get(&location.key).map(|(_, modified)| *modified),
+            user_metadata: metadata,
             ..Object::new(location.clone(), md5.to_string(), content.len() as u64)
         })
     }

@@ -7,7 +7,7 @@ use super::super::{
     tokens::{ClaimRecord, PairRecord},
 };
 use super::*;
-use crate::metadata::{CopyrightType, PublicType, VideoMetadata};
+use crate::metadata::{CopyrightType, PublicType, PublicTypeOrigin, VideoMetadata};
 use crate::{StatedMd5, VideoEvent};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{collections::BTreeSet, fs, path::PathBuf, time::UNIX_EPOCH};
@@ -17,7 +17,15 @@ fn at() -> Time {
 }
 
 fn entry(step: Step) -> Entry {
-    Entry { v: VERSION, at: at(), epoch: 2, nonce: "00112233445566778899aabbccddeeff".into(), step }
+    Entry {
+        v: VERSION,
+        at: at(),
+        epoch: 2,
+        holder: "ffeeddccbbaa99887766554433221100".into(),
+        nonce: "00112233445566778899aabbccddeeff".into(),
+        step,
+        sequence: 0,
+    }
 }
 
 fn full_work() -> WorkRecord {
@@ -37,6 +45,7 @@ fn full_work() -> WorkRecord {
         description: Some("d".into()),
         copyright_type: Some(CopyrightType::Original),
         public_type: Some(PublicType::Password),
+        public_type_from: Some(PublicTypeOrigin::Task),
         watch_password: Some("open sesame".into()),
         thumbnail: Some("t".into()),
         latitude: Some(30.25),
@@ -83,14 +92,21 @@ fn steps() -> Vec<(&'static str, Step)> {
             "transferred",
             Step::Transferred(Transferred { server_ip: Some("10.0.0.1".into()), crc64: Some(1) }),
         ),
-        ("committed", Step::Committed { video_id: "XMQ".into() }),
+        ("committed", Step::Committed { video_id: Some("XMQ".into()) }),
+        ("committed-no-id", Step::Committed { video_id: None }),
         ("notified", Step::Notified { code: "200".into(), event: None }),
         ("notified-event", Step::Notified { code: "204".into(), event: Some(VideoEvent::Rejected) }),
         ("failed", Step::Failed(failure)),
         ("cancelled", Step::Cancelled),
-        ("reopened", Step::Reopened),
+        ("reopened", Step::Reopened(Reopening::default())),
+        ("reopened-new-session", Step::Reopened(Reopening { new_session: true })),
         ("waiting", waiting(Some(at()))),
         ("waiting-reauthorise", Step::Waiting(Waiting { reason: WaitReason::Reauthorise, not_before: None })),
+        ("waiting-hash", Step::Waiting(Waiting { reason: WaitReason::Hash, not_before: None })),
+        (
+            "waiting-commit-unknown",
+            Step::Waiting(Waiting { reason: WaitReason::CommitUnknown, not_before: None }),
+        ),
     ]
 }
 

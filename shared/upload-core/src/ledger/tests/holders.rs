@@ -48,18 +48,28 @@ fn step(kind: StepKind, held: &Held, chance: &mut StdRng) -> Step {
         }
         StepKind::Failed => failed(),
         StepKind::Cancelled => Step::Cancelled,
-        StepKind::Reopened => Step::Reopened,
+        StepKind::Reopened => {
+            let new_session = chance.random_ratio(1, 2) && held.record().state.after(&anew()).is_ok();
+            if new_session { anew() } else { Step::Reopened(Reopening::default()) }
+        }
         StepKind::Waiting => {
+            if chance.random_ratio(2, 3) && held.record().state == State::Transferred {
+                return Step::Waiting(Waiting { reason: WaitReason::Hash, not_before: None });
+            }
             let rest = Duration::from_secs(chance.random_range(0..40));
             waiting(chance.random::<bool>().then(|| (held.lease().now() + rest).into()))
         }
     }
 }
 
+fn anew() -> Step {
+    Step::Reopened(Reopening { new_session: true })
+}
+
 async fn take(ledger: &Ledger, work: &Work, chance: &mut StdRng) -> Result<Option<Held>, Error> {
     let id = id_of(work);
     let claim = match chance.random_range(0..4) {
-        0 => return ledger.reopen(&id).await.map(Some),
+        0 => return ledger.reopen(&id, Reopening::default()).await.map(Some),
         1 => ledger.resume(&id).await?,
         _ => ledger.claim(&id, work).await?,
     };
@@ -77,7 +87,7 @@ async fn go_on(held: &mut Held, chance: &mut StdRng, said: &Said) -> Result<(), 
         let state = held.record().state;
         let kind = some_kind(state, chance);
         let (permitted, appended) = if kind == StepKind::Created {
-            let permitted = matches!(state, State::Claimed | State::Created);
+            let permitted = matches!(state, State::Claimed | State::Created | State::HashRefused);
             (permitted, held.append_session(session("1")).await)
         } else {
             let step = step(kind, held, chance);
@@ -105,6 +115,8 @@ async fn holder(ledger: &Ledger, work: &Work, seed: u64, said: &Said) {
                 let known = [
                     Kind::InProgress,
                     Kind::Superseded,
+                    // Another holder gave it up meanwhile.
+                    Kind::Cancelled,
                     Kind::RateLimited,
                     // It is not known yet, or not one to reopen; the store failed.
                     Kind::InvalidJob,

@@ -3,7 +3,7 @@
 use crate::{
     Error, ErrorKind, Verdict,
     ledger::{Created, LedgerStore, ListedKey, Page, Seal, Stored},
-    tests::points::Points,
+    tests::{memory::crc64, points::Points},
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -14,7 +14,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
-use tokio::time::{Instant, sleep};
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep},
+};
 
 /// What happens to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,9 +58,32 @@ pub(crate) struct World {
     /// How long each half of a call takes.
     pub(crate) slow: Option<Duration>,
     pub(crate) calls: Vec<(&'static str, String)>,
+    /// Create-only is not atomic: the store looks at a key and writes up to this much later, without looking again.
+    race: Option<(Duration, StdRng)>,
+    /// Creates of these keys wait between look and write.
+    holds: Vec<(String, Arc<Hold>)>,
     /// Calls take their time and fail now and then.
     chaos: Option<StdRng>,
     begun: Instant,
+}
+
+/// Holds a create between its look and its write.
+#[derive(Default)]
+pub(crate) struct Hold {
+    looked: Notify,
+    released: Notify,
+}
+
+impl Hold {
+    /// Comes back when the store has looked at the key.
+    pub(crate) async fn looked(&self) {
+        self.looked.notified().await;
+    }
+
+    /// Lets the store write.
+    pub(crate) fn release(&self) {
+        self.released.notify_one();
+    }
 }
 
 #[derive(Clone)]
@@ -74,6 +100,8 @@ impl MemoryStore {
             down_after: None,
             slow: None,
             calls: Vec::new(),
+            race: None,
+            holds: Vec::new(),
             chaos: None,
             begun: Instant::now(),
         };
@@ -94,6 +122,45 @@ impl MemoryStore {
         let store = Self::new();
         store.world().chaos = Some(StdRng::seed_from_u64(seed));
         store
+    }
+
+    /// From now on create-only is not atomic within this time.
+    pub(crate) fn race(&self, window: Duration, seed: u64) {
+        self.world().race = Some((window, StdRng::seed_from_u64(seed)));
+    }
+
+    /// The next create of `key` waits between its look and its write.
+    pub(crate) fn hold(&self, key: String) -> Arc<Hold> {
+        let hold = Arc::new(Hold::default());
+        self.world().holds.push((key, hold.clone()));
+        hold
+    }
+
+    /// Writes what a create found absent, as late as the store likes, whatever becomes of its caller.
+    async fn write_late(&self, key: &str, bytes: Bytes) -> SystemTime {
+        let (hold, delay) = {
+            let mut world = self.world();
+            let held = world.holds.iter().position(|(held, _)| held == key);
+            let delay = world.race.as_mut().map(|(window, chance)| {
+                Duration::from_millis(chance.random_range(0..window.as_millis().try_into().expect("short")))
+            });
+            (held.map(|at| world.holds.remove(at).1), delay)
+        };
+        let (store, key) = (self.clone(), key.to_owned());
+        let writing = tokio::spawn(async move {
+            match (hold, delay) {
+                (Some(hold), _) => {
+                    hold.looked.notify_one();
+                    hold.released.notified().await;
+                }
+                (None, Some(delay)) => sleep(delay).await,
+                (None, None) => {}
+            }
+            let now = store.now();
+            store.world().entries.insert(key, (bytes, now));
+            now
+        });
+        writing.await.expect("it writes")
     }
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
@@ -173,12 +240,21 @@ fn trouble() -> Error {
 impl LedgerStore for MemoryStore {
     async fn create(&self, key: &str, bytes: Bytes) -> Result<Created, Error> {
         let fault = self.begin("create", key).await?;
-        let now = self.now();
         let exists = self.world().entries.contains_key(key);
-        let created = if exists { Created::Exists } else { Created::Yes { now } };
-        if !exists {
-            self.world().entries.insert(key.into(), (bytes, now));
-        }
+        let created = if exists {
+            Created::Exists
+        } else {
+            let tag = tag(&bytes);
+            let atomic = self.world().race.is_none() && self.world().holds.is_empty();
+            let now = if atomic {
+                let now = self.now();
+                self.world().entries.insert(key.into(), (bytes, now));
+                now
+            } else {
+                self.write_late(key, bytes).await
+            };
+            Created::Yes { now, tag }
+        };
         self.end(fault, created).await
     }
 
@@ -194,7 +270,8 @@ impl LedgerStore for MemoryStore {
         let fault = self.begin("read", key).await?;
         let now = self.now();
         let found = self.world().entries.get(key).cloned();
-        self.end(fault, found.map(|(bytes, modified)| Stored { bytes, modified, now })).await
+        self.end(fault, found.map(|(bytes, modified)| Stored { tag: tag(&bytes), bytes, modified, now }))
+            .await
     }
 
     async fn list(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Page, Error> {
@@ -207,7 +284,11 @@ impl LedgerStore for MemoryStore {
             let keys: Vec<_> = found
                 .by_ref()
                 .take(limit)
-                .map(|(key, (_, modified))| ListedKey { key: key.clone(), modified: *modified })
+                .map(|(key, (bytes, modified))| ListedKey {
+                    key: key.clone(),
+                    modified: *modified,
+                    tag: tag(bytes),
+                })
                 .collect();
             let next = found.next().and(keys.last()).map(|last| last.key.clone());
             Page { keys, next }
@@ -221,6 +302,15 @@ impl LedgerStore for MemoryStore {
         self.world().entries.remove(key);
         self.end(fault, ()).await
     }
+
+    fn window(&self) -> Duration {
+        self.world().race.as_ref().map_or(Duration::ZERO, |(window, _)| *window)
+    }
+}
+
+/// As an ETag: another text for another content.
+fn tag(bytes: &[u8]) -> Option<String> {
+    Some(format!("{:016x}", crc64(bytes)))
 }
 
 /// Hides a secret from the eye and binds it to its context.

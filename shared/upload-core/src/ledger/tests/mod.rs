@@ -3,14 +3,18 @@
 mod fixtures;
 mod holders;
 mod leases;
+mod marks;
 pub(crate) mod memory;
+mod races;
 mod reading;
 mod recent;
+mod search;
 mod stories;
 mod twins;
 
 use super::*;
 use crate::{Callback, Job, Location, Md5, Mode, Object, Plan, Provider};
+use codec::encode;
 use memory::{MemoryStore, TestSeal};
 
 const LIFE: Duration = Duration::from_secs(15);
@@ -61,7 +65,7 @@ fn session(token: &str) -> OpenedSession {
 }
 
 fn committed() -> Step {
-    Step::Committed { video_id: "V1".into() }
+    Step::Committed { video_id: Some("V1".into()) }
 }
 
 fn failed() -> Step {

@@ -43,22 +43,26 @@ async fn a_foreign_file_is_named() {
 
 #[tokio::test(start_paused = true)]
 async fn damaged_newer_and_unknown_entries_are_named_and_their_values_are_not_shown() {
-    let whole = "{\"v\":1,\"at\":\"2027-01-15T08:00:00Z\",\"epoch\":1,\"nonce\":\"n\",\"step\":";
+    let whole =
+        "{\"v\":1,\"at\":\"2027-01-15T08:00:00Z\",\"epoch\":1,\"holder\":\"h\",\"nonce\":\"n\",\"step\":";
+    let by_holder = whole.replace("\"h\"", "\"HOLDER\"");
     for (text, words) in [
         ("", "damaged"),
         ("[]", "damaged"),
         ("{\"v\":1", "damaged"),
         ("{\"v\":2,\"hue\":\"secret\"}", "newer version"),
         ("{\"v\":0}", "damaged"),
-        (&format!("{whole}{{\"danced\":\"secret\"}}}}"), "column: 73"),
-        (&format!("{whole}{{\"committed\":{{\"video_id\":5}}}}}}"), "column: 90"),
-        (&format!("{whole}\"cancelled\",\"more\":\"secret\"}}"), "column: 82"),
+        (&format!("{whole}{{\"danced\":\"secret\"}}}}"), "column: 86"),
+        (&format!("{whole}{{\"committed\":{{\"video_id\":5}}}}}}"), "column: 103"),
+        (&format!("{whole}\"cancelled\",\"more\":\"secret\"}}"), "column: 95"),
         (&format!("{whole}\"cancelled\"}} secret"), "damaged"),
-        (&format!("{whole}{{\"committed\":{{\"video_id\":\"secret\"}}}}}}"), "does not follow"),
+        (&format!("{by_holder}{{\"committed\":{{\"video_id\":\"secret\"}}}}}}"), "does not follow"),
     ] {
         let (store, ledger, id) = two_steps().await;
         let now = store.now();
-        store.world().entries.insert(keys::step(&id, 2), (text.to_owned().into(), now));
+        let holder = ledger.read(&id).await.expect("readable").expect("it is there").holder;
+        let text = text.replace("HOLDER", &holder);
+        store.world().entries.insert(keys::step(&id, 2), (text.into(), now));
         is_refused(&store, &ledger, &id, "000002.json", words).await;
         let error = ledger.read(&id).await.expect_err("refused");
         assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
@@ -66,14 +70,25 @@ async fn damaged_newer_and_unknown_entries_are_named_and_their_values_are_not_sh
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_step_by_a_holder_who_had_lost_the_upload_does_not_follow() {
-    let (store, ledger, id) = two_steps().await;
-    let key = keys::step(&id, 3);
-    let now = store.now();
-    let (text, _) = store.world().entries[&key].clone();
-    let text = String::from_utf8_lossy(&text).replace("\"epoch\":1", "\"epoch\":2");
-    store.world().entries.insert(key, (text.into(), now));
-    is_refused(&store, &ledger, &id, "000003.json", "does not follow").await;
+async fn a_step_by_nobody_who_held_it_counts_for_nothing() {
+    for of_another_epoch in [true, false] {
+        let (store, ledger, id) = two_steps().await;
+        let key = keys::step(&id, 3);
+        let now = store.now();
+        let (text, _) = store.world().entries[&key].clone();
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let text = if of_another_epoch {
+            text.replace("\"epoch\":1", "\"epoch\":2")
+        } else {
+            let holder = text.split("\"holder\":\"").nth(1).and_then(|rest| rest.split('"').next());
+            text.replace(holder.expect("a holder"), "somebody else")
+        };
+        store.world().entries.insert(key, (text.into(), now));
+        let record = ledger.read(&id).await.expect("readable").expect("it is there");
+        assert_eq!((record.state, record.history.len(), record.sequence()), (State::Created, 2, 3));
+        let Ok(Claim::Held(mut held)) = ledger.resume(&id).await else { panic!("the next holder goes on") };
+        held.append(Step::Transferred(Transferred::default())).await.expect("in an epoch of its own");
+    }
 }
 
 #[tokio::test(start_paused = true)]

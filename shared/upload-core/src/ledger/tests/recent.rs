@@ -62,7 +62,7 @@ async fn an_end_is_listed_once_however_often_it_is_written_and_a_new_end_once_mo
     held.append(Step::Notified { code: "200".into(), event: None }).await.expect("appended");
     held.release().await;
     assert_eq!((store.keys("recent/"), first.len()), (first, 1), "the end's own time names it");
-    let mut held = ledger.reopen(&id_of(&work)).await.expect("it failed");
+    let mut held = ledger.reopen(&id_of(&work), Reopening::default()).await.expect("it failed");
     assert_eq!(told(&ledger).await.len(), 1, "it says how the upload ended then");
     held.append(Step::Cancelled).await.expect("appended");
     let states: Vec<_> = told(&ledger).await.into_iter().map(|(state, ..)| state).collect();

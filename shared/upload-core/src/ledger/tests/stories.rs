@@ -33,10 +33,17 @@ async fn story(asked: Option<&[VideoEvent]>, told: &str) -> (MemoryStore, Ledger
                 };
                 continue;
             }
-            "reopened" => {
+            "reopened" | "anew" => {
                 held.release().await;
-                held = ledger.reopen(&id).await.expect(told);
+                let reopening = Reopening { new_session: word == "anew" };
+                held = ledger.reopen(&id, reopening).await.expect(told);
                 continue;
+            }
+            "given-up" => {
+                ledger.cancel(&id).await.expect(told);
+                held.release().await;
+                let read = ledger.read(&id).await.expect("readable").expect("it is there");
+                return (store, ledger, read);
             }
             "landed" => Step::Transferred(Transferred::default()),
             "committed" => committed(),
@@ -44,6 +51,10 @@ async fn story(asked: Option<&[VideoEvent]>, told: &str) -> (MemoryStore, Ledger
             "unwanted" => Step::Notified { code: "410".into(), event: None },
             "ready" => Step::Notified { code: "204".into(), event: Some(VideoEvent::Ready) },
             "failed" => failed(),
+            "unknown" => {
+                Step::Failed(Failure { code: "commit_unknown".into(), text: "?".into(), advice: None })
+            }
+            "refused" => Step::Waiting(Waiting { reason: WaitReason::Hash, not_before: None }),
             "cancelled" => Step::Cancelled,
             "waiting" => waiting(None),
             other => panic!("no such word: {other}"),
@@ -59,7 +70,7 @@ async fn story(asked: Option<&[VideoEvent]>, told: &str) -> (MemoryStore, Ledger
 
 #[tokio::test(start_paused = true)]
 async fn every_edge_is_walked_and_open_marks_stand_exactly_until_rest() {
-    use End::{Failed as F, FailedLate as L};
+    use End::{Failed as F, FailedLate as L, FailedRefused as R};
     use State::*;
     let stories = [
         (None, "| session | session landed | committed", Committed, true),
@@ -75,6 +86,13 @@ async fn every_edge_is_walked_and_open_marks_stand_exactly_until_rest() {
         (READY, "session landed committed notified | ready", Followed, true),
         (READY, "failed notified", Notified(F), true),
         (None, "cancelled reopened session cancelled", Cancelled, true),
+        (None, "waiting given-up", Cancelled, true),
+        (None, "session waiting given-up", Cancelled, true),
+        (None, "session landed refused | waiting | session landed committed", Committed, true),
+        (PLAIN, "session landed refused failed | notified reopened failed notified", Notified(R), true),
+        (None, "session landed refused failed reopened", HashRefused, false),
+        (None, "session landed unknown anew session", Created, false),
+        (PLAIN, "session landed unknown notified anew", Claimed, false),
     ];
     for (asked, told, end, at_rest) in stories {
         let (store, _, record) = story(asked, told).await;
@@ -89,13 +107,35 @@ async fn what_is_not_an_edge_is_refused_before_it_is_written() {
     let (store, ledger, record) = story(None, "session landed").await;
     let Ok(Claim::Held(mut held)) = ledger.resume(&record.id).await else { panic!("it is open") };
     let steps = store.keys("ledger/");
-    for step in [Step::Cancelled, Step::Reopened, Step::Notified { code: "200".into(), event: None }] {
+    for step in [
+        Step::Cancelled,
+        Step::Reopened(Reopening::default()),
+        Step::Notified { code: "200".into(), event: None },
+    ] {
         let error = held.append(step).await.expect_err("no edge");
         assert!(error.to_string().contains("does not follow"), "{error}");
     }
     let error = held.append_session(session("2")).await.expect_err("never after the bytes have landed");
     assert_eq!(error.kind(), ErrorKind::Ledger);
     assert_eq!(store.keys("ledger/"), steps);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_session_needs_a_commit_that_nobody_knows_of() {
+    let anew = Reopening { new_session: true };
+    for (told, expected) in [
+        ("session landed unknown", true),
+        ("session landed failed", false),
+        ("session failed", false),
+        ("session cancelled", false),
+        ("session landed refused failed", false),
+        ("session landed committed", false),
+    ] {
+        let (_, ledger, record) = story(None, told).await;
+        let reopened = ledger.reopen(&record.id, anew).await;
+        let state = reopened.map(|held| held.record().state).map_err(|error| error.kind());
+        assert_eq!(state, if expected { Ok(State::Claimed) } else { Err(ErrorKind::InvalidJob) }, "{told}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -133,7 +173,10 @@ async fn a_finished_upload_answers_its_outcome_and_nobody_takes_it() {
     assert_eq!(found.video_id.as_deref(), Some("V1"));
     let calls = store.world().calls[before..].to_vec();
     assert!(calls.iter().all(|(operation, _)| matches!(*operation, "list" | "read")), "{calls:?}");
-    assert_eq!(ledger.reopen(&record.id).await.expect_err("it succeeded").kind(), ErrorKind::InvalidJob);
+    assert_eq!(
+        ledger.reopen(&record.id, Reopening::default()).await.expect_err("it succeeded").kind(),
+        ErrorKind::InvalidJob
+    );
 }
 
 #[tokio::test(start_paused = true)]

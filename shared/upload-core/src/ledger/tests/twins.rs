@@ -72,7 +72,7 @@ async fn publish(held: &mut Held, youku: &Youku) -> Result<(), Error> {
                 let session = held.session()?.expect("a session was created");
                 youku.commits.borrow_mut().insert(session.upload_token.expose_secret().into());
                 sleep(Duration::from_secs(1)).await;
-                held.append(Step::Committed { video_id: session.video_id.expect("told") }).await?;
+                held.append(Step::Committed { video_id: session.video_id }).await?;
             }
             State::Committed => return Ok(()),
             other => panic!("no twin leads here: {other:?}"),

@@ -14,8 +14,10 @@ use crate::{
         Ledger, LedgerSettings,
         tests::memory::{MemoryStore, TestSeal},
     },
+    metadata::PublicType,
     *,
 };
+use bytes::Bytes;
 use crc_fast::{CrcAlgorithm, checksum};
 use md5::{Digest as _, Md5 as Md5Hash};
 use secrecy::{ExposeSecret, SecretString};
@@ -31,15 +33,28 @@ pub(crate) struct World {
     pub(crate) content: Vec<u8>,
     digests: Option<(Md5, u64)>,
     pub(crate) etag: String,
+    /// What the object states of itself.
+    pub(crate) user_metadata: BTreeMap<String, String>,
+    /// The file beside it.
+    pub(crate) sidecar: Option<Bytes>,
     pub(crate) tells_md5: bool,
     pub(crate) tells_crc: bool,
     pub(crate) answers_crc: bool,
     pub(crate) again_refuses: bool,
     pub(crate) hides_parts: bool,
     pub(crate) hides_video_id: bool,
+    /// A commit answers no video id.
+    pub(crate) commit_hides_video_id: bool,
+    /// The object's metadata states this MD5.
+    pub(crate) states_md5: Option<Md5>,
+    /// Bytes that Youku holds already: a session in slice mode for their MD5 is answered "instant".
+    pub(crate) known: Vec<(Md5, Vec<u8>)>,
     pub(crate) shows_uncommitted: bool,
-    /// The states that videos show one after the other, the last one for ever; none: they are being encoded.
+    /// The states that videos show one after the other, the last one for ever; none: encoding at the first question, then normal, and
+    /// encoding for ever where nothing was committed.
     pub(crate) states: VecDeque<VideoState>,
+    /// How often a video was asked for.
+    shown: BTreeMap<String, u32>,
     /// How long calls of an operation take.
     pub(crate) takes: BTreeMap<&'static str, Duration>,
     /// With the call of this number, the first being 1, all sessions are over.
@@ -67,12 +82,15 @@ struct Session {
     expired: u32,
     file_name: String,
     stated_md5: String,
+    public_type: Option<PublicType>,
     /// When its last grant was handed out.
     granted: Option<Instant>,
     /// Parts by multipart id and number.
     multipart: BTreeMap<String, BTreeMap<u32, (Vec<u8>, PartReceipt)>>,
     multiparts: u32,
     landed: Option<Vec<u8>>,
+    /// The bytes that Youku held before.
+    instant: Option<Vec<u8>>,
     wanted: BTreeSet<u64>,
     slice: u64,
     written: BTreeMap<u64, Vec<u8>>,
@@ -98,7 +116,7 @@ impl World {
 }
 
 /// MD5 is slow, and thousands of runs are about the same bytes: each is taken once.
-fn md5_of(bytes: &[u8]) -> Md5 {
+pub(crate) fn md5_of(bytes: &[u8]) -> Md5 {
     static KNOWN: Mutex<BTreeMap<(u64, usize), Md5>> = Mutex::new(BTreeMap::new());
     let key = (crc64(bytes), bytes.len());
     let mut known = KNOWN.lock().expect("no test panics while holding it");
@@ -129,6 +147,12 @@ impl Memory {
         Self { world: self.world.clone(), ledger: self.ledger.through(points.clone()), points }
     }
 
+    /// The object is replaced by these bytes.
+    pub(crate) fn hold_content(&self, content: Vec<u8>) {
+        let mut world = self.world();
+        (world.content, world.digests) = (content, None);
+    }
+
     pub(crate) fn uploader(&self) -> Uploader {
         self.uploader_with(3)
     }
@@ -154,6 +178,15 @@ impl Memory {
             world.sessions[number].file_name.clone()
         });
         names.collect()
+    }
+
+    /// Who may watch the committed videos, as Youku was told.
+    pub(crate) fn audiences(&self) -> Vec<Option<PublicType>> {
+        let world = self.world();
+        let of = |id: &String| {
+            world.sessions[id.trim_start_matches('V').parse::<usize>().expect("ours")].public_type
+        };
+        world.videos.keys().map(of).collect()
     }
 
     pub(crate) fn ledger(&self) -> Ledger {

@@ -17,7 +17,9 @@ impl Source for Memory {
         let (md5, crc64) = world.digests();
         Ok(Object {
             md5: world.tells_md5.then_some(md5),
+            stated_md5: world.states_md5.map(|md5| StatedMd5::new(md5, "metadata md5")),
             crc64: world.tells_crc.then_some(crc64),
+            user_metadata: world.user_metadata.clone(),
             ..Object::new(location.clone(), world.etag.clone(), world.content.len() as u64)
         })
     }
@@ -42,7 +44,8 @@ impl Source for Memory {
     }
 
     async fn read_small(&self, _: &Location, _: usize) -> Result<Option<Bytes>, Error> {
-        Ok(None)
+        self.begin("sidecar").await?;
+        Ok(self.world().sidecar.clone())
     }
 
     async fn list(&self, _: &Location, _: Option<&str>) -> Result<SourcePage, Error> {

@@ -14,7 +14,8 @@ impl Memory {
         let mut world = self.world();
         let (file_name, stated_md5) = (video.file_name.clone(), video.md5.to_string());
         let granted = Some(Instant::now());
-        world.sessions.push(Session { file_name, stated_md5, granted, ..Session::default() });
+        let public_type = video.metadata.public_type;
+        world.sessions.push(Session { file_name, stated_md5, public_type, granted, ..Session::default() });
         Ok((fault, world.sessions.len() - 1))
     }
 }
@@ -28,8 +29,9 @@ impl Memory {
             Some(landed) => landed.clone(),
             None => session.written.values().flatten().copied().collect(),
         };
+        let bytes = session.instant.clone().unwrap_or(bytes);
         if md5_of(&bytes).to_string() != session.stated_md5 {
-            return Err(Error::new(ErrorKind::Youku, "commit", "the file has another MD5"));
+            return Err(Error::new(ErrorKind::HashRefused, "commit", "the file has another MD5"));
         }
         session.dead |= refuses;
         let id = format!("V{n}");
@@ -39,6 +41,14 @@ impl Memory {
 }
 
 impl Memory {
+    /// Whether Youku holds a file of this MD5: a commit takes that one then.
+    fn is_known(&self, n: usize, video: &Video) -> bool {
+        let mut world = self.world();
+        let known = world.known.iter().find(|(md5, _)| *md5 == video.md5).map(|(_, bytes)| bytes.clone());
+        world.sessions[n].instant.clone_from(&known);
+        known.is_some()
+    }
+
     fn early_id(&self, number: usize) -> Option<String> {
         Some(format!("V{number}")).filter(|_| !self.world().hides_video_id)
     }
@@ -68,14 +78,16 @@ impl Youku for Memory {
     async fn create_for_bucket(&self, video: &Video) -> Result<BucketSession, Error> {
         let (fault, n) = self.create(video).await?;
         let (video_id, grant) = (self.early_id(n), self.grant(n, 0));
-        let session = BucketSession { upload_token: token(n), video_id, grant };
+        let instant = self.is_known(n, video);
+        let session = BucketSession { upload_token: token(n), video_id, grant, instant };
         self.end(fault, "create", ErrorKind::Youku, session).await
     }
 
     async fn create_for_slices(&self, video: &Video) -> Result<SliceSession, Error> {
         let (fault, n) = self.create(video).await?;
         let (video_id, upload_server) = (self.early_id(n), "s".into());
-        let session = SliceSession { upload_token: token(n), video_id, upload_server, instant: false };
+        let instant = self.is_known(n, video);
+        let session = SliceSession { upload_token: token(n), video_id, upload_server, instant };
         self.end(fault, "create", ErrorKind::Youku, session).await
     }
 
@@ -94,7 +106,8 @@ impl Youku for Memory {
     async fn commit(&self, token: &SecretString, _: Option<&str>) -> Result<Option<String>, Error> {
         let fault = self.in_session(token, "commit", self.begin_api("commit").await)?;
         let id = self.make_video(number(token))?;
-        self.end(fault, "commit", ErrorKind::Youku, Some(id)).await
+        let id = Some(id).filter(|_| !self.world().commit_hides_video_id);
+        self.end(fault, "commit", ErrorKind::Youku, id).await
     }
 
     async fn cancel(&self, token: &SecretString, _: Option<&str>) -> Result<(), Error> {
@@ -106,10 +119,13 @@ impl Youku for Memory {
     async fn show(&self, id: &str) -> Result<Option<VideoState>, Error> {
         self.begin_api("show").await?;
         let mut world = self.world();
-        let known = world.videos.contains_key(id) || world.shows_uncommitted;
+        let committed = world.videos.contains_key(id);
+        let shown = world.shown.entry(id.to_owned()).or_default();
+        *shown += 1;
+        let usual = if committed && *shown > 1 { VideoState::Normal } else { VideoState::Encoding };
         let next = if world.states.len() > 1 { world.states.pop_front() } else { None };
-        let state = next.or(world.states.front().copied()).unwrap_or(VideoState::Encoding);
-        Ok(known.then_some(state))
+        let state = next.or(world.states.front().copied()).unwrap_or(usual);
+        Ok((committed || world.shows_uncommitted).then_some(state))
     }
 
     fn bucket(&self, grant: &Grant) -> Result<Arc<dyn Bucket>, Error> {

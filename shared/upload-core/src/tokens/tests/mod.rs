@@ -2,6 +2,7 @@
 
 pub(crate) mod authority;
 mod crashes;
+mod races;
 mod twins;
 
 use super::*;

@@ -1,0 +1,340 @@
+//! The traces that broke earlier wordings of the promise, over a store whose create-only is not atomic: between its look at a key and its
+//! write another put may write too, and the last one stays. A and B are attempts, X is a canceller.
+
+use super::{memory::Hold, *};
+use crate::ErrorKind;
+use tokio::{
+    task::JoinHandle,
+    time::{Instant, sleep},
+};
+
+/// The store's window.
+const WINDOW: Duration = Duration::from_millis(500);
+
+/// An upload in a store with this window.
+struct Race {
+    store: MemoryStore,
+    ledger: Ledger,
+    work: Work,
+    id: UploadId,
+}
+
+type Appending = JoinHandle<(Box<Held>, Result<(), Error>)>;
+/// Epoch, holder and step of an entry that stands in the chain.
+type Late = (u32, String, Step);
+type Cancelling = JoinHandle<Result<Option<OpenedSession>, Error>>;
+
+impl Race {
+    fn new() -> Self {
+        let store = MemoryStore::new();
+        store.race(WINDOW, 1);
+        let (ledger, work) = (ledger(&store), work("k", None));
+        let id = id_of(&work);
+        Self { store, ledger, work, id }
+    }
+
+    /// The next create of this step waits between the store's look and its write.
+    fn hold_step(&self, sequence: u32) -> Arc<Hold> {
+        self.store.hold(keys::step(&self.id, sequence))
+    }
+
+    async fn holder(&self) -> Box<Held> {
+        let mut held = Box::new(hold(&self.ledger, &self.work).await);
+        held.believe().await.expect("nobody else is there");
+        held
+    }
+
+    /// The next holder, whatever the lease of the one before says.
+    async fn successor(&self) -> Box<Held> {
+        sleep(LIFE * 2).await;
+        match self.ledger.resume(&self.id).await {
+            Ok(Claim::Held(held)) => held,
+            other => panic!("not held: {other:?}"),
+        }
+    }
+
+    fn cancel(&self) -> Cancelling {
+        let (ledger, id) = (self.ledger.clone(), self.id.clone());
+        tokio::spawn(async move { ledger.cancel(&id).await })
+    }
+
+    async fn state(&self) -> State {
+        self.ledger.read(&self.id).await.expect("it reads back").expect("it is there").state
+    }
+
+    /// Whoever comes next can go on: nothing is stuck.
+    async fn goes_on(&self) {
+        sleep(LIFE * 2).await;
+        if self.state().await.has_ended() {
+            return;
+        }
+        let mut next = self.successor().await;
+        next.believe().await.expect("in an epoch of its own");
+        let landed = |held: &Held| held.record().state == State::Created;
+        if next.record().state == State::Claimed {
+            next.append_session(session("next")).await.expect("opened");
+        }
+        if landed(&next) {
+            next.append(Step::Transferred(Transferred::default())).await.expect("landed");
+        }
+        next.verify().await.expect("it may commit");
+        next.append(committed()).await.expect("published");
+        assert_eq!(self.state().await, State::Committed);
+    }
+}
+
+fn append(mut held: Box<Held>, step: Step) -> Appending {
+    tokio::spawn(async move {
+        let ended = held.append(step).await;
+        (held, ended)
+    })
+}
+
+fn open_session(mut held: Box<Held>, token: &'static str) -> Appending {
+    tokio::spawn(async move {
+        let ended = held.append_session(session(token)).await;
+        (held, ended)
+    })
+}
+
+fn landed() -> Step {
+    Step::Transferred(Transferred::default())
+}
+
+async fn stops(held: &Held) {
+    let error = held.verify().await.expect_err("it must not commit");
+    assert!([ErrorKind::Superseded, ErrorKind::Cancelled].contains(&error.kind()), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn ce1_a_cancel_counts_whatever_epoch_follows() {
+    let race = Race::new();
+    let mut a = race.holder().await;
+    a.append_session(session("T0")).await.expect("opened");
+    race.cancel().await.expect("no panic").expect("nothing has landed");
+    assert_eq!(a.append(landed()).await.expect_err("too late").kind(), ErrorKind::Cancelled);
+    stops(&a).await;
+    sleep(LIFE * 2).await;
+    assert_eq!(race.state().await, State::Cancelled);
+    let Ok(Claim::AtRest(_)) = race.ledger.resume(&race.id).await else { panic!("nobody goes on") };
+    assert_eq!(race.state().await, State::Cancelled);
+}
+
+#[tokio::test(start_paused = true)]
+async fn ce2_a_cancel_written_over_transferred_stops_the_commit() {
+    let race = Race::new();
+    let mut a = race.holder().await;
+    a.append_session(session("T0")).await.expect("opened");
+    let late = race.hold_step(3);
+    let cancelling = race.cancel();
+    late.looked().await;
+    a.append(landed()).await.expect("the store says so");
+    let verifying = tokio::spawn(async move { a.verify().await.map_err(|error| error.kind()) });
+    // The store's window is not over yet.
+    late.release();
+    assert_eq!(verifying.await.expect("no panic"), Err(ErrorKind::Cancelled));
+    cancelling.await.expect("no panic").expect("it counts");
+    assert_eq!(race.state().await, State::Cancelled);
+}
+
+#[tokio::test(start_paused = true)]
+async fn ce3_a_transferred_written_over_a_cancel_is_no_cancel() {
+    let race = Race::new();
+    let mut a = race.holder().await;
+    a.append_session(session("T0")).await.expect("opened");
+    let late = race.hold_step(3);
+    let landing = append(a, landed());
+    late.looked().await;
+    let cancelling = race.cancel();
+    while !race.store.keys("ledger/").iter().any(|key| key.ends_with("000003.json")) {
+        sleep(Duration::from_millis(1)).await;
+    }
+    // The canceller has its acknowledgement, and waits.
+    late.release();
+    let (a, ended) = landing.await.expect("no panic");
+    ended.expect("the store says so");
+    let error = cancelling.await.expect("no panic").expect_err("the bytes have landed");
+    assert!(error.kind() == ErrorKind::InvalidJob && error.to_string().contains("may be a video"), "{error}");
+    a.verify().await.expect("it may commit");
+}
+
+#[tokio::test(start_paused = true)]
+async fn ce4_a_session_replaced_by_a_late_step_is_not_committed() {
+    // A's `created` is replaced by X's `cancelled`, A appends behind it.
+    let race = Race::new();
+    let a = race.holder().await;
+    let late = race.hold_step(2);
+    let cancelling = race.cancel();
+    late.looked().await;
+    let (mut a, ended) = open_session(a, "T0").await.expect("no panic");
+    ended.expect("the store says so");
+    late.release();
+    cancelling.await.expect("no panic").expect("it counts");
+    // Where its append still finds the next number free, nothing counts that it appends.
+    let ended = a.append(landed()).await;
+    if ended.is_ok() {
+        stops(&a).await;
+    }
+    assert_eq!(race.state().await, State::Cancelled);
+    // Three attempts: A, unaware, writes `transferred` over B's `created`.
+    let race = Race::new();
+    let mut a = race.holder().await;
+    a.append_session(session("T0")).await.expect("opened");
+    let claim = race.hold_step(3);
+    sleep(LIFE * 2).await;
+    let claiming = {
+        let (ledger, id) = (race.ledger.clone(), race.id.clone());
+        tokio::spawn(async move { ledger.resume(&id).await })
+    };
+    claim.looked().await;
+    let over = race.hold_step(4);
+    claim.release();
+    let Ok(Claim::Held(mut b)) = claiming.await.expect("no panic") else { panic!("B holds it") };
+    b.believe().await.expect("B's claim stands");
+    // A late step of A's, put by hand: A's process was frozen when it had looked.
+    let foreign = Entry::new(race.store.now(), 1, "somebody of epoch 1", landed());
+    let appending = append(b, landed());
+    over.looked().await;
+    over.release();
+    let (b, ended) = appending.await.expect("no panic");
+    ended.expect("the store says so");
+    let now = race.store.now();
+    let bytes = encode(&foreign).expect("JSON");
+    race.store.world().entries.insert(keys::step(&race.id, 4), (bytes, now));
+    stops(&b).await;
+    race.goes_on().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn ce5_a_chain_that_moves_behind_the_own_epoch_stops_the_commit() {
+    let race = Race::new();
+    let mut a = race.holder().await;
+    a.append_session(session("T0")).await.expect("opened");
+    let late = race.hold_step(3);
+    let cancelling = race.cancel();
+    late.looked().await;
+    a.append(landed()).await.expect("the store says so");
+    drop(a);
+    // The lease has been let go at once: B comes within the window.
+    race.store.world().entries.retain(|key, _| !key.starts_with("lease/"));
+    let Ok(Claim::Held(mut b)) = race.ledger.resume(&race.id).await else { panic!("B holds it") };
+    assert_eq!(b.record().state, State::Transferred, "so B read it");
+    late.release();
+    let believed = b.believe().await;
+    assert!(
+        believed.is_err() || b.record().state == State::Cancelled,
+        "B goes on from an outdated chain: {:?}",
+        b.record().state
+    );
+    // Behind `cancelled` B's claim is a new epoch: the upload stays cancelled.
+    cancelling.await.expect("no panic").expect("it counts");
+    assert_eq!(race.state().await, State::Cancelled);
+}
+
+#[tokio::test(start_paused = true)]
+async fn ce6_chains_of_late_steps_stay_readable_and_go_on() {
+    let by = |epoch: u32, holder: &str, step: Step| (epoch, holder.to_owned(), step);
+    let claimed = || Step::Claimed { work: None };
+    let opened = || Step::Created(Box::new(sealed_session()));
+    let chains: Vec<(Vec<Late>, State)> = vec![
+        // A's `created` was replaced by B's claim; A's `transferred` lands behind it.
+        (vec![by(2, "B", claimed()), by(1, "A", landed())], State::Claimed),
+        // A claim of epoch 1 behind one of epoch 3.
+        (vec![by(3, "C", claimed()), by(1, "A", claimed())], State::Claimed),
+        // B's claim twice.
+        (vec![by(2, "B", claimed()), by(2, "B", claimed()), by(2, "B", opened())], State::Created),
+        // `cancelled` that names an epoch behind a claim that fell back.
+        (vec![by(2, "X", Step::Cancelled)], State::Cancelled),
+        // B's `created` replaced by A's `transferred`; B's own follows nothing.
+        (vec![by(2, "B", claimed()), by(1, "A", landed()), by(2, "B", landed())], State::Claimed),
+        // The same epoch twice.
+        (vec![by(1, "twin", claimed()), by(1, "twin", opened())], State::Claimed),
+        // A cancel behind `transferred` is a foreign step.
+        (
+            vec![
+                by(2, "B", claimed()),
+                by(2, "B", opened()),
+                by(2, "B", landed()),
+                by(1, "X", Step::Cancelled),
+            ],
+            State::Transferred,
+        ),
+        // Behind a cancel only a new epoch leads on.
+        (vec![by(1, "X", Step::Cancelled), by(2, "B", opened())], State::Cancelled),
+    ];
+    for (steps, expected) in chains {
+        let race = Race::new();
+        drop(race.holder().await);
+        let what =
+            format!("{:?}", steps.iter().map(|(e, h, s)| (e, h.clone(), s.kind())).collect::<Vec<_>>());
+        for (sequence, (epoch, holder, step)) in (2..).zip(steps) {
+            let bytes = encode(&Entry::new(race.store.now(), epoch, &holder, step)).expect("JSON");
+            let now = race.store.now();
+            race.store.world().entries.insert(keys::step(&race.id, sequence), (bytes, now));
+        }
+        assert_eq!(race.state().await, expected, "{what}");
+        if expected == State::Cancelled {
+            sleep(LIFE * 2).await;
+            let mut held =
+                Box::new(race.ledger.reopen(&race.id, Reopening::default()).await.expect("reopened"));
+            assert_eq!(held.record().state, State::Claimed, "{what}");
+            held.append(failed()).await.expect("it goes on");
+        } else {
+            race.goes_on().await;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn ce7_a_cancel_behind_transferred_counts_for_nothing() {
+    let race = Race::new();
+    let mut a = race.holder().await;
+    a.append_session(session("T0")).await.expect("opened");
+    let late = race.hold_step(3);
+    let landing = append(a, landed());
+    late.looked().await;
+    // B's claim is there, X reads it and cancels behind it; then A's late `transferred` replaces B's claim.
+    race.store.world().entries.retain(|key, _| !key.starts_with("lease/"));
+    let Ok(Claim::Held(mut b)) = race.ledger.resume(&race.id).await else { panic!("B holds it") };
+    let cancelling = race.cancel();
+    while !race.store.keys("ledger/").iter().any(|key| key.ends_with("000004.json")) {
+        sleep(Duration::from_millis(1)).await;
+    }
+    late.release();
+    let (a, ended) = landing.await.expect("no panic");
+    ended.expect("the store says so");
+    let error = cancelling.await.expect("no panic").expect_err("it stands behind `transferred`");
+    assert_eq!(error.kind(), ErrorKind::InvalidJob);
+    b.believe().await.expect_err("its claim is gone");
+    stops(&a).await;
+    race.goes_on().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn readings_wait_for_the_window_after_the_last_append() {
+    let race = Race::new();
+    let began = Instant::now();
+    let mut held = hold(&race.ledger, &race.work).await;
+    let acknowledged = Instant::now();
+    held.believe().await.expect("alone");
+    assert!(acknowledged.elapsed() >= WINDOW, "{:?} after {:?}", acknowledged.elapsed(), began.elapsed());
+    held.append_session(session("1")).await.expect("opened");
+    held.append(landed()).await.expect("landed");
+    let acknowledged = Instant::now();
+    held.verify().await.expect("alone");
+    assert!(acknowledged.elapsed() >= WINDOW, "{:?}", acknowledged.elapsed());
+    // Where create-only is atomic nobody waits.
+    let store = MemoryStore::new();
+    let ledger = ledger(&store);
+    let began = Instant::now();
+    let mut held = hold(&ledger, &race.work).await;
+    held.believe().await.expect("alone");
+    held.verify().await.expect("alone");
+    assert_eq!(began.elapsed(), Duration::ZERO);
+}
+
+fn sealed_session() -> Session {
+    let sealed = serde_json::from_str("\"31@0/upload_token\"").expect("a sealed secret");
+    let target = session("t").target;
+    Session { upload_token: sealed, video_id: Some("V1".into()), md5: Md5([1; 16]), crc64: None, target }
+}
