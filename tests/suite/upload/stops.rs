@@ -43,11 +43,13 @@ async fn accepted(child: &mut Child, bytes: u64) -> u64 {
 async fn killed_in_the_middle_of_500_mib_it_goes_on_in_another_folder_and_no_accepted_part_is_sent_again() {
     let rig = rig().await;
     let video = bytes(7, 500 * MIB);
-    // Thirty parts land, the next eight are taken in by nobody.
+    // Thirty parts land; the next eight, all that move at once, are taken in by nobody, so that nothing is still on its way
+    // into Youku's bucket when the bytes are counted.
     let hold = json!({"operation": "UploadPart", "skip": 30, "times": 8, "fault": {"kind": "hold_before"}});
     script(&rig.clouds.youku.bucket_control(), hold);
     let (folder, _) = file("large.mp4", &video);
-    let mut child = command(&rig, folder.path(), &["upload", "large.mp4", "--json"]).spawn().unwrap();
+    let mut command = command(&rig, folder.path(), &["upload", "large.mp4", "--json"]);
+    let mut child = command.env("OSS2YOUKU_TRANSFER__IN_FLIGHT", "8").spawn().unwrap();
     let accepted = accepted(&mut child, 30 * 8 * MIB as u64).await;
     signal(&child, Signal::SIGKILL);
     timeout(PATIENCE, child.wait()).await.expect("it is dead").unwrap();
