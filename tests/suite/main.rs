@@ -1,6 +1,7 @@
 //! The integration suites, one module a topic. Everything here runs the real programs over real sockets.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod access;
 mod architecture;
 mod budgets;
 mod callbacks;

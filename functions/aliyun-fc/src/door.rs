@@ -54,7 +54,10 @@ impl Door {
     async fn sweep(&self, context: &Context) -> Result<Answer, Diagnostic> {
         let run = Run { deadline: call::deadline(context), ..Run::default() };
         let swept = self.app.swept(call::credentials(context), &run).await;
-        let results = swept.map_err(|error| Diagnostic::new(error.kind().code(), error.to_string()))?;
+        let results = swept.map_err(|error| {
+            tracing::error!(?error, code = error.kind().code(), "no sweep");
+            diagnostic(&error)
+        })?;
         Ok(Answer { results })
     }
 
@@ -69,7 +72,7 @@ impl Door {
         }
         match again {
             None => Ok(Answer { results }),
-            Some(error) => Err(Diagnostic::new(error.kind().code(), error.to_string())),
+            Some(error) => Err(diagnostic(&error)),
         }
     }
 
@@ -81,6 +84,11 @@ impl Door {
         let run = Run { deadline: call::deadline(context), ..Run::default() };
         self.app.told_of(&location, size, call::credentials(context), &run).await
     }
+}
+
+/// Destinations and callers read it: the log has more.
+fn diagnostic(error: &Error) -> Diagnostic {
+    Diagnostic::new(error.kind().code(), error.told())
 }
 
 /// Why a document is no OSS event: what it lacks, by its path.

@@ -120,7 +120,7 @@ impl Door {
     /// `request` is what the caller's request is called, when it is sent once more, too.
     async fn work(&self, work: Work, request: &str, call: &Calling) -> Result<Vec<ObjectResult>, Diagnostic> {
         match work {
-            Work::Sweep => self.app.swept(None, &call.run()).await.map_err(diagnostic),
+            Work::Sweep => self.app.swept(None, &call.run()).await.map_err(|error| unseen(&error)),
             Work::Task(task) => Ok(vec![self.task(&task, request, call).await?]),
             Work::Objects(records) => {
                 let (mut results, mut again) = (Vec::with_capacity(records.len()), None);
@@ -130,7 +130,7 @@ impl Door {
                         Err(error) => again = Some(error),
                     }
                 }
-                again.map_or(Ok(results), |error| Err(diagnostic(error)))
+                again.map_or(Ok(results), |error| Err(diagnostic(&error)))
             }
         }
     }
@@ -145,14 +145,14 @@ impl Door {
     async fn task(&self, task: &Value, request: &str, call: &Calling) -> Result<ObjectResult, Diagnostic> {
         let json = task.to_string();
         let task = Task::from_request(json.as_bytes(), Some(request), self.app.settings());
-        let task = task.map_err(diagnostic)?;
+        let task = task.map_err(|error| unseen(&error))?;
         let result = self.app.carry_out(&task, None, &call.run()).await;
         if let Err(error) = &result {
             let (object, upload_id) = (&task.job.location, error.upload_id().map(tracing::field::display));
             tracing::error!(%object, upload_id, ?error, code = error.kind().code(), "failed");
         }
         match result {
-            Err(error) if !self.app.is_settled(&error) => Err(diagnostic(error)),
+            Err(error) if !self.app.is_settled(&error) => Err(diagnostic(&error)),
             result => Ok(ObjectResult::Outcome(Outcome::of(&task.key, &result))),
         }
     }
@@ -166,8 +166,15 @@ impl Door {
     }
 }
 
-fn diagnostic(error: Error) -> Diagnostic {
-    named(error.kind().code(), error.to_string())
+/// Destinations and callers read it: the log has more.
+fn diagnostic(error: &Error) -> Diagnostic {
+    named(error.kind().code(), error.told())
+}
+
+/// The same of one that the log has not told yet.
+fn unseen(error: &Error) -> Diagnostic {
+    tracing::error!(?error, code = error.kind().code(), "failed");
+    diagnostic(error)
 }
 
 fn named(error_type: &str, error_message: impl Into<String>) -> Diagnostic {

@@ -58,7 +58,9 @@ pub fn main() -> ExitCode {
 /// One thread: moving bytes waits for the network, and a thread less is memory and start time less.
 #[tokio::main(flavor = "current_thread")]
 async fn serve(settings: Settings) -> Result<(), Error> {
-    let door = Arc::new(Door::new(Arc::new(App::from_settings(settings)?)));
+    let app = Arc::new(App::from_settings(settings)?);
+    app.warn_of_open_sources();
+    let door = Arc::new(Door::new(app));
     let handler = move |event| {
         let door = door.clone();
         async move { door.handle(event).await }

@@ -43,7 +43,10 @@ pub(crate) fn code(error: &Error) -> u8 {
         ErrorKind::InProgress | ErrorKind::Superseded | ErrorKind::RateLimited | ErrorKind::Deadline => {
             NOT_NOW
         }
-        ErrorKind::Unauthorised | ErrorKind::Reauthorise | ErrorKind::SourceDenied => DENIED,
+        ErrorKind::Unauthorised
+        | ErrorKind::ClientRefused
+        | ErrorKind::Reauthorise
+        | ErrorKind::SourceDenied => DENIED,
         ErrorKind::Source | ErrorKind::Target | ErrorKind::Youku | ErrorKind::Ledger
             if error.verdict() != app::core::Verdict::Permanent =>
         {

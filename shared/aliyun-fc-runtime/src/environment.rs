@@ -1,8 +1,9 @@
 //! What the platform tells an instance by environment variables, read once at start.
 
 use crate::{Credentials, Error};
+use std::net::{IpAddr, Ipv4Addr};
 
-/// Looks up one variable; an empty one counts as missing.
+/// Looks up one variable; a blank one counts as missing.
 pub(crate) type Lookup<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
 const DEFAULT_PORT: u16 = 9000;
@@ -35,7 +36,7 @@ impl Environment {
 
 /// The process's own variables.
 pub(crate) fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
 /// `FC_CUSTOM_LISTEN_PORT` is documented; `FC_SERVER_PORT` is what local tools set.
@@ -46,6 +47,18 @@ pub(crate) fn listen_port(lookup: &Lookup<'_>) -> Result<u16, Error> {
         }
     }
     Ok(DEFAULT_PORT)
+}
+
+/// The crate's own variable: a host on a developer's machine asks by it for an address that nobody else reaches. The platform's own variables
+/// would prove nothing: such a host sets them as well.
+const LISTEN_ADDRESS: &str = "ALIYUN_FC_RUNTIME_LISTEN_ADDRESS";
+
+/// The address to listen on: all, as the platform demands, unless the host asks for one.
+pub(crate) fn listen_address(lookup: &Lookup<'_>) -> Result<IpAddr, Error> {
+    match lookup(LISTEN_ADDRESS) {
+        None => Ok(Ipv4Addr::UNSPECIFIED.into()),
+        Some(value) => value.parse().map_err(|_| format!("{LISTEN_ADDRESS} is not an IP address").into()),
+    }
 }
 
 #[cfg(test)]
@@ -70,6 +83,19 @@ mod tests {
     fn a_port_that_is_none_is_an_error_and_not_a_guess() {
         let error = listen_port(&of(&[("FC_CUSTOM_LISTEN_PORT", "90000")])).unwrap_err();
         assert_eq!(error.to_string(), "FC_CUSTOM_LISTEN_PORT is not a port number");
+    }
+
+    #[test]
+    fn all_addresses_are_listened_on_unless_the_host_asks_for_one() {
+        for platform in [&[][..], &[("FC_FUNCTION_NAME", "f"), ("FC_CUSTOM_LISTEN_PORT", "9000")]] {
+            assert_eq!(listen_address(&of(platform)).unwrap(), Ipv4Addr::UNSPECIFIED);
+        }
+        let asked = of(&[("ALIYUN_FC_RUNTIME_LISTEN_ADDRESS", "127.0.0.1")]);
+        assert_eq!(listen_address(&asked).unwrap(), Ipv4Addr::LOCALHOST);
+        let asked = of(&[("ALIYUN_FC_RUNTIME_LISTEN_ADDRESS", "::1")]);
+        assert!(listen_address(&asked).unwrap().is_ipv6());
+        let error = listen_address(&of(&[("ALIYUN_FC_RUNTIME_LISTEN_ADDRESS", "localhost")])).unwrap_err();
+        assert_eq!(error.to_string(), "ALIYUN_FC_RUNTIME_LISTEN_ADDRESS is not an IP address");
     }
 
     #[test]

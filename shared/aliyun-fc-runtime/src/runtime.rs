@@ -1,14 +1,14 @@
 use crate::{
     Body, Context, Diagnostic, Error, Event, FromPayload, HandlerService, IntoPayload, NoEventHandler,
     dispatch::{Dispatcher, HttpService},
-    environment::{Environment, listen_port, variable},
+    environment::{Environment, listen_address, listen_port, variable},
     hooks::{HookError, Hooks, boxed},
     layers::{CatchPanic, CatchPanicLayer},
     log, server,
 };
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
-use std::{fmt, net::Ipv4Addr, sync::Arc};
+use std::{fmt, sync::Arc};
 use tokio::net::TcpListener;
 use tower::{Layer, Service, ServiceExt, util::BoxCloneService};
 
@@ -166,14 +166,17 @@ where
     /// `FC_CUSTOM_LISTEN_PORT`, `FC_SERVER_PORT` or else 9000, and serves until SIGTERM. Source: the pages principles and
     /// environment variables; `FC_SERVER_PORT` is what local tools set.
     ///
+    /// A host on a developer's machine sets `ALIYUN_FC_RUNTIME_LISTEN_ADDRESS=127.0.0.1`, a variable of this crate's own: then nobody else
+    /// reaches the function, which takes whatever comes for the platform's calls.
+    ///
     /// # Errors
-    /// When the variable holds no port, or the port cannot be listened on.
+    /// When a variable holds no port or no address, or they cannot be listened on.
     pub async fn run(self) -> Result<(), Error> {
         let port = match self.port {
             Some(port) => port,
             None => listen_port(&variable)?,
         };
-        self.serve(TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await?).await
+        self.serve(TcpListener::bind((listen_address(&variable)?, port)).await?).await
     }
 
     /// Serves on a listener until SIGTERM.

@@ -4,18 +4,30 @@ use crate::{AccountSettings, App, Credentials, Settings, convert, target::Accoun
 use async_trait::async_trait;
 use object_storage::HttpClient;
 use secrecy::SecretString;
-use std::{error::Error as _, sync::Arc};
+use std::{collections::BTreeSet, error::Error as _, sync::Arc};
 use upload_core::{
     Error, ErrorKind,
-    ledger::Ledger,
+    ledger::{KeyedHash, Ledger, Origin},
     tokens::{AccessTokens, FreshTokens, RefreshFailed, Refresher, TokenState},
 };
 use youku::{Client, Config, ErrorKind as Youku};
 
 /// One account of the settings. What is known of its access token is shared by all calls of the process.
 pub(crate) struct OpenAccount {
-    client: Client,
-    tokens: Option<AccessTokens>,
+    name: String,
+    pub(crate) client: Client,
+    pub(crate) tokens: Option<AccessTokens>,
+}
+
+/// What a ledger knows of the refresh token that the settings hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenChain {
+    /// It was spent by this ledger, whose newest pair comes from it.
+    Begun,
+    /// This ledger has not spent it. Another one may have.
+    New,
+    /// It came from a renewal that this ledger made: another installation may still begin with its ancestor.
+    Renewed,
 }
 
 /// How an account's access token is renewed during one call, which reaches the ledger with its own credentials.
@@ -41,7 +53,7 @@ impl OpenAccount {
             AccessTokens::new(name, account.access_token.clone(), refresh_token, refresher)
         });
         let tokens = renewed.transpose()?;
-        Ok(Self { client, tokens })
+        Ok(Self { name: name.to_owned(), client, tokens })
     }
 
     /// The account as one call uses it.
@@ -53,7 +65,7 @@ impl OpenAccount {
     ) -> Arc<dyn upload_core::Youku> {
         let tokens = self.tokens.clone();
         let renewing = tokens.map(|tokens| Renewing { tokens, ledger: ledger.clone() });
-        Arc::new(Account::new(self.client.clone(), http.clone(), settings, renewing))
+        Arc::new(Account::new(Some(&self.name), self.client.clone(), http.clone(), settings, renewing))
     }
 }
 
@@ -62,6 +74,11 @@ pub(crate) fn client(settings: &Settings, account: &AccountSettings, http: &reqw
     let mut config = Config::new(&account.client_id, account.access_token.clone());
     if let Some(api) = &settings.youku.api {
         config.api.clone_from(api);
+        // Whoever stands in for the one host stands in for the other.
+        config.old_api = format!("{}/v2", api.trim_end_matches('/'));
+    }
+    if let Some(api) = &settings.youku.old_api {
+        config.old_api.clone_from(api);
     }
     config.client_secret.clone_from(&account.client_secret);
     config.upload_server.clone_from(&settings.youku.upload_server);
@@ -120,11 +137,32 @@ impl App {
         Ok(TokenState::of(&ledger.tokens(tokens.lineage()).await?))
     }
 
+    /// What the ledger knows of the refresh token in the settings; `None` where there is none.
+    ///
+    /// # Errors
+    /// As [`account_state`](Self::account_state).
+    pub async fn token_chain(
+        &self,
+        account: &str,
+        credentials: Option<Credentials>,
+    ) -> Result<Option<TokenChain>, Error> {
+        let Some(tokens) = &self.account(account)?.tokens else { return Ok(None) };
+        let Some(token) = &self.settings.accounts[account].refresh_token else { return Ok(None) };
+        let ledger = self.ledger(credentials).await?;
+        let known = ledger.tokens(tokens.lineage()).await?;
+        if known.pair.is_some() || known.refresh.is_some() {
+            return Ok(Some(TokenChain::Begun));
+        }
+        let origin = ledger.origin(account, &KeyedHash::of(token)?).await?;
+        let renewed = origin == Some(Origin::Renewal);
+        Ok(Some(if renewed { TokenChain::Renewed } else { TokenChain::New }))
+    }
+
     /// Makes one call as an account that changes nothing, and answers whether Youku takes its access token. The token is not renewed
     /// for it.
     ///
     /// # Errors
-    /// [`Unauthorised`](ErrorKind::Unauthorised) where Youku does not know the client; as [`account_state`](Self::account_state);
+    /// [`ClientRefused`](ErrorKind::ClientRefused) where Youku does not know the client; as [`account_state`](Self::account_state);
     /// whatever keeps Youku from answering.
     pub async fn prove_account(
         &self,
@@ -139,8 +177,23 @@ impl App {
         match client.check_access().await {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == Youku::AccessTokenRefused => Ok(false),
+            Err(error) if error.kind() == Youku::ClientRefused => {
+                Err(convert::api(error).with("setting", format!("accounts.{account}.client_id")))
+            }
             Err(error) => Err(convert::api(error)),
         }
+    }
+
+    /// The keyed hashes of the access tokens in use, as far as they are known.
+    pub(crate) fn token_hashes(&self, ledger: &Ledger) -> BTreeSet<String> {
+        let hash = |open: &OpenAccount| {
+            let token = match &open.tokens {
+                Some(tokens) => tokens.in_use()?,
+                None => open.client.access_token().clone(),
+            };
+            Some(ledger.token_hash(open.client.client_id(), &token))
+        };
+        self.accounts.values().filter_map(hash).collect()
     }
 
     pub(crate) fn account(&self, account: &str) -> Result<&OpenAccount, Error> {

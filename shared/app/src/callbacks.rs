@@ -86,7 +86,14 @@ fn failed(error: &Error) -> Told {
         (_, Some(status)) => status.to_string(),
         (kind, None) => kind.as_str().to_owned(),
     };
-    tracing::debug!(?error, "a callback failed");
+    if object_storage::blames_clock(error) {
+        tracing::warn!(
+            ?error,
+            "a receiver's certificate is not valid at this machine's time; its clock may be wrong"
+        );
+    } else {
+        tracing::debug!(?error, "a callback failed");
+    }
     match error.verdict() {
         Verdict::Permanent => Told::Refused { code },
         Verdict::Retry { not_before } => Told::Failed { code, not_before },

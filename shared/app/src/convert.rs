@@ -1,6 +1,6 @@
 //! The leaf crates' errors as the core's: their kinds and verdicts, never their secrets.
 
-use object_storage::{Error as StorageError, ErrorKind as Storage, Verdict as StorageVerdict};
+use object_storage::{Error as StorageError, ErrorKind as Storage, Verdict as StorageVerdict, blames_clock};
 use upload_core::{Error, ErrorKind, Verdict, tokens::CallFailed};
 use youku::{Error as YoukuError, ErrorKind as Youku, Verdict as YoukuVerdict};
 
@@ -14,13 +14,22 @@ fn storage(error: StorageError, kind: ErrorKind) -> Error {
     Error::new(kind, error.operation(), error.to_string()).verdict_is(verdict).caused_by(error)
 }
 
+/// Whether this worker has no good key of its own: none is set, or its temporary one is over and no other could be had. That is no word
+/// about the object, which somebody else's key may reach.
+pub(crate) fn lacks_key(error: &StorageError) -> bool {
+    matches!(error.kind(), Storage::CredentialExpired | Storage::CredentialUnavailable)
+        && error.verdict() == StorageVerdict::Permanent
+}
+
 /// An error of the source.
 pub(crate) fn source(error: StorageError) -> Error {
     let kind = match error.kind() {
         Storage::NotFound => ErrorKind::SourceMissing,
-        Storage::PreconditionFailed => ErrorKind::SourceChanged,
-        // Expired credentials as well: a function is given others with its next call, so the event must come again.
-        Storage::AccessDenied | Storage::Archived | Storage::CredentialExpired => ErrorKind::SourceDenied,
+        // The version that was pinned is longer than what is there.
+        Storage::PreconditionFailed | Storage::InvalidRange => ErrorKind::SourceChanged,
+        Storage::AccessDenied | Storage::Archived => ErrorKind::SourceDenied,
+        // A function is given other keys with its next call, and other workers have others: the upload stays open.
+        _ if lacks_key(&error) => ErrorKind::Config,
         Storage::Config | Storage::NoSuchBucket => ErrorKind::Config,
         _ => ErrorKind::Source,
     };
@@ -30,7 +39,8 @@ pub(crate) fn source(error: StorageError) -> Error {
 /// An error of Youku's bucket.
 pub(crate) fn bucket(error: StorageError) -> Error {
     let kind = match error.kind() {
-        Storage::CredentialExpired => ErrorKind::CredentialExpired,
+        // Youku's own keys: others can be had of it.
+        Storage::CredentialExpired | Storage::CredentialUnavailable => ErrorKind::CredentialExpired,
         Storage::NoSuchUpload => ErrorKind::NoSuchUpload,
         Storage::PartAlreadyExists => ErrorKind::PartExists,
         Storage::InvalidDigest => ErrorKind::Integrity,
@@ -62,7 +72,8 @@ fn youku(error: YoukuError, otherwise: ErrorKind) -> Error {
         Youku::Invalid => ErrorKind::InvalidJob,
         Youku::Config => ErrorKind::Config,
         Youku::RateLimited => ErrorKind::RateLimited,
-        Youku::ClientRefused | Youku::AccessTokenRefused => ErrorKind::Unauthorised,
+        Youku::ClientRefused => ErrorKind::ClientRefused,
+        Youku::AccessTokenRefused => ErrorKind::Unauthorised,
         Youku::UploadTokenExpired => ErrorKind::SessionOver,
         // Of the whole file: the bytes arrived as they are, and were announced as others.
         Youku::HashMismatch if error.operation() == "commit" => ErrorKind::HashRefused,
@@ -75,5 +86,16 @@ fn youku(error: YoukuError, otherwise: ErrorKind) -> Error {
         YoukuVerdict::Permanent => Verdict::Permanent,
         YoukuVerdict::Retry { not_before } => Verdict::Retry { not_before },
     };
-    Error::new(kind, error.operation(), error.to_string()).verdict_is(verdict).caused_by(error)
+    let clock = if blames_clock(&error) { CLOCK } else { "" };
+    let text = match kind {
+        ErrorKind::ClientRefused => "Youku does not know the client id".into(),
+        _ => format!("{error}{clock}"),
+    };
+    Error::new(kind, error.operation(), text).verdict_is(verdict).caused_by(error)
 }
+
+/// Said of connections that fail because a certificate is not valid at this machine's time.
+const CLOCK: &str = ": the server's certificate is not valid at this machine's time; its clock may be wrong";
+
+#[cfg(test)]
+mod tests;

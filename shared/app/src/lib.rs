@@ -20,40 +20,46 @@ pub mod ledger;
 mod list;
 mod logging;
 mod operator;
+mod owners;
 mod results;
 mod settings;
 mod source;
 mod status;
+mod sweep;
 mod target;
 mod task;
 mod uploads;
 
+pub use accounts::TokenChain;
 pub use http::{client as http_client, store_client};
 pub use ledger::{LedgerBucket, Seen, random_seal_key};
-pub use list::{After, ListQuery, ListState, ListedUpload, UploadList};
+pub use list::{After, ListQuery, ListState, ListTrouble, ListedUpload, UploadList};
 pub use logging::start as start_logging;
 pub use object_storage as storage;
 pub use object_storage::Credentials;
 pub use operator::Story;
 pub use results::ObjectResult;
 pub use settings::{
-    AccountSettings, AllowedHost, CONFIG_VARIABLE, CallbackFields, HttpSettings, LedgerFields,
-    LegacyAccounts, LegacySettings, LogLevel, LogSettings, Reserved, Settings, SourceAddressing,
-    SourceSettings, SweepFields, TargetSignature, TokenHash, TransferFields, YoukuSettings,
+    AccountSettings, AllowedHost, BearerToken, CONFIG_VARIABLE, CallbackFields, HttpSettings, LedgerFields,
+    LegacyAccounts, LegacySettings, LogLevel, LogSettings, Reserved, Right, Rights, Settings,
+    SourceAddressing, SourcePlace, SourceSettings, SweepFields, TargetSignature, TokenHash, TransferFields,
+    YoukuSettings,
 };
 pub use status::{HolderStatus, StepStatus, UploadStatus, WaitingStatus};
-pub use task::{BroughtAccount, Task, location as object_location};
+pub use sweep::SweepWish;
+pub use task::{BroughtAccount, DoubtedToken, Task, location as object_location};
 pub use upload_core as core;
-pub use uploads::{Arrived, SweepWish};
+pub use uploads::Arrived;
 
 use accounts::OpenAccount;
 use callbacks::Callbacks;
 use http::Clients;
 use ledger::LedgerPlace;
+use owners::Asking;
 use source::Sources;
 use std::{collections::BTreeMap, sync::Arc, time::SystemTime};
 use target::Account;
-use upload_core::{Automatic, Error, ErrorKind, Source, TransferSettings, Uploader, ledger::Ledger};
+use upload_core::{Automatic, Error, ErrorKind, Run, Source, TransferSettings, Uploader, ledger::Ledger};
 
 /// The application: one per process.
 pub struct App {
@@ -64,6 +70,7 @@ pub struct App {
     accounts: BTreeMap<String, OpenAccount>,
     ledger: LedgerPlace,
     callbacks: Arc<Callbacks>,
+    asking: Asking,
 }
 
 impl App {
@@ -85,7 +92,17 @@ impl App {
         let source = Arc::new(Sources::new(http.stores.clone(), &settings, None));
         let ledger = LedgerPlace::new(&settings)?;
         let callbacks = Arc::new(Callbacks::new(settings.callback.config()));
-        Ok(Self { settings, transfer, http, source, accounts, ledger, callbacks })
+        let asking = Asking::default();
+        Ok(Self { settings, transfer, http, source, accounts, ledger, callbacks, asking })
+    }
+
+    /// Says in the log what the settings leave open to whoever may send tasks: functions say it once, when they start.
+    pub fn warn_of_open_sources(&self) {
+        if self.settings.takes_any_source() {
+            tracing::warn!(
+                "tasks may have any object published that this function can read: there is no http.sources, no rule and no legacy.bucket"
+            );
+        }
     }
 
     /// The settings it was built from.
@@ -120,6 +137,11 @@ impl App {
             retry: self.transfer.retry,
             now: SystemTime::now(),
         }
+    }
+
+    /// The same for one run: what is looked at before an upload begins gives up before the run's deadline, with the error that it met.
+    pub(crate) fn automatic_within(&self, run: &Run) -> Automatic<'_> {
+        Automatic { retry: self.transfer.retry.ending_by(run.deadline), ..self.automatic() }
     }
 
     /// The ledger, reached with a platform's credentials for this call where there are some.
@@ -158,5 +180,5 @@ impl App {
 /// An account that a task brought: its token is the caller's to renew.
 fn open(settings: &Settings, account: &AccountSettings, http: &Clients) -> Arc<dyn upload_core::Youku> {
     let client = accounts::client(settings, account, &http.calls);
-    Arc::new(Account::new(client, http.stores.clone(), settings, None))
+    Arc::new(Account::new(None, client, http.stores.clone(), settings, None))
 }

@@ -1,12 +1,12 @@
 //! Lists of uploads: what is open, and how the latest ended.
 
 use crate::{App, Credentials};
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 use serde::Serialize;
 use std::fmt;
 use upload_core::{
-    Error, UploadId,
-    ledger::{Ledger, Recent, RecentKey, Time},
+    Error, UploadId, Verdict,
+    ledger::{Ledger, OpenUpload, Recent, RecentKey, Time},
 };
 
 /// Open marks that are read at once.
@@ -80,8 +80,29 @@ impl fmt::Display for After {
 pub struct UploadList {
     /// Open ones in the order of their ids, ended ones with the latest first.
     pub uploads: Vec<ListedUpload>,
+    /// What stands among the open ones and cannot be read: the rest is listed all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub troubles: Vec<ListTrouble>,
     /// Where the next page begins (`after`); `None` at the end.
     pub next: Option<String>,
+}
+
+/// An entry of the ledger that cannot be read: damaged, foreign or of a newer program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ListTrouble {
+    /// The stable code of the error.
+    pub error: &'static str,
+    /// One line for a caller.
+    pub message: String,
+    /// What is wrong, with the entry's key: for the operator's own terminal.
+    #[serde(skip)]
+    pub detail: String,
+}
+
+impl ListTrouble {
+    fn of(error: &Error) -> Self {
+        Self { error: error.kind().code(), message: error.told().into_owned(), detail: error.to_string() }
+    }
 }
 
 /// One upload in a list.
@@ -109,7 +130,8 @@ pub struct ListedUpload {
 }
 
 impl App {
-    /// A page of uploads: one list of the ledger, or two where the open ones end in it, and one read an upload.
+    /// A page of uploads: one list of the ledger, or two where the open ones end in it, and one read an upload. Open ones whose mark cannot be
+    /// read are troubles beside them.
     ///
     /// # Errors
     /// Where the ledger cannot be read.
@@ -126,9 +148,19 @@ impl App {
             (after, state) => {
                 let after = after.as_ref().and_then(After::open);
                 let marks = ledger.open_marks(after, query.limit).await?;
-                let marks_read = stream::iter(marks.uploads).map(|(id, at)| open(&ledger, id, at.into()));
-                let uploads = marks_read.buffered(READS).try_filter_map(async |open| Ok(open));
-                list.uploads = uploads.try_collect().await?;
+                list.troubles = marks.foreign.iter().map(ListTrouble::of).collect();
+                let mut read =
+                    stream::iter(marks.uploads).map(|upload| open(&ledger, upload)).buffered(READS);
+                while let Some(read) = read.next().await {
+                    match read {
+                        Ok(open) => list.uploads.extend(open),
+                        // One damaged mark hides no other.
+                        Err(error) if error.verdict() == Verdict::Permanent => {
+                            list.troubles.push(ListTrouble::of(&error));
+                        }
+                        Err(error) => return Err(error),
+                    }
+                }
                 let next = match marks.next {
                     Some(next) => Some(After::Open(next)),
                     None if state.is_none() && list.uploads.len() >= query.limit => {
@@ -160,14 +192,14 @@ impl After {
 }
 
 /// What an open mark says; `None` where it has gone away since.
-async fn open(ledger: &Ledger, upload_id: UploadId, at: Time) -> Result<Option<ListedUpload>, Error> {
-    Ok(ledger.open_mark(&upload_id).await?.map(|mark| ListedUpload {
-        upload_id,
+async fn open(ledger: &Ledger, upload: OpenUpload) -> Result<Option<ListedUpload>, Error> {
+    Ok(ledger.open_mark(&upload).await?.map(|mark| ListedUpload {
+        upload_id: upload.id,
         state: "open".into(),
         object: mark.location.to_string(),
         account: mark.account,
-        at,
-        not_before: mark.not_before,
+        at: upload.marked.into(),
+        not_before: upload.due.map(Time::from),
         videoid: None,
         error: None,
     }))

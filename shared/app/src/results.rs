@@ -83,6 +83,9 @@ impl App {
             stopped = found.stopped.map(Stopped::code),
             "swept"
         );
+        for error in &swept.troubles {
+            tracing::error!(?error, code = error.kind().code(), "an open mark cannot be read");
+        }
         for Trouble { location, error } in &found.troubles {
             let object = location.as_ref().map(ToString::to_string);
             tracing::error!(object, ?error, code = error.kind().code(), "not looked at");

@@ -70,7 +70,8 @@ pub(crate) fn open_store(
         Provider::S3 => {
             // An endpoint of AWS tells its region itself.
             let tells = settings.s3_endpoint.as_ref().is_some_and(|host| host.contains(".amazonaws.com"));
-            let region = region.or_else(|| std::env::var(AWS_REGION).ok().filter(|_| !tells));
+            let region = region
+                .or_else(|| std::env::var(AWS_REGION).ok().filter(|set| !tells && !set.trim().is_empty()));
             let config = StoreConfig::s3(&location.bucket).region(region);
             settings.s3_endpoint.iter().fold(config, |config, endpoint| config.endpoint(endpoint))
         }
@@ -120,6 +121,13 @@ impl upload_core::Source for Sources {
         match self.store(location)?.read_all(&location.key, limit).await {
             Ok((_, bytes)) => Ok(Some(bytes)),
             Err(error) if error.kind() == object_storage::ErrorKind::NotFound => Ok(None),
+            // Nobody but whoever wrote it can mend it.
+            Err(error) if error.kind() == object_storage::ErrorKind::TooLarge => {
+                let message = "the sidecar is too large";
+                Err(Error::new(ErrorKind::InvalidJob, "sidecar", message)
+                    .with("sidecar", location.key.clone())
+                    .with("most_bytes", limit.to_string()))
+            }
             Err(error) => Err(convert::source(error)),
         }
     }

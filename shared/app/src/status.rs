@@ -84,7 +84,11 @@ impl App {
         if let Some(record) = ledger.read(id).await? {
             return Ok(Some(UploadStatus::of(&record, holder)));
         }
-        let mark = ledger.open_mark(id).await?;
+        let marked = ledger.open_upload(id).await?;
+        let mark = match &marked {
+            Some(marked) => ledger.open_mark(marked).await?,
+            None => None,
+        };
         Ok((holder.is_some() || mark.is_some()).then(|| UploadStatus::of_new(id, holder, mark)))
     }
 }

@@ -16,6 +16,8 @@ use youku::{CheckStatus, Client, NewVideo, StsGrant};
 
 /// One account at Youku.
 pub(crate) struct Account {
+    /// Its name in the settings, where it stands there.
+    name: Option<String>,
     client: Client,
     http: HttpClient,
     signature: SignatureVersion,
@@ -27,6 +29,7 @@ pub(crate) struct Account {
 
 impl Account {
     pub(crate) fn new(
+        name: Option<&str>,
         client: Client,
         http: HttpClient,
         settings: &Settings,
@@ -35,7 +38,17 @@ impl Account {
         let idle = settings.transfer.idle();
         let YoukuSettings { signature, bucket_region, .. } = &settings.youku;
         let (signature, region) = ((*signature).into(), bucket_region.clone());
-        Self { client, http, signature, region, idle, renewing }
+        Self { name: name.map(str::to_owned), client, http, signature, region, idle, renewing }
+    }
+
+    /// Names the setting that a refusal of the client id is about.
+    fn named<T>(&self, answer: Result<T, Error>) -> Result<T, Error> {
+        answer.map_err(|error| match &self.name {
+            Some(name) if error.kind() == ErrorKind::ClientRefused => {
+                error.with("setting", format!("accounts.{name}.client_id"))
+            }
+            _ => error,
+        })
     }
 
     /// A call with the access token in use; where it is refused, with a renewed one.
@@ -45,18 +58,29 @@ impl Account {
         Fut: Future<Output = Result<T, youku::Error>>,
     {
         let Some(Renewing { tokens, ledger }) = &self.renewing else {
-            return call(self.client.clone()).await.map_err(convert::api);
+            return self.named(call(self.client.clone()).await.map_err(convert::api));
         };
         let with = |token| {
             let called = call(self.client.with_token(token));
             async move { called.await.map_err(convert::call) }
         };
-        tokens.call(ledger, with).await
+        self.named(tokens.call(ledger, with).await)
     }
 }
 
 #[async_trait]
 impl upload_core::Youku for Account {
+    fn client_id(&self) -> Option<&str> {
+        Some(self.client.client_id())
+    }
+
+    fn access_token(&self) -> Option<SecretString> {
+        match &self.renewing {
+            Some(Renewing { tokens, .. }) => tokens.in_use(),
+            None => Some(self.client.access_token().clone()),
+        }
+    }
+
     async fn ready(&self) -> Result<(), Error> {
         match &self.renewing {
             Some(Renewing { tokens, ledger }) => tokens.ready(ledger).await,
@@ -109,7 +133,7 @@ impl upload_core::Youku for Account {
     }
 
     async fn show(&self, video_id: &str) -> Result<Option<VideoState>, Error> {
-        let video = self.client.show(video_id).await.map_err(convert::api)?;
+        let video = self.named(self.client.show(video_id).await.map_err(convert::api))?;
         Ok(video.map(|video| match video.state {
             youku::VideoState::Normal => VideoState::Normal,
             youku::VideoState::Encoding => VideoState::Encoding,

@@ -1,30 +1,16 @@
 //! What doors ask of the application: publish what arrived, what a task names, what is open.
 
 use crate::{App, BroughtAccount, Credentials, Task, gone::GoneAccount};
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc};
 use tokio::time::timeout_at;
 use upload_core::{
-    Arrival, ArrivalEnd, Bounds, Discovered, Discovery, Error, ErrorKind, LOOK, Location, Published, Run,
-    Since, Source, Swept, Told, UploadId, Uploader, Verdict, discover,
+    Arrival, ArrivalEnd, Error, ErrorKind, Job, Location, Published, Run, Source, Told, UploadId, Uploader,
+    Verdict,
     ledger::{Ledger, OpenMark, Reopening, Work},
 };
 
-/// Uploads that one sweep goes on with or begins at most, where the settings do not say.
-const SWEEP_LIMIT: usize = 100;
 /// Why an arrival is skipped whose content is published already.
 const SAME_CONTENT: &str = "same_content";
-/// The note of where the last sweep ended.
-const SWEEP_CURSOR: &str = "sweep";
-
-/// What one sweep is to do otherwise than the settings say.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SweepWish {
-    /// Look for objects from this time on, whatever the ledger's age.
-    pub since: Option<Since>,
-    /// Uploads that it goes on with or begins at most.
-    pub limit: Option<usize>,
-}
-
 /// What became of an object that arrived.
 #[derive(Debug)]
 pub enum Arrived {
@@ -47,11 +33,16 @@ impl App {
         run: &Run,
     ) -> Result<Arrived, Error> {
         let source = self.source(credentials.clone());
-        let automatic = self.automatic();
+        let automatic = self.automatic_within(run);
         let deciding = automatic.decide(&*source, location, size);
-        let (job, object, callback, republish) = match in_time(run, deciding).await? {
-            Arrival::Skip(reason) => return Ok(Arrived::Skipped(reason)),
-            Arrival::Upload { job, object, callback, republish } => (*job, *object, callback, republish),
+        let (job, object, callback, republish) = match in_time(run, deciding).await {
+            Ok(Arrival::Skip(reason)) => return Ok(Arrived::Skipped(reason)),
+            Ok(Arrival::Upload { job, object, callback, republish }) => (*job, *object, callback, republish),
+            Err(error) => {
+                let refused = Err(error);
+                self.tell_rule((location, size), &refused, credentials, run).await;
+                return refused.map(Arrived::Published);
+            }
         };
         let ledger = self.ledger(credentials).await?;
         let uploader = self.uploader(&job.account, source, ledger)?;
@@ -59,6 +50,29 @@ impl App {
         match uploader.upload_arrival(&work, republish, run).await? {
             ArrivalEnd::Published(published) => Ok(Arrived::Published(published)),
             ArrivalEnd::SameContent => Ok(Arrived::Skipped(SAME_CONTENT)),
+        }
+    }
+
+    /// Tells a rule's callback that an object's metadata cannot be read.
+    async fn tell_rule(
+        &self,
+        (location, size): (&Location, u64),
+        refused: &Result<Published, Error>,
+        credentials: Option<Credentials>,
+        run: &Run,
+    ) {
+        if !refused.as_ref().is_err_and(|error| error.kind() == ErrorKind::InvalidJob) {
+            return;
+        }
+        let automatic = self.automatic();
+        let Some((callback, key, account)) = automatic.refusal_is_for(location, size) else { return };
+        let uploader = match self.ledger(credentials.clone()).await {
+            Ok(ledger) => self.uploader(&account, self.source(credentials), ledger),
+            Err(error) => Err(error),
+        };
+        match uploader {
+            Ok(uploader) => uploader.tell_refusal(Some(&callback), &key, refused, run).await,
+            Err(error) => tracing::warn!(?error, "the rule's callback is not told of the refusal"),
         }
     }
 
@@ -75,12 +89,18 @@ impl App {
     ) -> Result<Published, Error> {
         let source = self.source(credentials.clone());
         let ledger = self.ledger(credentials).await?;
-        let uploader = match &task.brought {
-            None => self.uploader(&task.job.account, source.clone(), ledger)?,
+        let owner = in_time(run, self.owner(task, &ledger)).await?;
+        let brought = task.brought.as_ref().filter(|_| owner.account.is_none());
+        let job = match owner.account {
+            Some(account) => Job { account, ..task.job.clone() },
+            None => task.job.clone(),
+        };
+        let uploader = match brought {
+            None => self.uploader(&job.account, source.clone(), ledger)?,
             Some(brought) => self.uploader_for(brought, source.clone(), ledger),
         };
-        let automatic = self.automatic();
-        let completing = automatic.complete(&*source, task.job.clone());
+        let automatic = self.automatic_within(run);
+        let completing = automatic.complete(&*source, job);
         let (job, object) = match in_time(run, completing).await {
             Ok(completed) => completed,
             Err(error) => {
@@ -90,69 +110,12 @@ impl App {
             }
         };
         let called = (task.key != job.location.key).then(|| task.key.clone());
-        let brought = task.brought.as_ref().map(BroughtAccount::to_secret);
+        let brought = brought.map(BroughtAccount::to_secret);
         let work = Work { job, object, called, callback: task.callback.clone(), brought };
-        uploader.upload(&work, run).await
-    }
-
-    /// Goes on with what is open and nobody holds, from where the last sweep ended; then finds objects that no event told of.
-    ///
-    /// # Errors
-    /// Where the ledger cannot be read; how single uploads end is in the answer.
-    pub async fn sweep(&self, credentials: Option<Credentials>, run: &Run) -> Result<Swept, Error> {
-        self.sweep_as(SweepWish::default(), credentials, run).await
-    }
-
-    /// The same, as somebody wishes.
-    ///
-    /// # Errors
-    /// As [`sweep`](Self::sweep).
-    pub async fn sweep_as(
-        &self,
-        wish: SweepWish,
-        credentials: Option<Credentials>,
-        run: &Run,
-    ) -> Result<Swept, Error> {
-        self.check_ledger(credentials.clone()).await?;
-        let ledger = self.ledger(credentials.clone()).await?;
-        let after = ledger.cursor(SWEEP_CURSOR).await?.as_deref().and_then(UploadId::parse);
-        let limit = wish.limit.or(self.settings.sweep.limit).unwrap_or(SWEEP_LIMIT);
-        let began = after.clone();
-        let uploader_of = |id, mark| self.uploader_of(id, mark, ledger.clone(), credentials.clone());
-        let mut swept = upload_core::sweep(&ledger, uploader_of, after, limit, run).await?;
-        if swept.next != began {
-            ledger.set_cursor(SWEEP_CURSOR, swept.next.as_ref().map(UploadId::as_str)).await?;
-        }
-        if self.settings.sweep.discover || wish.since.is_some() {
-            let bounds = Bounds {
-                uploads: limit.saturating_sub(swept.resumed.len() + swept.told),
-                requests: self.settings.sweep.requests,
-                grace: Duration::from_secs(self.settings.sweep.grace_seconds),
-                since: wish.since,
-            };
-            swept.discovered = self.discover(bounds, &ledger, credentials, run).await;
-        }
-        match ledger.forget_recent().await {
-            Ok(0) => {}
-            Ok(entries) => tracing::info!(entries, "deleted what was listed of uploads that ended long ago"),
-            // The next sweep does it.
-            Err(error) => tracing::warn!(?error, "could not shorten the list of recent ends"),
-        }
-        Ok(swept)
-    }
-
-    async fn discover(
-        &self,
-        bounds: Bounds,
-        ledger: &Ledger,
-        credentials: Option<Credentials>,
-        run: &Run,
-    ) -> Discovered {
-        let source = self.source(credentials);
-        let provider = self.settings.source.provider;
-        let discovery = Discovery { automatic: self.automatic(), source: &*source, provider, ledger, bounds };
-        let uploader_of = |account: &str| self.uploader(account, source.clone(), ledger.clone());
-        discover(&discovery, uploader_of, run).await.unwrap_or_else(Discovered::failed)
+        let mut published = uploader.upload(&work, run).await?;
+        let warnings = [owner.warning, published.warning].into_iter().flatten();
+        published.warning = warnings.reduce(|all, one| format!("{all}; {one}"));
+        Ok(published)
     }
 
     /// Tries an upload again that failed for good or was cancelled.
@@ -176,6 +139,26 @@ impl App {
         uploader.retry(id, reopening, run).await
     }
 
+    /// Goes on at once with an upload that is paused because it could not go on: a person may have mended what was wrong. `None` where it is not
+    /// paused.
+    ///
+    /// # Errors
+    /// Whatever ended the upload.
+    pub async fn end_pause(
+        &self,
+        id: &UploadId,
+        credentials: Option<Credentials>,
+        run: &Run,
+    ) -> Result<Option<Published>, Error> {
+        let ledger = self.ledger(credentials.clone()).await?;
+        let paused = ledger.open_upload(id).await?.is_some_and(|upload| upload.is_paused());
+        let Some(record) = ledger.read(id).await?.filter(|record| paused && !record.state.has_ended()) else {
+            return Ok(None);
+        };
+        let uploader = self.uploader_again(&ledger.work(&record)?, ledger, credentials)?;
+        uploader.resume(id, run).await.map(Some)
+    }
+
     /// Tells the callback of an upload that has ended its outcome once more, under the same message id; nothing is recorded.
     ///
     /// # Errors
@@ -196,16 +179,20 @@ impl App {
         match error.kind() {
             // A person repairs these while the platform tries again.
             ErrorKind::Config | ErrorKind::SourceDenied | ErrorKind::Ledger => false,
-            // Before the claim there is no open mark, so the sweep does not know of it.
-            _ if error.operation() == LOOK => error.verdict() == Verdict::Permanent,
-            ErrorKind::Unauthorised | ErrorKind::Reauthorise => self.settings.sweep.enabled,
+            // Where there is no open mark the sweep does not know of it: only what can never go better settles the event.
+            _ if !error.is_recorded() => {
+                matches!(error.kind(), ErrorKind::InvalidJob | ErrorKind::SourceMissing)
+                    && error.verdict() == Verdict::Permanent
+            }
+            ErrorKind::Unauthorised | ErrorKind::ClientRefused | ErrorKind::Reauthorise => {
+                self.settings.sweep.enabled
+            }
             _ if error.verdict() == Verdict::Permanent => true,
-            ErrorKind::Source => false,
             _ => self.settings.sweep.enabled,
         }
     }
 
-    async fn uploader_of(
+    pub(crate) async fn uploader_of(
         &self,
         id: UploadId,
         mark: OpenMark,
@@ -269,6 +256,6 @@ async fn in_time<T>(run: &Run, call: impl Future<Output = Result<T, Error>>) -> 
     let Some(deadline) = run.deadline else { return call.await };
     timeout_at(deadline, call).await.unwrap_or_else(|_| {
         let message = "the time allowed for this run was over before the object was found";
-        Err(Error::new(ErrorKind::Deadline, LOOK, message).retryable())
+        Err(Error::new(ErrorKind::Deadline, "look", message).retryable())
     })
 }

@@ -1,46 +1,83 @@
-//! Who may come in: whoever has an accepted token, or everybody where the gateway has checked them already.
+//! Who may come in, and do what: whoever has an accepted token, or everybody where the gateway has checked them already.
 
 use crate::answer::Answer;
-use app::{App, HttpSettings};
+use app::{App, HttpSettings, Right, Rights};
 use axum::{
     extract::{Request, State},
     http::{
         HeaderMap, HeaderValue, StatusCode,
         header::{AUTHORIZATION, WWW_AUTHENTICATE},
     },
-    middleware::Next,
+    middleware::{Next, from_fn},
     response::{IntoResponse, Response},
+    routing::MethodRouter,
 };
 use std::sync::Arc;
 
-pub(crate) async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let settings = &app.settings().http;
-    match refusal(settings, request.headers()) {
-        None => next.run(request).await,
-        Some(reason) => {
-            tracing::warn!(method = %request.method(), path = request.uri().path(), reason, "refused");
+/// Lets in whoever may come in, and notes in the request what they may do.
+pub(crate) async fn check(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    match rights(&app.settings().http, request.headers()) {
+        Ok(rights) => {
+            request.extensions_mut().insert(rights);
+            next.run(request).await
+        }
+        Err(reason) => {
+            told(&request, reason);
             // The reason is the operator's matter.
             let text = "a valid bearer token is needed";
-            let mut response =
-                Answer::refusal(StatusCode::UNAUTHORIZED, "unauthorised", text).into_response();
-            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            response
+            refused(StatusCode::UNAUTHORIZED, "unauthorised", text, "Bearer")
         }
     }
 }
 
-/// Why a request is not let in; `None` lets it in.
-fn refusal(settings: &HttpSettings, headers: &HeaderMap) -> Option<&'static str> {
-    if settings.trust_gateway {
-        return None;
-    }
+/// The same handlers for those alone who have this right; who lacks it is told so, and which one.
+pub(crate) fn needing(right: Right, handlers: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
+    handlers.route_layer(from_fn(move |request: Request, next: Next| async move {
+        let rights = request.extensions().get().copied().unwrap_or(Rights::NONE);
+        if rights.allow(right) {
+            return next.run(request).await;
+        }
+        let (text, challenge) = match right {
+            Right::Submit => ("the token lacks the right submit", INSUFFICIENT[0]),
+            Right::Read => ("the token lacks the right read", INSUFFICIENT[1]),
+            Right::Manage => ("the token lacks the right manage", INSUFFICIENT[2]),
+        };
+        told(&request, text);
+        refused(StatusCode::FORBIDDEN, "forbidden", text, challenge)
+    }))
+}
+
+/// RFC 6750's words for it.
+const INSUFFICIENT: [&str; 3] = [
+    r#"Bearer error="insufficient_scope", scope="submit""#,
+    r#"Bearer error="insufficient_scope", scope="read""#,
+    r#"Bearer error="insufficient_scope", scope="manage""#,
+];
+
+fn told(request: &Request, reason: &str) {
+    tracing::warn!(method = %request.method(), path = request.uri().path(), reason, "refused");
+}
+
+fn refused(status: StatusCode, code: &'static str, text: &str, challenge: &'static str) -> Response {
+    let mut response = Answer::refusal(status, code, text).into_response();
+    response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    response
+}
+
+/// What the caller may do, or why it is not let in.
+///
+/// Whom the gateway has checked may do the usual things; a token that is shown as well may allow more.
+fn rights(settings: &HttpSettings, headers: &HeaderMap) -> Result<Rights, &'static str> {
     if !settings.is_open_to_any() {
-        return Some("nobody may come in: neither http.tokens nor http.trust_gateway is set");
+        return Err("nobody may come in: neither http.tokens nor http.trust_gateway is set");
     }
-    match bearer(headers) {
-        None => Some("no bearer token"),
-        Some(token) if settings.accepts(token) => None,
-        Some(_) => Some("not an accepted token"),
+    let token = bearer(headers);
+    let shown = token.and_then(|token| settings.rights_of(token));
+    match (settings.trust_gateway, shown, token) {
+        (true, shown, _) => Ok(Rights::usual().and(shown.unwrap_or(Rights::NONE))),
+        (false, Some(rights), _) => Ok(rights),
+        (false, None, None) => Err("no bearer token"),
+        (false, None, Some(_)) => Err("not an accepted token"),
     }
 }
 

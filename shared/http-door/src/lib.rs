@@ -2,10 +2,12 @@
 //!
 //! | request | answer |
 //! |---|---|
-//! | `POST /uploads` | the task's outcome; `Accept: text/event-stream` or `application/x-ndjson`: progress, then the outcome |
-//! | `GET /uploads/{id}` | what the ledger knows of an upload |
-//! | `GET /uploads?state=open\|finished&limit=1..100&after=` | the open uploads, then the latest that ended; `next` is the next page's `after` |
+//! | `POST /uploads` (right `submit`) | the task's outcome; `Accept: text/event-stream` or `application/x-ndjson`: progress, then the outcome |
+//! | `GET /uploads/{id}` (right `read`) | what the ledger knows of an upload |
+//! | `GET /uploads?state=open\|finished&limit=1..100&after=` (right `read`) | the open uploads, then the latest that ended; `next` is the next page's `after` |
 //! | `GET /healthz` | `{"status":"ok"}`, to anybody |
+//!
+//! What changes uploads that others asked for needs the right `manage`; there is no such route yet.
 //!
 //! Function Compute's HTTP trigger and Lambda's function URL serve the same [`router`]; what only they know of a request they put
 //! into its extensions as a [`Call`].
@@ -20,8 +22,9 @@ mod uploads;
 
 pub use call::Call;
 
+use access::needing;
 use answer::Answer;
-use app::App;
+use app::{App, Right};
 use axum::{
     Json, Router,
     http::StatusCode,
@@ -30,11 +33,12 @@ use axum::{
 };
 use std::sync::Arc;
 
-/// The door's routes. Every request but `/healthz` must be let in by the settings' section `http`.
+/// The door's routes. Every request but `/healthz` must be let in by the settings' section `http`, and each route names the right it needs.
 pub fn router(app: Arc<App>) -> Router {
+    let (create, list) = (post(uploads::create), get(status::list));
     Router::new()
-        .route("/uploads", post(uploads::create).get(status::list))
-        .route("/uploads/{id}", get(status::one))
+        .route("/uploads", needing(Right::Submit, create).merge(needing(Right::Read, list)))
+        .route("/uploads/{id}", needing(Right::Read, get(status::one)))
         .method_not_allowed_fallback(async || {
             Answer::refusal(
                 StatusCode::METHOD_NOT_ALLOWED,

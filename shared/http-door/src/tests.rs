@@ -3,7 +3,10 @@
 
 mod audience;
 mod lists;
+mod owners;
+mod rights;
 mod statuses;
+mod told;
 
 use super::*;
 use ::app::{Settings, core::Outcome};

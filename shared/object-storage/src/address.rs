@@ -19,7 +19,8 @@ const KEY_LIMIT: usize = 1023;
 pub(crate) struct Address {
     /// Scheme, host and, for path style, the bucket; no slash at the end.
     base: String,
-    bucket: String,
+    /// Host and port of the endpoint, whichever bucket.
+    pub(crate) endpoint: String,
     /// Identifies endpoint and bucket among all stores of the process.
     pub(crate) identity: String,
     pub(crate) region: Option<String>,
@@ -57,9 +58,9 @@ impl Address {
             Addressing::Auto | Addressing::VirtualHost => format!("{scheme}://{bucket}.{host}{port}"),
         };
         Ok(Self {
+            endpoint: format!("{host}{port}"),
             identity: format!("{host}{port}/{bucket}"),
             region: config.region.clone().or_else(|| region_of(config.provider, host)),
-            bucket: bucket.to_owned(),
             base,
         })
     }
@@ -69,15 +70,20 @@ impl Address {
         let text = format!("{}{}", self.base, path_and_query(key, query));
         Url::parse(&text).map_err(|_| "the key makes no valid URL")
     }
+}
 
-    /// What OSS signs whatever the URL looks like: `/bucket/key?query`.
-    pub(crate) fn resource(&self, key: Option<&str>, query: &str) -> String {
-        format!("/{}{}", self.bucket, path_and_query(key, query))
-    }
+/// Encodes a path, slashes kept.
+pub(crate) fn encode_path(path: &str) -> impl std::fmt::Display {
+    utf8_percent_encode(path, &PATH)
+}
+
+/// Encodes a name or value of a query.
+pub(crate) fn encode(text: &str) -> impl std::fmt::Display {
+    utf8_percent_encode(text, &UNRESERVED)
 }
 
 fn path_and_query(key: Option<&str>, query: &str) -> String {
-    let path = utf8_percent_encode(key.unwrap_or_default(), &PATH);
+    let path = encode_path(key.unwrap_or_default());
     if query.is_empty() { format!("/{path}") } else { format!("/{path}?{query}") }
 }
 

@@ -1,33 +1,55 @@
 //! From a refusal to an [`Error`]. The server's own text is looked at and dropped: it may quote what was signed.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
 
+use crate::endpoint::Endpoint;
 use crate::http_client::Answer;
 use crate::{Error, ErrorKind, Verdict, headers, xml};
 
 const BODY_LIMIT: usize = 64 << 10;
 const BODY_WITHIN: Duration = Duration::from_secs(5);
+/// Clocks that are nearer are no reason to refuse a signature: OSS and S3 allow 15 minutes.
+const FAR: Duration = Duration::from_secs(300);
 
-/// Reads the refusal of `operation`. `create_only` tells whether a failed precondition means that the key exists.
-pub(crate) async fn refusal(operation: &'static str, create_only: bool, answer: Answer) -> Error {
+/// What was asked, as far as the meaning of a refusal depends on it.
+pub(crate) struct Asked {
+    pub(crate) operation: &'static str,
+    /// A failed precondition means that the key exists.
+    pub(crate) create_only: bool,
+    /// It was signed with a temporary key, of which a store may know no more once it is over.
+    pub(crate) with_token: bool,
+    /// The time it was signed with.
+    pub(crate) at: SystemTime,
+}
+
+/// Reads a refusal by `endpoint`.
+pub(crate) async fn refusal(asked: &Asked, endpoint: &Endpoint, answer: Answer) -> Error {
     let (head, body) = answer.into_parts();
     let text = match head.headers.get("x-oss-err") {
         // HEAD has no body: OSS puts the same XML here.
         Some(encoded) => BASE64.decode(encoded.as_bytes()).unwrap_or_default(),
         None => match tokio::time::timeout(BODY_WITHIN, Limited::new(body, BODY_LIMIT).collect()).await {
             Ok(Ok(body)) => body.to_bytes().to_vec(),
-            _ => {
-                let error = from_parts(operation, create_only, head.status, &head.headers, "");
-                return meant_more(error);
-            }
+            _ => return meant_more(from_parts(asked, head.status, &head.headers, "")),
         },
     };
-    from_parts(operation, create_only, head.status, &head.headers, &String::from_utf8_lossy(&text))
+    let text = String::from_utf8_lossy(&text);
+    let is_document = xml::is_failure(&text);
+    endpoint.heard(head.status, &head.headers, is_document);
+    if !is_document && head.status.as_u16() < 500 && endpoint.is_foreign(&head.headers) {
+        let message = "something between here and the store answered in its place";
+        return Error::new(ErrorKind::Unavailable, asked.operation, message).with_answer(
+            head.status.as_u16(),
+            None,
+            None,
+        );
+    }
+    from_parts(asked, head.status, &head.headers, &text)
 }
 
 /// A refusal whose document did not arrive whole. What it meant is not known, so that nothing is final.
@@ -39,21 +61,23 @@ fn meant_more(error: Error) -> Error {
 }
 
 /// The same for an answer whose body is at hand (a completion can fail with status 200).
-pub(crate) fn from_parts(
-    operation: &'static str,
-    create_only: bool,
-    status: StatusCode,
-    head: &HeaderMap,
-    text: &str,
-) -> Error {
+pub(crate) fn from_parts(asked: &Asked, status: StatusCode, head: &HeaderMap, text: &str) -> Error {
     let found = xml::failure(text);
     let code = found.code.as_deref().unwrap_or_default();
     let kind = match classify(status.as_u16(), code, &found.message) {
-        ErrorKind::PreconditionFailed if create_only => ErrorKind::AlreadyExists,
+        ErrorKind::PreconditionFailed if asked.create_only => ErrorKind::AlreadyExists,
         ErrorKind::Unavailable if head.contains_key("x-oss-qos-delay-time") => ErrorKind::Throttled,
+        ErrorKind::AccessDenied | ErrorKind::Rejected
+            if may_be_of_time(status, code) && is_far(head, asked.at) =>
+        {
+            ErrorKind::ClockSkewed
+        }
+        ErrorKind::AccessDenied if asked.with_token && code == "InvalidAccessKeyId" => {
+            ErrorKind::CredentialExpired
+        }
         kind => kind,
     };
-    let mut error = Error::new(kind, operation, words(kind)).with_answer(
+    let mut error = Error::new(kind, asked.operation, words(kind)).with_answer(
         status.as_u16(),
         found.code.clone(),
         headers::request_id(head).or(found.request_id),
@@ -72,6 +96,19 @@ pub(crate) fn from_parts(
     error
 }
 
+/// Refusals that a wrong time causes as well: S3 tells a HEAD no code, and other servers find the signature wrong.
+fn may_be_of_time(status: StatusCode, code: &str) -> bool {
+    let unsaid = ["", "SignatureDoesNotMatch", "InvalidSignatureException", "AuthFailure"];
+    matches!(status, StatusCode::FORBIDDEN | StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED)
+        && unsaid.contains(&code)
+}
+
+/// Whether the server's clock is far from the time of the signature.
+fn is_far(head: &HeaderMap, at: SystemTime) -> bool {
+    let apart = |told: SystemTime| told.duration_since(at).unwrap_or_else(|before| before.duration());
+    headers::date(head).is_some_and(|told| apart(told) > FAR)
+}
+
 fn classify(status: u16, code: &str, message: &str) -> ErrorKind {
     match code {
         "NoSuchUpload" => return ErrorKind::NoSuchUpload,
@@ -82,7 +119,10 @@ fn classify(status: u16, code: &str, message: &str) -> ErrorKind {
         | "ExpiredToken"
         | "InvalidToken"
         | "TokenRefreshRequired" => return ErrorKind::CredentialExpired,
-        "RequestTimeTooSkewed" => return ErrorKind::ClockSkewed,
+        // The last three are those of servers that speak like S3.
+        "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" | "RequestNotReadyYet" => {
+            return ErrorKind::ClockSkewed;
+        }
         "InvalidObjectState" => return ErrorKind::Archived,
         "FileAlreadyExists" | "ObjectAlreadyExists" => return ErrorKind::AlreadyExists,
         "PartAlreadyExist" => return ErrorKind::PartAlreadyExists,
@@ -148,7 +188,7 @@ fn words(kind: ErrorKind) -> &'static str {
         ErrorKind::AccessDenied => "access denied",
         ErrorKind::CredentialExpired => "the credential has expired",
         ErrorKind::SignatureVersionRefused => "the bucket does not take this signature version",
-        ErrorKind::ClockSkewed => "this machine's clock is wrong",
+        ErrorKind::ClockSkewed => "the store refused the time of the signature",
         ErrorKind::Archived => "the object is archived; restore it first",
         ErrorKind::InvalidDigest => "the bytes were damaged on the way",
         ErrorKind::InvalidPart => "the list of parts does not fit",
@@ -162,108 +202,4 @@ fn words(kind: ErrorKind) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refused(status: u16, code: &str, message: &str) -> Error {
-        let body = format!(
-            "<?xml version=\"1.0\"?>\n<Error><Code>{code}</Code><Message>{message}</Message><RequestId>5C3D</RequestId></Error>"
-        );
-        let status = StatusCode::from_u16(status).unwrap_or_default();
-        from_parts("GetObject", false, status, &HeaderMap::new(), &body)
-    }
-
-    #[test]
-    fn every_code_of_the_table_has_its_kind_and_verdict() {
-        let retry = Verdict::Retry { not_before: None };
-        let table = [
-            (404, "NoSuchKey", ErrorKind::NotFound, Verdict::Permanent),
-            (404, "NoSuchBucket", ErrorKind::NoSuchBucket, Verdict::Permanent),
-            (404, "NoSuchUpload", ErrorKind::NoSuchUpload, Verdict::Permanent),
-            (403, "AccessDenied", ErrorKind::AccessDenied, Verdict::Permanent),
-            (403, "SignatureDoesNotMatch", ErrorKind::AccessDenied, Verdict::Permanent),
-            (403, "InvalidAccessKeyId", ErrorKind::AccessDenied, Verdict::Permanent),
-            (403, "SecurityTokenExpired", ErrorKind::CredentialExpired, retry),
-            (403, "InvalidSecurityToken", ErrorKind::CredentialExpired, retry),
-            (400, "ExpiredToken", ErrorKind::CredentialExpired, retry),
-            (403, "RequestTimeTooSkewed", ErrorKind::ClockSkewed, Verdict::Permanent),
-            (403, "InvalidObjectState", ErrorKind::Archived, Verdict::Permanent),
-            (409, "FileAlreadyExists", ErrorKind::AlreadyExists, Verdict::Permanent),
-            (409, "PartAlreadyExist", ErrorKind::PartAlreadyExists, Verdict::Permanent),
-            (400, "InvalidDigest", ErrorKind::InvalidDigest, retry),
-            (400, "InvalidPart", ErrorKind::InvalidPart, Verdict::Permanent),
-            (400, "EntityTooSmall", ErrorKind::InvalidPart, Verdict::Permanent),
-            (403, "SecondLevelDomainForbidden", ErrorKind::Config, Verdict::Permanent),
-            (412, "PreconditionFailed", ErrorKind::PreconditionFailed, Verdict::Permanent),
-            (416, "InvalidRange", ErrorKind::InvalidRange, Verdict::Permanent),
-            (503, "QpsLimitExceeded", ErrorKind::Throttled, retry),
-            (500, "InternalError", ErrorKind::Unavailable, retry),
-            (504, "", ErrorKind::Unavailable, retry),
-            (429, "", ErrorKind::Throttled, retry),
-            (501, "NotImplemented", ErrorKind::Rejected, Verdict::Permanent),
-            (301, "PermanentRedirect", ErrorKind::Config, Verdict::Permanent),
-        ];
-        for (status, code, kind, verdict) in table {
-            let error = refused(status, code, "m");
-            assert_eq!((error.kind(), error.verdict()), (kind, verdict), "{status} {code}");
-            assert_eq!(error.request_id(), Some("5C3D"));
-        }
-    }
-
-    #[test]
-    fn only_an_answer_about_the_version_counts_as_refusing_it() {
-        assert_eq!(
-            refused(400, "InvalidArgument", "Authorization header is invalid.").kind(),
-            ErrorKind::SignatureVersionRefused
-        );
-        assert_eq!(
-            refused(403, "SignatureVersionNotSupported", "x").kind(),
-            ErrorKind::SignatureVersionRefused
-        );
-        assert_eq!(
-            refused(400, "InvalidArgument", "Invalid signing region in Authorization header.").kind(),
-            ErrorKind::Config
-        );
-        assert_eq!(refused(400, "InvalidArgument", "part number").kind(), ErrorKind::Rejected);
-        assert_eq!(
-            refused(403, "SignatureDoesNotMatch", "check your authorization").kind(),
-            ErrorKind::AccessDenied
-        );
-    }
-
-    #[test]
-    fn a_refusal_that_arrived_damaged_says_nothing_for_good() {
-        let whole = "<Error><Code>NoSuchUpload</Code></Error>";
-        for damaged in [whole.replacen('<', "=", 1), whole.replace("</Code>", "")] {
-            let status = StatusCode::NOT_FOUND;
-            let error = from_parts("ListParts", false, status, &HeaderMap::new(), &damaged);
-            assert_eq!(error.verdict(), Verdict::Retry { not_before: None }, "{damaged}");
-        }
-        let page = "<html>there is no such page</html>";
-        let error = from_parts("ListParts", false, StatusCode::NOT_FOUND, &HeaderMap::new(), page);
-        assert_eq!(error.verdict(), Verdict::Permanent);
-    }
-
-    #[test]
-    fn the_servers_text_never_shows() {
-        let error = refused(403, "SignatureDoesNotMatch", "StringToSign was SECRET");
-        assert!(!format!("{error} {error:?}").contains("SECRET"));
-        assert_eq!(error.to_string(), "GetObject: access denied (code SignatureDoesNotMatch, request 5C3D)");
-    }
-
-    #[test]
-    fn a_throttle_header_becomes_the_earliest_time() {
-        let mut head = HeaderMap::new();
-        head.insert("x-oss-qos-delay-time", http::HeaderValue::from_static("250"));
-        let error = from_parts("PutObject", false, StatusCode::SERVICE_UNAVAILABLE, &head, "");
-        assert_eq!(error.kind(), ErrorKind::Throttled);
-        assert_eq!(error.verdict(), Verdict::Retry { not_before: Some(Duration::from_millis(250)) });
-    }
-
-    #[test]
-    fn a_body_that_is_not_xml_leaves_the_status_to_decide() {
-        let error =
-            from_parts("HeadObject", false, StatusCode::BAD_GATEWAY, &HeaderMap::new(), "<html>oops</p>");
-        assert_eq!((error.kind(), error.code()), (ErrorKind::Unavailable, None));
-    }
-}
+mod tests;

@@ -10,6 +10,7 @@ use reqsign_core::{Env, OsEnv};
 
 use crate::address::Address;
 use crate::config::{Provider, SignatureVersion, StoreConfig};
+use crate::endpoint::Endpoint;
 use crate::exchange::Remote;
 use crate::folder::Folder;
 use crate::http_client::HttpClient;
@@ -64,13 +65,16 @@ impl Store {
                     return Err(Error::new(ErrorKind::Config, "Configure", message)
                         .with_context("bucket", &config.bucket));
                 }
+                let endpoint = Endpoint::of(&address.endpoint);
+                let context = providers::context(http.clone(), env);
                 Backend::Remote(Arc::new(Remote {
                     provider: config.provider,
                     bucket: config.bucket.clone(),
                     address,
                     signature: config.signature,
                     region,
-                    keys: KeyRing::new(providers::loader(&config), providers::context(http.clone(), env)),
+                    keys: KeyRing::new(providers::loader(&config), context, endpoint.clone()),
+                    endpoint,
                     http,
                     idle: config.idle,
                     stall: config.stall,

@@ -23,13 +23,13 @@ pub enum ErrorKind {
     AlreadyExists,
     /// The key may not do this, or the signature did not match.
     AccessDenied,
-    /// The credential is past its life, or its token no longer fits it.
+    /// The holder's own temporary key is over or not known. Permanent: there is no other, or a renewed one was refused as well.
     CredentialExpired,
-    /// No credential could be had.
+    /// The holder has no key of its own. Permanent: none is set, or what is set is blank.
     CredentialUnavailable,
     /// The bucket does not know this signature version.
     SignatureVersionRefused,
-    /// This machine's clock is more than 15 minutes off.
+    /// The store refused the time of the signature, and that of its own clock as well.
     ClockSkewed,
     /// The object is archived and must be restored before it can be read.
     Archived,
@@ -206,7 +206,9 @@ impl Error {
 
 fn default_verdict(kind: ErrorKind) -> Verdict {
     match kind {
-        ErrorKind::CredentialExpired
+        ErrorKind::ClockSkewed
+        | ErrorKind::Protocol
+        | ErrorKind::CredentialExpired
         | ErrorKind::CredentialUnavailable
         | ErrorKind::InvalidDigest
         | ErrorKind::Throttled

@@ -1,7 +1,7 @@
 //! One signed request and its answer.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_LENGTH, USER_AGENT};
@@ -12,11 +12,13 @@ use http_body_util::{BodyExt as _, Limited};
 
 use crate::address::{Address, check_key, encode_query};
 use crate::config::{Provider, SignatureVersion};
-use crate::http_client::{Answer, HttpClient, SendError};
+use crate::cures::{Refused, Tried};
+use crate::endpoint::Endpoint;
+use crate::http_client::{Answer, HttpClient, SendError, blames_clock};
 use crate::key_ring::{KeyRing, Keys};
 use crate::sign::{self, Scheme, Unsigned};
 use crate::upload_body::{Progress, UploadBody};
-use crate::{BoxError, Error, ErrorKind, Verdict, answer};
+use crate::{BoxError, Error, ErrorKind, Verdict, answer, headers};
 
 /// Documents are small: a list of 1,000 objects with long keys is about 1.5 MiB.
 const DOCUMENT_LIMIT: usize = 8 << 20;
@@ -28,6 +30,7 @@ pub(crate) struct Remote {
     pub(crate) provider: Provider,
     pub(crate) bucket: String,
     pub(crate) address: Address,
+    pub(crate) endpoint: Arc<Endpoint>,
     pub(crate) signature: SignatureVersion,
     /// Empty where only V1 is used.
     pub(crate) region: String,
@@ -79,35 +82,30 @@ impl Remote {
         }
     }
 
-    /// Sends `call` and answers a successful response, its body unread. The only repetition is the one under V1.
-    pub(crate) async fn send(&self, call: Call<'_>, payload: Payload) -> Result<Answer, Error> {
+    /// Sends `call` and answers a successful response, its body unread. It is sent again only where it was refused for its time, its
+    /// keys or the version of its signature, once for each; a streamed body is left to the caller to send again.
+    pub(crate) async fn send(&self, call: Call<'_>, mut payload: Payload) -> Result<Answer, Error> {
         if let Some(Err(message)) = call.key.map(check_key) {
             return Err(self.placed(&call, Error::new(ErrorKind::Config, call.operation, message)));
         }
-        let scheme = self.scheme();
+        let (mut scheme, mut tried) = (self.scheme(), Tried::default());
         let again = match &payload {
             Payload::Bytes(bytes) => Some(bytes.clone()),
             Payload::Stream(..) => None,
         };
-        // Boxed: else each of its callers' programs gets a copy of the exchange, 17 kB each.
-        let outcome = Box::pin(self.send_once(&call, payload, &scheme)).await;
-        let outcome = match outcome {
-            Err(error)
-                if error.kind() == ErrorKind::SignatureVersionRefused
-                    && self.signature == SignatureVersion::Auto
-                    && scheme != Scheme::OssV1 =>
-            {
-                sign::remember_v1(&self.address.identity);
-                match again {
-                    Some(bytes) => {
-                        Box::pin(self.send_once(&call, Payload::Bytes(bytes), &Scheme::OssV1)).await
-                    }
-                    None => Err(error.with_verdict(Verdict::Retry { not_before: None })),
-                }
-            }
-            outcome => outcome,
-        };
-        outcome.map_err(|error| self.placed(&call, error))
+        loop {
+            // Boxed: else each of its callers' programs gets a copy of the exchange, 17 kB each.
+            let refused = match Box::pin(self.send_once(&call, payload, &scheme)).await {
+                Ok(answer) => return Ok(answer),
+                Err(refused) => refused,
+            };
+            let error = self.cure(refused, &mut scheme, &mut tried).await;
+            let error = error.map_err(|error| self.placed(&call, error))?;
+            let Some(bytes) = &again else {
+                return Err(self.placed(&call, error.with_verdict(Verdict::Retry { not_before: None })));
+            };
+            payload = Payload::Bytes(bytes.clone());
+        }
     }
 
     /// Sends `call` and answers its document.
@@ -129,13 +127,9 @@ impl Remote {
         Ok((head.status, head.headers, String::from_utf8_lossy(&body).into_owned()))
     }
 
+    /// An answer that breaks the store's protocol: asking again tells.
     pub(crate) fn protocol(&self, operation: &'static str, message: &'static str) -> Error {
         Error::new(ErrorKind::Protocol, operation, message).with_context("bucket", &self.bucket)
-    }
-
-    /// A document that cannot be read, from a server whose documents can: asking again tells.
-    pub(crate) fn garbled(&self, operation: &'static str, message: &'static str) -> Error {
-        self.protocol(operation, message).with_verdict(Verdict::Retry { not_before: None })
     }
 
     fn scheme(&self) -> Scheme {
@@ -156,11 +150,12 @@ impl Remote {
         }
     }
 
-    async fn send_once(&self, call: &Call<'_>, payload: Payload, scheme: &Scheme) -> Result<Answer, Error> {
+    async fn send_once(&self, call: &Call<'_>, payload: Payload, scheme: &Scheme) -> Result<Answer, Refused> {
         let keys = self.keys.get().await?;
+        let stamp = self.endpoint.stamp();
         let progress = Progress::new();
         let body = payload.into_body(&progress);
-        let mut request = self.signed(call, scheme, keys.as_deref()).await?.map(|()| body);
+        let mut request = self.signed(call, scheme, keys.as_deref(), stamp.at)?.map(|()| body);
         if request.body().is_end_stream() && (call.method == Method::PUT || call.method == Method::POST) {
             // Some gateways want the length even of nothing. Any other is told by the client.
             request.headers_mut().insert(CONTENT_LENGTH, 0.into());
@@ -172,20 +167,30 @@ impl Remote {
             "object storage answered"
         );
         if answer.status().is_success() {
+            self.endpoint.heard(answer.status(), answer.headers(), false);
+            self.endpoint.accepted(stamp);
             return Ok(answer);
         }
-        let error = answer::refusal(call.operation, call.create_only, answer).await;
-        if error.kind() == ErrorKind::CredentialExpired && !self.keys.refused(keys.as_ref()).await {
-            return Err(error.with_verdict(Verdict::Permanent));
+        let told = headers::date(answer.headers());
+        let asked = answer::Asked {
+            operation: call.operation,
+            create_only: call.create_only,
+            with_token: keys.as_ref().is_some_and(|keys| keys.token.is_some()),
+            at: stamp.at,
+        };
+        let error = answer::refusal(&asked, &self.endpoint, answer).await;
+        if !matches!(error.kind(), ErrorKind::ClockSkewed | ErrorKind::Throttled | ErrorKind::Unavailable) {
+            self.endpoint.accepted(stamp); // it was refused for something else
         }
-        Err(error)
+        Err(Refused { error, keys, stamp: Some(stamp), told })
     }
 
-    async fn signed(
+    fn signed(
         &self,
         call: &Call<'_>,
         scheme: &Scheme,
         keys: Option<&Keys>,
+        at: SystemTime,
     ) -> Result<http::Request<()>, Error> {
         let query = encode_query(&call.query);
         let bad = |message| Error::new(ErrorKind::Config, call.operation, message);
@@ -193,15 +198,15 @@ impl Remote {
         let mut headers = match keys {
             None => call.headers.clone(),
             Some(keys) => {
-                let resource = self.address.resource(call.key, &query);
                 let request = Unsigned {
                     method: &call.method,
                     url: &url,
-                    resource: &resource,
+                    bucket: &self.bucket,
+                    key: call.key,
+                    query: &call.query,
                     headers: call.headers.clone(),
                 };
-                // reqsign's error can hold the value it choked on.
-                sign::sign(scheme, keys, request).await.map_err(|_| bad("the request could not be signed"))?
+                sign::sign(scheme, keys, at, request).map_err(|_| bad("a value cannot stand in a header"))?
             }
         };
         headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
@@ -240,6 +245,12 @@ fn unanswered(operation: &'static str, error: SendError, progress: &Progress) ->
     if let Some(source) = progress.failure() {
         return Error::body_failed(operation, source);
     }
-    let message = if error.is_connect() { "no connection" } else { "no answer" };
+    let message = match error.is_connect() {
+        true if blames_clock(&error) => {
+            "no connection: the server's certificate is not valid at this machine's time; its clock may be wrong"
+        }
+        true => "no connection",
+        false => "no answer",
+    };
     Error::new(ErrorKind::Connection, operation, message).with_source(error)
 }

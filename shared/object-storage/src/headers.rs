@@ -18,6 +18,8 @@ const S3_CUSTOMER_KEY: &str = "x-amz-server-side-encryption-customer-algorithm";
 const S3_CHECKSUM_MD5: &str = "x-amz-checksum-md5";
 const S3_CHECKSUM_TYPE: &str = "x-amz-checksum-type";
 const S3_MISSING_METADATA: &str = "x-amz-missing-meta";
+/// No store is busy for longer; Youku's client holds what it is told to the same.
+const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 /// 16 bytes in base64, with the padding.
 const MD5_IN_BASE64: usize = 24;
 
@@ -68,14 +70,19 @@ pub(crate) fn content_range(headers: &HeaderMap) -> Option<(u64, u64, Option<u64
     Some((first.parse().ok()?, last.parse().ok()?, size.parse().ok()))
 }
 
-/// The shortest wait the server asks for.
+/// Whether the answer carries the id that OSS and S3 give each request, refusals without a body included.
+pub(crate) fn names_request(headers: &HeaderMap) -> bool {
+    ["x-oss-request-id", "x-amz-request-id", "x-amz-id-2"].iter().any(|name| headers.contains_key(*name))
+}
+
+/// The shortest wait the server asks for, held to [`LONGEST_WAIT`].
 pub(crate) fn not_before(headers: &HeaderMap) -> Option<Duration> {
     let milliseconds = text(headers, "x-oss-qos-delay-time")
         .and_then(|value| value.trim().parse().ok())
         .map(Duration::from_millis);
     let seconds =
         || text(headers, "retry-after").and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
-    milliseconds.or_else(seconds)
+    milliseconds.or_else(seconds).map(|wait| wait.min(LONGEST_WAIT))
 }
 
 /// `None` where size or ETag is missing: then it is not an answer to a HEAD or GET of an object.

@@ -88,3 +88,27 @@ impl Service<Uri> for Connector {
         Box::pin(async { connecting.await? })
     }
 }
+
+/// Whether a connection failed because the server's certificate is not valid at this machine's time: its clock may be wrong. For errors of
+/// any HTTP client over rustls.
+#[must_use]
+pub fn blames_clock(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        // An I/O error's source is that of what it wraps, and not what it wraps.
+        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let tls = match wrapped {
+            Some(wrapped) if blames_clock(wrapped) => return true,
+            _ => error.downcast_ref::<rustls::Error>(),
+        };
+        if let Some(rustls::Error::InvalidCertificate(why)) = tls {
+            use rustls::CertificateError as Why;
+            return matches!(
+                why,
+                Why::Expired | Why::ExpiredContext { .. } | Why::NotValidYet | Why::NotValidYetContext { .. }
+            );
+        }
+        cause = error.source();
+    }
+    false
+}

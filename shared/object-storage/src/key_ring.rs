@@ -5,16 +5,17 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use reqsign_core::{Context, ProvideCredentialDyn};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Mutex;
 
+use crate::endpoint::Endpoint;
 use crate::{CredentialSource, Error, ErrorKind, Verdict};
 
 const OPERATION: &str = "LoadCredential";
 /// Pairs are replaced this long before they end; short-lived ones at half their life.
 const MARGIN: Duration = Duration::from_secs(300);
 
-/// A pair ready to sign with.
+/// A pair ready to sign with. What is blank is not there.
 pub(crate) struct Keys {
     pub(crate) id: String,
     pub(crate) secret: SecretString,
@@ -22,10 +23,35 @@ pub(crate) struct Keys {
     pub(crate) expires: Option<SystemTime>,
 }
 
+impl Keys {
+    /// `None` where id or secret is blank.
+    pub(crate) fn new(
+        id: String,
+        secret: SecretString,
+        token: Option<SecretString>,
+        expires: Option<SystemTime>,
+    ) -> Option<Self> {
+        let token = token.filter(|token| !is_blank(token.expose_secret()));
+        (!is_blank(&id) && !is_blank(secret.expose_secret())).then_some(Self { id, secret, token, expires })
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        let token = |keys: &Self| keys.token.as_ref().map(|token| token.expose_secret().to_owned());
+        self.id == other.id
+            && self.secret.expose_secret() == other.secret.expose_secret()
+            && token(self) == token(other)
+    }
+}
+
+fn is_blank(text: &str) -> bool {
+    text.trim().is_empty()
+}
+
 /// How new keys are had.
 pub(crate) enum Loader {
     Anonymous,
-    Fixed(Arc<Keys>),
+    /// `None`: what was given is blank.
+    Fixed(Option<Arc<Keys>>),
     Oss(Arc<dyn ProvideCredentialDyn<Credential = reqsign_aliyun_oss::Credential>>),
     S3(Arc<dyn ProvideCredentialDyn<Credential = reqsign_aws_v4::Credential>>),
     Source(Arc<dyn CredentialSource>),
@@ -34,6 +60,8 @@ pub(crate) enum Loader {
 pub(crate) struct KeyRing {
     loader: Loader,
     context: Context,
+    /// By whose clock keys end: they are a cloud's, and this machine's may be wrong.
+    endpoint: Arc<Endpoint>,
     cached: Mutex<Option<Cached>>,
 }
 
@@ -43,33 +71,43 @@ struct Cached {
 }
 
 impl KeyRing {
-    pub(crate) fn new(loader: Loader, context: Context) -> Self {
-        Self { loader, context, cached: Mutex::new(None) }
+    pub(crate) fn new(loader: Loader, context: Context, endpoint: Arc<Endpoint>) -> Self {
+        Self { loader, context, endpoint, cached: Mutex::new(None) }
+    }
+
+    /// Where the keys come from, for people.
+    pub(crate) fn origin(&self) -> &'static str {
+        match &self.loader {
+            Loader::Anonymous => "none",
+            Loader::Fixed(_) => "the key of the settings, or that which the platform handed over",
+            Loader::Oss(_) => {
+                "ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for a temporary one, ALIBABA_CLOUD_SECURITY_TOKEN, or a role"
+            }
+            Loader::S3(_) => {
+                "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for a temporary one, AWS_SESSION_TOKEN, or a role"
+            }
+            Loader::Source(_) => "fetched by the caller",
+        }
     }
 
     /// The keys to sign the next request with; `None` = unsigned. One load at a time, whoever asks.
     pub(crate) async fn get(&self) -> Result<Option<Arc<Keys>>, Error> {
         match &self.loader {
             Loader::Anonymous => return Ok(None),
-            Loader::Fixed(keys) => return Ok(Some(keys.clone())),
+            Loader::Fixed(keys) => {
+                return keys.clone().map(Some).ok_or_else(|| self.nothing_found());
+            }
             _ => {}
         }
         let mut cached = self.cached.lock().await;
-        let now = SystemTime::now();
+        let now = self.endpoint.now();
         if let Some(held) = &*cached
             && held.refresh_at.is_none_or(|at| now < at)
         {
             return Ok(Some(held.keys.clone()));
         }
-        match self.load().await {
-            Ok(keys) => {
-                let keys = Arc::new(keys);
-                *cached = Some(Cached {
-                    keys: keys.clone(),
-                    refresh_at: keys.expires.map(|at| refresh_at(now, at)),
-                });
-                Ok(Some(keys))
-            }
+        match self.load_into(&mut cached).await {
+            Ok(keys) => Ok(Some(keys)),
             // The old pair is good for a while yet; the next request asks again.
             Err(error) => match &*cached {
                 Some(held) if held.keys.expires.is_some_and(|at| now < at) => Ok(Some(held.keys.clone())),
@@ -78,15 +116,22 @@ impl KeyRing {
         }
     }
 
-    /// Forgets `used`, which the bucket refused, unless it has been replaced already. Tells whether new keys can be had.
-    pub(crate) async fn refused(&self, used: Option<&Arc<Keys>>) -> bool {
-        let mut cached = self.cached.lock().await;
-        if let (Some(held), Some(used)) = (&*cached, used)
-            && Arc::ptr_eq(&held.keys, used)
-        {
-            *cached = None;
+    /// Gets keys in place of `used`, which the bucket refused, unless somebody has already. Answers whether they are others.
+    ///
+    /// # Errors
+    /// Where none could be had.
+    pub(crate) async fn renew(&self, used: &Arc<Keys>) -> Result<bool, Error> {
+        if matches!(self.loader, Loader::Anonymous | Loader::Fixed(_)) {
+            return Ok(false);
         }
-        !matches!(self.loader, Loader::Anonymous | Loader::Fixed(_))
+        let mut cached = self.cached.lock().await;
+        match cached.take() {
+            Some(held) if !held.keys.is(used) => {
+                *cached = Some(held);
+                Ok(true)
+            }
+            _ => Ok(!self.load_into(&mut cached).await?.is(used)),
+        }
     }
 
     /// Forgets what is held.
@@ -94,40 +139,39 @@ impl KeyRing {
         *self.cached.lock().await = None;
     }
 
+    async fn load_into(&self, cached: &mut Option<Cached>) -> Result<Arc<Keys>, Error> {
+        let keys = Arc::new(self.load().await?);
+        let now = self.endpoint.now();
+        let refresh_at = keys.expires.map(|at| refresh_at(now, at));
+        *cached = Some(Cached { keys: keys.clone(), refresh_at });
+        Ok(keys)
+    }
+
     async fn load(&self) -> Result<Keys, Error> {
+        let found = self.find().await?;
+        found.ok_or_else(|| self.nothing_found())
+    }
+
+    /// `None`: there are none, or one half of them is blank.
+    async fn find(&self) -> Result<Option<Keys>, Error> {
         match &self.loader {
-            Loader::Anonymous => Err(nothing_found()),
-            Loader::Fixed(keys) => Ok(Keys {
-                id: keys.id.clone(),
-                secret: keys.secret.clone(),
-                token: keys.token.clone(),
-                expires: keys.expires,
-            }),
+            // These are asked for nothing: see `get` and `renew`.
+            Loader::Anonymous | Loader::Fixed(_) => Ok(None),
             Loader::Oss(provider) => {
-                let found = provider
-                    .provide_credential_dyn(&self.context)
-                    .await
-                    .map_err(unavailable)?
-                    .ok_or_else(nothing_found)?;
-                Ok(Keys {
-                    id: found.access_key_id,
-                    secret: found.access_key_secret.into(),
-                    token: found.security_token.map(Into::into),
-                    expires: found.expires_in.map(|at| at.as_system_time()),
-                })
+                let found = provider.provide_credential_dyn(&self.context).await.map_err(unavailable)?;
+                Ok(found.and_then(|found| {
+                    let expires = found.expires_in.map(|at| at.as_system_time());
+                    let token = found.security_token.map(Into::into);
+                    Keys::new(found.access_key_id, found.access_key_secret.into(), token, expires)
+                }))
             }
             Loader::S3(provider) => {
-                let found = provider
-                    .provide_credential_dyn(&self.context)
-                    .await
-                    .map_err(unavailable)?
-                    .ok_or_else(nothing_found)?;
-                Ok(Keys {
-                    id: found.access_key_id,
-                    secret: found.secret_access_key.into(),
-                    token: found.session_token.map(Into::into),
-                    expires: found.expires_in.map(|at| at.as_system_time()),
-                })
+                let found = provider.provide_credential_dyn(&self.context).await.map_err(unavailable)?;
+                Ok(found.and_then(|found| {
+                    let expires = found.expires_in.map(|at| at.as_system_time());
+                    let token = found.session_token.map(Into::into);
+                    Keys::new(found.access_key_id, found.secret_access_key.into(), token, expires)
+                }))
             }
             Loader::Source(source) => {
                 let pair = source.fetch().await.map_err(|error| {
@@ -144,14 +188,15 @@ impl KeyRing {
                     .with_verdict(verdict)
                     .with_source(error.source)
                 })?;
-                Ok(Keys {
-                    id: pair.access_key_id,
-                    secret: pair.access_key_secret,
-                    token: pair.security_token,
-                    expires: pair.expires,
-                })
+                Ok(Keys::new(pair.access_key_id, pair.access_key_secret, pair.security_token, pair.expires))
             }
         }
+    }
+
+    fn nothing_found(&self) -> Error {
+        Error::new(ErrorKind::CredentialUnavailable, OPERATION, "no credential found")
+            .with_verdict(Verdict::Permanent)
+            .with_context("set", self.origin())
     }
 }
 
@@ -170,13 +215,4 @@ fn refresh_at(now: SystemTime, expires: SystemTime) -> SystemTime {
 fn unavailable(error: reqsign_core::Error) -> Error {
     Error::new(ErrorKind::CredentialUnavailable, OPERATION, "the credential provider failed")
         .with_context("reason", format!("{:?}", error.kind()))
-}
-
-fn nothing_found() -> Error {
-    Error::new(
-        ErrorKind::CredentialUnavailable,
-        OPERATION,
-        "no credential found: set access key variables, a profile, or a role",
-    )
-    .with_verdict(Verdict::Permanent)
 }

@@ -9,8 +9,11 @@
 //! 20 MiB of memory at its peak through reqwest and takes 14 to 15 with buffers of 128 KiB, with the same CPU time; 16 parts took 30,
 //! and 24 take 21.
 //!
-//! Requests are sent once. Whether to send one again is the caller's decision, taken from the error's
+//! Requests are sent once, but that one which was refused for the time of its signature, a temporary key that is over, or the version of
+//! its signature is signed anew, once for each. Whether to send one again otherwise is the caller's decision, taken from the error's
 //! [`Verdict`]; only an [`ObjectBody`] reconnects on its own, because only it knows the byte to continue at.
+//!
+//! Signatures are made here (`sign`) and not by reqsign, whose providers find the keys: its signers cannot be told the time.
 //!
 //! ```no_run
 //! # async fn example(http: object_storage::HttpClient) -> Result<(), object_storage::Error> {
@@ -28,6 +31,8 @@ mod client;
 mod config;
 mod continued_body;
 mod credentials;
+mod cures;
+mod endpoint;
 mod error;
 mod exchange;
 mod folder;
@@ -52,7 +57,7 @@ pub use client::Store;
 pub use config::{Addressing, Provider, SignatureVersion, StoreConfig};
 pub use credentials::{CredentialError, CredentialSource, Credentials, StsPair};
 pub use error::{BoxError, Error, ErrorKind, Verdict};
-pub use http_client::HttpClient;
+pub use http_client::{HttpClient, blames_clock};
 pub use lifecycle::LifecycleRule;
 pub use object_body::ObjectBody;
 pub use types::{

@@ -34,10 +34,7 @@ impl LifecycleRule {
 /// The enabled rules in a `LifecycleConfiguration`; `None` where this is none. A server that does not know the call may answer with a
 /// list of objects.
 pub(crate) fn rules(text: &str) -> Option<Vec<LifecycleRule>> {
-    if !text.contains("<LifecycleConfiguration") {
-        return None;
-    }
-    let found: Configuration = xml::parse(text).ok()?;
+    let found: Configuration = xml::parse(text)?;
     Some(found.rule.into_iter().filter(|rule| rule.status.trim() == "Enabled").map(Rule::read).collect())
 }
 
@@ -46,6 +43,10 @@ pub(crate) fn rules(text: &str) -> Option<Vec<LifecycleRule>> {
 struct Configuration {
     #[serde(default)]
     rule: Vec<Rule>,
+}
+
+impl xml::Document for Configuration {
+    const ROOT: &'static str = "LifecycleConfiguration";
 }
 
 #[derive(Deserialize)]

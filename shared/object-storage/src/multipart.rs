@@ -3,6 +3,7 @@
 use http::{Method, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 
+use crate::answer::Asked;
 use crate::config::Provider;
 use crate::exchange::{Payload, Remote};
 use crate::types::{Completed, MultipartId, PartReceipt, PartRecord, PutOptions};
@@ -24,9 +25,9 @@ impl Remote {
         // S3 takes the condition at completion alone.
         self.create_only(&mut call, options.create_only && self.provider == Provider::Oss);
         let (_, _, text) = self.document(call, Payload::NONE).await?;
-        let answer: xml::Initiated =
-            xml::parse(&text).map_err(|_| self.garbled(operation, "the answer has no upload id"))?;
-        Ok(answer.upload_id.into())
+        let answer: Option<xml::Initiated> = xml::parse(&text);
+        let id = answer.map(|answer| answer.upload_id).filter(|id| !id.trim().is_empty());
+        id.map(Into::into).ok_or_else(|| self.protocol(operation, "the answer has no upload id"))
     }
 
     pub(crate) async fn upload_part(
@@ -52,16 +53,18 @@ impl Remote {
     pub(crate) async fn list_parts(&self, key: &str, id: &MultipartId) -> Result<Vec<PartRecord>, Error> {
         let operation = "ListParts";
         let mut parts: Vec<PartRecord> = Vec::new();
+        let mut marker = 0;
         loop {
             let mut call = self.call(operation, Method::GET, Some(key));
             call.query = vec![("uploadId", id.as_str().to_owned()), ("max-parts", "1000".to_owned())];
-            if let Some(last) = parts.last() {
-                call.query.push(("part-number-marker", last.number.to_string()));
+            if marker > 0 {
+                call.query.push(("part-number-marker", marker.to_string()));
             }
             let (_, _, text) = self.document(call, Payload::NONE).await?;
             let page: xml::PartList = xml::parse(&text)
-                .map_err(|_| self.garbled(operation, "the answer is not a list of parts"))?;
-            let before = parts.last().map_or(0, |last| last.number);
+                .ok_or_else(|| self.protocol(operation, "the answer is not a list of parts"))?;
+            // A page without a part may be followed by one with some.
+            let last = page.part.last().map(|part| part.number).or(page.next_part_number_marker);
             parts.extend(page.part.into_iter().map(|part| PartRecord {
                 number: part.number,
                 size: part.size,
@@ -71,8 +74,9 @@ impl Remote {
             if !page.is_truncated {
                 return Ok(parts);
             }
-            if parts.last().is_none_or(|last| last.number <= before) {
-                return Err(self.protocol(operation, "the list of parts does not advance"));
+            match last {
+                Some(last) if last > marker => marker = last,
+                _ => return Err(self.protocol(operation, "the list of parts does not advance")),
             }
         }
     }
@@ -93,15 +97,13 @@ impl Remote {
         if xml::is_failure(&text) {
             // S3 begins its answer before it knows the outcome: 200, then blanks, then perhaps an error.
             let status = if status.is_success() { StatusCode::INTERNAL_SERVER_ERROR } else { status };
-            return Err(
-                answer::from_parts(operation, create_only, status, &head, &text).with_context("key", key)
-            );
+            let asked = Asked { operation, create_only, with_token: true, at: self.endpoint.now() };
+            return Err(answer::from_parts(&asked, status, &head, &text).with_context("key", key));
         }
-        let written =
-            xml::parse::<xml::CompletedUpload>(&text).ok().map(|answer| headers::unquoted(&answer.etag));
+        let written = xml::parse::<xml::CompletedUpload>(&text).map(|answer| headers::unquoted(&answer.etag));
         let etag = written
             .or_else(|| headers::etag(&head))
-            .ok_or_else(|| self.garbled(operation, "the answer has no ETag"))?;
+            .ok_or_else(|| self.protocol(operation, "the answer has no ETag"))?;
         Ok(Completed { etag, crc64: headers::crc64(&head), version_id: headers::version_id(&head) })
     }
 

@@ -17,11 +17,12 @@ use crate::continued_body::ContinuedBody;
 use crate::exchange::{Call, Payload, Remote};
 use crate::lifecycle::{self, LifecycleRule};
 use crate::types::{Listing, ObjectHead, ObjectSummary, Pin, PutBody, PutOptions, PutReceipt};
-use crate::{Error, ErrorKind, headers, xml};
+use crate::{Error, ErrorKind, Verdict, headers, xml};
 
 const FORBID_OVERWRITE: HeaderName = HeaderName::from_static("x-oss-forbid-overwrite");
 const CHECKSUM_MODE: HeaderName = HeaderName::from_static("x-amz-checksum-mode");
 const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
+const LIST: &str = "ListObjectsV2";
 const RANGE_BEHAVIOR: HeaderName = HeaderName::from_static("x-oss-range-behavior");
 /// Both clouds answer at most this many per page.
 const PAGE: usize = 1000;
@@ -166,8 +167,43 @@ impl Remote {
         start_after: Option<&str>,
         limit: usize,
     ) -> Result<Listing, Error> {
-        let operation = "ListObjectsV2";
-        let mut call = self.call(operation, Method::GET, None);
+        let mut token: Option<String> = None;
+        loop {
+            let list = self.list_page(prefix, start_after, limit, token.as_deref()).await?;
+            let objects: Vec<_> = list
+                .contents
+                .iter()
+                .map(|object| ObjectSummary {
+                    key: list.key(object),
+                    size: object.size,
+                    etag: headers::unquoted(&object.etag),
+                    last_modified: headers::iso_time(&object.last_modified),
+                })
+                .collect();
+            if !list.is_truncated {
+                return Ok(Listing { objects, next: None });
+            }
+            if let Some(last) = objects.last() {
+                let next = Some(last.key.clone());
+                return Ok(Listing { objects, next });
+            }
+            // A store may look at many deleted keys and answer before it met one that is there.
+            let next = list.next_token();
+            if next.is_none() || next == token {
+                return Err(self.protocol(LIST, "the list does not advance"));
+            }
+            token = next;
+        }
+    }
+
+    async fn list_page(
+        &self,
+        prefix: &str,
+        start_after: Option<&str>,
+        limit: usize,
+        token: Option<&str>,
+    ) -> Result<xml::ObjectList, Error> {
+        let mut call = self.call(LIST, Method::GET, None);
         call.query = vec![("list-type", "2".to_owned()), ("max-keys", limit.clamp(1, PAGE).to_string())];
         if self.provider == Provider::Oss {
             // XML cannot carry every key; S3 encodes spaces otherwise and is asked for plain keys.
@@ -176,24 +212,13 @@ impl Remote {
         if !prefix.is_empty() {
             call.query.push(("prefix", prefix.to_owned()));
         }
-        if let Some(after) = start_after {
-            call.query.push(("start-after", after.to_owned()));
+        match (token, start_after) {
+            (Some(token), _) => call.query.push(("continuation-token", token.to_owned())),
+            (None, Some(after)) => call.query.push(("start-after", after.to_owned())),
+            (None, None) => {}
         }
         let (_, _, text) = self.document(call, Payload::NONE).await?;
-        let list: xml::ObjectList =
-            xml::parse(&text).map_err(|_| self.garbled(operation, "the answer is not a list"))?;
-        let objects: Vec<_> = list
-            .contents
-            .iter()
-            .map(|object| ObjectSummary {
-                key: list.key(object),
-                size: object.size,
-                etag: headers::unquoted(&object.etag),
-                last_modified: headers::iso_time(&object.last_modified),
-            })
-            .collect();
-        let next = objects.last().filter(|_| list.is_truncated).map(|last| last.key.clone());
-        Ok(Listing { objects, next })
+        xml::parse(&text).ok_or_else(|| self.protocol(LIST, "the answer is not a list"))
     }
 
     pub(crate) async fn delete(&self, key: &str) -> Result<(), Error> {
@@ -209,7 +234,7 @@ impl Remote {
         call.query.push(("versioning", String::new()));
         let (_, _, text) = self.document(call, Payload::NONE).await?;
         let answer: xml::Versioning = xml::parse(&text)
-            .map_err(|_| self.garbled(operation, "the answer says nothing of versioning"))?;
+            .ok_or_else(|| self.unknown(operation, "the answer says nothing of versioning", &text))?;
         Ok(answer.status.is_some_and(|status| !status.trim().is_empty()))
     }
 
@@ -219,11 +244,17 @@ impl Remote {
         call.query.push(("lifecycle", String::new()));
         match self.document(call, Payload::NONE).await {
             Ok((_, _, text)) => lifecycle::rules(&text)
-                .ok_or_else(|| self.protocol(operation, "the answer says nothing of a lifecycle")),
+                .ok_or_else(|| self.unknown(operation, "the answer says nothing of a lifecycle", &text)),
             // A bucket without rules answers this.
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
             Err(error) => Err(error),
         }
+    }
+
+    /// Another document than was asked for. A store that does not know the question lists objects, and will again.
+    fn unknown(&self, operation: &'static str, message: &'static str, text: &str) -> Error {
+        let error = self.protocol(operation, message);
+        if xml::is_list(text) { error.with_verdict(Verdict::Permanent) } else { error }
     }
 
     /// Content type and user metadata.

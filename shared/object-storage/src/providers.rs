@@ -1,5 +1,7 @@
 //! The credential providers of reqsign, and what they need of the world: files, environment, HTTP.
 
+use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,12 +25,9 @@ pub(crate) fn loader(config: &StoreConfig) -> Loader {
         (Credentials::Anonymous, _) | (_, Provider::Folder) => Loader::Anonymous,
         (Credentials::Refreshed(source), _) => Loader::Source(source.clone()),
         (Credentials::Static { access_key_id, access_key_secret, security_token }, _) => {
-            Loader::Fixed(Arc::new(Keys {
-                id: access_key_id.clone(),
-                secret: access_key_secret.clone(),
-                token: security_token.clone(),
-                expires: None,
-            }))
+            let keys =
+                Keys::new(access_key_id.clone(), access_key_secret.clone(), security_token.clone(), None);
+            Loader::Fixed(keys.map(Arc::new))
         }
         (credentials, Provider::Oss) => oss_loader(credentials),
         (credentials, Provider::S3) => s3_loader(credentials, config.region.as_deref()),
@@ -97,7 +96,27 @@ fn s3_loader(_: &Credentials, _: Option<&str>) -> Loader {
 
 /// The providers' view of the world.
 pub(crate) fn context(http: HttpClient, env: impl Env) -> Context {
-    Context::new().with_env(env).with_file_read(Files).with_http_send(Http(http))
+    Context::new().with_env(NotBlank(env)).with_file_read(Files).with_http_send(Http(http))
+}
+
+/// An environment in which a variable that is blank is not set.
+#[derive(Debug)]
+struct NotBlank<E>(E);
+
+impl<E: Env> Env for NotBlank<E> {
+    fn var(&self, name: &str) -> Option<String> {
+        self.0.var(name).filter(|value| !value.trim().is_empty())
+    }
+
+    fn vars(&self) -> HashMap<String, String> {
+        let mut all = self.0.vars();
+        all.retain(|_, value| !value.trim().is_empty());
+        all
+    }
+
+    fn home_dir(&self) -> Option<PathBuf> {
+        self.0.home_dir()
+    }
 }
 
 #[derive(Debug)]

@@ -1,12 +1,17 @@
-//! Signatures, made by reqsign; this file decides what it gets to see.
+//! Signatures: OSS's V4 and V1, and S3's, which V4 resembles.
+//!
+//! They are made here because a request must be signable with another time than this machine's, and reqsign's signers take no time.
+
+mod v1;
+mod v4;
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, InvalidHeaderValue};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use reqsign_aliyun_oss::SigningVersion;
-use reqsign_core::{Context, SignRequest as _};
+use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use url::Url;
 
@@ -24,108 +29,60 @@ pub(crate) enum Scheme {
 pub(crate) struct Unsigned<'a> {
     pub(crate) method: &'a Method,
     pub(crate) url: &'a Url,
-    /// `/bucket/key?query`, encoded.
-    pub(crate) resource: &'a str,
+    pub(crate) bucket: &'a str,
+    /// Not encoded, as the query is not.
+    pub(crate) key: Option<&'a str>,
+    pub(crate) query: &'a [(&'static str, String)],
     pub(crate) headers: HeaderMap,
 }
 
-/// Adds the signature to the request's headers and answers them all.
+/// Adds the signature of the time `at` to the request's headers and answers them all.
 ///
-/// Two things about reqsign's OSS signer are worked around here. It takes the bucket from the host name, which is wrong for a custom
-/// domain: it is given the canonical resource as if that were the URL, right for every addressing. And in V4 it signs every
-/// header it sees, naming them in `AdditionalHeaders`, or leaving that field empty: it is shown only the headers that are always
-/// signed, and `Authorization` is brought to the form the official clients send, without the empty field and without blanks.
+/// Whatever the URL looks like, OSS signs `/bucket/key`. Of the headers only those are signed that every client signs.
 pub(crate) fn sign(
     scheme: &Scheme,
     keys: &Keys,
+    at: SystemTime,
     request: Unsigned<'_>,
-) -> impl Future<Output = Result<HeaderMap, reqsign_core::Error>> + Send {
-    let (mut signed, plain) = split(request.headers);
-    let uri = match scheme {
-        Scheme::S3 { .. } => request.url.as_str().to_owned(),
-        Scheme::OssV1 | Scheme::OssV4 { .. } => format!("http://oss{}", request.resource),
-    };
-    let head = http::Request::builder().method(request.method).uri(uri).body(());
-    async move {
-        let mut head = head
-            .map_err(|error| reqsign_core::Error::request_invalid("request").with_source(error))?
-            .into_parts()
-            .0;
-        std::mem::swap(&mut head.headers, &mut signed);
-        let context = Context::new();
-        match scheme {
-            Scheme::S3 { region } => {
-                let credential = s3_credential(keys);
-                reqsign_aws_v4::RequestSigner::new("s3", region)
-                    .sign_request(&context, &mut head, Some(&credential), None)
-                    .await?;
-            }
-            Scheme::OssV1 => {
-                let signer =
-                    reqsign_aliyun_oss::RequestSigner::new("").with_signing_version(SigningVersion::V1);
-                signer.sign_request(&context, &mut head, Some(&oss_credential(keys)), None).await?;
-            }
-            Scheme::OssV4 { region } => {
-                let signer = reqsign_aliyun_oss::RequestSigner::new("")
-                    .with_signing_version(SigningVersion::V4)
-                    .with_region(region.clone());
-                signer.sign_request(&context, &mut head, Some(&oss_credential(keys)), None).await?;
-                tidy_authorization(&mut head.headers)?;
-            }
-        }
-        head.headers.extend(plain);
-        for name in ["x-oss-security-token", "x-amz-security-token"] {
-            if let Some(token) = head.headers.get_mut(name) {
-                token.set_sensitive(true);
-            }
-        }
-        Ok(head.headers)
+) -> Result<HeaderMap, InvalidHeaderValue> {
+    let at = Timestamp::try_from(at).unwrap_or_default();
+    match scheme {
+        Scheme::OssV1 => v1::sign(keys, at, request),
+        Scheme::OssV4 { region } => v4::sign(&v4::OSS, region, keys, at, request),
+        Scheme::S3 { region } => v4::sign(&v4::S3, region, keys, at, request),
     }
 }
 
-fn split(headers: HeaderMap) -> (HeaderMap, HeaderMap) {
-    let mut signed = HeaderMap::new();
-    let mut plain = HeaderMap::new();
-    for (name, value) in headers.iter() {
-        let to = if always_signed(name) { &mut signed } else { &mut plain };
-        to.append(name.clone(), value.clone());
-    }
-    (signed, plain)
+/// Signed headers and their values, in the order of their names.
+fn signed_headers(headers: &HeaderMap, is_signed: impl Fn(&str) -> bool) -> Vec<(&str, String)> {
+    let signed = headers.keys().map(HeaderName::as_str).filter(|name| is_signed(name));
+    let mut signed: Vec<_> = signed.map(|name| (name, text(headers, name))).collect();
+    signed.sort_unstable_by_key(|(name, _)| *name);
+    signed
 }
 
-fn always_signed(name: &HeaderName) -> bool {
-    name == CONTENT_TYPE
-        || name == "content-md5"
-        || name.as_str().starts_with("x-oss-")
-        || name.as_str().starts_with("x-amz-")
+fn text(headers: &HeaderMap, name: &str) -> String {
+    headers
+        .get(name)
+        .map_or_else(String::new, |value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned())
 }
 
-fn tidy_authorization(headers: &mut HeaderMap) -> Result<(), reqsign_core::Error> {
-    if let Some(value) = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()) {
-        let mut value: HeaderValue = value.replace(" AdditionalHeaders=,", "").replace(", ", ",").parse()?;
-        value.set_sensitive(true);
-        headers.insert(AUTHORIZATION, value);
+fn insert_token(headers: &mut HeaderMap, name: HeaderName, keys: &Keys) -> Result<(), InvalidHeaderValue> {
+    if let Some(token) = &keys.token {
+        headers.insert(name, hidden(token.expose_secret())?);
     }
     Ok(())
 }
 
-// The end of a pair's life is the key ring's business: with a clock that is off, the server knows better.
-fn oss_credential(keys: &Keys) -> reqsign_aliyun_oss::Credential {
-    reqsign_aliyun_oss::Credential {
-        access_key_id: keys.id.clone(),
-        access_key_secret: keys.secret.expose_secret().to_owned(),
-        security_token: keys.token.as_ref().map(|token| token.expose_secret().to_owned()),
-        expires_in: None,
-    }
+fn authorize(headers: &mut HeaderMap, authorization: &str) -> Result<(), InvalidHeaderValue> {
+    headers.insert(AUTHORIZATION, hidden(authorization)?);
+    Ok(())
 }
 
-fn s3_credential(keys: &Keys) -> reqsign_aws_v4::Credential {
-    reqsign_aws_v4::Credential {
-        access_key_id: keys.id.clone(),
-        secret_access_key: keys.secret.expose_secret().to_owned(),
-        session_token: keys.token.as_ref().map(|token| token.expose_secret().to_owned()),
-        expires_in: None,
-    }
+fn hidden(text: &str) -> Result<HeaderValue, InvalidHeaderValue> {
+    let mut value = HeaderValue::from_str(text)?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// Endpoints and buckets that refused V4, for the life of the process.

@@ -18,6 +18,11 @@ pub(crate) fn is_failure(text: &str) -> bool {
     text.contains("<Error") || text.contains("</Error>")
 }
 
+/// Whether this is a list of objects.
+pub(crate) fn is_list(text: &str) -> bool {
+    parse::<ObjectList>(text).is_some()
+}
+
 /// Reads an `Error` document.
 pub(crate) fn failure(text: &str) -> Failure {
     if is_failure(text) { quick_xml::de::from_str(text).unwrap_or_default() } else { Failure::default() }
@@ -45,6 +50,7 @@ pub(crate) struct Versioning {
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ObjectList {
     pub(crate) is_truncated: bool,
+    next_continuation_token: Option<String>,
     encoding_type: Option<String>,
     #[serde(default)]
     pub(crate) contents: Vec<Object>,
@@ -64,9 +70,19 @@ pub(crate) struct Object {
 impl ObjectList {
     /// The key of `object`, decoded where the list is encoded.
     pub(crate) fn key(&self, object: &Object) -> String {
+        self.decoded(&object.key)
+    }
+
+    /// Where the next page begins. OSS encodes it as it does keys.
+    pub(crate) fn next_token(&self) -> Option<String> {
+        let token = self.next_continuation_token.as_deref().filter(|token| !token.is_empty())?;
+        Some(self.decoded(token))
+    }
+
+    fn decoded(&self, text: &str) -> String {
         match self.encoding_type.as_deref() {
-            Some("url") => percent_decode_str(&object.key).decode_utf8_lossy().into_owned(),
-            _ => object.key.clone(),
+            Some("url") => percent_decode_str(text).decode_utf8_lossy().into_owned(),
+            _ => text.to_owned(),
         }
     }
 }
@@ -76,6 +92,7 @@ impl ObjectList {
 pub(crate) struct PartList {
     #[serde(default)]
     pub(crate) is_truncated: bool,
+    pub(crate) next_part_number_marker: Option<u32>,
     #[serde(default)]
     pub(crate) part: Vec<Part>,
 }
@@ -92,9 +109,39 @@ pub(crate) struct Part {
     pub(crate) crc64: Option<u64>,
 }
 
-/// Reads any of the documents above.
-pub(crate) fn parse<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, quick_xml::DeError> {
-    quick_xml::de::from_str(text)
+/// A document that a call answers. Nothing else is read as one: of a page of something in between nothing would be found in it, as in an
+/// empty list.
+pub(crate) trait Document {
+    /// The name of its root.
+    const ROOT: &'static str;
+}
+
+impl Document for Initiated {
+    const ROOT: &'static str = "InitiateMultipartUploadResult";
+}
+
+impl Document for CompletedUpload {
+    const ROOT: &'static str = "CompleteMultipartUploadResult";
+}
+
+impl Document for Versioning {
+    const ROOT: &'static str = "VersioningConfiguration";
+}
+
+impl Document for ObjectList {
+    const ROOT: &'static str = "ListBucketResult";
+}
+
+impl Document for PartList {
+    const ROOT: &'static str = "ListPartsResult";
+}
+
+/// Reads any of the documents above; `None` where it is not whole, or another.
+pub(crate) fn parse<'de, T: Document + Deserialize<'de>>(text: &'de str) -> Option<T> {
+    let mut opened = text.split('<').skip(1).map(|tag| tag.split([' ', '>', '/', '\r', '\n', '\t']).next());
+    let root = opened.find(|name| name.is_some_and(|name| !name.starts_with(['?', '!'])))??;
+    let local = root.rsplit(':').next().unwrap_or(root);
+    (local == T::ROOT).then(|| quick_xml::de::from_str(text).ok())?
 }
 
 /// The body of a completion.

@@ -22,6 +22,8 @@
 //! | kind | effect |
 //! |---|---|
 //! | `status` | a refusal in the server's own format; the request body is read first, unless `"early": true`, which answers at once and closes |
+//! | `page` | an HTML page of this `status`, with none of the server's own headers, as a proxy or a portal in between answers; the work is not done |
+//! | `ignore_range` | does the work as if the request had asked for no range: 200 with the whole object |
 //! | `reset` | TCP reset instead of an answer, after `after` bytes of the request body (default: all) |
 //! | `cut_response` | sends `after` bytes of the answer's body, then drops the connection |
 //! | `flip_response` | flips a bit of byte `at` of the answer's body |

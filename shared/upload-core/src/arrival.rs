@@ -3,9 +3,6 @@
 use crate::{Error, Published, Run, UploadId, Uploader, Verdict, VideoState, ledger::Work};
 use tracing::Instrument;
 
-/// The operation that comes before an upload's claim: where it fails nothing is recorded yet.
-pub const LOOK: &str = "look";
-
 /// What became of an object that arrived by itself.
 #[derive(Debug, Clone)]
 pub enum ArrivalEnd {
@@ -27,8 +24,8 @@ impl Uploader {
         }
         let id = UploadId::of(&work.object, &work.job);
         let looking = Box::pin(self.is_published_already(&id, work));
-        let same = looking.instrument(tracing::info_span!("upload", upload_id = %id)).await;
-        if same.map_err(|error| error.about(&id))? {
+        // An error is about no upload yet: nothing is recorded of it.
+        if looking.instrument(tracing::info_span!("upload", upload_id = %id)).await? {
             return Ok(ArrivalEnd::SameContent);
         }
         self.upload(work, run).await.map(ArrivalEnd::Published)
@@ -50,7 +47,7 @@ impl Uploader {
         }
         if let Some(video_id) = &published.video_id {
             let shown = async {
-                self.ledger.may_call(account).await?;
+                self.ledger.may_call(self.caller(account)).await?;
                 self.youku.show(video_id).await
             };
             match shown.await.map_err(not_asked)? {
@@ -72,5 +69,5 @@ fn not_asked(error: Error) -> Error {
     };
     let message = "whether the object's content is published already cannot be asked now";
     let retry = Verdict::Retry { not_before: wish };
-    Error::new(error.kind(), LOOK, message).verdict_is(retry).caused_by(error)
+    Error::new(error.kind(), "look", message).verdict_is(retry).caused_by(error)
 }

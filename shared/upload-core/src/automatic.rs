@@ -78,6 +78,18 @@ impl Automatic<'_> {
         }
     }
 
+    /// Who is told where the video that `location` is about is refused before an upload begins: the rule's callback, with the video's
+    /// key and the rule's account.
+    #[must_use]
+    pub fn refusal_is_for(&self, location: &Location, size: u64) -> Option<(Callback, String, String)> {
+        let (key, rule) = match admit(&location.bucket, &location.key, size, self.rules, self.reserved) {
+            Admission::Upload(rule) => (location.key.clone(), rule),
+            Admission::Sidecar { video_key, rule } => (video_key.to_owned(), rule),
+            Admission::Skip(_) => return None,
+        };
+        Some((rule.callback()?, key, rule.account.clone()))
+    }
+
     /// Merges into the job of a task, or of a person's command, what its object, sidecar and rule state about the video.
     ///
     /// `paused` and the rules' filters are about automatic uploads and do not bind it. The job's account and mode are decided by then

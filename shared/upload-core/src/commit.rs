@@ -111,6 +111,7 @@ fn is_untouched(kind: ErrorKind) -> bool {
         kind,
         ErrorKind::RateLimited
             | ErrorKind::Unauthorised
+            | ErrorKind::ClientRefused
             | ErrorKind::Reauthorise
             | ErrorKind::InProgress
             | ErrorKind::Ledger

@@ -3,6 +3,7 @@
 use crate::{
     Error, ErrorKind, Md5, Published, StatedMd5, Verdict,
     ledger::{Entry, Failure, Held, Record, State, Step, StepKind, WaitReason, Waiting},
+    second_run,
 };
 use std::time::{Duration, SystemTime};
 
@@ -24,7 +25,8 @@ const RATE_LIMIT_PAUSE: Duration = Duration::from_secs(60);
 /// The step that records this end, if one does. `now` is the store's clock.
 ///
 /// What may go better by itself leaves the upload where it stands: its open mark brings it back.
-pub(crate) fn ending(error: &Error, held: &Held, now: SystemTime) -> Option<Step> {
+/// `second_run`: how long after a refusal that nothing explains a second run begins.
+pub(crate) fn ending(error: &Error, held: &Held, now: SystemTime, second_run: Duration) -> Option<Step> {
     if !held.record().state.is_working() {
         return None;
     }
@@ -41,7 +43,9 @@ pub(crate) fn ending(error: &Error, held: &Held, now: SystemTime) -> Option<Step
             waiting(WaitReason::RateLimited, Some(not_before.unwrap_or(RATE_LIMIT_PAUSE)))
         }
         (ErrorKind::RateLimited, _) => waiting(WaitReason::RateLimited, Some(RATE_LIMIT_PAUSE)),
-        (kind @ ErrorKind::Unauthorised, _) if held.record().work.brought.is_some() => {
+        (kind @ (ErrorKind::Unauthorised | ErrorKind::ClientRefused), _)
+            if held.record().work.brought.is_some() =>
+        {
             if age(held.record(), now) >= CALLER_PATIENCE {
                 let advice = Some("send the task again with a valid access token".into());
                 return Some(Step::Failed(Failure {
@@ -55,6 +59,10 @@ pub(crate) fn ending(error: &Error, held: &Held, now: SystemTime) -> Option<Step
         }
         (ErrorKind::Unauthorised, _) => {
             let reason = WaitReason::Unauthorised;
+            waiting(reason, Some(unauthorised_pause(held.record(), reason)))
+        }
+        (ErrorKind::ClientRefused, _) => {
+            let reason = WaitReason::ClientRefused;
             waiting(reason, Some(unauthorised_pause(held.record(), reason)))
         }
         (ErrorKind::CommitUnknown, _) if patience_ended(held.record(), now) => {
@@ -73,13 +81,17 @@ pub(crate) fn ending(error: &Error, held: &Held, now: SystemTime) -> Option<Step
         }
         // No time: whether calls can be made again is asked before the upload is taken up.
         (ErrorKind::Reauthorise, _) => waiting(WaitReason::Reauthorise, None),
-        (kind, Verdict::Permanent) => Some(Step::Failed(Failure {
-            code: kind.code().into(),
-            text: error.to_string(),
-            advice: Some(advice(kind).into()),
-        })),
+        (kind, Verdict::Permanent) => {
+            let rest = second_run::rest(held.record(), kind, now, second_run);
+            Some(rest.map_or_else(|| failed(error), Step::Waiting))
+        }
         _ => None,
     }
+}
+
+fn failed(error: &Error) -> Step {
+    let (kind, text) = (error.kind(), error.to_string());
+    Step::Failed(Failure { code: kind.code().into(), text, advice: Some(advice(kind).into()) })
 }
 
 /// Longer each time that the upload was put aside for this reason.

@@ -27,6 +27,8 @@ pub enum ErrorKind {
     PartExists,
     /// Youku refuses the access token.
     Unauthorised,
+    /// Youku does not know the client id: a setting, whatever the token.
+    ClientRefused,
     /// Youku refuses the access token, and the refresh token is spent or lost: a person must put new ones into the settings.
     Reauthorise,
     /// Youku's upload session is over: expired, cancelled, or committed before.
@@ -58,7 +60,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    const CODES: [(Self, &str); 24] = [
+    const CODES: [(Self, &str); 25] = [
         (Self::InvalidJob, "invalid_job"),
         (Self::SourceMissing, "source_missing"),
         (Self::SourceChanged, "source_changed"),
@@ -69,6 +71,7 @@ impl ErrorKind {
         (Self::NoSuchUpload, "no_such_upload"),
         (Self::PartExists, "part_exists"),
         (Self::Unauthorised, "youku_unauthorised"),
+        (Self::ClientRefused, "youku_client_refused"),
         (Self::Reauthorise, "reauthorise"),
         (Self::SessionOver, "session_over"),
         (Self::RateLimited, "rate_limited"),
@@ -89,6 +92,11 @@ impl ErrorKind {
     #[must_use]
     pub fn code(self) -> &'static str {
         Self::CODES.iter().find(|(kind, _)| *kind == self).map_or("failed", |(_, code)| code)
+    }
+
+    /// Every kind there is.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::CODES.iter().map(|(kind, _)| *kind)
     }
 
     /// The kind of this code.
@@ -132,6 +140,7 @@ struct Inner {
     message: Cow<'static, str>,
     context: Vec<(&'static str, String)>,
     upload: Option<UploadId>,
+    unrecorded: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -146,6 +155,7 @@ impl Error {
                 message: message.into(),
                 context: Vec::new(),
                 upload: None,
+                unrecorded: false,
                 source: None,
             }),
         }
@@ -176,6 +186,19 @@ impl Error {
     pub fn about(mut self, upload: &UploadId) -> Self {
         self.inner.upload = Some(upload.clone());
         self
+    }
+
+    /// The same error, met when nothing may be on record yet by which anybody else would come back to the upload.
+    #[must_use]
+    pub(crate) fn unrecorded(mut self) -> Self {
+        self.inner.unrecorded = true;
+        self
+    }
+
+    /// Whether somebody comes back to the upload by what is on record of it: its event may be forgotten.
+    #[must_use]
+    pub fn is_recorded(&self) -> bool {
+        self.inner.upload.is_some() && !self.inner.unrecorded
     }
 
     /// Adds the error underneath, for the log.
@@ -222,15 +245,32 @@ impl Error {
     }
 }
 
+impl Error {
+    /// The message with those of the facts alone that have one of these keys.
+    pub(crate) fn shown_with(&self, keys: &[&str]) -> String {
+        let mut text = self.inner.message.to_string();
+        let shown = self.inner.context.iter().filter(|(key, _)| keys.contains(key));
+        write_facts(&mut text, shown).map_or_else(|_| String::new(), |()| text)
+    }
+}
+
+/// `(key: value, key: value)`, where there is any.
+fn write_facts<'a>(
+    to: &mut impl fmt::Write,
+    facts: impl Iterator<Item = &'a (&'static str, String)>,
+) -> fmt::Result {
+    let mut any = false;
+    for (key, value) in facts {
+        write!(to, "{}{key}: {value}", if any { ", " } else { " (" })?;
+        any = true;
+    }
+    if any { to.write_str(")") } else { Ok(()) }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.inner.message)?;
-        for (n, (key, value)) in self.inner.context.iter().enumerate() {
-            write!(f, "{}{key}: {value}", if n == 0 { " (" } else { ", " })?;
-        }
-        if !self.inner.context.is_empty() {
-            f.write_str(")")?;
-        }
+        write_facts(f, self.inner.context.iter())?;
         if self.inner.verdict == Verdict::GaveUp {
             f.write_str("; gave up after trying for a while")?;
         }

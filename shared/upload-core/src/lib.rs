@@ -18,6 +18,7 @@ pub mod document;
 mod ending;
 mod error;
 mod hand;
+mod held_back;
 mod job;
 pub mod ledger;
 mod merge;
@@ -30,7 +31,11 @@ mod outcome;
 mod patience;
 mod ports;
 mod progress;
+mod reopen;
 pub mod rules;
+mod run;
+mod second_run;
+mod sentence;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -39,7 +44,7 @@ mod transfer;
 mod uploader;
 mod wall;
 
-pub use arrival::{ArrivalEnd, LOOK};
+pub use arrival::ArrivalEnd;
 pub use automatic::{Arrival, Automatic};
 pub use callback::{Callback, Notifier, Told, VideoEvent};
 pub use cancel::cancel;
@@ -56,6 +61,7 @@ pub use ports::{
     SliceServer, SliceSession, Source, SourceEntry, SourcePage, Video, VideoState, Youku,
 };
 pub use progress::{Progress, Stage};
-pub use sweep::{Swept, sweep};
+pub use run::Run;
+pub use sweep::{Swept, sweep, sweep_with};
 pub use transfer::{Part, Plan, TransferSettings};
-pub use uploader::{Published, Run, Uploader, look};
+pub use uploader::{Published, Uploader, look};

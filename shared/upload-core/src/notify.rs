@@ -8,7 +8,7 @@ use crate::{
     VideoEvent, VideoState, Youku,
     ending::stored,
     ledger::{Held, Ledger, Record, Step, StepKind, Time, Work},
-    uploader::out_of_time,
+    run::out_of_time,
 };
 use bytes::Bytes;
 use serde::Serialize;
@@ -169,7 +169,7 @@ impl Notifying {
     }
 
     /// Leaves the rest to a later sweep, after `wish` at the earliest.
-    async fn put_off(&self, held: &Held, wish: Duration) {
+    async fn put_off(&self, held: &mut Held, wish: Duration) {
         let now = held.lease().now();
         let (record, ended) = (held.record(), ended_at(held.record()));
         let age = age(record, now);
@@ -207,7 +207,7 @@ impl Notifying {
 
 /// Asks Youku how the video fares, unless Youku refuses the account's calls for now.
 async fn ask(record: &Record, ledger: &Ledger, youku: &dyn Youku) -> Result<Option<VideoState>, Error> {
-    ledger.may_call(&record.work.account).await?;
+    ledger.may_call(youku.client_id().unwrap_or(&record.work.account)).await?;
     match stored(record)?.video_id {
         Some(video_id) => youku.show(&video_id).await,
         None => Ok(None),

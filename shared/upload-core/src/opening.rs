@@ -187,6 +187,13 @@ pub(crate) fn validated(work: &Work, youku: &dyn Youku) -> Result<Video, Error> 
     }
     let file_name = object.location.file_name().to_owned();
     let metadata = work.job.video.clone().completed(&file_name);
+    let largest = Plan::largest_object();
+    if work.job.mode == Mode::Oss && object.size > largest {
+        let message = "the object is larger than OSS keeps";
+        return Err(Error::new(ErrorKind::InvalidJob, "upload", message)
+            .with("size", object.size.to_string())
+            .with("most", largest.to_string()));
+    }
     // A digest that no file has stands in until the reading pass: validation looks at its form alone.
     let stated = work.job.md5.as_ref().or(object.stated_md5.as_ref());
     let md5 = stated.map(|stated| stated.md5).or(object.md5).unwrap_or(crate::Md5([0; 16]));

@@ -51,15 +51,12 @@ pub struct OutcomeData {
 }
 
 impl Outcome {
-    /// The answer to a job about `key`.
+    /// The answer to a job about `key`. Of a failure it says what its kind alone decides: callers read no inner names.
     #[must_use]
     pub fn of(key: &str, result: &Result<Published, Error>) -> Self {
         let (code, text, error, published) = match result {
             Ok(published) => ("200", "upload success".into(), None, Some(published)),
-            Err(error) if error.kind() == ErrorKind::SourceMissing => {
-                ("404", "oss key not found".into(), Some(error), None)
-            }
-            Err(error) => (status(error.kind()), error.to_string(), Some(error), None),
+            Err(error) => (status(error.kind()), error.told().into_owned(), Some(error), None),
         };
         Self {
             code: code.into(),
@@ -101,6 +98,7 @@ fn status(kind: ErrorKind) -> &'static str {
         ErrorKind::RateLimited => "429",
         ErrorKind::Youku
         | ErrorKind::Unauthorised
+        | ErrorKind::ClientRefused
         | ErrorKind::Reauthorise
         | ErrorKind::SessionOver
         | ErrorKind::HashRefused

@@ -3,7 +3,7 @@
 //! Retries are bounded by time, not by number, and the time is renewed whenever the upload makes progress: an upload of hours
 //! survives any number of short troubles and ends soon in a lasting one.
 
-use crate::{Error, Verdict};
+use crate::{Error, Verdict, sentence::LAST_ERROR};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use std::{
     future::Future,
@@ -40,21 +40,45 @@ impl Default for RetrySettings {
     }
 }
 
+impl RetrySettings {
+    /// The same, for what must have ended by `deadline`: it gives up before, with the error that it met.
+    #[must_use]
+    pub fn ending_by(self, deadline: Option<Instant>) -> Self {
+        let Some(deadline) = deadline else { return self };
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left >= self.patience { self } else { Self { patience: left, tries: 1, ..self } }
+    }
+}
+
 /// The patience of one upload, shared by all that works on it.
 #[derive(Debug, Clone)]
 pub(crate) struct Patience {
     settings: RetrySettings,
     last_progress: Arc<Mutex<Instant>>,
+    /// The last error that was waited out, for a run that its deadline ends.
+    last_trouble: Arc<Mutex<Option<Trouble>>>,
 }
+
+/// What was waited out: its code and the call's name, without anything that only the log may hold.
+type Trouble = (&'static str, &'static str);
 
 impl Patience {
     pub(crate) fn new(settings: RetrySettings) -> Self {
-        Self { settings, last_progress: Arc::new(Mutex::new(Instant::now())) }
+        let last_progress = Arc::new(Mutex::new(Instant::now()));
+        Self { settings, last_progress, last_trouble: Arc::default() }
     }
 
     /// Something was achieved: failing calls get their full time again.
     pub(crate) fn renew(&self) {
         *self.last_progress.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// The same error, naming the last one that was waited out. A deadline alone does not say what took the time.
+    pub(crate) fn naming_trouble(&self, error: Error) -> Error {
+        match *self.last_trouble.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some((code, operation)) => error.with(LAST_ERROR, format!("{code} in {operation}")),
+            None => error,
+        }
     }
 
     /// A fresh run of tries of one call.
@@ -99,13 +123,20 @@ impl Tries<'_> {
             return Err(error);
         }
         self.failed += 1;
+        let trouble = Some((error.kind().code(), error.operation()));
+        *self.patience.last_trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
         let settings = &self.patience.settings;
         let delay = self.delays.next().unwrap_or(settings.longest).max(not_before.unwrap_or_default());
         let last = *self.patience.last_progress.lock().unwrap_or_else(PoisonError::into_inner);
         if self.failed >= settings.tries && last.elapsed() + delay > settings.patience {
             return Err(error.verdict_is(Verdict::GaveUp));
         }
-        tracing::debug!(?error, ?delay, "trying again");
+        // Once a call, so that a run that is killed in the middle has said why it waited.
+        if self.failed == settings.tries {
+            tracing::warn!(?error, "it goes on failing: trying again");
+        } else {
+            tracing::debug!(?error, ?delay, "trying again");
+        }
         sleep(delay).await;
         Ok(())
     }

@@ -171,6 +171,16 @@ pub trait Youku: Send + Sync {
         Ok(())
     }
 
+    /// The client as which its calls are made: Youku counts calls by it. `None`: each account is a client of its own.
+    fn client_id(&self) -> Option<&str> {
+        None
+    }
+
+    /// The access token in use, where it is known: to tell it from one that was refused, never to be kept.
+    fn access_token(&self) -> Option<SecretString> {
+        None
+    }
+
     /// Checks what can be checked before anything is sent.
     ///
     /// # Errors

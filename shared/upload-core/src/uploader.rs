@@ -1,7 +1,7 @@
 //! Uploads from the claim to the answer: who may work on them, for how long, and how they are put down.
 
 use crate::{
-    Callback, Error, ErrorKind, Location, Notifier, Object, Progress, RetrySettings, Source, Stage,
+    Callback, Error, ErrorKind, Location, Notifier, Object, RetrySettings, Run, Source, Stage,
     TransferSettings, UploadId, Verdict, Youku,
     ending::{ending, stored},
     hand::Hand,
@@ -10,10 +10,11 @@ use crate::{
     notify::{BRIEF, Effort, Notifying, ONCE},
     opening::validated,
     patience::Patience,
+    run::{out_of_time, within, within_or},
     transfer::{Transfer, ahead::Ahead},
 };
 use std::{future::Future, sync::Arc, time::Duration};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use tracing::Instrument;
 
 /// No part is begun in the last third of a run's time, nor in its last 30 seconds: what is under way ends in them.
@@ -22,20 +23,11 @@ const LAST_PARTS: Duration = Duration::from_secs(30);
 /// Publishes objects from one source through one account, exactly once each.
 #[derive(Clone)]
 pub struct Uploader {
-    source: Arc<dyn Source>,
+    pub(crate) source: Arc<dyn Source>,
     pub(crate) youku: Arc<dyn Youku>,
     pub(crate) ledger: Ledger,
-    settings: TransferSettings,
+    pub(crate) settings: TransferSettings,
     notifying: Option<Notifying>,
-}
-
-/// What a door brings to one run.
-#[derive(Debug, Clone, Default)]
-pub struct Run {
-    /// Where the run reports how far it is.
-    pub progress: Arc<Progress>,
-    /// When the run must have ended.
-    pub deadline: Option<Instant>,
 }
 
 /// A committed video.
@@ -98,8 +90,8 @@ impl Uploader {
         }
         let id = UploadId::of(&work.object, &work.job);
         let claim = Box::pin(async {
-            self.known_to_wait(&id).await?;
-            self.ledger.claim(&id, work).await
+            let claim = self.claim(&id, Some(work)).await?;
+            self.or_reopened(&id, claim).await
         });
         self.go_on(&id, claim, run).await
     }
@@ -117,10 +109,7 @@ impl Uploader {
     /// # Errors
     /// As [`upload`](Self::upload).
     pub async fn resume(&self, id: &UploadId, run: &Run) -> Result<Published, Error> {
-        let claim = Box::pin(async {
-            self.known_to_wait(id).await?;
-            self.ledger.resume(id).await
-        });
+        let claim = Box::pin(self.claim(id, None));
         self.go_on(id, claim, run).await
     }
 
@@ -185,26 +174,14 @@ impl Uploader {
         run: &Run,
     ) -> Result<Published, Error> {
         let work = async {
-            match claim.await? {
+            // Where the time is over in the middle of it nobody knows how far it came.
+            match within_or(run.deadline, claim, || out_of_time().unrecorded()).await? {
                 Claim::Held(held) => Box::pin(self.hold(*held, run)).await,
                 Claim::AtRest(record) => stored(&record),
             }
         };
         let span = tracing::info_span!("upload", upload_id = %id);
         work.instrument(span).await.map_err(|error| error.about(id))
-    }
-
-    /// Ends here, without a step, where an open upload waits for new tokens and there are none yet.
-    async fn known_to_wait(&self, id: &UploadId) -> Result<(), Error> {
-        match self.youku.ready().await {
-            Err(error) if error.kind() == ErrorKind::Reauthorise => match self.ledger.read(id).await? {
-                Some(record) if record.waiting.is_some_and(|why| why.reason == WaitReason::Reauthorise) => {
-                    Err(error)
-                }
-                _ => Ok(()),
-            },
-            _ => Ok(()),
-        }
     }
 
     /// Works while the lease is kept, and puts the upload down in an orderly way.
@@ -240,12 +217,33 @@ impl Uploader {
 
     /// Records how the run ended, and answers the error that it ended with.
     async fn put_down(&self, error: Error, held: &mut Held) -> Error {
-        let Some(step) = ending(&error, held, held.lease().now()) else { return error };
+        let now = held.lease().now();
+        let Some(step) = ending(&error, held, now, self.settings.second_run) else {
+            held.pause(&error).await;
+            return error;
+        };
+        // The caller gets the word at once, and the upload stays open.
+        let error = match &step {
+            Step::Waiting(rest)
+                if matches!(rest.reason, WaitReason::SourceRefused | WaitReason::TargetRefused) =>
+            {
+                let wish = rest.not_before.and_then(|until| until.get().duration_since(now).ok());
+                error.verdict_is(Verdict::Retry { not_before: wish })
+            }
+            _ => error,
+        };
         if let Step::Waiting(Waiting { reason: WaitReason::RateLimited, not_before: Some(until) }) = step
             && error.operation() != "ledger"
-            && let Err(unwritten) = self.ledger.pause(&held.record().work.account, until).await
+            && let Err(unwritten) =
+                self.ledger.pause_calls(self.caller(&held.record().work.account), until).await
         {
             tracing::warn!(error = ?unwritten, "could not spare the account's other uploads the refusal");
+        }
+        if let Step::Waiting(Waiting {
+            reason: WaitReason::Unauthorised | WaitReason::ClientRefused, ..
+        }) = step
+        {
+            held.refuse_token(self.token_hash());
         }
         let Err(unwritten) = held.append(step).await else { return error };
         // The state before it stands: the next holder comes to the same end.
@@ -257,15 +255,28 @@ impl Uploader {
     async fn work_on(&self, held: &mut Held, notes: &Notes, run: &Run) -> Result<Published, Error> {
         let account = held.record().work.account.clone();
         if held.record().state.is_working() {
-            self.ledger.may_call(&account).await?;
+            self.ledger.may_call(self.caller(&account)).await?;
             // Before an object is read, or anything moved, in vain.
             within(run.deadline, self.youku.ready()).await?;
         }
         let patience = Patience::new(self.settings.retry);
+        let worked = within(run.deadline, Box::pin(self.finish(held, &patience, notes, run))).await;
+        let timed_out = |error: &Error| error.kind() == ErrorKind::Deadline;
+        worked.map_err(|error| if timed_out(&error) { patience.naming_trouble(error) } else { error })
+    }
+
+    /// Goes on until the upload has ended.
+    async fn finish(
+        &self,
+        held: &mut Held,
+        patience: &Patience,
+        notes: &Notes,
+        run: &Run,
+    ) -> Result<Published, Error> {
         let left = run.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         let last_parts = left.map(|left| (left / 3).min(LAST_PARTS)).unwrap_or_default();
         let stop = run.deadline.and_then(|deadline| deadline.checked_sub(last_parts));
-        let measured = within(run.deadline, Box::pin(self.believe(held, &patience, run))).await?;
+        let measured = self.believe(held, patience, run).await?;
         let work = held.work()?;
         run.progress.begin(work.object.size);
         let measured = measured.filter(|measured| measured.etag == work.object.etag);
@@ -273,7 +284,7 @@ impl Uploader {
             source: &*self.source,
             youku: &*self.youku,
             settings: self.settings,
-            patience: &patience,
+            patience,
             progress: &run.progress,
             notes,
             stop,
@@ -285,7 +296,7 @@ impl Uploader {
             ahead: Ahead::default(),
             transferred_here: false,
         };
-        within(run.deadline, Box::pin(hand.finish())).await
+        hand.finish().await
     }
 
     /// Believes the chain before anything is decided. An object whose MD5 nobody knows is read meanwhile: that promises nothing.
@@ -315,20 +326,6 @@ impl Uploader {
         let ((), measured) = tokio::try_join!(held.believe(), transfer.digest())?;
         Ok(Some(measured))
     }
-}
-
-async fn within<T>(
-    deadline: Option<Instant>,
-    work: impl Future<Output = Result<T, Error>>,
-) -> Result<T, Error> {
-    let Some(deadline) = deadline else { return work.await };
-    timeout_at(deadline, work).await.unwrap_or_else(|_| Err(out_of_time()))
-}
-
-/// The run's time is over; the upload is not.
-pub(crate) fn out_of_time() -> Error {
-    let message = "the time allowed for this run was over before the upload was";
-    Error::new(ErrorKind::Deadline, "upload", message).verdict_is(Verdict::RETRY)
 }
 
 /// The version of a file that is there now.

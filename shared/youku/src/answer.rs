@@ -5,7 +5,7 @@
 use reqwest::StatusCode;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::refusal::{Refusal, status_kind};
 use crate::{Error, ErrorKind};
@@ -15,7 +15,11 @@ use crate::{Error, ErrorKind};
 pub(crate) struct Answer {
     operation: &'static str,
     fields: Map<String, Value>,
+    date: Option<SystemTime>,
 }
+
+/// Clocks that are nearer are the same: `Date` tells whole seconds, and an answer takes time.
+const SAME_CLOCK: Duration = Duration::from_secs(60);
 
 impl Answer {
     /// Reads a whole body, whatever its content type claims.
@@ -28,7 +32,7 @@ impl Answer {
         let refusal = match serde_json::from_slice(body) {
             Ok(Value::Object(fields)) => match Refusal::from_json(status, &fields) {
                 Some(refusal) => Some(refusal),
-                None => return Ok(Self { operation, fields }),
+                None => return Ok(Self { operation, fields, date: None }),
             },
             Ok(_) => None,
             Err(_) => Refusal::from_form(body),
@@ -38,6 +42,23 @@ impl Answer {
             Some(refusal) => refusal.into_error(operation, status, retry_after),
             None => Error::new(kind, operation).retry_after(retry_after).with("status", status.as_u16()),
         })
+    }
+
+    /// The same, answered when Youku's clock stood so.
+    pub(crate) fn dated(self, date: Option<SystemTime>) -> Self {
+        Self { date, ..self }
+    }
+
+    /// A time of Youku's as this machine's clock will have it, which may be wrong.
+    pub(crate) fn by_our_clock(&self, theirs: SystemTime) -> SystemTime {
+        let now = SystemTime::now();
+        let Some(date) = self.date else { return theirs };
+        let ours = match now.duration_since(date) {
+            Ok(ahead) if ahead > SAME_CLOCK => theirs.checked_add(ahead),
+            Err(behind) if behind.duration() > SAME_CLOCK => theirs.checked_sub(behind.duration()),
+            _ => None,
+        };
+        ours.unwrap_or(theirs)
     }
 
     /// A string, or a number written as one. Absent, null and empty are the same.

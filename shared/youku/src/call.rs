@@ -1,8 +1,8 @@
 //! One HTTP call: sent once, bounded in time and in the size of its answer.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER, USER_AGENT};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER, USER_AGENT};
 use reqwest::{RequestBuilder, Response};
 
 use crate::answer::Answer;
@@ -64,7 +64,7 @@ pub(crate) async fn send(
         .await
         .map_err(|error| Error::from_transport(operation, error))?;
     let status = response.status();
-    let wait = retry_after(response.headers());
+    let (wait, date) = (retry_after(response.headers()), date(response.headers()));
     let body = read_limited(operation, response).await?;
     tracing::debug!(
         operation,
@@ -72,7 +72,7 @@ pub(crate) async fn send(
         elapsed = ?started.elapsed(),
         "Youku answered"
     );
-    Answer::read(operation, status, wait, &body)
+    Ok(Answer::read(operation, status, wait, &body)?.dated(date))
 }
 
 async fn read_limited(operation: &'static str, mut response: Response) -> Result<Vec<u8>, Error> {
@@ -84,6 +84,12 @@ async fn read_limited(operation: &'static str, mut response: Response) -> Result
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+/// Youku's clock.
+fn date(headers: &HeaderMap) -> Option<SystemTime> {
+    let text = headers.get(DATE)?.to_str().ok()?;
+    Some(jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?.into())
 }
 
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
@@ -124,6 +130,27 @@ mod tests {
             let (_server, outcome) = answered(answer).await;
             let not_before = wait.map(Duration::from_secs);
             assert_eq!(outcome.unwrap_err().verdict(), Verdict::Retry { not_before });
+        }
+    }
+
+    #[tokio::test]
+    async fn the_end_of_credentials_is_told_by_this_machines_clock_also_where_that_is_wrong() {
+        let two_hours = Duration::from_secs(7200);
+        for ahead in [true, false] {
+            let now = SystemTime::now();
+            // Youku's clock, two hours from ours; its credentials live for an hour.
+            let theirs = if ahead { now - two_hours } else { now + two_hours };
+            let time = |at: SystemTime| jiff::Timestamp::try_from(at).unwrap();
+            let date = time(theirs).strftime("%a, %d %b %Y %T GMT").to_string();
+            let end = time(theirs + Duration::from_secs(3600)).to_string();
+            let body = format!(
+                r#"{{"endpoint":"e","temp_access_id":"i","temp_access_secret":"s","security_token":"t","expire_time":"{end}"}}"#
+            );
+            let (_server, outcome) =
+                answered(ResponseTemplate::new(200).insert_header("date", date).set_body_string(body)).await;
+            let grant = crate::StsGrant::from_answer(&outcome.unwrap(), "b".into(), "o".into()).unwrap();
+            let left = grant.expires.duration_since(now).unwrap().as_secs();
+            assert!((3590..3610).contains(&left), "{left}");
         }
     }
 

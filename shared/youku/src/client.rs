@@ -20,7 +20,9 @@ pub struct Client {
 impl Client {
     /// A client over `http`, which should not follow redirects: a form with tokens would be sent along.
     pub fn new(mut config: Config, http: reqwest::Client) -> Self {
-        config.api.truncate(config.api.trim_end_matches('/').len());
+        for url in [&mut config.api, &mut config.old_api] {
+            url.truncate(url.trim_end_matches('/').len());
+        }
         Self { config: Arc::new(config), http }
     }
 
@@ -30,6 +32,16 @@ impl Client {
             config: Arc::new(Config { access_token, ..Config::clone(&self.config) }),
             http: self.http.clone(),
         }
+    }
+
+    /// The application's id: Youku counts calls by it.
+    pub fn client_id(&self) -> &str {
+        &self.config.client_id
+    }
+
+    /// The account's access token.
+    pub fn access_token(&self) -> &SecretString {
+        &self.config.access_token
     }
 
     /// Spends `refresh_token` for a new pair. If the answer is lost, so is the token: a person must fetch the next pair.
@@ -119,6 +131,16 @@ impl Client {
                 _ => Err(error),
             },
         }
+    }
+
+    /// The id of the user behind the access token. The call was seen on the older host alone.
+    ///
+    /// # Errors
+    /// Any kind but `Invalid`; `Protocol` where the answer names no user.
+    pub async fn my_user(&self) -> Result<String, Error> {
+        let url = format!("{}/users/myinfo.json", self.config.old_api);
+        let answer = call::post_form(&self.http, "myinfo", &url, &self.account()).await?;
+        answer.text("id")
     }
 
     /// Gives an upload up.

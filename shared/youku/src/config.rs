@@ -5,11 +5,16 @@ use secrecy::SecretString;
 /// The API host of Youku's newest documentation.
 pub const DEFAULT_API: &str = "https://api.youku.com";
 
+/// The host that still has the calls about users.
+pub const DEFAULT_OLD_API: &str = "https://openapi.youku.com/v2";
+
 /// Where to call, and as whom.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Base URL of the API, with a scheme; a closing slash is ignored. [`DEFAULT_API`] unless told otherwise.
     pub api: String,
+    /// Base URL of the older API, for what the newer one does not have. [`DEFAULT_OLD_API`] unless told otherwise.
+    pub old_api: String,
     /// The application's id, from Youku's developer console.
     pub client_id: String,
     /// The account's access token; it lives about a month.
@@ -25,6 +30,7 @@ impl Config {
     pub fn new(client_id: impl Into<String>, access_token: SecretString) -> Self {
         Self {
             api: DEFAULT_API.to_owned(),
+            old_api: DEFAULT_OLD_API.to_owned(),
             client_id: client_id.into(),
             access_token,
             client_secret: None,

@@ -20,7 +20,7 @@ mod validate;
 mod video;
 
 pub use client::Client;
-pub use config::{Config, DEFAULT_API};
+pub use config::{Config, DEFAULT_API, DEFAULT_OLD_API};
 pub use error::{Error, ErrorKind, Verdict};
 pub use slices::{MAX_SLICE_LENGTH_KIB, SliceServer};
 pub use types::{

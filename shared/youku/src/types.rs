@@ -34,7 +34,7 @@ pub struct StsGrant {
     pub access_key_secret: SecretString,
     /// The STS token that goes with the key.
     pub security_token: SecretString,
-    /// When the credentials end; fetch new ones before.
+    /// When the credentials end, by this machine's clock, also where that is wrong; fetch new ones before.
     pub expires: SystemTime,
 }
 
@@ -177,7 +177,7 @@ impl StsGrant {
             access_key_id: answer.text("temp_access_id")?,
             access_key_secret: answer.secret("temp_access_secret")?,
             security_token: answer.secret("security_token")?,
-            expires: expires.into(),
+            expires: answer.by_our_clock(expires.into()),
         })
     }
 }

@@ -233,6 +233,8 @@ async fn asleep_at_every_place(mode: &str) {
             .count()
     };
     rig.until(async |rig| working(rig) == 0).await;
+    // A mark that one of them had begun to write is the sweep's to clear.
+    at_rest(&rig).await;
     judge(&rig, places.len()).await;
     assert_eq!(records::story(&rig).await, story, "the woken have added nothing");
     let refused = std::iter::from_fn(|| outcomes.try_recv().ok())

@@ -82,7 +82,7 @@ async fn role_credentials_of_the_environment_that_have_ended_fail_the_event_unti
     rig.put("second.mp4", &second).await;
     let delivery = rig.delivery().await;
     // Not answered as done: whoever watches failed events gets it.
-    assert_eq!((delivery.state, &delivery.body["errorType"]), (AsyncState::Failed, &json!("source_denied")));
+    assert_eq!((delivery.state, &delivery.body["errorType"]), (AsyncState::Failed, &json!("config")));
     rig.clouds.fc.kill_instance(&rig.clouds.function, Signal::SIGKILL).await;
     let result = rig.tell("ObjectCreated:PutObject", "second.mp4", second.len()).await;
     assert_eq!(result["code"], "200", "{result}");

@@ -114,7 +114,7 @@ async fn a_refusal_in_any_form_is_understood() {
             script(&control, json!({"operation": "create", "times": 0, "fault": lasting}));
             rig.put("other.mp4", &other).await;
             let delivery = rig.delivery().await;
-            assert_eq!(delivery.body["errorType"], "youku_unauthorised", "{delivery:?}");
+            assert_eq!(delivery.body["errorType"], "youku_client_refused", "{delivery:?}");
             assert_eq!(rig.clouds.youku.videos().len(), 1);
         }
     }

@@ -160,7 +160,7 @@ async fn when_a_refresh_is_lost_a_person_is_asked_and_the_upload_is_finished_wit
             "{delivery:?}"
         );
         let why = delivery.result()["msg"].as_str().unwrap();
-        assert!(why.contains("put a new access_token and refresh_token for account film"), "{why}");
+        assert!(why.contains("put a new access_token and refresh_token into the settings"), "{why}");
         assert_eq!(control.faults.state(lost).map(|state| state.fired), Some(1));
 
         let refreshes =

@@ -4,8 +4,13 @@
 //! Judged is what Youku holds, and that no answer contradicts it.
 
 mod cancels;
+mod clock;
 mod commits;
 mod growing;
+mod marks;
+mod never_lost;
+mod odd_answers;
+mod own_keys;
 mod private;
 mod same_content;
 mod stated_md5;

@@ -36,25 +36,25 @@ async fn rig_in(mode: &str) -> Rig {
 }
 
 /// The program with the function's settings and the user's key, in this folder.
-fn command(rig: &Rig, folder: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn command(rig: &Rig, folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(binary("oss2youku"));
     command.args(arguments).env_clear().envs(variables(rig)).current_dir(folder);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command
 }
 
-async fn run(rig: &Rig, folder: &Path, arguments: &[&str]) -> Said {
+pub(crate) async fn run(rig: &Rig, folder: &Path, arguments: &[&str]) -> Said {
     said(command(rig, folder, arguments)).await
 }
 
-async fn said(mut command: Command) -> Said {
+pub(crate) async fn said(mut command: Command) -> Said {
     let output = timeout(PATIENCE, command.output()).await.expect("it ends").expect("it runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
     Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
 }
 
 /// A file with these bytes in a folder of its own.
-fn file(name: &str, bytes: &[u8]) -> (TempDir, PathBuf) {
+pub(crate) fn file(name: &str, bytes: &[u8]) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     fs::write(&path, bytes).unwrap();
@@ -192,8 +192,19 @@ async fn an_upload_is_cancelled_once_nobody_holds_it_and_tried_again_only_when_a
         json!({"operation": "UploadPart", "times": 0,
         "fault": {"kind": "status", "status": 403, "code": "AccessDenied"}}),
     );
-    let said = run(&rig, folder.path(), &["upload", "a.mp4"]).await;
-    assert_ne!(said.code, Some(0), "{said:?}");
+    // A second run must be refused as well.
+    let refused = async {
+        loop {
+            let mut again = command(&rig, folder.path(), &["upload", "a.mp4"]);
+            again.env("OSS2YOUKU_TRANSFER__SECOND_RUN_SECONDS", "1");
+            let said = said(again).await;
+            assert_ne!(said.code, Some(0), "{said:?}");
+            if run(&rig, folder.path(), &["list", "--finished"]).await.out.contains("a.mp4") {
+                break;
+            }
+        }
+    };
+    timeout(PATIENCE, refused).await.expect("it fails");
     rig.clouds.youku.bucket_control().faults.clear();
     let [told] = run(&rig, folder.path(), &["explain", "--json", "a.mp4"]).await.lines().try_into().unwrap();
     assert_eq!(told["object"], "folder:///a.mp4", "{told}");

@@ -8,8 +8,13 @@ const SQS_FIFO: &str = include_str!("../../fixtures/sqs-fifo.json");
 
 /// A door whose automatic uploads are paused: it has no need of a network.
 fn paused(folder: &TempDir) -> Door {
+    bounded(folder, "")
+}
+
+/// The same with more settings of the section `http`.
+fn bounded(folder: &TempDir, http: &str) -> Door {
     let file = format!(
-        "paused = true\n[http]\ntrust_gateway = true\n[ledger]\nlocation = '{}'\n[accounts.main]\nclient_id = 'c'\naccess_token = 't'",
+        "paused = true\n[http]\ntrust_gateway = true\n{http}\n[ledger]\nlocation = '{}'\n[accounts.main]\nclient_id = 'c'\naccess_token = 't'",
         folder.path().display()
     );
     let settings = Settings::from_parts("test.toml", &file, []).expect("settings");
@@ -76,6 +81,24 @@ async fn a_task_that_does_not_fit_is_an_error_with_its_code() {
     let error = handle(json!({"source": "ftp://b/k"})).await.expect_err("refused");
     assert_eq!(error.error_type, "invalid_job");
     assert!(error.error_message.contains("field: source"), "{}", error.error_message);
+}
+
+#[tokio::test]
+async fn a_task_about_an_object_outside_is_refused_by_call_and_from_a_queue() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let door = bounded(&folder, "sources = ['s3://videos/films/']");
+    let handle = async |event| door.handle(LambdaEvent::new(event, Context::default())).await;
+    let task = json!({"source": "s3://videos/films-secret/a.mp4"});
+    let error = handle(task.clone()).await.expect_err("refused");
+    assert_eq!(error.error_type, "invalid_job");
+    assert!(error.error_message.contains("http.sources"), "{}", error.error_message);
+    let mut batch = json(SQS);
+    for message in batch["Records"].as_array_mut().expect("an array") {
+        message["body"] = task.to_string().into();
+    }
+    let messages = batch["Records"].as_array().expect("an array").len();
+    let answer = serde_json::to_value(handle(batch).await.expect("an answer")).expect("JSON");
+    assert_eq!(failed(&answer).len(), messages);
 }
 
 #[tokio::test]

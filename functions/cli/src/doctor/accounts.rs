@@ -2,6 +2,7 @@
 
 use super::{Finding, Patient};
 use crate::lang::{say, word};
+use app::TokenChain;
 use app::core::{
     Error, ErrorKind,
     tokens::{ReauthoriseReason, TokenState},
@@ -18,7 +19,9 @@ pub(super) async fn check(patient: &Patient) -> Vec<Finding> {
         let state = patient.app.account_state(&name, None).await;
         findings.push(stands(&name, &state));
         if let Ok(state) = state {
-            findings.push(proves(patient, &name, state).await);
+            let chain = patient.app.token_chain(&name, None).await.ok().flatten();
+            findings.push(proves(patient, &name, state, chain).await);
+            findings.extend(chain.and_then(|chain| begins(&name, chain)));
         }
     }
     findings
@@ -84,7 +87,41 @@ fn told(state: &TokenState) -> String {
     format!("{state}{left}")
 }
 
-async fn proves(patient: &Patient, name: &str, state: TokenState) -> Finding {
+/// A chain of tokens that has more than one beginning.
+fn begins(name: &str, chain: TokenChain) -> Option<Finding> {
+    let finding = Finding::of(
+        say!("account {name}", "账号 {name}"),
+        word!("compare its refresh token with what this ledger renewed", "将其刷新令牌与本台账续期过的比较"),
+    );
+    (chain == TokenChain::Renewed).then(|| {
+        finding.warn(
+            word!(
+                "the settings hold a token that this ledger itself got by a renewal",
+                "设置中的令牌是本台账自己续期得到的"
+            ),
+            word!(
+                "give every installation that uses this ledger the same pair: where one still has the earlier token, both spend the same one",
+                "请让使用本台账的所有安装写同一对令牌：若其中一处仍是更早的令牌，双方会用掉同一个令牌"
+            ),
+        )
+    })
+}
+
+/// What to do where another ledger may renew the same token.
+fn one_ledger() -> &'static str {
+    word!(
+        "a refresh token works once: where a function or another machine renews it as well, use its ledger here \
+         (ledger.location and ledger.seal_key; oss2youku init --with-function), or authorise this installation by a pair of its own",
+        "刷新令牌只能用一次：若函数或其他机器也在续期它，请在这里使用它的台账（ledger.location 与 ledger.seal_key；oss2youku init --with-function），或为本机另行授权一对令牌"
+    )
+}
+
+/// Whether the pair's time is not over by this machine's clock.
+fn lives(state: TokenState) -> bool {
+    matches!(state, TokenState::Valid { until: Some(until), .. } if until.get() > SystemTime::now())
+}
+
+async fn proves(patient: &Patient, name: &str, state: TokenState, chain: Option<TokenChain>) -> Finding {
     let finding = Finding::of(
         say!("account {name}", "账号 {name}"),
         word!(
@@ -100,7 +137,23 @@ async fn proves(patient: &Patient, name: &str, state: TokenState) -> Finding {
                 "put a new access_token for account {name} into the settings, with its refresh_token so that it is renewed by itself",
                 "请把账号 {name} 新的 access_token 连同 refresh_token 写入设置，以便自动续期"
             )),
-            TokenState::Reauthorise { .. } => finding.failed(refused).advise(renew(name)),
+            TokenState::Reauthorise { .. } => {
+                finding.failed(refused).advise(format!("{}; {}", renew(name), one_ledger()))
+            }
+            state if lives(state) => finding.warn(
+                word!(
+                    "Youku refuses the access token that this ledger renewed, before its time: it was renewed elsewhere, or withdrawn",
+                    "本台账续期的访问令牌尚未到期即被优酷拒绝：它已在别处续期，或被收回"
+                ),
+                one_ledger(),
+            ),
+            TokenState::FromSettings if chain == Some(TokenChain::New) => finding.warn(
+                word!(
+                    "Youku refuses the access token of the settings, and this ledger has never renewed it: the next upload tries to",
+                    "优酷拒绝设置中的访问令牌，而本台账从未续期它：下一次上传会尝试续期"
+                ),
+                one_ledger(),
+            ),
             _ => finding.well(word!(
                 "Youku refuses the access token, and the next upload renews it",
                 "优酷拒绝访问令牌，下一次上传会为它续期"
@@ -119,9 +172,9 @@ fn renew(name: &str) -> String {
 
 fn advice(error: &Error) -> &'static str {
     match error.kind() {
-        ErrorKind::Unauthorised => word!(
-            "check the account's client_id: Youku does not know it",
-            "请检查账号的 client_id：优酷不认识它"
+        ErrorKind::ClientRefused => word!(
+            "correct the account's client_id in the settings: Youku does not know it",
+            "请修改设置中账号的 client_id：优酷不认识它"
         ),
         ErrorKind::RateLimited => word!(
             "wait: Youku takes no more calls of this client for now",

@@ -36,6 +36,10 @@ pub(super) async fn check(patient: &Patient) -> Vec<Finding> {
                 "put the token's SHA-256 into the function's http.tokens: printf %s TOKEN | sha256sum",
                 "请把令牌的 SHA-256 写入函数的 http.tokens：printf %s TOKEN | sha256sum"
             )),
+            Ok(403) => let_in.failed(word!("it may not read", "它没有读取权限")).advise(word!(
+                "give it the right read in the function's http.tokens, or name another",
+                "请在函数的 http.tokens 中给它 read 权限，或换一个令牌"
+            )),
             Ok(status) => let_in.failed(say!("status {status}", "状态码 {status}")).advise(there),
             Err(error) => let_in.failed(error).advise(there),
         });

@@ -1,6 +1,6 @@
 //! Whether the ledger can be opened and used, by whom its secrets were sealed, and whether its clock is ours.
 
-use super::{Finding, Patient, bucket};
+use super::{Finding, Patient, bucket, marks};
 use crate::lang::{say, word};
 use app::{
     ListQuery,
@@ -32,6 +32,7 @@ pub(super) async fn check(patient: &Patient) -> Vec<Finding> {
             let well = word!("it keeps entries, and none is replaced", "可以保存，且不会被覆盖");
             findings.push(finding.well(well));
             findings.extend(bucket::check(patient).await);
+            findings.extend(marks::check(&ledger).await);
             findings.push(sealed(patient, &ledger).await);
             findings.push(clock(ledger.times().await.map(|times| times.now), SystemTime::now()));
         }
@@ -117,8 +118,8 @@ fn clock(theirs: Result<SystemTime, Error>, ours: SystemTime) -> Finding {
 fn advice(error: &Error) -> &'static str {
     match error.kind() {
         ErrorKind::Config => word!(
-            "correct ledger.location or ledger.seal_key as it says",
-            "请按提示修改 ledger.location 或 ledger.seal_key"
+            "correct as it says: ledger.location, ledger.seal_key, or this machine's key",
+            "请按提示修改 ledger.location、ledger.seal_key 或本机的密钥"
         ),
         _ => word!(
             "check that the place exists, that it can be reached from here, that the key of the source may get, put, list and \

@@ -8,6 +8,7 @@ mod callback;
 mod finding;
 mod function;
 mod ledger;
+mod marks;
 mod settings;
 mod source;
 

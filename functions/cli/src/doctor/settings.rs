@@ -26,6 +26,17 @@ pub(super) fn check() -> (Option<App>, Finding) {
     };
     let read = settings().and_then(|settings| Ok((counted(&settings), App::from_settings(settings)?)));
     match read {
+        Ok((counted, app)) if app.settings().takes_any_source() => {
+            let finding = finding.warn(
+                counted,
+                word!(
+                    "whoever may send tasks can have any object published that a function with these settings can read: set http.sources, \
+                     a rule or legacy.bucket",
+                    "凡可发送任务者，都能让使用这些设置的函数发布它能读取的任何对象：请设置 http.sources、规则或 legacy.bucket"
+                ),
+            );
+            (Some(app), finding)
+        }
         Ok((counted, app)) => (Some(app), finding.well(counted)),
         Err(error) => (
             None,

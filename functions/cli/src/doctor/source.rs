@@ -51,8 +51,8 @@ fn advice(error: &Error) -> &'static str {
             "请检查 source.access_key_id 与 source.access_key_secret（或 ALIBABA_CLOUD_ACCESS_KEY_ID 与 _SECRET）、其列出和读取 bucket 的权限（oss:ListObjects、oss:GetObject），以及本机时钟"
         ),
         ErrorKind::Config => word!(
-            "correct the rule's bucket, source.region or source.endpoint",
-            "请修改规则的 bucket、source.region 或 source.endpoint"
+            "correct what it names: this machine's key, the rule's bucket, source.region or source.endpoint",
+            "请按提示修改：本机的密钥、规则的 bucket、source.region 或 source.endpoint"
         ),
         _ => word!(
             "check source.endpoint or source.region, and that it can be reached from here",

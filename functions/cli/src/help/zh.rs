@@ -100,6 +100,12 @@ const ALL: &[(&str, &str, &str)] = &[
     ("init", "public_type", "谁可以观看：all 或 friend；指定 bucket 时必须写明"),
     ("init", "region", "bucket 所在地域，如 cn-hangzhou"),
     ("init", "ledger", "每个上传的记录保存在哪里：oss://bucket/prefix/、s3://bucket/prefix/ 或目录"),
+    ("init", "seal_key", "台账密文所用的密钥，沿用已有的台账时指定；否则 bucket 台账会得到新密钥"),
+    (
+        "init",
+        "with_function",
+        "已有函数或其他机器用这个账号发布：使用它的台账（--ledger 与 --seal-key，或 template.yml 的 shell 变量），因为刷新令牌只能用一次",
+    ),
     ("completions", "", "打印 shell 的自动补全脚本"),
     ("completions", "shell", "哪种 shell"),
     ("demo", "", "看它如何工作：文件进入本地 OSS，事件启动函数，视频出现在本地优酷"),

@@ -1,5 +1,6 @@
 //! `init`: writes a settings file with a word about each setting, from flags, from the legacy worker's settings, or by asking.
 
+mod function;
 mod legacy;
 
 use crate::{exit::OPERATOR, lang::say, operate::line};
@@ -52,6 +53,13 @@ pub(crate) struct Init {
     /// Where the record of every upload is kept: oss://bucket/prefix/, s3://bucket/prefix/ or a folder.
     #[arg(long, value_name = "PLACE")]
     ledger: Option<String>,
+    /// The key that the ledger's secrets are sealed with, where it is another's already; a bucket's gets a new one otherwise.
+    #[arg(long, value_name = "KEY")]
+    seal_key: Option<String>,
+    /// A function, or another machine, publishes with this account already: its ledger is used (--ledger and --seal-key, or the shell's
+    /// variables of template.yml), since a refresh token works once.
+    #[arg(long)]
+    with_function: bool,
     /// JSON lines instead of text on standard output.
     #[arg(long)]
     pub(crate) json: bool,
@@ -67,6 +75,7 @@ pub(crate) async fn init(mut arguments: Init) -> Result<ExitCode, Error> {
     if stdin().is_terminal() {
         ask(&mut arguments).map_err(|error| wrong(error.to_string()))?;
     }
+    function::take(&mut arguments)?;
     let text = text(&arguments, &legacy)?;
     // What would not be read is not written.
     App::from_settings(Settings::from_parts(&arguments.out.display().to_string(), &text, [])?)?;
@@ -80,6 +89,9 @@ pub(crate) async fn init(mut arguments: Init) -> Result<ExitCode, Error> {
         "written      {file}: oss2youku doctor tries it out",
         "已写入  {file}：可用 oss2youku doctor 检查"
     ));
+    if arguments.refresh_token.is_some() && !arguments.with_function {
+        line(function::warning());
+    }
     if let Some(server) = &legacy.job_server {
         line(say!(
             "Gearman      oss2youku-gearman --server {server} --function-url URL --token-file FILE takes the legacy worker's place",
@@ -101,6 +113,7 @@ fn ask(arguments: &mut Init) -> io::Result<()> {
         &say!("access token (cloud.youku.com/tools)", "访问令牌（cloud.youku.com/tools）"),
     )?;
     one(&mut arguments.refresh_token, &say!("refresh token", "刷新令牌"))?;
+    function::ask(arguments)?;
     one(
         &mut arguments.bucket,
         &say!("bucket to publish from by itself (empty: none)", "自动发布的 bucket（留空则不自动发布）"),
@@ -112,6 +125,9 @@ fn ask(arguments: &mut Init) -> io::Result<()> {
         )?;
     }
     one(&mut arguments.region, &say!("region, such as cn-hangzhou", "bucket 所在地域，如 cn-hangzhou"))?;
+    if arguments.with_function {
+        return Ok(());
+    }
     one(
         &mut arguments.ledger,
         &say!(
@@ -154,8 +170,8 @@ fn text(arguments: &Init, legacy: &legacy::Legacy) -> Result<String, Error> {
         set("client_id", client_id),
         set("access_token", access_token),
         say!(
-            "# With it the access token is renewed by itself; keep the pair for this program alone.",
-            "# 有了它，访问令牌会自动续期；这对令牌只供本程序使用。"
+            "# With it the access token is renewed by itself. It works once: all that renew it, such as a function, need this very ledger.",
+            "# 有了它，访问令牌会自动续期。它只能用一次：所有续期它的程序（例如函数）必须使用这同一个台账。"
         ),
         set_if("refresh_token", arguments.refresh_token.as_deref()),
         String::new(),
@@ -167,7 +183,8 @@ fn text(arguments: &Init, legacy: &legacy::Legacy) -> Result<String, Error> {
         set_if("location", arguments.ledger.as_deref()),
     ];
     if arguments.ledger.as_deref().is_some_and(|place| place.contains("://")) {
-        lines.push(set("seal_key", &app::random_seal_key()?));
+        let key = arguments.seal_key.clone().map_or_else(app::random_seal_key, Ok)?;
+        lines.push(set("seal_key", &key));
     }
     lines.extend([
         String::new(),

@@ -26,6 +26,13 @@ pub(crate) async fn list(arguments: List) -> Result<ExitCode, Error> {
     for upload in &list.uploads {
         if json { line(json!(upload)) } else { line(words::listed(upload)) }
     }
+    for trouble in &list.troubles {
+        if json {
+            line(json!({"event": "trouble", "error": trouble.error, "message": trouble.detail}));
+        } else {
+            line(words::unreadable(trouble));
+        }
+    }
     match (&list.next, json) {
         (Some(next), true) => line(json!({ "next": next })),
         (next, false) => line(words::count(list.uploads.len(), next.as_deref())),

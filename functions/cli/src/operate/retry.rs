@@ -19,12 +19,17 @@ pub(crate) async fn retry(arguments: Retry) -> Result<ExitCode, Error> {
         return Err(usage(words::needs_its_file(&location.key)));
     }
     if story.has_failed() {
-        let published = app.retry(&id, Reopening { new_session }, None, &Run::default()).await?;
+        let published =
+            app.retry(&id, Reopening { new_session, ..Reopening::default() }, None, &Run::default()).await?;
         tell(json, &id, "published", published.video_id.as_deref());
         return Ok(ExitCode::SUCCESS);
     }
     if story.is_published() {
         tell(json, &id, "published_before", story.record.video_id.as_deref());
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(published) = app.end_pause(&id, None, &Run::default()).await? {
+        tell(json, &id, "published", published.video_id.as_deref());
         return Ok(ExitCode::SUCCESS);
     }
     if json {

@@ -21,9 +21,12 @@ pub(crate) async fn sweep(arguments: Sweep) -> Result<ExitCode, Error> {
     for found in &swept.discovered.uploads {
         failed |= tell("found", &found.id, &found.location.to_string(), &found.ended, json);
     }
-    for Trouble { location, error } in &swept.discovered.troubles {
+    let marks = swept.troubles.iter().map(|error| (None, error));
+    let objects =
+        swept.discovered.troubles.iter().map(|Trouble { location, error }| (location.as_ref(), error));
+    for (location, error) in marks.chain(objects) {
         failed = true;
-        let object = location.as_ref().map(ToString::to_string);
+        let object = location.map(ToString::to_string);
         if json {
             let (code, message) = (error.kind().code(), error.to_string());
             line(without_nulls(
@@ -66,7 +69,7 @@ fn summary(swept: &Swept) {
     line(without_nulls(json!({
         "event": "swept", "resumed": swept.resumed.len(), "told": swept.told, "left": swept.left, "cleared": swept.cleared,
         "found": found.uploads.len(), "known": found.known, "older": found.older, "young": found.young,
-        "troubles": found.troubles.len(), "requests": found.requests,
+        "troubles": found.troubles.len() + swept.troubles.len(), "requests": found.requests,
         "stopped": found.stopped.map(Stopped::code),
         "next_open": swept.next.as_ref().map(UploadId::as_str),
         "next_object": found.next.as_ref().map(ToString::to_string),

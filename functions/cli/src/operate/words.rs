@@ -2,9 +2,10 @@
 
 mod record;
 mod troubles;
+mod waits;
 
 pub(crate) use record::{advice, audience, count, link, listed, next, state, step, story, video};
-pub(crate) use troubles::{callback_refused, failed, function_failed, stopped, trouble};
+pub(crate) use troubles::{callback_refused, failed, function_failed, stopped, trouble, unreadable};
 
 use crate::lang::{say, word};
 use app::core::{Discovered, Error, Location, Published, Stopped, Swept, UploadId, VideoState};

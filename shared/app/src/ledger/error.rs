@@ -1,11 +1,14 @@
 //! Errors of the ledger's store.
 
+use crate::convert::lacks_key;
 use object_storage::{Error as StorageError, ErrorKind as Storage, Verdict as StorageVerdict};
 use upload_core::{Error, ErrorKind, Verdict};
 
 /// An error of the store that keeps the ledger.
 pub(super) fn ledger(error: StorageError) -> Error {
-    let kind = if error.kind() == Storage::Config { ErrorKind::Config } else { ErrorKind::Ledger };
+    // Without a key of its own a worker says nothing of the ledger.
+    let is_setting = error.kind() == Storage::Config || lacks_key(&error);
+    let kind = if is_setting { ErrorKind::Config } else { ErrorKind::Ledger };
     let verdict = match error.verdict() {
         StorageVerdict::Permanent => Verdict::Permanent,
         StorageVerdict::Retry { not_before } => Verdict::Retry { not_before },

@@ -4,6 +4,7 @@ use super::error::config;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use ring::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    hmac::{self, HMAC_SHA256},
     rand::{SecureRandom, SystemRandom},
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -18,10 +19,13 @@ const KEY_BYTES: usize = 32;
 const KEY_FILE: &str = "seal.key";
 /// How sealed text begins; another way of sealing begins otherwise.
 const FORMAT: &str = "a1.";
+/// Keeps the key of hashes apart from that of secrets.
+const HASHES: &[u8] = b"oss2youku keyed hashes";
 
 /// Seals with one key.
 pub struct AesSeal {
     key: LessSafeKey,
+    hashes: hmac::Key,
     random: SystemRandom,
 }
 
@@ -35,7 +39,9 @@ impl AesSeal {
             || config("the ledger's key is not 32 bytes in base64; `openssl rand -base64 32` makes one");
         let bytes = BASE64.decode(key.expose_secret().trim()).map_err(|_| wrong())?;
         let key = UnboundKey::new(&AES_256_GCM, &bytes).map_err(|_| wrong())?;
-        Ok(Self { key: LessSafeKey::new(key), random: SystemRandom::new() })
+        let derived = hmac::sign(&hmac::Key::new(HMAC_SHA256, &bytes), HASHES);
+        let hashes = hmac::Key::new(HMAC_SHA256, derived.as_ref());
+        Ok(Self { key: LessSafeKey::new(key), hashes, random: SystemRandom::new() })
     }
 
     /// From the key file of a ledger kept in `folder`; the first use makes it, readable for its owner alone.
@@ -77,6 +83,10 @@ impl Seal for AesSeal {
             let message = "a secret in the ledger was sealed with another key, or is damaged: set the key that this ledger began with";
             Error::new(ErrorKind::Ledger, "open", message)
         })
+    }
+
+    fn keyed_hash(&self, text: &[u8]) -> String {
+        hmac::sign(&self.hashes, text).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
@@ -138,6 +148,14 @@ mod tests {
 
     fn key(byte: u8) -> SecretString {
         BASE64.encode([byte; KEY_BYTES]).into()
+    }
+
+    #[test]
+    fn a_keyed_hash_tells_texts_and_keys_apart_and_stays_the_same() {
+        let seal = |byte| AesSeal::from_base64(&key(byte)).expect("a key");
+        let hash = seal(1).keyed_hash(b"token");
+        assert!(hash.len() == 64 && hash == seal(1).keyed_hash(b"token"));
+        assert!(hash != seal(1).keyed_hash(b"other") && hash != seal(2).keyed_hash(b"token"));
     }
 
     #[test]

@@ -11,7 +11,11 @@ use object_storage::{
     ErrorKind as Storage, LifecycleRule, ObjectSummary, Provider, PutOptions, Store,
     Verdict as StorageVerdict,
 };
-use std::time::{Duration, SystemTime};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
 use upload_core::{
     Error,
     ledger::{Created, LedgerStore, ListedKey, Page, Stored},
@@ -80,6 +84,29 @@ impl StoreLedger {
         let message = "the ledger's bucket has versioning enabled or suspended, where OSS lets steps be overwritten: \
                        keep the ledger in a bucket that never had versioning";
         config(message).with("bucket", self.store.bucket())
+    }
+
+    /// Where nothing is found in a folder that is none, nobody has looked.
+    async fn check_place(&self, prefix: &str) -> Result<(), Error> {
+        if self.store.provider() != Provider::Folder {
+            return Ok(());
+        }
+        let root = PathBuf::from(self.store.bucket());
+        let below = prefix.rsplit_once('/').map(|(folder, _)| root.join(folder));
+        let looked = tokio::task::spawn_blocking(move || {
+            // Below the root a folder is made with its first entry.
+            let absent = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+            is_folder(&root).and_then(|()| {
+                below
+                    .map_or(Ok(()), |below| is_folder(&below))
+                    .or_else(|error| if absent(&error) { Ok(()) } else { Err(error) })
+            })
+        });
+        let looked = looked.await.unwrap_or_else(|_| Err(io::Error::other("file work was interrupted")));
+        looked.map_err(|error| {
+            let message = "the ledger's folder is not there, or is no folder: nothing can be listed in it";
+            config(message).with("folder", self.store.bucket()).with("below", prefix).caused_by(error)
+        })
     }
 
     fn key(&self, key: &str) -> String {
@@ -152,6 +179,9 @@ impl LedgerStore for StoreLedger {
     async fn list(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Page, Error> {
         let after = after.map(|after| self.key(after));
         let listing = self.store.list(&self.key(prefix), after.as_deref(), limit).await.map_err(ledger)?;
+        if listing.objects.is_empty() {
+            self.check_place(prefix).await?;
+        }
         let own = |key: &str| key.strip_prefix(&self.prefix).map(str::to_owned);
         let keys = listing.objects.iter().filter_map(|object| Some((own(&object.key)?, object)));
         let listed = |(key, object): (String, &ObjectSummary)| {
@@ -168,6 +198,10 @@ impl LedgerStore for StoreLedger {
     fn window(&self) -> Duration {
         if self.store.provider() == Provider::Oss { self.window } else { Duration::ZERO }
     }
+}
+
+fn is_folder(path: &Path) -> io::Result<()> {
+    if fs::metadata(path)?.is_dir() { Ok(()) } else { Err(io::ErrorKind::NotADirectory.into()) }
 }
 
 /// A bucket that is missing is no empty ledger.

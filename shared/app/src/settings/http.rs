@@ -1,18 +1,22 @@
 //! Who may use the HTTP door, and how legacy tasks are read.
 
-use super::text;
+use super::{BearerToken, Rights, SourcePlace, text};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use std::fmt;
-use subtle::{Choice, ConstantTimeEq};
+use subtle::Choice;
 
 /// Who may use the HTTP door. With neither tokens nor trust in the gateway nobody may.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct HttpSettings {
     /// SHA-256 of each accepted bearer token, in hexadecimal, as `printf %s TOKEN | sha256sum` tells it
-    /// (`OSS2YOUKU_HTTP__TOKENS=["..."]`).
-    pub tokens: Vec<TokenHash>,
+    /// (`OSS2YOUKU_HTTP__TOKENS=["..."]`). A plain hash may `submit` and `read`; a table names what its token may:
+    /// `{ sha256 = "...", rights = ["submit", "read", "manage"] }`.
+    pub tokens: Vec<BearerToken>,
+    /// Places whose objects a task may have published that comes by HTTP, from a queue or through Gearman: `oss://bucket/prefix`,
+    /// `s3://bucket/prefix` (`OSS2YOUKU_HTTP__SOURCES=["..."]`). Default: the rules' places and `legacy.bucket`; any where there is neither.
+    #[serde(deserialize_with = "some")]
+    pub sources: Option<Vec<SourcePlace>>,
     /// The gateway in front checks every caller's signature itself (`authType: function`), so that who comes through may come in
     /// (`OSS2YOUKU_HTTP__TRUST_GATEWAY`). Default `false`.
     #[serde(deserialize_with = "text::or_value")]
@@ -24,7 +28,7 @@ pub struct HttpSettings {
 
 impl Default for HttpSettings {
     fn default() -> Self {
-        Self { tokens: Vec::new(), trust_gateway: false, body_limit_kib: 64 }
+        Self { tokens: Vec::new(), sources: None, trust_gateway: false, body_limit_kib: 64 }
     }
 }
 
@@ -35,12 +39,16 @@ impl HttpSettings {
         self.trust_gateway || !self.tokens.is_empty()
     }
 
-    /// Whether this is one of the accepted tokens, found out in a time that does not tell which.
+    /// What the bearer of this token may do, where it is one of the accepted tokens, found out in a time that does not tell which.
     #[must_use]
-    pub fn accepts(&self, token: &str) -> bool {
+    pub fn rights_of(&self, token: &str) -> Option<Rights> {
         let hash: [u8; 32] = Sha256::digest(token).into();
-        let found = self.tokens.iter().fold(Choice::from(0), |found, one| found | one.0.ct_eq(&hash));
-        found.into()
+        let (found, rights) =
+            self.tokens.iter().fold((Choice::from(0), Rights::NONE), |(found, rights), one| {
+                let (same, its) = one.rights_of(&hash);
+                (found | same, if same.into() { rights.and(its) } else { rights })
+            });
+        bool::from(found).then_some(rights)
     }
 
     pub(super) fn check(&self) -> Result<(), String> {
@@ -51,33 +59,9 @@ impl HttpSettings {
     }
 }
 
-/// The SHA-256 of a bearer token.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(try_from = "String")]
-pub struct TokenHash([u8; 32]);
-
-impl TryFrom<String> for TokenHash {
-    type Error = &'static str;
-
-    /// The text is not repeated: it may be the token itself.
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        let wrong = "must be the SHA-256 of a token: 64 hexadecimal digits";
-        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(wrong);
-        }
-        let mut bytes = [0; 32];
-        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
-            let pair = std::str::from_utf8(pair).map_err(|_| wrong)?;
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| wrong)?;
-        }
-        Ok(Self(bytes))
-    }
-}
-
-impl fmt::Debug for TokenHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TokenHash")
-    }
+/// An empty list is one: nothing may be asked for.
+fn some<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Vec<SourcePlace>>, D::Error> {
+    Vec::deserialize(from).map(Some)
 }
 
 /// How legacy tasks are read: they name an object by the middle of its key and bring the account along.
@@ -132,9 +116,9 @@ mod tests {
         let other = "00".repeat(32);
         for hash in [HASH.to_owned(), HASH.to_uppercase()] {
             let settings = load(&format!("[http]\ntokens = ['{other}', '{hash}']")).expect("settings").http;
-            assert!(settings.accepts("correct horse") && settings.is_open_to_any());
+            assert!(settings.rights_of("correct horse").is_some() && settings.is_open_to_any());
             for wrong in ["", "correct", "correct horse ", HASH] {
-                assert!(!settings.accepts(wrong), "{wrong}");
+                assert!(settings.rights_of(wrong).is_none(), "{wrong}");
             }
         }
         assert!(!load("").expect("settings").http.is_open_to_any());

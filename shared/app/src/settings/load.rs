@@ -11,6 +11,9 @@ type Table = Map<String, Value>;
 /// Names the settings file.
 pub const CONFIG_VARIABLE: &str = "OSS2YOUKU_CONFIG";
 const PREFIX: &str = "OSS2YOUKU_";
+/// Fields of keys and secrets. One that is blank is not set: a platform, or a file with blanks to fill in, has them so.
+const SECRETS: [&str; 6] =
+    ["access_key_id", "access_key_secret", "access_token", "refresh_token", "client_secret", "seal_key"];
 /// Read where no file is named; a function's working directory is its package.
 const DEFAULT_FILE: &str = "oss2youku.toml";
 
@@ -59,6 +62,7 @@ impl Settings {
                 overlay(&mut tree, &name, path, value)?;
             }
         }
+        drop_blank_secrets(&mut tree);
         let settings: Self = document::read(Value::Object(tree)).map_err(|misfit| {
             let why = without_value(&misfit.why);
             wrong("a setting does not fit").with("field", misfit.path).with("why", why)
@@ -99,10 +103,24 @@ fn without_value(why: &str) -> String {
     why.rfind(", expected ").map_or_else(|| "it has the wrong form".into(), |at| why[at + 2..].to_owned())
 }
 
+fn is_secret(field: &str) -> bool {
+    SECRETS.contains(&field)
+}
+
+fn drop_blank_secrets(table: &mut Table) {
+    table.retain(|field, value| {
+        !(is_secret(field) && value.as_str().is_some_and(|text| text.trim().is_empty()))
+    });
+    table.values_mut().filter_map(Value::as_object_mut).for_each(drop_blank_secrets);
+}
+
 /// Puts one variable into the tree.
 fn overlay(tree: &mut Table, name: &str, path: &str, text: String) -> Result<(), Error> {
     let mut levels: Vec<String> = path.split("__").map(str::to_ascii_lowercase).collect();
     let Some(last) = levels.pop() else { return Ok(()) };
+    if is_secret(&last) && text.trim().is_empty() {
+        return Ok(());
+    }
     let mut table = tree;
     for level in levels {
         let below = table.entry(level).or_insert_with(|| Value::Object(Table::new()));
@@ -151,6 +169,26 @@ mod tests {
         assert_eq!((transfer.in_flight, transfer.part_size), (2, 16 << 20));
         assert_eq!(settings.accounts["main"].access_token.expose_secret(), "12345");
         assert_eq!(settings.rules.iter().count(), 1);
+    }
+
+    #[test]
+    fn a_blank_key_or_secret_is_not_set() {
+        let file = "[source]\naccess_key_id = ''\naccess_key_secret = ' '\n[accounts.main]\nclient_id = 'c'\naccess_token = 'file'\nrefresh_token = ''\nclient_secret = ''";
+        let blank = |name| (name, "\t");
+        let variables = [
+            blank("OSS2YOUKU_ACCOUNTS__MAIN__ACCESS_TOKEN"),
+            blank("OSS2YOUKU_ACCOUNTS__OTHER__REFRESH_TOKEN"),
+            blank("OSS2YOUKU_SOURCE__ACCESS_KEY_ID"),
+            blank("OSS2YOUKU_LEDGER__SEAL_KEY"),
+        ];
+        let settings = load(file, &variables).expect("settings");
+        let main = &settings.accounts["main"];
+        assert_eq!(main.access_token.expose_secret(), "file", "a variable that is not set overlays nothing");
+        assert!(main.refresh_token.is_none() && main.client_secret.is_none());
+        assert!(settings.source.credentials().is_none() && settings.ledger.seal_key.is_none());
+        assert_eq!(settings.accounts.len(), 1);
+        let error = load("[accounts.main]\nclient_id = 'c'\naccess_token = ''", &[]).expect_err("refused");
+        assert!(error.to_string().contains("missing field `access_token`"), "{error}");
     }
 
     #[test]

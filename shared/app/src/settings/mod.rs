@@ -7,14 +7,20 @@ mod callback;
 mod http;
 mod ledger;
 mod load;
+mod rights;
 #[cfg(test)]
 mod sample;
+mod sources;
 mod text;
 
 pub use callback::{AllowedHost, CallbackFields};
-pub use http::{HttpSettings, LegacyAccounts, LegacySettings, TokenHash};
+pub use http::{HttpSettings, LegacyAccounts, LegacySettings};
 pub use ledger::{LedgerFields, SweepFields};
 pub use load::CONFIG_VARIABLE;
+pub use rights::{BearerToken, Right, Rights, TokenHash};
+pub use sources::SourcePlace;
+
+pub(crate) use sources::place;
 
 use crate::Credentials;
 use object_storage::{Addressing, SignatureVersion};
@@ -76,6 +82,9 @@ impl Default for Reserved {
 pub struct YoukuSettings {
     /// The API's base URL (`OSS2YOUKU_YOUKU__API`). Default: Youku's own.
     pub api: Option<String>,
+    /// The older API's base URL, for what the newer one does not have: whose an access token is (`OSS2YOUKU_YOUKU__OLD_API`). Default: Youku's
+    /// own, or `/v2` below `youku.api` where that is set.
+    pub old_api: Option<String>,
     /// `host` or `host:port` in place of every upload server that Youku names (`OSS2YOUKU_YOUKU__UPLOAD_SERVER`).
     pub upload_server: Option<String>,
     /// Region to sign for where Youku's bucket has an endpoint that does not tell it (`OSS2YOUKU_YOUKU__BUCKET_REGION`).
@@ -240,6 +249,10 @@ pub struct TransferFields {
     /// Seconds without progress after which an upload gives up (`OSS2YOUKU_TRANSFER__PATIENCE_SECONDS`). Default 120.
     #[serde(deserialize_with = "text::or_some")]
     pub patience_seconds: Option<u64>,
+    /// Seconds after which an upload is taken up again that source or target refused without a reason that explains it
+    /// (`OSS2YOUKU_TRANSFER__SECOND_RUN_SECONDS`). Where that run is refused as well it has failed. Default 900.
+    #[serde(deserialize_with = "text::or_some")]
+    pub second_run_seconds: Option<u64>,
 }
 
 impl TransferFields {
@@ -268,6 +281,9 @@ impl TransferFields {
         }
         if let Some(seconds) = within("patience_seconds", self.patience_seconds, day)? {
             all.retry.patience = Duration::from_secs(seconds);
+        }
+        if let Some(seconds) = within("second_run_seconds", self.second_run_seconds, day)? {
+            all.second_run = Duration::from_secs(seconds);
         }
         Ok(all)
     }

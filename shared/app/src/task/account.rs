@@ -14,6 +14,11 @@ const HASH_KEY: &[u8] = b"oss2youku account of a brought token";
 /// The field in which a legacy task names its account.
 pub(super) const LEGACY_FIELD: &str = "conf.clientid";
 
+/// The field in which it brings a token.
+pub(crate) const TOKEN_FIELD: &str = "conf.ak";
+/// What is wrong with one that several accounts could have.
+pub(crate) const WHICH: &str = "does not say which of the client's accounts is meant";
+
 /// An account that a task brought along.
 #[derive(Debug, Clone)]
 pub struct BroughtAccount {
@@ -75,32 +80,108 @@ pub(super) fn only(settings: &Settings, field: &str) -> Result<String, Error> {
     }
 }
 
-/// The account that a legacy task names, if it names one: its name, and what the task brought where the settings do not have it.
+/// A token that a task brought, whose account is still to be found out.
+#[derive(Debug, Clone)]
+pub struct DoubtedToken {
+    /// The token.
+    pub(crate) token: SecretString,
+    /// The accounts of the settings that have the client id which came with it: one at least.
+    pub(crate) accounts: Vec<String>,
+}
+
+/// What a legacy task says of its account.
+#[derive(Default)]
+pub(super) struct Named {
+    /// The account's name, where the task says which. Of a doubted token's it is the first.
+    pub(super) account: Option<String>,
+    /// What the task brought, where that is an account of its own.
+    pub(super) brought: Option<BroughtAccount>,
+    pub(super) doubted: Option<DoubtedToken>,
+}
+
+/// The account that a legacy task names, if it names one.
 ///
 /// An account of the settings is preferred: its token is renewed, and its uploads are the same whichever form asked for them.
 pub(super) fn of_legacy(
     settings: &Settings,
     client_id: Option<String>,
     token: Option<String>,
-) -> Result<(Option<String>, Option<BroughtAccount>), Error> {
-    let Some(client_id) = client_id else { return Ok((None, None)) };
+) -> Result<Named, Error> {
+    let Some(client_id) = client_id else { return Ok(Named::default()) };
     let known: Vec<_> =
         settings.accounts.iter().filter(|(_, account)| account.client_id == client_id).collect();
-    if let Some(token) = token {
-        let same = |account: &AccountSettings| -> bool {
-            account.access_token.expose_secret().as_bytes().ct_eq(token.as_bytes()).into()
+    let ours = |name: &String| Named { account: Some(name.clone()), ..Named::default() };
+    let Some(token) = token else {
+        return match known.as_slice() {
+            [(name, _)] => Ok(ours(name)),
+            [] => Err(invalid(LEGACY_FIELD, NOT_OURS)),
+            _ => Err(invalid(TOKEN_FIELD, WHICH)),
         };
-        if let Some((name, _)) = known.iter().find(|(_, account)| same(account)) {
-            return Ok((Some(name.to_string()), None));
-        }
-        if settings.legacy.accounts == LegacyAccounts::Any {
-            let brought = BroughtAccount { client_id, access_token: token.into() };
-            return Ok((Some(brought.name()?), Some(brought)));
-        }
+    };
+    let same = |account: &AccountSettings| -> bool {
+        account.access_token.expose_secret().as_bytes().ct_eq(token.as_bytes()).into()
+    };
+    if let Some((name, _)) = known.iter().find(|(_, account)| same(account)) {
+        return Ok(ours(name));
     }
-    match known.as_slice() {
-        [(name, _)] => Ok((Some(name.to_string()), None)),
-        [] => Err(invalid(LEGACY_FIELD, "is not a client id of the settings' accounts")),
-        _ => Err(invalid("conf.ak", "does not say which of the client's accounts is meant")),
+    let token = SecretString::from(token);
+    let accounts: Vec<String> = known.iter().map(|(name, _)| (*name).clone()).collect();
+    let brought = match settings.legacy.accounts {
+        LegacyAccounts::Known => None,
+        LegacyAccounts::Any => Some(BroughtAccount { client_id, access_token: token.clone() }),
+    };
+    let account = match (&brought, accounts.first()) {
+        (Some(brought), _) => brought.name()?,
+        (None, Some(first)) => first.clone(),
+        (None, None) => return Err(invalid(LEGACY_FIELD, NOT_OURS)),
+    };
+    let doubted = (!accounts.is_empty()).then_some(DoubtedToken { token, accounts });
+    Ok(Named { account: Some(account), brought, doubted })
+}
+
+const NOT_OURS: &str = "is not a client id of the settings' accounts";
+
+#[cfg(test)]
+mod tests {
+    use crate::{Settings, Task};
+    use serde_json::{Value, json};
+
+    const TWO_ACCOUNTS: &str = "
+        [accounts.main]
+        client_id = 'app'
+        access_token = 'token-main'
+        [accounts.other]
+        client_id = 'app'
+        access_token = 'token-other'
+        [accounts.third]
+        client_id = 'app-3'
+        access_token = 'token-third'
+        [legacy]
+        bucket = 'legacy-bucket'
+    ";
+
+    fn read(file: &str, task: &Value) -> Task {
+        let settings = Settings::from_parts("test.toml", file, []).expect("settings");
+        Task::from_json(task.to_string().as_bytes(), &settings).expect("a task")
+    }
+
+    #[test]
+    fn a_token_that_the_settings_do_not_have_is_doubted_for_every_account_of_its_client_id() {
+        let any = format!("{TWO_ACCOUNTS}\naccounts = 'any'");
+        let task = |id: &str, token: &str| json!({"conf": {"keyname": "k", "clientid": id, "ak": token}});
+        let cases = [
+            (TWO_ACCOUNTS, "app", "token-old", &["main", "other"][..]),
+            (TWO_ACCOUNTS, "app-3", "token-old", &["third"]),
+            (TWO_ACCOUNTS, "app", "token-other", &[]),
+            (TWO_ACCOUNTS, "app-3", "", &[]),
+            (&any, "app", "token-old", &["main", "other"]),
+            (&any, "app-4", "token-old", &[]),
+        ];
+        for (file, id, token, expected) in cases {
+            let task = read(file, &task(id, token));
+            assert!(!format!("{task:?}").contains("token-old"));
+            let accounts = task.doubted.map(|doubted| doubted.accounts).unwrap_or_default();
+            assert_eq!(accounts, expected, "{id} {token}");
+        }
     }
 }

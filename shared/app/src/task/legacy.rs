@@ -3,7 +3,7 @@
 //! `{"conf":{"clientid","ak","keyname","callbackurl","again"},"youku":{"title","tags":"a,b",...}}`. Fields that nobody knows are passed over,
 //! empty ones count as left out, numbers may be text and text numbers. A `public_type` of `all` counts as left out as well.
 
-use super::{Task, account, again, invalid, must_be_object, strict};
+use super::{Task, account, account::Named, again, invalid, must_be_object, strict};
 use crate::Settings;
 use serde_json::{Map, Value};
 use upload_core::{
@@ -40,7 +40,8 @@ pub(super) fn read(
         key: format!("{}{key}{}", legacy.key_prefix, legacy.extension),
         region: None,
     };
-    let (account, brought) = account::of_legacy(settings, conf.text("clientid")?, conf.text("ak")?)?;
+    let Named { account, brought, doubted } =
+        account::of_legacy(settings, conf.text("clientid")?, conf.text("ak")?)?;
     let callback = conf.text("callbackurl")?.map(|url| Callback { url: url.into(), events: Vec::new() });
     let video = video(&Section::of(fields, "youku")?)?;
     let again = match conf.get("again") {
@@ -53,7 +54,7 @@ pub(super) fn read(
     let account = account.map_or_else(|| account::only(settings, account::LEGACY_FIELD), Ok)?;
     let mode = mode.unwrap_or(settings.transfer.mode);
     let job = Job { location, account, video, mode, md5: None, again };
-    Ok(Task { job, key, brought, callback })
+    Ok(Task { job, key, brought, doubted, callback })
 }
 
 /// Brings the fields into the strict form and reads that.

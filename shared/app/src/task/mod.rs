@@ -6,8 +6,10 @@ mod legacy;
 mod modern;
 mod strict;
 
-pub use account::BroughtAccount;
+pub use account::{BroughtAccount, DoubtedToken};
 pub use modern::location;
+
+pub(crate) use account::{TOKEN_FIELD, WHICH};
 
 use crate::Settings;
 use serde_json::{Map, Value};
@@ -22,6 +24,8 @@ pub struct Task {
     pub key: String,
     /// The account, where the task brought its own in place of one of the settings'.
     pub brought: Option<BroughtAccount>,
+    /// A token that the task brought for a client id of the settings, and that they do not have: whose it is must be found out.
+    pub doubted: Option<DoubtedToken>,
     /// Who is told of the outcome: whom the task names, else whom the object's rule does.
     pub callback: Option<Callback>,
 }
@@ -49,11 +53,16 @@ impl Task {
             return Err(invalid("task", "is not a JSON object"));
         };
         let is_legacy = fields.contains_key("conf") && !fields.contains_key("source");
-        let (mut task, callback) = if is_legacy {
-            (legacy::read(&fields, key, settings)?, "conf.callbackurl")
+        let (mut task, source, callback) = if is_legacy {
+            (legacy::read(&fields, key, settings)?, "conf.keyname", "conf.callbackurl")
         } else {
-            (modern::read(json, &fields, key, settings)?, "callback.url")
+            (modern::read(json, &fields, key, settings)?, "source", "callback.url")
         };
+        if !settings.may_ask_for(&task.job.location) {
+            let why =
+                "is not in a place from which tasks may have objects published: see the setting http.sources";
+            return Err(invalid(source, why));
+        }
         if let Some(Err(why)) = task.callback.as_ref().map(|one| settings.callback.accepts(&one.url)) {
             return Err(invalid(callback, why));
         }
@@ -63,7 +72,7 @@ impl Task {
 }
 
 /// A field of the task that does not fit, in our own words: values may be secrets.
-fn invalid(field: &str, why: impl Into<String>) -> Error {
+pub(crate) fn invalid(field: &str, why: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidJob, "task", "the task does not fit").with("field", field).with("why", why)
 }
 

@@ -4,12 +4,10 @@
 //! all but `source` may be left out.
 
 use super::{Task, account, again, invalid, must_be_object, strict};
-use crate::Settings;
+use crate::{Settings, settings::place};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use upload_core::{
-    Callback, Error, Job, Location, Md5, Mode, Provider, StatedMd5, Terms, metadata::VideoMetadata,
-};
+use upload_core::{Callback, Error, Job, Location, Md5, Mode, StatedMd5, Terms, metadata::VideoMetadata};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -51,7 +49,7 @@ pub(super) fn read(
     let key = location.key.clone();
     let mode = mode.unwrap_or(settings.transfer.mode);
     let job = Job { location, account, video: task.video, mode, md5, again };
-    Ok(Task { job, key, brought: None, callback })
+    Ok(Task { job, key, brought: None, doubted: None, callback })
 }
 
 /// Where the object lies that `oss://bucket/key` or `s3://bucket/key` names; `None` where it is neither.
@@ -60,14 +58,6 @@ pub(super) fn read(
 /// one could read the machine's files.
 #[must_use]
 pub fn location(source: &str) -> Option<Location> {
-    let (scheme, rest) = source.split_once("://")?;
-    let provider = match scheme {
-        "oss" => Provider::Oss,
-        "s3" => Provider::S3,
-        _ => return None,
-    };
-    let (bucket, key) = rest.split_once('/')?;
-    let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
-    let fits = (3..=63).contains(&bucket.len()) && bucket.bytes().all(is_name) && !key.is_empty();
-    fits.then(|| Location { provider, bucket: bucket.into(), key: key.into(), region: None })
+    let (provider, bucket, key) = place(source)?;
+    (!key.is_empty()).then(|| Location { provider, bucket: bucket.into(), key: key.into(), region: None })
 }

@@ -75,11 +75,11 @@ async fn an_upload_in_other_hands_answers_409_when_to_come_again_and_which_uploa
 #[tokio::test]
 async fn an_upload_that_ended_tells_the_very_outcome_that_its_task_is_answered() {
     let failure =
-        Failure { code: "source_changed".into(), text: "it changed".into(), advice: Some("none".into()) };
+        Failure { code: "youku_failed".into(), text: "it refused".into(), advice: Some("none".into()) };
     let video = Step::Committed { video_id: Some("XMQ".into()) };
     let ends = [
         (vec![Step::Transferred(Transferred::default()), video], StatusCode::OK, "committed"),
-        (vec![Step::Failed(failure)], StatusCode::CONFLICT, "failed"),
+        (vec![Step::Failed(failure)], StatusCode::BAD_GATEWAY, "failed"),
         (vec![Step::Cancelled], StatusCode::INTERNAL_SERVER_ERROR, "cancelled"),
     ];
     for (steps, code, state) in ends {

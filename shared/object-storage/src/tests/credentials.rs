@@ -155,20 +155,16 @@ fn ids(server: &RawServer) -> Vec<String> {
 async fn a_fetched_pair_is_kept_until_it_is_invalidated_or_refused() {
     let expired = failure("403 Forbidden", "SecurityTokenExpired", "");
     let good = || Act::Send(ok("ETag: \"E\"\r\n", ""));
-    let server = RawServer::start(vec![good(), good(), Act::Send(expired), good(), good()]).await;
+    let server = RawServer::start(vec![good(), good(), Act::Send(expired), good(), good(), good()]).await;
     let store = refreshed(&server.url, Duration::from_secs(3600), 9);
     let options = PutOptions::default();
     store.put("a", "x", &options).await.unwrap();
     store.put("a", "x", &options).await.unwrap();
-    let error = store.put("a", "x", &options).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.verdict()),
-        (ErrorKind::CredentialExpired, Verdict::Retry { not_before: None })
-    );
+    store.put("a", "x", &options).await.unwrap();
     store.put("a", "x", &options).await.unwrap();
     store.invalidate_credentials().await;
     store.put("a", "x", &options).await.unwrap();
-    assert_eq!(ids(&server), ["STS.1", "STS.1", "STS.1", "STS.2", "STS.3"]);
+    assert_eq!(ids(&server), ["STS.1", "STS.1", "STS.1", "STS.2", "STS.2", "STS.3"]);
 }
 
 #[tokio::test]
@@ -190,6 +186,134 @@ async fn fixed_keys_that_expired_stay_expired() {
         RawServer::start(vec![Act::Send(failure("403 Forbidden", "SecurityTokenExpired", ""))]).await;
     let error = super::oss(&server.url).put("a", "x", &PutOptions::default()).await.unwrap_err();
     assert_eq!((error.kind(), error.verdict()), (ErrorKind::CredentialExpired, Verdict::Permanent));
+}
+
+#[tokio::test]
+async fn a_renewed_pair_that_is_refused_as_well_is_final() {
+    for code in ["SecurityTokenExpired", "InvalidSecurityToken", "ExpiredToken", "InvalidAccessKeyId"] {
+        let server = RawServer::start(vec![Act::Send(failure("403 Forbidden", code, ""))]).await;
+        let store = refreshed(&server.url, Duration::from_secs(3600), 9);
+        let error = store.put("a", "x", &PutOptions::default()).await.unwrap_err();
+        assert_eq!((error.kind(), error.verdict()), (ErrorKind::CredentialExpired, Verdict::Permanent));
+        assert_eq!(ids(&server), ["STS.1", "STS.2"], "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_streamed_body_meets_the_renewed_pair_at_the_next_try() {
+    let expired = Act::Send(failure("403 Forbidden", "SecurityTokenExpired", ""));
+    let server = RawServer::start(vec![expired, Act::Send(ok("ETag: \"E\"\r\n", ""))]).await;
+    let store = refreshed(&server.url, Duration::from_secs(3600), 9);
+    let id = crate::MultipartId::from("U");
+    let part = || store.upload_part("a", &id, 1, super::writing::chunks(vec![Ok("x")]), 1);
+    let error = part().await.unwrap_err();
+    let retry = Verdict::Retry { not_before: None };
+    assert_eq!((error.kind(), error.verdict()), (ErrorKind::CredentialExpired, retry));
+    part().await.unwrap();
+    assert_eq!(ids(&server), ["STS.1", "STS.2"]);
+}
+
+#[tokio::test]
+async fn a_token_of_the_environment_that_is_over_is_told_at_once_by_name() {
+    let variables = env(&[
+        ("ALIBABA_CLOUD_ACCESS_KEY_ID", "A1"),
+        ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "s"),
+        ("ALIBABA_CLOUD_SECURITY_TOKEN", "t1"),
+        ("AWS_ACCESS_KEY_ID", "B1"),
+        ("AWS_SECRET_ACCESS_KEY", "s"),
+        ("AWS_SESSION_TOKEN", "t2"),
+    ]);
+    for (code, s3, name) in [
+        ("InvalidSecurityToken", false, "ALIBABA_CLOUD_SECURITY_TOKEN"),
+        ("InvalidAccessKeyId", false, "ALIBABA_CLOUD_SECURITY_TOKEN"),
+        ("ExpiredToken", true, "AWS_SESSION_TOKEN"),
+    ] {
+        let server = RawServer::start(vec![Act::Send(failure("403 Forbidden", code, ""))]).await;
+        let config = match s3 {
+            true => StoreConfig::s3("films").endpoint(&server.url).region(Some("eu-west-1".into())),
+            false => oss_config(&server.url).credentials(Credentials::Environment),
+        };
+        let store = Store::with_env(config, http(), variables.clone()).unwrap();
+        let error = store.list("", None, 1).await.unwrap_err();
+        assert_eq!((error.kind(), error.verdict()), (ErrorKind::CredentialExpired, Verdict::Permanent));
+        assert!(error.to_string().contains(name), "{error}");
+        assert_eq!(server.requests().len(), 1, "keys that come back unchanged are not new");
+    }
+}
+
+#[tokio::test]
+async fn a_blank_variable_is_not_set() {
+    for blank in ["", " \t"] {
+        let variables = |id, secret| {
+            env(&[
+                ("ALIBABA_CLOUD_ACCESS_KEY_ID", id),
+                ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", secret),
+                ("ALIBABA_CLOUD_SECURITY_TOKEN", blank),
+                ("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true"),
+                ("OSS_ACCESS_KEY_ID", "O1"),
+                ("OSS_ACCESS_KEY_SECRET", "s"),
+                ("OSS_SESSION_TOKEN", blank),
+                ("AWS_ACCESS_KEY_ID", "B1"),
+                ("AWS_SECRET_ACCESS_KEY", "s"),
+                ("AWS_SESSION_TOKEN", blank),
+            ])
+        };
+        let oss = |url: &str| oss_config(url).credentials(Credentials::Environment);
+        assert_eq!(signer(oss, variables("A1", "s")).await, ("A1".to_owned(), None));
+        assert_eq!(signer(oss, variables(blank, "s")).await, ("O1".to_owned(), None));
+        assert_eq!(signer(oss, variables("A1", blank)).await, ("O1".to_owned(), None));
+        let s3 = |url: &str| StoreConfig::s3("films").endpoint(url).region(Some("eu-west-1".into()));
+        assert_eq!(signer(s3, variables("A1", "s")).await, ("B1".to_owned(), None));
+    }
+}
+
+#[tokio::test]
+async fn blank_keys_that_are_handed_over_are_none() {
+    let given = |id: &str, secret: &str, token: &str| Credentials::Static {
+        access_key_id: id.into(),
+        access_key_secret: secret.into(),
+        security_token: Some(token.into()),
+    };
+    let config = |url: &str| oss_config(url).credentials(given("A1", "s", " "));
+    assert_eq!(signer(config, env(&[])).await, ("A1".to_owned(), None));
+    for (id, secret) in [("", "s"), ("A1", " ")] {
+        let config = oss_config("http://127.0.0.1:1").credentials(given(id, secret, "t"));
+        let error = Store::new(config, http()).unwrap().head("a").await.unwrap_err();
+        assert_eq!((error.kind(), error.verdict()), (ErrorKind::CredentialUnavailable, Verdict::Permanent));
+    }
+}
+
+#[tokio::test]
+async fn keys_end_by_the_stores_clock_and_not_by_this_machines() {
+    let (now, ahead) = (SystemTime::now(), Duration::from_secs(7200));
+    let date = jiff::Timestamp::try_from(now - ahead).unwrap().strftime("%a, %d %b %Y %T GMT").to_string();
+    let skewed = failure("403 Forbidden", "RequestTimeTooSkewed", "");
+    let skewed = skewed.replacen("\r\n", &format!("\r\nDate: {date}\r\n"), 1);
+    let server = RawServer::start(vec![Act::Send(skewed), Act::Send(ok("ETag: \"E\"\r\n", ""))]).await;
+    // By the store's clock the pair lives for an hour; this machine, two hours ahead, takes it for an old one.
+    let source = Arc::new(Until(AtomicU32::new(0), now - ahead + Duration::from_secs(3600)));
+    let config = oss_config(&server.url).credentials(Credentials::Refreshed(source.clone()));
+    let store = Store::new(config, http()).unwrap();
+    for _ in 0..3 {
+        store.put("a", "x", &PutOptions::default()).await.unwrap();
+    }
+    assert!(source.0.load(Ordering::Relaxed) <= 2, "fetched {:?} times", source.0);
+}
+
+/// The same pair each time, until then.
+struct Until(AtomicU32, SystemTime);
+
+#[async_trait]
+impl CredentialSource for Until {
+    async fn fetch(&self) -> Result<StsPair, CredentialError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(StsPair {
+            access_key_id: "STS.1".into(),
+            access_key_secret: "s".into(),
+            security_token: Some("tok".into()),
+            expires: Some(self.1),
+        })
+    }
 }
 
 #[test]

@@ -1,13 +1,16 @@
 //! Behaviour over real sockets: wiremock for whole answers, a raw server for broken ones.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
+mod clock;
 mod connections;
 mod credentials;
 mod folder;
 mod lifecycle;
 mod multipart;
+mod odd_answers;
 mod reading;
 mod signing;
+mod tls;
 mod writing;
 
 use std::sync::{Arc, Mutex};

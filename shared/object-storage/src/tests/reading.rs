@@ -165,15 +165,16 @@ async fn a_range_is_asked_for_exactly_and_pinned() {
 #[tokio::test]
 async fn an_answer_that_is_not_the_range_is_refused() {
     let whole = super::ok("ETag: \"E1\"\r\n", "abcdefghij");
-    for (answer, kind) in [
-        (whole, ErrorKind::Protocol),
-        (partial(0, 2, 10, "E1", "abc"), ErrorKind::Protocol),
-        (partial(2, 3, 4, "E1", "cd"), ErrorKind::InvalidRange),
-        (partial(2, 4, 10, "E2", "cde"), ErrorKind::PreconditionFailed),
+    let retry = Verdict::Retry { not_before: None };
+    for (answer, kind, verdict) in [
+        (whole, ErrorKind::Protocol, retry),
+        (partial(0, 2, 10, "E1", "abc"), ErrorKind::Protocol, retry),
+        (partial(2, 3, 4, "E1", "cd"), ErrorKind::InvalidRange, Verdict::Permanent),
+        (partial(2, 4, 10, "E2", "cde"), ErrorKind::PreconditionFailed, Verdict::Permanent),
     ] {
         let server = RawServer::start(vec![Act::Send(answer)]).await;
         let error = oss(&server.url).read("a", 2..5, &pin("E1")).await.unwrap_err();
-        assert_eq!((error.kind(), error.verdict()), (kind, Verdict::Permanent));
+        assert_eq!((error.kind(), error.verdict()), (kind, verdict));
     }
 }
 

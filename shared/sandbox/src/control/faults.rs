@@ -96,6 +96,14 @@ pub enum Fault {
         #[serde(default)]
         early: bool,
     },
+    /// An HTML page of something between the caller and the server, which never sees the request; nothing of the server's own is in it.
+    Page {
+        /// The HTTP status.
+        #[serde(with = "status_code")]
+        status: StatusCode,
+    },
+    /// Answers as if the request had asked for no range.
+    IgnoreRange,
     /// TCP reset instead of an answer.
     Reset {
         /// Bytes of the request body taken first; absent = all.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use http::{HeaderName, HeaderValue, Request, Response, header};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -146,6 +146,17 @@ async fn act<C: Cloud>(
             faults.count(id);
             Ok(answer)
         }
+        Fault::Page { status } => {
+            let _ = take_in(request.into_body(), u64::MAX).await;
+            faults.count(id);
+            Ok(page(status))
+        }
+        Fault::IgnoreRange => {
+            faults.count(id);
+            let (mut parts, body) = request.into_parts();
+            parts.headers.remove(header::RANGE);
+            Ok(cloud.handle(Request::from_parts(parts, body)).await)
+        }
         Fault::Reset { after } => {
             // The body is kept until the reset is under way: dropping it would close in an orderly manner.
             let _body = take_in(request.into_body(), after.unwrap_or(u64::MAX)).await;
@@ -196,6 +207,16 @@ async fn act<C: Cloud>(
                 .map(|body| Affected::body(body, Effect::Stall { after, released })))
         }
     }
+}
+
+/// What a proxy or the portal of a hotel answers.
+fn page(status: StatusCode) -> Response<Body> {
+    let mut answer = Response::new(Body::from(
+        "<!DOCTYPE html><html><body>Access to this site is not allowed.</body></html>",
+    ));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    answer
 }
 
 /// Reads up to `most` bytes of the body and gives back what is left of it.

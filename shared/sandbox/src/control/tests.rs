@@ -127,6 +127,21 @@ async fn a_refusal_has_the_code_and_the_headers_of_the_rule() {
 }
 
 #[tokio::test]
+async fn a_page_is_nothing_of_the_servers_and_the_work_is_not_done() {
+    let rig = Rig::new().await;
+    rig.control.faults.add(Rule::new("part", Fault::Page { status: StatusCode::FORBIDDEN }));
+    let answer = rig.post("/part", "body").await.unwrap();
+    assert_eq!((answer.status, rig.worked()), (403, 0));
+    assert!(answer.head.contains("text/html") && answer.body.contains("<html>"), "{answer:?}");
+    let rules = r#"[{"operation":"a","fault":{"kind":"page","status":404}},{"operation":"b","fault":{"kind":"ignore_range"}}]"#;
+    assert_eq!(rig.post("/_sandbox/faults", rules).await.unwrap().status, 200);
+    assert_eq!(
+        (rig.post("/a", "").await.unwrap().status, rig.post("/b", "x").await.unwrap().body),
+        (404, "x".into())
+    );
+}
+
+#[tokio::test]
 async fn an_early_refusal_does_not_wait_for_the_body() {
     let rig = Rig::new().await;
     let status = StatusCode::FORBIDDEN;

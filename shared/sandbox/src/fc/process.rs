@@ -181,6 +181,8 @@ fn command(
         .env("FC_INSTANCE_ID", instance_id)
         .env("FC_FUNC_CODE_PATH", &code_dir)
         .env("FC_CUSTOM_LISTEN_PORT", port.to_string())
+        // No variable of the platform's: a function of `aliyun-fc-runtime` is then out of reach for others on this network.
+        .env("ALIYUN_FC_RUNTIME_LISTEN_ADDRESS", "127.0.0.1")
         .env(version, "LATEST");
     let injected = !matches!(config.disable_inject_credentials, DisableInject::Env | DisableInject::All);
     if let Some(credentials) = credentials.filter(|_| injected) {

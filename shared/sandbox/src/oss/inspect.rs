@@ -14,6 +14,14 @@ use super::{Oss, OssSwitches};
 
 const BODY_LIMIT: usize = 64 * 1024;
 const SWITCHES: &str = "/_sandbox/switches";
+const CLOCK: &str = "/_sandbox/clock";
+
+/// Body of `POST /_sandbox/clock`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WantedClock {
+    ahead_seconds: i64,
+}
 
 /// An object whose content is made up when it is read.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -59,6 +67,11 @@ impl Oss {
                 Ok(switches) => (StatusCode::OK, json!(switches)),
                 Err(message) => (StatusCode::BAD_REQUEST, json!({ "error": message })),
             },
+            (&Method::GET, None) if parts.uri.path() == CLOCK => (StatusCode::OK, self.clock_told()),
+            (&Method::POST, None) if parts.uri.path() == CLOCK => match self.change_clock(body).await {
+                Ok(()) => (StatusCode::OK, self.clock_told()),
+                Err(message) => (StatusCode::BAD_REQUEST, json!({ "error": message })),
+            },
             _ => (StatusCode::NOT_FOUND, json!({ "error": "no such page" })),
         };
         let mut response = Response::new(Body::from(answer.to_string()));
@@ -78,6 +91,17 @@ impl Oss {
         let switches = serde_path_to_error::deserialize(all).map_err(|error| error.to_string())?;
         self.set_switches(switches);
         Ok(switches)
+    }
+
+    fn clock_told(&self) -> Value {
+        json!({ "ahead_seconds": self.0.clock.ahead_seconds() })
+    }
+
+    async fn change_clock(&self, body: Body) -> Result<(), String> {
+        let body = axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|error| error.to_string())?;
+        let wanted: WantedClock = serde_json::from_slice(&body).map_err(|error| error.to_string())?;
+        self.set_clock_ahead(wanted.ahead_seconds);
+        Ok(())
     }
 
     async fn generate_from_outside(&self, bucket: &str, key: &str, body: Body) -> Result<Value, String> {

@@ -2,13 +2,22 @@
 //! opaque, and the answers carry what the real service's answers carry (protocol sheet oss.md §3 and §4.4).
 //!
 //! Operations, as fault rules name them: `PutBucket`, `DeleteBucket`, `GetBucketInfo`, `GetBucketLocation`,
-//! `GetBucketVersioning`, `PutBucketVersioning`, `ListObjects`, `ListObjectsV2`, `ListMultipartUploads`,
+//! `GetBucketVersioning`, `PutBucketVersioning`, `GetBucketPolicy`, `PutBucketPolicy`, `DeleteBucketPolicy`, `ListObjects`, `ListObjectsV2`, `ListMultipartUploads`,
 //! `DeleteMultipleObjects`, `PutObject`, `GetObject`, `HeadObject`, `GetObjectMeta`, `DeleteObject`, `CopyObject`,
 //! `AppendObject`, `PutSymlink`, `GetSymlink`, `InitiateMultipartUpload`, `UploadPart`, `ListParts`,
 //! `CompleteMultipartUpload`, `AbortMultipartUpload`. Anything else is `NotImplemented` and answered so.
 //!
 //! `GET`, `POST /_sandbox/switches` shows and sets [`OssSwitches`]; a POST names only what changes, e.g.
 //! `{"create_only_window_ms": 400}`: create-only puts are then not atomic.
+//!
+//! `GET`, `POST /_sandbox/clock` with `{"ahead_seconds": 7200}` (negative: behind) shows and sets how wrong the server's clock is:
+//! `Date`, `Last-Modified` and the times of lists are by that clock, and so is the check of a signature's time, which may be 15 minutes
+//! off (`RequestTimeTooSkewed`). How long keys live is not touched.
+//!
+//! `PutBucketPolicy` (`PUT /bucket?policy`) takes statements whose `Effect` is `Deny`, with `*` in actions and resources for any text,
+//! e.g. `{"Version": "1", "Statement": [{"Effect": "Deny", "Principal": ["*"], "Action": ["oss:GetObject"],
+//! "Resource": ["acs:oss:*:*:videos/a/*"]}]}`: such requests are answered 403 `AccessDenied`, whoever asks. Statements that allow change
+//! nothing, for whoever has a key may do everything. Policies are forgotten when the server ends.
 //!
 //! `PUT /_sandbox/objects/{bucket}/{key}` (key percent-encoded) makes an object that takes no disk: its content is made
 //! up when it is read, the same every time. The body is a [`Generated`], e.g. `{"size": 53687091200, "md5": "none"}`; the
@@ -17,6 +26,7 @@
 //! (`"none"`, which makes an object as completed from parts) unless it is asked for (`"computed"`: as put in one request).
 
 mod auth;
+mod clock;
 mod conditions;
 mod encode;
 mod error;
@@ -51,6 +61,7 @@ pub use store::{ObjectKind, ObjectRecord, Quirk};
 pub use switches::OssSwitches;
 
 use auth::Keyring;
+pub(crate) use clock::Clock;
 use events::Events;
 use store::{ObjectReader, Store, Versioning};
 
@@ -97,6 +108,8 @@ struct Shared {
     events: Events,
     discard: AtomicBool,
     switches: RwLock<OssSwitches>,
+    clock: Clock,
+    policies: RwLock<HashMap<String, Policy>>,
     received: Mutex<HashMap<(String, String), Arc<AtomicU64>>>,
 }
 
@@ -115,6 +128,8 @@ impl Oss {
             events,
             discard: AtomicBool::new(false),
             switches: RwLock::default(),
+            clock: Clock::default(),
+            policies: RwLock::default(),
             received: Mutex::default(),
         })))
     }
@@ -142,6 +157,24 @@ impl Oss {
     /// Answers the open questions anew; requests under way keep the answer they began with.
     pub fn set_switches(&self, switches: OssSwitches) {
         *self.0.switches.write().unwrap_or_else(PoisonError::into_inner) = switches;
+    }
+
+    /// Sets how many seconds the server's clock is ahead of this machine's; negative: behind.
+    pub fn set_clock_ahead(&self, seconds: i64) {
+        self.0.clock.set(seconds);
+    }
+
+    /// Sets what a bucket denies, or takes its policy away.
+    pub fn set_bucket_policy(&self, bucket: &str, policy: Option<Policy>) {
+        let mut policies = self.0.policies.write().unwrap_or_else(PoisonError::into_inner);
+        match policy {
+            Some(policy) => policies.insert(bucket.to_owned(), policy),
+            None => policies.remove(bucket),
+        };
+    }
+
+    fn bucket_policy(&self, bucket: &str) -> Option<Policy> {
+        self.0.policies.read().unwrap_or_else(PoisonError::into_inner).get(bucket).cloned()
     }
 
     /// Admits a key; one with the same id is replaced.

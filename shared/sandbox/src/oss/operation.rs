@@ -13,6 +13,9 @@ pub(super) enum Operation {
     GetBucketLocation,
     GetBucketVersioning,
     PutBucketVersioning,
+    GetBucketPolicy,
+    PutBucketPolicy,
+    DeleteBucketPolicy,
     ListObjects,
     ListObjectsV2,
     ListMultipartUploads,
@@ -45,7 +48,6 @@ const UNKNOWN: &[&str] = &[
     "logging",
     "referer",
     "website",
-    "policy",
     "versions",
     "encryption",
     "inventory",
@@ -65,7 +67,8 @@ const UNKNOWN: &[&str] = &[
 
 impl Operation {
     pub(super) fn of(method: &Method, target: &Target, query: &Query, headers: &HeaderMap) -> Self {
-        if target.bucket.is_none() || UNKNOWN.iter().any(|name| query.has(name)) {
+        let policy_of_object = target.key.is_some() && query.has("policy");
+        if target.bucket.is_none() || policy_of_object || UNKNOWN.iter().any(|name| query.has(name)) {
             return Self::NotImplemented;
         }
         if target.key.is_none() {
@@ -77,6 +80,9 @@ impl Operation {
 
     fn of_bucket(method: &Method, query: &Query) -> Self {
         match *method {
+            Method::PUT if query.has("policy") => Self::PutBucketPolicy,
+            Method::GET if query.has("policy") => Self::GetBucketPolicy,
+            Method::DELETE if query.has("policy") => Self::DeleteBucketPolicy,
             Method::PUT if query.has("versioning") => Self::PutBucketVersioning,
             Method::PUT => Self::PutBucket,
             Method::DELETE => Self::DeleteBucket,

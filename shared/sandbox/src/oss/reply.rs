@@ -43,6 +43,12 @@ impl Reply {
         reply.finish(identity)
     }
 
+    pub(super) fn json(self, text: String, identity: &Identity) -> Response<Body> {
+        let mut reply = self.header("content-type", "application/json");
+        *reply.0.body_mut() = Body::from(text);
+        reply.finish(identity)
+    }
+
     /// A body whose length the caller has put into Content-Length.
     pub(super) fn stream<S>(mut self, content: S, identity: &Identity) -> Response<Body>
     where

@@ -4,6 +4,7 @@ mod events;
 mod generated;
 mod multipart;
 mod objects;
+mod policies;
 mod rig;
 mod state;
 mod switches;

@@ -129,7 +129,7 @@ impl Youku {
             "security_token": token,
             "temp_access_id": id,
             "temp_access_secret": secret,
-            "expire_time": utc_seconds(expires),
+            "expire_time": utc_seconds(self.0.clock.shows(expires)),
         });
         (id, fields)
     }
@@ -188,6 +188,14 @@ impl Youku {
             Some((session, state)) => Ok((StatusCode::OK, video::show(id, &session.metadata, &state))),
             None => Err(Refusal::no_such_video()),
         }
+    }
+
+    /// The user behind an access token; the id is a number, as in real answers.
+    pub(super) fn my_info(&self, params: &Params) -> Answer {
+        self.authorize(params)?;
+        let user = self.state().tokens.user(params.required("access_token")?);
+        let (id, link) = (user, format!("http://i.youku.com/u/{user}"));
+        Ok((StatusCode::OK, json!({"id": id, "name": format!("user-{user}"), "link": link})))
     }
 
     pub(super) fn refresh(&self, params: &Params) -> Answer {

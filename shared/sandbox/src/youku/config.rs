@@ -69,6 +69,8 @@ pub struct Account {
     pub client_id: String,
     /// What the views call this account.
     pub name: String,
+    /// The user behind its tokens, as `users/myinfo` tells.
+    pub user_id: u64,
     /// The first access token.
     pub access_token: String,
     /// The first refresh token; good for one refresh.
@@ -82,6 +84,7 @@ impl Default for Account {
         Self {
             client_id: "local-client".to_owned(),
             name: "default".to_owned(),
+            user_id: 1_000_001,
             access_token: "local-access-token".to_owned(),
             refresh_token: "local-refresh-token".to_owned(),
             access_expires: None,

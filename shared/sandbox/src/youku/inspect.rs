@@ -31,6 +31,13 @@ enum Expire {
     Sts { video_id: String },
 }
 
+/// Body of `POST /_sandbox/clock`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WantedClock {
+    ahead_seconds: i64,
+}
+
 /// Body of `POST /_sandbox/videos/{id}/state`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,6 +57,7 @@ impl Youku {
             (&Method::GET, "sessions") => Ok(json!(self.sessions())),
             (&Method::GET, "switches") => Ok(json!(self.state().switches)),
             (&Method::POST, "switches") => self.change_switches(body).await,
+            (&Method::POST, "clock") => self.clock_from_outside(body).await,
             (&Method::POST, "expire") => self.expire_from_outside(body).await,
             (&Method::POST, path) => self.state_from_outside(path, body).await,
             (&Method::GET, path) => return self.content(path).await,
@@ -159,6 +167,12 @@ impl Youku {
             Expire::Sts { video_id } => self.expire_sts(&video_id),
         };
         if found { Ok(json!({})) } else { Err(StatusCode::NOT_FOUND) }
+    }
+
+    async fn clock_from_outside(&self, body: Body) -> Result<Value, StatusCode> {
+        let wanted: WantedClock = read(body).await?;
+        self.set_clock_ahead(wanted.ahead_seconds);
+        Ok(json!({}))
     }
 
     /// `videos/{id}/state`.

@@ -17,6 +17,7 @@
 //! | `GET /_sandbox/sessions` | all upload sessions: an array of [`SessionView`] |
 //! | `GET`, `POST /_sandbox/switches` | [`Switches`]; a POST names only what changes |
 //! | | `{"discard": true}` hashes the bytes of OSS mode and throws them away, for measurements: see [`Switches::discard`] |
+//! | `POST /_sandbox/clock` | `{"ahead_seconds": 7200}` (negative: behind): how wrong the clock of API and bucket is; see [`YoukuServer::set_clock_ahead`] |
 //! | `POST /_sandbox/expire` | `{"what":"access_token","client_id"}`, `{"what":"upload_token","video_id"}` or `{"what":"sts","video_id"}` |
 //!
 //! Error codes: those that Youku's pages and clients report (1001, 1005, 1008, 1009, 120010223, 120010225); the rest have

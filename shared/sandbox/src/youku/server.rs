@@ -15,7 +15,7 @@ use super::switches::Switches;
 use super::tokens::TokenPair;
 use super::video::{ReceivedView, SessionView, VideoView};
 use crate::control::{Control, Link, Server, serve};
-use crate::oss::{Oss, OssConfig, Subscription};
+use crate::oss::{Clock, Oss, OssConfig, Subscription};
 
 /// A running local Youku: the API and slice server on one listener, its own OSS on the other. Ends when dropped.
 pub struct YoukuServer {
@@ -50,6 +50,7 @@ impl YoukuServer {
             host: api.local_addr()?.to_string(),
             bucket_url: format!("http://{}", bucket.local_addr()?),
             oss: oss.clone(),
+            clock: Clock::default(),
             progress: watch::Sender::new(0),
             state: Mutex::new(state),
             disk,
@@ -122,6 +123,12 @@ impl YoukuServer {
     /// Answers the open questions anew.
     pub fn set_switches(&self, switches: Switches) {
         self.youku.set_switches(switches);
+    }
+
+    /// Sets how many seconds the clock of API and bucket is ahead of this machine's; negative: behind. `Date`, `expire_time` and the
+    /// bucket's check of a signature's time are by it; how long tokens and credentials live is not touched.
+    pub fn set_clock_ahead(&self, seconds: i64) {
+        self.youku.set_clock_ahead(seconds);
     }
 
     /// Sets what `videos/show` says of a committed video from now on, e.g. `fail` or `blocked`; `gone`: it knows the id no

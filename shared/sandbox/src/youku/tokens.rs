@@ -22,12 +22,16 @@ pub struct TokenPair {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct AccessToken {
     client_id: String,
+    #[serde(default)]
+    user_id: u64,
     expires: SystemTime,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct RefreshToken {
     client_id: String,
+    #[serde(default)]
+    user_id: u64,
     used: bool,
 }
 
@@ -50,7 +54,7 @@ impl Tokens {
             refresh_token: account.refresh_token.clone(),
         };
         if !self.refresh.contains_key(&pair.refresh_token) {
-            self.insert(&account.client_id, pair, expires);
+            self.insert(&account.client_id, account.user_id, pair, expires);
         }
     }
 
@@ -78,7 +82,9 @@ impl Tokens {
         revoke: bool,
     ) -> Result<TokenPair, Refusal> {
         let known = self.refresh.get_mut(token).filter(|known| known.client_id == client_id && !known.used);
-        known.ok_or_else(Refusal::refresh_token)?.used = true;
+        let known = known.ok_or_else(Refusal::refresh_token)?;
+        known.used = true;
+        let user_id = known.user_id;
         if revoke {
             self.access.retain(|_, access| access.client_id != client_id);
         }
@@ -86,7 +92,7 @@ impl Tokens {
             access_token: format!("at{:032x}", rand::random::<u128>()),
             refresh_token: format!("rt{:032x}", rand::random::<u128>()),
         };
-        self.insert(client_id, pair.clone(), expires);
+        self.insert(client_id, user_id, pair.clone(), expires);
         Ok(pair)
     }
 
@@ -122,11 +128,16 @@ impl Tokens {
         Ok(())
     }
 
-    fn insert(&mut self, client_id: &str, pair: TokenPair, expires: SystemTime) {
+    /// The user behind an access token; 0 where none is known.
+    pub(super) fn user(&self, token: &str) -> u64 {
+        self.access.get(token).map_or(0, |access| access.user_id)
+    }
+
+    fn insert(&mut self, client_id: &str, user_id: u64, pair: TokenPair, expires: SystemTime) {
         let client_id = client_id.to_owned();
-        let access = AccessToken { client_id: client_id.clone(), expires };
+        let access = AccessToken { client_id: client_id.clone(), user_id, expires };
         self.access.insert(pair.access_token.clone(), access);
-        let refresh = RefreshToken { client_id: client_id.clone(), used: false };
+        let refresh = RefreshToken { client_id: client_id.clone(), user_id, used: false };
         self.refresh.insert(pair.refresh_token.clone(), refresh);
         self.latest.insert(client_id, pair);
     }

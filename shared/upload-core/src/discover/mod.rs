@@ -11,6 +11,7 @@
 //! by whole seconds, since no store tells more.
 
 mod note;
+mod odd;
 mod pass;
 #[cfg(test)]
 #[expect(clippy::panic, reason = "a test fails by panicking")]
@@ -68,13 +69,13 @@ pub enum Since {
 pub struct Discovered {
     /// Objects that the ledger did not know, and how their uploads ended.
     pub uploads: Vec<FoundUpload>,
-    /// Objects that the ledger knew, or whose metadata was refused before.
+    /// Objects that the ledger knew, whose metadata was refused before, or that could not be looked at and are left alone for now.
     pub known: u32,
     /// Objects that are older than wanted.
     pub older: u32,
     /// Objects that are left to their own event for now.
     pub young: u32,
-    /// What could not be listed or looked at; the next pass tries again.
+    /// What could not be listed or looked at; it is tried again. An object is told of once a day.
     pub troubles: Vec<Trouble>,
     /// Pages and looks at objects.
     pub requests: usize,

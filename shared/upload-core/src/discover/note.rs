@@ -1,6 +1,6 @@
 //! What the ledger remembers of the passes: a small note for each rule, and one that says whose turn it is.
 
-use super::Discovery;
+use super::{Discovery, odd::OddObjects};
 use crate::{
     Error, Location,
     ledger::{Time, Times},
@@ -16,6 +16,8 @@ use std::{
 /// The note that says whose turn it is.
 pub(super) const ROUND: &str = "discover";
 const VERSION: u32 = 1;
+/// So often a pass makes sure that what it meets is marked, if it is not at rest: most is, and each look reads its steps.
+const MARKED: Duration = Duration::from_secs(3600);
 /// So long after its last run, a pass that a person asked for is gone on with.
 const ASKED: Duration = Duration::from_secs(3600);
 
@@ -57,6 +59,15 @@ pub(super) struct Note {
     /// The same of the running pass.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) still_growing: BTreeSet<String>,
+    /// Objects that could not be looked at.
+    #[serde(default, skip_serializing_if = "OddObjects::is_empty")]
+    pub(super) odd: OddObjects,
+    /// When the last pass began that made sure of the marks of open uploads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) marked: Option<Time>,
+    /// The running pass does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) marks: bool,
     /// The running pass that a person asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) asked: Option<Asked>,
@@ -148,6 +159,27 @@ impl<'a> Round<'a> {
 }
 
 impl Note {
+    /// A pass begins, unless one is running.
+    pub(super) fn begin(&mut self, now: SystemTime) {
+        if self.began.is_none() {
+            self.began = Some(now.into());
+            self.marks = self.marked.is_none_or(|marked| marked.get() + MARKED <= now);
+        }
+    }
+
+    /// The running pass is complete.
+    pub(super) fn complete(&mut self) {
+        let began = self.began.take();
+        if let Some(began) = began {
+            self.odd.keep_met_since(began.get());
+        }
+        if std::mem::take(&mut self.marks) {
+            self.marked = began;
+        }
+        self.seen = self.held.take().into_iter().chain(began).min();
+        self.growing = std::mem::take(&mut self.still_growing);
+    }
+
     fn new(location: &Location, account: &str, from: SystemTime) -> Self {
         Self {
             v: VERSION,
@@ -160,6 +192,9 @@ impl Note {
             seen: None,
             growing: BTreeSet::new(),
             still_growing: BTreeSet::new(),
+            odd: OddObjects::default(),
+            marked: None,
+            marks: false,
             asked: None,
         }
     }

@@ -1,25 +1,22 @@
 //! One run's share of one rule's pass.
 
+mod wanted;
+
 use super::{
     Discovered, Discovery, FoundUpload, Stopped, Trouble, in_time,
     note::{Asked, Place},
 };
 use crate::{
-    Arrival, ArrivalEnd, Automatic, Error, ErrorKind, Location, Run, SourceEntry, SourcePage, UploadId,
-    Uploader, Verdict,
+    Arrival, ArrivalEnd, Automatic, Error, ErrorKind, Location, Published, Run, SourceEntry, SourcePage,
+    UploadId, Uploader, Verdict,
     automatic::NOT_WHOLE,
-    ledger::{Times, Work},
+    ledger::{Marked, Times, Work},
     patience::Patience,
-    rules::{Admission, admit},
+    reopen,
 };
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 use tokio::time::Instant;
 
-/// An object may be older than the moment at which it can be seen: Amazon dates a multipart object by the beginning of its upload, and source
-/// and ledger may tell the time differently. So a pass looks again at what was written so long before the last complete one.
-const MARGIN: Duration = Duration::from_secs(24 * 3600);
-/// Objects of a rule that are remembered to grow.
-const GROWING: usize = 200;
 /// A source that fails so often in a row is left alone until the next run.
 const FAILURES: u32 = 3;
 
@@ -34,6 +31,15 @@ pub(super) struct Pass<'p, 'a, F> {
     from: SystemTime,
     after: Option<String>,
     failures: u32,
+    /// The object at hand was noted as one that cannot be dealt with.
+    noted: bool,
+}
+
+/// What follows an object that the ledger knows.
+enum Known {
+    Dealt(Next),
+    /// Its upload failed because it was gone, or another one.
+    Returned,
 }
 
 /// What follows an object.
@@ -63,7 +69,7 @@ where
         let note = &mut place.note;
         let (from, after) = match discovery.bounds.since {
             None => {
-                note.began.get_or_insert_with(|| times.now.into());
+                note.begin(times.now);
                 (times.birth.max(note.from.get()), note.after.clone())
             }
             Some(since) => {
@@ -72,7 +78,7 @@ where
                 (since, asked.map(|asked| asked.after.clone()))
             }
         };
-        Self { discovery, uploader_of, run, times, place, found, from, after, failures: 0 }
+        Self { discovery, uploader_of, run, times, place, found, from, after, failures: 0, noted: false }
     }
 
     /// Goes on with the pass until it is complete, or something stops it: the answer, where that ends the whole run.
@@ -136,6 +142,14 @@ where
         if let Some(stopped) = self.exhausted() {
             return Next::Stop(stopped);
         }
+        let next = self.look(entry).await;
+        if !std::mem::take(&mut self.noted) && !matches!(next, Next::Stop(_)) {
+            self.place.note.odd.forget(&entry.key);
+        }
+        next
+    }
+
+    async fn look(&mut self, entry: &SourceEntry) -> Next {
         self.found.requests += 1;
         let location = Location { key: entry.key.clone(), ..self.place.location.clone() };
         let discovery = self.discovery;
@@ -166,54 +180,23 @@ where
             Some(Err(error)) if error.kind() == ErrorKind::InvalidJob => {
                 if self.was_seen(entry) {
                     self.found.known += 1;
-                } else {
-                    self.trouble(location, error);
+                    return Next::On;
                 }
+                let refused = Err(error);
+                Box::pin(self.tell_rule(&location, entry.size, &refused)).await;
+                refused.err().into_iter().for_each(|error| self.trouble(location.clone(), error));
                 Next::On
             }
             Some(Err(error)) => {
                 self.failures += 1;
-                self.hold(entry);
-                self.trouble(location, error);
+                if self.is_news(entry) {
+                    self.trouble(location, error);
+                } else {
+                    self.found.known += 1;
+                }
                 if self.failures < FAILURES { Next::On } else { Next::Rule }
             }
         }
-    }
-
-    /// Whether the object is this rule's, and neither too old, nor too young, nor seen before.
-    fn is_wanted(&mut self, entry: &SourceEntry) -> bool {
-        let automatic = self.discovery.automatic;
-        let bucket = &self.place.location.bucket;
-        let own = match admit(bucket, &entry.key, entry.size, automatic.rules, automatic.reserved) {
-            // Where rules overlap, the object belongs to one of them.
-            Admission::Upload(rule) | Admission::Sidecar { rule, .. } => {
-                rule.prefix == self.place.rule.prefix
-            }
-            Admission::Skip(_) => false,
-        };
-        if !own {
-            return false;
-        }
-        if entry.modified < self.from {
-            self.found.older += 1;
-            return false;
-        }
-        if self.discovery.bounds.since.is_some() {
-            return true;
-        }
-        if entry.modified + self.discovery.bounds.grace > self.times.now {
-            self.found.young += 1;
-            return false;
-        }
-        let note = &self.place.note;
-        note.growing.contains(&entry.key)
-            || note.seen.is_none_or(|seen| entry.modified + MARGIN >= seen.get())
-    }
-
-    /// Whether a complete pass has seen the object: what was refused then is refused in silence.
-    fn was_seen(&self, entry: &SourceEntry) -> bool {
-        let seen = self.place.note.seen.filter(|_| self.discovery.bounds.since.is_none());
-        seen.is_some_and(|seen| entry.modified < seen.get())
     }
 
     /// Uploads an object that the ledger does not know.
@@ -221,10 +204,14 @@ where
         let (id, location) = (UploadId::of(&work.object, &work.job), work.object.location.clone());
         match in_time(self.run, self.discovery.ledger.knows(&id)).await {
             None => return Next::Stop(Stopped::Deadline),
-            Some(Ok(true)) => {
-                self.found.known += 1;
-                return Next::On;
-            }
+            Some(Ok(true)) => match self.marked(&id, location.clone()).await {
+                // It is back as it was when its upload failed for that: the upload goes on.
+                Known::Returned => {}
+                Known::Dealt(next) => {
+                    self.found.known += 1;
+                    return next;
+                }
+            },
             Some(Ok(false)) => {}
             Some(Err(error)) => {
                 self.trouble(location, error);
@@ -253,21 +240,58 @@ where
             Ok(_) => Next::On,
             Err(error) => {
                 let settled = self.is_settled(&id, error).await;
-                if !settled {
-                    self.hold(entry);
+                let next = after_failure(error, settled);
+                match next {
+                    _ if settled => {}
+                    Next::On => _ = self.is_news(entry),
+                    _ => self.hold(entry),
                 }
-                after_failure(error, settled)
+                next
             }
         };
         self.found.uploads.push(FoundUpload { id, location, ended });
         next
     }
 
+    /// Makes sure that an upload which is not at rest has its mark: without it no sweep finds it.
+    async fn marked(&mut self, id: &UploadId, location: Location) -> Known {
+        if !self.place.note.marks && self.discovery.bounds.since.is_none() {
+            return Known::Dealt(Next::On);
+        }
+        Known::Dealt(match in_time(self.run, self.discovery.ledger.mark_again(id)).await {
+            None => Next::Stop(Stopped::Deadline),
+            Some(Ok(Marked::AtRest(record))) if reopen::is_due(&record, self.times.now) => {
+                return Known::Returned;
+            }
+            Some(Ok(Marked::Again)) => {
+                tracing::warn!(upload_id = %id, "the upload's open mark was lost: it is marked again");
+                Next::On
+            }
+            Some(Ok(Marked::Before | Marked::AtRest(_))) => Next::On,
+            Some(Err(error)) => {
+                let permanent = error.verdict() == Verdict::Permanent;
+                self.trouble(location, error);
+                if permanent { Next::On } else { Next::Stop(Stopped::Ledger) }
+            }
+        })
+    }
+
+    /// Tells the rule's callback that an object's metadata cannot be read.
+    async fn tell_rule(&self, location: &Location, size: u64, refused: &Result<Published, Error>) {
+        let told = self.discovery.automatic.refusal_is_for(location, size);
+        let Some((callback, key, account)) = told else { return };
+        match (self.uploader_of)(&account) {
+            Ok(uploader) => uploader.tell_refusal(Some(&callback), &key, refused, self.run).await,
+            Err(error) => tracing::warn!(?error, "the rule's callback is not told of the refusal"),
+        }
+    }
+
     /// The uploader of the object's account, unless Youku refuses the account's calls for now: then nothing is begun.
     async fn ready(&self, work: &Work) -> Result<Uploader, Error> {
         let account = &work.job.account;
-        self.discovery.ledger.may_call(account).await?;
-        (self.uploader_of)(account)
+        let uploader = (self.uploader_of)(account)?;
+        self.discovery.ledger.may_call(uploader.caller(account)).await?;
+        Ok(uploader)
     }
 
     /// Whether the next pass need not see the object again: the ledger knows it by now, or nothing can come of this version.
@@ -276,21 +300,6 @@ where
             ErrorKind::InvalidJob | ErrorKind::SourceMissing | ErrorKind::SourceChanged => true,
             _ => matches!(self.discovery.ledger.knows(id).await, Ok(true)),
         }
-    }
-
-    /// A later pass publishes it, however long its rule waits. Where there are many, the whole pass looks back as far.
-    fn grows(&mut self, entry: &SourceEntry) {
-        let growing = &mut self.place.note.still_growing;
-        if growing.len() >= GROWING {
-            return self.hold(entry);
-        }
-        growing.insert(entry.key.clone());
-    }
-
-    fn hold(&mut self, entry: &SourceEntry) {
-        let held = &mut self.place.note.held;
-        let modified = entry.modified.into();
-        *held = Some(held.map_or(modified, |held| held.min(modified)));
     }
 
     fn trouble(&mut self, location: Location, error: Error) {
@@ -313,10 +322,7 @@ where
         if self.discovery.bounds.since.is_some() {
             return;
         }
-        let note = &mut self.place.note;
-        let began = note.began.take();
-        note.seen = note.held.take().into_iter().chain(began).min();
-        note.growing = std::mem::take(&mut note.still_growing);
+        self.place.note.complete();
     }
 
     async fn save(&mut self) -> Result<(), Error> {
@@ -334,10 +340,10 @@ where
 
 /// Youku refuses the account for now, so its other objects are left alone; without the ledger nothing goes on.
 fn after_failure(error: &Error, settled: bool) -> Next {
-    use ErrorKind::{Config, RateLimited, Reauthorise, Unauthorised};
+    use ErrorKind::{ClientRefused, Config, RateLimited, Reauthorise, Unauthorised};
     match (error.kind(), error.verdict()) {
-        (RateLimited | Unauthorised | Reauthorise | Config, _) if settled => Next::Rule,
-        (RateLimited | Unauthorised | Reauthorise | Config, _) => Next::Later,
+        (RateLimited | Unauthorised | ClientRefused | Reauthorise | Config, _) if settled => Next::Rule,
+        (RateLimited | Unauthorised | ClientRefused | Reauthorise | Config, _) => Next::Later,
         (ErrorKind::Ledger, verdict) if verdict != Verdict::Permanent => Next::Stop(Stopped::Ledger),
         _ => Next::On,
     }

@@ -39,10 +39,15 @@ impl Ledger {
                 ));
             }
             let session = self.session(&record)?;
+            // Whoever reopens the upload afterwards has a mark of its own.
+            let marked = open::of(&self.access, id).await?;
             if let Some(cancelled) = self.append_cancelled(&canceller, record).await? {
                 let noted = async {
                     recent::write(&self.access, &cancelled).await?;
-                    open::unmark(&self.access, id).await
+                    for (key, _) in marked.into_iter().flat_map(|marked| marked.keys) {
+                        self.access.delete(&key).await?;
+                    }
+                    Ok::<_, Error>(())
                 };
                 if let Err(error) = noted.await {
                     tracing::warn!(?error, upload_id = %id, "the open mark is left for the sweep to clear");

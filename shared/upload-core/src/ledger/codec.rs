@@ -39,3 +39,8 @@ pub(super) fn decode<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, 
         .map_err(|error| unreadable(key, damaged).with("column", error.column().to_string()))?;
     if v == 0 { Err(unreadable(key, damaged)) } else { Ok(entry) }
 }
+
+/// 128 random bits in hexadecimal.
+pub(super) fn nonce() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}

@@ -45,6 +45,17 @@ pub(super) fn refused(refused: Refused) -> Error {
     Error::new(ErrorKind::Ledger, OPERATION, refused.to_string())
 }
 
+/// The upload waits for `rest` more; what a person must correct for it is named.
+pub(super) fn still_waits(record: &Record, reason: WaitReason, rest: Duration) -> Error {
+    let error = waiting(reason, Some(rest));
+    match reason {
+        WaitReason::ClientRefused => {
+            error.with("setting", format!("accounts.{}.client_id", record.work.account))
+        }
+        _ => error,
+    }
+}
+
 /// The upload waits, for `rest` at least where that is known.
 pub(super) fn waiting(reason: WaitReason, rest: Option<Duration>) -> Error {
     let (kind, message) = match reason {
@@ -55,9 +66,19 @@ pub(super) fn waiting(reason: WaitReason, rest: Option<Duration>) -> Error {
         WaitReason::CommitUnknown => {
             (ErrorKind::CommitUnknown, "the upload waits until Youku shows whether the video is there")
         }
+        WaitReason::SourceRefused => {
+            (ErrorKind::Source, "the upload waits for a second run: the source refused the first one")
+        }
+        WaitReason::TargetRefused => (
+            ErrorKind::Target,
+            "the upload waits for a second run: Youku's bucket or server refused the first one",
+        ),
         WaitReason::Deadline => (ErrorKind::Deadline, "the upload waits for its next run"),
         WaitReason::Reauthorise => {
             (ErrorKind::Reauthorise, "the upload waits for new tokens in the settings")
+        }
+        WaitReason::ClientRefused => {
+            (ErrorKind::ClientRefused, "the upload waits for a client_id that Youku knows in the settings")
         }
         WaitReason::Unauthorised | WaitReason::CallerTokenGone => {
             (ErrorKind::Unauthorised, "the upload waits for a valid access token")

@@ -8,7 +8,8 @@ use super::{
     errors::{cancelled, refused, superseded, unreadable},
     keys,
     lease::{Lease, Parts},
-    open, recent,
+    marks::Marks,
+    recent,
     record::Record,
     state::State,
     step::{Entry, Session, Step, Target},
@@ -22,9 +23,10 @@ use tokio::time::Instant;
 
 /// An upload that this process holds, until it is [released](Self::release) or the lease runs out.
 pub struct Held {
-    ledger: Ledger,
+    pub(super) ledger: Ledger,
     lease: Arc<Lease>,
     record: Record,
+    pub(super) marks: Marks,
     /// When its last append was acknowledged.
     acknowledged: Instant,
     /// The chain was read whole a window after the claim.
@@ -60,6 +62,7 @@ impl Held {
         lease: Lease,
         mut record: Option<Record>,
         work: Option<WorkRecord>,
+        mut marks: Marks,
         reopening: bool,
     ) -> Result<Claimed, Error> {
         let work = work.map(Box::new);
@@ -67,7 +70,7 @@ impl Held {
             let done =
                 |record: &mut Record| record.is_at_rest() && !(reopening && record.state.can_be_reopened());
             if let Some(record) = record.take_if(done) {
-                return Ok(Claimed::AtRest(lease, record));
+                return Ok(Claimed::AtRest(lease, record, marks));
             }
             let step = Step::Claimed { work: work.clone().filter(|_| record.is_none()) };
             let known = record.as_ref().map_or(0, Record::sequence);
@@ -76,17 +79,23 @@ impl Held {
                 let record =
                     Record::after(record, id, entry, ack.tag).map_err(|_| superseded(lease.epoch()))?;
                 lease.knows_step(record.sequence());
+                if lease.is_stale() {
+                    // A holder that was frozen before its first step: its mark may have been taken for a stray.
+                    marks.set(&record.work).await?;
+                }
                 let (ledger, lease) = (ledger.clone(), Arc::new(lease));
                 return Ok(Claimed::Held(Self {
                     ledger,
                     lease,
                     record,
+                    marks,
                     acknowledged: ack.at,
                     believed: false,
                 }));
             }
             record = read_on(&ledger.access, id, record).await?;
             if record.as_ref().is_some_and(|record| record.epoch >= lease.epoch()) {
+                marks.withdraw().await;
                 return Err(superseded(lease.epoch()));
             }
         }
@@ -187,7 +196,7 @@ impl Held {
             return Err(cancelled());
         }
         self.lease.check_if_stale().await?;
-        let id = &self.record.id;
+        let (id, kind) = (&self.record.id, step.kind());
         let entry = entry(&self.lease, step);
         let key = keys::step(id, self.record.sequence() + 1);
         let Some(ack) = self.ledger.access.create(&key, encode(&entry)?).await? else {
@@ -198,6 +207,7 @@ impl Held {
             next.map_err(|why| unreadable(&key, "a step was written that does not follow").caused_by(why))?;
         self.acknowledged = ack.at;
         self.lease.knows_step(self.record.sequence());
+        self.marks.gets_on(kind);
         tracing::debug!(upload_id = %self.record.id, step = %key, state = ?self.record.state, "appended");
         self.mark().await;
         Ok(())
@@ -216,34 +226,35 @@ impl Held {
     }
 
     /// Lets nobody take the upload up before `until`, for what is left to do once it has ended.
-    pub async fn put_off(&self, until: SystemTime) {
-        let (access, id) = (&self.ledger.access, &self.record.id);
-        if let Err(error) = open::mark(access, id, &self.record.work, Some(until.into())).await {
-            tracing::warn!(?error, upload_id = %id, "could not put the upload off: the next sweep takes it up");
+    pub async fn put_off(&mut self, until: SystemTime) {
+        if let Err(error) = self.marks.wait(&self.record.work, Some(until.into())).await {
+            tracing::warn!(?error, upload_id = %self.record.id, "could not put the upload off: the next sweep takes it up");
         }
     }
 
     /// Gives the upload out of this process's hands, with the parts that were last noted.
     pub async fn release(self) {
-        self.lease.release(&self.lease.parts()).await;
+        let parts = self.lease.parts();
+        self.release_with(parts).await;
     }
 
     /// The same, with the parts that the target holds by now.
-    pub async fn release_with(self, parts: Parts) {
+    pub async fn release_with(mut self, parts: Parts) {
+        self.marks.tidy(self.believed).await;
         self.lease.release(&parts).await;
     }
 
     /// Brings the list of recent ends and the open mark in line with a step that ends the work. The step counts: a mark that stays
     /// behind is found by the sweep.
-    async fn mark(&self) {
+    async fn mark(&mut self) {
         // Boxed: its memory is not to be a part of the work's.
         if let Err(error) = Box::pin(self.marked()).await {
             tracing::warn!(?error, upload_id = %self.record.id, "could not update the open mark");
         }
     }
 
-    async fn marked(&self) -> Result<(), Error> {
-        let (access, id) = (&self.ledger.access, &self.record.id);
+    async fn marked(&mut self) -> Result<(), Error> {
+        let access = &self.ledger.access;
         recent::write(access, &self.record).await?;
         match self.record.state {
             State::Committed => content::write(access, &self.record).await?,
@@ -252,23 +263,26 @@ impl Held {
             _ => {}
         }
         match self.record.waiting {
-            _ if self.record.is_at_rest() => unmark_settled(access, &self.record, self.acknowledged).await,
-            Some(waiting) => open::mark(access, id, &self.record.work, waiting.not_before).await,
+            _ if self.record.is_at_rest() => {
+                unmark_settled(access, &self.record, self.acknowledged, &mut self.marks).await
+            }
+            Some(waiting) => self.marks.wait(&self.record.work, waiting.not_before).await,
             None => Ok(()),
         }
     }
 }
 
-/// Deletes the open mark of an upload whose end stands a window of the store after `acknowledged`: a step that replaces it leaves the mark
-/// to the sweep, which finds out.
+/// Deletes the open marks, as far as they are known, of an upload whose end stands a window of the store after `acknowledged`: a step that
+/// replaces it leaves them to the sweep, which finds out.
 pub(super) async fn unmark_settled(
     access: &Access,
     record: &Record,
     acknowledged: Instant,
+    marks: &mut Marks,
 ) -> Result<(), Error> {
     access.wait_for_window(acknowledged).await;
     if access.store.window().is_zero() || is_same_chain(access, record).await? {
-        open::unmark(access, &record.id).await?;
+        marks.clear().await?;
     }
     Ok(())
 }
@@ -276,7 +290,7 @@ pub(super) async fn unmark_settled(
 /// What a claim finds.
 pub(super) enum Claimed {
     Held(Held),
-    AtRest(Lease, Record),
+    AtRest(Lease, Record, Marks),
 }
 
 pub(super) const UPLOAD_TOKEN: &str = "upload_token";

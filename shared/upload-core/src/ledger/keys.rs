@@ -1,5 +1,6 @@
 //! Names of the ledger's entries. Numbers have six digits, so that stores list them in order.
 
+use super::origins::KeyedHash;
 use super::recent::RecentKey;
 use super::tokens::Lineage;
 use crate::{Location, UploadId};
@@ -20,9 +21,9 @@ pub(super) fn cursor(name: &str) -> String {
     format!("cursor/{name}")
 }
 
-/// Where the pause of an account is kept, whose name may hold any character.
-pub(super) fn pause(account: &str) -> String {
-    let digest = Sha256::digest(account.as_bytes());
+/// Where the pause of a client is kept, whose id may hold any character.
+pub(super) fn pause(client: &str) -> String {
+    let digest = Sha256::digest(client.as_bytes());
     let digits: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     format!("pause/{digits}")
 }
@@ -64,8 +65,14 @@ pub(super) fn epoch(id: &UploadId, key: &str) -> Option<u32> {
     number(key.strip_prefix(&leases(id))?)
 }
 
+/// Before every open mark of an upload.
 pub(super) fn open(id: &UploadId) -> String {
     format!("{OPEN}{id}")
+}
+
+/// Behind every open mark of an upload, and before those of the next.
+pub(super) fn behind_open(id: &UploadId) -> String {
+    format!("{OPEN}{id}~")
 }
 
 pub(super) fn recent(key: &RecentKey) -> String {
@@ -95,6 +102,16 @@ pub(super) fn pairs(lineage: &Lineage) -> String {
 
 pub(super) fn pair(lineage: &Lineage, number: u32) -> String {
     format!("{}{number:06}", pairs(lineage))
+}
+
+/// Where it is noted that an account had a token.
+pub(super) fn origin(account: &str, token: &KeyedHash) -> String {
+    format!("origin/{}/{}", utf8_percent_encode(account, NAME), token.as_str())
+}
+
+/// Where it is noted whose a token is.
+pub(super) fn user(token: &KeyedHash) -> String {
+    format!("user/{}", token.as_str())
 }
 
 /// The number behind a prefix.

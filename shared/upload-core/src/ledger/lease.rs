@@ -304,7 +304,7 @@ impl Lease {
     }
 
     /// Whether others may take it for dead.
-    fn is_stale(&self) -> bool {
+    pub(super) fn is_stale(&self) -> bool {
         let last = self.last();
         last.begun.elapsed() >= self.life
             || wall::now().duration_since(last.begun_by_wall).map_or(true, |by_wall| by_wall >= self.life)

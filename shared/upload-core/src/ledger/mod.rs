@@ -8,13 +8,15 @@
 //! |---|---|---|
 //! | `ledger/{upload id}/{sequence}.json` | steps | never by this program: they answer every later event for the same object |
 //! | `lease/{upload id}/{epoch}` | the newest lease | older ones by the next holder; the newest stays |
-//! | `open/{upload id}` | a mark on each upload that is not at rest | by the holder that brings it to rest |
+//! | `open/{upload id}...` | a mark on each upload that is not at rest; the key says when it is due | by the holder that brings it to rest |
 //! | `recent/{end, counted down}-{upload id}` | how an upload ended, for lists | after 30 days, by the sweep |
 //! | `content/{key and account, hashed}` | what was last published of a key | never; written over |
-//! | `pause/{account, hashed}` | until when Youku is not called for the account | never; written over |
+//! | `pause/{client id, hashed}` | until when Youku is not called for the client | never; written over |
 //! | `cursor/{name}` | where a sweep goes on | never |
 //! | `refresh/{account}/{lineage}/{n}` | the claim to renew an account's access token, and how it ended | those below the last but one, once the newest pair has served a call |
 //! | `token/{account}/{lineage}/{n}` | the pair of tokens that claim `n` brought, sealed | likewise; those of an earlier refresh token of the settings stay |
+//! | `origin/{account}/{token, hashed}` | how the account came by a token that it has or had | never |
+//! | `user/{token, hashed}` | what Youku said when it was asked whose the token is | never |
 //! | `trial/{nonce}` | nothing: whether the store keeps a ledger is tried out | at once |
 //! | `birth` | nothing; its time of writing counts | never |
 //!
@@ -31,7 +33,10 @@ mod held;
 mod keys;
 mod lease;
 mod looks;
+mod mark_key;
+mod marks;
 mod open;
+mod origins;
 mod pause;
 mod recent;
 mod record;
@@ -51,7 +56,9 @@ pub use fields::Time;
 pub use held::{Held, OpenedSession};
 pub use lease::{Holder, Lease, PartNote, Parts};
 pub use looks::Times;
-pub use open::{OpenMark, OpenMarks};
+pub(crate) use marks::{Marked, cannot_go_on};
+pub use open::{OpenMark, OpenMarks, OpenUpload};
+pub use origins::{KeyedHash, Origin};
 pub use recent::{Recent, RecentKey, Recents};
 pub use record::Record;
 pub use seal::{Seal, Sealed};
@@ -65,8 +72,10 @@ pub use work::{VersionRecord, VideoRecord, Work, WorkRecord};
 
 use crate::{Error, ErrorKind, RetrySettings, UploadId};
 use chain::read_on;
+use codec::nonce;
 use held::{Claimed, UPLOAD_TOKEN};
 use lease::Seen;
+use marks::Marks;
 use seal::Sealer;
 use std::{
     sync::Arc,
@@ -107,6 +116,16 @@ pub enum Claim {
     AtRest(Box<Record>),
 }
 
+/// How an upload is wished for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    Usual,
+    /// Though it waits: what it waits for has come.
+    AtOnce,
+    /// A person wants one that waits, or that ended without a video.
+    Again,
+}
+
 impl Ledger {
     /// A ledger kept by `store`, its secrets sealed by `seal`.
     #[must_use]
@@ -130,12 +149,16 @@ impl Ledger {
     /// [`InProgress`](crate::ErrorKind::InProgress) where somebody else holds it, with the rest of the lease as not-before;
     /// the reason it waits, where it waits for a time to come.
     pub async fn claim(&self, id: &UploadId, work: &Work) -> Result<Claim, Error> {
+        self.claim_for(id, work, Wish::Usual).await
+    }
+
+    async fn claim_for(&self, id: &UploadId, work: &Work, wish: Wish) -> Result<Claim, Error> {
         match self.read_settled(id).await? {
             Some(record) if record.owes_outcome() => Box::pin(self.take_to_tell(id, record)).await,
             Some(record) if record.state.has_ended() => Ok(Claim::AtRest(Box::new(record))),
             record => {
                 let sealed = WorkRecord::seal(work, self.sealer(id))?;
-                Box::pin(self.take(id, record, Some(sealed), false)).await
+                Box::pin(self.take(id, record, Some(sealed), wish)).await
             }
         }
     }
@@ -147,7 +170,7 @@ impl Ledger {
     /// holder died before the first step, and the event is delivered again.
     pub async fn resume(&self, id: &UploadId) -> Result<Claim, Error> {
         let record = self.known(id).await?;
-        Box::pin(self.take(id, Some(record), None, false)).await
+        Box::pin(self.take(id, Some(record), None, Wish::Usual)).await
     }
 
     /// Takes an upload that failed or was cancelled, to try it again.
@@ -158,7 +181,7 @@ impl Ledger {
     pub async fn reopen(&self, id: &UploadId, reopening: Reopening) -> Result<Held, Error> {
         let record = self.known(id).await?;
         errors::check_reopening(&record, reopening)?;
-        let Claim::Held(mut held) = Box::pin(self.take(id, Some(record), None, true)).await? else {
+        let Claim::Held(mut held) = Box::pin(self.take(id, Some(record), None, Wish::Again)).await? else {
             return Err(errors::not_reopened());
         };
         let reopened = async {
@@ -192,22 +215,6 @@ impl Ledger {
         record.work.open(self.sealer(&record.id))
     }
 
-    /// The uploads with an open mark behind `after`, 1 to 1,000 of them.
-    ///
-    /// # Errors
-    /// As [`read`](Self::read).
-    pub async fn open_marks(&self, after: Option<&UploadId>, limit: usize) -> Result<OpenMarks, Error> {
-        open::page(&self.access, after, limit).await
-    }
-
-    /// What an upload's open mark says; `None` where it has none.
-    ///
-    /// # Errors
-    /// As [`read`](Self::read).
-    pub async fn open_mark(&self, id: &UploadId) -> Result<Option<OpenMark>, Error> {
-        open::read(&self.access, id).await
-    }
-
     /// How the latest uploads ended, the newest first, behind `after`, 1 to 1,000 of them.
     ///
     /// # Errors
@@ -229,20 +236,6 @@ impl Ledger {
         }
     }
 
-    /// Deletes the mark of an upload that has no step, if it was `marked` longer than `age` ago by the store's clock.
-    ///
-    /// # Errors
-    /// As [`read`](Self::read).
-    pub async fn clear_stray(&self, id: &UploadId, marked: SystemTime, age: Duration) -> Result<bool, Error> {
-        let key = keys::open(id);
-        let Some(mark) = self.access.read(&key).await? else { return Ok(false) };
-        let old = mark.now.duration_since(marked).is_ok_and(|since| since >= age);
-        if old {
-            self.access.delete(&key).await?;
-        }
-        Ok(old)
-    }
-
     /// What is known of an upload. That it was cancelled is believed a window of the store later.
     async fn read_settled(&self, id: &UploadId) -> Result<Option<Record>, Error> {
         let record = self.read(id).await?;
@@ -260,54 +253,67 @@ impl Ledger {
 
     /// Takes an upload that only its callback keeps open, if nobody does so already and the time for it has come.
     async fn take_to_tell(&self, id: &UploadId, record: Record) -> Result<Claim, Error> {
-        let due = self.open_mark(id).await?.is_none_or(|mark| mark.rest.is_zero());
-        if due {
-            match Box::pin(self.take(id, Some(record.clone()), None, false)).await {
-                Err(error) if error.kind() == ErrorKind::InProgress => {}
-                taken => return taken,
-            }
+        match Box::pin(self.take(id, Some(record.clone()), None, Wish::Usual)).await {
+            Err(error) if error.kind() == ErrorKind::InProgress => Ok(Claim::AtRest(Box::new(record))),
+            taken => taken,
         }
-        Ok(Claim::AtRest(Box::new(record)))
     }
 
-    /// A person may have an upload taken `anyway`, though it waits or has ended without a video. Callers box it: its memory is not to be a part of theirs.
+    /// Callers box it: its memory is not to be a part of theirs.
     async fn take(
         &self,
         id: &UploadId,
         record: Option<Record>,
         work: Option<WorkRecord>,
-        anyway: bool,
+        wish: Wish,
     ) -> Result<Claim, Error> {
-        let access = &self.access;
+        let (access, anyway) = (&self.access, wish == Wish::Again);
         let seen = Seen::look(access, id, self.lease_life).await?;
         if let Some(seen) = &seen {
             if !seen.rest.is_zero() {
                 return Err(errors::in_progress(seen.rest));
             }
-            if !anyway {
+            if wish == Wish::Usual {
                 stays_aside(record.as_ref(), seen.now)?;
             }
         }
-        let epoch = record.as_ref().map_or(0, |record| record.epoch);
-        let lease = Lease::take(access, id, seen, epoch, self.lease_life).await?;
-        let ended = record.as_ref().filter(|record| record.state.has_ended() && !anyway);
-        if let Some(record) = ended
-            && open::read(access, id).await?.is_some_and(|mark| !mark.rest.is_zero())
+        // What has ended and is told its callback later is left alone until then.
+        let put_off = |found: &Option<OpenUpload>, now| {
+            let told = |record: &&Record| record.state.has_ended() && !record.is_at_rest() && !anyway;
+            let ended = record.as_ref().filter(told);
+            ended.filter(|_| found.as_ref().is_some_and(|found| !found.is_due(now))).cloned()
+        };
+        if let Some(now) = seen.as_ref().map(|seen| seen.now)
+            && record.as_ref().is_some_and(|record| record.state.has_ended())
+            && let Some(record) = put_off(&open::of(access, id).await?, now)
         {
+            return Ok(Claim::AtRest(Box::new(record)));
+        }
+        let epoch = record.as_ref().map_or(0, |record| record.epoch);
+        // Whoever marked it before had a lease first.
+        let is_new = seen.is_none() && record.is_none();
+        let lease = Lease::take(access, id, seen, epoch, self.lease_life).await?;
+        let found = if is_new { None } else { open::of(access, id).await? };
+        if let Some(record) = put_off(&found, lease.now()) {
             // Somebody else told its callback between the look and the lease, and put off what is left.
             lease.release(&lease.parts()).await;
-            return Ok(Claim::AtRest(Box::new(record.clone())));
+            return Ok(Claim::AtRest(Box::new(record)));
         }
         // The mark stands before the first step: no upload is ever open without one.
-        if let Some(work) = record.as_ref().map(|record| &record.work).or(work.as_ref()) {
-            open::mark(access, id, work, None).await?;
+        let mut marks = Marks::of(access, id, &lease, found);
+        if wish != Wish::Usual || work.is_some() {
+            marks.begin_anew();
         }
-        match Held::claim(self, id, lease, record, work, anyway).await? {
+        let rests = record.as_ref().is_some_and(Record::is_at_rest) && !anyway;
+        if let Some(work) = record.as_ref().map(|record| &record.work).or(work.as_ref()).filter(|_| !rests) {
+            marks.set(work).await?;
+        }
+        match Held::claim(self, id, lease, record, work, marks, anyway).await? {
             Claimed::Held(held) => Ok(Claim::Held(Box::new(held))),
-            Claimed::AtRest(lease, record) => {
+            Claimed::AtRest(lease, record, mut marks) => {
                 recent::write(access, &record).await?;
                 content::write_late(access, &record).await?;
-                held::unmark_settled(access, &record, Instant::now()).await?;
+                held::unmark_settled(access, &record, Instant::now(), &mut marks).await?;
                 lease.release(&lease.parts()).await;
                 Ok(Claim::AtRest(Box::new(record)))
             }
@@ -329,15 +335,12 @@ impl Ledger {
 
 /// Whether a waiting upload has to wait on.
 fn stays_aside(record: Option<&Record>, now: SystemTime) -> Result<(), Error> {
-    let Some(waiting) = record.and_then(|record| record.waiting) else { return Ok(()) };
+    let Some((record, waiting)) = record.and_then(|record| Some((record, record.waiting?))) else {
+        return Ok(());
+    };
     let rest = waiting.not_before.and_then(|until| until.get().duration_since(now).ok());
     match rest {
-        Some(rest) if !rest.is_zero() => Err(errors::waiting(waiting.reason, Some(rest))),
+        Some(rest) if !rest.is_zero() => Err(errors::still_waits(record, waiting.reason, rest)),
         _ => Ok(()),
     }
-}
-
-/// 128 random bits in hexadecimal.
-fn nonce() -> String {
-    format!("{:032x}", rand::random::<u128>())
 }

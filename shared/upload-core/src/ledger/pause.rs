@@ -1,4 +1,5 @@
-//! Accounts whose calls Youku refuses for now: the refusal of one upload's call spares all others theirs.
+//! Clients whose calls Youku refuses for now: the refusal of one upload's call spares all others theirs, and those of every account of the
+//! client, since Youku counts by it.
 
 use super::{
     Ledger, Time, WaitReason,
@@ -19,30 +20,30 @@ pub(super) struct Pause {
 }
 
 impl Ledger {
-    /// Lets nobody call Youku for `account` before a time by the store's clock.
+    /// Lets nobody call Youku as `client` before a time by the store's clock.
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub(crate) async fn pause(&self, account: &str, until: Time) -> Result<(), Error> {
-        write(&self.access, account, until).await
+    pub(crate) async fn pause_calls(&self, client: &str, until: Time) -> Result<(), Error> {
+        write(&self.access, client, until).await
     }
 
-    /// Makes sure that Youku may be called for `account`.
+    /// Makes sure that Youku may be called as `client`.
     ///
     /// # Errors
     /// [`RateLimited`](crate::ErrorKind::RateLimited) with the rest of the pause as not-before; as [`read`](Self::read).
-    pub(crate) async fn may_call(&self, account: &str) -> Result<(), Error> {
-        check(&self.access, account).await
+    pub(crate) async fn may_call(&self, client: &str) -> Result<(), Error> {
+        check(&self.access, client).await
     }
 }
 
-async fn write(access: &Access, account: &str, until: Time) -> Result<(), Error> {
+async fn write(access: &Access, client: &str, until: Time) -> Result<(), Error> {
     let bytes = encode(&Pause { v: VERSION, until })?;
-    access.write(&keys::pause(account), bytes).await.map(drop)
+    access.write(&keys::pause(client), bytes).await.map(drop)
 }
 
-async fn check(access: &Access, account: &str) -> Result<(), Error> {
-    let key = keys::pause(account);
+async fn check(access: &Access, client: &str) -> Result<(), Error> {
+    let key = keys::pause(client);
     let Some(found) = access.read(&key).await? else { return Ok(()) };
     let pause: Pause = decode(&key, &found.bytes)?;
     match pause.until.get().duration_since(found.now) {

@@ -18,6 +18,10 @@ pub trait Seal: Send + Sync {
     /// # Errors
     /// [`Ledger`](crate::ErrorKind::Ledger) where key, context or text is another.
     fn open(&self, sealed: &str, context: &str) -> Result<SecretString, Error>;
+
+    /// A hash of `text` that tells nobody without the key whether it is that of a text he guesses: at least 16 hexadecimal digits in lower
+    /// case.
+    fn keyed_hash(&self, text: &[u8]) -> String;
 }
 
 /// A sealed secret.

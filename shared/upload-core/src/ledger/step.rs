@@ -66,7 +66,7 @@ pub enum Step {
     Failed(Failure),
     /// A person gave it up.
     Cancelled,
-    /// A person wants a failed or cancelled upload tried again.
+    /// A failed or cancelled upload is tried again.
     Reopened(Reopening),
     /// It rests until it is taken up again.
     Waiting(Waiting),
@@ -150,6 +150,9 @@ pub struct Reopening {
     /// A person has looked and says that Youku holds no video of it: it begins anew, with another session.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub new_session: bool,
+    /// Nobody's word: the object is back, exactly the version that the upload is about (design: reopening).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub returned: bool,
 }
 
 /// Why, and how long, an upload rests.
@@ -173,6 +176,8 @@ pub enum WaitReason {
     Deadline,
     /// Youku refuses the account's access token.
     Unauthorised,
+    /// Youku does not know the account's client id: the settings need another.
+    ClientRefused,
     /// The account's access token is refused and cannot be renewed: the settings need new tokens.
     Reauthorise,
     /// The token that the task brought has run out: the caller must bring another.
@@ -182,6 +187,10 @@ pub enum WaitReason {
     Hash,
     /// Youku answers that the session is over, and does not show yet whether a commit had gone through.
     CommitUnknown,
+    /// The source refused a call without a reason that explains it: a second run must meet the same.
+    SourceRefused,
+    /// Youku's bucket or upload server did so.
+    TargetRefused,
 }
 
 /// The name of a step.

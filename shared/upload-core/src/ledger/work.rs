@@ -118,6 +118,16 @@ impl VideoRecord {
 }
 
 impl WorkRecord {
+    /// Its secrets, each with the name of its field.
+    pub(super) fn sealed(&self) -> impl Iterator<Item = (&'static str, &Sealed)> {
+        let fields = [
+            ("brought", &self.brought),
+            ("callback", &self.callback),
+            ("watch_password", &self.video.watch_password),
+        ];
+        fields.into_iter().filter_map(|(field, sealed)| Some((field, sealed.as_ref()?)))
+    }
+
     pub(super) fn seal(work: &Work, sealer: Sealer<'_>) -> Result<Self, Error> {
         let Work { job, object, called, callback, brought } = work;
         let video = job.video.clone();

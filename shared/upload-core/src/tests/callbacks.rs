@@ -337,7 +337,7 @@ async fn an_account_whose_calls_youku_refuses_is_not_asked_how_its_videos_fare()
     memory.world().states.push_back(VideoState::Normal);
     upload(&memory, &receiver, BOTH).await.expect("published");
     let until = memory.ledger.now() + 30 * MINUTE;
-    memory.ledger().pause("main", until.into()).await.expect("noted");
+    memory.ledger().pause_calls("main", until.into()).await.expect("noted");
     sweeps_for(29 * MINUTE, &memory, &receiver).await;
     assert!(!memory.world().calls.contains(&"show"));
     sweeps_for(5 * MINUTE, &memory, &receiver).await;

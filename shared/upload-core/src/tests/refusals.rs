@@ -197,7 +197,7 @@ async fn ce9_only_states_of_a_committed_video_are_adopted() {
         let advice = record.failure.and_then(|failure| failure.advice).expect("a way out");
         assert!(advice.contains("--new-session") && advice.contains("--again"), "{advice}");
         // A person has looked.
-        let anew = Reopening { new_session: true };
+        let anew = Reopening { new_session: true, ..Reopening::default() };
         memory.world().states.clear();
         let published = memory.uploader().retry(&record.id, anew, &Run::default()).await;
         judge(&memory, &published, "begun anew");

@@ -61,6 +61,11 @@ impl Known {
         Token { number: self.number(), secret: secret.clone(), fresh }
     }
 
+    /// The token in use, once the ledger was read.
+    pub(super) fn in_use(&self) -> Option<SecretString> {
+        self.looked.then(|| self.token(false).secret)
+    }
+
     /// What renews it.
     pub(super) fn refresh_token(&self) -> SecretString {
         self.pair.as_ref().map_or(&self.first.1, |pair| &pair.refresh_token).clone()

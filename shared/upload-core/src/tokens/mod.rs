@@ -180,6 +180,12 @@ impl AccessTokens {
         Ok(self.known().token(false).secret)
     }
 
+    /// The access token that calls use now, as far as the ledger was read.
+    #[must_use]
+    pub fn in_use(&self) -> Option<SecretString> {
+        self.known().in_use()
+    }
+
     async fn token(&self, ledger: &Ledger) -> Result<Token, Error> {
         if let Some(at_hand) = self.at_hand() {
             return at_hand;

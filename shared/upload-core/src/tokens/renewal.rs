@@ -3,7 +3,7 @@
 use super::{OPERATION, RefreshFailed, Shared, Token, reauthorise};
 use crate::{
     Error, ErrorKind, Verdict,
-    ledger::{Ledger, Refresh, RefreshClaim, RefreshEnd, Tokens},
+    ledger::{Ledger, Origin, Refresh, RefreshClaim, RefreshEnd, Tokens},
 };
 use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, timeout};
@@ -52,6 +52,7 @@ impl Renewal {
                 Next::Wait if begun.elapsed() >= WAIT => return Err(elsewhere()),
                 Next::Wait => sleep(LOOK).await,
                 Next::Refresh => {
+                    self.note(&tokens).await?;
                     let Some(claim) = self.ledger.claim_refresh(&self.shared.lineage, &tokens).await? else {
                         continue;
                     };
@@ -134,11 +135,26 @@ impl Renewal {
         Ok(came)
     }
 
+    /// Notes whose the tokens are that go out of use: clients show them for years.
+    async fn note(&self, tokens: &Tokens) -> Result<(), Error> {
+        let (access, refresh) = {
+            let known = self.shared.known();
+            (known.token(false).secret, known.refresh_token())
+        };
+        let origin = if tokens.pair.is_some() { Origin::Renewal } else { Origin::Settings };
+        self.ledger.note_tokens(self.shared.lineage.account(), &[&access, &refresh], origin).await
+    }
+
     /// Writes the pair that this process obtained, as often as it takes: no other process has it.
     async fn keep(&self) -> Result<(), Error> {
         let Some(pair) = self.shared.known().unkept() else { return Ok(()) };
         self.ledger.keep_pair(&self.shared.lineage, &pair).await?;
         self.shared.known().kept(&pair);
+        let (account, both) = (self.shared.lineage.account(), [&pair.access_token, &pair.refresh_token]);
+        // The next refresh notes it otherwise.
+        if let Err(error) = self.ledger.note_tokens(account, &both, Origin::Renewal).await {
+            tracing::warn!(account, ?error, "could not note whose the renewed token is");
+        }
         Ok(())
     }
 }

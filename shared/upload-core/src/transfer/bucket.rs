@@ -4,16 +4,13 @@ use super::{
     Part, Plan, Transfer,
     ahead::Ahead,
     crc64::combined,
-    grants::Grants,
+    grants::{Grants, Refusals},
     meter::{Meter, Passed, Tap},
     pace::Pace,
     slots::Slots,
     watchdog::watched,
 };
-use crate::{
-    Bucket, Error, ErrorKind, Landed, MultipartId, PartReceipt, ledger::PartNote, notes::Notes,
-    uploader::out_of_time,
-};
+use crate::{Error, ErrorKind, MultipartId, PartReceipt, ledger::PartNote, notes::Notes, run::out_of_time};
 use futures_util::{StreamExt, TryStreamExt, stream, stream::FuturesUnordered};
 use std::{
     collections::BTreeMap,
@@ -35,9 +32,9 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// A part that the target holds, with the CRC-64 of the bytes we sent.
 #[derive(Debug, Clone)]
-struct Moved {
+pub(super) struct Moved {
     part: Part,
-    etag: String,
+    pub(super) etag: String,
     crc64: u64,
 }
 
@@ -51,9 +48,9 @@ pub(crate) struct Landing<'a, 's> {
     pub(crate) ahead: Ahead<'s>,
 }
 
-struct BucketTransfer<'a, 's> {
-    transfer: &'a Transfer<'a>,
-    landing: Landing<'a, 's>,
+pub(super) struct BucketTransfer<'a, 's> {
+    pub(super) transfer: &'a Transfer<'a>,
+    pub(super) landing: Landing<'a, 's>,
     /// Where a part that is sent again gets its slot.
     slots: Arc<Semaphore>,
     /// The target's answers carry no CRC-64: parts are checked by MD5 from here on.
@@ -96,8 +93,7 @@ impl BucketTransfer<'_, '_> {
     async fn moved_before(&self) -> Result<BTreeMap<u32, Moved>, Error> {
         let noted = self.landing.notes.parts().held;
         let noted: BTreeMap<_, _> = noted.into_iter().map(|note| (note.number, note)).collect();
-        let list = |bucket: Arc<dyn Bucket>| async move { bucket.parts(&self.landing.id).await };
-        let listed = match self.landing.grants.retrying(self.transfer.patience, list).await {
+        let listed = match self.transfer.patience.retrying(|| self.list_parts()).await {
             Ok(parts) => Some(parts.into_iter().collect::<BTreeMap<_, _>>()),
             Err(error) if error.kind() == ErrorKind::Target && !error.is_retryable() => {
                 tracing::info!(?error, "the bucket does not list its parts: going by the ledger's record");
@@ -121,26 +117,16 @@ impl BucketTransfer<'_, '_> {
         Ok(moved.collect())
     }
 
+    /// A bucket that does not list its parts is common: it is not asked again with other credentials.
+    pub(super) async fn list_parts(&self) -> Result<Vec<(u32, PartReceipt)>, Error> {
+        self.landing.grants.once(|bucket| async move { bucket.parts(&self.landing.id).await }).await
+    }
+
     fn accept(&self, moved: Moved) -> Moved {
         let Moved { part, etag, crc64 } = &moved;
         self.landing.notes.add(PartNote { number: part.number, etag: etag.clone(), crc64: *crc64 });
         self.transfer.progress.add_accepted(part.length);
         moved
-    }
-
-    /// The object that an earlier completion left, if it is the source's.
-    async fn landed_before(&self, gone: Error) -> Result<u64, Error> {
-        let landed = match self.head().await {
-            Ok(landed) => landed,
-            Err(error) if error.is_retryable() || error.kind() == ErrorKind::SessionOver => {
-                return Err(error);
-            }
-            Err(_) => return Err(gone),
-        };
-        match (landed.crc64, self.transfer.object.crc64) {
-            (Some(theirs), Some(stated)) if theirs == stated => self.gate(landed, stated).map(|()| stated),
-            _ => Err(gone),
-        }
     }
 
     async fn move_parts(
@@ -184,22 +170,30 @@ impl BucketTransfer<'_, '_> {
     /// Moves one part, however often it takes.
     async fn move_part(&self, part: Part, permit: OwnedSemaphorePermit) -> Result<Moved, Error> {
         let mut tries = self.transfer.patience.tries();
-        let mut permit = Some(permit);
+        let (mut permit, mut refusals) = (Some(permit), Refusals::default());
         loop {
             if permit.is_none() {
                 permit = self.slots.clone().acquire_owned().await.ok();
             }
-            match self.send_part(part, permit.take()).await {
+            match self.send_part(part, permit.take(), &mut refusals).await {
                 Ok(moved) => {
                     self.transfer.patience.renew();
                     return Ok(self.accept(moved));
                 }
-                Err(error) => tries.after(error.with("part", part.number.to_string())).await?,
+                Err(error) => {
+                    let error = self.transfer.confirmed(error).await;
+                    tries.after(error.with("part", part.number.to_string())).await?;
+                }
             }
         }
     }
 
-    async fn send_part(&self, part: Part, permit: Option<OwnedSemaphorePermit>) -> Result<Moved, Error> {
+    async fn send_part(
+        &self,
+        part: Part,
+        permit: Option<OwnedSemaphorePermit>,
+        refusals: &mut Refusals,
+    ) -> Result<Moved, Error> {
         let bytes = match self.landing.ahead.take(part.number).await {
             Some(read) => read?,
             None => self.transfer.read(part.range()).await?,
@@ -210,7 +204,7 @@ impl BucketTransfer<'_, '_> {
         let answer = self
             .landing
             .grants
-            .once(|bucket| {
+            .insisting(refusals, |bucket| {
                 let (tap, stall) = (&tap, self.transfer.settings.stall);
                 async move {
                     let put = bucket.put_part(&self.landing.id, part.number, part.length, Box::pin(meter));
@@ -233,13 +227,15 @@ impl BucketTransfer<'_, '_> {
     /// The answer may have been lost although the part arrived: asks before sending it again.
     async fn perhaps_arrived(&self, part: Part, tap: &Tap, error: Error) -> Result<PartReceipt, Error> {
         let unclear = error.is_retryable() && error.kind() == ErrorKind::Target;
-        if !unclear && error.kind() != ErrorKind::PartExists {
+        let is_gone = error.kind() == ErrorKind::NoSuchUpload;
+        if !unclear && !is_gone && error.kind() != ErrorKind::PartExists {
             return Err(error);
         }
-        let parts =
-            self.landing.grants.once(|bucket| async move { bucket.parts(&self.landing.id).await }).await;
+        let parts = self.list_parts().await;
         match parts.map(|parts| parts.into_iter().find(|(number, _)| *number == part.number)) {
             Ok(Some((_, receipt))) if receipt.size == part.length && tap.passed().is_some() => Ok(receipt),
+            // A multipart upload that lists its parts is there.
+            Ok(_) if is_gone => Err(error.retryable()),
             // What an early refusal said was lost with its connection; this answer is not.
             Err(other) if matches!(other.kind(), ErrorKind::NoSuchUpload | ErrorKind::SessionOver) => {
                 Err(other)
@@ -287,7 +283,13 @@ impl BucketTransfer<'_, '_> {
     async fn damaged(&self, moved: &BTreeMap<u32, Moved>) -> Result<Vec<Part>, Error> {
         stream::iter(moved.values().cloned())
             .map(|m| async move {
-                let crc64 = self.transfer.patience.retrying(|| self.crc_of(m.part)).await?;
+                let measured = || async {
+                    match self.crc_of(m.part).await {
+                        Err(error) => Err(self.transfer.confirmed(error).await),
+                        crc64 => crc64,
+                    }
+                };
+                let crc64 = self.transfer.patience.retrying(measured).await?;
                 Ok((crc64 != m.crc64).then_some(m.part))
             })
             .buffer_unordered(self.transfer.settings.in_flight)
@@ -304,43 +306,5 @@ impl BucketTransfer<'_, '_> {
         }
         let ended = || Error::new(ErrorKind::Source, "read", "the source ended early").retryable();
         tap.passed().map(|passed| passed.crc64).ok_or_else(ended)
-    }
-
-    async fn complete(&self, moved: &BTreeMap<u32, Moved>) -> Result<Landed, Error> {
-        let list: Vec<_> = moved.iter().map(|(number, m)| (*number, m.etag.clone())).collect();
-        let list = &list;
-        let done = self
-            .landing
-            .grants
-            .retrying(self.transfer.patience, |bucket| async move {
-                bucket.complete(&self.landing.id, list).await
-            })
-            .await;
-        match done {
-            Ok(landed) if landed.crc64.is_some() => Ok(landed),
-            Ok(_) => self.head().await,
-            // An earlier try's answer was lost.
-            Err(error) if error.kind() == ErrorKind::NoSuchUpload => self.head().await.map_err(|_| error),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn head(&self) -> Result<Landed, Error> {
-        self.landing
-            .grants
-            .retrying(self.transfer.patience, |bucket| async move { bucket.head().await })
-            .await
-    }
-
-    /// The commit gate. A target that tells no CRC-64 of the whole has had each part checked instead.
-    fn gate(&self, landed: Landed, crc64: u64) -> Result<(), Error> {
-        let size = self.transfer.object.size;
-        if landed.size.is_some_and(|landed| landed != size)
-            || landed.crc64.is_some_and(|landed| landed != crc64)
-        {
-            let message = "what landed in Youku's bucket is not the object";
-            return Err(Error::new(ErrorKind::Integrity, "gate", message).retryable());
-        }
-        Ok(())
     }
 }

@@ -54,9 +54,17 @@ impl Transfer<'_> {
         Ok((Md5(md5.finalize().into()), crc.value()))
     }
 
+    /// A small range in one piece of memory; that the object is gone or another one is confirmed.
+    pub(super) async fn piece(&self, range: std::ops::Range<u64>) -> Result<Bytes, Error> {
+        match self.piece_once(range).await {
+            Err(error) => Err(self.confirmed(error).await),
+            piece => piece,
+        }
+    }
+
     /// A small range in one piece of memory. Chunks are copied: kept as they came, each would hold on to the whole buffer that its
     /// connection reads into.
-    pub(super) async fn piece(&self, range: std::ops::Range<u64>) -> Result<Bytes, Error> {
+    async fn piece_once(&self, range: std::ops::Range<u64>) -> Result<Bytes, Error> {
         let length = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
         let mut bytes = self.read(range).await?;
         let mut piece = BytesMut::with_capacity(length);

@@ -20,6 +20,13 @@ pub(crate) struct Grants<'a> {
     current: Mutex<Current>,
 }
 
+/// What one call has been refused so far.
+#[derive(Debug, Default)]
+pub(crate) struct Refusals {
+    /// Fresh credentials were had for it.
+    renewed: bool,
+}
+
 struct Current {
     grant: Grant,
     bucket: Arc<dyn Bucket>,
@@ -78,7 +85,32 @@ impl<'a> Grants<'a> {
         F: Fn(Arc<dyn Bucket>) -> Fut,
         Fut: Future<Output = Result<T, Error>>,
     {
-        patience.retrying(|| self.once(&call)).await
+        let (mut tries, mut refusals) = (patience.tries(), Refusals::default());
+        loop {
+            match self.insisting(&mut refusals, &call).await {
+                Err(error) => tries.after(error).await?,
+                answer => return answer,
+            }
+        }
+    }
+
+    /// One call. What the bucket refuses for good it must refuse twice, the second time with fresh credentials: the first refusal comes
+    /// back as retryable.
+    pub(crate) async fn insisting<T, F, Fut>(&self, refusals: &mut Refusals, call: F) -> Result<T, Error>
+    where
+        F: FnOnce(Arc<dyn Bucket>) -> Fut,
+        Fut: Future<Output = Result<T, Error>>,
+    {
+        let generation = self.current.lock().await.generation;
+        match self.once(call).await {
+            Err(error) if error.kind() == ErrorKind::Target && !error.is_retryable() && !refusals.renewed => {
+                tracing::warn!(?error, "refused: asking once more with fresh credentials");
+                self.renew(generation).await?;
+                refusals.renewed = true;
+                Err(error.retryable())
+            }
+            answer => answer,
+        }
     }
 
     /// One call. A refusal of the credentials comes back as retryable, and they are renewed.

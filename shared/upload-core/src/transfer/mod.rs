@@ -2,6 +2,8 @@
 
 pub(crate) mod ahead;
 pub(crate) mod bucket;
+mod completion;
+mod confirm;
 mod crc64;
 pub(crate) mod digest;
 pub(crate) mod grants;
@@ -35,6 +37,8 @@ pub struct TransferSettings {
     pub stall: Duration,
     /// How failing calls are tried again.
     pub retry: RetrySettings,
+    /// How long after a refusal that nothing explains a second run begins; where it is refused as well the upload has failed.
+    pub second_run: Duration,
 }
 
 impl Default for TransferSettings {
@@ -47,6 +51,7 @@ impl Default for TransferSettings {
             slice_workers: 8,
             stall: Duration::from_secs(60),
             retry: RetrySettings::default(),
+            second_run: Duration::from_secs(15 * 60),
         }
     }
 }

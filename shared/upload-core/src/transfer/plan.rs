@@ -6,6 +6,10 @@ use std::ops::Range;
 const MIB: u64 = 1 << 20;
 /// OSS takes at most 10,000 parts (OSS sheet, multipart rules); a margin is left for parts that shrink at the end.
 const MOST_PARTS: u64 = 9_000;
+/// The largest object that OSS keeps, 48.8 TiB: 10,000 parts of just below 5 GiB (OSS sheet, multipart rules).
+const LARGEST_OBJECT: u64 = (488 << 40) / 10;
+/// An object beyond this has 10,000 parts of one size: there is no room for the margin.
+const LARGEST_PART: u64 = 5 << 30;
 /// Beyond so many parts they grow: each is two requests and a line in every renewal of the lease.
 const ENOUGH_PARTS: u64 = 2_048;
 /// They grow no further than this before they must: what a part holds is sent again where it fails.
@@ -39,12 +43,20 @@ impl Part {
 }
 
 impl Plan {
+    /// The largest object that can be cut, in bytes.
+    pub(crate) fn largest_object() -> u64 {
+        LARGEST_OBJECT
+    }
+
     /// A plan for `size` bytes, with parts of about `part_size` and `in_flight` of them moving at once.
     ///
     /// Parts are enlarged where there would be many of them.
     #[must_use]
     pub fn new(size: u64, part_size: u64, in_flight: usize) -> Self {
         let enough = size.div_ceil(ENOUGH_PARTS).min(LARGE_PART).max(size.div_ceil(MOST_PARTS));
+        if enough > LARGEST_PART {
+            return Self { size, part_size: size.div_ceil(10_000).div_ceil(MIB) * MIB, in_flight: 1 };
+        }
         let part_size = part_size.max(enough.div_ceil(MIB) * MIB).max(MIB);
         Self { size, part_size, in_flight: in_flight.max(1) as u64 }
     }
@@ -93,6 +105,15 @@ mod tests {
     fn large_objects_have_large_parts() {
         let first = |gib: u64| Plan::new(gib << 30, 8 * MIB, 16).parts().next().map(|part| part.length / MIB);
         assert_eq!([1, 16, 50, 128, 500].map(first), [8, 8, 25, 32, 57].map(Some));
+    }
+
+    #[test]
+    fn the_largest_objects_fit_parts_that_oss_takes() {
+        for size in [MOST_PARTS * LARGEST_PART, MOST_PARTS * LARGEST_PART + 1, Plan::largest_object()] {
+            let parts: Vec<_> = Plan::new(size, MIB, 8).parts().collect();
+            assert!(parts.len() <= 10_000 && parts.iter().all(|part| part.length <= LARGEST_PART), "{size}");
+            assert_eq!(parts.iter().map(|part| part.length).sum::<u64>(), size);
+        }
     }
 
     #[test]

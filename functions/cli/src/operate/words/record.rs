@@ -1,6 +1,6 @@
 //! What is said of an upload's record: where it stands, its steps, what comes next.
 
-use super::{file, object};
+use super::{file, object, waits::reason};
 use crate::lang::{say, word};
 use app::{
     ListedUpload, Story,
@@ -89,28 +89,6 @@ pub(crate) fn state(story: &Story) -> String {
             say!("waiting: {why}; {working}", "等待：{why}；{working}")
         }
         None => format!("{}: {working}", state_word(story)),
-    }
-}
-
-fn reason(reason: WaitReason) -> &'static str {
-    match reason {
-        WaitReason::RateLimited => word!("Youku takes no more calls for now", "优酷暂时不接受调用"),
-        WaitReason::Deadline => word!("the last run's time was over", "上次运行的时间已到，或被人停止"),
-        WaitReason::Unauthorised => {
-            word!("Youku refuses the account's access token", "优酷拒绝该账号的访问令牌")
-        }
-        WaitReason::Reauthorise => word!(
-            "the account's access token has run out and could not be renewed [reauthorise]",
-            "该账号的访问令牌已失效且无法续期 [reauthorise]"
-        ),
-        WaitReason::CallerTokenGone => {
-            word!("the token that the task brought has run out", "任务自带的令牌已失效")
-        }
-        WaitReason::Hash => word!("Youku refused the MD5 that was stated", "优酷拒绝了所声明的 MD5"),
-        WaitReason::CommitUnknown => word!(
-            "the session is over, and Youku does not show yet whether the video is there",
-            "会话已结束，优酷尚未显示视频是否存在"
-        ),
     }
 }
 
@@ -232,6 +210,10 @@ pub(crate) fn advice(story: &Story) -> Option<String> {
             "put a valid access token of account {account} into the settings (accounts.{account}.access_token)",
             "请把账号 {account} 的有效访问令牌写入设置（accounts.{account}.access_token）"
         )),
+        WaitReason::ClientRefused => Some(say!(
+            "correct accounts.{account}.client_id in the settings: Youku does not know it",
+            "请修改设置中的 accounts.{account}.client_id：优酷不认识它"
+        )),
         WaitReason::Reauthorise => Some(say!(
             "authorise account {account} anew at Youku and put its new pair into the settings \
              (accounts.{account}.access_token and refresh_token); the sweep then goes on",
@@ -241,7 +223,12 @@ pub(crate) fn advice(story: &Story) -> Option<String> {
             word!("the caller must send the task again with a valid token", "调用方须带有效令牌重新发送任务")
                 .into(),
         ),
-        WaitReason::RateLimited | WaitReason::Deadline | WaitReason::Hash | WaitReason::CommitUnknown => None,
+        WaitReason::RateLimited
+        | WaitReason::Deadline
+        | WaitReason::Hash
+        | WaitReason::CommitUnknown
+        | WaitReason::SourceRefused
+        | WaitReason::TargetRefused => None,
     }
 }
 

@@ -1,7 +1,10 @@
 //! What is said of what went wrong, and the way out.
 
 use crate::lang::{say, word};
-use app::core::{Error, ErrorKind};
+use app::{
+    ListTrouble,
+    core::{Error, ErrorKind},
+};
 
 /// What ended a command early, and the way out.
 pub(crate) fn stopped(error: &Error) -> String {
@@ -38,6 +41,7 @@ fn kind(kind: ErrorKind) -> &'static str {
         ErrorKind::NoSuchUpload => "优酷的存储不认识这个分片上传",
         ErrorKind::PartExists => "优酷的存储已有这个分片",
         ErrorKind::Unauthorised => "优酷拒绝访问令牌",
+        ErrorKind::ClientRefused => "优酷不认识账号的 client_id",
         ErrorKind::Reauthorise => "需要重新授权",
         ErrorKind::SessionOver => "上传会话已结束",
         ErrorKind::RateLimited => "优酷暂时限制调用",
@@ -84,6 +88,10 @@ fn way_out(error: &Error) -> String {
              how it stands",
             "请把账号新的 access_token 和 refresh_token 写入设置（cloud.youku.com/tools）；oss2youku doctor 可查看状态"
         ),
+        ErrorKind::ClientRefused => word!(
+            "Correct client_id of the account in the settings (accounts.NAME.client_id): Youku does not know it",
+            "请修改设置中该账号的 client_id（accounts.NAME.client_id）：优酷不认识它"
+        ),
         ErrorKind::SourceChanged => word!("Upload it again", "请重新上传"),
         ErrorKind::Source | ErrorKind::Target | ErrorKind::Youku | ErrorKind::Ledger
             if error.verdict() != app::core::Verdict::Permanent =>
@@ -120,9 +128,13 @@ pub(crate) fn callback_refused(why: &str) -> String {
 pub(crate) fn function_failed(source: &str, code: &str, said: &str, error: &str) -> String {
     let way = match code {
         "400" => word!("Correct what it names", "请按提示修改"),
-        "401" | "403" => word!(
+        "401" => word!(
             "Show a token of the function's http.tokens: --token-file",
             "请用 --token-file 提供函数 http.tokens 中的令牌"
+        ),
+        "403" => word!(
+            "Show another token, or give this one the right in the function's http.tokens",
+            "请换一个令牌，或在函数的 http.tokens 中给它这项权限"
         ),
         "404" => word!("Check bucket and key, as the function sees them", "请检查函数所见的 bucket 和 key"),
         "409" | "429" | "503" => word!("Ask again later", "请稍后再试"),
@@ -138,4 +150,10 @@ pub(crate) fn trouble(object: Option<&str>, error: &Error) -> String {
     let object = object.map(|object| format!("{object}  ")).unwrap_or_default();
     let word = word!("trouble", "出错");
     format!("{word}  {object}{} [{}]", told(error), error.kind().code())
+}
+
+/// What stands among the open uploads and cannot be read.
+pub(crate) fn unreadable(trouble: &ListTrouble) -> String {
+    let ListTrouble { error, detail: message, .. } = trouble;
+    say!("trouble  {message} [{error}]", "出错  台账中有无法读取的标记：{message} [{error}]")
 }

@@ -50,15 +50,16 @@ impl Claim {
     }
 }
 
-/// Verifies the signature and the key's reach; answers the access key id.
+/// Verifies the signature and the key's reach; answers the access key id. `shown` is `now` by the server's own clock.
 pub(super) fn authenticate(
     request: &Request,
     operation: Operation,
     keys: &Keyring,
     config: &OssConfig,
     now: SystemTime,
+    shown: SystemTime,
 ) -> Result<String> {
-    let claim = claim(request, config, now)?;
+    let claim = claim(request, config, shown)?;
     let key = keys.get(&claim.key_id).ok_or_else(|| unknown_key(&claim.key_id))?;
     check_token(&key, claim.token.as_deref(), keys, now)?;
     if claim.expected_signature(&key.secret) != claim.signature {

@@ -1,27 +1,30 @@
-//! RAM policies, as far as a role that is written down for a deployment needs them: statements that allow actions on resources, with
-//! `*` for any text. Nothing is allowed that no statement allows.
+//! Policies of roles and of buckets: statements that allow or deny actions on resources, with `*` for any text. A denial beats what
+//! allows. A role may do nothing that no statement of its policy allows; a bucket's policy only denies here, for every key is its owner's.
 
 use super::super::error::{OssError, Result};
 use super::super::operation::Operation;
 use super::super::request::Request;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-/// What a key may do.
-#[derive(Clone, Debug, Deserialize)]
+/// What a key may do, or what a bucket denies.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Policy {
     /// `1`, the only version there is.
     pub version: String,
-    /// What is allowed.
+    /// What is allowed or denied.
     pub statement: Vec<Statement>,
 }
 
-/// One right.
-#[derive(Clone, Debug, Deserialize)]
+/// One right, or its denial.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Statement {
-    /// Only `Allow` is known here.
+    /// What it does.
     pub effect: Effect,
+    /// Of a bucket's policy: whom it is about; everybody here, whatever it says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub principal: Vec<String>,
     /// Such as `oss:GetObject`.
     pub action: Vec<String>,
     /// Such as `acs:oss:*:*:bucket/prefix/*`.
@@ -29,29 +32,69 @@ pub struct Statement {
 }
 
 /// What a statement does.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Effect {
     /// It allows.
     Allow,
+    /// It denies, whatever allows.
+    Deny,
 }
 
 impl Policy {
+    /// Refuses what no statement allows, or one denies.
     pub(in super::super) fn check(&self, operation: Operation, request: &Request) -> Result<()> {
+        let asked = Asked::of(operation, request);
+        if self.says(Effect::Allow, &asked) && !self.says(Effect::Deny, &asked) {
+            return Ok(());
+        }
+        Err(asked.denied("You have no right to access this object because of bucket acl."))
+    }
+
+    /// Refuses what a statement denies. A bucket's own policy can always be changed.
+    pub(in super::super) fn check_denials(&self, operation: Operation, request: &Request) -> Result<()> {
+        let of_policy = matches!(
+            operation,
+            Operation::GetBucketPolicy | Operation::PutBucketPolicy | Operation::DeleteBucketPolicy
+        );
+        let asked = Asked::of(operation, request);
+        if of_policy || !self.says(Effect::Deny, &asked) {
+            return Ok(());
+        }
+        Err(asked.denied("Access denied by bucket policy."))
+    }
+
+    fn says(&self, effect: Effect, asked: &Asked) -> bool {
+        let any = |patterns: &[String], text: &str| patterns.iter().any(|pattern| matches(pattern, text));
+        self.statement.iter().any(|statement| {
+            statement.effect == effect
+                && any(&statement.action, &asked.action)
+                && any(&statement.resource, &asked.resource)
+        })
+    }
+}
+
+/// What a request needs the right to.
+struct Asked {
+    action: String,
+    resource: String,
+    path: String,
+}
+
+impl Asked {
+    fn of(operation: Operation, request: &Request) -> Self {
         let bucket = request.target.bucket.as_deref().unwrap_or_default();
         let path = match request.target.key.as_deref() {
             Some(key) => format!("{bucket}/{key}"),
             None => bucket.to_owned(),
         };
-        let (action, resource) =
-            (action(operation, request.query.has("versionId")), format!("acs:oss:cn:0:{path}"));
-        let any = |patterns: &[String], text: &str| patterns.iter().any(|pattern| matches(pattern, text));
-        let allowed =
-            |statement: &Statement| any(&statement.action, &action) && any(&statement.resource, &resource);
-        if self.statement.iter().any(allowed) {
-            return Ok(());
-        }
-        let message = "You have no right to access this object because of bucket acl.";
-        Err(OssError::forbidden("AccessDenied", message).with("AuthAction", action).with("Resource", path))
+        let action = action(operation, request.query.has("versionId"));
+        Self { action, resource: format!("acs:oss:cn:0:{path}"), path }
+    }
+
+    fn denied(self, message: &str) -> OssError {
+        OssError::forbidden("AccessDenied", message)
+            .with("AuthAction", self.action)
+            .with("Resource", self.path)
     }
 }
 

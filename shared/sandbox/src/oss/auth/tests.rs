@@ -107,7 +107,7 @@ impl Case {
     fn judge(&self) -> Result<String, String> {
         let request =
             Request::parse(&self.parts, &HashMap::new()).map_err(|error| error.code().to_owned())?;
-        authenticate(&request, Operation::GetObject, &self.keys, &self.config, self.now)
+        authenticate(&request, Operation::GetObject, &self.keys, &self.config, self.now, self.now)
             .map_err(|error| error.code().to_owned())
     }
 }

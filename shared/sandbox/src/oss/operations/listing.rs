@@ -4,6 +4,7 @@ use axum::body::Body;
 use http::Response;
 
 use super::super::Oss;
+use super::super::clock::Clock;
 use super::super::encode::{from_token, token};
 use super::super::error::{OssError, Result};
 use super::super::events::OWNER;
@@ -42,7 +43,7 @@ impl Oss {
         if let Some(next) = &page.next {
             answer.text("NextMarker", named(request, next));
         }
-        finish(&mut answer, request, &page, true);
+        finish(&mut answer, request, &self.0.clock, &page, true);
         Ok(Reply::ok().xml(answer.finish(), &request.identity))
     }
 
@@ -67,7 +68,7 @@ impl Oss {
             answer.text("NextContinuationToken", token(next));
         }
         let owner = request.query.get("fetch-owner") == Some("true");
-        finish(&mut answer, request, &page, owner);
+        finish(&mut answer, request, &self.0.clock, &page, owner);
         Ok(Reply::ok().xml(answer.finish(), &request.identity))
     }
 
@@ -90,20 +91,20 @@ fn start(request: &Request, wanted: &Wanted<'_>, page: &Page) -> Result<Xml> {
     Ok(answer)
 }
 
-fn finish(answer: &mut Xml, request: &Request, page: &Page, owner: bool) {
+fn finish(answer: &mut Xml, request: &Request, clock: &Clock, page: &Page, owner: bool) {
     for stored in &page.objects {
-        contents(answer, request, &stored.record, owner);
+        contents(answer, request, clock, &stored.record, owner);
     }
     for prefix in &page.prefixes {
         answer.open("CommonPrefixes").text("Prefix", named(request, prefix)).close();
     }
 }
 
-fn contents(answer: &mut Xml, request: &Request, record: &ObjectRecord, owner: bool) {
+fn contents(answer: &mut Xml, request: &Request, clock: &Clock, record: &ObjectRecord, owner: bool) {
     answer
         .open("Contents")
         .text("Key", named(request, &record.key))
-        .text("LastModified", iso(record.modified))
+        .text("LastModified", iso(clock.shows(record.modified)))
         .text("ETag", format!("\"{}\"", record.etag))
         .text("Type", format!("{:?}", record.kind))
         .text("Size", record.size.to_string())

@@ -4,6 +4,7 @@ mod bucket;
 mod listing;
 mod multipart;
 mod object;
+mod policy;
 mod read;
 mod symlink;
 
@@ -49,7 +50,9 @@ impl Cloud for Oss {
             Some(code) => OssError::new(status, code, "As a fault rule says."),
             None => OssError::of_status(status),
         };
-        error.answer(&Identity::of(parts))
+        let mut answer = error.answer(&Identity::of(parts));
+        self.0.clock.stamp(&mut answer);
+        answer
     }
 
     async fn handle(&self, request: HttpRequest<Body>) -> Response<Body> {
@@ -57,7 +60,7 @@ impl Cloud for Oss {
         if parts.uri.path().starts_with("/_sandbox/") {
             return self.inspect(&parts, body).await;
         }
-        let answer = match Request::parse(&parts, &self.0.config.cname) {
+        let mut answer = match Request::parse(&parts, &self.0.config.cname) {
             Ok(mut request) => match self.run(&mut request, &mut body).await {
                 Ok(answer) => answer,
                 Err(error) => error.answer(&request.identity),
@@ -66,15 +69,20 @@ impl Cloud for Oss {
         };
         // Closing on unread bytes would reset the connection, and the caller would lose the answer.
         while let Some(Ok(_)) = body.frame().await {}
+        self.0.clock.stamp(&mut answer);
         answer
     }
 }
 
 impl Oss {
     async fn run(&self, request: &mut Request, body: &mut Body) -> Result<Response<Body>> {
-        let Shared { keys, config, .. } = &*self.0;
+        let Shared { keys, config, clock, .. } = &*self.0;
         let operation = Operation::of(&request.method, &request.target, &request.query, &request.headers);
-        request.principal = authenticate(request, operation, keys, config, SystemTime::now())?;
+        let now = SystemTime::now();
+        request.principal = authenticate(request, operation, keys, config, now, clock.shows(now))?;
+        if let Some(policy) = request.target.bucket.as_deref().and_then(|bucket| self.bucket_policy(bucket)) {
+            policy.check_denials(operation, request)?;
+        }
         match operation {
             Operation::PutBucket => self.put_bucket(request),
             Operation::DeleteBucket => self.delete_bucket(request),
@@ -82,6 +90,9 @@ impl Oss {
             Operation::GetBucketLocation => self.get_bucket_location(request),
             Operation::GetBucketVersioning => self.get_bucket_versioning(request),
             Operation::PutBucketVersioning => self.put_bucket_versioning(request, &text(body).await?),
+            Operation::GetBucketPolicy => self.get_bucket_policy(request),
+            Operation::PutBucketPolicy => self.put_bucket_policy(request, &text(body).await?),
+            Operation::DeleteBucketPolicy => self.delete_bucket_policy(request),
             Operation::ListObjects => self.list_objects(request),
             Operation::ListObjectsV2 => self.list_objects_v2(request),
             Operation::ListMultipartUploads => self.list_multipart_uploads(request),

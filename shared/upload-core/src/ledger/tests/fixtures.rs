@@ -99,13 +99,22 @@ fn steps() -> Vec<(&'static str, Step)> {
         ("failed", Step::Failed(failure)),
         ("cancelled", Step::Cancelled),
         ("reopened", Step::Reopened(Reopening::default())),
-        ("reopened-new-session", Step::Reopened(Reopening { new_session: true })),
+        ("reopened-new-session", Step::Reopened(Reopening { new_session: true, ..Reopening::default() })),
+        ("reopened-returned", Step::Reopened(Reopening { returned: true, ..Reopening::default() })),
         ("waiting", waiting(Some(at()))),
         ("waiting-reauthorise", Step::Waiting(Waiting { reason: WaitReason::Reauthorise, not_before: None })),
         ("waiting-hash", Step::Waiting(Waiting { reason: WaitReason::Hash, not_before: None })),
         (
             "waiting-commit-unknown",
             Step::Waiting(Waiting { reason: WaitReason::CommitUnknown, not_before: None }),
+        ),
+        (
+            "waiting-source-refused",
+            Step::Waiting(Waiting { reason: WaitReason::SourceRefused, not_before: None }),
+        ),
+        (
+            "waiting-target-refused",
+            Step::Waiting(Waiting { reason: WaitReason::TargetRefused, not_before: None }),
         ),
     ]
 }

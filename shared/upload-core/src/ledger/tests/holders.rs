@@ -8,7 +8,7 @@ use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use std::cell::RefCell;
 use tokio::time::sleep;
 
-const SEEDS: u64 = 1200;
+const SEEDS: u64 = 9600;
 const KINDS: [StepKind; 8] = [
     StepKind::Created,
     StepKind::Transferred,
@@ -63,7 +63,7 @@ fn step(kind: StepKind, held: &Held, chance: &mut StdRng) -> Step {
 }
 
 fn anew() -> Step {
-    Step::Reopened(Reopening { new_session: true })
+    Step::Reopened(Reopening { new_session: true, ..Reopening::default() })
 }
 
 async fn take(ledger: &Ledger, work: &Work, chance: &mut StdRng) -> Result<Option<Held>, Error> {

@@ -35,7 +35,7 @@ async fn story(asked: Option<&[VideoEvent]>, told: &str) -> (MemoryStore, Ledger
             }
             "reopened" | "anew" => {
                 held.release().await;
-                let reopening = Reopening { new_session: word == "anew" };
+                let reopening = Reopening { new_session: word == "anew", ..Reopening::default() };
                 held = ledger.reopen(&id, reopening).await.expect(told);
                 continue;
             }
@@ -122,7 +122,7 @@ async fn what_is_not_an_edge_is_refused_before_it_is_written() {
 
 #[tokio::test(start_paused = true)]
 async fn a_new_session_needs_a_commit_that_nobody_knows_of() {
-    let anew = Reopening { new_session: true };
+    let anew = Reopening { new_session: true, ..Reopening::default() };
     for (told, expected) in [
         ("session landed unknown", true),
         ("session landed failed", false),
@@ -156,7 +156,9 @@ async fn a_videos_fate_is_never_told_before_the_outcome_and_the_outcome_never_tw
 async fn an_upload_whose_callback_is_being_told_or_put_off_answers_its_outcome() {
     let (store, ledger, record) = story(PLAIN, "session landed committed").await;
     let wish = work("k", None);
-    let Ok(Claim::Held(held)) = ledger.claim(&record.id, &wish).await else { panic!("its callback is due") };
+    let Ok(Claim::Held(mut held)) = ledger.claim(&record.id, &wish).await else {
+        panic!("its callback is due")
+    };
     assert!(matches!(ledger.claim(&record.id, &wish).await, Ok(Claim::AtRest(_))), "somebody is at it");
     held.put_off(store.now() + Duration::from_secs(60)).await;
     held.release().await;
@@ -206,8 +208,9 @@ async fn a_waiting_upload_is_left_alone_until_its_time_by_the_stores_clock() {
     let until = held.lease().now() + Duration::from_secs(600);
     held.append(waiting(Some(until.into()))).await.expect("appended");
     held.release().await;
-    let mark = ledger.open_mark(&id_of(&work)).await.expect("readable").expect("it is open");
-    assert_eq!(mark.not_before, Some(until.into()));
+    let marked = ledger.open_upload(&id_of(&work)).await.expect("readable").expect("it is open");
+    let mark = ledger.open_mark(&marked).await.expect("readable").expect("it is open");
+    assert_eq!((mark.not_before, marked.due), (Some(until.into()), Some(Time::from(until).get())));
     let leases = store.keys("lease/");
     let error = refused(&ledger, &work).await;
     assert!(error.kind() == ErrorKind::RateLimited && error.is_retryable(), "{error:?}");
@@ -220,9 +223,11 @@ async fn a_waiting_upload_is_left_alone_until_its_time_by_the_stores_clock() {
 async fn a_mark_left_behind_is_cleared_by_whoever_resumes_it() {
     let (store, ledger, record) = story(None, "session landed committed").await;
     let now = store.now();
-    open::mark(&ledger.access, &record.id, &record.work, None).await.expect("marked");
+    let bytes = open::OpenMark::new(&record.work).bytes().expect("JSON");
+    store.world().entries.insert(keys::open(&record.id), (bytes, now));
     let marks = ledger.open_marks(None, 10).await.expect("listed");
-    assert_eq!((marks.uploads, marks.next), (vec![(record.id.clone(), now)], None));
+    let found: Vec<_> = marks.uploads.iter().map(|upload| (&upload.id, upload.marked, upload.due)).collect();
+    assert_eq!((found, marks.next), (vec![(&record.id, now, None)], None));
     assert!(matches!(ledger.resume(&record.id).await, Ok(Claim::AtRest(_))));
     assert!(store.keys("open/").is_empty());
     assert_eq!(ledger.read(&record.id).await.expect("readable"), Some(record), "no step was added");
@@ -238,7 +243,7 @@ async fn open_marks_are_listed_in_pages() {
     let (mut found, mut after) = (Vec::new(), None);
     loop {
         let page = ledger.open_marks(after.as_ref(), 2).await.expect("listed");
-        found.extend(page.uploads.into_iter().map(|(id, _)| id));
+        found.extend(page.uploads.into_iter().map(|upload| upload.id));
         after = page.next;
         if after.is_none() {
             break;

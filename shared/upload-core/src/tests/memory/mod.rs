@@ -37,6 +37,8 @@ pub(crate) struct World {
     pub(crate) user_metadata: BTreeMap<String, String>,
     /// The file beside it.
     pub(crate) sidecar: Option<Bytes>,
+    /// The source refuses every read.
+    pub(crate) denied: bool,
     pub(crate) tells_md5: bool,
     pub(crate) tells_crc: bool,
     pub(crate) answers_crc: bool,
@@ -101,6 +103,9 @@ pub(crate) struct Memory {
     world: Arc<Mutex<World>>,
     pub(crate) ledger: MemoryStore,
     pub(crate) points: Points,
+    /// As whom it calls Youku.
+    pub(crate) client: Option<&'static str>,
+    pub(crate) token: Option<&'static str>,
 }
 
 pub(crate) fn crc64(bytes: &[u8]) -> u64 {
@@ -135,7 +140,13 @@ impl Memory {
             ..World::default()
         };
         let points = Points::default();
-        Self { world: Arc::new(Mutex::new(world)), ledger: MemoryStore::with(points.clone()), points }
+        Self {
+            world: Arc::new(Mutex::new(world)),
+            ledger: MemoryStore::with(points.clone()),
+            points,
+            client: None,
+            token: None,
+        }
     }
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
@@ -144,7 +155,12 @@ impl Memory {
 
     /// The same world, as another machine comes by it: by way of points of its own.
     pub(crate) fn seen_through(&self, points: Points) -> Self {
-        Self { world: self.world.clone(), ledger: self.ledger.through(points.clone()), points }
+        Self {
+            world: self.world.clone(),
+            ledger: self.ledger.through(points.clone()),
+            points,
+            ..self.clone()
+        }
     }
 
     /// The object is replaced by these bytes.

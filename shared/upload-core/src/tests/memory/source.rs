@@ -27,6 +27,9 @@ impl Source for Memory {
     async fn read(&self, object: &Object, range: Range<u64>) -> Result<ByteStream, Error> {
         let fault = self.begin("read").await?;
         let world = self.world();
+        if world.denied {
+            return Err(Error::new(ErrorKind::SourceDenied, "read", "the object is archived"));
+        }
         if world.etag != object.etag {
             return Err(Error::new(ErrorKind::SourceChanged, "read", "another version is there"));
         }

@@ -68,6 +68,14 @@ impl Memory {
 
 #[async_trait]
 impl Youku for Memory {
+    fn client_id(&self) -> Option<&str> {
+        self.client
+    }
+
+    fn access_token(&self) -> Option<SecretString> {
+        self.token.map(Into::into)
+    }
+
     fn validate(&self, video: &Video) -> Result<(), Error> {
         if video.metadata.title.as_deref() == Some("refused") {
             return Err(Error::new(ErrorKind::InvalidJob, "validate", "the title is refused"));

@@ -250,10 +250,10 @@ async fn a_pair_that_could_not_be_written_is_written_by_the_next_call() {
     let (ledger, authority) = (world.ledger(), world.authority.clone());
     let store = world.store.clone();
     let called = process.call(&ledger, |token| {
-        // Down from the refused call on, but for the claim.
+        // Down from the refused call on, but for the claim and the two notes before it.
         let (authority, store) = (authority.clone(), store.clone());
         async move {
-            store.world().down_after = Some(4);
+            store.world().down_after = Some(6);
             authority.call(token).await
         }
     });

@@ -1,0 +1,69 @@
+use super::*;
+use object_storage::{Credentials, PutOptions, Store, StoreConfig};
+use std::io::{Read, Write};
+
+/// What a put, or a list, to a store that answers so fails with.
+async fn failed(status: &str, code: &str, token: Option<&str>) -> StorageError {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("bound"));
+    let body = if code.is_empty() { String::new() } else { format!("<Error><Code>{code}</Code></Error>") };
+    let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close", body.len());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a connection");
+            let _head_is_small = stream.read(&mut [0; 4096]);
+            let _the_caller_may_be_gone = stream.write_all(format!("{head}\r\n\r\n{body}").as_bytes());
+        }
+    });
+    let credentials = Credentials::Static {
+        access_key_id: "id".into(),
+        access_key_secret: "secret".into(),
+        security_token: token.map(Into::into),
+    };
+    let config = StoreConfig::oss("b").endpoint(&endpoint).region(Some("r".into())).credentials(credentials);
+    let store = Store::new(config, crate::http::store_client().expect("a client")).expect("a store");
+    store.put("k", "", &PutOptions::default()).await.expect_err("refused")
+}
+
+#[tokio::test]
+async fn each_refusal_of_a_store_has_its_kind_for_source_and_target() {
+    use ErrorKind::{CredentialExpired, NoSuchUpload, SourceChanged, SourceDenied, SourceMissing};
+    let table = [
+        ("404 Not Found", "NoSuchKey", SourceMissing, ErrorKind::Target, Verdict::Permanent),
+        ("404 Not Found", "", SourceMissing, ErrorKind::Target, Verdict::Permanent),
+        ("404 Not Found", "NoSuchBucket", ErrorKind::Config, ErrorKind::Target, Verdict::Permanent),
+        ("404 Not Found", "NoSuchUpload", ErrorKind::Source, NoSuchUpload, Verdict::Permanent),
+        ("412 Failed", "PreconditionFailed", SourceChanged, ErrorKind::Target, Verdict::Permanent),
+        ("416 Range", "InvalidRange", SourceChanged, ErrorKind::Target, Verdict::Permanent),
+        ("403 Forbidden", "AccessDenied", SourceDenied, ErrorKind::Target, Verdict::Permanent),
+        ("403 Forbidden", "", SourceDenied, ErrorKind::Target, Verdict::Permanent),
+        ("403 Forbidden", "InvalidObjectState", SourceDenied, ErrorKind::Target, Verdict::Permanent),
+        ("400 Bad Request", "InvalidArgument", ErrorKind::Source, ErrorKind::Target, Verdict::Permanent),
+        ("400 Bad Request", "", ErrorKind::Source, ErrorKind::Target, Verdict::Permanent),
+        ("405 Not Allowed", "", ErrorKind::Source, ErrorKind::Target, Verdict::Permanent),
+        ("200 OK", "", ErrorKind::Source, ErrorKind::Target, Verdict::RETRY),
+        ("503 Busy", "", ErrorKind::Source, ErrorKind::Target, Verdict::RETRY),
+        ("403 Forbidden", "RequestTimeTooSkewed", ErrorKind::Source, ErrorKind::Target, Verdict::RETRY),
+        ("403 Forbidden", "SecurityTokenExpired", ErrorKind::Config, CredentialExpired, Verdict::Permanent),
+        ("403 Forbidden", "InvalidAccessKeyId", ErrorKind::Config, CredentialExpired, Verdict::Permanent),
+    ];
+    for (status, code, as_source, as_target, verdict) in table {
+        let found = source(failed(status, code, Some("token")).await);
+        assert_eq!((found.kind(), found.verdict()), (as_source, verdict), "{status} {code}");
+        let found = bucket(failed(status, code, Some("token")).await);
+        assert_eq!((found.kind(), found.verdict()), (as_target, verdict), "{status} {code}");
+    }
+}
+
+#[tokio::test]
+async fn a_worker_without_a_good_key_of_its_own_says_so_by_name_and_nothing_of_the_object() {
+    let over = source(failed("403 Forbidden", "SecurityTokenExpired", Some("token")).await);
+    assert!(over.to_string().contains("settings") && !over.is_retryable(), "{over}");
+    let blank =
+        Credentials::Static { access_key_id: " ".into(), access_key_secret: "".into(), security_token: None };
+    let config = StoreConfig::s3("b").region(Some("r".into())).credentials(blank);
+    let store = Store::new(config, crate::http::store_client().expect("a client")).expect("a store");
+    let none = store.head("k").await.expect_err("there is no key");
+    assert!(lacks_key(&none), "{none:?}");
+    assert_eq!(source(none).kind(), ErrorKind::Config);
+}

@@ -1,0 +1,144 @@
+//! Under which account a task's video appears that brought a token for a client id of the settings.
+
+use super::*;
+use ::app::core::ledger::Origin;
+use serde_json::{Value, json};
+use wiremock::matchers::body_string_contains;
+
+/// A Youku whose old host knows these tokens' users, and that refuses whatever is created; `None`: the token is invalid.
+async fn knowing(users: &[(&str, Option<u64>)]) -> MockServer {
+    let refusal = |code: u64| {
+        let error = json!({"error": {"code": code, "type": "SystemException", "description": "refused"}});
+        ResponseTemplate::new(400).set_body_json(error)
+    };
+    let server =
+        answering("/bucket/user/dee/a.mp4", &[("HEAD", object()), ("POST", refusal(120_010_101))]).await;
+    for (token, user) in users {
+        let answer = match user {
+            Some(user) => ResponseTemplate::new(200).set_body_json(json!({"id": user, "name": "u"})),
+            None => refusal(1008),
+        };
+        Mock::given(method("POST"))
+            .and(path("/v2/users/myinfo.json"))
+            .and(body_string_contains(format!("access_token={token}")))
+            .respond_with(answer)
+            .mount(&server)
+            .await;
+    }
+    server
+}
+
+/// How often Youku was asked whose a token is.
+async fn asked_whose(server: &MockServer) -> usize {
+    let requests = server.received_requests().await.unwrap();
+    requests.iter().filter(|request| request.url.path() == "/v2/users/myinfo.json").count()
+}
+
+fn bringing(token: &str) -> Request<Body> {
+    post(json!({"conf": {"clientid": "app", "ak": token, "keyname": "a"}}).to_string())
+}
+
+/// The outcome of the task, and the account of its upload.
+async fn outcome_and_account(app: &Arc<App>, token: &str) -> (Outcome, Value) {
+    let (_, _, outcome) = asked(router(app.clone()), bringing(token)).await;
+    assert!(!serde_json::to_string(&outcome).unwrap().contains(token));
+    let Some(id) = &outcome.data.upload_id else { return (outcome, Value::Null) };
+    let (_, upload) = super::statuses::get(app, &format!("/uploads/{id}")).await;
+    (outcome, upload["account"].clone())
+}
+
+#[tokio::test]
+async fn a_token_that_the_account_ever_had_is_ours_and_youku_is_not_asked() {
+    for accounts in ["known", "any"] {
+        let server = knowing(&[]).await;
+        let settings = format!("{}accounts = '{accounts}'\n", over(&server));
+        let (app, _folder) = application(&settings);
+        let ledger = app.ledger(None).await.unwrap();
+        ledger.note_tokens("main", &[&"renewed-once".into()], Origin::Renewal).await.unwrap();
+        for token in ["renewed-once", "token-main"] {
+            let (outcome, account) = outcome_and_account(&app, token).await;
+            assert_eq!((outcome.error.as_deref(), &account), (Some("youku_failed"), &json!("main")));
+        }
+        assert_eq!(asked_whose(&server).await, 0);
+        // The settings' pair is remembered once it is another.
+        let (_, account) = outcome_and_account(&app, "renewed-once").await;
+        assert_eq!(account, "main");
+    }
+}
+
+#[tokio::test]
+async fn the_settings_pair_stays_known_when_they_get_another() {
+    let server = knowing(&[]).await;
+    let (app, folder) = application(&over(&server));
+    ::app::App::sweep(&app, None, &Default::default()).await.unwrap();
+    let location = folder.path().display();
+    let settings = over(&server).replace("token-main", "token-next");
+    let settings = format!("{settings}\n[ledger]\nlocation = '{location}'\n");
+    let settings = Settings::from_parts("test.toml", &settings, []).unwrap();
+    let app = Arc::new(App::from_settings(settings).unwrap());
+    let (_, account) = outcome_and_account(&app, "token-main").await;
+    assert_eq!((account, asked_whose(&server).await), (json!("main"), 0));
+}
+
+#[tokio::test]
+async fn another_users_token_is_refused_and_every_other_is_ours_and_youku_is_asked_once() {
+    let users = [("token-main", Some(1)), ("of-another", Some(2)), ("of-ours", Some(1)), ("ran-out", None)];
+    let server = knowing(&users).await;
+    let (app, _folder) = application(&over(&server));
+    for _ in 0..3 {
+        let (outcome, _) = outcome_and_account(&app, "of-another").await;
+        assert_eq!((outcome.code.as_str(), outcome.error.as_deref()), ("400", Some("invalid_job")));
+        let expected = "the task does not fit (field: conf.ak, why: is a token of another user than the client id's account)";
+        assert_eq!(outcome.msg, expected);
+        for token in ["of-ours", "ran-out"] {
+            let (outcome, account) = outcome_and_account(&app, token).await;
+            assert_eq!(
+                (outcome.error.as_deref(), &account),
+                (Some("youku_failed"), &json!("main")),
+                "{token}"
+            );
+        }
+    }
+    assert_eq!(asked_whose(&server).await, users.len(), "each token once");
+}
+
+#[tokio::test]
+async fn where_youku_gives_no_answer_the_token_is_ours() {
+    let server = knowing(&[]).await;
+    let (app, _folder) = application(&over(&server));
+    for _ in 0..3 {
+        let (outcome, account) = outcome_and_account(&app, "whose").await;
+        assert_eq!((outcome.error.as_deref(), &account), (Some("youku_failed"), &json!("main")));
+    }
+    assert_eq!(asked_whose(&server).await, 1, "a host that does not answer is left alone");
+}
+
+#[tokio::test]
+async fn under_any_a_token_that_is_not_ours_stays_the_tasks_own_account() {
+    let server = knowing(&[("whose", Some(2))]).await;
+    let (app, _folder) = application(&format!("{}accounts = 'any'\n", over(&server)));
+    let (outcome, account) = outcome_and_account(&app, "whose").await;
+    assert_eq!(outcome.error.as_deref(), Some("youku_failed"));
+    assert!(account.as_str().unwrap().starts_with("app#"), "{account}");
+    assert_eq!(asked_whose(&server).await, 0);
+}
+
+#[tokio::test]
+async fn of_several_accounts_with_one_client_id_the_tokens_user_is_the_one() {
+    let users =
+        [("token-main", Some(1)), ("token-two", Some(2)), ("old-two", Some(2)), ("of-third", Some(3))];
+    let server = knowing(&users).await;
+    let two = "[accounts.two]\nclient_id = 'app'\naccess_token = 'token-two'\n";
+    let (app, _folder) = application(&format!("{}\n{two}", over(&server)));
+    let (_, account) = outcome_and_account(&app, "old-two").await;
+    assert_eq!(account, "two");
+    for (token, words) in [("of-third", "another user"), ("nobodys", "does not say which")] {
+        let (outcome, _) = outcome_and_account(&app, token).await;
+        assert_eq!(
+            (outcome.code.as_str(), outcome.error.as_deref()),
+            ("400", Some("invalid_job")),
+            "{token}"
+        );
+        assert!(outcome.msg.contains("conf.ak") && outcome.msg.contains(words), "{}", outcome.msg);
+    }
+}
