@@ -143,22 +143,8 @@ const NOT_OURS: &str = "is not a client id of the settings' accounts";
 
 #[cfg(test)]
 mod tests {
-    use crate::{Settings, Task};
+    use crate::{Settings, Task, task::tests::TWO_ACCOUNTS};
     use serde_json::{Value, json};
-
-    const TWO_ACCOUNTS: &str = "
-        [accounts.main]
-        client_id = 'app'
-        access_token = 'token-main'
-        [accounts.other]
-        client_id = 'app'
-        access_token = 'token-other'
-        [accounts.third]
-        client_id = 'app-3'
-        access_token = 'token-third'
-        [legacy]
-        bucket = 'legacy-bucket'
-    ";
 
     fn read(file: &str, task: &Value) -> Task {
         let settings = Settings::from_parts("test.toml", file, []).expect("settings");

@@ -8,7 +8,7 @@ use upload_core::{
     metadata::{PublicType, PublicTypeOrigin},
 };
 
-const TWO_ACCOUNTS: &str = "
+pub(super) const TWO_ACCOUNTS: &str = "
     [accounts.main]
     client_id = 'app'
     access_token = 'token-main'
