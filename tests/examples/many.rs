@@ -3,7 +3,7 @@
 //! ends.
 
 use futures_util::future::join_all;
-use sandbox::fc::{FcConfig, FcHost, FunctionConfig, InvokeResult};
+use local_clouds::fc::{FcConfig, FcHost, FunctionConfig, InvokeResult};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{

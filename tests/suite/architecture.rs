@@ -12,15 +12,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("upload-core", &[]),
     ("object-storage", &[]),
     ("youku", &[]),
-    ("callback", &[]),
+    ("webhook", &[]),
     ("aliyun-fc-runtime", &[]),
-    ("sandbox", &[]),
+    ("local-clouds", &[]),
     ("gearman-shim", &[]),
-    ("app", &["upload-core", "object-storage", "youku", "callback"]),
-    ("http-door", &["app"]),
-    ("aliyun-fc", &["http-door", "app", "aliyun-fc-runtime"]),
-    ("aws-lambda", &["http-door", "app"]),
-    ("oss2youku", &["app", "sandbox", "aliyun-fc"]),
+    ("app", &["upload-core", "object-storage", "youku", "webhook"]),
+    ("http-api", &["app"]),
+    ("aliyun-fc", &["http-api", "app", "aliyun-fc-runtime"]),
+    ("aws-lambda", &["http-api", "app"]),
+    ("oss2youku", &["app", "local-clouds", "aliyun-fc"]),
 ];
 
 fn metadata() -> Value {

@@ -3,6 +3,7 @@
 //! where it is built, in `deploying::package`.
 
 use crate::support::binary;
+use local_clouds::fc::{FcConfig, FcHost, FunctionConfig};
 use nix::{
     sys::{
         signal::{Signal, kill},
@@ -10,7 +11,6 @@ use nix::{
     },
     unistd::Pid,
 };
-use sandbox::fc::{FcConfig, FcHost, FunctionConfig};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,

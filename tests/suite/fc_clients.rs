@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use sandbox::clouds::{CloudsConfig, LocalClouds};
-use sandbox::fc::{AsyncState, FcConfig, FcHost, FunctionConfig};
+use local_clouds::clouds::{CloudsConfig, LocalClouds};
+use local_clouds::fc::{AsyncState, FcConfig, FcHost, FunctionConfig};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::process::Command;

@@ -5,12 +5,12 @@ use crate::{
     function::{MIB, Rig, Setup},
 };
 use bytes::Bytes;
-use object_storage::PutOptions;
-use reqwest::header::{ACCEPT, AUTHORIZATION};
-use sandbox::{
+use local_clouds::{
     control::LinkSettings,
     fc::{FunctionConfig, HttpAuth, TimerConfig},
 };
+use object_storage::PutOptions;
+use reqwest::header::{ACCEPT, AUTHORIZATION};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, num::NonZeroU64, time::Duration};
 

@@ -6,7 +6,7 @@ use crate::{
     upload::golden,
 };
 use bytes::Bytes;
-use sandbox::control::RuleId;
+use local_clouds::control::RuleId;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, process::Stdio};
 use tokio::process::Command;

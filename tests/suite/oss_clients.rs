@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use sandbox::control::{Control, Server, serve};
-use sandbox::oss::{AccessKey, Oss, OssConfig};
+use local_clouds::control::{Control, Server, serve};
+use local_clouds::oss::{AccessKey, Oss, OssConfig};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::process::Command;

@@ -1,8 +1,8 @@
 //! The runtime crate's own example under the platform's rules: what the host hands out, and each way a call or an instance ends.
 
 use crate::support::binary;
+use local_clouds::fc::{DisableInject, FcConfig, FcHost, FunctionConfig, HttpAuth, Runtime, StsCredentials};
 use nix::sys::signal::Signal;
-use sandbox::fc::{DisableInject, FcConfig, FcHost, FunctionConfig, HttpAuth, Runtime, StsCredentials};
 use serde_json::{Value, json};
 use std::{path::PathBuf, time::Duration};
 use tokio::{io::AsyncWriteExt, net::TcpListener, net::TcpStream, task::JoinSet, time::timeout};

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
+use local_clouds::control::{Control, Fault, Rule};
+use local_clouds::youku::{Account, Mode, YoukuConfig, YoukuServer};
 use md5::{Digest, Md5};
-use sandbox::control::{Control, Fault, Rule};
-use sandbox::youku::{Account, Mode, YoukuConfig, YoukuServer};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};

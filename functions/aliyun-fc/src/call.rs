@@ -2,7 +2,7 @@
 
 use aliyun_fc_runtime::{Body, Context};
 use app::Credentials;
-use http_door::Call;
+use http_api::Call;
 use std::time::Duration;
 
 /// Hands the platform's knowledge of a request to the HTTP door.

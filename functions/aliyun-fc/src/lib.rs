@@ -38,7 +38,7 @@ pub fn main() -> ExitCode {
 async fn serve(settings: Settings) -> Result<(), Error> {
     let app = Arc::new(App::from_settings(settings)?);
     app.warn_of_open_sources();
-    let http = http_door::router(app.clone()).map_request(call::with_call);
+    let http = http_api::router(app.clone()).map_request(call::with_call);
     let door = Arc::new(Door::new(app));
     Runtime::new(service_fn(move |event| {
         let door = door.clone();

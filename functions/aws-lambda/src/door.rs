@@ -12,7 +12,7 @@ use app::{
 use aws_lambda_events::sqs::SqsBatchResponse;
 use axum::Router;
 use futures_util::FutureExt;
-use http_door::Call;
+use http_api::Call;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use serde_json::Value;
 use std::{collections::HashSet, panic::AssertUnwindSafe, sync::Arc};
@@ -44,7 +44,7 @@ impl Calling {
 
 impl Door {
     pub(crate) fn new(app: Arc<App>) -> Self {
-        Self { http: http_door::router(app.clone()), app }
+        Self { http: http_api::router(app.clone()), app }
     }
 
     /// Handles one event.

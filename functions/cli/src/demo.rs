@@ -7,11 +7,11 @@ use crate::{
     report::{Event, Report},
 };
 use app::storage::{Credentials, Pin, PutBody, PutOptions, Store, StoreConfig};
-use md5::{Digest, Md5};
-use sandbox::{
+use local_clouds::{
     fc::{AsyncOutcome, AsyncState},
     youku::VideoView,
 };
+use md5::{Digest, Md5};
 use serde::Deserialize;
 use std::{
     ffi::OsStr,

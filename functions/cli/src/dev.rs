@@ -5,7 +5,7 @@ use crate::{
     lang::say,
     local::{self, BUCKET, Failure, Started},
 };
-use sandbox::fc::AsyncOutcome;
+use local_clouds::fc::AsyncOutcome;
 use serde::Serialize;
 use std::{
     collections::BTreeMap,

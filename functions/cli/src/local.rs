@@ -1,7 +1,7 @@
 //! The local clouds as `demo` and `dev` start them.
 
 use crate::{args::Local, lang::say, report, token};
-use sandbox::{
+use local_clouds::{
     clouds::{CloudsConfig, Endpoints, LocalClouds},
     fc::{FunctionConfig, HttpAuth, TimerConfig},
 };

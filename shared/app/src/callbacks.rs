@@ -3,7 +3,6 @@
 use crate::http;
 use async_trait::async_trait;
 use bytes::Bytes;
-use callback::{Callback, Client, Config, Error, ErrorKind, Verdict};
 use secrecy::{ExposeSecret, SecretString};
 use std::{
     collections::BTreeMap,
@@ -12,6 +11,7 @@ use std::{
 };
 use tokio::{sync::OnceCell, time::Instant};
 use upload_core::{Notifier, Told};
+use webhook::{Callback, Client, Config, Error, ErrorKind, Verdict};
 
 /// A receiver that gave no answer in time is left alone for so long.
 const SILENT: Duration = Duration::from_secs(60);

@@ -6,8 +6,8 @@ mod owners;
 mod sources;
 
 use crate::function::{Rig, Setup};
+use local_clouds::fc::{FunctionConfig, HttpAuth};
 use reqwest::header::{ACCEPT, AUTHORIZATION};
-use sandbox::fc::{FunctionConfig, HttpAuth};
 use serde_json::Value;
 
 /// The function with its HTTP trigger.

@@ -2,7 +2,7 @@
 
 use super::{ask, rig};
 use crate::function::{Setup, bytes};
-use sandbox::youku::{Account, YoukuConfig};
+use local_clouds::youku::{Account, YoukuConfig};
 use serde_json::{Value, json};
 
 const TRUST: (&str, &str) = ("OSS2YOUKU_HTTP__TRUST_GATEWAY", "true");

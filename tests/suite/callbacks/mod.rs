@@ -6,11 +6,11 @@ use crate::{
     function::{Rig, Setup, bytes, script},
     operator::run,
 };
-use receiver::{Answer, Heard, Receiver};
-use sandbox::{
+use local_clouds::{
     fc::{FunctionConfig, HttpAuth},
     youku::Switches,
 };
+use receiver::{Answer, Heard, Receiver};
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 use std::{

@@ -5,11 +5,11 @@ use crate::{
     function::{bytes, md5_hex},
     support::workspace,
 };
-use object_storage::{Credentials, PutOptions, Store, StoreConfig};
-use sandbox::{
+use local_clouds::{
     clouds::{CloudsConfig, LocalClouds},
     fc::{AsyncState, FunctionConfig},
 };
+use object_storage::{Credentials, PutOptions, Store, StoreConfig};
 use std::{
     collections::BTreeMap,
     os::unix::fs::PermissionsExt,

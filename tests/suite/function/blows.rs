@@ -2,11 +2,11 @@
 
 use super::{MIB, Rig, Setup, bytes, md5_hex, records, script};
 use bytes::Bytes;
+use local_clouds::control::{Control, RuleId};
 use nix::{
     sys::signal::{Signal, killpg},
     unistd::Pid,
 };
-use sandbox::control::{Control, RuleId};
 use serde_json::json;
 use std::{collections::BTreeSet, sync::LazyLock, time::Duration};
 use upload_core::Plan;

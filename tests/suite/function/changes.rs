@@ -2,7 +2,7 @@
 
 use super::{MIB, Rig, Setup, bytes, script};
 use bytes::Bytes;
-use sandbox::{fc::AsyncState, youku::SessionState};
+use local_clouds::{fc::AsyncState, youku::SessionState};
 use serde_json::json;
 
 /// Replaces an object while its first bytes are being read: the old version ends as changed, the new one is published.

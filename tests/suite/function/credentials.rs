@@ -1,11 +1,11 @@
 //! Credentials that end while they are needed, and signature versions that are refused.
 
 use super::{MIB, Rig, Setup, bytes, script};
-use nix::sys::signal::Signal;
-use sandbox::{
+use local_clouds::{
     control::LinkSettings,
     fc::{AsyncState, Runtime},
 };
+use nix::sys::signal::Signal;
 use serde_json::json;
 use std::{num::NonZeroU64, time::Duration};
 

@@ -1,7 +1,7 @@
 //! An upload that needs many times the function's time limit.
 
 use super::{MIB, Rig, Setup, bytes, records};
-use sandbox::control::LinkSettings;
+use local_clouds::control::LinkSettings;
 use std::{num::NonZeroU64, time::Duration};
 
 const LIMIT_SECONDS: u32 = 2;

@@ -1,7 +1,7 @@
 //! Servers that fail, break off, damage bytes and lose answers: one video with the right bytes comes of it, at the first delivery.
 
 use super::{MIB, Rig, Setup, bytes, script};
-use sandbox::{control::Control, fc::AsyncState};
+use local_clouds::{control::Control, fc::AsyncState};
 use serde_json::{Value, json};
 
 #[derive(Debug, Clone, Copy)]

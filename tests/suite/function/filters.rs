@@ -2,7 +2,7 @@
 
 use super::{MIB, Rig, Setup, bytes};
 use bytes::Bytes;
-use sandbox::fc::AsyncState;
+use local_clouds::fc::AsyncState;
 
 const EVERYTHING: &[&str] = &["oss:ObjectCreated:*", "oss:ObjectRemoved:*"];
 

@@ -1,7 +1,7 @@
 //! Three hundred objects at once, and a fifth of all answers wrong.
 
 use super::{MIB, Rig, Setup, bytes, record, records, script};
-use sandbox::{control::Control, fc::AsyncState};
+use local_clouds::{control::Control, fc::AsyncState};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -65,7 +65,7 @@ fn spoil(control: &Control, seed: u64, operations: &[&str], shares: &[Share]) {
 }
 
 /// What share of the requests to a server met a fault.
-fn spoilt(control: &Control, passed: sandbox::control::RuleId) -> f64 {
+fn spoilt(control: &Control, passed: local_clouds::control::RuleId) -> f64 {
     let rules = control.faults.list();
     let fired: u64 = rules.iter().map(|rule| rule.fired).sum();
     let passed = rules.iter().find(|rule| rule.id == passed).map_or(0, |rule| rule.seen);

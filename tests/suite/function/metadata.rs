@@ -2,7 +2,7 @@
 
 use super::{Rig, Setup, bytes};
 use bytes::Bytes;
-use sandbox::fc::AsyncState;
+use local_clouds::fc::AsyncState;
 use serde_json::json;
 
 fn rule(sidecar: &str) -> String {

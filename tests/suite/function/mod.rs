@@ -19,14 +19,14 @@ mod tokens;
 
 use crate::support::binary;
 use bytes::Bytes;
-use md5::{Digest, Md5};
-use object_storage::{Credentials, PutOptions, Store, StoreConfig};
-use sandbox::{
+use local_clouds::{
     clouds::{CloudsConfig, LocalClouds},
     control::{Control, Rule, RuleId},
     fc::{AsyncConfig, AsyncOutcome, AsyncState, Destination, FunctionConfig, Runtime, TimerConfig},
     youku::{VideoView, YoukuConfig},
 };
+use md5::{Digest, Md5};
+use object_storage::{Credentials, PutOptions, Store, StoreConfig};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 use tempfile::TempDir;
@@ -86,7 +86,7 @@ impl<'a> Setup<'a> {
 
     fn variables(
         &self,
-        endpoints: &sandbox::clouds::Endpoints,
+        endpoints: &local_clouds::clouds::Endpoints,
         config: &CloudsConfig,
     ) -> BTreeMap<String, String> {
         let account = &config.youku.accounts[0];

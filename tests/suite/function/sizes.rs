@@ -1,7 +1,7 @@
 //! Any size, in either mode, from either kind of source object, under any key.
 
 use super::{MIB, Rig, Setup, bytes};
-use sandbox::fc::AsyncState;
+use local_clouds::fc::AsyncState;
 
 /// Uploads one object of each size from each kind of source; every byte must have been sent once.
 async fn sizes_arrive(setup: Setup<'_>, sizes: &[usize]) {

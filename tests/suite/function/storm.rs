@@ -1,8 +1,8 @@
 //! The same news again and again: at once, one after the other, late, and in pieces.
 
 use super::{MIB, Rig, Setup, bytes, md5_hex, record};
+use local_clouds::{fc::AsyncState, youku::SessionState};
 use object_storage::PutOptions;
-use sandbox::{fc::AsyncState, youku::SessionState};
 use serde_json::Value;
 
 const TIMES: usize = 50;

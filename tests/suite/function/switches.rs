@@ -1,8 +1,8 @@
 //! Whatever Youku's real answer to an open question of its protocol is, the upload goes well.
 
 use super::{Delivery, MIB, Rig, Setup, bytes, script};
-use sandbox::fc::AsyncState;
-use sandbox::youku::{CancelAfterCommit, ErrorForm, SecondCommit, SessionState, Switches};
+use local_clouds::fc::AsyncState;
+use local_clouds::youku::{CancelAfterCommit, ErrorForm, SecondCommit, SessionState, Switches};
 use serde_json::json;
 
 const LOST: &str = "drop_answer";

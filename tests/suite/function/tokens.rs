@@ -2,8 +2,8 @@
 
 use super::{MIB, Rig, Setup, bytes, script};
 use crate::support::binary;
+use local_clouds::{fc::AsyncState, youku::Switches};
 use nix::sys::signal::Signal;
-use sandbox::{fc::AsyncState, youku::Switches};
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -89,7 +89,7 @@ async fn an_access_token_that_ends_in_the_middle_of_an_upload_is_renewed() {
 #[tokio::test]
 async fn two_functions_that_find_the_token_ended_at_once_refresh_it_once() {
     for switches in [Switches::default(), revoking()] {
-        let host = |function: &mut sandbox::fc::FunctionConfig| function.instance_concurrency = 1;
+        let host = |function: &mut local_clouds::fc::FunctionConfig| function.instance_concurrency = 1;
         let rig = Rig::start(Setup { host, ..Setup::default() }).await;
         rig.clouds.youku.set_switches(switches);
         let control = rig.clouds.youku.control();

@@ -2,7 +2,7 @@
 
 use super::{TOKEN, World, within};
 use crate::function::script;
-use sandbox::control::LinkSettings;
+use local_clouds::control::LinkSettings;
 use serde_json::{Value, json};
 use std::{
     num::NonZeroU64,

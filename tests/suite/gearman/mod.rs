@@ -12,11 +12,11 @@ use crate::{
     support::binary,
 };
 use bytes::Bytes;
+use local_clouds::fc::{FunctionConfig, HttpAuth};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
-use sandbox::fc::{FunctionConfig, HttpAuth};
 use serde_json::{Value, json};
 use std::{
     fs,

@@ -1,7 +1,7 @@
 //! Many jobs through many deaths.
 
 use super::{World, until};
-use sandbox::fc::{FunctionConfig, HttpAuth, TimerConfig};
+use local_clouds::fc::{FunctionConfig, HttpAuth, TimerConfig};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -2,8 +2,8 @@
 
 use super::{Rig, emulator::Emulator, fixture};
 use crate::function::{MIB, bytes};
+use local_clouds::control::LinkSettings;
 use nix::sys::signal::{Signal, kill};
-use sandbox::control::LinkSettings;
 use serde_json::{Value, json};
 use std::{num::NonZeroU64, time::Duration};
 use tokio::time::{sleep, timeout};

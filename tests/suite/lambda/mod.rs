@@ -16,7 +16,7 @@ mod template;
 use crate::function::{md5_hex, records::SEAL_KEY};
 use bytes::Bytes;
 use emulator::Emulator;
-use sandbox::{
+use local_clouds::{
     clouds::{CloudsConfig, LocalClouds},
     fc::FunctionConfig,
     youku::VideoView,

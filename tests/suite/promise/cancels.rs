@@ -6,7 +6,7 @@ use crate::{
     operator::{Said, oss2youku},
 };
 use bytes::Bytes;
-use sandbox::{
+use local_clouds::{
     control::{Control, LinkSettings},
     oss::OssSwitches,
     youku::SessionState,

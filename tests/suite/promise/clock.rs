@@ -5,7 +5,7 @@ use crate::{
     function::{MIB, Rig, Setup, bytes, records, script},
     operator::oss2youku,
 };
-use sandbox::control::Control;
+use local_clouds::control::Control;
 use serde_json::{Value, json};
 
 /// The user's OSS with objects and ledger, or the bucket that Youku names.

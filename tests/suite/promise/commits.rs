@@ -7,7 +7,7 @@ use crate::{
     operator::oss2youku,
 };
 use bytes::Bytes;
-use sandbox::youku::Switches;
+use local_clouds::youku::Switches;
 use serde_json::{Value, json};
 
 const SIZE: usize = 1_500_000;

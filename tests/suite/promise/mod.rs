@@ -20,12 +20,12 @@ mod versioned_ledger;
 use crate::function::{Rig, record};
 use bytes::Bytes;
 use futures_util::future::join_all;
-use reqwest::header::ACCEPT;
-use sandbox::{
+use local_clouds::{
     control::{Control, RuleId},
     fc::{FunctionConfig, HttpAuth, InvokeResult},
     youku::SessionState,
 };
+use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, time::Duration};
 use tokio::time::timeout;

@@ -141,7 +141,7 @@ async fn a_refusal_that_nothing_explains_is_told_at_once_and_final_after_a_secon
 async fn a_run_that_its_deadline_ends_names_the_last_error() {
     let mut env: Vec<_> = OPEN.iter().chain(&SLOW).copied().collect();
     env.push(("OSS2YOUKU_LOG__LEVEL", "info"));
-    let host = |function: &mut sandbox::fc::FunctionConfig| {
+    let host = |function: &mut local_clouds::fc::FunctionConfig| {
         process_per_call(function);
         function.timeout = Duration::from_secs(5);
     };

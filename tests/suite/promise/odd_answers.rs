@@ -2,7 +2,7 @@
 
 use super::{OPEN, UNTRIGGERED, process_per_call, tell, videos};
 use crate::function::{MIB, Rig, Setup, bytes, records, script};
-use sandbox::{control::Control, oss::Policy};
+use local_clouds::{control::Control, oss::Policy};
 use serde_json::{Value, json};
 
 const SOURCE: &str = "/videos/";

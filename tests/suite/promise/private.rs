@@ -7,7 +7,7 @@ use crate::{
     operator::oss2youku,
 };
 use bytes::Bytes;
-use sandbox::{control::RuleId, youku::VideoView};
+use local_clouds::{control::RuleId, youku::VideoView};
 use serde_json::json;
 
 /// Who may watch, from the rule of the longest prefix.

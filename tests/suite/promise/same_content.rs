@@ -6,7 +6,7 @@ use crate::{
     operator::oss2youku,
 };
 use bytes::Bytes;
-use sandbox::fc::AsyncState;
+use local_clouds::fc::AsyncState;
 use serde_json::json;
 
 const SIZE: usize = 1_500_000;

@@ -7,8 +7,8 @@ use crate::{
     operator::oss2youku,
 };
 use bytes::Bytes;
+use local_clouds::youku::{CommitMd5Error, Switches};
 use object_storage::PutOptions;
-use sandbox::youku::{CommitMd5Error, Switches};
 use serde_json::{Value, json};
 
 /// Where the MD5 is stated, and how the outcome names the place.

@@ -3,7 +3,7 @@
 
 use super::{Answer, OPEN, UNTRIGGERED, committed, process_per_call, tell, tell_at_once, videos};
 use crate::function::{Rig, Setup, bytes, records};
-use sandbox::{oss::OssSwitches, youku::VideoView};
+use local_clouds::{oss::OssSwitches, youku::VideoView};
 use std::time::Duration;
 
 /// Milliseconds between the local OSS's look at a key and its write: within the 500 ms that the product takes for the longest by

@@ -7,7 +7,7 @@ use crate::{
     operator::oss2youku,
 };
 use bytes::Bytes;
-use sandbox::control::RuleId;
+use local_clouds::control::RuleId;
 use serde_json::json;
 
 async fn rig() -> Rig {

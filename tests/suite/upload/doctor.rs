@@ -1,7 +1,7 @@
 //! `doctor`: each of its checks where all is well, and where it must fail and say what to do.
 
 use super::{Rig, Setup, bytes, command, file, golden, run, said};
-use sandbox::fc::HttpAuth;
+use local_clouds::fc::HttpAuth;
 use serde_json::Value;
 use std::fs;
 

@@ -5,7 +5,7 @@ use crate::{
     callbacks::receiver::{Answer, Receiver},
     support::binary,
 };
-use sandbox::{fc::HttpAuth, youku::SessionState};
+use local_clouds::{fc::HttpAuth, youku::SessionState};
 use serde_json::json;
 use std::{fs, os::unix::fs::PermissionsExt, process::Stdio};
 use tokio::{net::TcpListener, process::Command, time::timeout};

@@ -1,11 +1,11 @@
 //! `upload --wait`: what becomes of the video.
 
 use super::{PATIENCE, bytes, command, event, file, rig, run};
+use local_clouds::youku::Switches;
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
-use sandbox::youku::Switches;
 use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},

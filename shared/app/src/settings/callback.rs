@@ -1,10 +1,10 @@
 //! How callbacks are signed, what they may reach, and how they are spaced.
 
 use super::text;
-use callback::{Allowance, Config, ErrorKind, GuardConfig, IpNet};
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use std::time::Duration;
+use webhook::{Allowance, Config, ErrorKind, GuardConfig, IpNet};
 
 /// Callbacks: whoever may name a task's callback makes this process send a request, so what it may reach is bounded here.
 #[derive(Debug, Clone, Deserialize)]
