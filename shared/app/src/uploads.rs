@@ -4,7 +4,7 @@ use crate::{App, BroughtAccount, Credentials, Task, gone::GoneAccount};
 use std::{future::Future, sync::Arc};
 use tokio::time::timeout_at;
 use upload_core::{
-    Arrival, ArrivalEnd, Error, ErrorKind, Job, Location, Published, Run, Source, Told, UploadId, Uploader,
+    Arrival, ArrivalEnd, Error, ErrorKind, Job, Location, PublishedVideo, Run, Source, Told, UploadId, Uploader,
     Verdict,
     ledger::{Ledger, OpenMark, Reopening, Work},
 };
@@ -15,7 +15,7 @@ const SAME_CONTENT: &str = "same_content";
 #[derive(Debug)]
 pub enum Arrived {
     /// It is a video.
-    Published(Published),
+    Published(PublishedVideo),
     /// It is left alone, for the reason of this stable code.
     Skipped(&'static str),
 }
@@ -57,7 +57,7 @@ impl App {
     async fn tell_rule(
         &self,
         (location, size): (&Location, u64),
-        refused: &Result<Published, Error>,
+        refused: &Result<PublishedVideo, Error>,
         credentials: Option<Credentials>,
         run: &Run,
     ) {
@@ -86,7 +86,7 @@ impl App {
         task: &Task,
         credentials: Option<Credentials>,
         run: &Run,
-    ) -> Result<Published, Error> {
+    ) -> Result<PublishedVideo, Error> {
         let source = self.source(credentials.clone());
         let ledger = self.ledger(credentials).await?;
         let owner = in_time(run, self.owner(task, &ledger)).await?;
@@ -128,7 +128,7 @@ impl App {
         reopening: Reopening,
         credentials: Option<Credentials>,
         run: &Run,
-    ) -> Result<Published, Error> {
+    ) -> Result<PublishedVideo, Error> {
         let ledger = self.ledger(credentials.clone()).await?;
         let record = ledger.read(id).await?.ok_or_else(|| {
             Error::new(ErrorKind::InvalidJob, "retry", "the ledger knows no such upload")
@@ -149,7 +149,7 @@ impl App {
         id: &UploadId,
         credentials: Option<Credentials>,
         run: &Run,
-    ) -> Result<Option<Published>, Error> {
+    ) -> Result<Option<PublishedVideo>, Error> {
         let ledger = self.ledger(credentials.clone()).await?;
         let paused = ledger.open_upload(id).await?.is_some_and(|upload| upload.is_paused());
         let Some(record) = ledger.read(id).await?.filter(|record| paused && !record.state.has_ended()) else {

@@ -1,6 +1,6 @@
 //! Outcomes as HTTP responses.
 
-use app::core::{Error, ErrorKind, Outcome, OutcomeData, Published, Verdict};
+use app::core::{Error, ErrorKind, Outcome, OutcomeData, PublishedVideo, Verdict};
 use axum::{
     Json,
     http::{StatusCode, header::RETRY_AFTER},
@@ -20,7 +20,7 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// The answer to a task about `key`.
-    pub(crate) fn of(key: &str, result: &Result<Published, Error>) -> Self {
+    pub(crate) fn of(key: &str, result: &Result<PublishedVideo, Error>) -> Self {
         let retry_after = result.as_ref().err().and_then(retry_after);
         Self { outcome: Outcome::of(key, result), retry_after }
     }

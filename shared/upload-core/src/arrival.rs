@@ -1,13 +1,13 @@
 //! Objects that arrive by themselves: the same content is not published again.
 
-use crate::{Error, Published, Run, UploadId, Uploader, Verdict, VideoState, ledger::Work};
+use crate::{Error, PublishedVideo, Run, UploadId, Uploader, Verdict, VideoState, ledger::Work};
 use tracing::Instrument;
 
 /// What became of an object that arrived by itself.
 #[derive(Debug, Clone)]
 pub enum ArrivalEnd {
     /// It is a video.
-    Published(Published),
+    Published(PublishedVideo),
     /// Its content is the one that was last published of its key.
     SameContent,
 }

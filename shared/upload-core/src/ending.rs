@@ -1,7 +1,7 @@
 //! How a run's end is recorded, and how a recorded end is answered.
 
 use crate::{
-    Error, ErrorKind, Md5, Published, StatedMd5, Verdict,
+    Error, ErrorKind, Md5, PublishedVideo, StatedMd5, Verdict,
     ledger::{Entry, Failure, Held, Record, State, Step, StepKind, WaitReason, Waiting},
     second_run,
 };
@@ -146,7 +146,7 @@ fn advice(kind: ErrorKind) -> &'static str {
 }
 
 /// What an upload that ended before answers again.
-pub(crate) fn stored(record: &Record) -> Result<Published, Error> {
+pub(crate) fn stored(record: &Record) -> Result<PublishedVideo, Error> {
     match record.state {
         state if state.is_published() => published(record),
         State::Cancelled => Err(Error::new(ErrorKind::Cancelled, "ledger", "the upload was cancelled")),
@@ -154,13 +154,13 @@ pub(crate) fn stored(record: &Record) -> Result<Published, Error> {
     }
 }
 
-fn published(record: &Record) -> Result<Published, Error> {
+fn published(record: &Record) -> Result<PublishedVideo, Error> {
     let session = record.session.as_ref();
     let (_, session) = session.ok_or_else(|| Error::new(ErrorKind::Ledger, "ledger", INCOMPLETE))?;
     let (upload_id, size) = (record.id.clone(), record.work.object.size);
     let (video_id, warning) = (record.video_id.clone(), wrong_statement(record, session.md5));
     let audience = record.work.video.audience();
-    Ok(Published { upload_id, video_id, size, md5: session.md5, warning, audience })
+    Ok(PublishedVideo { upload_id, video_id, size, md5: session.md5, warning, audience })
 }
 
 /// Names a statement about the object's MD5 that its bytes disprove.

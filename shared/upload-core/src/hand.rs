@@ -1,7 +1,7 @@
 //! An upload in hand: from wherever it stands to its end, one state at a time.
 
 use crate::{
-    Error, ErrorKind, Grant, Md5, Object, Progress, Published, Source, Stage, TransferSettings, Youku,
+    Error, ErrorKind, Grant, Md5, Object, Progress, PublishedVideo, Source, Stage, TransferSettings, Youku,
     commit::{LandedSession, NotCommitted},
     ending::stored,
     ledger::{Held, OpenedSession, State, Step, StepKind, Target, Transferred, WaitReason, Waiting, Work},
@@ -49,7 +49,7 @@ impl<'a> Hand<'a> {
     ///
     /// # Errors
     /// Whatever ends the run before.
-    pub(crate) async fn finish(&mut self) -> Result<Published, Error> {
+    pub(crate) async fn finish(&mut self) -> Result<PublishedVideo, Error> {
         loop {
             self.patience.renew();
             match self.held.record().state {

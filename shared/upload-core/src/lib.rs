@@ -64,4 +64,4 @@ pub use progress::{Progress, Stage};
 pub use run::Run;
 pub use sweep::{Swept, sweep, sweep_with};
 pub use transfer::{Part, Plan, TransferSettings};
-pub use uploader::{Published, Uploader, look};
+pub use uploader::{PublishedVideo, Uploader, look};

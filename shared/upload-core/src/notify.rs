@@ -4,7 +4,7 @@
 //! receiver knows a repetition.
 
 use crate::{
-    Callback, Error, ErrorKind, Notifier, Outcome, OutcomeData, Published, Run, Told, UploadId, Verdict,
+    Callback, Error, ErrorKind, Notifier, Outcome, OutcomeData, PublishedVideo, Run, Told, UploadId, Verdict,
     VideoEvent, VideoState, Youku,
     ending::stored,
     ledger::{Held, Ledger, Record, Step, StepKind, Time, Work},
@@ -187,7 +187,7 @@ impl Notifying {
         &self,
         callback: &Callback,
         key: &str,
-        refused: &Result<Published, Error>,
+        refused: &Result<PublishedVideo, Error>,
         run: &Run,
     ) {
         let body = match refused {
@@ -275,7 +275,7 @@ fn message(
     state: &'static str,
     now: SystemTime,
     work: &Work,
-    published: Published,
+    published: PublishedVideo,
 ) -> Result<(String, Bytes), Error> {
     let id = format!("{}.{}", published.upload_id, event.as_str());
     let outcome = Outcome::of(key(work), &Ok(published)).data;

@@ -1,7 +1,7 @@
 //! What a door answers: the legacy worker's JSON, with a stable error code beside its numbers.
 
 use crate::{
-    Error, ErrorKind, Published,
+    Error, ErrorKind, PublishedVideo,
     ending::stored,
     ledger::Record,
     metadata::{PublicType, PublicTypeOrigin},
@@ -53,7 +53,7 @@ pub struct OutcomeData {
 impl Outcome {
     /// The answer to a job about `key`. Of a failure it says what its kind alone decides: callers read no inner names.
     #[must_use]
-    pub fn of(key: &str, result: &Result<Published, Error>) -> Self {
+    pub fn of(key: &str, result: &Result<PublishedVideo, Error>) -> Self {
         let (code, text, error, published) = match result {
             Ok(published) => ("200", "upload success".into(), None, Some(published)),
             Err(error) => (status(error.kind()), error.told().into_owned(), Some(error), None),
@@ -71,7 +71,7 @@ impl Outcome {
                     .map(|p| &p.upload_id)
                     .or(error.and_then(Error::upload_id))
                     .map(ToString::to_string),
-                link: published.and_then(Published::link),
+                link: published.and_then(PublishedVideo::link),
                 warning: published.and_then(|p| p.warning.clone()),
                 public_type: published.map(|p| p.audience.public_type),
                 public_type_from: published.and_then(|p| p.audience.from),
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn an_outcome_says_who_may_watch_and_where_that_was_stated() {
-        let published = Published {
+        let published = PublishedVideo {
             upload_id: UploadId::parse(&"0".repeat(32)).expect("an id"),
             video_id: Some("XMQ".into()),
             warning: None,

@@ -4,7 +4,7 @@
 //! or that cannot go on, is trouble of its own, and the rest goes on.
 
 use crate::{
-    Discovered, Error, ErrorKind, Published, Run, UploadId, Uploader,
+    Discovered, Error, ErrorKind, PublishedVideo, Run, UploadId, Uploader,
     ledger::{Ledger, OpenMark, OpenUpload, Record, cannot_go_on},
 };
 use std::{
@@ -24,7 +24,7 @@ const PAGE: usize = 999;
 #[derive(Debug, Default)]
 pub struct Swept {
     /// Uploads that it went on with, and how that ended.
-    pub resumed: Vec<(UploadId, Result<Published, Error>)>,
+    pub resumed: Vec<(UploadId, Result<PublishedVideo, Error>)>,
     /// Uploads that had ended, and whose callback was tried.
     pub told: usize,
     /// Uploads that somebody works on, or that wait for their time.
@@ -158,7 +158,7 @@ enum Went {
     Untold(Error),
     /// It cannot go on yet.
     Still(Error),
-    Published(Published),
+    Published(PublishedVideo),
 }
 
 async fn go_on<F, Fut>(

@@ -32,7 +32,7 @@ pub struct Uploader {
 
 /// A committed video.
 #[derive(Debug, Clone)]
-pub struct Published {
+pub struct PublishedVideo {
     /// The upload's id.
     pub upload_id: UploadId,
     /// The video's id at Youku, where Youku told it.
@@ -47,7 +47,7 @@ pub struct Published {
     pub audience: crate::metadata::Audience,
 }
 
-impl Published {
+impl PublishedVideo {
     /// The page where the video can be watched (Youku sheet, hosts), where its id is known.
     #[must_use]
     pub fn link(&self) -> Option<String> {
@@ -81,7 +81,7 @@ impl Uploader {
     /// # Errors
     /// Whatever ended the upload; [`InProgress`](ErrorKind::InProgress) where somebody else is at it;
     /// [`Deadline`](ErrorKind::Deadline), retryable, where the run's time was over first.
-    pub async fn upload(&self, work: &Work, run: &Run) -> Result<Published, Error> {
+    pub async fn upload(&self, work: &Work, run: &Run) -> Result<PublishedVideo, Error> {
         // What breaks a limit is refused before anything is recorded: the same object with better metadata is welcome.
         if let Err(error) = validated(work, &*self.youku) {
             let (refused, key) = (Err(error), work.called.as_deref().unwrap_or(&work.object.location.key));
@@ -108,7 +108,7 @@ impl Uploader {
     ///
     /// # Errors
     /// As [`upload`](Self::upload).
-    pub async fn resume(&self, id: &UploadId, run: &Run) -> Result<Published, Error> {
+    pub async fn resume(&self, id: &UploadId, run: &Run) -> Result<PublishedVideo, Error> {
         let claim = Box::pin(self.claim(id, None));
         self.go_on(id, claim, run).await
     }
@@ -117,7 +117,7 @@ impl Uploader {
     ///
     /// # Errors
     /// As [`upload`](Self::upload); [`InvalidJob`](ErrorKind::InvalidJob) where it did not fail, or not in the way that `reopening` is for.
-    pub async fn retry(&self, id: &UploadId, reopening: Reopening, run: &Run) -> Result<Published, Error> {
+    pub async fn retry(&self, id: &UploadId, reopening: Reopening, run: &Run) -> Result<PublishedVideo, Error> {
         let claim = Box::pin(async { Ok(Claim::Held(Box::new(self.ledger.reopen(id, reopening).await?))) });
         self.go_on(id, claim, run).await
     }
@@ -148,7 +148,7 @@ impl Uploader {
         &self,
         callback: Option<&Callback>,
         key: &str,
-        refused: &Result<Published, Error>,
+        refused: &Result<PublishedVideo, Error>,
         run: &Run,
     ) {
         if let Some((notifying, callback)) = self.notifying.as_ref().zip(callback) {
@@ -172,7 +172,7 @@ impl Uploader {
         id: &UploadId,
         claim: impl Future<Output = Result<Claim, Error>>,
         run: &Run,
-    ) -> Result<Published, Error> {
+    ) -> Result<PublishedVideo, Error> {
         let work = async {
             // Where the time is over in the middle of it nobody knows how far it came.
             match within_or(run.deadline, claim, || out_of_time().unrecorded()).await? {
@@ -185,7 +185,7 @@ impl Uploader {
     }
 
     /// Works while the lease is kept, and puts the upload down in an orderly way.
-    async fn hold(&self, mut held: Held, run: &Run) -> Result<Published, Error> {
+    async fn hold(&self, mut held: Held, run: &Run) -> Result<PublishedVideo, Error> {
         let lease = held.lease();
         let notes = Notes::new(lease.parts());
         let ended = tokio::select! {
@@ -252,7 +252,7 @@ impl Uploader {
         if unwritten.kind() == ErrorKind::Superseded { unwritten } else { error }
     }
 
-    async fn work_on(&self, held: &mut Held, notes: &Notes, run: &Run) -> Result<Published, Error> {
+    async fn work_on(&self, held: &mut Held, notes: &Notes, run: &Run) -> Result<PublishedVideo, Error> {
         let account = held.record().work.account.clone();
         if held.record().state.is_working() {
             self.ledger.may_call(self.caller(&account)).await?;
@@ -272,7 +272,7 @@ impl Uploader {
         patience: &Patience,
         notes: &Notes,
         run: &Run,
-    ) -> Result<Published, Error> {
+    ) -> Result<PublishedVideo, Error> {
         let left = run.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         let last_parts = left.map(|left| (left / 3).min(LAST_PARTS)).unwrap_or_default();
         let stop = run.deadline.and_then(|deadline| deadline.checked_sub(last_parts));

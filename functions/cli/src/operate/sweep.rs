@@ -4,7 +4,7 @@ use super::{app, is_put_aside, line, without_nulls, words};
 use crate::{args::Sweep, exit::FAILED};
 use app::{
     App, SweepWish,
-    core::{Error, Published, Run, Stopped, Swept, Trouble, UploadId},
+    core::{Error, PublishedVideo, Run, Stopped, Swept, Trouble, UploadId},
 };
 use serde_json::json;
 use std::process::ExitCode;
@@ -45,12 +45,12 @@ pub(crate) async fn sweep(arguments: Sweep) -> Result<ExitCode, Error> {
 }
 
 /// Tells of one upload, and answers whether it failed.
-fn tell(event: &str, id: &UploadId, object: &str, ended: &Result<Published, Error>, json: bool) -> bool {
+fn tell(event: &str, id: &UploadId, object: &str, ended: &Result<PublishedVideo, Error>, json: bool) -> bool {
     if json {
         let (video, error) = (ended.as_ref().ok(), ended.as_ref().err());
         line(without_nulls(json!({
             "event": event, "upload_id": id.as_str(), "object": object,
-            "video_id": video.map(|published| &published.video_id), "link": video.map(Published::link),
+            "video_id": video.map(|published| &published.video_id), "link": video.map(PublishedVideo::link),
             "error": error.map(|error| error.kind().code()), "message": error.map(ToString::to_string),
         })));
     } else {

@@ -8,7 +8,7 @@ pub(crate) use record::{advice, audience, count, link, listed, next, state, step
 pub(crate) use troubles::{callback_refused, failed, function_failed, stopped, trouble, unreadable};
 
 use crate::lang::{say, word};
-use app::core::{Discovered, Error, Location, Published, Stopped, Swept, UploadId, VideoState};
+use app::core::{Discovered, Error, Location, PublishedVideo, Stopped, Swept, UploadId, VideoState};
 use troubles::told;
 
 pub(super) fn not_failed_yet() -> &'static str {
@@ -75,7 +75,7 @@ pub(crate) fn elsewhere(id: &UploadId) -> String {
     )
 }
 
-pub(crate) fn published(source: &str, published: &Published) -> String {
+pub(crate) fn published(source: &str, published: &PublishedVideo) -> String {
     let line = published_as(source, published.video_id.as_deref());
     match &published.warning {
         Some(warning) => say!("{line}\nattention    {warning}", "{line}\n注意  {warning}"),
@@ -151,7 +151,7 @@ pub(super) fn not_failed(id: &UploadId) -> String {
     format!("{id}  {}", not_failed_yet())
 }
 
-pub(super) fn upload(event: &str, id: &UploadId, object: &str, ended: &Result<Published, Error>) -> String {
+pub(super) fn upload(event: &str, id: &UploadId, object: &str, ended: &Result<PublishedVideo, Error>) -> String {
     let ended = match ended {
         Ok(published) => {
             let video = video(published.video_id.as_deref());

@@ -20,7 +20,7 @@ use crate::{
 use app::{
     App, LogLevel,
     core::{
-        Error, ErrorKind, Job, Published, Run, Source, UploadId, Uploader, Verdict, VideoState,
+        Error, ErrorKind, Job, PublishedVideo, Run, Source, UploadId, Uploader, Verdict, VideoState,
         ledger::{Ledger, Reopening, Work},
         metadata::VideoMetadata,
     },
@@ -149,7 +149,7 @@ impl Command<'_> {
         let id = UploadId::of(&work.object, &work.job);
         let published = self.carry_out(&uploader, &work, &id, &mut watch).await.map_err(|e| e.about(&id))?;
         drop(watch);
-        let Published { upload_id, video_id, size, md5, audience, warning } = &published;
+        let PublishedVideo { upload_id, video_id, size, md5, audience, warning } = &published;
         self.show.event(
             json!({"event": "published", "source": place.to_string(), "upload_id": upload_id.as_str(),
             "video_id": video_id, "link": published.link(), "size": size, "md5": md5.to_string(),
@@ -173,7 +173,7 @@ impl Command<'_> {
         work: &Work,
         id: &UploadId,
         watch: &mut Watch<'_>,
-    ) -> Result<Published, Error> {
+    ) -> Result<PublishedVideo, Error> {
         let mut told = false;
         loop {
             let failed =
@@ -215,7 +215,7 @@ impl Command<'_> {
     }
 
     /// Waits until the video can be watched.
-    async fn playable(&self, account: &str, published: &Published) -> Result<(), Error> {
+    async fn playable(&self, account: &str, published: &PublishedVideo) -> Result<(), Error> {
         let Some(video_id) = &published.video_id else {
             self.show.note(words::nobody_can_ask());
             return Ok(());
@@ -250,10 +250,10 @@ fn note_silence(show: &Show, error: &Error) {
 
 /// Drives the work, and tells how far it is.
 async fn watched(
-    mut working: impl Future<Output = Result<Published, Error>> + Unpin,
+    mut working: impl Future<Output = Result<PublishedVideo, Error>> + Unpin,
     run: &Run,
     watch: &mut Watch<'_>,
-) -> Result<Published, Error> {
+) -> Result<PublishedVideo, Error> {
     let progress = &run.progress;
     loop {
         let ended = timeout(FRAME, &mut working).await;

@@ -18,7 +18,7 @@ mod pass;
 mod tests;
 
 use crate::{
-    Automatic, Error, Location, Provider, Published, Run, Source, UploadId, Uploader, ledger::Ledger,
+    Automatic, Error, Location, Provider, PublishedVideo, Run, Source, UploadId, Uploader, ledger::Ledger,
 };
 use note::{ROUND, Round};
 use pass::Pass;
@@ -93,7 +93,7 @@ pub struct FoundUpload {
     /// The object.
     pub location: Location,
     /// How it ended.
-    pub ended: Result<Published, Error>,
+    pub ended: Result<PublishedVideo, Error>,
 }
 
 /// What could not be done.

@@ -7,7 +7,7 @@ use super::{
     note::{Asked, Place},
 };
 use crate::{
-    Arrival, ArrivalEnd, Automatic, Error, ErrorKind, Location, Published, Run, SourceEntry, SourcePage,
+    Arrival, ArrivalEnd, Automatic, Error, ErrorKind, Location, PublishedVideo, Run, SourceEntry, SourcePage,
     UploadId, Uploader, Verdict,
     automatic::NOT_WHOLE,
     ledger::{Marked, Times, Work},
@@ -277,7 +277,7 @@ where
     }
 
     /// Tells the rule's callback that an object's metadata cannot be read.
-    async fn tell_rule(&self, location: &Location, size: u64, refused: &Result<Published, Error>) {
+    async fn tell_rule(&self, location: &Location, size: u64, refused: &Result<PublishedVideo, Error>) {
         let told = self.discovery.automatic.refusal_is_for(location, size);
         let Some((callback, key, account)) = told else { return };
         match (self.uploader_of)(&account) {

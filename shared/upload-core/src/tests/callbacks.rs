@@ -99,7 +99,7 @@ async fn with_callback(memory: &Memory, events: &[VideoEvent]) -> Result<Work, E
     Ok(Work { callback: Some(callback), called: Some("film 7".into()), ..work(memory, Mode::Oss).await? })
 }
 
-async fn upload(memory: &Memory, receiver: &Receiver, events: &[VideoEvent]) -> Result<Published, Error> {
+async fn upload(memory: &Memory, receiver: &Receiver, events: &[VideoEvent]) -> Result<PublishedVideo, Error> {
     let work = with_callback(memory, events).await?;
     telling(memory, receiver).upload(&work, &Run::default()).await
 }

@@ -23,7 +23,7 @@ fn with_commits(switches: u32, faults: &[Fault]) -> Memory {
     memory
 }
 
-async fn judged(memory: &Memory, ended: Result<Published, Error>, what: &str) {
+async fn judged(memory: &Memory, ended: Result<PublishedVideo, Error>, what: &str) {
     judge(memory, &ended, what);
     assert_eq!(calls(memory, "create"), 1, "{what}");
     nothing_is_open(memory, what).await;

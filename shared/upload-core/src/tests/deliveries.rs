@@ -48,7 +48,7 @@ async fn deliver(
     mode: Mode,
     delivery: usize,
     run: &Run,
-) -> Option<Result<Published, Error>> {
+) -> Option<Result<PublishedVideo, Error>> {
     let uploader = match Door::of(delivery) {
         Door::Event => memory.uploader(),
         Door::OtherMachine => memory.uploader_with(1),
@@ -71,7 +71,7 @@ pub(super) async fn settle_with_crashes(
     memory: &Memory,
     mode: Mode,
     crashes: &[u32],
-) -> Result<Published, Error> {
+) -> Result<PublishedVideo, Error> {
     for delivery in 0..200 {
         if let Some(point) = crashes.get(delivery) {
             memory.points.crash_at(Some(*point));
@@ -109,7 +109,7 @@ fn comes_again(error: &Error) -> bool {
 }
 
 /// Delivers until it settles.
-pub(super) async fn settle(memory: &Memory, mode: Mode) -> Result<Published, Error> {
+pub(super) async fn settle(memory: &Memory, mode: Mode) -> Result<PublishedVideo, Error> {
     settle_with_crashes(memory, mode, &[]).await
 }
 
@@ -119,7 +119,7 @@ pub(super) async fn settle_in_runs_of(
     mode: Mode,
     time: Duration,
     in_flight: usize,
-) -> (u32, Result<Published, Error>) {
+) -> (u32, Result<PublishedVideo, Error>) {
     for runs in 1..200 {
         let run = Run { deadline: Some(Instant::now() + time), ..Run::default() };
         let work = work(memory, mode).await.expect("the object is there");
@@ -132,7 +132,7 @@ pub(super) async fn settle_in_runs_of(
 }
 
 /// One video with the object's bytes, or, where Youku lets nobody know, none more and a failure that says so.
-pub(super) fn judge(memory: &Memory, ended: &Result<Published, Error>, what: &str) {
+pub(super) fn judge(memory: &Memory, ended: &Result<PublishedVideo, Error>, what: &str) {
     let world = memory.world();
     assert_eq!(world.videos.len(), 1, "{what}: {ended:?}");
     match ended {

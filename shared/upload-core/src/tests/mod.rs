@@ -54,7 +54,7 @@ fn job(mode: Mode) -> Job {
     Job { location, account: "main".into(), video: Default::default(), mode, md5: None, again: None }
 }
 
-async fn upload(memory: &Memory, mode: Mode) -> Result<Published, Error> {
+async fn upload(memory: &Memory, mode: Mode) -> Result<PublishedVideo, Error> {
     let work = work(memory, mode).await?;
     memory.uploader().upload(&work, &Run::default()).await
 }

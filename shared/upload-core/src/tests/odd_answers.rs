@@ -45,13 +45,13 @@ fn answers(operation: &str) -> Vec<Fault> {
     }
 }
 
-async fn once(memory: &Memory, mode: Mode) -> Result<Published, Error> {
+async fn once(memory: &Memory, mode: Mode) -> Result<PublishedVideo, Error> {
     let work = work(memory, mode).await?;
     memory.uploader().upload(&work, &Run::default()).await
 }
 
 /// Comes again until there is a video, as events, people and sweeps do.
-async fn until_published(memory: &Memory, mode: Mode) -> Result<Published, Error> {
+async fn until_published(memory: &Memory, mode: Mode) -> Result<PublishedVideo, Error> {
     let mut ended = once(memory, mode).await;
     for _ in 0..4 {
         let Err(error) = &ended else { break };

@@ -41,7 +41,7 @@ struct Seen {
 }
 
 /// A machine to which the event is delivered, a few times where it crashes or steps aside.
-async fn twin(memory: &Memory, mode: Mode, crowded: bool, mut chance: StdRng) -> Vec<End<Published>> {
+async fn twin(memory: &Memory, mode: Mode, crowded: bool, mut chance: StdRng) -> Vec<End<PublishedVideo>> {
     let points = Points::whimsical(chance.random());
     let seen = memory.seen_through(points.clone());
     // Half of them come at once: within the window of each other.
@@ -135,9 +135,9 @@ impl Seen {
     /// Compares what everybody was told with what Youku holds and the last delivery answered.
     fn count(
         &mut self,
-        ends: Vec<End<Published>>,
+        ends: Vec<End<PublishedVideo>>,
         cancels: Vec<End<()>>,
-        last: &Result<Published, Error>,
+        last: &Result<PublishedVideo, Error>,
         memory: &Memory,
         what: &str,
     ) {

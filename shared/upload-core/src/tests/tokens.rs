@@ -94,7 +94,7 @@ fn uploader(memory: &Memory, authority: &Authority, first: u32) -> Uploader {
     Uploader::new(Arc::new(memory), Arc::new(youku), ledger, settings)
 }
 
-fn is_published(memory: &Memory, published: &Published) {
+fn is_published(memory: &Memory, published: &PublishedVideo) {
     let world = memory.world();
     assert_eq!(world.videos.len(), 1, "one video");
     let video = published.video_id.as_ref().and_then(|id| world.videos.get(id));

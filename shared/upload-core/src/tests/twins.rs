@@ -28,7 +28,7 @@ struct Seen {
 }
 
 /// A machine to which the event is delivered, a few times where it crashes or steps aside.
-async fn twin(memory: &Memory, mode: Mode, seed: u64) -> Vec<Option<Result<Published, Error>>> {
+async fn twin(memory: &Memory, mode: Mode, seed: u64) -> Vec<Option<Result<PublishedVideo, Error>>> {
     let mut chance = StdRng::seed_from_u64(seed);
     let points = Points::whimsical(chance.random());
     let seen = memory.seen_through(points.clone());
