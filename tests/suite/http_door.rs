@@ -117,7 +117,7 @@ async fn a_missing_object_is_not_found_and_a_caller_without_the_token_not_let_in
     for token in [None, Some("wrong"), Some("")] {
         let (status, body) = door.post(token, "*/*", &task).await;
         let outcome: Value = serde_json::from_str(&body).unwrap();
-        assert_eq!((status, outcome["error"].as_str()), (401, Some("unauthorised")), "{body}");
+        assert_eq!((status, outcome["error"].as_str()), (401, Some("unauthorized")), "{body}");
     }
     assert_eq!(videos(&door.dev.places).await, json!([]));
 }
@@ -226,7 +226,7 @@ async fn with_neither_tokens_nor_trust_nobody_comes_in_and_the_log_says_why() {
     let rig = rig(&[], behind_http).await;
     for (at, task) in [("/uploads", Some(json!({}))), ("/uploads", None), ("/elsewhere", None)] {
         let (status, outcome) = told(&rig, at, task.as_ref()).await;
-        assert_eq!((status, &outcome["error"]), (401, &json!("unauthorised")), "{at}");
+        assert_eq!((status, &outcome["error"]), (401, &json!("unauthorized")), "{at}");
         assert!(!outcome.to_string().contains("trust"), "the reason is the operator's matter: {outcome}");
     }
     assert_eq!(told(&rig, "/healthz", None).await, (200, json!({"status": "ok"})));
@@ -265,7 +265,7 @@ async fn an_upload_whose_brought_token_is_gone_waits_and_another_token_makes_ano
     let mut ids = BTreeSet::new();
     for _ in 0..2 {
         let (status, outcome) = told(&rig, "/uploads", Some(&task("gone"))).await;
-        assert_eq!((status, &outcome["error"]), (502, &json!("youku_unauthorised")), "{outcome}");
+        assert_eq!((status, &outcome["error"]), (502, &json!("youku_unauthorized")), "{outcome}");
         ids.insert(outcome["data"]["upload_id"].as_str().unwrap().to_owned());
     }
     let waits = ids.pop_first().unwrap();

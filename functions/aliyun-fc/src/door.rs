@@ -7,7 +7,7 @@ use aliyun_fc_runtime::{
 };
 use app::{
     App, ObjectResult,
-    core::{Error, Run},
+    core::{Error, RunContext},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -52,7 +52,7 @@ impl Door {
 
     /// Every timer of the function calls the sweep.
     async fn sweep(&self, context: &Context) -> Result<Answer, Diagnostic> {
-        let run = Run { deadline: call::deadline(context), ..Run::default() };
+        let run = RunContext { deadline: call::deadline(context), ..RunContext::default() };
         let swept = self.app.swept(call::credentials(context), &run).await;
         let results = swept.map_err(|error| {
             tracing::error!(?error, code = error.kind().code(), "no sweep");
@@ -81,14 +81,14 @@ impl Door {
         let Some((location, size)) = arrival(record) else {
             return Ok(ObjectResult::skipped(record.oss.object.key.clone(), "not_an_arrival"));
         };
-        let run = Run { deadline: call::deadline(context), ..Run::default() };
+        let run = RunContext { deadline: call::deadline(context), ..RunContext::default() };
         self.app.told_of(&location, size, call::credentials(context), &run).await
     }
 }
 
 /// Destinations and callers read it: the log has more.
 fn diagnostic(error: &Error) -> Diagnostic {
-    Diagnostic::new(error.kind().code(), error.told())
+    Diagnostic::new(error.kind().code(), error.sentence())
 }
 
 /// Why a document is no OSS event: what it lacks, by its path.

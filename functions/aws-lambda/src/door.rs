@@ -7,7 +7,7 @@ use crate::{
 };
 use app::{
     App, ObjectResult, Task,
-    core::{Error, Outcome, Run},
+    core::{Error, Outcome, RunContext},
 };
 use aws_lambda_events::sqs::SqsBatchResponse;
 use axum::Router;
@@ -37,8 +37,8 @@ impl Calling {
         Self { deadline: call::deadline(context.deadline), request_id: context.request_id }
     }
 
-    fn run(&self) -> Run {
-        Run { deadline: Some(self.deadline), ..Run::default() }
+    fn run(&self) -> RunContext {
+        RunContext { deadline: Some(self.deadline), ..RunContext::default() }
     }
 }
 
@@ -153,7 +153,7 @@ impl Door {
         }
         match result {
             Err(error) if !self.app.is_settled(&error) => Err(diagnostic(&error)),
-            result => Ok(ObjectResult::Outcome(Outcome::of(&task.key, &result))),
+            result => Ok(ObjectResult::Outcome(Outcome::new(&task.key, &result))),
         }
     }
 
@@ -168,7 +168,7 @@ impl Door {
 
 /// Destinations and callers read it: the log has more.
 fn diagnostic(error: &Error) -> Diagnostic {
-    named(error.kind().code(), error.told())
+    named(error.kind().code(), error.sentence())
 }
 
 /// The same of one that the log has not told yet.

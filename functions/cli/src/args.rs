@@ -5,7 +5,7 @@ mod upload;
 pub(crate) use upload::{Mode, Upload};
 
 use crate::lang::{Lang, word};
-use app::core::{Since, ledger::Time};
+use app::core::{Since, ledger::Timestamp};
 use clap::{Args, Parser, Subcommand, value_parser};
 use std::{path::PathBuf, time::Duration};
 
@@ -152,7 +152,7 @@ pub(crate) struct List {
 
 /// A span before now, or a point in time.
 fn since(text: &str) -> Result<Since, String> {
-    if let Ok(time) = text.parse::<Time>() {
+    if let Ok(time) = text.parse::<Timestamp>() {
         return Ok(Since::At(time.get()));
     }
     let unit = |unit: char| match unit {

@@ -43,12 +43,12 @@ pub(crate) fn code(error: &Error) -> u8 {
         ErrorKind::InProgress | ErrorKind::Superseded | ErrorKind::RateLimited | ErrorKind::Deadline => {
             NOT_NOW
         }
-        ErrorKind::Unauthorised
+        ErrorKind::Unauthorized
         | ErrorKind::ClientRefused
-        | ErrorKind::Reauthorise
+        | ErrorKind::Reauthorize
         | ErrorKind::SourceDenied => DENIED,
         ErrorKind::Source | ErrorKind::Target | ErrorKind::Youku | ErrorKind::Ledger
-            if error.verdict() != app::core::Verdict::Permanent =>
+            if error.advice() != app::core::RetryAdvice::Permanent =>
         {
             UNREACHABLE
         }

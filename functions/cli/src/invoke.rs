@@ -6,7 +6,7 @@ use crate::{
     operate::{self, line, words},
     upload::show::{Show, State},
 };
-use app::core::{Error, ErrorKind, Stage, Verdict};
+use app::core::{Error, ErrorKind, RetryAdvice, Stage};
 use clap::Args;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -64,7 +64,7 @@ pub(crate) async fn invoke(arguments: Invoke) -> Result<ExitCode, Error> {
 fn read_file(flag: &str, path: &Path) -> Result<String, Error> {
     fs::read_to_string(path).map_err(|error| {
         let why = say!("{flag}: the file cannot be read: {error}", "{flag}：无法读取文件：{error}");
-        Error::new(ErrorKind::InvalidJob, OPERATOR, why).with("file", path.display().to_string())
+        Error::new(ErrorKind::InvalidJob, OPERATOR, why).with_context("file", path.display().to_string())
     })
 }
 
@@ -77,7 +77,9 @@ pub(crate) fn read_token(path: &Path) -> Result<String, Error> {
             "--token-file: expected one line of visible ASCII characters",
             "--token-file：应为一行可见 ASCII 字符"
         );
-        return Err(Error::new(ErrorKind::InvalidJob, OPERATOR, why).with("file", path.display().to_string()));
+        return Err(
+            Error::new(ErrorKind::InvalidJob, OPERATOR, why).with_context("file", path.display().to_string())
+        );
     }
     Ok(token.to_owned())
 }
@@ -92,7 +94,9 @@ pub(crate) fn unreachable(url: &str) -> Error {
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = format!("{scheme}://{}", authority.rsplit('@').next().unwrap_or_default());
-    Error::new(ErrorKind::Source, OPERATOR, why).with("function", host).verdict_is(Verdict::RETRY)
+    Error::new(ErrorKind::Source, OPERATOR, why)
+        .with_context("function", host)
+        .with_advice(RetryAdvice::RETRY)
 }
 
 async fn send_event(url: &str, file: PathBuf, json: bool) -> Result<ExitCode, Error> {
@@ -157,7 +161,9 @@ fn broken(source: &str) -> Error {
         "the function's answer broke off or is not understood; what it began goes on by its sweep",
         "函数的应答中断或无法识别；已开始的部分会由清扫继续"
     );
-    Error::new(ErrorKind::Source, OPERATOR, why).with("source", source).verdict_is(Verdict::RETRY)
+    Error::new(ErrorKind::Source, OPERATOR, why)
+        .with_context("source", source)
+        .with_advice(RetryAdvice::RETRY)
 }
 
 fn tell(show: &Show, source: &str, outcome: &Value) -> ExitCode {

@@ -236,7 +236,7 @@ fn not_understood() -> Meaning {
 
 /// The function's own words would be about the client's token, which it does not have.
 fn not_let_in() -> Meaning {
-    Meaning::Done(Answer::failure("unauthorised", "the function does not accept the shim's token"))
+    Meaning::Done(Answer::failure("unauthorized", "the function does not accept the shim's token"))
 }
 
 fn again(why: &str) -> Meaning {

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use std::{collections::BTreeSet, error::Error as _, sync::Arc};
 use upload_core::{
     Error, ErrorKind,
-    ledger::{KeyedHash, Ledger, Origin},
+    ledger::{KeyedHash, Ledger, TokenOrigin},
     tokens::{AccessTokens, FreshTokens, RefreshFailed, Refresher, TokenState},
 };
 use youku::{Client, Config, ErrorKind as Youku};
@@ -134,7 +134,7 @@ impl App {
     ) -> Result<TokenState, Error> {
         let Some(tokens) = &self.account(account)?.tokens else { return Ok(TokenState::NoRefreshToken) };
         let ledger = self.ledger(credentials).await?;
-        Ok(TokenState::of(&ledger.tokens(tokens.lineage()).await?))
+        Ok(TokenState::from_tokens(&ledger.tokens(tokens.chain()).await?))
     }
 
     /// What the ledger knows of the refresh token in the settings; `None` where there is none.
@@ -149,12 +149,12 @@ impl App {
         let Some(tokens) = &self.account(account)?.tokens else { return Ok(None) };
         let Some(token) = &self.settings.accounts[account].refresh_token else { return Ok(None) };
         let ledger = self.ledger(credentials).await?;
-        let known = ledger.tokens(tokens.lineage()).await?;
+        let known = ledger.tokens(tokens.chain()).await?;
         if known.pair.is_some() || known.refresh.is_some() {
             return Ok(Some(TokenChain::Begun));
         }
-        let origin = ledger.origin(account, &KeyedHash::of(token)?).await?;
-        let renewed = origin == Some(Origin::Renewal);
+        let origin = ledger.origin(account, &KeyedHash::new(token)?).await?;
+        let renewed = origin == Some(TokenOrigin::Renewal);
         Ok(Some(if renewed { TokenChain::Renewed } else { TokenChain::New }))
     }
 
@@ -172,13 +172,13 @@ impl App {
         let open = self.account(account)?;
         let client = match &open.tokens {
             None => open.client.clone(),
-            Some(tokens) => open.client.with_token(tokens.peek(&self.ledger(credentials).await?).await?),
+            Some(tokens) => open.client.with_token(tokens.current(&self.ledger(credentials).await?).await?),
         };
         match client.check_access().await {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == Youku::AccessTokenRefused => Ok(false),
             Err(error) if error.kind() == Youku::ClientRefused => {
-                Err(convert::api(error).with("setting", format!("accounts.{account}.client_id")))
+                Err(convert::api(error).with_context("setting", format!("accounts.{account}.client_id")))
             }
             Err(error) => Err(convert::api(error)),
         }
@@ -199,7 +199,7 @@ impl App {
     pub(crate) fn account(&self, account: &str) -> Result<&OpenAccount, Error> {
         self.accounts.get(account).ok_or_else(|| {
             Error::new(ErrorKind::Config, "account", "the settings have no such account")
-                .with("account", account)
+                .with_context("account", account)
         })
     }
 }

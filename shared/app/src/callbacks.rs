@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 use tokio::{sync::OnceCell, time::Instant};
-use upload_core::{Notifier, Told};
+use upload_core::{DeliveryResult, Notifier};
 use webhook::{Callback, Client, Config, Error, ErrorKind, Verdict};
 
 /// A receiver that gave no answer in time is left alone for so long.
@@ -55,18 +55,21 @@ impl Callbacks {
 
 #[async_trait]
 impl Notifier for Callbacks {
-    async fn post(&self, url: &SecretString, id: &str, body: Bytes) -> Told {
+    async fn post(&self, url: &SecretString, id: &str, body: Bytes) -> DeliveryResult {
         let Some(client) = self.client().await else {
-            return Told::Failed { code: ErrorKind::Config.as_str().into(), not_before: None };
+            return DeliveryResult::Failed { code: ErrorKind::Config.as_str().into(), retry_after: None };
         };
         let callback = Callback { url: url.clone(), id: id.to_owned() };
         let delivered = client.deliver(&callback, body).await;
         let in_time = !matches!(&delivered, Err(error) if error.kind() == ErrorKind::TimedOut);
         self.note(receiver(url), in_time);
-        delivered.map_or_else(|error| failed(&error), |delivered| Told::Accepted { status: delivered.status })
+        delivered.map_or_else(
+            |error| failed(&error),
+            |delivered| DeliveryResult::Accepted { status: delivered.status },
+        )
     }
 
-    fn silence(&self, url: &SecretString) -> Option<Duration> {
+    fn circuit_open_for(&self, url: &SecretString) -> Option<Duration> {
         let silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
         let until = silent.get(&receiver(url))?;
         Some(until.saturating_duration_since(Instant::now())).filter(|rest| !rest.is_zero())
@@ -79,10 +82,10 @@ fn receiver(url: &SecretString) -> String {
     url.map(|url| url.origin().ascii_serialization()).unwrap_or_default()
 }
 
-fn failed(error: &Error) -> Told {
+fn failed(error: &Error) -> DeliveryResult {
     let code = match (error.kind(), error.status()) {
-        (ErrorKind::Forbidden, _) => Told::FORBIDDEN.to_owned(),
-        (ErrorKind::TimedOut, _) => Told::TIMED_OUT.to_owned(),
+        (ErrorKind::Forbidden, _) => DeliveryResult::FORBIDDEN.to_owned(),
+        (ErrorKind::TimedOut, _) => DeliveryResult::TIMED_OUT.to_owned(),
         (_, Some(status)) => status.to_string(),
         (kind, None) => kind.as_str().to_owned(),
     };
@@ -95,7 +98,7 @@ fn failed(error: &Error) -> Told {
         tracing::debug!(?error, "a callback failed");
     }
     match error.verdict() {
-        Verdict::Permanent => Told::Refused { code },
-        Verdict::Retry { not_before } => Told::Failed { code, not_before },
+        Verdict::Permanent => DeliveryResult::Refused { code },
+        Verdict::Retry { not_before } => DeliveryResult::Failed { code, retry_after: not_before },
     }
 }

@@ -1,17 +1,17 @@
 //! The leaf crates' errors as the core's: their kinds and verdicts, never their secrets.
 
 use object_storage::{Error as StorageError, ErrorKind as Storage, Verdict as StorageVerdict, blames_clock};
-use upload_core::{Error, ErrorKind, Verdict, tokens::CallFailed};
+use upload_core::{Error, ErrorKind, RetryAdvice, tokens::CallFailed};
 use youku::{Error as YoukuError, ErrorKind as Youku, Verdict as YoukuVerdict};
 
 fn storage(error: StorageError, kind: ErrorKind) -> Error {
     let verdict = match error.verdict() {
-        StorageVerdict::Permanent => Verdict::Permanent,
-        StorageVerdict::Retry { not_before } => Verdict::Retry { not_before },
+        StorageVerdict::Permanent => RetryAdvice::Permanent,
+        StorageVerdict::Retry { not_before } => RetryAdvice::Retry { retry_after: not_before },
         // The read gave up for now; whether the upload does is for its own patience to say.
-        StorageVerdict::GaveUp => Verdict::RETRY,
+        StorageVerdict::GaveUp => RetryAdvice::RETRY,
     };
-    Error::new(kind, error.operation(), error.to_string()).verdict_is(verdict).caused_by(error)
+    Error::new(kind, error.operation(), error.to_string()).with_advice(verdict).with_source(error)
 }
 
 /// Whether this worker has no good key of its own: none is set, or its temporary one is over and no other could be had. That is no word
@@ -73,7 +73,7 @@ fn youku(error: YoukuError, otherwise: ErrorKind) -> Error {
         Youku::Config => ErrorKind::Config,
         Youku::RateLimited => ErrorKind::RateLimited,
         Youku::ClientRefused => ErrorKind::ClientRefused,
-        Youku::AccessTokenRefused => ErrorKind::Unauthorised,
+        Youku::AccessTokenRefused => ErrorKind::Unauthorized,
         Youku::UploadTokenExpired => ErrorKind::SessionOver,
         // Of the whole file: the bytes arrived as they are, and were announced as others.
         Youku::HashMismatch if error.operation() == "commit" => ErrorKind::HashRefused,
@@ -82,16 +82,16 @@ fn youku(error: YoukuError, otherwise: ErrorKind) -> Error {
     };
     let verdict = match error.verdict() {
         // An answer that is not understood came from something in between: whether Youku did the work, the next call tells.
-        YoukuVerdict::Permanent if error.kind() == Youku::Protocol => Verdict::RETRY,
-        YoukuVerdict::Permanent => Verdict::Permanent,
-        YoukuVerdict::Retry { not_before } => Verdict::Retry { not_before },
+        YoukuVerdict::Permanent if error.kind() == Youku::Protocol => RetryAdvice::RETRY,
+        YoukuVerdict::Permanent => RetryAdvice::Permanent,
+        YoukuVerdict::Retry { not_before } => RetryAdvice::Retry { retry_after: not_before },
     };
     let clock = if blames_clock(&error) { CLOCK } else { "" };
     let text = match kind {
         ErrorKind::ClientRefused => "Youku does not know the client id".into(),
         _ => format!("{error}{clock}"),
     };
-    Error::new(kind, error.operation(), text).verdict_is(verdict).caused_by(error)
+    Error::new(kind, error.operation(), text).with_advice(verdict).with_source(error)
 }
 
 /// Said of connections that fail because a certificate is not valid at this machine's time.

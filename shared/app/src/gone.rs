@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 use std::sync::Arc;
 use upload_core::{
-    Bucket, BucketSession, Error, ErrorKind, Grant, SliceServer, SliceSession, Video, VideoState, Youku,
+    Bucket, BucketSession, Error, ErrorKind, SliceServer, SliceSession, UploadCredentials, Video, VideoState,
+    Youku,
 };
 
 /// The account's name; every call is refused.
@@ -13,7 +14,7 @@ pub(crate) struct GoneAccount(pub(crate) String);
 impl GoneAccount {
     fn refused<T>(&self) -> Result<T, Error> {
         let message = "the upload's account is no longer in the settings: put it back, and a sweep goes on";
-        Err(Error::new(ErrorKind::Config, "account", message).with("account", &self.0))
+        Err(Error::new(ErrorKind::Config, "account", message).with_context("account", &self.0))
     }
 }
 
@@ -31,7 +32,11 @@ impl Youku for GoneAccount {
         self.refused()
     }
 
-    async fn renew_grant(&self, _: &SecretString, _: &Grant) -> Result<Grant, Error> {
+    async fn refresh_credentials(
+        &self,
+        _: &SecretString,
+        _: &UploadCredentials,
+    ) -> Result<UploadCredentials, Error> {
         self.refused()
     }
 
@@ -47,7 +52,7 @@ impl Youku for GoneAccount {
         self.refused()
     }
 
-    fn bucket(&self, _: &Grant) -> Result<Arc<dyn Bucket>, Error> {
+    fn bucket(&self, _: &UploadCredentials) -> Result<Arc<dyn Bucket>, Error> {
         self.refused()
     }
 

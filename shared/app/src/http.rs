@@ -72,5 +72,5 @@ fn tls() -> Result<ClientConfig, Error> {
 }
 
 fn failed(cause: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::new(ErrorKind::Config, "http", "the HTTP client cannot be set up").caused_by(cause)
+    Error::new(ErrorKind::Config, "http", "the HTTP client cannot be set up").with_source(cause)
 }

@@ -59,7 +59,9 @@ use owners::Asking;
 use source::Sources;
 use std::{collections::BTreeMap, sync::Arc, time::SystemTime};
 use target::Account;
-use upload_core::{Automatic, Error, ErrorKind, Run, Source, TransferSettings, Uploader, ledger::Ledger};
+use upload_core::{
+    Error, ErrorKind, IntakePolicy, RunContext, Source, TransferSettings, Uploader, ledger::Ledger,
+};
 
 /// The application: one per process.
 pub struct App {
@@ -128,8 +130,8 @@ impl App {
 
     /// What automatic uploads go by.
     #[must_use]
-    pub fn automatic(&self) -> Automatic<'_> {
-        Automatic {
+    pub fn automatic(&self) -> IntakePolicy<'_> {
+        IntakePolicy {
             rules: &self.settings.rules,
             reserved: &self.settings.reserved.prefixes,
             paused: self.settings.paused,
@@ -140,8 +142,8 @@ impl App {
     }
 
     /// The same for one run: what is looked at before an upload begins gives up before the run's deadline, with the error that it met.
-    pub(crate) fn automatic_within(&self, run: &Run) -> Automatic<'_> {
-        Automatic { retry: self.transfer.retry.ending_by(run.deadline), ..self.automatic() }
+    pub(crate) fn automatic_within(&self, run: &RunContext) -> IntakePolicy<'_> {
+        IntakePolicy { retry: self.transfer.retry.ending_by(run.deadline), ..self.automatic() }
     }
 
     /// The ledger, reached with a platform's credentials for this call where there are some.

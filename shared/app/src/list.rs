@@ -5,8 +5,8 @@ use futures_util::{StreamExt, stream};
 use serde::Serialize;
 use std::fmt;
 use upload_core::{
-    Error, UploadId, Verdict,
-    ledger::{Ledger, OpenUpload, Recent, RecentKey, Time},
+    Error, RetryAdvice, UploadId,
+    ledger::{FinishedKey, FinishedUpload, Ledger, OpenUpload, Timestamp},
 };
 
 /// Open marks that are read at once.
@@ -38,7 +38,7 @@ pub enum After {
     /// Behind this open upload.
     Open(UploadId),
     /// Behind this end, or with the latest.
-    Finished(Option<RecentKey>),
+    Finished(Option<FinishedKey>),
 }
 
 /// Text of [`After::Finished`] without a key.
@@ -52,7 +52,7 @@ impl After {
             return Some(Self::Finished(None));
         }
         let open = UploadId::parse(text).map(Self::Open);
-        open.or_else(|| RecentKey::parse(text).map(|key| Self::Finished(Some(key))))
+        open.or_else(|| FinishedKey::parse(text).map(|key| Self::Finished(Some(key))))
     }
 
     /// The part of the list that it lies in.
@@ -101,7 +101,7 @@ pub struct ListTrouble {
 
 impl ListTrouble {
     fn of(error: &Error) -> Self {
-        Self { error: error.kind().code(), message: error.told().into_owned(), detail: error.to_string() }
+        Self { error: error.kind().code(), message: error.sentence().into_owned(), detail: error.to_string() }
     }
 }
 
@@ -117,10 +117,10 @@ pub struct ListedUpload {
     /// The account.
     pub account: String,
     /// When it ended, or, of an open one, when it was last taken up or put aside; by the store's clock.
-    pub at: Time,
+    pub at: Timestamp,
     /// Nobody takes the open one up before.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub not_before: Option<Time>,
+    pub not_before: Option<Timestamp>,
     /// The video.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub videoid: Option<String>,
@@ -155,7 +155,7 @@ impl App {
                     match read {
                         Ok(open) => list.uploads.extend(open),
                         // One damaged mark hides no other.
-                        Err(error) if error.verdict() == Verdict::Permanent => {
+                        Err(error) if error.advice() == RetryAdvice::Permanent => {
                             list.troubles.push(ListTrouble::of(&error));
                         }
                         Err(error) => return Err(error),
@@ -175,7 +175,7 @@ impl App {
                 None
             }
         };
-        let ended = ledger.recent(ended_behind.as_ref(), query.limit - list.uploads.len()).await?;
+        let ended = ledger.finished_uploads(ended_behind.as_ref(), query.limit - list.uploads.len()).await?;
         list.uploads.extend(ended.uploads.into_iter().map(|(id, recent)| ListedUpload::ended(id, recent)));
         list.next = ended.next.map(|key| key.to_string());
         Ok(list)
@@ -199,14 +199,14 @@ async fn open(ledger: &Ledger, upload: OpenUpload) -> Result<Option<ListedUpload
         object: mark.location.to_string(),
         account: mark.account,
         at: upload.marked.into(),
-        not_before: upload.due.map(Time::from),
+        not_before: upload.due.map(Timestamp::from),
         videoid: None,
         error: None,
     }))
 }
 
 impl ListedUpload {
-    fn ended(upload_id: UploadId, recent: Recent) -> Self {
+    fn ended(upload_id: UploadId, recent: FinishedUpload) -> Self {
         Self {
             upload_id,
             state: recent.state,

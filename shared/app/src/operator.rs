@@ -4,9 +4,8 @@ use crate::{App, BroughtAccount, UploadStatus, task};
 use secrecy::SecretString;
 use std::path::Path;
 use upload_core::{
-    Error, ErrorKind, Job, Location, Provider, UploadId, VideoState, cancel,
+    Error, ErrorKind, Job, Location, Provider, UploadId, VideoState, cancel, head_object,
     ledger::{Holder, Ledger, Record, State},
-    look,
 };
 
 /// All that the ledger knows of one upload.
@@ -46,7 +45,7 @@ impl App {
     pub async fn story(&self, id: &UploadId) -> Result<Option<Story>, Error> {
         let ledger = self.ledger(None).await?;
         // The holder comes first: whoever lets go afterwards has left its last step in the record.
-        let holder = ledger.holder(id).await?.filter(|holder| !holder.rest.is_zero());
+        let holder = ledger.holder(id).await?.filter(|holder| !holder.remaining.is_zero());
         Ok(ledger.read(id).await?.map(|record| Story { record, holder }))
     }
 
@@ -58,9 +57,9 @@ impl App {
     pub async fn upload_id(&self, source: &str, account: Option<&str>) -> Result<UploadId, Error> {
         let location = self.location(source)?;
         let account = self.account_for(&location, account)?;
-        let object = look(&*self.source(None), &location, &self.transfer().retry).await?;
+        let object = head_object(&*self.source(None), &location, &self.transfer().retry).await?;
         let (video, mode) = (Default::default(), self.settings().transfer.mode);
-        Ok(UploadId::of(&object, &Job { location, account, video, mode, md5: None, again: None }))
+        Ok(UploadId::new(&object, &Job { location, account, video, mode, md5: None, force_nonce: None }))
     }
 
     /// Whether a callback to this URL may be tried.
@@ -93,9 +92,9 @@ impl App {
         let record = ledger
             .read(id)
             .await?
-            .ok_or_else(|| unfit("the ledger knows no such upload").with("id", id.as_str()))?;
-        let work = ledger.work(&record)?;
-        let youku = match work.brought.as_ref().map(BroughtAccount::from_secret).transpose()? {
+            .ok_or_else(|| unfit("the ledger knows no such upload").with_context("id", id.as_str()))?;
+        let work = ledger.request(&record)?;
+        let youku = match work.caller_account.as_ref().map(BroughtAccount::from_secret).transpose()? {
             None => self.youku(&work.job.account, &ledger)?,
             Some(brought) => self.youku_of(&brought),
         };
@@ -142,11 +141,13 @@ impl App {
                 None => settings.accounts.keys().next().filter(|_| settings.accounts.len() == 1).cloned(),
             },
         };
-        let name = name.ok_or_else(|| unfit("name the account").with("accounts", known()))?;
+        let name = name.ok_or_else(|| unfit("name the account").with_context("accounts", known()))?;
         if settings.accounts.contains_key(&name) {
             return Ok(name);
         }
-        Err(unfit("the settings have no such account").with("account", name).with("accounts", known()))
+        Err(unfit("the settings have no such account")
+            .with_context("account", name)
+            .with_context("accounts", known()))
     }
 }
 

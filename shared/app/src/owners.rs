@@ -19,7 +19,7 @@ use subtle::ConstantTimeEq;
 use tokio::time::{Instant, timeout};
 use upload_core::{
     Error,
-    ledger::{KeyedHash, Ledger, Origin},
+    ledger::{KeyedHash, Ledger, TokenOrigin},
 };
 use youku::{Client, ErrorKind as Youku};
 
@@ -70,7 +70,7 @@ impl App {
     pub(crate) async fn owner(&self, task: &Task, ledger: &Ledger) -> Result<Owner, Error> {
         let Some(DoubtedToken { token, accounts }) = &task.doubted else { return Ok(Owner::default()) };
         self.note_settings_tokens(ledger).await;
-        let hash = KeyedHash::of(token)?;
+        let hash = KeyedHash::new(token)?;
         for account in accounts {
             if ledger.origin(account, &hash).await?.is_some()
                 || self.is_newest(account, token, ledger).await?
@@ -107,7 +107,7 @@ impl App {
         for (name, account) in &self.settings.accounts {
             let tokens = [Some(&account.access_token), account.refresh_token.as_ref()];
             let tokens: Vec<_> = tokens.into_iter().flatten().collect();
-            if let Err(error) = ledger.note_tokens(name, &tokens, Origin::Settings).await {
+            if let Err(error) = ledger.record_origins(name, &tokens, TokenOrigin::Settings).await {
                 tracing::warn!(account = name, ?error, "could not note whose the settings' token is");
                 self.asking.noted.store(false, Ordering::Relaxed);
             }
@@ -117,7 +117,7 @@ impl App {
     /// Whether it is the access token of the newest pair, which may not be noted yet.
     async fn is_newest(&self, account: &str, token: &SecretString, ledger: &Ledger) -> Result<bool, Error> {
         let Some(tokens) = &self.account(account)?.tokens else { return Ok(false) };
-        let newest = tokens.peek(ledger).await?;
+        let newest = tokens.current(ledger).await?;
         Ok(newest.expose_secret().as_bytes().ct_eq(token.expose_secret().as_bytes()).into())
     }
 
@@ -136,14 +136,14 @@ impl App {
         let (client, ours) = match &open.tokens {
             None => (open.client.clone(), self.settings.accounts[account].access_token.clone()),
             Some(tokens) => {
-                let newest = tokens.peek(ledger).await?;
+                let newest = tokens.current(ledger).await?;
                 (open.client.with_token(newest.clone()), newest)
             }
         };
-        let ours = self.user(&client, &KeyedHash::of(&ours)?, ledger).await?;
+        let ours = self.user(&client, &KeyedHash::new(&ours)?, ledger).await?;
         let same = ours.map(|ours| ours == theirs);
         if same == Some(true)
-            && let Err(error) = ledger.note_tokens(account, &[token], Origin::SameUser).await
+            && let Err(error) = ledger.record_origins(account, &[token], TokenOrigin::SameUser).await
         {
             tracing::warn!(account, ?error, "could not note whose a token is: it is found out again");
         }
@@ -177,7 +177,7 @@ impl App {
                 return Ok(None);
             }
         };
-        if let Err(error) = ledger.note_user(hash, user.as_deref()).await {
+        if let Err(error) = ledger.record_user(hash, user.as_deref()).await {
             tracing::warn!(?error, "could not note whose a token is: Youku is asked again");
         }
         Ok(user)

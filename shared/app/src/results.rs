@@ -3,7 +3,7 @@
 use crate::{App, Arrived, Credentials};
 use serde::Serialize;
 use tracing::Instrument;
-use upload_core::{Error, Location, Outcome, Run, Stopped, Trouble};
+use upload_core::{Error, Location, Outcome, RunContext, ScanError, StopReason};
 
 /// What became of one object.
 #[derive(Debug, Serialize)]
@@ -39,7 +39,7 @@ impl App {
         location: &Location,
         size: u64,
         credentials: Option<Credentials>,
-        run: &Run,
+        run: &RunContext,
     ) -> Result<ObjectResult, Error> {
         let key = location.key.clone();
         let span = tracing::info_span!("object", object = %location);
@@ -58,7 +58,7 @@ impl App {
                 Err(error)
             }
         };
-        Ok(ObjectResult::Outcome(Outcome::of(&key, &result)))
+        Ok(ObjectResult::Outcome(Outcome::new(&key, &result)))
     }
 
     /// One sweep that a timer asks for.
@@ -68,25 +68,25 @@ impl App {
     pub async fn swept(
         &self,
         credentials: Option<Credentials>,
-        run: &Run,
+        run: &RunContext,
     ) -> Result<Vec<ObjectResult>, Error> {
         let swept = self.sweep(credentials, run).await?;
         let found = &swept.discovered;
         tracing::info!(
             resumed = swept.resumed.len(),
-            told = swept.told,
-            left = swept.left,
-            cleared = swept.cleared,
+            told = swept.callbacks_delivered,
+            left = swept.skipped,
+            cleared = swept.marks_cleared,
             found = found.uploads.len(),
             known = found.known,
             older = found.older,
-            stopped = found.stopped.map(Stopped::code),
+            stopped = found.stopped.map(StopReason::code),
             "swept"
         );
-        for error in &swept.troubles {
+        for error in &swept.errors {
             tracing::error!(?error, code = error.kind().code(), "an open mark cannot be read");
         }
-        for Trouble { location, error } in &found.troubles {
+        for ScanError { location, error } in &found.troubles {
             let object = location.as_ref().map(ToString::to_string);
             tracing::error!(object, ?error, code = error.kind().code(), "not looked at");
         }
@@ -96,7 +96,7 @@ impl App {
             if let Err(error) = ended {
                 tracing::error!(upload_id = %id, ?error, code = error.kind().code(), "failed");
             }
-            ObjectResult::Outcome(Outcome::of(key, ended))
+            ObjectResult::Outcome(Outcome::new(key, ended))
         });
         Ok(results.collect())
     }

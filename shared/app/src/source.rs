@@ -64,7 +64,7 @@ pub(crate) fn open_store(
     let config = match location.provider {
         Provider::Folder if location.is_carried() => {
             let message = "the file's folder is not known here: upload the file itself";
-            return Err(Error::new(ErrorKind::Config, "source", message).with("file", &location.key));
+            return Err(Error::new(ErrorKind::Config, "source", message).with_context("file", &location.key));
         }
         Provider::Folder => StoreConfig::folder(&location.bucket),
         Provider::S3 => {
@@ -84,7 +84,9 @@ pub(crate) fn open_store(
             });
             let Some(endpoint) = endpoint else {
                 let message = "the bucket's region is not known: set source.region or source.endpoint";
-                return Err(Error::new(ErrorKind::Config, "source", message).with("bucket", &location.bucket));
+                return Err(
+                    Error::new(ErrorKind::Config, "source", message).with_context("bucket", &location.bucket)
+                );
             };
             StoreConfig::oss(&location.bucket)
                 .endpoint(&endpoint)
@@ -125,8 +127,8 @@ impl upload_core::Source for Sources {
             Err(error) if error.kind() == object_storage::ErrorKind::TooLarge => {
                 let message = "the sidecar is too large";
                 Err(Error::new(ErrorKind::InvalidJob, "sidecar", message)
-                    .with("sidecar", location.key.clone())
-                    .with("most_bytes", limit.to_string()))
+                    .with_context("sidecar", location.key.clone())
+                    .with_context("most_bytes", limit.to_string()))
             }
             Err(error) => Err(convert::source(error)),
         }

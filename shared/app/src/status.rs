@@ -4,7 +4,7 @@ use crate::{App, Credentials};
 use serde::Serialize;
 use upload_core::{
     Error, Outcome, UploadId,
-    ledger::{Entry, Holder, OpenMark, Record, State, Time, WaitReason},
+    ledger::{Entry, Holder, OpenMark, Record, State, Timestamp, WaitReason},
     metadata::{PublicType, PublicTypeOrigin},
 };
 
@@ -36,7 +36,7 @@ pub struct UploadStatus {
     /// Every step, the first one first.
     pub steps: Vec<StepStatus>,
     /// When the last step was taken, by the store's clock.
-    pub updated: Option<Time>,
+    pub updated: Option<Timestamp>,
 }
 
 /// Who has an upload in hand.
@@ -54,7 +54,7 @@ pub struct WaitingStatus {
     /// Why.
     pub reason: WaitReason,
     /// Nobody takes it up before, by the store's clock.
-    pub not_before: Option<Time>,
+    pub not_before: Option<Timestamp>,
 }
 
 /// One step.
@@ -63,7 +63,7 @@ pub struct StepStatus {
     /// Its word.
     pub step: &'static str,
     /// When, by the store's clock.
-    pub at: Time,
+    pub at: Timestamp,
     /// The how-manieth holder took it.
     pub epoch: u32,
 }
@@ -96,15 +96,15 @@ impl App {
 impl UploadStatus {
     pub(crate) fn of(record: &Record, holder: Option<Holder>) -> Self {
         let steps: Vec<_> = record.history.iter().map(StepStatus::of).collect();
-        let audience = record.work.video.audience();
+        let audience = record.request.video.audience();
         Self {
             upload_id: record.id.clone(),
             state: record.state.as_str(),
-            at_rest: record.is_at_rest(),
-            outcome: Outcome::of_record(record),
-            object: Some(record.work.location.to_string()),
-            account: Some(record.work.account.clone()),
-            size: Some(record.work.object.size),
+            at_rest: record.is_settled(),
+            outcome: Outcome::from_record(record),
+            object: Some(record.request.location.to_string()),
+            account: Some(record.request.account.clone()),
+            size: Some(record.request.object.size),
             public_type: Some(audience.public_type),
             public_type_from: audience.from,
             holder: holder.map(HolderStatus::of),
@@ -139,7 +139,7 @@ impl UploadStatus {
 
 impl HolderStatus {
     fn of(holder: Holder) -> Self {
-        Self { epoch: holder.epoch, live: !holder.rest.is_zero() }
+        Self { epoch: holder.epoch, live: !holder.remaining.is_zero() }
     }
 }
 

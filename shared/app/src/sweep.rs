@@ -3,7 +3,8 @@
 use crate::{App, Credentials};
 use std::time::Duration;
 use upload_core::{
-    Bounds, Discovered, Discovery, Error, Run, Since, Swept, UploadId, discover, ledger::Ledger, sweep_with,
+    Bounds, Discovery, DiscoveryReport, Error, RunContext, Since, SweepReport, UploadId, discover,
+    ledger::Ledger, sweep_with,
 };
 
 /// Uploads that one sweep goes on with or begins at most, where the settings do not say.
@@ -25,7 +26,11 @@ impl App {
     ///
     /// # Errors
     /// Where the ledger cannot be read; how single uploads end is in the answer.
-    pub async fn sweep(&self, credentials: Option<Credentials>, run: &Run) -> Result<Swept, Error> {
+    pub async fn sweep(
+        &self,
+        credentials: Option<Credentials>,
+        run: &RunContext,
+    ) -> Result<SweepReport, Error> {
         self.sweep_as(SweepWish::default(), credentials, run).await
     }
 
@@ -37,8 +42,8 @@ impl App {
         &self,
         wish: SweepWish,
         credentials: Option<Credentials>,
-        run: &Run,
-    ) -> Result<Swept, Error> {
+        run: &RunContext,
+    ) -> Result<SweepReport, Error> {
         self.check_ledger(credentials.clone()).await?;
         let ledger = self.ledger(credentials.clone()).await?;
         self.note_settings_tokens(&ledger).await;
@@ -55,14 +60,14 @@ impl App {
         }
         if discovers {
             let bounds = Bounds {
-                uploads: limit.saturating_sub(swept.spent()),
+                uploads: limit.saturating_sub(swept.calls_made()),
                 requests: self.settings.sweep.requests,
                 grace: Duration::from_secs(self.settings.sweep.grace_seconds),
                 since: wish.since,
             };
             swept.discovered = self.discover(bounds, &ledger, credentials, run).await;
         }
-        match ledger.forget_recent().await {
+        match ledger.forget_finished().await {
             Ok(0) => {}
             Ok(entries) => tracing::info!(entries, "deleted what was listed of uploads that ended long ago"),
             // The next sweep does it.
@@ -76,13 +81,13 @@ impl App {
         bounds: Bounds,
         ledger: &Ledger,
         credentials: Option<Credentials>,
-        run: &Run,
-    ) -> Discovered {
+        run: &RunContext,
+    ) -> DiscoveryReport {
         let source = self.source(credentials);
         let provider = self.settings.source.provider;
         let discovery = Discovery { automatic: self.automatic(), source: &*source, provider, ledger, bounds };
         let uploader_of = |account: &str| self.uploader(account, source.clone(), ledger.clone());
-        discover(&discovery, uploader_of, run).await.unwrap_or_else(Discovered::failed)
+        discover(&discovery, uploader_of, run).await.unwrap_or_else(DiscoveryReport::failed)
     }
 }
 

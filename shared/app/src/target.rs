@@ -9,8 +9,8 @@ use object_storage::{Credentials, HttpClient, SignatureVersion, Store, StoreConf
 use secrecy::SecretString;
 use std::{sync::Arc, time::Duration};
 use upload_core::{
-    Bucket, BucketSession, ByteStream, Error, ErrorKind, Grant, Landed, Md5, MultipartId, PartReceipt, Slice,
-    SliceCheck, SliceServer, SliceSession, Video, VideoState, metadata,
+    Bucket, BucketSession, ByteStream, CompletedObject, Error, ErrorKind, Md5, MultipartId, PartReceipt,
+    Slice, SliceCheck, SliceServer, SliceSession, UploadCredentials, Video, VideoState, metadata,
 };
 use youku::{CheckStatus, Client, NewVideo, StsGrant};
 
@@ -45,7 +45,7 @@ impl Account {
     fn named<T>(&self, answer: Result<T, Error>) -> Result<T, Error> {
         answer.map_err(|error| match &self.name {
             Some(name) if error.kind() == ErrorKind::ClientRefused => {
-                error.with("setting", format!("accounts.{name}.client_id"))
+                error.with_context("setting", format!("accounts.{name}.client_id"))
             }
             _ => error,
         })
@@ -98,7 +98,7 @@ impl upload_core::Youku for Account {
         Ok(BucketSession {
             upload_token: session.upload_token,
             video_id: session.video_id,
-            grant: grant(session.grant),
+            credentials: grant(session.grant),
             instant: session.instant,
         })
     }
@@ -114,7 +114,11 @@ impl upload_core::Youku for Account {
         })
     }
 
-    async fn renew_grant(&self, upload_token: &SecretString, old: &Grant) -> Result<Grant, Error> {
+    async fn refresh_credentials(
+        &self,
+        upload_token: &SecretString,
+        old: &UploadCredentials,
+    ) -> Result<UploadCredentials, Error> {
         let (bucket, object) = (old.bucket.as_str(), old.object.as_str());
         let fresh = self.call(|client| async move { client.sts(upload_token, bucket, object).await });
         fresh.await.map(grant)
@@ -146,7 +150,7 @@ impl upload_core::Youku for Account {
         }))
     }
 
-    fn bucket(&self, grant: &Grant) -> Result<Arc<dyn Bucket>, Error> {
+    fn bucket(&self, grant: &UploadCredentials) -> Result<Arc<dyn Bucket>, Error> {
         let credentials = Credentials::Static {
             access_key_id: grant.access_key_id.clone(),
             access_key_secret: grant.access_key_secret.clone(),
@@ -173,8 +177,8 @@ impl upload_core::Youku for Account {
     }
 }
 
-fn grant(grant: StsGrant) -> Grant {
-    Grant {
+fn grant(grant: StsGrant) -> UploadCredentials {
+    UploadCredentials {
         endpoint: grant.endpoint,
         bucket: grant.bucket,
         object: grant.object,
@@ -264,15 +268,15 @@ impl Bucket for YoukuBucket {
         Ok(parts.into_iter().map(receipt).collect())
     }
 
-    async fn complete(&self, id: &MultipartId, parts: &[(u32, String)]) -> Result<Landed, Error> {
+    async fn complete(&self, id: &MultipartId, parts: &[(u32, String)]) -> Result<CompletedObject, Error> {
         let done = self.store.complete_multipart(&self.key, &multipart(id), parts, false).await;
         let done = done.map_err(convert::bucket)?;
-        Ok(Landed { size: None, crc64: done.crc64 })
+        Ok(CompletedObject { size: None, crc64: done.crc64 })
     }
 
-    async fn head(&self) -> Result<Landed, Error> {
+    async fn head(&self) -> Result<CompletedObject, Error> {
         let head = self.store.head(&self.key).await.map_err(convert::bucket)?;
-        Ok(Landed { size: Some(head.size), crc64: head.crc64 })
+        Ok(CompletedObject { size: Some(head.size), crc64: head.crc64 })
     }
 }
 

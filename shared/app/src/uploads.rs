@@ -4,9 +4,9 @@ use crate::{App, BroughtAccount, Credentials, Task, gone::GoneAccount};
 use std::{future::Future, sync::Arc};
 use tokio::time::timeout_at;
 use upload_core::{
-    Arrival, ArrivalEnd, Error, ErrorKind, Job, Location, PublishedVideo, Run, Source, Told, UploadId, Uploader,
-    Verdict,
-    ledger::{Ledger, OpenMark, Reopening, Work},
+    ArrivalOutcome, Decision, DeliveryResult, Error, ErrorKind, Job, Location, PublishedVideo, RetryAdvice,
+    RunContext, Source, UploadId, Uploader,
+    ledger::{Ledger, OpenMark, Reopening, UploadRequest},
 };
 
 /// Why an arrival is skipped whose content is published already.
@@ -30,14 +30,14 @@ impl App {
         location: &Location,
         size: u64,
         credentials: Option<Credentials>,
-        run: &Run,
+        run: &RunContext,
     ) -> Result<Arrived, Error> {
         let source = self.source(credentials.clone());
         let automatic = self.automatic_within(run);
         let deciding = automatic.decide(&*source, location, size);
         let (job, object, callback, republish) = match in_time(run, deciding).await {
-            Ok(Arrival::Skip(reason)) => return Ok(Arrived::Skipped(reason)),
-            Ok(Arrival::Upload { job, object, callback, republish }) => (*job, *object, callback, republish),
+            Ok(Decision::Skip(reason)) => return Ok(Arrived::Skipped(reason)),
+            Ok(Decision::Upload { job, object, callback, republish }) => (*job, *object, callback, republish),
             Err(error) => {
                 let refused = Err(error);
                 self.tell_rule((location, size), &refused, credentials, run).await;
@@ -46,10 +46,10 @@ impl App {
         };
         let ledger = self.ledger(credentials).await?;
         let uploader = self.uploader(&job.account, source, ledger)?;
-        let work = Work { job, object, called: None, callback, brought: None };
+        let work = UploadRequest { job, object, requested_key: None, callback, caller_account: None };
         match uploader.upload_arrival(&work, republish, run).await? {
-            ArrivalEnd::Published(published) => Ok(Arrived::Published(published)),
-            ArrivalEnd::SameContent => Ok(Arrived::Skipped(SAME_CONTENT)),
+            ArrivalOutcome::Published(published) => Ok(Arrived::Published(published)),
+            ArrivalOutcome::SameContent => Ok(Arrived::Skipped(SAME_CONTENT)),
         }
     }
 
@@ -59,19 +59,19 @@ impl App {
         (location, size): (&Location, u64),
         refused: &Result<PublishedVideo, Error>,
         credentials: Option<Credentials>,
-        run: &Run,
+        run: &RunContext,
     ) {
         if !refused.as_ref().is_err_and(|error| error.kind() == ErrorKind::InvalidJob) {
             return;
         }
         let automatic = self.automatic();
-        let Some((callback, key, account)) = automatic.refusal_is_for(location, size) else { return };
+        let Some((callback, key, account)) = automatic.refusal_callback(location, size) else { return };
         let uploader = match self.ledger(credentials.clone()).await {
             Ok(ledger) => self.uploader(&account, self.source(credentials), ledger),
             Err(error) => Err(error),
         };
         match uploader {
-            Ok(uploader) => uploader.tell_refusal(Some(&callback), &key, refused, run).await,
+            Ok(uploader) => uploader.report_refusal(Some(&callback), &key, refused, run).await,
             Err(error) => tracing::warn!(?error, "the rule's callback is not told of the refusal"),
         }
     }
@@ -85,7 +85,7 @@ impl App {
         &self,
         task: &Task,
         credentials: Option<Credentials>,
-        run: &Run,
+        run: &RunContext,
     ) -> Result<PublishedVideo, Error> {
         let source = self.source(credentials.clone());
         let ledger = self.ledger(credentials).await?;
@@ -105,13 +105,19 @@ impl App {
             Ok(completed) => completed,
             Err(error) => {
                 let refused = Err(error);
-                uploader.tell_refusal(task.callback.as_ref(), &task.key, &refused, run).await;
+                uploader.report_refusal(task.callback.as_ref(), &task.key, &refused, run).await;
                 return refused;
             }
         };
         let called = (task.key != job.location.key).then(|| task.key.clone());
         let brought = brought.map(BroughtAccount::to_secret);
-        let work = Work { job, object, called, callback: task.callback.clone(), brought };
+        let work = UploadRequest {
+            job,
+            object,
+            requested_key: called,
+            callback: task.callback.clone(),
+            caller_account: brought,
+        };
         let mut published = uploader.upload(&work, run).await?;
         let warnings = [owner.warning, published.warning].into_iter().flatten();
         published.warning = warnings.reduce(|all, one| format!("{all}; {one}"));
@@ -127,14 +133,14 @@ impl App {
         id: &UploadId,
         reopening: Reopening,
         credentials: Option<Credentials>,
-        run: &Run,
+        run: &RunContext,
     ) -> Result<PublishedVideo, Error> {
         let ledger = self.ledger(credentials.clone()).await?;
         let record = ledger.read(id).await?.ok_or_else(|| {
             Error::new(ErrorKind::InvalidJob, "retry", "the ledger knows no such upload")
-                .with("id", id.as_str())
+                .with_context("id", id.as_str())
         })?;
-        let work = ledger.work(&record)?;
+        let work = ledger.request(&record)?;
         let uploader = self.uploader_again(&work, ledger, credentials)?;
         uploader.retry(id, reopening, run).await
     }
@@ -148,14 +154,14 @@ impl App {
         &self,
         id: &UploadId,
         credentials: Option<Credentials>,
-        run: &Run,
+        run: &RunContext,
     ) -> Result<Option<PublishedVideo>, Error> {
         let ledger = self.ledger(credentials.clone()).await?;
         let paused = ledger.open_upload(id).await?.is_some_and(|upload| upload.is_paused());
         let Some(record) = ledger.read(id).await?.filter(|record| paused && !record.state.has_ended()) else {
             return Ok(None);
         };
-        let uploader = self.uploader_again(&ledger.work(&record)?, ledger, credentials)?;
+        let uploader = self.uploader_again(&ledger.request(&record)?, ledger, credentials)?;
         uploader.resume(id, run).await.map(Some)
     }
 
@@ -167,8 +173,8 @@ impl App {
         &self,
         id: &UploadId,
         credentials: Option<Credentials>,
-        run: &Run,
-    ) -> Result<Told, Error> {
+        run: &RunContext,
+    ) -> Result<DeliveryResult, Error> {
         let ledger = self.ledger(credentials).await?;
         upload_core::replay(&ledger, &*self.callbacks, id, run).await
     }
@@ -182,12 +188,12 @@ impl App {
             // Where there is no open mark the sweep does not know of it: only what can never go better settles the event.
             _ if !error.is_recorded() => {
                 matches!(error.kind(), ErrorKind::InvalidJob | ErrorKind::SourceMissing)
-                    && error.verdict() == Verdict::Permanent
+                    && error.advice() == RetryAdvice::Permanent
             }
-            ErrorKind::Unauthorised | ErrorKind::ClientRefused | ErrorKind::Reauthorise => {
+            ErrorKind::Unauthorized | ErrorKind::ClientRefused | ErrorKind::Reauthorize => {
                 self.settings.sweep.enabled
             }
-            _ if error.verdict() == Verdict::Permanent => true,
+            _ if error.advice() == RetryAdvice::Permanent => true,
             _ => self.settings.sweep.enabled,
         }
     }
@@ -209,9 +215,10 @@ impl App {
             return self.uploader(&mark.account, self.source(credentials), ledger);
         }
         let record = ledger.read(&id).await?.ok_or_else(|| {
-            Error::new(ErrorKind::InvalidJob, "sweep", "the upload has no step yet").with("id", id.as_str())
+            Error::new(ErrorKind::InvalidJob, "sweep", "the upload has no step yet")
+                .with_context("id", id.as_str())
         })?;
-        let work = ledger.work(&record)?;
+        let work = ledger.request(&record)?;
         let again = self.uploader_again(&work, ledger.clone(), credentials.clone());
         match again {
             Err(error) if error.kind() == ErrorKind::Config && record.state.has_ended() => {
@@ -224,12 +231,12 @@ impl App {
 
     fn uploader_again(
         &self,
-        work: &Work,
+        work: &UploadRequest,
         ledger: Ledger,
         credentials: Option<Credentials>,
     ) -> Result<Uploader, Error> {
         let source = self.source(credentials);
-        match work.brought.as_ref().map(BroughtAccount::from_secret).transpose()? {
+        match work.caller_account.as_ref().map(BroughtAccount::from_secret).transpose()? {
             None => self.uploader(&work.job.account, source, ledger),
             Some(brought) => Ok(self.uploader_for(&brought, source, ledger)),
         }
@@ -243,7 +250,7 @@ impl App {
         ledger: Ledger,
     ) -> Uploader {
         let uploader = Uploader::new(source, youku, ledger, self.transfer);
-        uploader.notifying(self.callbacks.clone(), self.settings.callback.pause())
+        uploader.with_notifier(self.callbacks.clone(), self.settings.callback.pause())
     }
 
     fn uploader_for(&self, brought: &BroughtAccount, source: Arc<dyn Source>, ledger: Ledger) -> Uploader {
@@ -252,7 +259,7 @@ impl App {
 }
 
 /// What comes before an upload has no more time than it.
-async fn in_time<T>(run: &Run, call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+async fn in_time<T>(run: &RunContext, call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let Some(deadline) = run.deadline else { return call.await };
     timeout_at(deadline, call).await.unwrap_or_else(|_| {
         let message = "the time allowed for this run was over before the object was found";

@@ -25,7 +25,7 @@ pub(crate) async fn check(State(app): State<Arc<App>>, mut request: Request, nex
             told(&request, reason);
             // The reason is the operator's matter.
             let text = "a valid bearer token is needed";
-            refused(StatusCode::UNAUTHORIZED, "unauthorised", text, "Bearer")
+            refused(StatusCode::UNAUTHORIZED, "unauthorized", text, "Bearer")
         }
     }
 }

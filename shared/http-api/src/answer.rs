@@ -1,6 +1,6 @@
 //! Outcomes as HTTP responses.
 
-use app::core::{Error, ErrorKind, Outcome, OutcomeData, PublishedVideo, Verdict};
+use app::core::{Error, ErrorKind, Outcome, OutcomeData, PublishedVideo, RetryAdvice};
 use axum::{
     Json,
     http::{StatusCode, header::RETRY_AFTER},
@@ -22,7 +22,7 @@ impl Answer {
     /// The answer to a task about `key`.
     pub(crate) fn of(key: &str, result: &Result<PublishedVideo, Error>) -> Self {
         let retry_after = result.as_ref().err().and_then(retry_after);
-        Self { outcome: Outcome::of(key, result), retry_after }
+        Self { outcome: Outcome::new(key, result), retry_after }
     }
 
     /// The answer to a request that has become no task.
@@ -43,10 +43,10 @@ impl Answer {
 ///
 /// A failure of Youku's or of the source's that patience did not outlast names no time: nobody knows one.
 fn retry_after(error: &Error) -> Option<Duration> {
-    match (error.kind(), error.verdict()) {
+    match (error.kind(), error.advice()) {
         (
             ErrorKind::InProgress | ErrorKind::RateLimited | ErrorKind::Deadline,
-            Verdict::Retry { not_before },
+            RetryAdvice::Retry { retry_after: not_before },
         ) => Some(not_before.unwrap_or(PAUSE)),
         // Whoever took it over is at work; what gave up for the rate is open and waits.
         (ErrorKind::Superseded | ErrorKind::RateLimited, _) => Some(PAUSE),

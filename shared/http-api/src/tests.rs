@@ -140,7 +140,7 @@ async fn nobody_else_comes_in_without_an_accepted_token() {
             let refused = status == StatusCode::UNAUTHORIZED;
             assert_eq!(refused, !comes_in, "{settings} {authorization:?} {verb} {at}");
             let answer: serde_json::Value = serde_json::from_slice(&body).unwrap();
-            assert_eq!(refused, answer["error"] == "unauthorised");
+            assert_eq!(refused, answer["error"] == "unauthorized");
             assert_eq!(refused, headers.contains_key(header::WWW_AUTHENTICATE));
         }
     }

@@ -8,7 +8,7 @@ use crate::{
 };
 use app::{
     App, Task,
-    core::{Error, ErrorKind, Run},
+    core::{Error, ErrorKind, RunContext},
 };
 use axum::{
     Extension,
@@ -40,7 +40,7 @@ pub(crate) async fn create(
             return Answer::of("", &Err(error)).into_response();
         }
     };
-    let run = Run { deadline: call.deadline, ..Run::default() };
+    let run = RunContext { deadline: call.deadline, ..RunContext::default() };
     let counters = run.progress.clone();
     let work = carry_out(app, task, call, run).instrument(span);
     match Format::wanted(&headers) {
@@ -62,11 +62,11 @@ fn request_key(headers: &HeaderMap) -> Result<Option<&str>, Error> {
 fn no_key() -> Error {
     let error = Error::new(ErrorKind::InvalidJob, "task", "the request does not fit");
     error
-        .with("header", "Idempotency-Key")
-        .with("why", "is not one text of 1 to 128 visible ASCII characters")
+        .with_context("header", "Idempotency-Key")
+        .with_context("why", "is not one text of 1 to 128 visible ASCII characters")
 }
 
-async fn carry_out(app: Arc<App>, task: Task, call: Call, run: Run) -> Answer {
+async fn carry_out(app: Arc<App>, task: Task, call: Call, run: RunContext) -> Answer {
     let object = task.job.location.to_string();
     let result = app.carry_out(&task, call.credentials, &run).await;
     if let Err(error) = &result {

@@ -1,7 +1,7 @@
 //! From "an object arrived" or "a task names an object" to a job: the filter, then the one merge.
 
 use crate::{
-    Callback, Error, ErrorKind, Job, Location, Mode, Object, ObjectKind, RetrySettings, Source,
+    Callback, Error, ErrorKind, Job, Location, Mode, Object, ObjectKind, RetryPolicy, Source,
     merge::{Lookup, Terms, merge_video},
     metadata::VideoMetadata,
     rules::{Admission, Rule, Rules, Sidecar, admit},
@@ -13,7 +13,7 @@ pub(crate) const NOT_WHOLE: &str = "not_whole";
 
 /// What automatic uploads go by.
 #[derive(Debug, Clone, Copy)]
-pub struct Automatic<'a> {
+pub struct IntakePolicy<'a> {
     /// Which objects are uploaded, and as what.
     pub rules: &'a Rules,
     /// Key prefixes that the product itself writes under.
@@ -23,7 +23,7 @@ pub struct Automatic<'a> {
     /// Youku's protocol where the rule names none.
     pub mode: Mode,
     /// How a failing source is asked again.
-    pub retry: RetrySettings,
+    pub retry: RetryPolicy,
     /// Now: how long an object that may still change has been left untouched is counted from it. This machine's clock will do, the
     /// store's is better.
     pub now: SystemTime,
@@ -31,7 +31,7 @@ pub struct Automatic<'a> {
 
 /// What becomes of an object that arrived.
 #[derive(Debug)]
-pub enum Arrival {
+pub enum Decision {
     /// It is to be uploaded.
     Upload {
         /// The job.
@@ -47,7 +47,7 @@ pub enum Arrival {
     Skip(&'static str),
 }
 
-impl Automatic<'_> {
+impl IntakePolicy<'_> {
     /// Decides about the object at `location`, of which the event said that it has `size` bytes.
     ///
     /// # Errors
@@ -58,19 +58,19 @@ impl Automatic<'_> {
         source: &dyn Source,
         location: &Location,
         size: u64,
-    ) -> Result<Arrival, Error> {
+    ) -> Result<Decision, Error> {
         if self.paused {
-            return Ok(Arrival::Skip("paused"));
+            return Ok(Decision::Skip("paused"));
         }
         match admit(&location.bucket, &location.key, size, self.rules, self.reserved) {
-            Admission::Skip(reason) => Ok(Arrival::Skip(reason.code())),
+            Admission::Skip(reason) => Ok(Decision::Skip(reason.code())),
             Admission::Upload(rule) => self.video(source, location, rule).await,
             Admission::Sidecar { video_key, rule } => {
                 let video = Location { key: video_key.to_owned(), ..location.clone() };
                 match self.video(source, &video, rule).await {
                     // The video's own arrival will find the sidecar.
                     Err(error) if error.kind() == ErrorKind::SourceMissing => {
-                        Ok(Arrival::Skip("sidecar_before_video"))
+                        Ok(Decision::Skip("sidecar_before_video"))
                     }
                     decided => decided,
                 }
@@ -81,7 +81,7 @@ impl Automatic<'_> {
     /// Who is told where the video that `location` is about is refused before an upload begins: the rule's callback, with the video's
     /// key and the rule's account.
     #[must_use]
-    pub fn refusal_is_for(&self, location: &Location, size: u64) -> Option<(Callback, String, String)> {
+    pub fn refusal_callback(&self, location: &Location, size: u64) -> Option<(Callback, String, String)> {
         let (key, rule) = match admit(&location.bucket, &location.key, size, self.rules, self.reserved) {
             Admission::Upload(rule) => (location.key.clone(), rule),
             Admission::Sidecar { video_key, rule } => (video_key.to_owned(), rule),
@@ -108,18 +108,18 @@ impl Automatic<'_> {
         Ok((Job { video, ..job }, object))
     }
 
-    async fn video(&self, source: &dyn Source, location: &Location, rule: &Rule) -> Result<Arrival, Error> {
+    async fn video(&self, source: &dyn Source, location: &Location, rule: &Rule) -> Result<Decision, Error> {
         let mut lookup = Lookup::new(source, location, Some(rule), self.retry);
         let object = lookup.object().await?;
         if object.size == 0 {
-            return Ok(Arrival::Skip("empty_object"));
+            return Ok(Decision::Skip("empty_object"));
         }
         if !self.is_whole(&object, rule) {
-            return Ok(Arrival::Skip(NOT_WHOLE));
+            return Ok(Decision::Skip(NOT_WHOLE));
         }
         let sidecar = lookup.sidecar().await?;
         if rule.sidecar == Sidecar::Required && sidecar.is_none() {
-            return Ok(Arrival::Skip("waits_for_sidecar"));
+            return Ok(Decision::Skip("waits_for_sidecar"));
         }
         let video = merge_video(VideoMetadata::default(), &object, sidecar.as_deref(), Some(rule))?;
         let Terms { account, mode, callback } = Terms::default().or_from_rule(Some(rule));
@@ -129,10 +129,10 @@ impl Automatic<'_> {
             video,
             mode: mode.unwrap_or(self.mode),
             md5: None,
-            again: None,
+            force_nonce: None,
         };
         let republish = rule.republish;
-        Ok(Arrival::Upload { job: Box::new(job), object: Box::new(object), callback, republish })
+        Ok(Decision::Upload { job: Box::new(job), object: Box::new(object), callback, republish })
     }
 
     /// Whether the object is whole, or its rule takes one that nobody has written to for so long to be.

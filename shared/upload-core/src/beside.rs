@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Waits for `work` and polls the other thing meanwhile, which need not come to its end.
-pub(crate) async fn beside<T>(
+pub(crate) async fn poll_alongside<T>(
     work: impl Future<Output = T>,
     mut poll_other: impl FnMut(&mut Context<'_>) -> Poll<()>,
 ) -> T {

@@ -43,17 +43,17 @@ impl VideoEvent {
 #[async_trait]
 pub trait Notifier: Send + Sync {
     /// Posts `body`, which is JSON, once. `id` is the message's, the same at every attempt.
-    async fn post(&self, url: &SecretString, id: &str, body: Bytes) -> Told;
+    async fn post(&self, url: &SecretString, id: &str, body: Bytes) -> DeliveryResult;
 
     /// How long a receiver is still to be left alone because it gave no answer: else one that is dead would take a sweep's time.
-    fn silence(&self, _url: &SecretString) -> Option<Duration> {
+    fn circuit_open_for(&self, _url: &SecretString) -> Option<Duration> {
         None
     }
 }
 
 /// What became of one attempt to tell. The codes are stable and hold nothing of the URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
+pub enum DeliveryResult {
     /// The receiver accepted it with this status, 200 to 299.
     Accepted {
         /// The status.
@@ -69,11 +69,11 @@ pub enum Told {
         /// The receiver's status, or why there is none; [`FORBIDDEN`](Self::FORBIDDEN) where the settings do not let it go there.
         code: String,
         /// How long to wait at least.
-        not_before: Option<Duration>,
+        retry_after: Option<Duration>,
     },
 }
 
-impl Told {
+impl DeliveryResult {
     /// The code of an address that the settings do not allow.
     pub const FORBIDDEN: &'static str = "forbidden";
     /// The code of an attempt without an answer in time.

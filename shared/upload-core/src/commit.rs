@@ -1,6 +1,6 @@
 //! Commit: making the bytes a video, once, also when the answer is lost.
 
-use crate::{Error, ErrorKind, VideoState, Youku, ledger::Held, patience::Patience};
+use crate::{Error, ErrorKind, VideoState, Youku, ledger::LeasedUpload, patience::RetryBudget};
 use secrecy::SecretString;
 use std::time::Duration;
 use tokio::time::sleep;
@@ -9,12 +9,12 @@ use tokio::time::sleep;
 const SHOWN_WITHIN: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(8)];
 
 /// A session whose bytes have all landed.
-pub(crate) struct LandedSession<'a> {
+pub(crate) struct CompletedTransfer<'a> {
     pub(crate) upload_token: &'a SecretString,
     pub(crate) video_id: Option<&'a str>,
     pub(crate) server_ip: Option<&'a str>,
     /// Who commits it.
-    pub(crate) held: &'a Held,
+    pub(crate) held: &'a LeasedUpload,
 }
 
 /// How a commit ended that made no video.
@@ -24,7 +24,7 @@ pub(crate) struct NotCommitted {
     pub(crate) all_answered: bool,
 }
 
-impl LandedSession<'_> {
+impl CompletedTransfer<'_> {
     /// Commits and answers the video's id, where Youku told one.
     ///
     /// Before each request the chain of steps and the lease are verified. "Expired", "unknown" and "already committed" prove nothing: an
@@ -37,9 +37,9 @@ impl LandedSession<'_> {
     pub(crate) async fn commit(
         &self,
         youku: &dyn Youku,
-        patience: &Patience,
+        patience: &RetryBudget,
     ) -> Result<Option<String>, NotCommitted> {
-        let mut tries = patience.tries();
+        let mut tries = patience.start_loop();
         let mut all_answered = true;
         loop {
             let asked = async {
@@ -55,7 +55,7 @@ impl LandedSession<'_> {
                 kind => {
                     all_answered &= is_untouched(kind) || !error.is_retryable();
                     // Where Youku fails until patience ends, a later run asks again.
-                    if error.is_retryable() { tries.after(error).await } else { Err(error) }
+                    if error.is_retryable() { tries.wait_after(error).await } else { Err(error) }
                 }
             };
             ended.map_err(|error| NotCommitted { error, all_answered })?;
@@ -65,7 +65,7 @@ impl LandedSession<'_> {
     async fn adopt(
         &self,
         youku: &dyn Youku,
-        patience: &Patience,
+        patience: &RetryBudget,
         over: Error,
     ) -> Result<Option<String>, NotCommitted> {
         let not_committed = |error| NotCommitted { error, all_answered: false };
@@ -77,7 +77,7 @@ impl LandedSession<'_> {
         let Some(id) = self.video_id else { return Err(not_committed(self.unknown(over))) };
         let mut pauses = SHOWN_WITHIN.into_iter();
         loop {
-            let state = match patience.retrying(|| youku.show(id)).await {
+            let state = match patience.retry(|| youku.show(id)).await {
                 Ok(state) => state,
                 // What Youku refuses to show decides nothing about the commit either.
                 Err(error) if is_untouched(error.kind()) => return Err(not_committed(error)),
@@ -95,7 +95,7 @@ impl LandedSession<'_> {
     fn unknown(&self, over: Error) -> Error {
         let message = "the session is over, and Youku does not show yet whether the video was committed";
         let unknown = Error::new(ErrorKind::CommitUnknown, "commit", message).retryable();
-        unknown.with("video_id", self.video_id.unwrap_or("unknown")).caused_by(over)
+        unknown.with_context("video_id", self.video_id.unwrap_or("unknown")).with_source(over)
     }
 }
 
@@ -110,9 +110,9 @@ fn is_untouched(kind: ErrorKind) -> bool {
     matches!(
         kind,
         ErrorKind::RateLimited
-            | ErrorKind::Unauthorised
+            | ErrorKind::Unauthorized
             | ErrorKind::ClientRefused
-            | ErrorKind::Reauthorise
+            | ErrorKind::Reauthorize
             | ErrorKind::InProgress
             | ErrorKind::Ledger
     )

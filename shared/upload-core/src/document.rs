@@ -11,7 +11,7 @@ use tree::{Node, Place, Placed};
 
 /// What does not fit a document's form.
 #[derive(Debug)]
-pub struct Misfit {
+pub struct DecodeError {
     /// Where, such as `rules[0].bucket`; `.` is the document itself.
     pub path: String,
     /// serde's words. They may repeat the value.
@@ -22,16 +22,20 @@ pub struct Misfit {
 ///
 /// # Errors
 /// The first place that does not fit.
-pub fn read<'de, T, D>(from: D) -> Result<T, Misfit>
+pub fn deserialize<'de, T, D>(from: D) -> Result<T, DecodeError>
 where
     T: DeserializeOwned,
     D: Deserializer<'de>,
 {
     let root = || ".".to_owned();
-    let node = Node::deserialize(from).map_err(|error| Misfit { path: root(), why: error.to_string() })?;
+    let node =
+        Node::deserialize(from).map_err(|error| DecodeError { path: root(), why: error.to_string() })?;
     let fault = Cell::new(None);
     let read = T::deserialize(Placed { node, place: Place::Root, fault: &fault });
-    read.map_err(|error: Error| Misfit { path: fault.take().unwrap_or_else(root), why: error.to_string() })
+    read.map_err(|error: Error| DecodeError {
+        path: fault.take().unwrap_or_else(root),
+        why: error.to_string(),
+    })
 }
 
 #[cfg(test)]
@@ -65,8 +69,8 @@ mod tests {
         Two,
     }
 
-    fn read(json: &str) -> Result<Outer, Misfit> {
-        super::read(&mut serde_json::Deserializer::from_str(json))
+    fn read(json: &str) -> Result<Outer, DecodeError> {
+        super::deserialize(&mut serde_json::Deserializer::from_str(json))
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! How a run's end is recorded, and how a recorded end is answered.
 
 use crate::{
-    Error, ErrorKind, Md5, PublishedVideo, StatedMd5, Verdict,
-    ledger::{Entry, Failure, Held, Record, State, Step, StepKind, WaitReason, Waiting},
+    Error, ErrorKind, Md5, PublishedVideo, RetryAdvice, StatedMd5,
+    ledger::{Entry, Failure, LeasedUpload, Record, State, Step, StepKind, WaitReason, Waiting},
     second_run,
 };
 use std::time::{Duration, SystemTime};
@@ -26,7 +26,12 @@ const RATE_LIMIT_PAUSE: Duration = Duration::from_secs(60);
 ///
 /// What may go better by itself leaves the upload where it stands: its open mark brings it back.
 /// `second_run`: how long after a refusal that nothing explains a second run begins.
-pub(crate) fn ending(error: &Error, held: &Held, now: SystemTime, second_run: Duration) -> Option<Step> {
+pub(crate) fn terminal_step(
+    error: &Error,
+    held: &LeasedUpload,
+    now: SystemTime,
+    second_run: Duration,
+) -> Option<Step> {
     if !held.record().state.is_working() {
         return None;
     }
@@ -34,17 +39,17 @@ pub(crate) fn ending(error: &Error, held: &Held, now: SystemTime, second_run: Du
         let not_before = pause.map(|pause| (now + pause).into());
         Some(Step::Waiting(Waiting { reason, not_before }))
     };
-    match (error.kind(), error.verdict()) {
+    match (error.kind(), error.advice()) {
         (ErrorKind::Superseded | ErrorKind::Cancelled | ErrorKind::Ledger | ErrorKind::InProgress, _) => None,
         // A person, or the function's next credentials, repair these while the upload stands where it is.
         (ErrorKind::SourceDenied | ErrorKind::Config, _) => None,
         (ErrorKind::Deadline, _) => waiting(WaitReason::Deadline, None),
-        (ErrorKind::RateLimited, Verdict::Retry { not_before }) => {
+        (ErrorKind::RateLimited, RetryAdvice::Retry { retry_after: not_before }) => {
             waiting(WaitReason::RateLimited, Some(not_before.unwrap_or(RATE_LIMIT_PAUSE)))
         }
         (ErrorKind::RateLimited, _) => waiting(WaitReason::RateLimited, Some(RATE_LIMIT_PAUSE)),
-        (kind @ (ErrorKind::Unauthorised | ErrorKind::ClientRefused), _)
-            if held.record().work.brought.is_some() =>
+        (kind @ (ErrorKind::Unauthorized | ErrorKind::ClientRefused), _)
+            if held.record().request.caller_account.is_some() =>
         {
             if age(held.record(), now) >= CALLER_PATIENCE {
                 let advice = Some("send the task again with a valid access token".into());
@@ -55,53 +60,53 @@ pub(crate) fn ending(error: &Error, held: &Held, now: SystemTime, second_run: Du
                 }));
             }
             let reason = WaitReason::CallerTokenGone;
-            waiting(reason, Some(unauthorised_pause(held.record(), reason)))
+            waiting(reason, Some(unauthorized_pause(held.record(), reason)))
         }
-        (ErrorKind::Unauthorised, _) => {
-            let reason = WaitReason::Unauthorised;
-            waiting(reason, Some(unauthorised_pause(held.record(), reason)))
+        (ErrorKind::Unauthorized, _) => {
+            let reason = WaitReason::Unauthorized;
+            waiting(reason, Some(unauthorized_pause(held.record(), reason)))
         }
         (ErrorKind::ClientRefused, _) => {
             let reason = WaitReason::ClientRefused;
-            waiting(reason, Some(unauthorised_pause(held.record(), reason)))
+            waiting(reason, Some(unauthorized_pause(held.record(), reason)))
         }
-        (ErrorKind::CommitUnknown, _) if patience_ended(held.record(), now) => {
+        (ErrorKind::CommitUnknown, _) if is_wait_over(held.record(), now) => {
             let code = error.kind().code().into();
             Some(Step::Failed(Failure {
                 code,
                 text: GAVE_UP_ASKING.into(),
-                advice: Some(look_first(held.record())),
+                advice: Some(describe_last_state(held.record())),
             }))
         }
         (ErrorKind::CommitUnknown, _) => {
             let reason = WaitReason::CommitUnknown;
-            let times = held.record().times_waited(reason).min(32);
+            let times = held.record().count_waits(reason).min(32);
             let pause = COMMIT_PAUSE * 2_u32.saturating_pow(u32::try_from(times).unwrap_or(u32::MAX));
             waiting(reason, Some(pause.min(LONGEST_COMMIT_PAUSE)))
         }
         // No time: whether calls can be made again is asked before the upload is taken up.
-        (ErrorKind::Reauthorise, _) => waiting(WaitReason::Reauthorise, None),
-        (kind, Verdict::Permanent) => {
-            let rest = second_run::rest(held.record(), kind, now, second_run);
-            Some(rest.map_or_else(|| failed(error), Step::Waiting))
+        (ErrorKind::Reauthorize, _) => waiting(WaitReason::Reauthorize, None),
+        (kind, RetryAdvice::Permanent) => {
+            let rest = second_run::pause_before_second_run(held.record(), kind, now, second_run);
+            Some(rest.map_or_else(|| failed_step(error), Step::Waiting))
         }
         _ => None,
     }
 }
 
-fn failed(error: &Error) -> Step {
+fn failed_step(error: &Error) -> Step {
     let (kind, text) = (error.kind(), error.to_string());
     Step::Failed(Failure { code: kind.code().into(), text, advice: Some(advice(kind).into()) })
 }
 
 /// Longer each time that the upload was put aside for this reason.
-fn unauthorised_pause(record: &Record, reason: WaitReason) -> Duration {
-    let times = u32::try_from(record.times_waited(reason)).unwrap_or(DOUBLED).min(DOUBLED);
+fn unauthorized_pause(record: &Record, reason: WaitReason) -> Duration {
+    let times = u32::try_from(record.count_waits(reason)).unwrap_or(DOUBLED).min(DOUBLED);
     UNAUTHORISED_PAUSE * 2_u32.pow(times)
 }
 
 /// Whether Youku has been asked for long enough whether a commit went through.
-fn patience_ended(record: &Record, now: SystemTime) -> bool {
+fn is_wait_over(record: &Record, now: SystemTime) -> bool {
     let unknown =
         |entry: &&Entry| matches!(&entry.step, Step::Waiting(why) if why.reason == WaitReason::CommitUnknown);
     let since = record.history.iter().rev().take_while(|entry| entry.step.kind() != StepKind::Reopened);
@@ -110,8 +115,8 @@ fn patience_ended(record: &Record, now: SystemTime) -> bool {
 }
 
 /// What a person can do about a commit that nobody knows of, with the commands.
-fn look_first(record: &Record) -> String {
-    let (id, object) = (&record.id, &record.work.location);
+fn describe_last_state(record: &Record) -> String {
+    let (id, object) = (&record.id, &record.request.location);
     let again = if object.is_carried() {
         format!("`oss2youku upload {:?} --again once-more`", object.key)
     } else {
@@ -146,26 +151,26 @@ fn advice(kind: ErrorKind) -> &'static str {
 }
 
 /// What an upload that ended before answers again.
-pub(crate) fn stored(record: &Record) -> Result<PublishedVideo, Error> {
+pub(crate) fn result_from_record(record: &Record) -> Result<PublishedVideo, Error> {
     match record.state {
-        state if state.is_published() => published(record),
+        state if state.is_published() => published_from_record(record),
         State::Cancelled => Err(Error::new(ErrorKind::Cancelled, "ledger", "the upload was cancelled")),
         _ => Err(failure(record)),
     }
 }
 
-fn published(record: &Record) -> Result<PublishedVideo, Error> {
+fn published_from_record(record: &Record) -> Result<PublishedVideo, Error> {
     let session = record.session.as_ref();
     let (_, session) = session.ok_or_else(|| Error::new(ErrorKind::Ledger, "ledger", INCOMPLETE))?;
-    let (upload_id, size) = (record.id.clone(), record.work.object.size);
+    let (upload_id, size) = (record.id.clone(), record.request.object.size);
     let (video_id, warning) = (record.video_id.clone(), wrong_statement(record, session.md5));
-    let audience = record.work.video.audience();
+    let audience = record.request.video.audience();
     Ok(PublishedVideo { upload_id, video_id, size, md5: session.md5, warning, audience })
 }
 
 /// Names a statement about the object's MD5 that its bytes disprove.
 pub(crate) fn wrong_statement(record: &Record, md5: Md5) -> Option<String> {
-    let stated = record.work.stated_md5.as_ref().filter(|stated| stated.md5 != md5)?;
+    let stated = record.request.stated_md5.as_ref().filter(|stated| stated.md5 != md5)?;
     let StatedMd5 { md5: wrong, place } = stated;
     Some(format!("{place} states the MD5 {wrong}, and the object's is {md5}"))
 }

@@ -26,11 +26,11 @@ pub enum ErrorKind {
     /// This part is already there (a sequential upload says so).
     PartExists,
     /// Youku refuses the access token.
-    Unauthorised,
+    Unauthorized,
     /// Youku does not know the client id: a setting, whatever the token.
     ClientRefused,
     /// Youku refuses the access token, and the refresh token is spent or lost: a person must put new ones into the settings.
-    Reauthorise,
+    Reauthorize,
     /// Youku's upload session is over: expired, cancelled, or committed before.
     SessionOver,
     /// Youku allows no more calls for now.
@@ -70,9 +70,9 @@ impl ErrorKind {
         (Self::CredentialExpired, "credential_expired"),
         (Self::NoSuchUpload, "no_such_upload"),
         (Self::PartExists, "part_exists"),
-        (Self::Unauthorised, "youku_unauthorised"),
+        (Self::Unauthorized, "youku_unauthorized"),
         (Self::ClientRefused, "youku_client_refused"),
-        (Self::Reauthorise, "reauthorise"),
+        (Self::Reauthorize, "reauthorize"),
         (Self::SessionOver, "session_over"),
         (Self::RateLimited, "rate_limited"),
         (Self::Youku, "youku_failed"),
@@ -108,21 +108,21 @@ impl ErrorKind {
 
 /// Whether trying again can help. Retry code asks this, never a status number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum RetryAdvice {
     /// The same call will fail again.
     Permanent,
     /// The same call may succeed later, not before the given time from now where one is known.
     Retry {
         /// How long the other side asked to be left alone.
-        not_before: Option<Duration>,
+        retry_after: Option<Duration>,
     },
     /// It was tried again until the patience of this run ended.
-    GaveUp,
+    Exhausted,
 }
 
-impl Verdict {
+impl RetryAdvice {
     /// Worth trying again, at any time.
-    pub const RETRY: Self = Self::Retry { not_before: None };
+    pub const RETRY: Self = Self::Retry { retry_after: None };
 }
 
 /// An error of the core or of one of its ports.
@@ -135,7 +135,7 @@ pub struct Error {
 
 struct Inner {
     kind: ErrorKind,
-    verdict: Verdict,
+    advice: RetryAdvice,
     operation: &'static str,
     message: Cow<'static, str>,
     context: Vec<(&'static str, String)>,
@@ -150,7 +150,7 @@ impl Error {
         Self {
             inner: Box::new(Inner {
                 kind,
-                verdict: Verdict::Permanent,
+                advice: RetryAdvice::Permanent,
                 operation,
                 message: message.into(),
                 context: Vec::new(),
@@ -163,34 +163,34 @@ impl Error {
 
     /// The same error with another verdict.
     #[must_use]
-    pub fn verdict_is(mut self, verdict: Verdict) -> Self {
-        self.inner.verdict = verdict;
+    pub fn with_advice(mut self, verdict: RetryAdvice) -> Self {
+        self.inner.advice = verdict;
         self
     }
 
     /// The same error, worth trying again.
     #[must_use]
     pub fn retryable(self) -> Self {
-        self.verdict_is(Verdict::RETRY)
+        self.with_advice(RetryAdvice::RETRY)
     }
 
     /// Adds a fact that helps to find the cause.
     #[must_use]
-    pub fn with(mut self, key: &'static str, value: impl Into<String>) -> Self {
+    pub fn with_context(mut self, key: &'static str, value: impl Into<String>) -> Self {
         self.inner.context.push((key, value.into()));
         self
     }
 
     /// The same error, known to be about this upload: answers name it beside the text, so that callers can ask what became of it.
     #[must_use]
-    pub fn about(mut self, upload: &UploadId) -> Self {
+    pub fn with_upload_id(mut self, upload: &UploadId) -> Self {
         self.inner.upload = Some(upload.clone());
         self
     }
 
     /// The same error, met when nothing may be on record yet by which anybody else would come back to the upload.
     #[must_use]
-    pub(crate) fn unrecorded(mut self) -> Self {
+    pub(crate) fn mark_unrecorded(mut self) -> Self {
         self.inner.unrecorded = true;
         self
     }
@@ -203,7 +203,7 @@ impl Error {
 
     /// Adds the error underneath, for the log.
     #[must_use]
-    pub fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.inner.source = Some(source.into());
         self
     }
@@ -216,8 +216,8 @@ impl Error {
 
     /// Whether trying again can help.
     #[must_use]
-    pub fn verdict(&self) -> Verdict {
-        self.inner.verdict
+    pub fn advice(&self) -> RetryAdvice {
+        self.inner.advice
     }
 
     /// The call that failed.
@@ -241,13 +241,13 @@ impl Error {
     /// Whether the verdict says that trying again can help.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        matches!(self.inner.verdict, Verdict::Retry { .. })
+        matches!(self.inner.advice, RetryAdvice::Retry { .. })
     }
 }
 
 impl Error {
     /// The message with those of the facts alone that have one of these keys.
-    pub(crate) fn shown_with(&self, keys: &[&str]) -> String {
+    pub(crate) fn to_string_with(&self, keys: &[&str]) -> String {
         let mut text = self.inner.message.to_string();
         let shown = self.inner.context.iter().filter(|(key, _)| keys.contains(key));
         write_facts(&mut text, shown).map_or_else(|_| String::new(), |()| text)
@@ -271,7 +271,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.inner.message)?;
         write_facts(f, self.inner.context.iter())?;
-        if self.inner.verdict == Verdict::GaveUp {
+        if self.inner.advice == RetryAdvice::Exhausted {
             f.write_str("; gave up after trying for a while")?;
         }
         Ok(())
@@ -281,7 +281,7 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.inner;
-        write!(f, "{} in {} [{:?}]: {}", inner.kind.code(), inner.operation, inner.verdict, inner.message)?;
+        write!(f, "{} in {} [{:?}]: {}", inner.kind.code(), inner.operation, inner.advice, inner.message)?;
         for (key, value) in &inner.context {
             write!(f, "; {key}={value}")?;
         }
@@ -317,8 +317,8 @@ mod tests {
     #[test]
     fn display_is_one_line_and_debug_names_kind_operation_and_cause() {
         let error = Error::new(ErrorKind::Source, "read", "the source closed the connection")
-            .with("key", "a.mp4")
-            .caused_by(std::io::Error::other("reset"))
+            .with_context("key", "a.mp4")
+            .with_source(std::io::Error::other("reset"))
             .retryable();
         assert_eq!(error.to_string(), "the source closed the connection (key: a.mp4)");
         let long = format!("{error:?}");

@@ -1,17 +1,21 @@
 //! An upload in hand: from wherever it stands to its end, one state at a time.
 
 use crate::{
-    Error, ErrorKind, Grant, Md5, Object, Progress, PublishedVideo, Source, Stage, TransferSettings, Youku,
-    commit::{LandedSession, NotCommitted},
-    ending::stored,
-    ledger::{Held, OpenedSession, State, Step, StepKind, Target, Transferred, WaitReason, Waiting, Work},
-    notes::Notes,
-    patience::Patience,
+    Error, ErrorKind, Md5, Object, Progress, PublishedVideo, Source, Stage, TransferSettings,
+    UploadCredentials, Youku,
+    commit::{CompletedTransfer, NotCommitted},
+    ending::result_from_record,
+    ledger::{
+        LeasedUpload, OpenedSession, State, Step, StepKind, Target, Transferred, UploadRequest, WaitReason,
+        Waiting,
+    },
+    notes::PartCheckpoint,
+    patience::RetryBudget,
     transfer::{
         Transfer,
-        ahead::Ahead,
-        bucket::Landing,
-        grants::{Grants, blank_grant},
+        ahead::Prefetch,
+        bucket::MultipartTarget,
+        grants::{CredentialRefresher, blank_grant},
     },
 };
 use std::sync::Arc;
@@ -21,45 +25,45 @@ use tokio::time::Instant;
 pub(crate) const SESSIONS: usize = 6;
 
 /// One holder's run of one upload.
-pub(crate) struct Hand<'a> {
+pub(crate) struct Attempt<'a> {
     pub(crate) source: &'a dyn Source,
     pub(crate) youku: &'a dyn Youku,
     pub(crate) settings: TransferSettings,
-    pub(crate) patience: &'a Patience,
+    pub(crate) retry: &'a RetryBudget,
     pub(crate) progress: &'a Arc<Progress>,
-    pub(crate) notes: &'a Notes,
+    pub(crate) checkpoint: &'a PartCheckpoint,
     /// When no further part is begun.
     pub(crate) stop: Option<Instant>,
-    pub(crate) held: &'a mut Held,
-    pub(crate) work: &'a Work,
+    pub(crate) upload: &'a mut LeasedUpload,
+    pub(crate) request: &'a UploadRequest,
     /// The object, with the digests found on the way.
     pub(crate) object: Object,
     /// The grant of a session that this run opened; a session found in the ledger must ask for one.
-    pub(crate) opened_here: Option<Grant>,
+    pub(crate) opened_here: Option<UploadCredentials>,
     /// Reads begun while that session was opened.
-    pub(crate) ahead: Ahead<'a>,
+    pub(crate) prefetch: Prefetch<'a>,
     /// This run saw the bytes land, so no earlier run can have asked for the commit.
     pub(crate) transferred_here: bool,
     /// MD5 of the object as this run measured it.
     pub(crate) measured: Option<Md5>,
 }
 
-impl<'a> Hand<'a> {
+impl<'a> Attempt<'a> {
     /// Goes on until the upload has ended.
     ///
     /// # Errors
     /// Whatever ends the run before.
-    pub(crate) async fn finish(&mut self) -> Result<PublishedVideo, Error> {
+    pub(crate) async fn run(&mut self) -> Result<PublishedVideo, Error> {
         loop {
-            self.patience.renew();
-            match self.held.record().state {
+            self.retry.reset();
+            match self.upload.record().state {
                 State::Claimed => self.open().await?,
                 State::Created => self.move_bytes().await?,
                 State::Transferred => self.commit().await?,
                 State::HashRefused => self.open_with_measured().await?,
                 _ => {
                     self.progress.enter(Stage::Done);
-                    return stored(self.held.record());
+                    return result_from_record(self.upload.record());
                 }
             }
         }
@@ -71,30 +75,30 @@ impl<'a> Hand<'a> {
         let session = self.session()?;
         self.object.md5 = Some(session.md5);
         self.object.crc64 = session.crc64.or(self.object.crc64);
-        let resumed = self.session_is_old();
+        let resumed = self.is_session_resumed();
         let moved = match &session.target {
-            Target::Slice { instant: true, .. } => Ok(Transferred::default()),
+            Target::Slice { already_stored: true, .. } => Ok(Transferred::default()),
             Target::Slice { upload_server, .. } => self.move_slices(&session, upload_server, resumed).await,
             Target::Oss { .. } => self.move_parts(&session, resumed).await,
         };
         match moved {
             Ok(transferred) => {
-                self.held.append(Step::Transferred(transferred)).await?;
+                self.upload.append(Step::Transferred(transferred)).await?;
                 self.transferred_here = true;
                 Ok(())
             }
-            Err(error) => self.replace(&session, error).await,
+            Err(error) => self.replace_session(&session, error).await,
         }
     }
 
     pub(crate) fn session(&self) -> Result<OpenedSession, Error> {
         let missing = || Error::new(ErrorKind::Ledger, "ledger", "the ledger names no session");
-        self.held.session()?.ok_or_else(missing)
+        self.upload.session()?.ok_or_else(missing)
     }
 
     /// Whether an earlier holder opened the session.
-    fn session_is_old(&self) -> bool {
-        let record = self.held.record();
+    fn is_session_resumed(&self) -> bool {
+        let record = self.upload.record();
         let opened = record.session.as_ref().map(|(sequence, _)| *sequence);
         let step = record.history.iter().find(|entry| Some(entry.sequence) == opened);
         step.is_none_or(|entry| entry.epoch != record.epoch)
@@ -106,7 +110,7 @@ impl<'a> Hand<'a> {
         server: &str,
         resumed: bool,
     ) -> Result<Transferred, Error> {
-        let server = self.patience.retrying(|| self.youku.slice_server_at(server)).await?;
+        let server = self.retry.retry(|| self.youku.slice_server_at(server)).await?;
         let server_ip = self.transfer().move_to_slices(&*server, &session.upload_token, resumed).await?;
         Ok(Transferred { server_ip, crc64: None })
     }
@@ -115,8 +119,8 @@ impl<'a> Hand<'a> {
         let Target::Oss { endpoint, bucket, object, multipart_id, plan } = &session.target else {
             return Err(Error::new(ErrorKind::Ledger, "ledger", "the session has no bucket"));
         };
-        let sequence = self.held.record().session.as_ref().map_or(0, |(sequence, _)| *sequence);
-        self.notes.begin(sequence);
+        let sequence = self.upload.record().session.as_ref().map_or(0, |(sequence, _)| *sequence);
+        self.checkpoint.begin(sequence);
         if resumed && self.object.crc64.is_none() {
             // Parts that another holder moved were measured by nobody here.
             let told = self.object.md5;
@@ -130,15 +134,15 @@ impl<'a> Hand<'a> {
             Some(grant) => grant,
             None => {
                 let blank = blank_grant(endpoint, bucket, object);
-                self.patience.retrying(|| self.youku.renew_grant(token, &blank)).await?
+                self.retry.retry(|| self.youku.refresh_credentials(token, &blank)).await?
             }
         };
-        let landing = Landing {
-            grants: Grants::new(self.youku, token, grant)?,
+        let landing = MultipartTarget {
+            grants: CredentialRefresher::new(self.youku, token, grant)?,
             id: crate::MultipartId(multipart_id.clone()),
             plan: *plan,
-            notes: self.notes,
-            ahead: std::mem::take(&mut self.ahead),
+            notes: self.checkpoint,
+            ahead: std::mem::take(&mut self.prefetch),
         };
         let crc64 = self.transfer().move_to_bucket(landing, resumed).await?;
         Ok(Transferred { server_ip: None, crc64: Some(crc64) })
@@ -155,8 +159,9 @@ impl<'a> Hand<'a> {
 
     /// Gives a dead session another try: a new session where Youku itself declared this one dead, a new multipart upload where only
     /// that is gone.
-    async fn replace(&mut self, session: &OpenedSession, error: Error) -> Result<(), Error> {
-        let opened = self.held.record().history.iter().filter(|entry| entry.step.kind() == StepKind::Created);
+    async fn replace_session(&mut self, session: &OpenedSession, error: Error) -> Result<(), Error> {
+        let opened =
+            self.upload.record().history.iter().filter(|entry| entry.step.kind() == StepKind::Created);
         if opened.count() >= SESSIONS {
             return Err(error);
         }
@@ -164,14 +169,14 @@ impl<'a> Hand<'a> {
             ErrorKind::SessionOver => {}
             ErrorKind::NoSuchUpload => {
                 tracing::warn!(?error, "the multipart upload is gone: beginning another in the same session");
-                match self.begin_again(session).await {
+                match self.restart_session(session).await {
                     Err(error) if error.kind() == ErrorKind::SessionOver => {}
                     other => return other,
                 }
             }
             // What landed there is damaged: Youku is told to declare it dead.
             ErrorKind::Integrity if error.operation() == "gate" && error.is_retryable() => {
-                self.held.verify().await?;
+                self.upload.verify().await?;
                 if let Err(error) = self.youku.cancel(&session.upload_token, None).await {
                     tracing::warn!(?error, "could not cancel the session");
                 }
@@ -180,52 +185,52 @@ impl<'a> Hand<'a> {
         }
         tracing::warn!(?error, "the session is over before its bytes landed: opening another");
         // Whoever cancelled the upload has had its session forgotten.
-        self.held.verify().await?;
+        self.upload.verify().await?;
         self.open().await
     }
 
     async fn commit(&mut self) -> Result<(), Error> {
         self.progress.enter(Stage::Committing);
         let session = self.session()?;
-        let server_ip = self.held.record().transferred.as_ref().and_then(|t| t.server_ip.clone());
-        let landed = LandedSession {
+        let server_ip = self.upload.record().transferred.as_ref().and_then(|t| t.server_ip.clone());
+        let landed = CompletedTransfer {
             upload_token: &session.upload_token,
             video_id: session.video_id.as_deref(),
             server_ip: server_ip.as_deref(),
-            held: self.held,
+            held: self.upload,
         };
-        match landed.commit(self.youku, self.patience).await {
+        match landed.commit(self.youku, self.retry).await {
             Ok(video_id) => {
-                tracing::info!(upload_id = %self.held.record().id, video_id, "published");
-                self.held.append(Step::Committed { video_id }).await
+                tracing::info!(upload_id = %self.upload.record().id, video_id, "published");
+                self.upload.append(Step::Committed { video_id }).await
             }
-            Err(refused) if self.may_have_been_told_wrong(&session, &refused) => {
+            Err(refused) if self.may_rest_on_wrong_statement(&session, &refused) => {
                 tracing::warn!(error = ?refused.error, "Youku refuses the hash that was stated: measuring the object");
                 let waiting = Waiting { reason: WaitReason::Hash, not_before: None };
-                self.held.append(Step::Waiting(waiting)).await
+                self.upload.append(Step::Waiting(waiting)).await
             }
-            Err(refused) => Err(self.naming_the_statement(refused.error, session.md5)),
+            Err(refused) => Err(self.with_statement_context(refused.error, session.md5)),
         }
     }
 
     /// A refused hash that somebody had stated: where that stood.
-    fn naming_the_statement(&self, error: Error, md5: Md5) -> Error {
-        let stated = self.held.record().work.stated_md5.as_ref().filter(|stated| stated.md5 == md5);
+    fn with_statement_context(&self, error: Error, md5: Md5) -> Error {
+        let stated = self.upload.record().request.stated_md5.as_ref().filter(|stated| stated.md5 == md5);
         match stated.filter(|_| error.kind() == ErrorKind::HashRefused) {
-            Some(stated) => error.with("stated", format!("{} {}", stated.place, stated.md5)),
+            Some(stated) => error.with_context("stated", format!("{} {}", stated.place, stated.md5)),
             None => error,
         }
     }
 
     /// Whether a commit was definitely refused for a hash that somebody had only stated: then one further session may have the right one. Only
     /// the holder that saw the bytes land knows that no commit is unanswered.
-    fn may_have_been_told_wrong(&self, session: &OpenedSession, refused: &NotCommitted) -> bool {
+    fn may_rest_on_wrong_statement(&self, session: &OpenedSession, refused: &NotCommitted) -> bool {
         refused.error.kind() == ErrorKind::HashRefused
             && !refused.error.is_retryable()
             && refused.all_answered
             && self.transferred_here
             && self.rests_on_statement(Some(session.md5))
-            && !self.held.record().was_refused_for_hash()
+            && !self.upload.record().was_refused_for_hash()
     }
 
     pub(crate) fn transfer(&self) -> Transfer<'_> {
@@ -233,7 +238,7 @@ impl<'a> Hand<'a> {
             source: self.source,
             object: &self.object,
             settings: self.settings,
-            patience: self.patience,
+            patience: self.retry,
             progress: self.progress,
             stop: self.stop,
         }

@@ -1,16 +1,16 @@
 //! What holds an upload back, and whether it does still.
 
 use crate::{
-    Error, ErrorKind, Run, UploadId, Uploader,
-    ledger::{Claim, OpenMark, WaitReason, Work},
-    patience::Patience,
+    Error, ErrorKind, RunContext, UploadId, Uploader,
+    ledger::{Claim, OpenMark, UploadRequest, WaitReason},
+    patience::RetryBudget,
 };
 use futures_util::StreamExt;
 
 impl Uploader {
     /// Takes an upload, a new one with what it is about. One that waits because Youku refuses a token or a client id is taken with another.
-    pub(crate) async fn claim(&self, id: &UploadId, work: Option<&Work>) -> Result<Claim, Error> {
-        self.known_to_wait(id).await?;
+    pub(crate) async fn claim(&self, id: &UploadId, work: Option<&UploadRequest>) -> Result<Claim, Error> {
+        self.check_waiting(id).await?;
         let ledger = &self.ledger;
         let claimed = match work {
             Some(work) => ledger.claim(id, work).await,
@@ -26,10 +26,10 @@ impl Uploader {
     }
 
     /// Ends here, without a step, where an open upload waits for new tokens and there are none yet.
-    async fn known_to_wait(&self, id: &UploadId) -> Result<(), Error> {
+    async fn check_waiting(&self, id: &UploadId) -> Result<(), Error> {
         match self.youku.ready().await {
-            Err(error) if error.kind() == ErrorKind::Reauthorise => match self.ledger.read(id).await? {
-                Some(record) if record.waiting.is_some_and(|why| why.reason == WaitReason::Reauthorise) => {
+            Err(error) if error.kind() == ErrorKind::Reauthorize => match self.ledger.read(id).await? {
+                Some(record) if record.waiting.is_some_and(|why| why.reason == WaitReason::Reauthorize) => {
                     Err(error)
                 }
                 _ => Ok(()),
@@ -42,11 +42,16 @@ impl Uploader {
     ///
     /// # Errors
     /// What keeps it still.
-    pub(crate) async fn can_go_on(&self, id: &UploadId, mark: &OpenMark, run: &Run) -> Result<(), Error> {
-        self.ledger.can_open(id, mark)?;
+    pub(crate) async fn ensure_resumable(
+        &self,
+        id: &UploadId,
+        mark: &OpenMark,
+        run: &RunContext,
+    ) -> Result<(), Error> {
+        self.ledger.ensure_decryptable(id, mark)?;
         let Some(object) = mark.unread() else { return Ok(()) };
         let read = || async { self.source.read(&object, 0..1).await?.next().await.transpose() };
-        match Patience::new(self.settings.retry.ending_by(run.deadline)).retrying(read).await {
+        match RetryBudget::new(self.settings.retry.ending_by(run.deadline)).retry(read).await {
             // That is for the upload itself to find out.
             Err(error) if matches!(error.kind(), ErrorKind::SourceMissing | ErrorKind::SourceChanged) => {
                 Ok(())
@@ -56,7 +61,7 @@ impl Uploader {
     }
 
     /// As whom Youku counts the calls of this account.
-    pub(crate) fn caller<'a>(&'a self, account: &'a str) -> &'a str {
+    pub(crate) fn account_name<'a>(&'a self, account: &'a str) -> &'a str {
         self.youku.client_id().unwrap_or(account)
     }
 
@@ -68,7 +73,7 @@ impl Uploader {
 
     /// Whether an upload waits because Youku refuses an access token or a client id, and these are others.
     async fn has_new_token(&self, id: &UploadId, waits: &Error) -> Result<bool, Error> {
-        let is_refused = matches!(waits.kind(), ErrorKind::Unauthorised | ErrorKind::ClientRefused);
+        let is_refused = matches!(waits.kind(), ErrorKind::Unauthorized | ErrorKind::ClientRefused);
         let Some(own) = self.token_hash().filter(|_| is_refused) else { return Ok(false) };
         let refused = self.ledger.open_upload(id).await?.and_then(|upload| upload.refused_token);
         Ok(refused.is_some_and(|refused| refused != own))

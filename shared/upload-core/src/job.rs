@@ -29,7 +29,7 @@ pub struct Job {
     /// The whole object's MD5, as the caller states it.
     pub md5: Option<StatedMd5>,
     /// A nonce that asks for another video of an object that was uploaded before.
-    pub again: Option<String>,
+    pub force_nonce: Option<String>,
 }
 
 /// The id of an upload: the same for the same version of the same object under the same account.
@@ -43,14 +43,14 @@ pub struct UploadId(String);
 impl UploadId {
     /// The id of the upload of `object` that `job` asks for.
     #[must_use]
-    pub fn of(object: &Object, job: &Job) -> Self {
+    pub fn new(object: &Object, job: &Job) -> Self {
         let version = match &object.version_id {
             Some(id) => id.clone(),
             None => object.etag.to_ascii_uppercase(),
         };
         let location = &object.location;
         let mut hash = Sha256::new();
-        let again = job.again.as_deref().unwrap_or_default();
+        let again = job.force_nonce.as_deref().unwrap_or_default();
         for field in
             [location.provider.as_str(), &location.bucket, &location.key, &version, &job.account, again]
         {
@@ -89,9 +89,9 @@ mod tests {
             video: VideoMetadata::default(),
             mode: Mode::Oss,
             md5: None,
-            again: again.map(Into::into),
+            force_nonce: again.map(Into::into),
         };
-        UploadId::of(&object, &job)
+        UploadId::new(&object, &job)
     }
 
     #[test]

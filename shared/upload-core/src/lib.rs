@@ -44,24 +44,24 @@ mod transfer;
 mod uploader;
 mod wall;
 
-pub use arrival::ArrivalEnd;
-pub use automatic::{Arrival, Automatic};
-pub use callback::{Callback, Notifier, Told, VideoEvent};
+pub use arrival::ArrivalOutcome;
+pub use automatic::{Decision, IntakePolicy};
+pub use callback::{Callback, DeliveryResult, Notifier, VideoEvent};
 pub use cancel::cancel;
-pub use discover::{Bounds, Discovered, Discovery, FoundUpload, Since, Stopped, Trouble, discover};
-pub use error::{Error, ErrorKind, Verdict};
+pub use discover::{Bounds, Discovery, DiscoveryReport, FoundUpload, ScanError, Since, StopReason, discover};
+pub use error::{Error, ErrorKind, RetryAdvice};
 pub use job::{Job, Mode, UploadId};
 pub use merge::Terms;
 pub use notify::replay;
 pub use object::{Location, Md5, Object, ObjectKind, Provider, StatedMd5};
 pub use outcome::{Outcome, OutcomeData};
-pub use patience::RetrySettings;
+pub use patience::RetryPolicy;
 pub use ports::{
-    Bucket, BucketSession, ByteStream, Grant, Landed, MultipartId, PartReceipt, Slice, SliceCheck,
-    SliceServer, SliceSession, Source, SourceEntry, SourcePage, Video, VideoState, Youku,
+    Bucket, BucketSession, ByteStream, CompletedObject, MultipartId, PartReceipt, Slice, SliceCheck,
+    SliceServer, SliceSession, Source, SourceEntry, SourcePage, UploadCredentials, Video, VideoState, Youku,
 };
 pub use progress::{Progress, Stage};
-pub use run::Run;
-pub use sweep::{Swept, sweep, sweep_with};
+pub use run::RunContext;
+pub use sweep::{SweepReport, sweep, sweep_with};
 pub use transfer::{Part, Plan, TransferSettings};
-pub use uploader::{PublishedVideo, Uploader, look};
+pub use uploader::{PublishedVideo, Uploader, head_object};

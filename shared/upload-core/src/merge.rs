@@ -5,11 +5,11 @@
 //! the task. Who may watch is the exception: a public type or watch password that cannot be read there refuses the job, whoever asks.
 
 use crate::{
-    Callback, Error, ErrorKind, Location, Mode, Object, RetrySettings, Source,
-    beside::beside,
-    look,
+    Callback, Error, ErrorKind, Location, Mode, Object, RetryPolicy, Source,
+    beside::poll_alongside,
+    head_object,
     metadata::{PublicType, VideoMetadata},
-    patience::Patience,
+    patience::RetryBudget,
     rules::{Rule, Sidecar, sidecar_key},
 };
 use bytes::Bytes;
@@ -52,7 +52,7 @@ type SidecarRead<'l> = BoxFuture<'l, Result<Option<Bytes>, Error>>;
 pub(crate) struct Lookup<'l> {
     source: &'l dyn Source,
     location: &'l Location,
-    retry: RetrySettings,
+    retry: RetryPolicy,
     sidecar: MaybeDone<SidecarRead<'l>>,
 }
 
@@ -62,7 +62,7 @@ impl<'l> Lookup<'l> {
         source: &'l dyn Source,
         location: &'l Location,
         rule: Option<&Rule>,
-        retry: RetrySettings,
+        retry: RetryPolicy,
     ) -> Self {
         let reading = match rule.map_or(Sidecar::Off, |rule| rule.sidecar) {
             Sidecar::Off => async { Ok(None) }.boxed(),
@@ -76,8 +76,8 @@ impl<'l> Lookup<'l> {
     /// # Errors
     /// As [`look`].
     pub(crate) async fn object(&mut self) -> Result<Object, Error> {
-        let looking = look(self.source, self.location, &self.retry);
-        beside(looking, |cx| Pin::new(&mut self.sidecar).poll(cx)).await
+        let looking = head_object(self.source, self.location, &self.retry);
+        poll_alongside(looking, |cx| Pin::new(&mut self.sidecar).poll(cx)).await
     }
 
     /// Waits for the sidecar; `None` where there is none, or its rule turns it off.
@@ -94,11 +94,11 @@ impl<'l> Lookup<'l> {
 async fn read_sidecar(
     source: &dyn Source,
     video: &Location,
-    retry: RetrySettings,
+    retry: RetryPolicy,
 ) -> Result<Option<Bytes>, Error> {
     let location = Location { key: sidecar_key(&video.key), ..video.clone() };
     let read = || source.read_small(&location, SIDECAR_LIMIT);
-    Patience::new(retry).retrying(read).await
+    RetryBudget::new(retry).retry(read).await
 }
 
 /// Merges what the task or flags state (`stated`), the object, its sidecar and its rule state about the video.
@@ -117,19 +117,19 @@ pub(crate) fn merge_video(
     if object.missing_metadata > 0 && !names_audience {
         let message = "the store could not return all of the object's metadata, which may say who may watch: state public_type in a task";
         return Err(unfit(message)
-            .with("header", MISSING_METADATA)
-            .with("entries", object.missing_metadata.to_string()));
+            .with_context("header", MISSING_METADATA)
+            .with_context("entries", object.missing_metadata.to_string()));
     }
     let is_required = rule.is_some_and(|rule| rule.sidecar == Sidecar::Required);
     if is_required && sidecar.is_none() && !names_audience {
         let message =
             "the rule requires a sidecar, and there is none: write it, or state public_type in a task";
-        return Err(unfit(message).with("sidecar", sidecar_key(&object.location.key)));
+        return Err(unfit(message).with_context("sidecar", sidecar_key(&object.location.key)));
     }
     let metadata = VideoMetadata::from_user_metadata_below(&object.user_metadata, &stated)?;
     let beside = sidecar.map(|json| VideoMetadata::from_sidecar_below(json, &stated)).transpose();
     let beside = beside
-        .map_err(|error| Error::from(error).with("sidecar", sidecar_key(&object.location.key)))?
+        .map_err(|error| Error::from(error).with_context("sidecar", sidecar_key(&object.location.key)))?
         .unwrap_or_default();
     let below = rule.map(Rule::metadata).unwrap_or_default();
     let mut protected = Vec::new();
@@ -145,7 +145,7 @@ pub(crate) fn merge_video(
     match protected.first() {
         Some(place) if video.public_type != Some(PublicType::Password) => {
             Err(unfit("the object has a watch password, and public_type is not stated as password")
-                .with("field", *place))
+                .with_context("field", *place))
         }
         _ => Ok(video),
     }

@@ -4,10 +4,10 @@
 //! receiver knows a repetition.
 
 use crate::{
-    Callback, Error, ErrorKind, Notifier, Outcome, OutcomeData, PublishedVideo, Run, Told, UploadId, Verdict,
-    VideoEvent, VideoState, Youku,
-    ending::stored,
-    ledger::{Held, Ledger, Record, Step, StepKind, Time, Work},
+    Callback, DeliveryResult, Error, ErrorKind, Notifier, Outcome, OutcomeData, PublishedVideo, RetryAdvice,
+    RunContext, UploadId, VideoEvent, VideoState, Youku,
+    ending::result_from_record,
+    ledger::{LeasedUpload, Ledger, Record, Step, StepKind, Timestamp, UploadRequest},
     run::out_of_time,
 };
 use bytes::Bytes;
@@ -20,9 +20,9 @@ use std::{
 use tokio::time::{Instant, sleep, timeout_at};
 
 /// For how long a callback is tried, and a video asked after.
-const LIFE: Duration = Duration::from_secs(3 * 86_400);
+const GIVE_UP_AFTER: Duration = Duration::from_secs(3 * 86_400);
 /// Youku is asked at these multiples of the first pause after the commit, then at every multiple of the last.
-const ASKED_AT: [u32; 6] = [1, 2, 5, 10, 30, 60];
+const QUESTION_MINUTES: [u32; 6] = [1, 2, 5, 10, 30, 60];
 /// The longest pause between two attempts, in first pauses.
 const LONGEST: u32 = 180;
 /// The pause before the second try within one run; it doubles.
@@ -30,25 +30,27 @@ const SHORT_PAUSE: Duration = Duration::from_secs(1);
 
 /// How hard one run tries.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Effort {
-    tries: u32,
+pub(crate) struct DeliveryPolicy {
+    attempts: u32,
     time: Duration,
     /// Whether a receiver that gave no answer lately is left alone.
-    spares: bool,
+    respect_circuit_breaker: bool,
 }
 
 /// While somebody waits for the upload's answer.
-pub(crate) const BRIEF: Effort = Effort { tries: 3, time: Duration::from_secs(8), spares: true };
+pub(crate) const QUICK: DeliveryPolicy =
+    DeliveryPolicy { attempts: 3, time: Duration::from_secs(8), respect_circuit_breaker: true };
 /// In a sweep, which comes again.
-pub(crate) const ONCE: Effort = Effort { tries: 1, time: Duration::from_secs(20), spares: true };
+pub(crate) const SINGLE: DeliveryPolicy =
+    DeliveryPolicy { attempts: 1, time: Duration::from_secs(20), respect_circuit_breaker: true };
 /// What is told now or never.
-const INSISTING: Effort = Effort { spares: false, ..BRIEF };
+const QUICK_FORCED: DeliveryPolicy = DeliveryPolicy { respect_circuit_breaker: false, ..QUICK };
 /// What somebody asked for, and can ask for again.
-const ASKED: Effort = Effort { spares: false, ..ONCE };
+const SINGLE_FORCED: DeliveryPolicy = DeliveryPolicy { respect_circuit_breaker: false, ..SINGLE };
 
 /// Who carries messages, and how often.
 #[derive(Clone)]
-pub(crate) struct Notifying {
+pub(crate) struct CallbackDelivery {
     pub(crate) notifier: Arc<dyn Notifier>,
     /// Before the first attempt of a sweep; later ones are further apart.
     pub(crate) pause: Duration,
@@ -59,7 +61,7 @@ pub(crate) struct Notifying {
 struct Message {
     r#type: VideoEvent,
     /// When Youku said so, by the ledger's clock: each attempt asks anew.
-    timestamp: Time,
+    timestamp: Timestamp,
     data: MessageData,
 }
 
@@ -71,56 +73,56 @@ struct MessageData {
     state: &'static str,
 }
 
-impl Notifying {
+impl CallbackDelivery {
     /// Tells what there is to tell of an upload that has ended, and records it; what was not accepted is put off.
     ///
     /// # Errors
     /// Where the ledger fails, or Youku does not say how the video fares.
-    pub(crate) async fn tell(
+    pub(crate) async fn deliver(
         &self,
-        held: &mut Held,
+        held: &mut LeasedUpload,
         ledger: &Ledger,
         youku: &dyn Youku,
-        run: &Run,
-        effort: Effort,
+        run: &RunContext,
+        effort: DeliveryPolicy,
     ) -> Result<(), Error> {
         if run.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             return Ok(());
         }
-        let work = held.work()?;
+        let work = held.request()?;
         let Some(callback) = &work.callback else { return Ok(()) };
-        held.believe().await?;
-        if held.record().owes_outcome() {
+        held.confirm().await?;
+        if held.record().pending_outcome_callback() {
             let (id, body) = outcome(held.record())?;
             let told = post(&*self.notifier, callback, &id, body, run, effort).await;
             return self.conclude(held, told, None).await;
         }
-        if held.record().owes_event() {
-            let asking = ask(held.record(), ledger, youku);
+        if held.record().pending_event_callback() {
+            let asking = fetch_video_state(held.record(), ledger, youku);
             let shown = match run.deadline {
                 Some(deadline) => timeout_at(deadline, asking).await.unwrap_or_else(|_| Err(out_of_time())),
                 None => asking.await,
             };
-            return self.follow(held, shown, &work, callback, run).await;
+            return self.follow_up(held, shown, &work, callback, run).await;
         }
         Ok(())
     }
 
     /// Tells how the video fares once it is known.
-    async fn follow(
+    async fn follow_up(
         &self,
-        held: &mut Held,
+        held: &mut LeasedUpload,
         shown: Result<Option<VideoState>, Error>,
-        work: &Work,
+        work: &UploadRequest,
         callback: &Callback,
-        run: &Run,
+        run: &RunContext,
     ) -> Result<(), Error> {
-        let published = stored(held.record())?;
+        let published = result_from_record(held.record())?;
         let now = held.lease().now();
-        match shown.as_ref().ok().and_then(|state| fate((*state)?)) {
+        match shown.as_ref().ok().and_then(|state| event_for_state((*state)?)) {
             Some((event, state)) if callback.events.contains(&event) => {
                 let (id, body) = message(event, state, now, work, published)?;
-                let told = post(&*self.notifier, callback, &id, body, run, ONCE).await;
+                let told = post(&*self.notifier, callback, &id, body, run, SINGLE).await;
                 self.conclude(held, told, Some(event)).await
             }
             Some((event, _)) => {
@@ -128,70 +130,77 @@ impl Notifying {
                 held.append(Step::Notified { code, event: Some(event) }).await
             }
             // One answer that is missing on the last day decides nothing yet.
-            None if age(held.record(), now) >= if shown.is_ok() { LIFE } else { 2 * LIFE } => {
+            None if age(held.record(), now)
+                >= if shown.is_ok() { GIVE_UP_AFTER } else { 2 * GIVE_UP_AFTER } =>
+            {
                 let (code, event) = ("undecided".into(), callback.events.first().copied());
                 held.append(Step::Notified { code, event }).await
             }
             None => {
-                let wish = shown.as_ref().err().and_then(|error| match error.verdict() {
-                    Verdict::Retry { not_before } => not_before,
+                let wish = shown.as_ref().err().and_then(|error| match error.advice() {
+                    RetryAdvice::Retry { retry_after: not_before } => not_before,
                     _ => None,
                 });
-                self.put_off(held, wish.unwrap_or_default()).await;
+                self.postpone(held, wish.unwrap_or_default()).await;
                 shown.map(drop)
             }
         }
     }
 
     /// Records what became of a message, or puts it off.
-    async fn conclude(&self, held: &mut Held, told: Told, event: Option<VideoEvent>) -> Result<(), Error> {
+    async fn conclude(
+        &self,
+        held: &mut LeasedUpload,
+        told: DeliveryResult,
+        event: Option<VideoEvent>,
+    ) -> Result<(), Error> {
         // A video whose fate was known late is told of for as long as others.
-        let life = if event.is_some() { 2 * LIFE } else { LIFE };
+        let life = if event.is_some() { 2 * GIVE_UP_AFTER } else { GIVE_UP_AFTER };
         let over = age(held.record(), held.lease().now()) >= life;
         let code = match told {
-            Told::Accepted { status } => status.to_string(),
-            Told::Refused { code } => code,
-            Told::Failed { code, .. } if over && code == Told::FORBIDDEN => code,
-            Told::Failed { .. } if over => "gave_up".into(),
-            Told::Failed { code, not_before } => {
+            DeliveryResult::Accepted { status } => status.to_string(),
+            DeliveryResult::Refused { code } => code,
+            DeliveryResult::Failed { code, .. } if over && code == DeliveryResult::FORBIDDEN => code,
+            DeliveryResult::Failed { .. } if over => "gave_up".into(),
+            DeliveryResult::Failed { code, retry_after: not_before } => {
                 tracing::warn!(code, "the callback was not accepted: it is tried again");
-                self.put_off(held, not_before.unwrap_or_default()).await;
+                self.postpone(held, not_before.unwrap_or_default()).await;
                 return Ok(());
             }
         };
         let about = event.map_or("outcome", VideoEvent::as_str);
         tracing::info!(about, code, "the callback is done");
         held.append(Step::Notified { code, event }).await?;
-        if held.record().owes_event() {
-            self.put_off(held, Duration::ZERO).await;
+        if held.record().pending_event_callback() {
+            self.postpone(held, Duration::ZERO).await;
         }
         Ok(())
     }
 
     /// Leaves the rest to a later sweep, after `wish` at the earliest.
-    async fn put_off(&self, held: &mut Held, wish: Duration) {
+    async fn postpone(&self, held: &mut LeasedUpload, wish: Duration) {
         let now = held.lease().now();
         let (record, ended) = (held.record(), ended_at(held.record()));
         let age = age(record, now);
-        let due = if record.owes_event() {
+        let due = if record.pending_event_callback() {
             ended + next_question(age, self.pause)
         } else {
             let pause = (age / 2).clamp(self.pause, self.pause * LONGEST);
-            (now + pause).min((ended + LIFE).max(now))
+            (now + pause).min((ended + GIVE_UP_AFTER).max(now))
         };
-        held.put_off(due.max(now + wish)).await;
+        held.postpone(due.max(now + wish)).await;
     }
 
     /// Tells of a wish that was refused before its upload began: tried a few times and recorded nowhere.
-    pub(crate) async fn tell_refusal(
+    pub(crate) async fn report_refusal(
         &self,
         callback: &Callback,
         key: &str,
         refused: &Result<PublishedVideo, Error>,
-        run: &Run,
+        run: &RunContext,
     ) {
         let body = match refused {
-            Err(error) if error.verdict() == Verdict::Permanent => json(&Outcome::of(key, refused)),
+            Err(error) if error.advice() == RetryAdvice::Permanent => json(&Outcome::new(key, refused)),
             _ => return,
         };
         if let Ok(body) = body {
@@ -199,16 +208,20 @@ impl Notifying {
             let hash: String =
                 Sha256::digest(&body).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
             let told =
-                post(&*self.notifier, callback, &format!("refused.{hash}"), body, run, INSISTING).await;
+                post(&*self.notifier, callback, &format!("refused.{hash}"), body, run, QUICK_FORCED).await;
             tracing::info!(key, ?told, "told the callback that its task was refused");
         }
     }
 }
 
 /// Asks Youku how the video fares, unless Youku refuses the account's calls for now.
-async fn ask(record: &Record, ledger: &Ledger, youku: &dyn Youku) -> Result<Option<VideoState>, Error> {
-    ledger.may_call(youku.client_id().unwrap_or(&record.work.account)).await?;
-    match stored(record)?.video_id {
+async fn fetch_video_state(
+    record: &Record,
+    ledger: &Ledger,
+    youku: &dyn Youku,
+) -> Result<Option<VideoState>, Error> {
+    ledger.ensure_calls_allowed(youku.client_id().unwrap_or(&record.request.account)).await?;
+    match result_from_record(record)?.video_id {
         Some(video_id) => youku.show(&video_id).await,
         None => Ok(None),
     }
@@ -222,15 +235,15 @@ pub async fn replay(
     ledger: &Ledger,
     notifier: &dyn Notifier,
     id: &UploadId,
-    run: &Run,
-) -> Result<Told, Error> {
-    let wrong = |why| Error::new(ErrorKind::InvalidJob, "callback", why).with("id", id.as_str());
+    run: &RunContext,
+) -> Result<DeliveryResult, Error> {
+    let wrong = |why| Error::new(ErrorKind::InvalidJob, "callback", why).with_context("id", id.as_str());
     let record = ledger.read(id).await?.filter(|record| record.state.has_ended());
     let record = record.ok_or_else(|| wrong("there is no such upload, or it has not ended"))?;
-    let work = ledger.work(&record)?;
+    let work = ledger.request(&record)?;
     let callback = work.callback.as_ref().ok_or_else(|| wrong("the upload has no callback"))?;
     let (id, body) = outcome(&record)?;
-    Ok(post(notifier, callback, &id, body, run, ASKED).await)
+    Ok(post(notifier, callback, &id, body, run, SINGLE_FORCED).await)
 }
 
 /// Posts until it is accepted, refused for good, or the effort is spent.
@@ -239,23 +252,28 @@ async fn post(
     callback: &Callback,
     id: &str,
     body: Bytes,
-    run: &Run,
-    effort: Effort,
-) -> Told {
+    run: &RunContext,
+    effort: DeliveryPolicy,
+) -> DeliveryResult {
     let end = Instant::now() + effort.time;
     let end = run.deadline.map_or(end, |deadline| end.min(deadline));
     let (mut pause, mut tries) = (SHORT_PAUSE, 0);
     loop {
-        if let Some(rest) = notifier.silence(&callback.url).filter(|_| effort.spares) {
-            return Told::Failed { code: Told::TIMED_OUT.into(), not_before: Some(rest) };
+        if let Some(rest) =
+            notifier.circuit_open_for(&callback.url).filter(|_| effort.respect_circuit_breaker)
+        {
+            return DeliveryResult::Failed {
+                code: DeliveryResult::TIMED_OUT.into(),
+                retry_after: Some(rest),
+            };
         }
         let posting = notifier.post(&callback.url, id, body.clone());
-        let late = || Told::Failed { code: Told::TIMED_OUT.into(), not_before: None };
+        let late = || DeliveryResult::Failed { code: DeliveryResult::TIMED_OUT.into(), retry_after: None };
         let told = timeout_at(end, posting).await.unwrap_or_else(|_| late());
-        let Told::Failed { not_before, .. } = &told else { return told };
+        let DeliveryResult::Failed { retry_after: not_before, .. } = &told else { return told };
         tries += 1;
         let wait = pause.max(not_before.unwrap_or_default());
-        if tries >= effort.tries || Instant::now() + wait >= end {
+        if tries >= effort.attempts || Instant::now() + wait >= end {
             return told;
         }
         sleep(wait).await;
@@ -267,31 +285,31 @@ async fn post(
 fn outcome(record: &Record) -> Result<(String, Bytes), Error> {
     let reopened = record.history.iter().filter(|entry| entry.step.kind() == StepKind::Reopened).count();
     let round = if reopened == 0 { String::new() } else { format!(".{}", reopened + 1) };
-    Ok((format!("{}.outcome{round}", record.id), json(&Outcome::of_record(record))?))
+    Ok((format!("{}.outcome{round}", record.id), json(&Outcome::from_record(record))?))
 }
 
 fn message(
     event: VideoEvent,
     state: &'static str,
     now: SystemTime,
-    work: &Work,
+    work: &UploadRequest,
     published: PublishedVideo,
 ) -> Result<(String, Bytes), Error> {
     let id = format!("{}.{}", published.upload_id, event.as_str());
-    let outcome = Outcome::of(key(work), &Ok(published)).data;
+    let outcome = Outcome::new(key(work), &Ok(published)).data;
     let body = Message { r#type: event, timestamp: now.into(), data: MessageData { outcome, state } };
     Ok((id, json(&body)?))
 }
 
 /// What the caller calls the object.
-fn key(work: &Work) -> &str {
-    work.called.as_deref().unwrap_or(&work.object.location.key)
+fn key(work: &UploadRequest) -> &str {
+    work.requested_key.as_deref().unwrap_or(&work.object.location.key)
 }
 
 fn json(body: &impl Serialize) -> Result<Bytes, Error> {
     let wrong = |error| {
         let message = "a callback's message could not be written";
-        Error::new(ErrorKind::Failed, "callback", message).caused_by(error)
+        Error::new(ErrorKind::Failed, "callback", message).with_source(error)
     };
     serde_json::to_vec(body).map(Bytes::from).map_err(|error: serde_json::Error| wrong(error))
 }
@@ -299,7 +317,7 @@ fn json(body: &impl Serialize) -> Result<Bytes, Error> {
 /// What a state means for the callback; `None` while nothing is decided.
 ///
 /// `limited` counts as ready: the video is there for some, and Youku does not say that it is rejected. A review ends in another state.
-fn fate(state: VideoState) -> Option<(VideoEvent, &'static str)> {
+fn event_for_state(state: VideoState) -> Option<(VideoEvent, &'static str)> {
     match state {
         VideoState::Normal => Some((VideoEvent::Ready, "normal")),
         VideoState::Limited => Some((VideoEvent::Ready, "limited")),
@@ -320,8 +338,8 @@ fn age(record: &Record, now: SystemTime) -> Duration {
 
 /// The age at which Youku is asked next after a video of this age.
 fn next_question(age: Duration, pause: Duration) -> Duration {
-    let listed = ASKED_AT.iter().map(|times| pause * *times).find(|at| *at > age);
-    let hour = pause * ASKED_AT[ASKED_AT.len() - 1];
+    let listed = QUESTION_MINUTES.iter().map(|times| pause * *times).find(|at| *at > age);
+    let hour = pause * QUESTION_MINUTES[QUESTION_MINUTES.len() - 1];
     listed.unwrap_or_else(|| {
         let hours = age.as_secs() / hour.as_secs().max(1) + 1;
         Duration::from_secs(hours * hour.as_secs())

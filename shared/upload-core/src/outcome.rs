@@ -2,7 +2,7 @@
 
 use crate::{
     Error, ErrorKind, PublishedVideo,
-    ending::stored,
+    ending::result_from_record,
     ledger::Record,
     metadata::{PublicType, PublicTypeOrigin},
 };
@@ -53,10 +53,10 @@ pub struct OutcomeData {
 impl Outcome {
     /// The answer to a job about `key`. Of a failure it says what its kind alone decides: callers read no inner names.
     #[must_use]
-    pub fn of(key: &str, result: &Result<PublishedVideo, Error>) -> Self {
+    pub fn new(key: &str, result: &Result<PublishedVideo, Error>) -> Self {
         let (code, text, error, published) = match result {
             Ok(published) => ("200", "upload success".into(), None, Some(published)),
-            Err(error) => (status(error.kind()), error.told().into_owned(), Some(error), None),
+            Err(error) => (status(error.kind()), error.sentence().into_owned(), Some(error), None),
         };
         Self {
             code: code.into(),
@@ -81,10 +81,10 @@ impl Outcome {
 
     /// What the job of an upload was answered when it ended, and is answered since; `None` before.
     #[must_use]
-    pub fn of_record(record: &Record) -> Option<Self> {
+    pub fn from_record(record: &Record) -> Option<Self> {
         record.state.has_ended().then(|| {
-            let key = record.work.called.as_ref().unwrap_or(&record.work.location.key);
-            Self::of(key, &stored(record).map_err(|error| error.about(&record.id)))
+            let key = record.request.requested_key.as_ref().unwrap_or(&record.request.location.key);
+            Self::new(key, &result_from_record(record).map_err(|error| error.with_upload_id(&record.id)))
         })
     }
 }
@@ -97,9 +97,9 @@ fn status(kind: ErrorKind) -> &'static str {
         ErrorKind::SourceChanged | ErrorKind::InProgress | ErrorKind::Superseded => "409",
         ErrorKind::RateLimited => "429",
         ErrorKind::Youku
-        | ErrorKind::Unauthorised
+        | ErrorKind::Unauthorized
         | ErrorKind::ClientRefused
-        | ErrorKind::Reauthorise
+        | ErrorKind::Reauthorize
         | ErrorKind::SessionOver
         | ErrorKind::HashRefused
         | ErrorKind::Target => "502",
@@ -123,7 +123,7 @@ mod tests {
             md5: crate::Md5([0; 16]),
             audience: Audience::new(Some(PublicType::Friend), Some(PublicTypeOrigin::Sidecar)),
         };
-        let data = serde_json::to_value(Outcome::of("k", &Ok(published)).data).expect("JSON");
+        let data = serde_json::to_value(Outcome::new("k", &Ok(published)).data).expect("JSON");
         let expected = serde_json::json!({
             "key": "k", "videoid": "XMQ", "upload_id": "0".repeat(32),
             "link": "https://v.youku.com/v_show/id_XMQ.html",
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn a_missing_object_answers_as_the_legacy_worker_did() {
         let error = Error::new(ErrorKind::SourceMissing, "head", "there is no such object");
-        let outcome = serde_json::to_value(Outcome::of("k", &Err(error))).expect("JSON");
+        let outcome = serde_json::to_value(Outcome::new("k", &Err(error))).expect("JSON");
         let expected = serde_json::json!({
             "code": "404", "msg": "oss key not found", "info": "oss key not found",
             "error": "source_missing", "data": {"key": "k"}

@@ -82,7 +82,7 @@ pub struct Video {
 
 /// Youku's temporary permission to write one object into its bucket.
 #[derive(Clone)]
-pub struct Grant {
+pub struct UploadCredentials {
     /// The bucket's endpoint.
     pub endpoint: String,
     /// The bucket.
@@ -99,7 +99,7 @@ pub struct Grant {
     pub expires: SystemTime,
 }
 
-impl fmt::Debug for Grant {
+impl fmt::Debug for UploadCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Grant")
             .field("endpoint", &self.endpoint)
@@ -118,7 +118,7 @@ pub struct BucketSession {
     /// The video's id, where Youku tells it this early.
     pub video_id: Option<String>,
     /// Where the bytes go.
-    pub grant: Grant,
+    pub credentials: UploadCredentials,
     /// Youku says that it holds a file of this MD5 already. The bytes are sent all the same: whether a commit takes the held ones nobody
     /// documents.
     pub instant: bool,
@@ -165,7 +165,7 @@ pub trait Youku: Send + Sync {
     /// Whether calls can be made as this account: to be asked before anything is done for one.
     ///
     /// # Errors
-    /// [`Reauthorise`](crate::ErrorKind::Reauthorise) where it is known that every call would be refused; what keeps the account's
+    /// [`Reauthorize`](crate::ErrorKind::Reauthorize) where it is known that every call would be refused; what keeps the account's
     /// access token from being read.
     async fn ready(&self) -> Result<(), Error> {
         Ok(())
@@ -203,7 +203,11 @@ pub trait Youku: Send + Sync {
     ///
     /// # Errors
     /// [`SessionOver`](crate::ErrorKind::SessionOver) where the session has ended.
-    async fn renew_grant(&self, upload_token: &SecretString, grant: &Grant) -> Result<Grant, Error>;
+    async fn refresh_credentials(
+        &self,
+        upload_token: &SecretString,
+        grant: &UploadCredentials,
+    ) -> Result<UploadCredentials, Error>;
 
     /// Makes the uploaded bytes a video and answers its id, where Youku tells it.
     ///
@@ -231,7 +235,7 @@ pub trait Youku: Send + Sync {
     ///
     /// # Errors
     /// [`Config`](crate::ErrorKind::Config) where the grant names an address that cannot be used.
-    fn bucket(&self, grant: &Grant) -> Result<Arc<dyn Bucket>, Error>;
+    fn bucket(&self, grant: &UploadCredentials) -> Result<Arc<dyn Bucket>, Error>;
 
     /// The upload server that `create` named, resolved once: all calls of a session go to one address.
     ///
@@ -263,7 +267,7 @@ pub struct PartReceipt {
 
 /// What the target says of the finished object.
 #[derive(Debug, Clone, Copy)]
-pub struct Landed {
+pub struct CompletedObject {
     /// Bytes, where the answer tells them.
     pub size: Option<u64>,
     /// CRC-64/XZ, where the answer carries it.
@@ -301,11 +305,11 @@ pub trait Bucket: Send + Sync {
     ///
     /// # Errors
     /// [`NoSuchUpload`](crate::ErrorKind::NoSuchUpload) also where an earlier call had succeeded.
-    async fn complete(&self, id: &MultipartId, parts: &[(u32, String)]) -> Result<Landed, Error>;
+    async fn complete(&self, id: &MultipartId, parts: &[(u32, String)]) -> Result<CompletedObject, Error>;
 
     /// The finished object.
     ///
     /// # Errors
     /// The bucket's refusal or failure.
-    async fn head(&self) -> Result<Landed, Error>;
+    async fn head(&self) -> Result<CompletedObject, Error>;
 }

@@ -1,8 +1,8 @@
 //! Reopening by itself: an upload that ended because its object was gone, or another one, goes on where exactly that version is back.
 
 use crate::{
-    Error, ErrorKind, UploadId, Uploader, Verdict,
-    ledger::{Claim, End, Held, Record, Reopening, State, Step, StepKind},
+    Error, ErrorKind, RetryAdvice, UploadId, Uploader,
+    ledger::{Claim, End, LeasedUpload, Record, Reopening, State, Step, StepKind},
 };
 use std::time::Duration;
 
@@ -17,20 +17,20 @@ impl Uploader {
     ///
     /// # Errors
     /// The failure, retryable, where such an upload was reopened too short a time ago; as [`Ledger::reopen`](crate::ledger::Ledger::reopen).
-    pub(crate) async fn or_reopened(&self, id: &UploadId, claim: Claim) -> Result<Claim, Error> {
+    pub(crate) async fn reopen_if_returned(&self, id: &UploadId, claim: Claim) -> Result<Claim, Error> {
         match claim {
-            Claim::AtRest(record) if ended_for_its_object(&record) => {
+            Claim::Settled(record) if ended_for_its_object(&record) => {
                 let now = self.ledger.times().await?.now;
                 check_pause(&record, now)?;
                 // It is at rest: until it is reopened only the event knows that it is to be.
-                let reopened = self.ledger.reopen(id, RETURNED).await.map_err(Error::unrecorded)?;
-                Ok(Claim::Held(Box::new(reopened)))
+                let reopened = self.ledger.reopen(id, RETURNED).await.map_err(Error::mark_unrecorded)?;
+                Ok(Claim::Acquired(Box::new(reopened)))
             }
-            Claim::Held(mut held) if ended_for_its_object(held.record()) => {
+            Claim::Acquired(mut held) if ended_for_its_object(held.record()) => {
                 if check_pause(held.record(), held.lease().now()).is_ok() {
                     reopen_held(&mut held).await?;
                 }
-                Ok(Claim::Held(held))
+                Ok(Claim::Acquired(held))
             }
             claim => Ok(claim),
         }
@@ -38,8 +38,8 @@ impl Uploader {
 }
 
 /// Its callback does not know yet how it ended: the first outcome is not told any more.
-async fn reopen_held(held: &mut Held) -> Result<(), Error> {
-    held.believe().await?;
+async fn reopen_held(held: &mut LeasedUpload) -> Result<(), Error> {
+    held.confirm().await?;
     if ended_for_its_object(held.record()) { held.append(Step::Reopened(RETURNED)).await } else { Ok(()) }
 }
 
@@ -68,6 +68,6 @@ fn check_pause(record: &Record, now: std::time::SystemTime) -> Result<(), Error>
     if rest.is_zero() {
         return Ok(());
     }
-    let Err(failure) = crate::ending::stored(record) else { return Ok(()) };
-    Err(failure.verdict_is(Verdict::Retry { not_before: Some(rest) }).unrecorded())
+    let Err(failure) = crate::ending::result_from_record(record) else { return Ok(()) };
+    Err(failure.with_advice(RetryAdvice::Retry { retry_after: Some(rest) }).mark_unrecorded())
 }

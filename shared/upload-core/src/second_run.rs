@@ -7,7 +7,12 @@ use crate::{
 use std::time::{Duration, SystemTime};
 
 /// The rest after a refusal of this kind at `now`; `None` where no second run is needed, or this run was it.
-pub(crate) fn rest(record: &Record, kind: ErrorKind, now: SystemTime, pause: Duration) -> Option<Waiting> {
+pub(crate) fn pause_before_second_run(
+    record: &Record,
+    kind: ErrorKind,
+    now: SystemTime,
+    pause: Duration,
+) -> Option<Waiting> {
     let reason = reason(kind)?;
     let rests_until = |until: SystemTime| Some(Waiting { reason, not_before: Some(until.into()) });
     let Some(first) = first_refusal(record, reason) else { return rests_until(now + pause) };

@@ -16,9 +16,9 @@ pub(crate) const LAST_ERROR: &str = "last_error";
 impl Error {
     /// One line for whoever is not the operator: no name of a place is in it but what the caller stated.
     #[must_use]
-    pub fn told(&self) -> Cow<'static, str> {
+    pub fn sentence(&self) -> Cow<'static, str> {
         match self.kind() {
-            ErrorKind::InvalidJob => self.shown_with(&CALLERS_OWN).into(),
+            ErrorKind::InvalidJob => self.to_string_with(&CALLERS_OWN).into(),
             kind => {
                 let last =
                     self.context().iter().find(|(key, _)| kind == ErrorKind::Deadline && *key == LAST_ERROR);
@@ -44,11 +44,11 @@ fn sentence(kind: ErrorKind) -> &'static str {
         | ErrorKind::CredentialExpired
         | ErrorKind::NoSuchUpload
         | ErrorKind::PartExists => "Youku's storage did not take the object's bytes",
-        ErrorKind::Unauthorised => "Youku refuses the access token of the account",
+        ErrorKind::Unauthorized => "Youku refuses the access token of the account",
         ErrorKind::ClientRefused => {
             "Youku does not know the client_id of the account: correct it in the settings"
         }
-        ErrorKind::Reauthorise => {
+        ErrorKind::Reauthorize => {
             "Youku refuses the access token, and it cannot be renewed: put a new access_token and refresh_token into the settings"
         }
         ErrorKind::SessionOver => "Youku ended the upload's session",
@@ -77,8 +77,8 @@ mod tests {
     #[test]
     fn a_deadline_names_what_was_waited_out() {
         let error = Error::new(ErrorKind::Deadline, "upload", "inner")
-            .with(LAST_ERROR, "target_failed in UploadPart");
-        let told = error.told();
+            .with_context(LAST_ERROR, "target_failed in UploadPart");
+        let told = error.sentence();
         assert!(told.ends_with("; the last error was target_failed in UploadPart"), "{told}");
         assert!(!told.contains("inner"), "{told}");
     }
@@ -87,12 +87,12 @@ mod tests {
     fn what_callers_are_told_is_made_of_the_kind_alone() {
         let told = ErrorKind::all().map(|kind| {
             let error = Error::new(kind, "inner-operation", format!("inner-bucket {kind:?}"))
-                .with("bucket", "inner-bucket")
-                .with("key", "inner-key")
-                .with("field", "conf.keyname")
-                .with("why", "is missing")
-                .caused_by(std::io::Error::other("inner-cause"));
-            format!("{}: {}\n", kind.code(), error.told())
+                .with_context("bucket", "inner-bucket")
+                .with_context("key", "inner-key")
+                .with_context("field", "conf.keyname")
+                .with_context("why", "is missing")
+                .with_source(std::io::Error::other("inner-cause"));
+            format!("{}: {}\n", kind.code(), error.sentence())
         });
         let told: String = told.collect();
         // The message of a job that does not fit is ours and names no place.

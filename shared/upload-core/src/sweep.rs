@@ -4,8 +4,8 @@
 //! or that cannot go on, is trouble of its own, and the rest goes on.
 
 use crate::{
-    Discovered, Error, ErrorKind, PublishedVideo, Run, UploadId, Uploader,
-    ledger::{Ledger, OpenMark, OpenUpload, Record, cannot_go_on},
+    DiscoveryReport, Error, ErrorKind, PublishedVideo, RunContext, UploadId, Uploader,
+    ledger::{Ledger, OpenMark, OpenUpload, Record, is_lacking_means},
 };
 use std::{
     collections::BTreeSet,
@@ -22,30 +22,30 @@ const PAGE: usize = 999;
 
 /// What a sweep did.
 #[derive(Debug, Default)]
-pub struct Swept {
+pub struct SweepReport {
     /// Uploads that it went on with, and how that ended.
     pub resumed: Vec<(UploadId, Result<PublishedVideo, Error>)>,
     /// Uploads that had ended, and whose callback was tried.
-    pub told: usize,
+    pub callbacks_delivered: usize,
     /// Uploads that somebody works on, or that wait for their time.
-    pub left: u32,
+    pub skipped: u32,
     /// Marks of uploads that were at rest already, or never began.
-    pub cleared: u32,
+    pub marks_cleared: u32,
     /// Marks that cannot be read, and what stands among them and is none: each names its key.
-    pub troubles: Vec<Error>,
+    pub errors: Vec<Error>,
     /// It ended before it had looked at every mark; the next one begins behind this.
     pub next: Option<UploadId>,
     /// What was found beside them.
-    pub discovered: Discovered,
+    pub discovered: DiscoveryReport,
     /// Tries that were not to be counted as uploads gone on with, and cost as much.
     tried: usize,
 }
 
-impl Swept {
+impl SweepReport {
     /// How many of the uploads that it may go on with it did.
     #[must_use]
-    pub fn spent(&self) -> usize {
-        self.resumed.len() + self.told + self.tried
+    pub fn calls_made(&self) -> usize {
+        self.resumed.len() + self.callbacks_delivered + self.tried
     }
 }
 
@@ -60,8 +60,8 @@ pub async fn sweep<F, Fut>(
     uploader_of: F,
     after: Option<UploadId>,
     limit: usize,
-    run: &Run,
-) -> Result<Swept, Error>
+    run: &RunContext,
+) -> Result<SweepReport, Error>
 where
     F: Fn(UploadId, OpenMark) -> Fut,
     Fut: Future<Output = Result<Uploader, Error>>,
@@ -80,22 +80,22 @@ pub async fn sweep_with<F, Fut>(
     tokens: &BTreeSet<String>,
     after: Option<UploadId>,
     limit: usize,
-    run: &Run,
-) -> Result<Swept, Error>
+    run: &RunContext,
+) -> Result<SweepReport, Error>
 where
     F: Fn(UploadId, OpenMark) -> Fut,
     Fut: Future<Output = Result<Uploader, Error>>,
 {
-    let mut swept = Swept::default();
+    let mut swept = SweepReport::default();
     let mut refused = BTreeSet::new();
-    let mut clock = Clock::default();
+    let mut clock = StoreClock::default();
     let mut after = after;
     loop {
         let page = ledger.open_marks(after.as_ref(), PAGE).await?;
-        swept.troubles.extend(page.foreign);
+        swept.errors.extend(page.foreign);
         for upload in page.uploads {
             let late = run.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-            if swept.spent() >= limit || late {
+            if swept.calls_made() >= limit || late {
                 swept.next = after;
                 return Ok(swept);
             }
@@ -105,29 +105,29 @@ where
                 || upload.refused_token.as_ref().is_some_and(renewed)
                 || upload.is_due(clock.now(ledger).await?);
             if !due {
-                swept.left += 1;
+                swept.skipped += 1;
                 continue;
             }
             let mark = match ledger.open_mark(&upload).await {
                 Ok(Some(mark)) => mark,
                 Ok(None) => continue,
-                Err(error) if cannot_go_on(&error) => {
-                    swept.troubles.push(error);
+                Err(error) if is_lacking_means(&error) => {
+                    swept.errors.push(error);
                     continue;
                 }
                 Err(error) => return Err(error),
             };
             if refused.contains(&mark.account) {
-                swept.left += 1;
+                swept.skipped += 1;
                 continue;
             }
-            let ended = Box::pin(go_on(ledger, &uploader_of, &upload, &mark, run)).await;
-            if let Err(error) | Ok(Went::Untold(error)) = &ended
+            let ended = Box::pin(resume_open(ledger, &uploader_of, &upload, &mark, run)).await;
+            if let Err(error) | Ok(ResumeResult::Untold(error)) = &ended
                 && error.kind() == ErrorKind::RateLimited
             {
                 refused.insert(mark.account.clone());
             }
-            swept.note(ledger, &upload, mark, ended).await?;
+            swept.record_result(ledger, &upload, mark, ended).await?;
         }
         after = page.next;
         if after.is_none() {
@@ -138,9 +138,9 @@ where
 
 /// The store's clock, asked once where a mark names a time.
 #[derive(Default)]
-struct Clock(Option<(SystemTime, Instant)>);
+struct StoreClock(Option<(SystemTime, Instant)>);
 
-impl Clock {
+impl StoreClock {
     async fn now(&mut self, ledger: &Ledger) -> Result<SystemTime, Error> {
         let (time, at) = match self.0 {
             Some(known) => known,
@@ -151,7 +151,7 @@ impl Clock {
 }
 
 /// What came of one mark.
-enum Went {
+enum ResumeResult {
     Cleared,
     Told,
     /// The callback waits for another sweep.
@@ -161,13 +161,13 @@ enum Went {
     Published(PublishedVideo),
 }
 
-async fn go_on<F, Fut>(
+async fn resume_open<F, Fut>(
     ledger: &Ledger,
     uploader_of: &F,
     upload: &OpenUpload,
     mark: &OpenMark,
-    run: &Run,
-) -> Result<Went, Error>
+    run: &RunContext,
+) -> Result<ResumeResult, Error>
 where
     F: Fn(UploadId, OpenMark) -> Fut,
     Fut: Future<Output = Result<Uploader, Error>>,
@@ -176,63 +176,66 @@ where
     if upload.is_paused() {
         // Before its steps are read, or Youku is asked: what kept it may keep it still.
         let uploader = match uploader_of(id.clone(), mark.clone()).await {
-            Err(error) if cannot_go_on(&error) => return Ok(Went::Still(error)),
+            Err(error) if is_lacking_means(&error) => return Ok(ResumeResult::Still(error)),
             uploader => uploader?,
         };
-        if let Err(error) = uploader.can_go_on(id, mark, run).await {
-            return Ok(Went::Still(error));
+        if let Err(error) = uploader.ensure_resumable(id, mark, run).await {
+            return Ok(ResumeResult::Still(error));
         }
     }
     let record = match ledger.read(id).await {
-        Err(error) if cannot_go_on(&error) => return Ok(Went::Still(error)),
+        Err(error) if is_lacking_means(&error) => return Ok(ResumeResult::Still(error)),
         record => record?,
     };
-    if record.as_ref().is_some_and(Record::is_at_rest) {
+    if record.as_ref().is_some_and(Record::is_settled) {
         ledger.resume(id).await?;
-        return Ok(Went::Cleared);
+        return Ok(ResumeResult::Cleared);
     }
     let uploader = match uploader_of(id.clone(), mark.clone()).await {
-        Err(error) if cannot_go_on(&error) => return Ok(Went::Still(error)),
+        Err(error) if is_lacking_means(&error) => return Ok(ResumeResult::Still(error)),
         uploader => uploader?,
     };
     if record.is_some_and(|record| record.state.has_ended()) {
-        return Ok(uploader.tell(id, run).await.map_or_else(Went::Untold, |()| Went::Told));
+        return Ok(uploader
+            .deliver_callback(id, run)
+            .await
+            .map_or_else(ResumeResult::Untold, |()| ResumeResult::Told));
     }
-    uploader.resume(id, run).await.map(Went::Published)
+    uploader.resume(id, run).await.map(ResumeResult::Published)
 }
 
-impl Swept {
-    async fn note(
+impl SweepReport {
+    async fn record_result(
         &mut self,
         ledger: &Ledger,
         upload: &OpenUpload,
         mark: OpenMark,
-        ended: Result<Went, Error>,
+        ended: Result<ResumeResult, Error>,
     ) -> Result<(), Error> {
         let id = &upload.id;
         match ended {
-            Ok(Went::Cleared) => self.cleared += 1,
-            Ok(Went::Told) => self.told += 1,
-            Ok(Went::Untold(error)) => {
+            Ok(ResumeResult::Cleared) => self.marks_cleared += 1,
+            Ok(ResumeResult::Told) => self.callbacks_delivered += 1,
+            Ok(ResumeResult::Untold(error)) => {
                 self.tried += 1;
-                if cannot_go_on(&error) {
-                    return self.put_off(ledger, upload, mark, error).await;
+                if is_lacking_means(&error) {
+                    return self.postpone(ledger, upload, mark, error).await;
                 }
                 tracing::warn!(?error, upload_id = %id, "the callback waits for the next sweep");
-                self.left += 1;
+                self.skipped += 1;
             }
-            Ok(Went::Still(error)) => {
+            Ok(ResumeResult::Still(error)) => {
                 self.tried += 1;
-                return self.put_off(ledger, upload, mark, error).await;
+                return self.postpone(ledger, upload, mark, error).await;
             }
-            Ok(Went::Published(published)) => self.resumed.push((id.clone(), Ok(published))),
-            Err(error) if waits(&error) => self.left += 1,
+            Ok(ResumeResult::Published(published)) => self.resumed.push((id.clone(), Ok(published))),
+            Err(error) if is_expected_wait(&error) => self.skipped += 1,
             // No step when it was looked for; there may be one by now.
             Err(error) if error.kind() == ErrorKind::InvalidJob && error.operation() == "ledger" => {
                 if ledger.read(id).await?.is_none() && ledger.clear_stray(upload, STRAY).await? {
-                    self.cleared += 1;
+                    self.marks_cleared += 1;
                 } else {
-                    self.left += 1;
+                    self.skipped += 1;
                 }
             }
             Err(error) => self.resumed.push((id.clone(), Err(error))),
@@ -242,7 +245,7 @@ impl Swept {
 
     /// Leaves an upload that cannot go on alone for a while. The first time it is told as how the upload went, what this worker lacks each
     /// time; else later in the log alone.
-    async fn put_off(
+    async fn postpone(
         &mut self,
         ledger: &Ledger,
         upload: &OpenUpload,
@@ -253,18 +256,18 @@ impl Swept {
         // What this worker lacks another may have: the mark stays as it is.
         let is_own = upload.is_paused() && error.kind() == ErrorKind::Config;
         if !is_own
-            && (upload.is_paused() || cannot_go_on(&error))
+            && (upload.is_paused() || is_lacking_means(&error))
             && let Err(unpaused) = ledger.pause_open(upload, mark, &error).await
         {
             // What is wrong with this one is no reason to leave the others.
-            if !cannot_go_on(&unpaused) {
+            if !is_lacking_means(&unpaused) {
                 return Err(unpaused);
             }
-            self.troubles.push(unpaused);
+            self.errors.push(unpaused);
         }
         if upload.is_paused() && !is_own {
             tracing::warn!(?error, upload_id = %id, "the upload still cannot go on");
-            self.left += 1;
+            self.skipped += 1;
         } else {
             self.tried = self.tried.saturating_sub(1);
             self.resumed.push((id.clone(), Err(error)));
@@ -274,9 +277,9 @@ impl Swept {
 }
 
 /// Whether the upload was not taken up because it is held, or not due.
-fn waits(error: &Error) -> bool {
+fn is_expected_wait(error: &Error) -> bool {
     // Not taken up, or put down again at once: either way it is the settings that must change first.
-    if error.kind() == ErrorKind::Reauthorise {
+    if error.kind() == ErrorKind::Reauthorize {
         return true;
     }
     error.operation() == "ledger"
@@ -284,7 +287,7 @@ fn waits(error: &Error) -> bool {
             error.kind(),
             ErrorKind::InProgress
                 | ErrorKind::RateLimited
-                | ErrorKind::Unauthorised
+                | ErrorKind::Unauthorized
                 | ErrorKind::ClientRefused
                 | ErrorKind::Deadline
                 | ErrorKind::CommitUnknown

@@ -1,17 +1,17 @@
 //! Uploads from the claim to the answer: who may work on them, for how long, and how they are put down.
 
 use crate::{
-    Callback, Error, ErrorKind, Location, Notifier, Object, RetrySettings, Run, Source, Stage,
-    TransferSettings, UploadId, Verdict, Youku,
-    ending::{ending, stored},
-    hand::Hand,
-    ledger::{Claim, Held, Ledger, Reopening, State, Step, WaitReason, Waiting, Work},
-    notes::Notes,
-    notify::{BRIEF, Effort, Notifying, ONCE},
-    opening::validated,
-    patience::Patience,
-    run::{out_of_time, within, within_or},
-    transfer::{Transfer, ahead::Ahead},
+    Callback, Error, ErrorKind, Location, Notifier, Object, RetryAdvice, RetryPolicy, RunContext, Source,
+    Stage, TransferSettings, UploadId, Youku,
+    ending::{result_from_record, terminal_step},
+    hand::Attempt,
+    ledger::{Claim, LeasedUpload, Ledger, Reopening, State, Step, UploadRequest, WaitReason, Waiting},
+    notes::PartCheckpoint,
+    notify::{CallbackDelivery, DeliveryPolicy, QUICK, SINGLE},
+    opening::validate_request,
+    patience::RetryBudget,
+    run::{out_of_time, with_deadline, with_deadline_or},
+    transfer::{Transfer, ahead::Prefetch},
 };
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::time::Instant;
@@ -27,7 +27,7 @@ pub struct Uploader {
     pub(crate) youku: Arc<dyn Youku>,
     pub(crate) ledger: Ledger,
     pub(crate) settings: TransferSettings,
-    notifying: Option<Notifying>,
+    notifying: Option<CallbackDelivery>,
 }
 
 /// A committed video.
@@ -70,8 +70,8 @@ impl Uploader {
     /// The same, telling callbacks through `notifier`. After the first run a callback is tried again, and Youku asked how a video fares,
     /// `pause` later at the earliest, by a sweep; then at growing distances.
     #[must_use]
-    pub fn notifying(mut self, notifier: Arc<dyn Notifier>, pause: Duration) -> Self {
-        self.notifying = Some(Notifying { notifier, pause });
+    pub fn with_notifier(mut self, notifier: Arc<dyn Notifier>, pause: Duration) -> Self {
+        self.notifying = Some(CallbackDelivery { notifier, pause });
         self
     }
 
@@ -81,45 +81,52 @@ impl Uploader {
     /// # Errors
     /// Whatever ended the upload; [`InProgress`](ErrorKind::InProgress) where somebody else is at it;
     /// [`Deadline`](ErrorKind::Deadline), retryable, where the run's time was over first.
-    pub async fn upload(&self, work: &Work, run: &Run) -> Result<PublishedVideo, Error> {
+    pub async fn upload(&self, work: &UploadRequest, run: &RunContext) -> Result<PublishedVideo, Error> {
         // What breaks a limit is refused before anything is recorded: the same object with better metadata is welcome.
-        if let Err(error) = validated(work, &*self.youku) {
-            let (refused, key) = (Err(error), work.called.as_deref().unwrap_or(&work.object.location.key));
-            Box::pin(self.tell_refusal(work.callback.as_ref(), key, &refused, run)).await;
+        if let Err(error) = validate_request(work, &*self.youku) {
+            let (refused, key) =
+                (Err(error), work.requested_key.as_deref().unwrap_or(&work.object.location.key));
+            Box::pin(self.report_refusal(work.callback.as_ref(), key, &refused, run)).await;
             return refused;
         }
-        let id = UploadId::of(&work.object, &work.job);
+        let id = UploadId::new(&work.object, &work.job);
         let claim = Box::pin(async {
             let claim = self.claim(&id, Some(work)).await?;
-            self.or_reopened(&id, claim).await
+            self.reopen_if_returned(&id, claim).await
         });
-        self.go_on(&id, claim, run).await
+        self.run_claimed(&id, claim, run).await
     }
 
     /// Whether the object's metadata keeps to Youku's limits.
     ///
     /// # Errors
     /// [`InvalidJob`](ErrorKind::InvalidJob), naming field, limit and length.
-    pub fn validate(&self, work: &Work) -> Result<(), Error> {
-        validated(work, &*self.youku).map(drop)
+    pub fn validate(&self, work: &UploadRequest) -> Result<(), Error> {
+        validate_request(work, &*self.youku).map(drop)
     }
 
     /// Goes on with an upload that has an open mark.
     ///
     /// # Errors
     /// As [`upload`](Self::upload).
-    pub async fn resume(&self, id: &UploadId, run: &Run) -> Result<PublishedVideo, Error> {
+    pub async fn resume(&self, id: &UploadId, run: &RunContext) -> Result<PublishedVideo, Error> {
         let claim = Box::pin(self.claim(id, None));
-        self.go_on(id, claim, run).await
+        self.run_claimed(id, claim, run).await
     }
 
     /// Tries an upload again that failed for good or was cancelled.
     ///
     /// # Errors
     /// As [`upload`](Self::upload); [`InvalidJob`](ErrorKind::InvalidJob) where it did not fail, or not in the way that `reopening` is for.
-    pub async fn retry(&self, id: &UploadId, reopening: Reopening, run: &Run) -> Result<PublishedVideo, Error> {
-        let claim = Box::pin(async { Ok(Claim::Held(Box::new(self.ledger.reopen(id, reopening).await?))) });
-        self.go_on(id, claim, run).await
+    pub async fn retry(
+        &self,
+        id: &UploadId,
+        reopening: Reopening,
+        run: &RunContext,
+    ) -> Result<PublishedVideo, Error> {
+        let claim =
+            Box::pin(async { Ok(Claim::Acquired(Box::new(self.ledger.reopen(id, reopening).await?))) });
+        self.run_claimed(id, claim, run).await
     }
 
     /// Tells the callback of an upload that has ended what there is to tell now, if anything.
@@ -127,14 +134,14 @@ impl Uploader {
     /// # Errors
     /// [`InProgress`](ErrorKind::InProgress) where somebody else is at it; where the ledger fails, or Youku does not say how the video
     /// fares.
-    pub async fn tell(&self, id: &UploadId, run: &Run) -> Result<(), Error> {
+    pub async fn deliver_callback(&self, id: &UploadId, run: &RunContext) -> Result<(), Error> {
         let telling = async {
             // Where its secrets cannot be opened, nobody takes it only to put it down again.
             if let Some(record) = self.ledger.read(id).await? {
-                self.ledger.work(&record)?;
+                self.ledger.request(&record)?;
             }
-            let Claim::Held(mut held) = self.ledger.resume(id).await? else { return Ok(()) };
-            let told = self.tell_held(&mut held, run, ONCE).await;
+            let Claim::Acquired(mut held) = self.ledger.resume(id).await? else { return Ok(()) };
+            let told = self.deliver_leased(&mut held, run, SINGLE).await;
             if !matches!(&told, Err(error) if error.kind() == ErrorKind::Superseded) {
                 held.release().await;
             }
@@ -144,66 +151,71 @@ impl Uploader {
     }
 
     /// Tells the callback of a wish that was refused for good before an upload began: a few tries, recorded nowhere.
-    pub async fn tell_refusal(
+    pub async fn report_refusal(
         &self,
         callback: Option<&Callback>,
         key: &str,
         refused: &Result<PublishedVideo, Error>,
-        run: &Run,
+        run: &RunContext,
     ) {
         if let Some((notifying, callback)) = self.notifying.as_ref().zip(callback) {
-            notifying.tell_refusal(callback, key, refused, run).await;
+            notifying.report_refusal(callback, key, refused, run).await;
         }
     }
 
-    async fn tell_held(&self, held: &mut Held, run: &Run, effort: Effort) -> Result<(), Error> {
+    async fn deliver_leased(
+        &self,
+        held: &mut LeasedUpload,
+        run: &RunContext,
+        effort: DeliveryPolicy,
+    ) -> Result<(), Error> {
         let Some(notifying) = &self.notifying else { return Ok(()) };
         let lease = held.lease();
         tokio::select! {
             biased;
-            lost = lease.keep(|| lease.parts()) => Err(lost),
-            told = notifying.tell(held, &self.ledger, &*self.youku, run, effort) => told,
+            lost = lease.keep_renewed(|| lease.parts()) => Err(lost),
+            told = notifying.deliver(held, &self.ledger, &*self.youku, run, effort) => told,
         }
     }
 
     /// Whatever is logged meanwhile, and the error at the end, say which upload they are about.
-    async fn go_on(
+    async fn run_claimed(
         &self,
         id: &UploadId,
         claim: impl Future<Output = Result<Claim, Error>>,
-        run: &Run,
+        run: &RunContext,
     ) -> Result<PublishedVideo, Error> {
         let work = async {
             // Where the time is over in the middle of it nobody knows how far it came.
-            match within_or(run.deadline, claim, || out_of_time().unrecorded()).await? {
-                Claim::Held(held) => Box::pin(self.hold(*held, run)).await,
-                Claim::AtRest(record) => stored(&record),
+            match with_deadline_or(run.deadline, claim, || out_of_time().mark_unrecorded()).await? {
+                Claim::Acquired(held) => Box::pin(self.run_leased(*held, run)).await,
+                Claim::Settled(record) => result_from_record(&record),
             }
         };
         let span = tracing::info_span!("upload", upload_id = %id);
-        work.instrument(span).await.map_err(|error| error.about(id))
+        work.instrument(span).await.map_err(|error| error.with_upload_id(id))
     }
 
     /// Works while the lease is kept, and puts the upload down in an orderly way.
-    async fn hold(&self, mut held: Held, run: &Run) -> Result<PublishedVideo, Error> {
+    async fn run_leased(&self, mut held: LeasedUpload, run: &RunContext) -> Result<PublishedVideo, Error> {
         let lease = held.lease();
-        let notes = Notes::new(lease.parts());
+        let notes = PartCheckpoint::new(lease.parts());
         let ended = tokio::select! {
             biased;
-            lost = lease.keep(|| notes.parts()) => Err(lost),
-            ended = self.work_on(&mut held, &notes, run) => ended,
+            lost = lease.keep_renewed(|| notes.parts()) => Err(lost),
+            ended = self.run_while_leased(&mut held, &notes, run) => ended,
         };
         let ended = match ended {
-            Err(error) if error.kind() == ErrorKind::Superseded => Err(held.why_lost().await),
-            Err(error) => Err(self.put_down(error, &mut held).await),
+            Err(error) if error.kind() == ErrorKind::Superseded => Err(held.find_loss_reason().await),
+            Err(error) => Err(self.record_failure(error, &mut held).await),
             published => published,
         };
         let superseded = |error: &Error| error.kind() == ErrorKind::Superseded;
         if ended.as_ref().is_err_and(superseded) {
             return ended;
         }
-        if held.record().owes_outcome() {
-            let told = Box::pin(self.tell_held(&mut held, run, BRIEF)).await;
+        if held.record().pending_outcome_callback() {
+            let told = Box::pin(self.deliver_leased(&mut held, run, QUICK)).await;
             if let Err(error) = &told {
                 tracing::warn!(?error, "the callback is left to the sweep");
             }
@@ -216,9 +228,9 @@ impl Uploader {
     }
 
     /// Records how the run ended, and answers the error that it ended with.
-    async fn put_down(&self, error: Error, held: &mut Held) -> Error {
+    async fn record_failure(&self, error: Error, held: &mut LeasedUpload) -> Error {
         let now = held.lease().now();
-        let Some(step) = ending(&error, held, now, self.settings.second_run) else {
+        let Some(step) = terminal_step(&error, held, now, self.settings.second_run) else {
             held.pause(&error).await;
             return error;
         };
@@ -228,19 +240,19 @@ impl Uploader {
                 if matches!(rest.reason, WaitReason::SourceRefused | WaitReason::TargetRefused) =>
             {
                 let wish = rest.not_before.and_then(|until| until.get().duration_since(now).ok());
-                error.verdict_is(Verdict::Retry { not_before: wish })
+                error.with_advice(RetryAdvice::Retry { retry_after: wish })
             }
             _ => error,
         };
         if let Step::Waiting(Waiting { reason: WaitReason::RateLimited, not_before: Some(until) }) = step
             && error.operation() != "ledger"
             && let Err(unwritten) =
-                self.ledger.pause_calls(self.caller(&held.record().work.account), until).await
+                self.ledger.limit_calls(self.account_name(&held.record().request.account), until).await
         {
             tracing::warn!(error = ?unwritten, "could not spare the account's other uploads the refusal");
         }
         if let Step::Waiting(Waiting {
-            reason: WaitReason::Unauthorised | WaitReason::ClientRefused, ..
+            reason: WaitReason::Unauthorized | WaitReason::ClientRefused, ..
         }) = step
         {
             held.refuse_token(self.token_hash());
@@ -252,65 +264,71 @@ impl Uploader {
         if unwritten.kind() == ErrorKind::Superseded { unwritten } else { error }
     }
 
-    async fn work_on(&self, held: &mut Held, notes: &Notes, run: &Run) -> Result<PublishedVideo, Error> {
-        let account = held.record().work.account.clone();
+    async fn run_while_leased(
+        &self,
+        held: &mut LeasedUpload,
+        notes: &PartCheckpoint,
+        run: &RunContext,
+    ) -> Result<PublishedVideo, Error> {
+        let account = held.record().request.account.clone();
         if held.record().state.is_working() {
-            self.ledger.may_call(self.caller(&account)).await?;
+            self.ledger.ensure_calls_allowed(self.account_name(&account)).await?;
             // Before an object is read, or anything moved, in vain.
-            within(run.deadline, self.youku.ready()).await?;
+            with_deadline(run.deadline, self.youku.ready()).await?;
         }
-        let patience = Patience::new(self.settings.retry);
-        let worked = within(run.deadline, Box::pin(self.finish(held, &patience, notes, run))).await;
+        let patience = RetryBudget::new(self.settings.retry);
+        let worked =
+            with_deadline(run.deadline, Box::pin(self.run_attempt(held, &patience, notes, run))).await;
         let timed_out = |error: &Error| error.kind() == ErrorKind::Deadline;
-        worked.map_err(|error| if timed_out(&error) { patience.naming_trouble(error) } else { error })
+        worked.map_err(|error| if timed_out(&error) { patience.with_last_error(error) } else { error })
     }
 
     /// Goes on until the upload has ended.
-    async fn finish(
+    async fn run_attempt(
         &self,
-        held: &mut Held,
-        patience: &Patience,
-        notes: &Notes,
-        run: &Run,
+        held: &mut LeasedUpload,
+        patience: &RetryBudget,
+        notes: &PartCheckpoint,
+        run: &RunContext,
     ) -> Result<PublishedVideo, Error> {
         let left = run.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         let last_parts = left.map(|left| (left / 3).min(LAST_PARTS)).unwrap_or_default();
         let stop = run.deadline.and_then(|deadline| deadline.checked_sub(last_parts));
-        let measured = self.believe(held, patience, run).await?;
-        let work = held.work()?;
+        let measured = self.confirm_claim(held, patience, run).await?;
+        let work = held.request()?;
         run.progress.begin(work.object.size);
         let measured = measured.filter(|measured| measured.etag == work.object.etag);
-        let mut hand = Hand {
+        let mut hand = Attempt {
             source: &*self.source,
             youku: &*self.youku,
             settings: self.settings,
-            patience,
+            retry: patience,
             progress: &run.progress,
-            notes,
+            checkpoint: notes,
             stop,
-            held,
+            upload: held,
             measured: measured.as_ref().and_then(|measured| measured.md5),
             object: measured.unwrap_or_else(|| work.object.clone()),
-            work: &work,
+            request: &work,
             opened_here: None,
-            ahead: Ahead::default(),
+            prefetch: Prefetch::default(),
             transferred_here: false,
         };
-        hand.finish().await
+        hand.run().await
     }
 
     /// Believes the chain before anything is decided. An object whose MD5 nobody knows is read meanwhile: that promises nothing.
-    async fn believe(
+    async fn confirm_claim(
         &self,
-        held: &mut Held,
-        patience: &Patience,
-        run: &Run,
+        held: &mut LeasedUpload,
+        patience: &RetryBudget,
+        run: &RunContext,
     ) -> Result<Option<Object>, Error> {
-        let work = held.work()?;
+        let work = held.request()?;
         let hint = work.job.md5.is_some() || work.object.stated_md5.is_some();
         let stated = work.object.md5.is_some() || hint && !held.record().was_refused_for_hash();
         if held.record().state != State::Claimed || stated {
-            held.believe().await?;
+            held.confirm().await?;
             return Ok(None);
         }
         run.progress.begin(work.object.size);
@@ -323,7 +341,7 @@ impl Uploader {
             progress: &run.progress,
             stop: None,
         };
-        let ((), measured) = tokio::try_join!(held.believe(), transfer.digest())?;
+        let ((), measured) = tokio::try_join!(held.confirm(), transfer.digest())?;
         Ok(Some(measured))
     }
 }
@@ -332,6 +350,10 @@ impl Uploader {
 ///
 /// # Errors
 /// [`SourceMissing`](ErrorKind::SourceMissing) where there is none; else what the source answers once patience has ended.
-pub async fn look(source: &dyn Source, location: &Location, retry: &RetrySettings) -> Result<Object, Error> {
-    Patience::new(*retry).retrying(|| source.head(location)).await
+pub async fn head_object(
+    source: &dyn Source,
+    location: &Location,
+    retry: &RetryPolicy,
+) -> Result<Object, Error> {
+    RetryBudget::new(*retry).retry(|| source.head(location)).await
 }

@@ -43,5 +43,5 @@ async fn a_task_publishes_from_the_places_that_are_named_and_from_no_other() {
     }
     rig.published("in", &film);
     let (status, told) = ask(&rig, "/uploads?limit=1", "four", None).await;
-    assert_eq!((status, &told["error"]), (401, &json!("unauthorised")));
+    assert_eq!((status, &told["error"]), (401, &json!("unauthorized")));
 }

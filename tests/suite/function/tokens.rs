@@ -34,7 +34,7 @@ impl Rig {
     /// No access or refresh token is in this text, nor in the function's log.
     fn keeps_quiet(&self, text: &str) {
         let log = self.log();
-        assert!(log.contains("renewed the access token") || log.contains("reauthorise"), "{log}");
+        assert!(log.contains("renewed the access token") || log.contains("reauthorize"), "{log}");
         let pair = self.clouds.youku.tokens(CLIENT).unwrap();
         let first = ["local-access-token", "local-refresh-token"];
         for token in first.into_iter().chain([pair.access_token.as_str(), &pair.refresh_token]) {
@@ -156,7 +156,7 @@ async fn when_a_refresh_is_lost_a_person_is_asked_and_the_upload_is_finished_wit
         let delivery = rig.delivery().await;
         assert_eq!(
             (delivery.attempts, &delivery.result()["error"]),
-            (1, &json!("reauthorise")),
+            (1, &json!("reauthorize")),
             "{delivery:?}"
         );
         let why = delivery.result()["msg"].as_str().unwrap();
@@ -172,7 +172,7 @@ async fn when_a_refresh_is_lost_a_person_is_asked_and_the_upload_is_finished_wit
         let (told, code) = doctor(&rig, &file).await;
         let [stands, refused] = &failed(&told)[..] else { panic!("{told}") };
         assert!(
-            stands["result"].as_str().unwrap().starts_with("reauthorise: the answer to a refresh was lost")
+            stands["result"].as_str().unwrap().starts_with("reauthorize: the answer to a refresh was lost")
         );
         assert_eq!((code, &refused["result"]), (1, &json!("Youku refuses the access token")), "{told}");
         assert_eq!(control.faults.state(refreshes).map(|state| state.seen), Some(0), "nobody asks again");
@@ -212,7 +212,7 @@ async fn without_a_refresh_token_an_ended_access_token_is_an_error_that_doctor_e
     rig.clouds.youku.expire_access_token(CLIENT);
     rig.put("film.mp4", &bytes(1, 1000)).await;
     let delivery = rig.delivery().await;
-    assert_eq!(delivery.body["errorType"], "youku_unauthorised", "{delivery:?}");
+    assert_eq!(delivery.body["errorType"], "youku_unauthorized", "{delivery:?}");
     let (told, code) = doctor(&rig, &file).await;
     let [refused] = &failed(&told)[..] else { panic!("{told}") };
     assert!(

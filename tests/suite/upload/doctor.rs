@@ -164,7 +164,7 @@ async fn the_days_of_a_renewed_token_are_told_and_a_pair_that_is_spent_is_a_fail
     let lines = said.lines();
     let failed: Vec<_> = lines.iter().filter(|line| line["ok"] == false).collect();
     assert!(!failed.is_empty() && failed.iter().all(|line| line["check"] == "account main"), "{said:?}");
-    assert!(failed[0]["result"].as_str().unwrap().contains("reauthorise"), "{failed:?}");
+    assert!(failed[0]["result"].as_str().unwrap().contains("reauthorize"), "{failed:?}");
     assert!(failed[0]["advice"].as_str().unwrap().contains("cloud.youku.com/tools"), "{failed:?}");
     assert!(!said.out.contains("s3cret") && !said.err.contains("s3cret"), "{said:?}");
 }

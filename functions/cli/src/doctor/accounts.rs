@@ -5,7 +5,7 @@ use crate::lang::{say, word};
 use app::TokenChain;
 use app::core::{
     Error, ErrorKind,
-    tokens::{ReauthoriseReason, TokenState},
+    tokens::{ReauthorizeReason, TokenState},
 };
 use std::time::SystemTime;
 
@@ -38,7 +38,7 @@ fn stands(name: &str, state: &Result<TokenState, Error>) -> Finding {
             "请看前面的检查；没有台账就不会上传"
         )),
         Err(error) => finding.advise(advice(error)).failed(error),
-        Ok(state @ TokenState::Reauthorise { why, until, .. }) => {
+        Ok(state @ TokenState::Reauthorize { why, until, .. }) => {
             let meanwhile = match until {
                 Some(until) => {
                     say!("; until {until} at the latest the old one serves", "；旧令牌最迟可用到 {until}")
@@ -46,11 +46,11 @@ fn stands(name: &str, state: &Result<TokenState, Error>) -> Finding {
                 None => String::new(),
             };
             let because = match why {
-                ReauthoriseReason::AnswerLost => word!(
+                ReauthorizeReason::AnswerLost => word!(
                     "a refresh token works once, and what it brought is lost",
                     "刷新令牌只能用一次，而它换来的新令牌丢失了"
                 ),
-                ReauthoriseReason::Refused => word!(
+                ReauthorizeReason::Refused => word!(
                     "each refresh token works once: this one was used elsewhere, or withdrawn",
                     "刷新令牌只能用一次：它已在别处用过，或被收回"
                 ),
@@ -82,7 +82,7 @@ fn told(state: &TokenState) -> String {
         }
         TokenState::Refreshing { since } => say!("{state}", "自 {since} 起正在续期"),
         TokenState::Postponed { until } => say!("{state}", "优酷没有接受上次续期：{until} 起再试"),
-        TokenState::Reauthorise { since, .. } => say!("{state}", "reauthorise：无法续期（{since}）"),
+        TokenState::Reauthorize { since, .. } => say!("{state}", "reauthorize：无法续期（{since}）"),
     };
     format!("{state}{left}")
 }
@@ -137,7 +137,7 @@ async fn proves(patient: &Patient, name: &str, state: TokenState, chain: Option<
                 "put a new access_token for account {name} into the settings, with its refresh_token so that it is renewed by itself",
                 "请把账号 {name} 新的 access_token 连同 refresh_token 写入设置，以便自动续期"
             )),
-            TokenState::Reauthorise { .. } => {
+            TokenState::Reauthorize { .. } => {
                 finding.failed(refused).advise(format!("{}; {}", renew(name), one_ledger()))
             }
             state if lives(state) => finding.warn(

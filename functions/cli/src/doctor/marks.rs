@@ -2,7 +2,7 @@
 
 use super::Finding;
 use crate::lang::{say, word};
-use app::core::{Error, Verdict, ledger::Ledger};
+use app::core::{Error, RetryAdvice, ledger::Ledger};
 use futures_util::{StreamExt, stream};
 
 /// Uploads whose marks are looked at.
@@ -53,7 +53,7 @@ async fn troubles(ledger: &Ledger) -> Result<Vec<Error>, Error> {
         while let Some(read) = read.next().await {
             match read {
                 Ok(_) => {}
-                Err(error) if error.verdict() == Verdict::Permanent => troubles.push(error),
+                Err(error) if error.advice() == RetryAdvice::Permanent => troubles.push(error),
                 Err(error) => return Err(error),
             }
         }

@@ -41,7 +41,7 @@ pub(super) fn read(folder: &Path) -> Result<Legacy, Error> {
             "--from-legacy: there is no conf_oss.py, conf_youku.py or conf_gearman.py in it",
             "--from-legacy：其中没有 conf_oss.py、conf_youku.py 或 conf_gearman.py"
         );
-        return Err(wrong(why).with("folder", folder.display().to_string()));
+        return Err(wrong(why).with_context("folder", folder.display().to_string()));
     }
     let oss = oss.map(|names| {
         let get = |name| get(&names, "conf_oss.py", name);
@@ -66,15 +66,15 @@ fn get(names: &BTreeMap<String, String>, file: &'static str, name: &str) -> Resu
             "--from-legacy: a line {name} = \"...\" is missing",
             "--from-legacy：缺少 {name} = \"...\" 一行"
         ))
-        .with("file", file)
+        .with_context("file", file)
     })
 }
 
 fn names(folder: &Path, name: &str) -> Result<Option<BTreeMap<String, String>>, Error> {
     let places = [folder.join(name), folder.join("conf").join(name)];
     let Some(path) = places.iter().find(|path| path.is_file()) else { return Ok(None) };
-    let text =
-        fs::read(path).map_err(|error| wrong(error.to_string()).with("file", path.display().to_string()))?;
+    let text = fs::read(path)
+        .map_err(|error| wrong(error.to_string()).with_context("file", path.display().to_string()))?;
     Ok(Some(literals(&String::from_utf8_lossy(&text))))
 }
 

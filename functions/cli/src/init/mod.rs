@@ -266,6 +266,6 @@ fn write(path: &Path, text: &str, force: bool) -> Result<(), Error> {
             ),
             _ => say!("the file cannot be written: {error}", "无法写入文件：{error}"),
         };
-        wrong(why).with("file", path.display().to_string())
+        wrong(why).with_context("file", path.display().to_string())
     })
 }

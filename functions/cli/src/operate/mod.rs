@@ -30,7 +30,7 @@ use std::{
 /// Runs a command and tells what ended it early.
 pub(crate) fn run(json: bool, command: impl Future<Output = Result<ExitCode, Error>>) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let unusable = |error| Error::new(ErrorKind::Config, "start", "cannot start").caused_by(error);
+    let unusable = |error| Error::new(ErrorKind::Config, "start", "cannot start").with_source(error);
     let ended = runtime.map_err(unusable).and_then(|runtime| runtime.block_on(command));
     ended.unwrap_or_else(|error| stopped(json, &error))
 }

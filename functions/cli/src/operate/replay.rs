@@ -2,7 +2,7 @@
 
 use super::{app, line, unknown, words};
 use crate::{args::One, exit};
-use app::core::{Error, Run, Told, UploadId};
+use app::core::{DeliveryResult, Error, RunContext, UploadId};
 use serde_json::json;
 use std::process::ExitCode;
 
@@ -14,11 +14,11 @@ pub(crate) async fn replay(arguments: One) -> Result<ExitCode, Error> {
         None => None,
     };
     let Some(id) = known else { return Ok(unknown(json, &text)) };
-    let told = app.replay_callback(&id, None, &Run::default()).await?;
+    let told = app.replay_callback(&id, None, &RunContext::default()).await?;
     let (accepted, code, exit) = match &told {
-        Told::Accepted { status } => (true, status.to_string(), 0),
-        Told::Refused { code } => (false, code.clone(), exit::FAILED),
-        Told::Failed { code, .. } => (false, code.clone(), exit::UNREACHABLE),
+        DeliveryResult::Accepted { status } => (true, status.to_string(), 0),
+        DeliveryResult::Refused { code } => (false, code.clone(), exit::FAILED),
+        DeliveryResult::Failed { code, .. } => (false, code.clone(), exit::UNREACHABLE),
     };
     if json {
         line(json!({"event": "replayed", "upload_id": id.as_str(), "accepted": accepted, "code": code}));

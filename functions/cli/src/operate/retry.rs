@@ -2,7 +2,7 @@
 
 use super::{app, line, unknown, usage, words};
 use crate::{args::Retry, exit::NOT_NOW};
-use app::core::{Error, Run, UploadId, ledger::Reopening};
+use app::core::{Error, RunContext, UploadId, ledger::Reopening};
 use serde_json::json;
 use std::process::ExitCode;
 
@@ -14,13 +14,14 @@ pub(crate) async fn retry(arguments: Retry) -> Result<ExitCode, Error> {
         None => None,
     };
     let Some((id, story)) = story else { return Ok(unknown(json, &text)) };
-    let location = &story.record.work.location;
+    let location = &story.record.request.location;
     if story.has_failed() && location.is_carried() {
         return Err(usage(words::needs_its_file(&location.key)));
     }
     if story.has_failed() {
-        let published =
-            app.retry(&id, Reopening { new_session, ..Reopening::default() }, None, &Run::default()).await?;
+        let published = app
+            .retry(&id, Reopening { new_session, ..Reopening::default() }, None, &RunContext::default())
+            .await?;
         tell(json, &id, "published", published.video_id.as_deref());
         return Ok(ExitCode::SUCCESS);
     }
@@ -28,7 +29,7 @@ pub(crate) async fn retry(arguments: Retry) -> Result<ExitCode, Error> {
         tell(json, &id, "published_before", story.record.video_id.as_deref());
         return Ok(ExitCode::SUCCESS);
     }
-    if let Some(published) = app.end_pause(&id, None, &Run::default()).await? {
+    if let Some(published) = app.end_pause(&id, None, &RunContext::default()).await? {
         tell(json, &id, "published", published.video_id.as_deref());
         return Ok(ExitCode::SUCCESS);
     }

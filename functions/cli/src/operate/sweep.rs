@@ -4,7 +4,7 @@ use super::{app, is_put_aside, line, without_nulls, words};
 use crate::{args::Sweep, exit::FAILED};
 use app::{
     App, SweepWish,
-    core::{Error, PublishedVideo, Run, Stopped, Swept, Trouble, UploadId},
+    core::{Error, PublishedVideo, RunContext, ScanError, StopReason, SweepReport, UploadId},
 };
 use serde_json::json;
 use std::process::ExitCode;
@@ -12,7 +12,7 @@ use std::process::ExitCode;
 pub(crate) async fn sweep(arguments: Sweep) -> Result<ExitCode, Error> {
     let Sweep { since, limit, json } = arguments;
     let app = app()?;
-    let swept = app.sweep_as(SweepWish { since, limit }, None, &Run::default()).await?;
+    let swept = app.sweep_as(SweepWish { since, limit }, None, &RunContext::default()).await?;
     let mut failed = false;
     for (id, ended) in &swept.resumed {
         let object = object(&app, id).await;
@@ -21,9 +21,9 @@ pub(crate) async fn sweep(arguments: Sweep) -> Result<ExitCode, Error> {
     for found in &swept.discovered.uploads {
         failed |= tell("found", &found.id, &found.location.to_string(), &found.ended, json);
     }
-    let marks = swept.troubles.iter().map(|error| (None, error));
+    let marks = swept.errors.iter().map(|error| (None, error));
     let objects =
-        swept.discovered.troubles.iter().map(|Trouble { location, error }| (location.as_ref(), error));
+        swept.discovered.troubles.iter().map(|ScanError { location, error }| (location.as_ref(), error));
     for (location, error) in marks.chain(objects) {
         failed = true;
         let object = location.map(ToString::to_string);
@@ -61,16 +61,16 @@ fn tell(event: &str, id: &UploadId, object: &str, ended: &Result<PublishedVideo,
 
 async fn object(app: &App, id: &UploadId) -> Option<String> {
     let record = app.ledger(None).await.ok()?.read(id).await.ok()??;
-    Some(record.work.location.to_string())
+    Some(record.request.location.to_string())
 }
 
-fn summary(swept: &Swept) {
+fn summary(swept: &SweepReport) {
     let found = &swept.discovered;
     line(without_nulls(json!({
-        "event": "swept", "resumed": swept.resumed.len(), "told": swept.told, "left": swept.left, "cleared": swept.cleared,
+        "event": "swept", "resumed": swept.resumed.len(), "told": swept.callbacks_delivered, "left": swept.skipped, "cleared": swept.marks_cleared,
         "found": found.uploads.len(), "known": found.known, "older": found.older, "young": found.young,
-        "troubles": found.troubles.len() + swept.troubles.len(), "requests": found.requests,
-        "stopped": found.stopped.map(Stopped::code),
+        "troubles": found.troubles.len() + swept.errors.len(), "requests": found.requests,
+        "stopped": found.stopped.map(StopReason::code),
         "next_open": swept.next.as_ref().map(UploadId::as_str),
         "next_object": found.next.as_ref().map(ToString::to_string),
     })));

@@ -8,7 +8,9 @@ pub(crate) use record::{advice, audience, count, link, listed, next, state, step
 pub(crate) use troubles::{callback_refused, failed, function_failed, stopped, trouble, unreadable};
 
 use crate::lang::{say, word};
-use app::core::{Discovered, Error, Location, PublishedVideo, Stopped, Swept, UploadId, VideoState};
+use app::core::{
+    DiscoveryReport, Error, Location, PublishedVideo, StopReason, SweepReport, UploadId, VideoState,
+};
 use troubles::told;
 
 pub(super) fn not_failed_yet() -> &'static str {
@@ -151,7 +153,12 @@ pub(super) fn not_failed(id: &UploadId) -> String {
     format!("{id}  {}", not_failed_yet())
 }
 
-pub(super) fn upload(event: &str, id: &UploadId, object: &str, ended: &Result<PublishedVideo, Error>) -> String {
+pub(super) fn upload(
+    event: &str,
+    id: &UploadId,
+    object: &str,
+    ended: &Result<PublishedVideo, Error>,
+) -> String {
     let ended = match ended {
         Ok(published) => {
             let video = video(published.video_id.as_deref());
@@ -167,9 +174,9 @@ pub(super) fn upload(event: &str, id: &UploadId, object: &str, ended: &Result<Pu
 }
 
 /// What a sweep did, and where the next one begins.
-pub(super) fn swept(swept: &Swept) -> Vec<String> {
+pub(super) fn swept(swept: &SweepReport) -> Vec<String> {
     let found = &swept.discovered;
-    let Swept { resumed, told, left, cleared, .. } = swept;
+    let SweepReport { resumed, callbacks_delivered: told, skipped: left, marks_cleared: cleared, .. } = swept;
     let mut lines = vec![
         say!(
             "open     {} gone on with, {told} whose callback was tried, {left} left to their holder or their time, {cleared} cleared away",
@@ -192,26 +199,26 @@ pub(super) fn swept(swept: &Swept) -> Vec<String> {
     lines
 }
 
-fn stopped_at(why: Stopped) -> &'static str {
+fn stopped_at(why: StopReason) -> &'static str {
     match why {
-        Stopped::Uploads => word!(
+        StopReason::Uploads => word!(
             "at the limit of uploads (--limit, sweep.limit)",
             "达到上传数量上限（--limit、sweep.limit）"
         ),
-        Stopped::Requests => word!(
+        StopReason::Requests => word!(
             "at the limit of requests to the source (sweep.requests)",
             "达到对来源的请求上限（sweep.requests）"
         ),
-        Stopped::Deadline => word!("at the end of its time", "时间已到"),
-        Stopped::Paused => word!(
+        StopReason::Deadline => word!("at the end of its time", "时间已到"),
+        StopReason::Paused => word!(
             "before it looked for objects: automatic uploads are paused (paused = true)",
             "未查找对象：自动上传已暂停（paused = true）"
         ),
-        Stopped::Ledger => word!("because the ledger failed", "台账出错"),
+        StopReason::Ledger => word!("because the ledger failed", "台账出错"),
     }
 }
 
-fn next_sweep(open: Option<&UploadId>, found: &Discovered) -> String {
+fn next_sweep(open: Option<&UploadId>, found: &DiscoveryReport) -> String {
     let object = found
         .next
         .as_ref()

@@ -3,7 +3,7 @@
 use super::brakes::{Brakes, stopped};
 use crate::{exit::OPERATOR, lang::say};
 use app::{
-    core::{ByteStream, Error, ErrorKind, Location, Md5, Object, Provider, Source, SourcePage, Verdict},
+    core::{ByteStream, Error, ErrorKind, Location, Md5, Object, Provider, RetryAdvice, Source, SourcePage},
     storage::{ErrorKind as Storage, Pin, Store, StoreConfig},
 };
 use async_trait::async_trait;
@@ -67,7 +67,7 @@ pub(crate) async fn open(
                 "读取时文件发生了变化：请等文件写完再上传"
             ),
         )
-        .with("file", path.display().to_string()));
+        .with_context("file", path.display().to_string()));
     }
     let object = Object {
         md5: Some(md5),
@@ -83,8 +83,9 @@ pub(crate) async fn open(
 /// As [`open`].
 pub(crate) fn name(path: &Path) -> Result<String, Error> {
     let metadata = path.metadata().map_err(|error| unreadable(path, &error))?;
-    let wrong =
-        |why: String| Error::new(ErrorKind::InvalidJob, "file", why).with("file", path.display().to_string());
+    let wrong = |why: String| {
+        Error::new(ErrorKind::InvalidJob, "file", why).with_context("file", path.display().to_string())
+    };
     if metadata.is_dir() {
         return Err(wrong(say!(
             "this is a directory: --recursive uploads the videos in it",
@@ -118,7 +119,7 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Error {
         ),
         _ => (ErrorKind::Source, say!("the file cannot be read: {error}", "无法读取文件：{error}")),
     };
-    Error::new(kind, OPERATOR, why).with("file", path.display().to_string())
+    Error::new(kind, OPERATOR, why).with_context("file", path.display().to_string())
 }
 
 /// MD5, CRC-64 and length.
@@ -152,7 +153,7 @@ fn failed(error: &app::storage::Error) -> Error {
                 "上传开始后文件发生了变化：请重新上传"
             ),
         ),
-        _ => Error::new(ErrorKind::Source, "read", error.to_string()).verdict_is(Verdict::Permanent),
+        _ => Error::new(ErrorKind::Source, "read", error.to_string()).with_advice(RetryAdvice::Permanent),
     }
 }
 

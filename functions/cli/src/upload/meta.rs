@@ -3,7 +3,7 @@
 use crate::{args::Upload, exit::OPERATOR, lang::say};
 use app::core::{
     Error, ErrorKind,
-    ledger::Time,
+    ledger::Timestamp,
     metadata::{PublicTypeOrigin, VideoMetadata},
 };
 use std::{fs, path::Path, time::SystemTime};
@@ -31,7 +31,7 @@ pub(crate) fn stated(arguments: &Upload) -> Result<VideoMetadata, Error> {
 
 fn read(path: &Path) -> Result<VideoMetadata, Error> {
     let wrong = |why: String| {
-        Error::new(ErrorKind::InvalidJob, OPERATOR, why).with("file", path.display().to_string())
+        Error::new(ErrorKind::InvalidJob, OPERATOR, why).with_context("file", path.display().to_string())
     };
     let text = fs::read_to_string(path).map_err(|error| {
         wrong(say!("--meta: the file cannot be read: {error}", "--meta：无法读取文件：{error}"))
@@ -40,8 +40,8 @@ fn read(path: &Path) -> Result<VideoMetadata, Error> {
         let (line, column) = place(&text, error.span().map_or(0, |span| span.start));
         let why = without_value(error.message());
         wrong(say!("--meta: {why}", "--meta 文件有误：{why}"))
-            .with("line", line.to_string())
-            .with("column", column.to_string())
+            .with_context("line", line.to_string())
+            .with_context("column", column.to_string())
     })
 }
 
@@ -66,7 +66,7 @@ pub(crate) fn place(text: &str, at: usize) -> (usize, usize) {
 /// Names a place holder that is none.
 pub(crate) fn title(template: &str, file_name: &str, number: usize) -> Result<String, Error> {
     let stem = file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem);
-    let today = Time::from(SystemTime::now()).to_string();
+    let today = Timestamp::from(SystemTime::now()).to_string();
     let mut title = String::new();
     let mut rest = template;
     while let Some((before, behind)) = rest.split_once('{') {

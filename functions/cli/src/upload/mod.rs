@@ -20,8 +20,9 @@ use crate::{
 use app::{
     App, LogLevel,
     core::{
-        Error, ErrorKind, Job, PublishedVideo, Run, Source, UploadId, Uploader, Verdict, VideoState,
-        ledger::{Ledger, Reopening, Work},
+        Error, ErrorKind, Job, PublishedVideo, RetryAdvice, RunContext, Source, UploadId, Uploader,
+        VideoState,
+        ledger::{Ledger, Reopening, UploadRequest},
         metadata::VideoMetadata,
     },
 };
@@ -101,7 +102,7 @@ pub(crate) async fn upload(arguments: Upload) -> Result<ExitCode, Error> {
 /// Pulls the brakes at the first Ctrl-C or SIGTERM; the second one ends the program at once.
 fn listen(pull: watch::Sender<bool>) -> Result<(), Error> {
     let unusable =
-        |error| Error::new(ErrorKind::Config, "signal", "cannot listen for signals").caused_by(error);
+        |error| Error::new(ErrorKind::Config, "signal", "cannot listen for signals").with_source(error);
     let mut interrupt = signal(SignalKind::interrupt()).map_err(unusable)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(unusable)?;
     tokio::spawn(async move {
@@ -146,8 +147,9 @@ impl Command<'_> {
     async fn publish(&self, number: usize, place: &Place) -> Result<(), Error> {
         let mut watch = self.show.watch(place.to_string());
         let Ready { work, uploader } = self.ready(number, place, &mut watch).await?;
-        let id = UploadId::of(&work.object, &work.job);
-        let published = self.carry_out(&uploader, &work, &id, &mut watch).await.map_err(|e| e.about(&id))?;
+        let id = UploadId::new(&work.object, &work.job);
+        let published =
+            self.carry_out(&uploader, &work, &id, &mut watch).await.map_err(|e| e.with_upload_id(&id))?;
         drop(watch);
         let PublishedVideo { upload_id, video_id, size, md5, audience, warning } = &published;
         self.show.event(
@@ -162,7 +164,7 @@ impl Command<'_> {
         Ok(())
     }
 
-    fn uploader(&self, work: &Work, source: Arc<dyn Source>) -> Result<Uploader, Error> {
+    fn uploader(&self, work: &UploadRequest, source: Arc<dyn Source>) -> Result<Uploader, Error> {
         self.app.uploader(&work.job.account, source, self.ledger.clone())
     }
 
@@ -170,7 +172,7 @@ impl Command<'_> {
     async fn carry_out(
         &self,
         uploader: &Uploader,
-        work: &Work,
+        work: &UploadRequest,
         id: &UploadId,
         watch: &mut Watch<'_>,
     ) -> Result<PublishedVideo, Error> {
@@ -178,7 +180,7 @@ impl Command<'_> {
         loop {
             let failed =
                 self.arguments.retry && self.app.story(id).await?.is_some_and(|story| story.has_failed());
-            let run = Run::default();
+            let run = RunContext::default();
             let mut working: std::pin::Pin<Box<dyn Future<Output = _>>> = if failed {
                 Box::pin(uploader.retry(id, Reopening::default(), &run))
             } else {
@@ -191,8 +193,8 @@ impl Command<'_> {
             drop(working);
             let rest = match ended {
                 Err(error) if matches!(error.kind(), ErrorKind::InProgress | ErrorKind::Superseded) => {
-                    match error.verdict() {
-                        Verdict::Retry { not_before: Some(rest) } => rest,
+                    match error.advice() {
+                        RetryAdvice::Retry { retry_after: Some(rest) } => rest,
                         _ => Duration::from_secs(1),
                     }
                 }
@@ -226,7 +228,8 @@ impl Command<'_> {
             asked.inspect_err(|error| note_silence(self.show, error)).unwrap_or_default()
         };
         let state = self.brakes.unless_pulled(wait::until_playable(ask)).await;
-        let state = state.map_err(|error| error.with("video", video_id).about(&published.upload_id))?;
+        let state = state
+            .map_err(|error| error.with_context("video", video_id).with_upload_id(&published.upload_id))?;
         self.show.event(json!({"event": "playable", "video_id": video_id,
             "limited": (state == VideoState::Limited).then_some(true)}));
         self.show.text(words::playable(video_id, state));
@@ -241,7 +244,7 @@ pub(crate) async fn id_of_file(app: &App, path: &Path, account: Option<&str>) ->
     let location = object.location.clone();
     let account = app.account_for(&location, account)?;
     let (video, mode) = (VideoMetadata::default(), app.settings().transfer.mode);
-    Ok(UploadId::of(&object, &Job { location, account, video, mode, md5: None, again: None }))
+    Ok(UploadId::new(&object, &Job { location, account, video, mode, md5: None, force_nonce: None }))
 }
 
 fn note_silence(show: &Show, error: &Error) {
@@ -251,7 +254,7 @@ fn note_silence(show: &Show, error: &Error) {
 /// Drives the work, and tells how far it is.
 async fn watched(
     mut working: impl Future<Output = Result<PublishedVideo, Error>> + Unpin,
-    run: &Run,
+    run: &RunContext,
     watch: &mut Watch<'_>,
 ) -> Result<PublishedVideo, Error> {
     let progress = &run.progress;

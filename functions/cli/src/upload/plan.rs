@@ -7,7 +7,7 @@ use crate::{
 };
 use app::{
     Story,
-    core::{Error, UploadId, ledger::Work, metadata::VideoMetadata},
+    core::{Error, UploadId, ledger::UploadRequest, metadata::VideoMetadata},
 };
 use serde_json::json;
 
@@ -17,7 +17,7 @@ impl Command<'_> {
         let mut watch = self.show.watch(place.to_string());
         let Ready { work, .. } = self.ready(number, place, &mut watch).await?;
         drop(watch);
-        let id = UploadId::of(&work.object, &work.job);
+        let id = UploadId::new(&work.object, &work.job);
         let story = self.app.story(&id).await?;
         let video = work.job.video.clone().completed(work.object.location.file_name());
         let audience = video.audience();
@@ -43,7 +43,7 @@ impl Command<'_> {
 fn lines(
     place: &Place,
     id: &UploadId,
-    work: &Work,
+    work: &UploadRequest,
     video: &VideoMetadata,
     story: Option<&Story>,
 ) -> Vec<String> {

@@ -6,7 +6,7 @@ use super::{
     local, meta,
     show::{State, Watch},
 };
-use app::core::{Callback, Error, Job, Object, Source, Stage, Terms, Uploader, ledger::Work};
+use app::core::{Callback, Error, Job, Object, Source, Stage, Terms, Uploader, ledger::UploadRequest};
 use std::{
     path::Path,
     sync::{
@@ -18,7 +18,7 @@ use tokio::time::sleep;
 
 /// A video that is ready to be uploaded.
 pub(super) struct Ready {
-    pub(super) work: Work,
+    pub(super) work: UploadRequest,
     pub(super) uploader: Uploader,
 }
 
@@ -38,7 +38,10 @@ impl Command<'_> {
                 let automatic = self.app.automatic();
                 let completing = automatic.complete(&*source, job);
                 let (job, object) = self.brakes.unless_pulled(completing).await?;
-                self.checked(Work { job, object, called: None, callback, brought: None }, source)
+                self.checked(
+                    UploadRequest { job, object, requested_key: None, callback, caller_account: None },
+                    source,
+                )
             }
         }
     }
@@ -49,7 +52,7 @@ impl Command<'_> {
         let size = path.metadata().map_err(|error| local::unreadable(path, &error))?.len();
         let (job, callback) = self.job(number, location.clone())?;
         let object = Object::new(location, "", size);
-        let mut work = Work { job, object, called: None, callback, brought: None };
+        let mut work = UploadRequest { job, object, requested_key: None, callback, caller_account: None };
         self.uploader(&work, self.app.source(None))?.validate(&work)?;
         let (object, file) = self.hashed(path, size, watch).await?;
         work.object = object;
@@ -72,10 +75,10 @@ impl Command<'_> {
         let Terms { account, mode, callback } = stated.or_from_rule(settings.rules.for_object(&location));
         let (account, mode) = (account.unwrap_or_default(), mode.unwrap_or(settings.transfer.mode));
         let again = self.arguments.again.clone();
-        Ok((Job { location, account, video, mode, md5: None, again }, callback))
+        Ok((Job { location, account, video, mode, md5: None, force_nonce: again }, callback))
     }
 
-    fn checked(&self, work: Work, source: Arc<dyn Source>) -> Result<Ready, Error> {
+    fn checked(&self, work: UploadRequest, source: Arc<dyn Source>) -> Result<Ready, Error> {
         let uploader = self.uploader(&work, Arc::new(Braked { source, brakes: self.brakes.clone() }))?;
         uploader.validate(&work)?;
         Ok(Ready { work, uploader })

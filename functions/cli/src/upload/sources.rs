@@ -48,7 +48,7 @@ fn unknown(source: &str) -> Error {
         "this is no source: name a file, oss://bucket/key or s3://bucket/key",
         "无法识别的来源：请指定文件、oss://bucket/key 或 s3://bucket/key"
     );
-    Error::new(ErrorKind::InvalidJob, OPERATOR, why).with("source", source)
+    Error::new(ErrorKind::InvalidJob, OPERATOR, why).with_context("source", source)
 }
 
 /// The videos that the SOURCEs name, in their order; with `recursive` those under each of them.
@@ -70,7 +70,7 @@ pub(crate) async fn expand(
         let found = brakes.unless_pulled(below(app, source)).await?;
         if found.is_empty() {
             let why = say!("there is no video under it", "其中没有视频");
-            return Err(Error::new(ErrorKind::SourceMissing, OPERATOR, why).with("source", source));
+            return Err(Error::new(ErrorKind::SourceMissing, OPERATOR, why).with_context("source", source));
         }
         places.extend(found);
     }

@@ -29,29 +29,35 @@ async fn failed(status: &str, code: &str, token: Option<&str>) -> StorageError {
 async fn each_refusal_of_a_store_has_its_kind_for_source_and_target() {
     use ErrorKind::{CredentialExpired, NoSuchUpload, SourceChanged, SourceDenied, SourceMissing};
     let table = [
-        ("404 Not Found", "NoSuchKey", SourceMissing, ErrorKind::Target, Verdict::Permanent),
-        ("404 Not Found", "", SourceMissing, ErrorKind::Target, Verdict::Permanent),
-        ("404 Not Found", "NoSuchBucket", ErrorKind::Config, ErrorKind::Target, Verdict::Permanent),
-        ("404 Not Found", "NoSuchUpload", ErrorKind::Source, NoSuchUpload, Verdict::Permanent),
-        ("412 Failed", "PreconditionFailed", SourceChanged, ErrorKind::Target, Verdict::Permanent),
-        ("416 Range", "InvalidRange", SourceChanged, ErrorKind::Target, Verdict::Permanent),
-        ("403 Forbidden", "AccessDenied", SourceDenied, ErrorKind::Target, Verdict::Permanent),
-        ("403 Forbidden", "", SourceDenied, ErrorKind::Target, Verdict::Permanent),
-        ("403 Forbidden", "InvalidObjectState", SourceDenied, ErrorKind::Target, Verdict::Permanent),
-        ("400 Bad Request", "InvalidArgument", ErrorKind::Source, ErrorKind::Target, Verdict::Permanent),
-        ("400 Bad Request", "", ErrorKind::Source, ErrorKind::Target, Verdict::Permanent),
-        ("405 Not Allowed", "", ErrorKind::Source, ErrorKind::Target, Verdict::Permanent),
-        ("200 OK", "", ErrorKind::Source, ErrorKind::Target, Verdict::RETRY),
-        ("503 Busy", "", ErrorKind::Source, ErrorKind::Target, Verdict::RETRY),
-        ("403 Forbidden", "RequestTimeTooSkewed", ErrorKind::Source, ErrorKind::Target, Verdict::RETRY),
-        ("403 Forbidden", "SecurityTokenExpired", ErrorKind::Config, CredentialExpired, Verdict::Permanent),
-        ("403 Forbidden", "InvalidAccessKeyId", ErrorKind::Config, CredentialExpired, Verdict::Permanent),
+        ("404 Not Found", "NoSuchKey", SourceMissing, ErrorKind::Target, RetryAdvice::Permanent),
+        ("404 Not Found", "", SourceMissing, ErrorKind::Target, RetryAdvice::Permanent),
+        ("404 Not Found", "NoSuchBucket", ErrorKind::Config, ErrorKind::Target, RetryAdvice::Permanent),
+        ("404 Not Found", "NoSuchUpload", ErrorKind::Source, NoSuchUpload, RetryAdvice::Permanent),
+        ("412 Failed", "PreconditionFailed", SourceChanged, ErrorKind::Target, RetryAdvice::Permanent),
+        ("416 Range", "InvalidRange", SourceChanged, ErrorKind::Target, RetryAdvice::Permanent),
+        ("403 Forbidden", "AccessDenied", SourceDenied, ErrorKind::Target, RetryAdvice::Permanent),
+        ("403 Forbidden", "", SourceDenied, ErrorKind::Target, RetryAdvice::Permanent),
+        ("403 Forbidden", "InvalidObjectState", SourceDenied, ErrorKind::Target, RetryAdvice::Permanent),
+        ("400 Bad Request", "InvalidArgument", ErrorKind::Source, ErrorKind::Target, RetryAdvice::Permanent),
+        ("400 Bad Request", "", ErrorKind::Source, ErrorKind::Target, RetryAdvice::Permanent),
+        ("405 Not Allowed", "", ErrorKind::Source, ErrorKind::Target, RetryAdvice::Permanent),
+        ("200 OK", "", ErrorKind::Source, ErrorKind::Target, RetryAdvice::RETRY),
+        ("503 Busy", "", ErrorKind::Source, ErrorKind::Target, RetryAdvice::RETRY),
+        ("403 Forbidden", "RequestTimeTooSkewed", ErrorKind::Source, ErrorKind::Target, RetryAdvice::RETRY),
+        (
+            "403 Forbidden",
+            "SecurityTokenExpired",
+            ErrorKind::Config,
+            CredentialExpired,
+            RetryAdvice::Permanent,
+        ),
+        ("403 Forbidden", "InvalidAccessKeyId", ErrorKind::Config, CredentialExpired, RetryAdvice::Permanent),
     ];
     for (status, code, as_source, as_target, verdict) in table {
         let found = source(failed(status, code, Some("token")).await);
-        assert_eq!((found.kind(), found.verdict()), (as_source, verdict), "{status} {code}");
+        assert_eq!((found.kind(), found.advice()), (as_source, verdict), "{status} {code}");
         let found = bucket(failed(status, code, Some("token")).await);
-        assert_eq!((found.kind(), found.verdict()), (as_target, verdict), "{status} {code}");
+        assert_eq!((found.kind(), found.advice()), (as_target, verdict), "{status} {code}");
     }
 }
 

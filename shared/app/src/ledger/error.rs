@@ -2,7 +2,7 @@
 
 use crate::convert::lacks_key;
 use object_storage::{Error as StorageError, ErrorKind as Storage, Verdict as StorageVerdict};
-use upload_core::{Error, ErrorKind, Verdict};
+use upload_core::{Error, ErrorKind, RetryAdvice};
 
 /// An error of the store that keeps the ledger.
 pub(super) fn ledger(error: StorageError) -> Error {
@@ -10,13 +10,13 @@ pub(super) fn ledger(error: StorageError) -> Error {
     let is_setting = error.kind() == Storage::Config || lacks_key(&error);
     let kind = if is_setting { ErrorKind::Config } else { ErrorKind::Ledger };
     let verdict = match error.verdict() {
-        StorageVerdict::Permanent => Verdict::Permanent,
-        StorageVerdict::Retry { not_before } => Verdict::Retry { not_before },
-        StorageVerdict::GaveUp => Verdict::RETRY,
+        StorageVerdict::Permanent => RetryAdvice::Permanent,
+        StorageVerdict::Retry { not_before } => RetryAdvice::Retry { retry_after: not_before },
+        StorageVerdict::GaveUp => RetryAdvice::RETRY,
     };
     Error::new(kind, error.operation(), format!("the ledger's store: {error}"))
-        .verdict_is(verdict)
-        .caused_by(error)
+        .with_advice(verdict)
+        .with_source(error)
 }
 
 /// A store or key that cannot keep a ledger.

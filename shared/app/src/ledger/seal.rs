@@ -52,7 +52,7 @@ impl AesSeal {
         let path = folder.join(KEY_FILE);
         let key = read_or_make(&path).map_err(|error| {
             let message = "the ledger's key file cannot be read or made";
-            config(message).with("file", path.display().to_string()).caused_by(error)
+            config(message).with_context("file", path.display().to_string()).with_source(error)
         })?;
         Self::from_base64(&key)
     }

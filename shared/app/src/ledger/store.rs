@@ -61,7 +61,7 @@ impl StoreLedger {
             Err(error) if error.kind() == Storage::AccessDenied => {
                 let message = "whether the ledger's bucket has versioning cannot be seen: \
                                grant oss:GetBucketVersioning on it to the key that keeps the ledger";
-                Err(config(message).with("bucket", self.store.bucket()))
+                Err(config(message).with_context("bucket", self.store.bucket()))
             }
             Err(error) => Err(ledger(error)),
         }
@@ -83,7 +83,7 @@ impl StoreLedger {
     fn versioned(&self) -> Error {
         let message = "the ledger's bucket has versioning enabled or suspended, where OSS lets steps be overwritten: \
                        keep the ledger in a bucket that never had versioning";
-        config(message).with("bucket", self.store.bucket())
+        config(message).with_context("bucket", self.store.bucket())
     }
 
     /// Where nothing is found in a folder that is none, nobody has looked.
@@ -105,7 +105,10 @@ impl StoreLedger {
         let looked = looked.await.unwrap_or_else(|_| Err(io::Error::other("file work was interrupted")));
         looked.map_err(|error| {
             let message = "the ledger's folder is not there, or is no folder: nothing can be listed in it";
-            config(message).with("folder", self.store.bucket()).with("below", prefix).caused_by(error)
+            config(message)
+                .with_context("folder", self.store.bucket())
+                .with_context("below", prefix)
+                .with_source(error)
         })
     }
 
@@ -160,7 +163,9 @@ impl LedgerStore for StoreLedger {
     async fn write(&self, key: &str, bytes: Bytes) -> Result<SystemTime, Error> {
         match self.put(key, bytes, false).await? {
             Created::Yes { now, .. } => Ok(now),
-            Created::Exists => Err(config("the ledger's store refuses to replace an entry").with("key", key)),
+            Created::Exists => {
+                Err(config("the ledger's store refuses to replace an entry").with_context("key", key))
+            }
         }
     }
 

@@ -30,8 +30,8 @@ impl Settings {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => String::new(),
             Err(error) => {
-                let error = wrong("the settings file cannot be read").with("why", error.to_string());
-                return Err(error.with("file", path.display().to_string()));
+                let error = wrong("the settings file cannot be read").with_context("why", error.to_string());
+                return Err(error.with_context("file", path.display().to_string()));
             }
         };
         let variables = std::env::vars_os()
@@ -53,9 +53,9 @@ impl Settings {
             let before = error.span().and_then(|span| file.get(..span.start)).unwrap_or_default();
             let line = before.matches('\n').count() + 1;
             let column = before.chars().rev().take_while(|one| *one != '\n').count() + 1;
-            let error = wrong("the settings file is not TOML").with("why", error.message());
-            let error = error.with("file", file_name).with("line", line.to_string());
-            error.with("column", column.to_string())
+            let error = wrong("the settings file is not TOML").with_context("why", error.message());
+            let error = error.with_context("file", file_name).with_context("line", line.to_string());
+            error.with_context("column", column.to_string())
         })?;
         for (name, value) in variables {
             if let Some(path) = name.strip_prefix(PREFIX).filter(|_| name != CONFIG_VARIABLE) {
@@ -63,9 +63,9 @@ impl Settings {
             }
         }
         drop_blank_secrets(&mut tree);
-        let settings: Self = document::read(Value::Object(tree)).map_err(|misfit| {
+        let settings: Self = document::deserialize(Value::Object(tree)).map_err(|misfit| {
             let why = without_value(&misfit.why);
-            wrong("a setting does not fit").with("field", misfit.path).with("why", why)
+            wrong("a setting does not fit").with_context("field", misfit.path).with_context("why", why)
         })?;
         settings.transfer.transfer().map_err(wrong)?;
         settings.ledger.lease_life().map_err(wrong)?;
@@ -81,13 +81,13 @@ impl Settings {
         for rule in self.rules.iter() {
             if !self.accounts.contains_key(&rule.account) {
                 return Err(wrong("a rule names an account that is not in the settings")
-                    .with("bucket", &rule.bucket)
-                    .with("account", &rule.account));
+                    .with_context("bucket", &rule.bucket)
+                    .with_context("account", &rule.account));
             }
             if let Some(Err(why)) = rule.callback.as_ref().map(|url| self.callback.accepts(url)) {
                 return Err(wrong("a rule's callback cannot be called")
-                    .with("bucket", &rule.bucket)
-                    .with("callback", why));
+                    .with_context("bucket", &rule.bucket)
+                    .with_context("callback", why));
             }
         }
         Ok(())
@@ -126,12 +126,14 @@ fn overlay(tree: &mut Table, name: &str, path: &str, text: String) -> Result<(),
         let below = table.entry(level).or_insert_with(|| Value::Object(Table::new()));
         table = below
             .as_object_mut()
-            .ok_or_else(|| wrong("this variable names no setting").with("variable", name))?;
+            .ok_or_else(|| wrong("this variable names no setting").with_context("variable", name))?;
     }
     let value = if text.starts_with(['[', '{']) {
         let inline: Table =
             toml::from_str(&format!("value = {text}")).map_err(|error: toml::de::Error| {
-                wrong("this variable is not TOML").with("variable", name).with("why", error.message())
+                wrong("this variable is not TOML")
+                    .with_context("variable", name)
+                    .with_context("why", error.message())
             })?;
         inline.into_iter().next().map_or(Value::String(text), |(_, value)| value)
     } else {

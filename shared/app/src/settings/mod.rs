@@ -280,7 +280,7 @@ impl TransferFields {
             all.stall = Duration::from_secs(seconds);
         }
         if let Some(seconds) = within("patience_seconds", self.patience_seconds, day)? {
-            all.retry.patience = Duration::from_secs(seconds);
+            all.retry.idle_timeout = Duration::from_secs(seconds);
         }
         if let Some(seconds) = within("second_run_seconds", self.second_run_seconds, day)? {
             all.second_run = Duration::from_secs(seconds);

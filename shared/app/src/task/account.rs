@@ -49,7 +49,7 @@ impl BroughtAccount {
     /// The account's name in jobs: the client id plus a keyed hash of the token, since one application has many accounts.
     fn name(&self) -> Result<String, Error> {
         let mut mac = Hmac::<Sha256>::new_from_slice(HASH_KEY)
-            .map_err(|error| Error::new(ErrorKind::Config, "task", "HMAC has no key").caused_by(error))?;
+            .map_err(|error| Error::new(ErrorKind::Config, "task", "HMAC has no key").with_source(error))?;
         mac.update(self.access_token.expose_secret().as_bytes());
         let hash = mac.finalize().into_bytes();
         let hex: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();

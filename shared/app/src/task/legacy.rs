@@ -53,7 +53,7 @@ pub(super) fn read(
     let Terms { account, mode, callback } = stated.or_from_rule(settings.rules.for_object(&location));
     let account = account.map_or_else(|| account::only(settings, account::LEGACY_FIELD), Ok)?;
     let mode = mode.unwrap_or(settings.transfer.mode);
-    let job = Job { location, account, video, mode, md5: None, again };
+    let job = Job { location, account, video, mode, md5: None, force_nonce: again };
     Ok(Task { job, key, brought, doubted, callback })
 }
 

@@ -73,7 +73,9 @@ impl Task {
 
 /// A field of the task that does not fit, in our own words: values may be secrets.
 pub(crate) fn invalid(field: &str, why: impl Into<String>) -> Error {
-    Error::new(ErrorKind::InvalidJob, "task", "the task does not fit").with("field", field).with("why", why)
+    Error::new(ErrorKind::InvalidJob, "task", "the task does not fit")
+        .with_context("field", field)
+        .with_context("why", why)
 }
 
 /// serde would fill a struct from an array, too.

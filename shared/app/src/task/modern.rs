@@ -48,7 +48,7 @@ pub(super) fn read(
     let again = again::read("again", task.again.as_ref(), request)?;
     let key = location.key.clone();
     let mode = mode.unwrap_or(settings.transfer.mode);
-    let job = Job { location, account, video: task.video, mode, md5, again };
+    let job = Job { location, account, video: task.video, mode, md5, force_nonce: again };
     Ok(Task { job, key, brought: None, doubted: None, callback })
 }
 

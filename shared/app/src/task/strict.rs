@@ -13,7 +13,7 @@ where
     T: DeserializeOwned,
     D: Deserializer<'de>,
 {
-    document::read(from).map_err(|misfit| {
+    document::deserialize(from).map_err(|misfit| {
         let field = match (parent, misfit.path.as_str()) {
             ("", ".") => "task".to_owned(),
             ("", path) => path.to_owned(),

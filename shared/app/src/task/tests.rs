@@ -148,7 +148,7 @@ fn again_is_a_nonce_or_takes_the_requests_key_for_one() {
     for (task, key, expected) in cases {
         let read = Task::from_request(task.to_string().as_bytes(), key, &settings(ONE_ACCOUNT));
         match (read, expected) {
-            (Ok(task), Ok(nonce)) => assert_eq!(task.job.again.as_deref(), nonce),
+            (Ok(task), Ok(nonce)) => assert_eq!(task.job.force_nonce.as_deref(), nonce),
             (Err(error), Err(words)) => {
                 assert!(
                     error.kind() == ErrorKind::InvalidJob && error.to_string().contains(words),

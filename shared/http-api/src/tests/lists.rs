@@ -6,9 +6,8 @@ use super::{
 };
 use ::app::Task;
 use ::app::core::{
-    RetrySettings, UploadId,
-    ledger::{Claim, Failure, Step, Transferred, Work},
-    look,
+    RetryPolicy, UploadId, head_object,
+    ledger::{Claim, Failure, Step, Transferred, UploadRequest},
 };
 use serde_json::json;
 
@@ -26,10 +25,19 @@ async fn open_uploads_are_listed_then_ended_ones_a_page_at_a_time() {
             .await;
         let task = json!({"source": format!("oss://bucket/{n}.mp4")}).to_string();
         let task = Task::from_json(task.as_bytes(), app.settings()).unwrap();
-        let object = look(&*app.source(None), &task.job.location, &RetrySettings::default()).await.unwrap();
-        let work = Work { job: task.job, object, called: None, callback: None, brought: None };
-        let id = UploadId::of(&work.object, &work.job);
-        let Ok(Claim::Held(mut held)) = ledger.claim(&id, &work).await else { panic!("nobody else is here") };
+        let object =
+            head_object(&*app.source(None), &task.job.location, &RetryPolicy::default()).await.unwrap();
+        let work = UploadRequest {
+            job: task.job,
+            object,
+            requested_key: None,
+            callback: None,
+            caller_account: None,
+        };
+        let id = UploadId::new(&work.object, &work.job);
+        let Ok(Claim::Acquired(mut held)) = ledger.claim(&id, &work).await else {
+            panic!("nobody else is here")
+        };
         match n {
             0 => held.append(Step::Cancelled).await.unwrap(),
             1 => {

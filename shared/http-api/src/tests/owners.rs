@@ -1,7 +1,7 @@
 //! Under which account a task's video appears that brought a token for a client id of the settings.
 
 use super::*;
-use ::app::core::ledger::Origin;
+use ::app::core::ledger::TokenOrigin;
 use serde_json::{Value, json};
 use wiremock::matchers::body_string_contains;
 
@@ -54,7 +54,7 @@ async fn a_token_that_the_account_ever_had_is_ours_and_youku_is_not_asked() {
         let settings = format!("{}accounts = '{accounts}'\n", over(&server));
         let (app, _folder) = application(&settings);
         let ledger = app.ledger(None).await.unwrap();
-        ledger.note_tokens("main", &[&"renewed-once".into()], Origin::Renewal).await.unwrap();
+        ledger.record_origins("main", &[&"renewed-once".into()], TokenOrigin::Renewal).await.unwrap();
         for token in ["renewed-once", "token-main"] {
             let (outcome, account) = outcome_and_account(&app, token).await;
             assert_eq!((outcome.error.as_deref(), &account), (Some("youku_failed"), &json!("main")));

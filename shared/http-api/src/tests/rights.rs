@@ -53,7 +53,7 @@ async fn an_unknown_token_is_401_whatever_the_others_may() {
         let mut request = post(TASK);
         request.headers_mut().insert(header::AUTHORIZATION, "Bearer another".parse().unwrap());
         let (status, _, outcome) = asked(door(&settings), request).await;
-        assert_eq!((status, outcome.error.as_deref()), (StatusCode::UNAUTHORIZED, Some("unauthorised")));
+        assert_eq!((status, outcome.error.as_deref()), (StatusCode::UNAUTHORIZED, Some("unauthorized")));
     }
 }
 

@@ -3,31 +3,32 @@
 use super::*;
 use ::app::Task;
 use ::app::core::{
-    Md5, RetrySettings, UploadId,
+    Md5, RetryPolicy, UploadId, head_object,
     ledger::{
-        Claim, Failure, Held, OpenedSession, Step, Target, Time, Transferred, WaitReason, Waiting, Work,
+        Claim, Failure, LeasedUpload, OpenedSession, Step, Target, Timestamp, Transferred, UploadRequest,
+        WaitReason, Waiting,
     },
-    look,
 };
 use serde_json::{Value, json};
 
 const SECRET: &str = "token-of-the-session";
 
 /// The settings' application with the upload of [`TASK`] in this test's hands.
-pub(super) async fn held(settings: &str) -> (Arc<App>, tempfile::TempDir, Held) {
+pub(super) async fn held(settings: &str) -> (Arc<App>, tempfile::TempDir, LeasedUpload) {
     let (app, folder) = application(settings);
     let task = Task::from_json(TASK.as_bytes(), app.settings()).unwrap();
-    let object = look(&*app.source(None), &task.job.location, &RetrySettings::default()).await.unwrap();
-    let work = Work { job: task.job, object, called: None, callback: None, brought: None };
-    let id = UploadId::of(&work.object, &work.job);
-    let Ok(Claim::Held(held)) = app.ledger(None).await.unwrap().claim(&id, &work).await else {
+    let object = head_object(&*app.source(None), &task.job.location, &RetryPolicy::default()).await.unwrap();
+    let work =
+        UploadRequest { job: task.job, object, requested_key: None, callback: None, caller_account: None };
+    let id = UploadId::new(&work.object, &work.job);
+    let Ok(Claim::Acquired(held)) = app.ledger(None).await.unwrap().claim(&id, &work).await else {
         panic!("nobody else is here")
     };
     (app, folder, *held)
 }
 
 pub(super) fn session() -> OpenedSession {
-    let target = Target::Slice { upload_server: "u".into(), slice_kib: 2048, instant: true };
+    let target = Target::Slice { upload_server: "u".into(), slice_kib: 2048, already_stored: true };
     OpenedSession {
         upload_token: SECRET.into(),
         video_id: Some("XMQ".into()),
@@ -108,7 +109,7 @@ async fn an_upload_that_waits_says_why_and_until_when() {
     let server = there().await;
     let (app, _folder, mut held) = held(&over(&server)).await;
     let id = held.record().id.to_string();
-    let until: Time = (held.lease().now() + Duration::from_secs(90)).into();
+    let until: Timestamp = (held.lease().now() + Duration::from_secs(90)).into();
     held.append(Step::Waiting(Waiting { reason: WaitReason::RateLimited, not_before: Some(until) }))
         .await
         .unwrap();

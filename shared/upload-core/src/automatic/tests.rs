@@ -57,26 +57,26 @@ impl Bucket {
         Self { sidecar: Some(json), ..self }
     }
 
-    fn automatic(&self) -> Automatic<'_> {
-        Automatic {
+    fn automatic(&self) -> IntakePolicy<'_> {
+        IntakePolicy {
             rules: &self.rules,
             reserved: &[],
             paused: false,
             mode: Mode::Oss,
-            retry: RetrySettings::default(),
+            retry: RetryPolicy::default(),
             now: SystemTime::UNIX_EPOCH + LATER,
         }
     }
 
-    async fn event(&self) -> Result<Arrival, Error> {
+    async fn event(&self) -> Result<Decision, Error> {
         self.automatic().decide(self, &self.object.location, 5).await
     }
 
     /// What the event's video is to be.
     async fn event_video(&self) -> Result<VideoMetadata, Error> {
         match self.event().await? {
-            Arrival::Upload { job, .. } => Ok(job.video),
-            Arrival::Skip(reason) => panic!("skipped: {reason}"),
+            Decision::Upload { job, .. } => Ok(job.video),
+            Decision::Skip(reason) => panic!("skipped: {reason}"),
         }
     }
 
@@ -89,7 +89,7 @@ impl Bucket {
             video: video.stated_by(PublicTypeOrigin::Task),
             mode: Mode::Oss,
             md5: None,
-            again: None,
+            force_nonce: None,
         };
         Ok(self.automatic().complete(self, job).await?.0.video)
     }
@@ -190,19 +190,19 @@ async fn pauses_and_filters_of_automatic_uploads_do_not_bind_tasks() {
     let rule = json!({"paused": true, "extensions": ["mov"], "public_type": "friend"});
     let bucket = Bucket::with_rule(&rule);
     let reserved = ["film".to_owned()];
-    let automatic = Automatic { paused: true, reserved: &reserved, ..bucket.automatic() };
+    let automatic = IntakePolicy { paused: true, reserved: &reserved, ..bucket.automatic() };
     let job = Job {
         location: bucket.object.location.clone(),
         account: "main".into(),
         video: VideoMetadata::default(),
         mode: Mode::Oss,
         md5: None,
-        again: None,
+        force_nonce: None,
     };
     let (job, _) = automatic.complete(&bucket, job).await.expect("it fits");
     assert_eq!(job.video.audience().from, Some(PublicTypeOrigin::Rule));
     let decided = automatic.decide(&bucket, &bucket.object.location, 5).await.expect("decided");
-    assert!(matches!(decided, Arrival::Skip("paused")));
+    assert!(matches!(decided, Decision::Skip("paused")));
 }
 
 #[tokio::test(start_paused = true)]
@@ -210,6 +210,6 @@ async fn whether_the_same_content_is_wanted_again_comes_with_the_job() {
     for republish in [false, true] {
         let bucket = Bucket::with_rule(&json!({"republish": republish}));
         let arrival = bucket.event().await.expect("decided");
-        assert!(matches!(arrival, Arrival::Upload { republish: wants, .. } if wants == republish));
+        assert!(matches!(arrival, Decision::Upload { republish: wants, .. } if wants == republish));
     }
 }

@@ -18,10 +18,11 @@ mod pass;
 mod tests;
 
 use crate::{
-    Automatic, Error, Location, Provider, PublishedVideo, Run, Source, UploadId, Uploader, ledger::Ledger,
+    Error, IntakePolicy, Location, Provider, PublishedVideo, RunContext, Source, UploadId, Uploader,
+    ledger::Ledger,
 };
-use note::{ROUND, Round};
-use pass::Pass;
+use note::{ROUND, ScanRound};
+use pass::Scan;
 use std::{
     future::Future,
     time::{Duration, SystemTime},
@@ -31,7 +32,7 @@ use tokio::time::timeout_at;
 /// What a discovery works with.
 pub struct Discovery<'a> {
     /// Which objects are uploaded, and as what.
-    pub automatic: Automatic<'a>,
+    pub automatic: IntakePolicy<'a>,
     /// Where they are.
     pub source: &'a dyn Source,
     /// What kind of store the rules' buckets are in.
@@ -66,7 +67,7 @@ pub enum Since {
 
 /// What a discovery did.
 #[derive(Debug, Default)]
-pub struct Discovered {
+pub struct DiscoveryReport {
     /// Objects that the ledger did not know, and how their uploads ended.
     pub uploads: Vec<FoundUpload>,
     /// Objects that the ledger knew, whose metadata was refused before, or that could not be looked at and are left alone for now.
@@ -76,11 +77,11 @@ pub struct Discovered {
     /// Objects that are left to their own event for now.
     pub young: u32,
     /// What could not be listed or looked at; it is tried again. An object is told of once a day.
-    pub troubles: Vec<Trouble>,
+    pub troubles: Vec<ScanError>,
     /// Pages and looks at objects.
     pub requests: usize,
     /// Why it ended before every rule's pass had; `None`: none of the bounds was reached.
-    pub stopped: Option<Stopped>,
+    pub stopped: Option<StopReason>,
     /// Where the next run begins, where that is not the beginning of a pass.
     pub next: Option<Location>,
 }
@@ -98,7 +99,7 @@ pub struct FoundUpload {
 
 /// What could not be done.
 #[derive(Debug)]
-pub struct Trouble {
+pub struct ScanError {
     /// An object, or the beginning of the keys that were to be listed; `None` where it is the ledger's notes.
     pub location: Option<Location>,
     /// Why.
@@ -107,7 +108,7 @@ pub struct Trouble {
 
 /// Why a discovery ended early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stopped {
+pub enum StopReason {
     /// It made as many uploads as it may.
     Uploads,
     /// It made as many requests as it may.
@@ -120,7 +121,7 @@ pub enum Stopped {
     Ledger,
 }
 
-impl Stopped {
+impl StopReason {
     /// The stable code for logs and outcomes.
     #[must_use]
     pub fn code(self) -> &'static str {
@@ -134,12 +135,12 @@ impl Stopped {
     }
 }
 
-impl Discovered {
+impl DiscoveryReport {
     /// A discovery that could not begin.
     #[must_use]
     pub fn failed(error: Error) -> Self {
-        let troubles = vec![Trouble { location: None, error }];
-        Self { troubles, stopped: Some(Stopped::Ledger), ..Self::default() }
+        let troubles = vec![ScanError { location: None, error }];
+        Self { troubles, stopped: Some(StopReason::Ledger), ..Self::default() }
     }
 }
 
@@ -157,30 +158,34 @@ impl Since {
 ///
 /// # Errors
 /// [`Ledger`](crate::ErrorKind::Ledger) where the cursors cannot be read; what fails later is in the answer.
-pub async fn discover<F>(discovery: &Discovery<'_>, uploader_of: F, run: &Run) -> Result<Discovered, Error>
+pub async fn discover<F>(
+    discovery: &Discovery<'_>,
+    uploader_of: F,
+    run: &RunContext,
+) -> Result<DiscoveryReport, Error>
 where
     F: Fn(&str) -> Result<Uploader, Error>,
 {
-    let mut found = Discovered::default();
+    let mut found = DiscoveryReport::default();
     if discovery.automatic.paused {
-        found.stopped = Some(Stopped::Paused);
+        found.stopped = Some(StopReason::Paused);
         return Ok(found);
     }
     let times = discovery.ledger.times().await?;
-    let mut round = Round::read(discovery, times).await?;
+    let mut round = ScanRound::read(discovery, times).await?;
     let count = round.places.len();
     for number in 0..count {
         let place = &mut round.places[number];
-        let ended = Box::pin(Pass::new(discovery, &uploader_of, run, times, place, &mut found).run()).await;
+        let ended = Box::pin(Scan::new(discovery, &uploader_of, run, times, place, &mut found).run()).await;
         found.stopped = ended.unwrap_or_else(|error| {
-            found.troubles.push(Trouble { location: None, error });
-            Some(Stopped::Ledger)
+            found.troubles.push(ScanError { location: None, error });
+            Some(StopReason::Ledger)
         });
         if found.stopped.is_some() {
             // The next run begins with another rule: a large bucket does not keep it from the others.
             let next = &round.places[(number + 1) % count];
             found.next = Some(next.next(discovery.bounds.since.is_some()));
-            discovery.ledger.set_note(ROUND, &Round::beginning_with(next)).await?;
+            discovery.ledger.set_note(ROUND, &ScanRound::new_cursor(next)).await?;
             break;
         }
     }
@@ -188,7 +193,7 @@ where
 }
 
 /// `None` where the run's time is over first.
-async fn in_time<T>(run: &Run, call: impl Future<Output = T>) -> Option<T> {
+async fn until_deadline<T>(run: &RunContext, call: impl Future<Output = T>) -> Option<T> {
     match run.deadline {
         None => Some(call.await),
         Some(deadline) => timeout_at(deadline, call).await.ok(),

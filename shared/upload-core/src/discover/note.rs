@@ -3,7 +3,7 @@
 use super::{Discovery, odd::OddObjects};
 use crate::{
     Error, Location,
-    ledger::{Time, Times},
+    ledger::{StoreTimes, Timestamp},
     rules::Rule,
 };
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,7 @@ const ASKED: Duration = Duration::from_secs(3600);
 /// Whose turn it is. That it is there tells a new rule from the rules of a new ledger.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Turn {
+pub(super) struct ScanCursor {
     v: u32,
     /// The name of the rule's note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -34,25 +34,25 @@ pub(super) struct Turn {
 /// A rule's passes.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Note {
+pub(super) struct RuleCursor {
     v: u32,
     /// Which rule, for people.
     rule: String,
     account: String,
     /// Older objects are left alone.
-    pub(super) from: Time,
+    pub(super) from: Timestamp,
     /// The key behind which the running pass goes on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) after: Option<String>,
     /// When the running pass began, by the ledger's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) began: Option<Time>,
+    pub(super) began: Option<Timestamp>,
     /// The oldest object that the running pass could not deal with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) held: Option<Time>,
+    pub(super) held: Option<Timestamp>,
     /// What was written before this has been seen: the beginning of the last complete pass, or the oldest object that it could not deal with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) seen: Option<Time>,
+    pub(super) seen: Option<Timestamp>,
     /// Keys of objects that may still grow, by the last complete pass: they are looked at again, however long their rule waits.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) growing: BTreeSet<String>,
@@ -64,45 +64,45 @@ pub(super) struct Note {
     pub(super) odd: OddObjects,
     /// When the last pass began that made sure of the marks of open uploads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) marked: Option<Time>,
+    pub(super) marked: Option<Timestamp>,
     /// The running pass does.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) marks: bool,
     /// The running pass that a person asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) asked: Option<Asked>,
+    pub(super) asked: Option<RequestedScan>,
 }
 
 /// A pass that a person asked for.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Asked {
+pub(super) struct RequestedScan {
     /// Older objects are left alone.
-    pub(super) since: Time,
+    pub(super) since: Timestamp,
     /// When it was last gone on with.
-    pub(super) at: Time,
+    pub(super) at: Timestamp,
     /// The key behind which it goes on.
     pub(super) after: String,
 }
 
-impl Asked {
+impl RequestedScan {
     /// Whether a wish for objects since then goes on with this pass: one for younger objects has not seen them all, and behind the cursor
     /// of an old one there may be others by now.
-    pub(super) fn goes_on(&self, since: SystemTime, now: SystemTime) -> bool {
+    pub(super) fn is_same_request(&self, since: SystemTime, now: SystemTime) -> bool {
         self.since.get() <= since && self.at.get() + ASKED >= now
     }
 }
 
 /// A rule with its note.
-pub(super) struct Place<'a> {
+pub(super) struct RuleScan<'a> {
     pub(super) name: String,
     pub(super) rule: &'a Rule,
     /// The bucket, and what its keys begin with.
     pub(super) location: Location,
-    pub(super) note: Note,
+    pub(super) note: RuleCursor,
 }
 
-impl Place<'_> {
+impl RuleScan<'_> {
     /// Where the rule's pass goes on.
     pub(super) fn next(&self, asked: bool) -> Location {
         let after = match &self.note.asked {
@@ -116,16 +116,16 @@ impl Place<'_> {
 }
 
 /// The rules whose turn it is, one after the other.
-pub(super) struct Round<'a> {
-    pub(super) places: Vec<Place<'a>>,
+pub(super) struct ScanRound<'a> {
+    pub(super) places: Vec<RuleScan<'a>>,
 }
 
-impl<'a> Round<'a> {
+impl<'a> ScanRound<'a> {
     /// Reads the rules' notes. Rules that have none yet begin here: with the ledger, if this is its first discovery, else now. Nothing that was in a
     /// bucket before its rule was written is published by surprise.
-    pub(super) async fn read(discovery: &Discovery<'a>, times: Times) -> Result<Self, Error> {
+    pub(super) async fn read(discovery: &Discovery<'a>, times: StoreTimes) -> Result<Self, Error> {
         let ledger = discovery.ledger;
-        let turn: Option<Turn> = ledger.note(ROUND).await?;
+        let turn: Option<ScanCursor> = ledger.note(ROUND).await?;
         let from = if turn.is_none() { times.birth } else { times.now };
         let mut places = Vec::new();
         for rule in discovery.automatic.rules.iter() {
@@ -135,15 +135,15 @@ impl<'a> Round<'a> {
             let note = match ledger.note(&name).await? {
                 Some(note) => note,
                 None => {
-                    let note = Note::new(&location, &rule.account, from);
+                    let note = RuleCursor::new(&location, &rule.account, from);
                     ledger.set_note(&name, &note).await?;
                     note
                 }
             };
-            places.push(Place { name, rule, location, note });
+            places.push(RuleScan { name, rule, location, note });
         }
         if turn.is_none() {
-            ledger.set_note(ROUND, &Turn { v: VERSION, next: None }).await?;
+            ledger.set_note(ROUND, &ScanCursor { v: VERSION, next: None }).await?;
         }
         // What a paused rule wants stays to be found until the rule goes on.
         places.retain(|place| !place.rule.paused);
@@ -153,12 +153,12 @@ impl<'a> Round<'a> {
         Ok(Self { places })
     }
 
-    pub(super) fn beginning_with(place: &Place<'_>) -> Turn {
-        Turn { v: VERSION, next: Some(place.name.clone()) }
+    pub(super) fn new_cursor(place: &RuleScan<'_>) -> ScanCursor {
+        ScanCursor { v: VERSION, next: Some(place.name.clone()) }
     }
 }
 
-impl Note {
+impl RuleCursor {
     /// A pass begins, unless one is running.
     pub(super) fn begin(&mut self, now: SystemTime) {
         if self.began.is_none() {

@@ -1,6 +1,6 @@
 //! Objects that could not be looked at: noted by key, so that none of them keeps a pass from ending, nor is forgotten.
 
-use crate::ledger::Time;
+use crate::ledger::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
@@ -29,16 +29,16 @@ struct OddObject {
     /// How often it was tried in vain.
     tries: u8,
     /// When it is looked at again.
-    due: Time,
+    due: Timestamp,
     /// When somebody was last told of it.
-    told: Time,
+    told: Timestamp,
     /// When a pass last came by it.
-    met: Time,
+    met: Timestamp,
 }
 
 /// What is known of an object that a pass comes by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Met {
+pub(super) enum Encounter {
     /// Nothing.
     Unknown,
     /// It is to be looked at again.
@@ -53,10 +53,10 @@ impl OddObjects {
     }
 
     /// A pass comes by the object of this key.
-    pub(super) fn meet(&mut self, key: &str, now: SystemTime) -> Met {
-        let Some(odd) = self.0.get_mut(key) else { return Met::Unknown };
+    pub(super) fn meet(&mut self, key: &str, now: SystemTime) -> Encounter {
+        let Some(odd) = self.0.get_mut(key) else { return Encounter::Unknown };
         odd.met = now.into();
-        if odd.due.get() <= now { Met::Due } else { Met::Later }
+        if odd.due.get() <= now { Encounter::Due } else { Encounter::Later }
     }
 
     /// It could not be looked at. Answers whether somebody is to be told; `None` where there is no room to note it.

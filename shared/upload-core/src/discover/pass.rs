@@ -3,15 +3,16 @@
 mod wanted;
 
 use super::{
-    Discovered, Discovery, FoundUpload, Stopped, Trouble, in_time,
-    note::{Asked, Place},
+    Discovery, DiscoveryReport, FoundUpload, ScanError, StopReason,
+    note::{RequestedScan, RuleScan},
+    until_deadline,
 };
 use crate::{
-    Arrival, ArrivalEnd, Automatic, Error, ErrorKind, Location, PublishedVideo, Run, SourceEntry, SourcePage,
-    UploadId, Uploader, Verdict,
+    ArrivalOutcome, Decision, Error, ErrorKind, IntakePolicy, Location, PublishedVideo, RetryAdvice,
+    RunContext, SourceEntry, SourcePage, UploadId, Uploader,
     automatic::NOT_WHOLE,
-    ledger::{Marked, Times, Work},
-    patience::Patience,
+    ledger::{MarkResult, StoreTimes, UploadRequest},
+    patience::RetryBudget,
     reopen,
 };
 use std::time::SystemTime;
@@ -20,13 +21,13 @@ use tokio::time::Instant;
 /// A source that fails so often in a row is left alone until the next run.
 const FAILURES: u32 = 3;
 
-pub(super) struct Pass<'p, 'a, F> {
+pub(super) struct Scan<'p, 'a, F> {
     discovery: &'p Discovery<'a>,
     uploader_of: &'p F,
-    run: &'p Run,
-    times: Times,
-    place: &'p mut Place<'a>,
-    found: &'p mut Discovered,
+    run: &'p RunContext,
+    times: StoreTimes,
+    place: &'p mut RuleScan<'a>,
+    found: &'p mut DiscoveryReport,
     /// Older objects are left alone.
     from: SystemTime,
     after: Option<String>,
@@ -36,7 +37,7 @@ pub(super) struct Pass<'p, 'a, F> {
 }
 
 /// What follows an object that the ledger knows.
-enum Known {
+enum KnownUpload {
     Dealt(Next),
     /// Its upload failed because it was gone, or another one.
     Returned,
@@ -51,20 +52,20 @@ enum Next {
     /// The next rule; this rule's next run begins with this object.
     Later,
     /// The end of the run; this object is not dealt with.
-    Stop(Stopped),
+    Stop(StopReason),
 }
 
-impl<'p, 'a, F> Pass<'p, 'a, F>
+impl<'p, 'a, F> Scan<'p, 'a, F>
 where
     F: Fn(&str) -> Result<Uploader, Error>,
 {
     pub(super) fn new(
         discovery: &'p Discovery<'a>,
         uploader_of: &'p F,
-        run: &'p Run,
-        times: Times,
-        place: &'p mut Place<'a>,
-        found: &'p mut Discovered,
+        run: &'p RunContext,
+        times: StoreTimes,
+        place: &'p mut RuleScan<'a>,
+        found: &'p mut DiscoveryReport,
     ) -> Self {
         let note = &mut place.note;
         let (from, after) = match discovery.bounds.since {
@@ -74,7 +75,7 @@ where
             }
             Some(since) => {
                 let since = since.before(times.now);
-                let asked = note.asked.as_ref().filter(|asked| asked.goes_on(since, times.now));
+                let asked = note.asked.as_ref().filter(|asked| asked.is_same_request(since, times.now));
                 (since, asked.map(|asked| asked.after.clone()))
             }
         };
@@ -85,17 +86,17 @@ where
     ///
     /// # Errors
     /// Where the ledger does not keep the cursor.
-    pub(super) async fn run(mut self) -> Result<Option<Stopped>, Error> {
+    pub(super) async fn run(mut self) -> Result<Option<StopReason>, Error> {
         loop {
             if let Some(stopped) = self.exhausted() {
                 self.save().await?;
                 return Ok(Some(stopped));
             }
-            let page = match in_time(self.run, self.page()).await {
-                None => return Ok(Some(Stopped::Deadline)),
+            let page = match until_deadline(self.run, self.page()).await {
+                None => return Ok(Some(StopReason::Deadline)),
                 Some(Ok(page)) => page,
                 Some(Err(error)) => {
-                    self.trouble(self.place.location.clone(), error);
+                    self.record_error(self.place.location.clone(), error);
                     return Ok(None);
                 }
             };
@@ -132,7 +133,7 @@ where
         self.found.requests += 1;
         let (source, place) = (self.discovery.source, &self.place.location);
         let list = || source.list(place, self.after.as_deref());
-        Patience::new(self.discovery.automatic.retry).retrying(list).await
+        RetryBudget::new(self.discovery.automatic.retry).retry(list).await
     }
 
     async fn entry(&mut self, entry: &SourceEntry) -> Next {
@@ -142,35 +143,41 @@ where
         if let Some(stopped) = self.exhausted() {
             return Next::Stop(stopped);
         }
-        let next = self.look(entry).await;
+        let next = self.examine(entry).await;
         if !std::mem::take(&mut self.noted) && !matches!(next, Next::Stop(_)) {
             self.place.note.odd.forget(&entry.key);
         }
         next
     }
 
-    async fn look(&mut self, entry: &SourceEntry) -> Next {
+    async fn examine(&mut self, entry: &SourceEntry) -> Next {
         self.found.requests += 1;
         let location = Location { key: entry.key.clone(), ..self.place.location.clone() };
         let discovery = self.discovery;
         // The ledger's clock: this machine's own is no judge of how long an object was left untouched.
-        let automatic = Automatic { now: self.times.now, ..discovery.automatic };
+        let automatic = IntakePolicy { now: self.times.now, ..discovery.automatic };
         let deciding = automatic.decide(discovery.source, &location, entry.size);
-        match in_time(self.run, deciding).await {
-            None => Next::Stop(Stopped::Deadline),
+        match until_deadline(self.run, deciding).await {
+            None => Next::Stop(StopReason::Deadline),
             Some(Ok(arrival)) => {
                 self.failures = 0;
                 match arrival {
-                    Arrival::Skip(reason) => {
+                    Decision::Skip(reason) => {
                         let grows_up = self.place.rule.unfinished_after_seconds.is_some();
                         if reason == NOT_WHOLE && grows_up {
-                            self.grows(entry);
+                            self.note_growth(entry);
                         }
                         Next::On
                     }
-                    Arrival::Upload { job, object, callback, republish } => {
+                    Decision::Upload { job, object, callback, republish } => {
                         let (job, object) = (*job, *object);
-                        let work = Work { job, object, called: None, callback, brought: None };
+                        let work = UploadRequest {
+                            job,
+                            object,
+                            requested_key: None,
+                            callback,
+                            caller_account: None,
+                        };
                         self.object(entry, work, republish).await
                     }
                 }
@@ -183,14 +190,14 @@ where
                     return Next::On;
                 }
                 let refused = Err(error);
-                Box::pin(self.tell_rule(&location, entry.size, &refused)).await;
-                refused.err().into_iter().for_each(|error| self.trouble(location.clone(), error));
+                Box::pin(self.report_to_rule(&location, entry.size, &refused)).await;
+                refused.err().into_iter().for_each(|error| self.record_error(location.clone(), error));
                 Next::On
             }
             Some(Err(error)) => {
                 self.failures += 1;
-                if self.is_news(entry) {
-                    self.trouble(location, error);
+                if self.is_new(entry) {
+                    self.record_error(location, error);
                 } else {
                     self.found.known += 1;
                 }
@@ -200,26 +207,26 @@ where
     }
 
     /// Uploads an object that the ledger does not know.
-    async fn object(&mut self, entry: &SourceEntry, work: Work, republish: bool) -> Next {
-        let (id, location) = (UploadId::of(&work.object, &work.job), work.object.location.clone());
-        match in_time(self.run, self.discovery.ledger.knows(&id)).await {
-            None => return Next::Stop(Stopped::Deadline),
-            Some(Ok(true)) => match self.marked(&id, location.clone()).await {
+    async fn object(&mut self, entry: &SourceEntry, work: UploadRequest, republish: bool) -> Next {
+        let (id, location) = (UploadId::new(&work.object, &work.job), work.object.location.clone());
+        match until_deadline(self.run, self.discovery.ledger.has_upload(&id)).await {
+            None => return Next::Stop(StopReason::Deadline),
+            Some(Ok(true)) => match self.find_known(&id, location.clone()).await {
                 // It is back as it was when its upload failed for that: the upload goes on.
-                Known::Returned => {}
-                Known::Dealt(next) => {
+                KnownUpload::Returned => {}
+                KnownUpload::Dealt(next) => {
                     self.found.known += 1;
                     return next;
                 }
             },
             Some(Ok(false)) => {}
             Some(Err(error)) => {
-                self.trouble(location, error);
-                return Next::Stop(Stopped::Ledger);
+                self.record_error(location, error);
+                return Next::Stop(StopReason::Ledger);
             }
         }
         if self.found.uploads.len() >= self.discovery.bounds.uploads {
-            return Next::Stop(Stopped::Uploads);
+            return Next::Stop(StopReason::Uploads);
         }
         let ended = match self.ready(&work).await {
             Ok(uploader) if self.was_seen(entry) && uploader.validate(&work).is_err() => {
@@ -227,8 +234,8 @@ where
                 return Next::On;
             }
             Ok(uploader) => match Box::pin(uploader.upload_arrival(&work, republish, self.run)).await {
-                Ok(ArrivalEnd::Published(published)) => Ok(published),
-                Ok(ArrivalEnd::SameContent) => {
+                Ok(ArrivalOutcome::Published(published)) => Ok(published),
+                Ok(ArrivalOutcome::SameContent) => {
                     self.found.known += 1;
                     return Next::On;
                 }
@@ -243,7 +250,7 @@ where
                 let next = after_failure(error, settled);
                 match next {
                     _ if settled => {}
-                    Next::On => _ = self.is_news(entry),
+                    Next::On => _ = self.is_new(entry),
                     _ => self.hold(entry),
                 }
                 next
@@ -254,43 +261,43 @@ where
     }
 
     /// Makes sure that an upload which is not at rest has its mark: without it no sweep finds it.
-    async fn marked(&mut self, id: &UploadId, location: Location) -> Known {
+    async fn find_known(&mut self, id: &UploadId, location: Location) -> KnownUpload {
         if !self.place.note.marks && self.discovery.bounds.since.is_none() {
-            return Known::Dealt(Next::On);
+            return KnownUpload::Dealt(Next::On);
         }
-        Known::Dealt(match in_time(self.run, self.discovery.ledger.mark_again(id)).await {
-            None => Next::Stop(Stopped::Deadline),
-            Some(Ok(Marked::AtRest(record))) if reopen::is_due(&record, self.times.now) => {
-                return Known::Returned;
+        KnownUpload::Dealt(match until_deadline(self.run, self.discovery.ledger.restore_mark(id)).await {
+            None => Next::Stop(StopReason::Deadline),
+            Some(Ok(MarkResult::AtRest(record))) if reopen::is_due(&record, self.times.now) => {
+                return KnownUpload::Returned;
             }
-            Some(Ok(Marked::Again)) => {
+            Some(Ok(MarkResult::Again)) => {
                 tracing::warn!(upload_id = %id, "the upload's open mark was lost: it is marked again");
                 Next::On
             }
-            Some(Ok(Marked::Before | Marked::AtRest(_))) => Next::On,
+            Some(Ok(MarkResult::Before | MarkResult::AtRest(_))) => Next::On,
             Some(Err(error)) => {
-                let permanent = error.verdict() == Verdict::Permanent;
-                self.trouble(location, error);
-                if permanent { Next::On } else { Next::Stop(Stopped::Ledger) }
+                let permanent = error.advice() == RetryAdvice::Permanent;
+                self.record_error(location, error);
+                if permanent { Next::On } else { Next::Stop(StopReason::Ledger) }
             }
         })
     }
 
     /// Tells the rule's callback that an object's metadata cannot be read.
-    async fn tell_rule(&self, location: &Location, size: u64, refused: &Result<PublishedVideo, Error>) {
-        let told = self.discovery.automatic.refusal_is_for(location, size);
+    async fn report_to_rule(&self, location: &Location, size: u64, refused: &Result<PublishedVideo, Error>) {
+        let told = self.discovery.automatic.refusal_callback(location, size);
         let Some((callback, key, account)) = told else { return };
         match (self.uploader_of)(&account) {
-            Ok(uploader) => uploader.tell_refusal(Some(&callback), &key, refused, self.run).await,
+            Ok(uploader) => uploader.report_refusal(Some(&callback), &key, refused, self.run).await,
             Err(error) => tracing::warn!(?error, "the rule's callback is not told of the refusal"),
         }
     }
 
     /// The uploader of the object's account, unless Youku refuses the account's calls for now: then nothing is begun.
-    async fn ready(&self, work: &Work) -> Result<Uploader, Error> {
+    async fn ready(&self, work: &UploadRequest) -> Result<Uploader, Error> {
         let account = &work.job.account;
         let uploader = (self.uploader_of)(account)?;
-        self.discovery.ledger.may_call(uploader.caller(account)).await?;
+        self.discovery.ledger.ensure_calls_allowed(uploader.account_name(account)).await?;
         Ok(uploader)
     }
 
@@ -298,21 +305,21 @@ where
     async fn is_settled(&self, id: &UploadId, error: &Error) -> bool {
         match error.kind() {
             ErrorKind::InvalidJob | ErrorKind::SourceMissing | ErrorKind::SourceChanged => true,
-            _ => matches!(self.discovery.ledger.knows(id).await, Ok(true)),
+            _ => matches!(self.discovery.ledger.has_upload(id).await, Ok(true)),
         }
     }
 
-    fn trouble(&mut self, location: Location, error: Error) {
-        self.found.troubles.push(Trouble { location: Some(location), error });
+    fn record_error(&mut self, location: Location, error: Error) {
+        self.found.troubles.push(ScanError { location: Some(location), error });
     }
 
-    fn exhausted(&self) -> Option<Stopped> {
+    fn exhausted(&self) -> Option<StopReason> {
         if self.run.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-            Some(Stopped::Deadline)
+            Some(StopReason::Deadline)
         } else if self.found.requests >= self.discovery.bounds.requests {
-            Some(Stopped::Requests)
+            Some(StopReason::Requests)
         } else if self.found.uploads.len() >= self.discovery.bounds.uploads {
-            Some(Stopped::Uploads)
+            Some(StopReason::Uploads)
         } else {
             None
         }
@@ -331,7 +338,7 @@ where
             None => note.after = after,
             Some(_) => {
                 let (since, at) = (self.from.into(), self.times.now.into());
-                note.asked = after.map(|after| Asked { since, at, after });
+                note.asked = after.map(|after| RequestedScan { since, at, after });
             }
         }
         self.discovery.ledger.set_note(&self.place.name, note).await
@@ -340,11 +347,11 @@ where
 
 /// Youku refuses the account for now, so its other objects are left alone; without the ledger nothing goes on.
 fn after_failure(error: &Error, settled: bool) -> Next {
-    use ErrorKind::{ClientRefused, Config, RateLimited, Reauthorise, Unauthorised};
-    match (error.kind(), error.verdict()) {
-        (RateLimited | Unauthorised | ClientRefused | Reauthorise | Config, _) if settled => Next::Rule,
-        (RateLimited | Unauthorised | ClientRefused | Reauthorise | Config, _) => Next::Later,
-        (ErrorKind::Ledger, verdict) if verdict != Verdict::Permanent => Next::Stop(Stopped::Ledger),
+    use ErrorKind::{ClientRefused, Config, RateLimited, Reauthorize, Unauthorized};
+    match (error.kind(), error.advice()) {
+        (RateLimited | Unauthorized | ClientRefused | Reauthorize | Config, _) if settled => Next::Rule,
+        (RateLimited | Unauthorized | ClientRefused | Reauthorize | Config, _) => Next::Later,
+        (ErrorKind::Ledger, verdict) if verdict != RetryAdvice::Permanent => Next::Stop(StopReason::Ledger),
         _ => Next::On,
     }
 }

@@ -1,7 +1,7 @@
 //! Giving an upload up in the ledger, without its lease.
 
 use super::{
-    Ledger, OpenedSession, State, Working,
+    ActiveState, Ledger, OpenedSession, State,
     chain::{is_same_chain, read_first},
     codec::encode,
     errors, keys, nonce, open, recent,
@@ -28,7 +28,8 @@ impl Ledger {
             if record.state.has_ended() {
                 return Err(refused("the upload has ended: there is nothing to cancel"));
             }
-            if record.state == State::HashRefused || record.state == State::Waiting(Working::HashRefused) {
+            if record.state == State::HashRefused || record.state == State::Waiting(ActiveState::HashRefused)
+            {
                 return Err(refused(
                     "its object is measured after Youku refused the hash: cancel it once bytes move again",
                 ));
@@ -40,7 +41,7 @@ impl Ledger {
             }
             let session = self.session(&record)?;
             // Whoever reopens the upload afterwards has a mark of its own.
-            let marked = open::of(&self.access, id).await?;
+            let marked = open::read_marks(&self.access, id).await?;
             if let Some(cancelled) = self.append_cancelled(&canceller, record).await? {
                 let noted = async {
                     recent::write(&self.access, &cancelled).await?;
@@ -67,7 +68,7 @@ impl Ledger {
         let Some(ack) = self.access.create(&key, encode(&entry)?).await? else { return Ok(None) };
         let message = "a step was written that does not follow";
         let record = Record::after(Some(record), &id, entry, ack.tag)
-            .map_err(|why| errors::unreadable(&key, message).caused_by(why))?;
+            .map_err(|why| errors::unreadable(&key, message).with_source(why))?;
         self.access.wait_for_window(ack.at).await;
         if is_same_chain(&self.access, &record).await? {
             return Ok(Some(record));

@@ -85,8 +85,8 @@ async fn append(
     let mut entries = stream::iter(listed).map(|listed| read_entry(access, listed.key)).buffered(READS);
     while let Some((key, entry, tag)) = entries.try_next().await? {
         let message = "a step of the ledger does not follow from those before it: restore it from a copy";
-        let next =
-            Record::after(record, id, entry, tag).map_err(|why| unreadable(&key, message).caused_by(why))?;
+        let next = Record::after(record, id, entry, tag)
+            .map_err(|why| unreadable(&key, message).with_source(why))?;
         record = Some(next);
     }
     Ok(record)

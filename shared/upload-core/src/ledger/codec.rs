@@ -15,7 +15,7 @@ struct Version {
 
 pub(super) fn encode(entry: &impl Serialize) -> Result<Bytes, Error> {
     let wrong = |error| {
-        Error::new(ErrorKind::Ledger, "ledger", "a ledger entry could not be written").caused_by(error)
+        Error::new(ErrorKind::Ledger, "ledger", "a ledger entry could not be written").with_source(error)
     };
     let mut bytes = serde_json::to_vec(entry).map_err(|error: serde_json::Error| wrong(error))?;
     bytes.push(b'\n');
@@ -32,11 +32,11 @@ pub(super) fn decode<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, 
     if v > VERSION {
         let message =
             "a ledger entry was written by a newer version of this program: update this installation";
-        return Err(unreadable(key, message).with("version", v.to_string()));
+        return Err(unreadable(key, message).with_context("version", v.to_string()));
     }
     // Where it is damaged is told as a column: a library that tells the path reads every type of entry a second way.
     let entry = serde_json::from_slice(bytes)
-        .map_err(|error| unreadable(key, damaged).with("column", error.column().to_string()))?;
+        .map_err(|error| unreadable(key, damaged).with_context("column", error.column().to_string()))?;
     if v == 0 { Err(unreadable(key, damaged)) } else { Ok(entry) }
 }
 

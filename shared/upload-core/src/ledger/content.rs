@@ -5,7 +5,7 @@
 use super::{
     Ledger,
     codec::{VERSION, decode, encode},
-    fields::Time,
+    fields::Timestamp,
     keys,
     record::Record,
     store::Access,
@@ -21,7 +21,7 @@ pub struct PublishedContent {
     /// The upload.
     pub upload_id: UploadId,
     /// When it was committed, by the store's clock.
-    pub(super) committed: Time,
+    pub(super) committed: Timestamp,
     /// Bytes.
     pub size: u64,
     /// MD5 that Youku took.
@@ -39,9 +39,9 @@ pub struct PublishedContent {
 
 impl PublishedContent {
     /// What a published upload's record says; `None` where it is not published, or of a file that a person carries along.
-    pub(super) fn of(record: &Record) -> Option<Self> {
+    pub(super) fn from_record(record: &Record) -> Option<Self> {
         let (_, session) = record.session.as_ref().filter(|_| record.state.is_published())?;
-        let (object, location) = (&record.work.object, &record.work.location);
+        let (object, location) = (&record.request.object, &record.request.location);
         let landed = record.transferred.as_ref().and_then(|transferred| transferred.crc64);
         (!location.is_carried()).then_some(())?;
         Some(Self {
@@ -58,7 +58,7 @@ impl PublishedContent {
 
     /// Whether the object has the same bytes, as far as its store tells.
     #[must_use]
-    pub fn is_of(&self, object: &Object) -> bool {
+    pub fn matches(&self, object: &Object) -> bool {
         let same_crc = self.crc64.zip(object.crc64).map(|(ours, theirs)| ours == theirs);
         let same_md5 = object.md5.map(|md5| md5 == self.md5);
         self.size == object.size && same_crc.or(same_md5).unwrap_or(false)
@@ -106,15 +106,15 @@ async fn read(access: &Access, key: &str) -> Result<Option<PublishedContent>, Er
 
 /// Notes what was just committed.
 pub(super) async fn write(access: &Access, record: &Record) -> Result<(), Error> {
-    let Some(entry) = PublishedContent::of(record) else { return Ok(()) };
-    let key = keys::content(&record.work.location, &record.work.account);
+    let Some(entry) = PublishedContent::from_record(record) else { return Ok(()) };
+    let key = keys::content(&record.request.location, &record.request.account);
     access.write(&key, encode(&entry)?).await.map(drop)
 }
 
 /// The same long after the commit: what was published since stays.
 pub(super) async fn write_late(access: &Access, record: &Record) -> Result<(), Error> {
-    let Some(entry) = PublishedContent::of(record) else { return Ok(()) };
-    let key = keys::content(&record.work.location, &record.work.account);
+    let Some(entry) = PublishedContent::from_record(record) else { return Ok(()) };
+    let key = keys::content(&record.request.location, &record.request.account);
     let newer = read(access, &key).await?.is_some_and(|known| known.committed >= entry.committed);
     if newer { Ok(()) } else { access.write(&key, encode(&entry)?).await.map(drop) }
 }

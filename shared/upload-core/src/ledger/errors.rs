@@ -1,27 +1,27 @@
 //! The ledger's errors, worded in one place.
 
-use super::{Record, Reopening, WaitReason, state::Refused};
-use crate::{Error, ErrorKind, Verdict};
+use super::{Record, Reopening, WaitReason, state::InvalidTransition};
+use crate::{Error, ErrorKind, RetryAdvice};
 use std::time::Duration;
 
 const OPERATION: &str = "ledger";
 
 /// An entry that is damaged, foreign, missing or newer. Nobody guesses: a person must look.
 pub(super) fn unreadable(key: &str, message: &'static str) -> Error {
-    Error::new(ErrorKind::Ledger, OPERATION, message).with("key", key)
+    Error::new(ErrorKind::Ledger, OPERATION, message).with_context("key", key)
 }
 
 /// A live lease elsewhere, for `rest` at most.
 pub(super) fn in_progress(rest: Duration) -> Error {
     let message = "the upload is in progress elsewhere";
     Error::new(ErrorKind::InProgress, OPERATION, message)
-        .verdict_is(Verdict::Retry { not_before: Some(rest) })
+        .with_advice(RetryAdvice::Retry { retry_after: Some(rest) })
 }
 
 /// Another holder went on with the upload.
 pub(super) fn superseded(epoch: u32) -> Error {
     let message = "another holder has taken the upload over: this run must stop";
-    Error::new(ErrorKind::Superseded, OPERATION, message).with("epoch", epoch.to_string())
+    Error::new(ErrorKind::Superseded, OPERATION, message).with_context("epoch", epoch.to_string())
 }
 
 /// A person gave the upload up.
@@ -32,7 +32,7 @@ pub(super) fn cancelled() -> Error {
 /// The lease could not be renewed for as long as it lives.
 pub(super) fn lease_expired(cause: Error) -> Error {
     let message = "the lease ran out because the ledger could not be written: this run must stop";
-    Error::new(ErrorKind::Ledger, OPERATION, message).retryable().caused_by(cause)
+    Error::new(ErrorKind::Ledger, OPERATION, message).retryable().with_source(cause)
 }
 
 /// A renewal that took too long.
@@ -41,7 +41,7 @@ pub(super) fn no_answer() -> Error {
 }
 
 /// A step that the state does not permit, before it is written.
-pub(super) fn refused(refused: Refused) -> Error {
+pub(super) fn refused(refused: InvalidTransition) -> Error {
     Error::new(ErrorKind::Ledger, OPERATION, refused.to_string())
 }
 
@@ -50,7 +50,7 @@ pub(super) fn still_waits(record: &Record, reason: WaitReason, rest: Duration) -
     let error = waiting(reason, Some(rest));
     match reason {
         WaitReason::ClientRefused => {
-            error.with("setting", format!("accounts.{}.client_id", record.work.account))
+            error.with_context("setting", format!("accounts.{}.client_id", record.request.account))
         }
         _ => error,
     }
@@ -74,21 +74,21 @@ pub(super) fn waiting(reason: WaitReason, rest: Option<Duration>) -> Error {
             "the upload waits for a second run: Youku's bucket or server refused the first one",
         ),
         WaitReason::Deadline => (ErrorKind::Deadline, "the upload waits for its next run"),
-        WaitReason::Reauthorise => {
-            (ErrorKind::Reauthorise, "the upload waits for new tokens in the settings")
+        WaitReason::Reauthorize => {
+            (ErrorKind::Reauthorize, "the upload waits for new tokens in the settings")
         }
         WaitReason::ClientRefused => {
             (ErrorKind::ClientRefused, "the upload waits for a client_id that Youku knows in the settings")
         }
-        WaitReason::Unauthorised | WaitReason::CallerTokenGone => {
-            (ErrorKind::Unauthorised, "the upload waits for a valid access token")
+        WaitReason::Unauthorized | WaitReason::CallerTokenGone => {
+            (ErrorKind::Unauthorized, "the upload waits for a valid access token")
         }
     };
-    Error::new(kind, OPERATION, message).verdict_is(Verdict::Retry { not_before: rest })
+    Error::new(kind, OPERATION, message).with_advice(RetryAdvice::Retry { retry_after: rest })
 }
 
 pub(super) fn no_such_upload(key: String) -> Error {
-    Error::new(ErrorKind::InvalidJob, OPERATION, "the ledger knows no such upload").with("key", key)
+    Error::new(ErrorKind::InvalidJob, OPERATION, "the ledger knows no such upload").with_context("key", key)
 }
 
 /// Makes sure that an upload can be tried again in this way.

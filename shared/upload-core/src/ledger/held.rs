@@ -7,14 +7,14 @@ use super::{
     content,
     errors::{cancelled, refused, superseded, unreadable},
     keys,
-    lease::{Lease, Parts},
+    lease::{Lease, UploadedParts},
     marks::Marks,
     recent,
     record::Record,
     state::State,
     step::{Entry, Session, Step, Target},
     store::Access,
-    work::{Work, WorkRecord},
+    work::{StoredRequest, UploadRequest},
 };
 use crate::{Error, Md5, UploadId};
 use secrecy::SecretString;
@@ -22,7 +22,7 @@ use std::{fmt, sync::Arc, time::SystemTime};
 use tokio::time::Instant;
 
 /// An upload that this process holds, until it is [released](Self::release) or the lease runs out.
-pub struct Held {
+pub struct LeasedUpload {
     pub(super) ledger: Ledger,
     lease: Arc<Lease>,
     record: Record,
@@ -30,10 +30,10 @@ pub struct Held {
     /// When its last append was acknowledged.
     acknowledged: Instant,
     /// The chain was read whole a window after the claim.
-    believed: bool,
+    confirmed: bool,
 }
 
-impl fmt::Debug for Held {
+impl fmt::Debug for LeasedUpload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Held").field("record", &self.record).finish_non_exhaustive()
     }
@@ -54,43 +54,43 @@ pub struct OpenedSession {
     pub target: Target,
 }
 
-impl Held {
+impl LeasedUpload {
     /// Appends the claim of a new holder: with `work` where `record` is none. What the holder before still manages to append is read first.
     pub(super) async fn claim(
         ledger: &Ledger,
         id: &UploadId,
         lease: Lease,
         mut record: Option<Record>,
-        work: Option<WorkRecord>,
+        work: Option<StoredRequest>,
         mut marks: Marks,
         reopening: bool,
-    ) -> Result<Claimed, Error> {
+    ) -> Result<AcquiredLease, Error> {
         let work = work.map(Box::new);
         loop {
             let done =
-                |record: &mut Record| record.is_at_rest() && !(reopening && record.state.can_be_reopened());
+                |record: &mut Record| record.is_settled() && !(reopening && record.state.can_be_reopened());
             if let Some(record) = record.take_if(done) {
-                return Ok(Claimed::AtRest(lease, record, marks));
+                return Ok(AcquiredLease::Settled(lease, record, marks));
             }
-            let step = Step::Claimed { work: work.clone().filter(|_| record.is_none()) };
+            let step = Step::Claimed { request: work.clone().filter(|_| record.is_none()) };
             let known = record.as_ref().map_or(0, Record::sequence);
             let entry = entry(&lease, step);
             if let Some(ack) = ledger.access.create(&keys::step(id, known + 1), encode(&entry)?).await? {
                 let record =
                     Record::after(record, id, entry, ack.tag).map_err(|_| superseded(lease.epoch()))?;
-                lease.knows_step(record.sequence());
+                lease.note_step(record.sequence());
                 if lease.is_stale() {
                     // A holder that was frozen before its first step: its mark may have been taken for a stray.
-                    marks.set(&record.work).await?;
+                    marks.set(&record.request).await?;
                 }
                 let (ledger, lease) = (ledger.clone(), Arc::new(lease));
-                return Ok(Claimed::Held(Self {
+                return Ok(AcquiredLease::Working(Self {
                     ledger,
                     lease,
                     record,
                     marks,
                     acknowledged: ack.at,
-                    believed: false,
+                    confirmed: false,
                 }));
             }
             record = read_on(&ledger.access, id, record).await?;
@@ -106,18 +106,18 @@ impl Held {
     ///
     /// # Errors
     /// [`Superseded`](crate::ErrorKind::Superseded) where the claim is gone or counts for nothing; as [`Ledger::read`].
-    pub async fn believe(&mut self) -> Result<(), Error> {
-        if self.believed {
+    pub async fn confirm(&mut self) -> Result<(), Error> {
+        if self.confirmed {
             return Ok(());
         }
         let access = &self.ledger.access;
         access.wait_for_window(self.acknowledged).await;
         let record = read_again(access, &self.record).await?;
         if !record.is_held_by(self.lease.epoch(), self.lease.holder()) {
-            return Err(self.why_lost().await);
+            return Err(self.find_loss_reason().await);
         }
-        self.lease.knows_step(record.sequence());
-        (self.record, self.believed) = (record, true);
+        self.lease.note_step(record.sequence());
+        (self.record, self.confirmed) = (record, true);
         Ok(())
     }
 
@@ -130,7 +130,7 @@ impl Held {
         let access = &self.ledger.access;
         access.wait_for_window(self.acknowledged).await;
         if !is_same_chain(access, &self.record).await? {
-            return Err(self.why_lost().await);
+            return Err(self.find_loss_reason().await);
         }
         self.lease.check().await
     }
@@ -149,7 +149,7 @@ impl Held {
 
     /// The parts that an earlier holder noted for the session in use.
     #[must_use]
-    pub fn parts(&self) -> Parts {
+    pub fn parts(&self) -> UploadedParts {
         let session = self.record.session.as_ref().map(|(sequence, _)| *sequence);
         Some(self.lease.parts()).filter(|parts| Some(parts.session) == session).unwrap_or_default()
     }
@@ -158,8 +158,8 @@ impl Held {
     ///
     /// # Errors
     /// [`Ledger`](crate::ErrorKind::Ledger) where its secrets were sealed with another key.
-    pub fn work(&self) -> Result<Work, Error> {
-        self.ledger.work(&self.record)
+    pub fn request(&self) -> Result<UploadRequest, Error> {
+        self.ledger.request(&self.record)
     }
 
     /// The session in use.
@@ -188,8 +188,8 @@ impl Held {
     /// step does not follow, or the store fails.
     pub async fn append(&mut self, step: Step) -> Result<(), Error> {
         self.record.state.after(&step).map_err(refused)?;
-        if !self.believed {
-            self.believe().await?;
+        if !self.confirmed {
+            self.confirm().await?;
             self.record.state.after(&step).map_err(refused)?;
         }
         if self.record.severed {
@@ -200,21 +200,21 @@ impl Held {
         let entry = entry(&self.lease, step);
         let key = keys::step(id, self.record.sequence() + 1);
         let Some(ack) = self.ledger.access.create(&key, encode(&entry)?).await? else {
-            return Err(self.why_lost().await);
+            return Err(self.find_loss_reason().await);
         };
         let next = Record::after(Some(self.record.clone()), id, entry, ack.tag);
         self.record =
-            next.map_err(|why| unreadable(&key, "a step was written that does not follow").caused_by(why))?;
+            next.map_err(|why| unreadable(&key, "a step was written that does not follow").with_source(why))?;
         self.acknowledged = ack.at;
-        self.lease.knows_step(self.record.sequence());
-        self.marks.gets_on(kind);
+        self.lease.note_step(self.record.sequence());
+        self.marks.note_step(kind);
         tracing::debug!(upload_id = %self.record.id, step = %key, state = ?self.record.state, "appended");
-        self.mark().await;
+        self.update_marks().await;
         Ok(())
     }
 
     /// Why the chain is somebody else's by now. "Cancelled" is said only a window of the store later: until then another step may replace it.
-    pub(crate) async fn why_lost(&self) -> Error {
+    pub(crate) async fn find_loss_reason(&self) -> Error {
         let access = &self.ledger.access;
         access.wait_for_window(Instant::now()).await;
         match read_again(access, &self.record).await {
@@ -226,8 +226,8 @@ impl Held {
     }
 
     /// Lets nobody take the upload up before `until`, for what is left to do once it has ended.
-    pub async fn put_off(&mut self, until: SystemTime) {
-        if let Err(error) = self.marks.wait(&self.record.work, Some(until.into())).await {
+    pub async fn postpone(&mut self, until: SystemTime) {
+        if let Err(error) = self.marks.wait(&self.record.request, Some(until.into())).await {
             tracing::warn!(?error, upload_id = %self.record.id, "could not put the upload off: the next sweep takes it up");
         }
     }
@@ -239,34 +239,34 @@ impl Held {
     }
 
     /// The same, with the parts that the target holds by now.
-    pub async fn release_with(mut self, parts: Parts) {
-        self.marks.tidy(self.believed).await;
+    pub async fn release_with(mut self, parts: UploadedParts) {
+        self.marks.tidy(self.confirmed).await;
         self.lease.release(&parts).await;
     }
 
     /// Brings the list of recent ends and the open mark in line with a step that ends the work. The step counts: a mark that stays
     /// behind is found by the sweep.
-    async fn mark(&mut self) {
+    async fn update_marks(&mut self) {
         // Boxed: its memory is not to be a part of the work's.
-        if let Err(error) = Box::pin(self.marked()).await {
+        if let Err(error) = Box::pin(self.try_update_marks()).await {
             tracing::warn!(?error, upload_id = %self.record.id, "could not update the open mark");
         }
     }
 
-    async fn marked(&mut self) -> Result<(), Error> {
+    async fn try_update_marks(&mut self) -> Result<(), Error> {
         let access = &self.ledger.access;
         recent::write(access, &self.record).await?;
         match self.record.state {
             State::Committed => content::write(access, &self.record).await?,
             // The holder that committed may have died before it did so.
-            _ if self.record.is_at_rest() => content::write_late(access, &self.record).await?,
+            _ if self.record.is_settled() => content::write_late(access, &self.record).await?,
             _ => {}
         }
         match self.record.waiting {
-            _ if self.record.is_at_rest() => {
-                unmark_settled(access, &self.record, self.acknowledged, &mut self.marks).await
+            _ if self.record.is_settled() => {
+                clear_marks(access, &self.record, self.acknowledged, &mut self.marks).await
             }
-            Some(waiting) => self.marks.wait(&self.record.work, waiting.not_before).await,
+            Some(waiting) => self.marks.wait(&self.record.request, waiting.not_before).await,
             None => Ok(()),
         }
     }
@@ -274,7 +274,7 @@ impl Held {
 
 /// Deletes the open marks, as far as they are known, of an upload whose end stands a window of the store after `acknowledged`: a step that
 /// replaces it leaves them to the sweep, which finds out.
-pub(super) async fn unmark_settled(
+pub(super) async fn clear_marks(
     access: &Access,
     record: &Record,
     acknowledged: Instant,
@@ -288,9 +288,9 @@ pub(super) async fn unmark_settled(
 }
 
 /// What a claim finds.
-pub(super) enum Claimed {
-    Held(Held),
-    AtRest(Lease, Record, Marks),
+pub(super) enum AcquiredLease {
+    Working(LeasedUpload),
+    Settled(Lease, Record, Marks),
 }
 
 pub(super) const UPLOAD_TOKEN: &str = "upload_token";

@@ -1,8 +1,8 @@
 //! Names of the ledger's entries. Numbers have six digits, so that stores list them in order.
 
 use super::origins::KeyedHash;
-use super::recent::RecentKey;
-use super::tokens::Lineage;
+use super::recent::FinishedKey;
+use super::tokens::TokenChain;
 use crate::{Location, UploadId};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, de::IntoDeserializer, de::value::Error as Unreadable};
@@ -75,32 +75,32 @@ pub(super) fn behind_open(id: &UploadId) -> String {
     format!("{OPEN}{id}~")
 }
 
-pub(super) fn recent(key: &RecentKey) -> String {
+pub(super) fn recent(key: &FinishedKey) -> String {
     format!("{RECENT}{key}")
 }
 
 /// What stands for itself in the name of an account.
 const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
-fn of_lineage(prefix: &str, lineage: &Lineage) -> String {
+fn of_lineage(prefix: &str, lineage: &TokenChain) -> String {
     format!("{prefix}/{}/{}/", utf8_percent_encode(lineage.account(), NAME), lineage.name())
 }
 
 /// Before the claims of an account's refreshes.
-pub(super) fn refreshes(lineage: &Lineage) -> String {
+pub(super) fn refreshes(lineage: &TokenChain) -> String {
     of_lineage("refresh", lineage)
 }
 
-pub(super) fn refresh(lineage: &Lineage, number: u32) -> String {
+pub(super) fn refresh(lineage: &TokenChain, number: u32) -> String {
     format!("{}{number:06}", refreshes(lineage))
 }
 
 /// Before an account's pairs of tokens.
-pub(super) fn pairs(lineage: &Lineage) -> String {
+pub(super) fn pairs(lineage: &TokenChain) -> String {
     of_lineage("token", lineage)
 }
 
-pub(super) fn pair(lineage: &Lineage, number: u32) -> String {
+pub(super) fn pair(lineage: &TokenChain, number: u32) -> String {
     format!("{}{number:06}", pairs(lineage))
 }
 

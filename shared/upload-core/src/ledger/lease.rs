@@ -30,17 +30,17 @@ const LOOKS: u32 = 5;
 
 /// The parts that a session's target holds: resumes an upload where the target does not list them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Parts {
+pub struct UploadedParts {
     /// The sequence of the session's step: parts of another session are worth nothing.
     pub session: u32,
     /// The parts.
-    pub held: Vec<PartNote>,
+    pub held: Vec<UploadedPart>,
 }
 
 /// A part that the target holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Row", into = "Row")]
-pub struct PartNote {
+#[serde(from = "PartRow", into = "PartRow")]
+pub struct UploadedPart {
     /// 1 to 10,000.
     pub number: u32,
     /// Its ETag without quotes.
@@ -49,45 +49,49 @@ pub struct PartNote {
     pub crc64: u64,
 }
 
-type Row = (u32, String, u64);
+type PartRow = (u32, String, u64);
 
-impl From<Row> for PartNote {
-    fn from((number, etag, crc64): Row) -> Self {
+impl From<PartRow> for UploadedPart {
+    fn from((number, etag, crc64): PartRow) -> Self {
         Self { number, etag, crc64 }
     }
 }
 
-impl From<PartNote> for Row {
-    fn from(part: PartNote) -> Self {
+impl From<UploadedPart> for PartRow {
+    fn from(part: UploadedPart) -> Self {
         (part.number, part.etag, part.crc64)
     }
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Body {
+pub(super) struct LeaseRecord {
     pub(super) v: u32,
     pub(super) holder: String,
     pub(super) released: bool,
     pub(super) session: u32,
-    pub(super) parts: Vec<PartNote>,
+    pub(super) parts: Vec<UploadedPart>,
 }
 
 /// The newest lease of an upload, as another process finds it.
-pub(super) struct Seen {
+pub(super) struct ObservedLease {
     keys: Vec<String>,
     epoch: u32,
-    parts: Parts,
+    parts: UploadedParts,
     /// Its holder put the upload down.
     released: bool,
     /// How long it lives on at least; zero: it is dead.
-    pub(super) rest: Duration,
+    pub(super) remaining: Duration,
     /// The store's clock.
     pub(super) now: SystemTime,
 }
 
-impl Seen {
-    pub(super) async fn look(access: &Access, id: &UploadId, life: Duration) -> Result<Option<Self>, Error> {
+impl ObservedLease {
+    pub(super) async fn observe(
+        access: &Access,
+        id: &UploadId,
+        life: Duration,
+    ) -> Result<Option<Self>, Error> {
         // A new holder deletes older leases: then there is a newer one.
         for _ in 0..LOOKS {
             let keys = access.keys(&keys::leases(id), None).await?;
@@ -95,18 +99,19 @@ impl Seen {
             let foreign = "there is something among the leases that is none: remove it";
             let epoch = keys::epoch(id, newest).ok_or_else(|| unreadable(newest, foreign))?;
             let Some(found) = access.read(newest).await? else { continue };
-            let body: Body = decode(newest, &found.bytes)?;
+            let body: LeaseRecord = decode(newest, &found.bytes)?;
             let age = found.now.duration_since(found.modified).unwrap_or_default();
             let rest = if body.released { Duration::ZERO } else { (life + GRANULARITY).saturating_sub(age) };
-            let (released, parts) = (body.released, Parts { session: body.session, held: body.parts });
-            return Ok(Some(Self { keys, epoch, parts, released, rest, now: found.now }));
+            let (released, parts) =
+                (body.released, UploadedParts { session: body.session, held: body.parts });
+            return Ok(Some(Self { keys, epoch, parts, released, remaining: rest, now: found.now }));
         }
         Err(in_progress(life))
     }
 
     /// Who has the upload in hand by this lease.
     pub(super) fn holder(&self) -> Option<Holder> {
-        (!self.released).then_some(Holder { epoch: self.epoch, rest: self.rest })
+        (!self.released).then_some(Holder { epoch: self.epoch, remaining: self.remaining })
     }
 }
 
@@ -116,7 +121,7 @@ pub struct Holder {
     /// The how-manieth holder this is.
     pub epoch: u32,
     /// How long the lease lives on at least; zero: the holder has gone silent, and anybody may take over.
-    pub rest: Duration,
+    pub remaining: Duration,
 }
 
 /// One holder's lease. It lives as long as [`keep`](Self::keep) runs, and a little longer.
@@ -126,20 +131,20 @@ pub struct Lease {
     epoch: u32,
     holder: String,
     life: Duration,
-    last: Mutex<Last>,
+    last: Mutex<LastWrite>,
     /// The number of the last step that the holder knows.
     step: AtomicU32,
 }
 
 /// The last time that the lease was written.
-struct Last {
+struct LastWrite {
     /// Before it was sent: the store's own time cannot be earlier.
-    begun: Instant,
+    started: Instant,
     /// The same by the machine's clock, which goes on while a machine is frozen.
-    begun_by_wall: SystemTime,
+    started_by_machine_clock: SystemTime,
     /// The store's clock then.
     store: SystemTime,
-    parts: Parts,
+    parts: UploadedParts,
 }
 
 impl Lease {
@@ -147,10 +152,10 @@ impl Lease {
     ///
     /// # Errors
     /// [`InProgress`](ErrorKind::InProgress) where somebody else was faster.
-    pub(super) async fn take(
+    pub(super) async fn acquire(
         access: &Access,
         id: &UploadId,
-        seen: Option<Seen>,
+        seen: Option<ObservedLease>,
         epoch: u32,
         life: Duration,
     ) -> Result<Self, Error> {
@@ -168,7 +173,8 @@ impl Lease {
                 tracing::debug!(?error, key, "an old lease is left for the next holder to delete");
             }
         }
-        let last = Mutex::new(Last { begun, begun_by_wall, store, parts });
+        let last =
+            Mutex::new(LastWrite { started: begun, started_by_machine_clock: begun_by_wall, store, parts });
         Ok(Self {
             access: access.clone(),
             id: id.clone(),
@@ -192,13 +198,13 @@ impl Lease {
     }
 
     /// The holder knows the chain up to this step: what stands after it is somebody else's.
-    pub(super) fn knows_step(&self, sequence: u32) {
+    pub(super) fn note_step(&self, sequence: u32) {
         self.step.store(sequence, Ordering::Relaxed);
     }
 
     /// The parts that were last written, by this holder or the one before it.
     #[must_use]
-    pub fn parts(&self) -> Parts {
+    pub fn parts(&self) -> UploadedParts {
         self.last().parts.clone()
     }
 
@@ -206,7 +212,7 @@ impl Lease {
     #[must_use]
     pub fn now(&self) -> SystemTime {
         let last = self.last();
-        last.store + last.begun.elapsed()
+        last.store + last.started.elapsed()
     }
 
     /// Makes sure that nobody has taken the upload over: to be called before a commit and before a session is opened.
@@ -219,7 +225,7 @@ impl Lease {
                 let parts = self.parts();
                 let begun = (Instant::now(), wall::now());
                 let store = self.access.write(&self.key(), body(&self.holder, false, &parts)?).await?;
-                self.written(begun, store, parts);
+                self.record_write(begun, store, parts);
             }
             let newer = self.access.page(&keys::leases(&self.id), Some(&self.key()), 1).await?;
             self.is_newest(newer.keys.is_empty())?;
@@ -239,11 +245,11 @@ impl Lease {
     /// with this.
     ///
     /// Returns when the work must stop: [`Superseded`](ErrorKind::Superseded), or the store has failed for as long as a lease lives.
-    pub async fn keep(&self, parts: impl Fn() -> Parts) -> Error {
+    pub async fn keep_renewed(&self, parts: impl Fn() -> UploadedParts) -> Error {
         let third = self.life / 3;
         let mut failing: Option<(Instant, Error)> = None;
         loop {
-            let silent = self.last().begun.elapsed();
+            let silent = self.last().started.elapsed();
             sleep(if failing.is_none() { third.saturating_sub(silent) } else { third / 5 }).await;
             // A holder that was frozen has failed nowhere: it asks whether the lease is still its own.
             let since = failing.map_or_else(Instant::now, |(since, _)| since);
@@ -264,7 +270,7 @@ impl Lease {
     }
 
     /// Lets the next holder take over at once. Where it fails, the lease runs out by itself.
-    pub(super) async fn release(&self, parts: &Parts) {
+    pub(super) async fn release(&self, parts: &UploadedParts) {
         let released = async {
             let bytes = body(&self.holder, true, parts)?;
             self.access.store.write(&self.key(), bytes).await
@@ -274,12 +280,12 @@ impl Lease {
         }
     }
 
-    async fn renew(&self, parts: Parts) -> Result<(), Error> {
+    async fn renew(&self, parts: UploadedParts) -> Result<(), Error> {
         let store = &self.access.store;
         self.look_for_steps().await?;
         let begun = (Instant::now(), wall::now());
         let now = store.write(&self.key(), body(&self.holder, false, &parts)?).await?;
-        self.written(begun, now, parts);
+        self.record_write(begun, now, parts);
         Ok(())
     }
 
@@ -299,27 +305,34 @@ impl Lease {
         if newest { Ok(()) } else { Err(superseded(self.epoch)) }
     }
 
-    fn written(&self, (begun, begun_by_wall): (Instant, SystemTime), store: SystemTime, parts: Parts) {
-        *self.last() = Last { begun, begun_by_wall, store, parts };
+    fn record_write(
+        &self,
+        (begun, begun_by_wall): (Instant, SystemTime),
+        store: SystemTime,
+        parts: UploadedParts,
+    ) {
+        *self.last() = LastWrite { started: begun, started_by_machine_clock: begun_by_wall, store, parts };
     }
 
     /// Whether others may take it for dead.
     pub(super) fn is_stale(&self) -> bool {
         let last = self.last();
-        last.begun.elapsed() >= self.life
-            || wall::now().duration_since(last.begun_by_wall).map_or(true, |by_wall| by_wall >= self.life)
+        last.started.elapsed() >= self.life
+            || wall::now()
+                .duration_since(last.started_by_machine_clock)
+                .map_or(true, |by_wall| by_wall >= self.life)
     }
 
     fn key(&self) -> String {
         keys::lease(&self.id, self.epoch)
     }
 
-    fn last(&self) -> MutexGuard<'_, Last> {
+    fn last(&self) -> MutexGuard<'_, LastWrite> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn body(holder: &str, released: bool, parts: &Parts) -> Result<Bytes, Error> {
-    let Parts { session, held } = parts.clone();
-    encode(&Body { v: VERSION, holder: holder.to_owned(), released, session, parts: held })
+fn body(holder: &str, released: bool, parts: &UploadedParts) -> Result<Bytes, Error> {
+    let UploadedParts { session, held } = parts.clone();
+    encode(&LeaseRecord { v: VERSION, holder: holder.to_owned(), released, session, parts: held })
 }

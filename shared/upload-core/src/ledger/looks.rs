@@ -12,7 +12,7 @@ use std::time::SystemTime;
 
 /// Two points in time by the store's clock.
 #[derive(Debug, Clone, Copy)]
-pub struct Times {
+pub struct StoreTimes {
     /// When the ledger was first used.
     pub birth: SystemTime,
     /// Now.
@@ -33,7 +33,7 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub async fn times(&self) -> Result<Times, Error> {
+    pub async fn times(&self) -> Result<StoreTimes, Error> {
         let mark = match self.access.read(keys::BIRTH).await? {
             Some(mark) => Some(mark),
             None => {
@@ -43,14 +43,14 @@ impl Ledger {
         };
         let gone = "the ledger's birth mark vanished";
         let mark = mark.ok_or_else(|| errors::unreadable(keys::BIRTH, gone))?;
-        Ok(Times { birth: mark.modified, now: mark.now })
+        Ok(StoreTimes { birth: mark.modified, now: mark.now })
     }
 
     /// Whether an upload has any step.
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub async fn knows(&self, id: &UploadId) -> Result<bool, Error> {
+    pub async fn has_upload(&self, id: &UploadId) -> Result<bool, Error> {
         let page = self.access.page(&keys::steps(id), None, 1).await?;
         Ok(!page.keys.is_empty())
     }

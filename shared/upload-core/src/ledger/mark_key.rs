@@ -12,7 +12,7 @@
 //! length of a pause stands in the key rather than its end: at the longest the mark is written anew in its place, which costs one request a
 //! day and leaves no moment with two marks or none.
 
-use super::{Time, keys::OPEN};
+use super::{Timestamp, keys::OPEN};
 use crate::{Error, ErrorKind, UploadId};
 use std::{
     fmt,
@@ -30,7 +30,7 @@ const PAUSES: u8 = 10;
 pub(super) enum Due {
     Now,
     Until {
-        until: Time,
+        until: Timestamp,
         /// The keyed hash of the access token that was refused.
         refused: Option<String>,
     },
@@ -125,7 +125,7 @@ fn is_hex(text: &str, length: usize) -> bool {
     text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-fn time(ms: &str) -> Option<Time> {
+fn time(ms: &str) -> Option<Timestamp> {
     let well_formed = ms.len() == 13 && ms.bytes().all(|byte| byte.is_ascii_digit());
     let since = Duration::from_millis(ms.parse().ok().filter(|_| well_formed)?);
     Some((UNIX_EPOCH + since).into())

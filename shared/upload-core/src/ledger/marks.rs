@@ -3,16 +3,16 @@
 //! It deletes these alone. A mark that somebody else writes meanwhile has another key, however late this holder wakes.
 
 use super::{
-    Claim, Held, Ledger, Time, Wish,
+    Claim, ClaimMode, LeasedUpload, Ledger, Timestamp,
     lease::Lease,
     mark_key::{Due, MarkKey, TAG, TOKEN},
-    open::{self, OpenMark, OpenUpload, Unopened},
+    open::{self, OpenMark, OpenUpload, UndecryptedRequest},
     record::Record,
     step::StepKind,
     store::Access,
-    work::{Work, WorkRecord},
+    work::{StoredRequest, UploadRequest},
 };
-use crate::{Error, ErrorKind, UploadId, Verdict};
+use crate::{Error, ErrorKind, RetryAdvice, UploadId};
 use secrecy::{ExposeSecret, SecretString};
 
 /// A holder's marks.
@@ -31,7 +31,7 @@ pub(super) struct Marks {
 
 impl Marks {
     /// Those of the holder of `lease`, who found these.
-    pub(super) fn of(access: &Access, id: &UploadId, lease: &Lease, found: Option<OpenUpload>) -> Self {
+    pub(super) fn new(access: &Access, id: &UploadId, lease: &Lease, found: Option<OpenUpload>) -> Self {
         let (keys, pauses) = found.map_or_else(Default::default, |found| (found.keys, found.pauses));
         let tag = lease.holder().chars().take(TAG).collect();
         let keys = keys.into_iter().map(|(key, _)| key).collect();
@@ -39,12 +39,12 @@ impl Marks {
     }
 
     /// Marks the upload as due beside what was found: until this holder has settled something, a mark that it found may be another's.
-    pub(super) async fn set(&mut self, work: &WorkRecord) -> Result<(), Error> {
+    pub(super) async fn set(&mut self, work: &StoredRequest) -> Result<(), Error> {
         self.write(Due::Now, &OpenMark::new(work)).await.map(drop)
     }
 
     /// Marks the upload as due at this time, and not before.
-    pub(super) async fn wait(&mut self, work: &WorkRecord, until: Option<Time>) -> Result<(), Error> {
+    pub(super) async fn wait(&mut self, work: &StoredRequest, until: Option<Timestamp>) -> Result<(), Error> {
         let refused = self.refused_token.take();
         let due = until.map_or(Due::Now, |until| Due::Until { until, refused });
         self.move_to(due, OpenMark { not_before: until, ..OpenMark::new(work) }).await
@@ -112,19 +112,19 @@ impl Marks {
     }
 
     /// A person or a new event asks for the upload: what is wrong with it may be mended.
-    pub(super) fn begin_anew(&mut self) {
+    pub(super) fn forget_pauses(&mut self) {
         self.pauses = 0;
     }
 
     /// The upload gets on.
-    pub(super) fn gets_on(&mut self, step: StepKind) {
+    pub(super) fn note_step(&mut self, step: StepKind) {
         if !matches!(step, StepKind::Claimed | StepKind::Waiting) {
             self.pauses = 0;
         }
     }
 }
 
-impl Held {
+impl LeasedUpload {
     /// The wait that is appended next is for another access token than the one of this keyed hash.
     pub(crate) fn refuse_token(&mut self, token: Option<String>) {
         self.marks.refused_token = token;
@@ -133,28 +133,28 @@ impl Held {
     /// Lets nobody take the upload up for a while, ever longer, where its run ended for what a person must mend: without a step, so that the
     /// chain does not grow with each try.
     pub(crate) async fn pause(&mut self, why: &Error) {
-        if !self.record().state.is_working() || !cannot_go_on(why) {
+        if !self.record().state.is_working() || !is_lacking_means(why) {
             return;
         }
         // Boxed: its memory is not to be a part of the work's.
-        if let Err(error) = Box::pin(self.paused(why)).await {
+        if let Err(error) = Box::pin(self.try_pause(why)).await {
             tracing::warn!(?error, upload_id = %self.record().id, "could not pause the upload: the next sweep takes it up");
         }
     }
 
-    async fn paused(&mut self, why: &Error) -> Result<(), Error> {
+    async fn try_pause(&mut self, why: &Error) -> Result<(), Error> {
         // Whoever does not hold it by now pauses nothing.
-        self.believe().await?;
+        self.confirm().await?;
         let (record, ledger) = (self.record(), &self.ledger);
-        let (object, unopened) = (Some(record.work.object.clone()), ledger.unopened(record));
-        let mark = OpenMark { object, unopened, ..OpenMark::new(&record.work) };
+        let (object, unopened) = (Some(record.request.object.clone()), ledger.undecrypted(record));
+        let mark = OpenMark { object, unopened, ..OpenMark::new(&record.request) };
         self.marks.pause(mark, why).await
     }
 }
 
 /// What became of the mark of an upload that the ledger knows.
 #[derive(Debug)]
-pub(crate) enum Marked {
+pub(crate) enum MarkResult {
     /// It is there.
     Before,
     /// It was lost, and is there again.
@@ -164,24 +164,24 @@ pub(crate) enum Marked {
 }
 
 /// Whether a person must mend something before an upload that ended so can go on.
-pub(crate) fn cannot_go_on(error: &Error) -> bool {
+pub(crate) fn is_lacking_means(error: &Error) -> bool {
     match error.kind() {
         ErrorKind::SourceDenied | ErrorKind::Config => true,
-        ErrorKind::Ledger => error.verdict() == Verdict::Permanent,
+        ErrorKind::Ledger => error.advice() == RetryAdvice::Permanent,
         _ => false,
     }
 }
 
 impl Ledger {
     /// As [`claim`](Self::claim), though the upload may wait for a time to come: what it waits for is there.
-    pub(crate) async fn claim_at_once(&self, id: &UploadId, work: &Work) -> Result<Claim, Error> {
-        self.claim_for(id, work, Wish::AtOnce).await
+    pub(crate) async fn claim_at_once(&self, id: &UploadId, work: &UploadRequest) -> Result<Claim, Error> {
+        self.claim_as(id, work, ClaimMode::Forced).await
     }
 
     /// As [`resume`](Self::resume), likewise.
     pub(crate) async fn resume_at_once(&self, id: &UploadId) -> Result<Claim, Error> {
-        let record = self.known(id).await?;
-        Box::pin(self.take(id, Some(record), None, Wish::AtOnce)).await
+        let record = self.read_existing(id).await?;
+        Box::pin(self.acquire(id, Some(record), None, ClaimMode::Forced)).await
     }
 
     /// Pauses an upload that nobody could take up for what a person must mend, longer than the last time. `mark` is the one that counts.
@@ -196,9 +196,9 @@ impl Ledger {
     ) -> Result<(), Error> {
         if !upload.is_paused() {
             match self.holder(&upload.id).await {
-                Ok(holder) if holder.is_some_and(|holder| !holder.rest.is_zero()) => return Ok(()),
+                Ok(holder) if holder.is_some_and(|holder| !holder.remaining.is_zero()) => return Ok(()),
                 // A lease that cannot be read is nobody's.
-                Err(error) if !cannot_go_on(&error) => return Err(error),
+                Err(error) if !is_lacking_means(&error) => return Err(error),
                 _ => {}
             }
         }
@@ -207,7 +207,7 @@ impl Ledger {
             && mark.unopened.is_none()
             && let Ok(Some(record)) = self.read(&upload.id).await
         {
-            mark.unopened = self.unopened(&record);
+            mark.unopened = self.undecrypted(&record);
         }
         let own = upload.keys.first().and_then(|(key, _)| MarkKey::parse(key)?.tag);
         let tag = own.unwrap_or_else(|| super::nonce().chars().take(TAG).collect());
@@ -221,21 +221,21 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub(crate) async fn mark_again(&self, id: &UploadId) -> Result<Marked, Error> {
-        if open::of(&self.access, id).await?.is_some() {
-            return Ok(Marked::Before);
+    pub(crate) async fn restore_mark(&self, id: &UploadId) -> Result<MarkResult, Error> {
+        if open::read_marks(&self.access, id).await?.is_some() {
+            return Ok(MarkResult::Before);
         }
-        let Some(record) = self.read(id).await? else { return Ok(Marked::Before) };
-        if record.is_at_rest() {
-            return Ok(Marked::AtRest(Box::new(record)));
+        let Some(record) = self.read(id).await? else { return Ok(MarkResult::Before) };
+        if record.is_settled() {
+            return Ok(MarkResult::AtRest(Box::new(record)));
         }
         let tag = super::nonce().chars().take(TAG).collect();
         let (access, id) = (self.access.clone(), id.clone());
         let mut marks =
             Marks { access, id, tag, keys: Vec::new(), written: None, pauses: 0, refused_token: None };
         let until = record.waiting.and_then(|waiting| waiting.not_before);
-        marks.wait(&record.work, until).await?;
-        Ok(Marked::Again)
+        marks.wait(&record.request, until).await?;
+        Ok(MarkResult::Again)
     }
 
     /// Tells an access token from others without telling it: a hash with the ledger's key.
@@ -251,18 +251,18 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Ledger`](ErrorKind::Ledger) where they were sealed with another key.
-    pub(crate) fn can_open(&self, id: &UploadId, mark: &OpenMark) -> Result<(), Error> {
-        let Some(Unopened { field, sealed }) = &mark.unopened else { return Ok(()) };
+    pub(crate) fn ensure_decryptable(&self, id: &UploadId, mark: &OpenMark) -> Result<(), Error> {
+        let Some(UndecryptedRequest { field, sealed }) = &mark.unopened else { return Ok(()) };
         self.sealer(id).open(sealed, field).map(drop)
     }
 
     /// A secret of the upload that cannot be opened here, if there is one.
-    fn unopened(&self, record: &Record) -> Option<Unopened> {
+    fn undecrypted(&self, record: &Record) -> Option<UndecryptedRequest> {
         let session = record.session.as_ref().map(|(_, session)| &session.upload_token);
         let session = session.map(|token| (super::held::UPLOAD_TOKEN, token));
-        let found = record.work.sealed().chain(session);
+        let found = record.request.sealed().chain(session);
         let closed = found.filter(|(field, sealed)| self.sealer(&record.id).open(sealed, field).is_err());
         let (field, sealed) = closed.into_iter().next()?;
-        Some(Unopened { field: field.into(), sealed: sealed.clone() })
+        Some(UndecryptedRequest { field: field.into(), sealed: sealed.clone() })
     }
 }

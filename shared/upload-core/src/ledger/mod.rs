@@ -52,29 +52,29 @@ mod trial;
 mod work;
 
 pub use content::PublishedContent;
-pub use fields::Time;
-pub use held::{Held, OpenedSession};
-pub use lease::{Holder, Lease, PartNote, Parts};
-pub use looks::Times;
-pub(crate) use marks::{Marked, cannot_go_on};
-pub use open::{OpenMark, OpenMarks, OpenUpload};
-pub use origins::{KeyedHash, Origin};
-pub use recent::{Recent, RecentKey, Recents};
+pub use fields::Timestamp;
+pub use held::{LeasedUpload, OpenedSession};
+pub use lease::{Holder, Lease, UploadedPart, UploadedParts};
+pub use looks::StoreTimes;
+pub(crate) use marks::{MarkResult, is_lacking_means};
+pub use open::{OpenMark, OpenPage, OpenUpload};
+pub use origins::{KeyedHash, TokenOrigin};
+pub use recent::{FinishedKey, FinishedPage, FinishedUpload};
 pub use record::Record;
 pub use seal::{Seal, Sealed};
-pub use state::{EDGES, Edge, End, Refused, State, Working};
+pub use state::{ActiveState, EDGES, Edge, End, InvalidTransition, State};
 pub use step::{
     Entry, Failure, Reopening, Session, Step, StepKind, Target, Transferred, WaitReason, Waiting,
 };
 pub use store::{Created, LedgerStore, ListedKey, Page, Stored};
-pub use tokens::{Lineage, Pair, Refresh, RefreshClaim, RefreshEnd, Tokens};
-pub use work::{VersionRecord, VideoRecord, Work, WorkRecord};
+pub use tokens::{Refresh, RefreshClaim, RefreshEnd, TokenChain, TokenPair, Tokens};
+pub use work::{StoredMetadata, StoredRequest, StoredVersion, UploadRequest};
 
-use crate::{Error, ErrorKind, RetrySettings, UploadId};
+use crate::{Error, ErrorKind, RetryPolicy, UploadId};
 use chain::read_on;
 use codec::nonce;
-use held::{Claimed, UPLOAD_TOKEN};
-use lease::Seen;
+use held::{AcquiredLease, UPLOAD_TOKEN};
+use lease::ObservedLease;
 use marks::Marks;
 use seal::Sealer;
 use std::{
@@ -90,12 +90,12 @@ pub struct LedgerSettings {
     /// How long a lease lives without being renewed; it is renewed three times as often. At least 3 seconds.
     pub lease_life: Duration,
     /// How failing calls of the store are tried again.
-    pub retry: RetrySettings,
+    pub retry: RetryPolicy,
 }
 
 impl Default for LedgerSettings {
     fn default() -> Self {
-        Self { lease_life: Duration::from_secs(15), retry: RetrySettings::default() }
+        Self { lease_life: Duration::from_secs(15), retry: RetryPolicy::default() }
     }
 }
 
@@ -111,19 +111,19 @@ pub struct Ledger {
 #[derive(Debug)]
 pub enum Claim {
     /// This process holds it, and goes on from where it stands.
-    Held(Box<Held>),
+    Acquired(Box<LeasedUpload>),
     /// Nothing is left to do, at least not now and here.
-    AtRest(Box<Record>),
+    Settled(Box<Record>),
 }
 
 /// How an upload is wished for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Wish {
-    Usual,
+enum ClaimMode {
+    Due,
     /// Though it waits: what it waits for has come.
-    AtOnce,
+    Forced,
     /// A person wants one that waits, or that ended without a video.
-    Again,
+    Requested,
 }
 
 impl Ledger {
@@ -148,17 +148,19 @@ impl Ledger {
     /// # Errors
     /// [`InProgress`](crate::ErrorKind::InProgress) where somebody else holds it, with the rest of the lease as not-before;
     /// the reason it waits, where it waits for a time to come.
-    pub async fn claim(&self, id: &UploadId, work: &Work) -> Result<Claim, Error> {
-        self.claim_for(id, work, Wish::Usual).await
+    pub async fn claim(&self, id: &UploadId, work: &UploadRequest) -> Result<Claim, Error> {
+        self.claim_as(id, work, ClaimMode::Due).await
     }
 
-    async fn claim_for(&self, id: &UploadId, work: &Work, wish: Wish) -> Result<Claim, Error> {
+    async fn claim_as(&self, id: &UploadId, work: &UploadRequest, wish: ClaimMode) -> Result<Claim, Error> {
         match self.read_settled(id).await? {
-            Some(record) if record.owes_outcome() => Box::pin(self.take_to_tell(id, record)).await,
-            Some(record) if record.state.has_ended() => Ok(Claim::AtRest(Box::new(record))),
+            Some(record) if record.pending_outcome_callback() => {
+                Box::pin(self.acquire_for_callback(id, record)).await
+            }
+            Some(record) if record.state.has_ended() => Ok(Claim::Settled(Box::new(record))),
             record => {
-                let sealed = WorkRecord::seal(work, self.sealer(id))?;
-                Box::pin(self.take(id, record, Some(sealed), wish)).await
+                let sealed = StoredRequest::seal(work, self.sealer(id))?;
+                Box::pin(self.acquire(id, record, Some(sealed), wish)).await
             }
         }
     }
@@ -169,8 +171,8 @@ impl Ledger {
     /// As [`claim`](Self::claim); [`InvalidJob`](crate::ErrorKind::InvalidJob) where the ledger does not know the upload: its first
     /// holder died before the first step, and the event is delivered again.
     pub async fn resume(&self, id: &UploadId) -> Result<Claim, Error> {
-        let record = self.known(id).await?;
-        Box::pin(self.take(id, Some(record), None, Wish::Usual)).await
+        let record = self.read_existing(id).await?;
+        Box::pin(self.acquire(id, Some(record), None, ClaimMode::Due)).await
     }
 
     /// Takes an upload that failed or was cancelled, to try it again.
@@ -178,14 +180,16 @@ impl Ledger {
     /// # Errors
     /// As [`resume`](Self::resume); [`InvalidJob`](crate::ErrorKind::InvalidJob) where the upload is in another state, or another session
     /// is wished for and it did not end as `commit_unknown`.
-    pub async fn reopen(&self, id: &UploadId, reopening: Reopening) -> Result<Held, Error> {
-        let record = self.known(id).await?;
+    pub async fn reopen(&self, id: &UploadId, reopening: Reopening) -> Result<LeasedUpload, Error> {
+        let record = self.read_existing(id).await?;
         errors::check_reopening(&record, reopening)?;
-        let Claim::Held(mut held) = Box::pin(self.take(id, Some(record), None, Wish::Again)).await? else {
+        let Claim::Acquired(mut held) =
+            Box::pin(self.acquire(id, Some(record), None, ClaimMode::Requested)).await?
+        else {
             return Err(errors::not_reopened());
         };
         let reopened = async {
-            held.believe().await?;
+            held.confirm().await?;
             errors::check_reopening(held.record(), reopening)?;
             held.append(Step::Reopened(reopening)).await
         };
@@ -203,7 +207,7 @@ impl Ledger {
     /// # Errors
     /// As [`read`](Self::read).
     pub async fn holder(&self, id: &UploadId) -> Result<Option<Holder>, Error> {
-        let seen = Seen::look(&self.access, id, self.lease_life).await?;
+        let seen = ObservedLease::observe(&self.access, id, self.lease_life).await?;
         Ok(seen.and_then(|seen| seen.holder()))
     }
 
@@ -211,15 +215,19 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Ledger`](crate::ErrorKind::Ledger) where they were sealed with another key.
-    pub fn work(&self, record: &Record) -> Result<Work, Error> {
-        record.work.open(self.sealer(&record.id))
+    pub fn request(&self, record: &Record) -> Result<UploadRequest, Error> {
+        record.request.open(self.sealer(&record.id))
     }
 
     /// How the latest uploads ended, the newest first, behind `after`, 1 to 1,000 of them.
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub async fn recent(&self, after: Option<&RecentKey>, limit: usize) -> Result<Recents, Error> {
+    pub async fn finished_uploads(
+        &self,
+        after: Option<&FinishedKey>,
+        limit: usize,
+    ) -> Result<FinishedPage, Error> {
         recent::page(&self.access, after, limit).await
     }
 
@@ -227,7 +235,7 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub async fn forget_recent(&self) -> Result<usize, Error> {
+    pub async fn forget_finished(&self) -> Result<usize, Error> {
         // The birth mark tells the store's clock.
         let Some(birth) = self.access.read(keys::BIRTH).await? else { return Ok(0) };
         match birth.now.checked_sub(recent::KEPT) {
@@ -247,75 +255,76 @@ impl Ledger {
         self.read(id).await
     }
 
-    async fn known(&self, id: &UploadId) -> Result<Record, Error> {
+    async fn read_existing(&self, id: &UploadId) -> Result<Record, Error> {
         self.read_settled(id).await?.ok_or_else(|| errors::no_such_upload(keys::steps(id)))
     }
 
     /// Takes an upload that only its callback keeps open, if nobody does so already and the time for it has come.
-    async fn take_to_tell(&self, id: &UploadId, record: Record) -> Result<Claim, Error> {
-        match Box::pin(self.take(id, Some(record.clone()), None, Wish::Usual)).await {
-            Err(error) if error.kind() == ErrorKind::InProgress => Ok(Claim::AtRest(Box::new(record))),
+    async fn acquire_for_callback(&self, id: &UploadId, record: Record) -> Result<Claim, Error> {
+        match Box::pin(self.acquire(id, Some(record.clone()), None, ClaimMode::Due)).await {
+            Err(error) if error.kind() == ErrorKind::InProgress => Ok(Claim::Settled(Box::new(record))),
             taken => taken,
         }
     }
 
     /// Callers box it: its memory is not to be a part of theirs.
-    async fn take(
+    async fn acquire(
         &self,
         id: &UploadId,
         record: Option<Record>,
-        work: Option<WorkRecord>,
-        wish: Wish,
+        work: Option<StoredRequest>,
+        wish: ClaimMode,
     ) -> Result<Claim, Error> {
-        let (access, anyway) = (&self.access, wish == Wish::Again);
-        let seen = Seen::look(access, id, self.lease_life).await?;
+        let (access, anyway) = (&self.access, wish == ClaimMode::Requested);
+        let seen = ObservedLease::observe(access, id, self.lease_life).await?;
         if let Some(seen) = &seen {
-            if !seen.rest.is_zero() {
-                return Err(errors::in_progress(seen.rest));
+            if !seen.remaining.is_zero() {
+                return Err(errors::in_progress(seen.remaining));
             }
-            if wish == Wish::Usual {
-                stays_aside(record.as_ref(), seen.now)?;
+            if wish == ClaimMode::Due {
+                ensure_due(record.as_ref(), seen.now)?;
             }
         }
         // What has ended and is told its callback later is left alone until then.
         let put_off = |found: &Option<OpenUpload>, now| {
-            let told = |record: &&Record| record.state.has_ended() && !record.is_at_rest() && !anyway;
+            let told = |record: &&Record| record.state.has_ended() && !record.is_settled() && !anyway;
             let ended = record.as_ref().filter(told);
             ended.filter(|_| found.as_ref().is_some_and(|found| !found.is_due(now))).cloned()
         };
         if let Some(now) = seen.as_ref().map(|seen| seen.now)
             && record.as_ref().is_some_and(|record| record.state.has_ended())
-            && let Some(record) = put_off(&open::of(access, id).await?, now)
+            && let Some(record) = put_off(&open::read_marks(access, id).await?, now)
         {
-            return Ok(Claim::AtRest(Box::new(record)));
+            return Ok(Claim::Settled(Box::new(record)));
         }
         let epoch = record.as_ref().map_or(0, |record| record.epoch);
         // Whoever marked it before had a lease first.
         let is_new = seen.is_none() && record.is_none();
-        let lease = Lease::take(access, id, seen, epoch, self.lease_life).await?;
-        let found = if is_new { None } else { open::of(access, id).await? };
+        let lease = Lease::acquire(access, id, seen, epoch, self.lease_life).await?;
+        let found = if is_new { None } else { open::read_marks(access, id).await? };
         if let Some(record) = put_off(&found, lease.now()) {
             // Somebody else told its callback between the look and the lease, and put off what is left.
             lease.release(&lease.parts()).await;
-            return Ok(Claim::AtRest(Box::new(record)));
+            return Ok(Claim::Settled(Box::new(record)));
         }
         // The mark stands before the first step: no upload is ever open without one.
-        let mut marks = Marks::of(access, id, &lease, found);
-        if wish != Wish::Usual || work.is_some() {
-            marks.begin_anew();
+        let mut marks = Marks::new(access, id, &lease, found);
+        if wish != ClaimMode::Due || work.is_some() {
+            marks.forget_pauses();
         }
-        let rests = record.as_ref().is_some_and(Record::is_at_rest) && !anyway;
-        if let Some(work) = record.as_ref().map(|record| &record.work).or(work.as_ref()).filter(|_| !rests) {
+        let rests = record.as_ref().is_some_and(Record::is_settled) && !anyway;
+        if let Some(work) = record.as_ref().map(|record| &record.request).or(work.as_ref()).filter(|_| !rests)
+        {
             marks.set(work).await?;
         }
-        match Held::claim(self, id, lease, record, work, marks, anyway).await? {
-            Claimed::Held(held) => Ok(Claim::Held(Box::new(held))),
-            Claimed::AtRest(lease, record, mut marks) => {
+        match LeasedUpload::claim(self, id, lease, record, work, marks, anyway).await? {
+            AcquiredLease::Working(held) => Ok(Claim::Acquired(Box::new(held))),
+            AcquiredLease::Settled(lease, record, mut marks) => {
                 recent::write(access, &record).await?;
                 content::write_late(access, &record).await?;
-                held::unmark_settled(access, &record, Instant::now(), &mut marks).await?;
+                held::clear_marks(access, &record, Instant::now(), &mut marks).await?;
                 lease.release(&lease.parts()).await;
-                Ok(Claim::AtRest(Box::new(record)))
+                Ok(Claim::Settled(Box::new(record)))
             }
         }
     }
@@ -334,7 +343,7 @@ impl Ledger {
 }
 
 /// Whether a waiting upload has to wait on.
-fn stays_aside(record: Option<&Record>, now: SystemTime) -> Result<(), Error> {
+fn ensure_due(record: Option<&Record>, now: SystemTime) -> Result<(), Error> {
     let Some((record, waiting)) = record.and_then(|record| Some((record, record.waiting?))) else {
         return Ok(());
     };

@@ -2,14 +2,14 @@
 //! [`MarkKey`].
 
 use super::{
-    Ledger, Time,
+    Ledger, Timestamp,
     codec::{VERSION, decode, encode},
     errors::unreadable,
     keys,
     mark_key::{Due, MarkKey},
     seal::Sealed,
     store::{Access, ListedKey},
-    work::{VersionRecord, WorkRecord},
+    work::{StoredRequest, StoredVersion},
 };
 use crate::{Error, Location, Object, UploadId};
 use bytes::Bytes;
@@ -32,32 +32,32 @@ pub struct OpenMark {
     pub account: String,
     /// Nobody takes it up before, by the store's clock; of a pause the key alone tells it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub not_before: Option<Time>,
+    pub not_before: Option<Timestamp>,
     /// The version that could not be read, of an upload that cannot go on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) object: Option<VersionRecord>,
+    pub(super) object: Option<StoredVersion>,
     /// A secret that its holder could not open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) unopened: Option<Unopened>,
+    pub(super) unopened: Option<UndecryptedRequest>,
 }
 
 /// A sealed secret of an upload, copied where a run could not open it: whoever can may go on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Unopened {
+pub(super) struct UndecryptedRequest {
     pub(super) field: String,
     pub(super) sealed: Sealed,
 }
 
 impl OpenMark {
-    pub(super) fn new(work: &WorkRecord) -> Self {
+    pub(super) fn new(work: &StoredRequest) -> Self {
         let (location, account) = (work.location.clone(), work.account.clone());
         Self { v: VERSION, location, account, not_before: None, object: None, unopened: None }
     }
 
     /// The version that could not be read when the upload was last tried.
     pub(crate) fn unread(&self) -> Option<Object> {
-        let VersionRecord { etag, version_id, size, .. } = self.object.clone()?;
+        let StoredVersion { etag, version_id, size, .. } = self.object.clone()?;
         Some(Object { version_id, ..Object::new(self.location.clone(), etag, size) })
     }
 
@@ -86,7 +86,7 @@ pub struct OpenUpload {
 }
 
 impl OpenUpload {
-    fn of(key: MarkKey, listed: &ListedKey) -> Self {
+    fn from_key(key: MarkKey, listed: &ListedKey) -> Self {
         let (pauses, refused_token) = match &key.due {
             Due::Pause(number) => (*number, None),
             Due::Until { refused, .. } => (0, refused.clone()),
@@ -129,7 +129,7 @@ impl OpenUpload {
 
 /// Open uploads, in the order of their ids.
 #[derive(Debug, Default)]
-pub struct OpenMarks {
+pub struct OpenPage {
     /// The uploads.
     pub uploads: Vec<OpenUpload>,
     /// Keys among them that are no marks: 100 at most.
@@ -143,7 +143,7 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub async fn open_marks(&self, after: Option<&UploadId>, limit: usize) -> Result<OpenMarks, Error> {
+    pub async fn open_marks(&self, after: Option<&UploadId>, limit: usize) -> Result<OpenPage, Error> {
         page(&self.access, after, limit).await
     }
 
@@ -152,7 +152,7 @@ impl Ledger {
     /// # Errors
     /// As [`read`](Self::read).
     pub async fn open_upload(&self, id: &UploadId) -> Result<Option<OpenUpload>, Error> {
-        of(&self.access, id).await
+        read_marks(&self.access, id).await
     }
 
     /// What an upload's open mark says, of several the one that counts; `None` where it has gone away.
@@ -185,12 +185,12 @@ impl Ledger {
 }
 
 /// How an upload is marked: one list.
-pub(super) async fn of(access: &Access, id: &UploadId) -> Result<Option<OpenUpload>, Error> {
+pub(super) async fn read_marks(access: &Access, id: &UploadId) -> Result<Option<OpenUpload>, Error> {
     let listed = access.page(&keys::open(id), None, PAGE).await?;
     let mut found: Option<OpenUpload> = None;
     for listed in &listed.keys {
         let Some(key) = MarkKey::parse(&listed.key) else { continue };
-        let mark = OpenUpload::of(key, listed);
+        let mark = OpenUpload::from_key(key, listed);
         match &mut found {
             Some(found) => found.join(mark),
             None => found = Some(mark),
@@ -199,9 +199,9 @@ pub(super) async fn of(access: &Access, id: &UploadId) -> Result<Option<OpenUplo
     Ok(found)
 }
 
-async fn page(access: &Access, after: Option<&UploadId>, limit: usize) -> Result<OpenMarks, Error> {
+async fn page(access: &Access, after: Option<&UploadId>, limit: usize) -> Result<OpenPage, Error> {
     let mut after = after.map(keys::behind_open);
-    let mut marks = OpenMarks::default();
+    let mut marks = OpenPage::default();
     loop {
         // One more tells whether there is another page.
         let page = access.page(keys::OPEN, after.as_deref(), limit.saturating_add(1).min(PAGE)).await?;
@@ -212,7 +212,7 @@ async fn page(access: &Access, after: Option<&UploadId>, limit: usize) -> Result
                 }
                 continue;
             };
-            let mark = OpenUpload::of(key, listed);
+            let mark = OpenUpload::from_key(key, listed);
             let full = marks.uploads.len() >= limit;
             match marks.uploads.last_mut() {
                 Some(last) if last.id == mark.id => last.join(mark),

@@ -28,9 +28,9 @@ impl KeyedHash {
     ///
     /// # Errors
     /// None that can happen: the key is a constant.
-    pub fn of(token: &SecretString) -> Result<Self, Error> {
+    pub fn new(token: &SecretString) -> Result<Self, Error> {
         let mut mac = Hmac::<Sha256>::new_from_slice(HASH_KEY)
-            .map_err(|error| unreadable(ORIGINS, "HMAC has no key").caused_by(error))?;
+            .map_err(|error| unreadable(ORIGINS, "HMAC has no key").with_source(error))?;
         mac.update(token.expose_secret().as_bytes());
         let hash = mac.finalize().into_bytes();
         Ok(Self(hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()))
@@ -44,7 +44,7 @@ impl KeyedHash {
 /// How an account came by a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Origin {
+pub enum TokenOrigin {
     /// It stood in the settings.
     Settings,
     /// A refresh that this ledger has the claim of brought it.
@@ -57,7 +57,7 @@ pub enum Origin {
 #[serde(deny_unknown_fields)]
 struct OriginRecord {
     v: u32,
-    origin: Origin,
+    origin: TokenOrigin,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -74,15 +74,15 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub async fn note_tokens(
+    pub async fn record_origins(
         &self,
         account: &str,
         tokens: &[&SecretString],
-        origin: Origin,
+        origin: TokenOrigin,
     ) -> Result<(), Error> {
         let record = encode(&OriginRecord { v: VERSION, origin })?;
         for token in tokens {
-            self.access.create(&keys::origin(account, &KeyedHash::of(token)?), record.clone()).await?;
+            self.access.create(&keys::origin(account, &KeyedHash::new(token)?), record.clone()).await?;
         }
         Ok(())
     }
@@ -91,7 +91,7 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub async fn origin(&self, account: &str, token: &KeyedHash) -> Result<Option<Origin>, Error> {
+    pub async fn origin(&self, account: &str, token: &KeyedHash) -> Result<Option<TokenOrigin>, Error> {
         let key = keys::origin(account, token);
         let Some(found) = self.access.read(&key).await? else { return Ok(None) };
         decode(&key, &found.bytes).map(|record: OriginRecord| Some(record.origin))
@@ -101,7 +101,7 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub async fn note_user(&self, token: &KeyedHash, user: Option<&str>) -> Result<(), Error> {
+    pub async fn record_user(&self, token: &KeyedHash, user: Option<&str>) -> Result<(), Error> {
         let record = UserRecord { v: VERSION, user: user.map(str::to_owned) };
         self.access.create(&keys::user(token), encode(&record)?).await.map(drop)
     }
@@ -123,9 +123,11 @@ mod tests {
 
     #[test]
     fn the_records_are_written_and_read_in_one_form_and_tell_no_token() {
-        for (origin, word) in
-            [(Origin::Settings, "settings"), (Origin::Renewal, "renewal"), (Origin::SameUser, "same_user")]
-        {
+        for (origin, word) in [
+            (TokenOrigin::Settings, "settings"),
+            (TokenOrigin::Renewal, "renewal"),
+            (TokenOrigin::SameUser, "same_user"),
+        ] {
             let bytes = encode(&OriginRecord { v: VERSION, origin }).expect("written");
             assert_eq!(&bytes[..], format!("{{\"v\":1,\"origin\":\"{word}\"}}\n").as_bytes());
             assert_eq!(decode::<OriginRecord>("k", &bytes).expect("read").origin, origin);
@@ -135,7 +137,7 @@ mod tests {
             assert_eq!(&bytes[..], text.as_bytes());
             assert_eq!(decode::<UserRecord>("k", &bytes).expect("read").user.as_deref(), user);
         }
-        let (one, two) = (KeyedHash::of(&"a token".into()), KeyedHash::of(&"another".into()));
+        let (one, two) = (KeyedHash::new(&"a token".into()), KeyedHash::new(&"another".into()));
         let (one, two) = (one.expect("a hash"), two.expect("a hash"));
         assert!(one != two && one.as_str().len() == 32 && !keys::origin("a/b", &one).contains("token"));
         assert_eq!(keys::origin("a/b", &one), format!("origin/a%2Fb/{}", one.as_str()));

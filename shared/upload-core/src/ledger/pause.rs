@@ -2,7 +2,7 @@
 //! client, since Youku counts by it.
 
 use super::{
-    Ledger, Time, WaitReason,
+    Ledger, Timestamp, WaitReason,
     codec::{VERSION, decode, encode},
     errors::waiting,
     keys,
@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Pause {
+pub(super) struct RateLimit {
     pub(super) v: u32,
     /// By the store's clock.
-    pub(super) until: Time,
+    pub(super) until: Timestamp,
 }
 
 impl Ledger {
@@ -24,7 +24,7 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub(crate) async fn pause_calls(&self, client: &str, until: Time) -> Result<(), Error> {
+    pub(crate) async fn limit_calls(&self, client: &str, until: Timestamp) -> Result<(), Error> {
         write(&self.access, client, until).await
     }
 
@@ -32,20 +32,20 @@ impl Ledger {
     ///
     /// # Errors
     /// [`RateLimited`](crate::ErrorKind::RateLimited) with the rest of the pause as not-before; as [`read`](Self::read).
-    pub(crate) async fn may_call(&self, client: &str) -> Result<(), Error> {
+    pub(crate) async fn ensure_calls_allowed(&self, client: &str) -> Result<(), Error> {
         check(&self.access, client).await
     }
 }
 
-async fn write(access: &Access, client: &str, until: Time) -> Result<(), Error> {
-    let bytes = encode(&Pause { v: VERSION, until })?;
+async fn write(access: &Access, client: &str, until: Timestamp) -> Result<(), Error> {
+    let bytes = encode(&RateLimit { v: VERSION, until })?;
     access.write(&keys::pause(client), bytes).await.map(drop)
 }
 
 async fn check(access: &Access, client: &str) -> Result<(), Error> {
     let key = keys::pause(client);
     let Some(found) = access.read(&key).await? else { return Ok(()) };
-    let pause: Pause = decode(&key, &found.bytes)?;
+    let pause: RateLimit = decode(&key, &found.bytes)?;
     match pause.until.get().duration_since(found.now) {
         Ok(rest) if !rest.is_zero() => Err(waiting(WaitReason::RateLimited, Some(rest))),
         _ => Ok(()),

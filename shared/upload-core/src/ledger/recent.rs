@@ -7,7 +7,7 @@
 use super::{
     codec::{VERSION, decode, encode},
     errors::unreadable,
-    fields::Time,
+    fields::Timestamp,
     keys,
     record::Record,
     store::Access,
@@ -33,10 +33,10 @@ const DIGITS: usize = 13;
 /// How an upload ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Recent {
+pub struct FinishedUpload {
     v: u32,
     /// When, by the store's clock.
-    pub ended: Time,
+    pub ended: Timestamp,
     /// The word for the step that ended it: `committed`, `failed` or `cancelled`.
     pub state: String,
     /// Where the object lies.
@@ -53,21 +53,21 @@ pub struct Recent {
 
 /// Names an entry: the end's time, counted down, and the upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecentKey {
+pub struct FinishedKey {
     down: u64,
     id: UploadId,
 }
 
 /// Recent ends, the latest first.
 #[derive(Debug, Clone, Default)]
-pub struct Recents {
+pub struct FinishedPage {
     /// Each with its upload.
-    pub uploads: Vec<(UploadId, Recent)>,
+    pub uploads: Vec<(UploadId, FinishedUpload)>,
     /// Where the next page begins (`after`); `None` at the end.
-    pub next: Option<RecentKey>,
+    pub next: Option<FinishedKey>,
 }
 
-impl RecentKey {
+impl FinishedKey {
     /// A key as it is written.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -77,13 +77,13 @@ impl RecentKey {
     }
 }
 
-impl fmt::Display for RecentKey {
+impl fmt::Display for FinishedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:0DIGITS$}-{}", self.down, self.id)
     }
 }
 
-fn down(time: SystemTime) -> u64 {
+fn counted_down(time: SystemTime) -> u64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     LAST.saturating_sub(u64::try_from(since).unwrap_or(LAST))
 }
@@ -91,42 +91,46 @@ fn down(time: SystemTime) -> u64 {
 /// Writes how the upload ended; nothing where it did not.
 pub(super) async fn write(access: &Access, record: &Record) -> Result<(), Error> {
     let Some(end) = record.end() else { return Ok(()) };
-    let recent = Recent {
+    let recent = FinishedUpload {
         v: VERSION,
         ended: end.at,
         state: end.step.kind().as_str().into(),
-        location: record.work.location.clone(),
-        account: record.work.account.clone(),
+        location: record.request.location.clone(),
+        account: record.request.account.clone(),
         video_id: record.video_id.clone(),
         error: record.failure.as_ref().map(|failure| failure.code.clone()),
     };
-    let key = RecentKey { down: down(end.at.get()), id: record.id.clone() };
+    let key = FinishedKey { down: counted_down(end.at.get()), id: record.id.clone() };
     access.write(&keys::recent(&key), encode(&recent)?).await.map(drop)
 }
 
-pub(super) async fn page(access: &Access, after: Option<&RecentKey>, limit: usize) -> Result<Recents, Error> {
+pub(super) async fn page(
+    access: &Access,
+    after: Option<&FinishedKey>,
+    limit: usize,
+) -> Result<FinishedPage, Error> {
     let after = after.map(keys::recent);
     let page = access.page(keys::RECENT, after.as_deref(), limit).await?;
     let entries = stream::iter(page.keys).map(|listed| read(access, listed.key)).buffered(CALLS);
     // What a sweep has deleted since is left out.
     let uploads = entries.try_filter_map(async |read| Ok(read)).try_collect().await?;
-    Ok(Recents { uploads, next: page.next.as_deref().map(parse).transpose()? })
+    Ok(FinishedPage { uploads, next: page.next.as_deref().map(parse).transpose()? })
 }
 
-async fn read(access: &Access, key: String) -> Result<Option<(UploadId, Recent)>, Error> {
+async fn read(access: &Access, key: String) -> Result<Option<(UploadId, FinishedUpload)>, Error> {
     let id = parse(&key)?.id;
     let Some(found) = access.read(&key).await? else { return Ok(None) };
     Ok(Some((id, decode(&key, &found.bytes)?)))
 }
 
-fn parse(key: &str) -> Result<RecentKey, Error> {
-    let recent = key.strip_prefix(keys::RECENT).and_then(RecentKey::parse);
+fn parse(key: &str) -> Result<FinishedKey, Error> {
+    let recent = key.strip_prefix(keys::RECENT).and_then(FinishedKey::parse);
     recent.ok_or_else(|| unreadable(key, "there is something among the recent ends that is none: remove it"))
 }
 
 /// Deletes entries of ends before `time`, a bounded number of them, and answers how many.
 pub(super) async fn forget(access: &Access, time: SystemTime) -> Result<usize, Error> {
-    let behind = format!("{}{:0DIGITS$}", keys::RECENT, down(time));
+    let behind = format!("{}{:0DIGITS$}", keys::RECENT, counted_down(time));
     let page = access.page(keys::RECENT, Some(&behind), DELETED_AT_ONCE).await?;
     let count = page.keys.len();
     let deleted = stream::iter(page.keys).map(|listed| async move { access.delete(&listed.key).await });

@@ -10,7 +10,7 @@ use super::{
     keys,
     state::{End, State},
     step::{Entry, Failure, Session, Step, StepKind, Transferred, WaitReason, Waiting},
-    work::WorkRecord,
+    work::StoredRequest,
 };
 use crate::{Error, ErrorKind, UploadId};
 
@@ -22,7 +22,7 @@ pub struct Record {
     /// Where it stands.
     pub state: State,
     /// What it is about.
-    pub work: WorkRecord,
+    pub request: StoredRequest,
     /// The session in use, and the sequence of its step.
     pub session: Option<(u32, Session)>,
     /// What is known once all bytes have landed.
@@ -50,7 +50,7 @@ pub struct Record {
 }
 
 /// What a step is worth at its place in the chain.
-enum Standing {
+enum EntryStanding {
     Counts,
     /// A holder's claim that it had made already.
     Repeated,
@@ -69,24 +69,26 @@ impl Record {
 
     /// Whether nothing is left to do: it ended, and its callback, if it has one, is done.
     #[must_use]
-    pub fn is_at_rest(&self) -> bool {
-        self.state.has_ended() && !self.owes_outcome() && !self.owes_event()
+    pub fn is_settled(&self) -> bool {
+        self.state.has_ended() && !self.pending_outcome_callback() && !self.pending_event_callback()
     }
 
     /// Whether it ended, and its callback does not know yet.
     #[must_use]
-    pub fn owes_outcome(&self) -> bool {
-        let ended =
-            matches!(self.state, State::Committed | State::Failed | State::FailedLate | State::FailedRefused);
-        ended && self.work.callback.is_some()
+    pub fn pending_outcome_callback(&self) -> bool {
+        let ended = matches!(
+            self.state,
+            State::Committed | State::Failed | State::FailedAfterTransfer | State::FailedRefused
+        );
+        ended && self.request.callback.is_some()
     }
 
     /// Whether its callback accepted the outcome and waits to hear what becomes of the video. Nobody can ask after a video without an id.
     #[must_use]
-    pub fn owes_event(&self) -> bool {
+    pub fn pending_event_callback(&self) -> bool {
         let accepted = self.notified.as_ref().is_some_and(|code| code.starts_with('2'));
         let followed = self.state == State::Notified(End::Committed) && self.video_id.is_some();
-        followed && accepted && !self.work.events.is_empty()
+        followed && accepted && !self.request.events.is_empty()
     }
 
     /// The step that ended it, if one did.
@@ -106,7 +108,7 @@ impl Record {
     }
 
     /// How often it has been put aside for this reason since it was last reopened.
-    pub(crate) fn times_waited(&self, reason: WaitReason) -> usize {
+    pub(crate) fn count_waits(&self, reason: WaitReason) -> usize {
         let since = self.history.iter().rev().take_while(|entry| entry.step.kind() != StepKind::Reopened);
         since.filter(|entry| matches!(&entry.step, Step::Waiting(why) if why.reason == reason)).count()
     }
@@ -127,20 +129,20 @@ impl Record {
         tag: Option<String>,
     ) -> Result<Self, Damage> {
         let mut record = match (record, &entry.step) {
-            (Some(_), Step::Claimed { work: Some(_) }) => return Err("an upload is begun once".into()),
+            (Some(_), Step::Claimed { request: Some(_) }) => return Err("an upload is begun once".into()),
             (Some(record), _) => record,
-            (None, Step::Claimed { work: Some(work) }) => Self::begun(id, work),
+            (None, Step::Claimed { request: Some(work) }) => Self::new(id, work),
             (None, _) => return Err("the first step does not say what the upload is about".into()),
         };
         record.tags.push(tag);
         entry.sequence = record.sequence();
         match record.standing(&entry) {
-            Standing::Repeated => return Ok(record),
-            Standing::Foreign => {
+            EntryStanding::Repeated => return Ok(record),
+            EntryStanding::Foreign => {
                 record.severed = true;
                 return Ok(record);
             }
-            Standing::Counts => {}
+            EntryStanding::Counts => {}
         }
         let state = record.state.after(&entry.step)?;
         #[cfg(test)]
@@ -155,28 +157,28 @@ impl Record {
             StepKind::Cancelled => record.severed = true,
             _ => {}
         }
-        record.note(&entry);
+        record.apply(&entry);
         record.history.push(entry);
         Ok(record)
     }
 
-    fn standing(&self, entry: &Entry) -> Standing {
+    fn standing(&self, entry: &Entry) -> EntryStanding {
         let by_holder = entry.epoch == self.epoch && entry.holder == self.holder;
         match entry.step {
-            Step::Claimed { .. } if entry.epoch > self.epoch => Standing::Counts,
-            Step::Claimed { .. } if by_holder => Standing::Repeated,
-            Step::Claimed { .. } => Standing::Foreign,
-            Step::Cancelled if self.state.can_be_cancelled() => Standing::Counts,
-            _ if by_holder && !self.severed => Standing::Counts,
-            _ => Standing::Foreign,
+            Step::Claimed { .. } if entry.epoch > self.epoch => EntryStanding::Counts,
+            Step::Claimed { .. } if by_holder => EntryStanding::Repeated,
+            Step::Claimed { .. } => EntryStanding::Foreign,
+            Step::Cancelled if self.state.can_be_cancelled() => EntryStanding::Counts,
+            _ if by_holder && !self.severed => EntryStanding::Counts,
+            _ => EntryStanding::Foreign,
         }
     }
 
-    fn begun(id: &UploadId, work: &WorkRecord) -> Self {
+    fn new(id: &UploadId, work: &StoredRequest) -> Self {
         Self {
             id: id.clone(),
             state: State::New,
-            work: work.clone(),
+            request: work.clone(),
             session: None,
             transferred: None,
             video_id: None,
@@ -192,7 +194,7 @@ impl Record {
         }
     }
 
-    fn note(&mut self, entry: &Entry) {
+    fn apply(&mut self, entry: &Entry) {
         match &entry.step {
             Step::Claimed { .. } => self.waiting = None,
             Step::Created(session) => {

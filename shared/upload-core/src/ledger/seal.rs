@@ -30,7 +30,7 @@ pub trait Seal: Send + Sync {
 pub struct Sealed(String);
 
 impl Sealed {
-    pub(super) fn of(seal: &dyn Seal, secret: &SecretString, context: &str) -> Result<Self, Error> {
+    pub(super) fn new(seal: &dyn Seal, secret: &SecretString, context: &str) -> Result<Self, Error> {
         seal.seal(secret.expose_secret().as_bytes(), context).map(Self)
     }
 
@@ -54,7 +54,7 @@ pub(super) struct Sealer<'a> {
 
 impl Sealer<'_> {
     pub(super) fn seal(&self, secret: &SecretString, field: &str) -> Result<Sealed, Error> {
-        Sealed::of(self.seal, secret, &format!("{}/{field}", self.id))
+        Sealed::new(self.seal, secret, &format!("{}/{field}", self.id))
     }
 
     pub(super) fn open(&self, sealed: &Sealed, field: &str) -> Result<SecretString, Error> {

@@ -21,7 +21,7 @@ pub enum State {
     /// Youku refused the commit for the hash. The session is never committed; the upload measures the object.
     HashRefused,
     /// It ended after the bytes had landed: Youku may hold a video nevertheless.
-    FailedLate,
+    FailedAfterTransfer,
     /// It ended because Youku refused the hash of bytes that have it.
     FailedRefused,
     /// A person gave it up before the bytes had landed.
@@ -29,9 +29,9 @@ pub enum State {
     /// It ended this way, and its callback was told so, or given up.
     Notified(End),
     /// It is a video, and its callback was told what became of it, or given up.
-    Followed,
+    FollowUpSent,
     /// It rests, and goes on from here.
-    Waiting(Working),
+    Waiting(ActiveState),
 }
 
 /// How an upload ended.
@@ -40,14 +40,14 @@ pub enum State {
 pub enum End {
     Committed,
     Failed,
-    FailedLate,
+    FailedAfterTransfer,
     FailedRefused,
 }
 
 /// Where an upload goes on from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names are those of State")]
-pub enum Working {
+pub enum ActiveState {
     Claimed,
     Created,
     Transferred,
@@ -56,18 +56,18 @@ pub enum Working {
 
 /// A step that the state does not permit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Refused {
+pub struct InvalidTransition {
     state: State,
     step: StepKind,
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for InvalidTransition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the step `{}` does not follow the state {:?}", self.step.as_str(), self.state)
     }
 }
 
-impl std::error::Error for Refused {}
+impl std::error::Error for InvalidTransition {}
 
 /// One way from a state to another.
 #[derive(Debug, Clone, Copy)]
@@ -98,7 +98,7 @@ pub const EDGES: [Edge; 50] = {
         edge("taken over before measuring", HashRefused, By::Claimed, HashRefused),
         edge("taken over before callback", Committed, By::Claimed, Committed),
         edge("failure taken over", Failed, By::Claimed, Failed),
-        edge("late failure taken over", FailedLate, By::Claimed, FailedLate),
+        edge("late failure taken over", FailedAfterTransfer, By::Claimed, FailedAfterTransfer),
         edge("refused hash taken over", FailedRefused, By::Claimed, FailedRefused),
         edge("cancellation taken over", Cancelled, By::Claimed, Cancelled),
         edge(
@@ -110,9 +110,9 @@ pub const EDGES: [Edge; 50] = {
         edge("notified failure taken over", Notified(End::Failed), By::Claimed, Notified(End::Failed)),
         edge(
             "notified late failure taken over",
-            Notified(End::FailedLate),
+            Notified(End::FailedAfterTransfer),
             By::Claimed,
-            Notified(End::FailedLate),
+            Notified(End::FailedAfterTransfer),
         ),
         edge(
             "notified refused hash taken over",
@@ -120,42 +120,47 @@ pub const EDGES: [Edge; 50] = {
             By::Claimed,
             Notified(End::FailedRefused),
         ),
-        edge("resumed before a session", Waiting(Working::Claimed), By::Claimed, Claimed),
-        edge("resumed in mid-transfer", Waiting(Working::Created), By::Claimed, Created),
-        edge("resumed before commit", Waiting(Working::Transferred), By::Claimed, Transferred),
-        edge("resumed before measuring", Waiting(Working::HashRefused), By::Claimed, HashRefused),
+        edge("resumed before a session", Waiting(ActiveState::Claimed), By::Claimed, Claimed),
+        edge("resumed in mid-transfer", Waiting(ActiveState::Created), By::Claimed, Created),
+        edge("resumed before commit", Waiting(ActiveState::Transferred), By::Claimed, Transferred),
+        edge("resumed before measuring", Waiting(ActiveState::HashRefused), By::Claimed, HashRefused),
         edge("session opened", Claimed, By::Created, Created),
         edge("session replaced", Created, By::Created, Created),
         edge("session opened with the measured hash", HashRefused, By::Created, Created),
         edge("bytes landed", Created, By::Transferred, Transferred),
         edge("published", Transferred, By::Committed, Committed),
         edge("success reported", Committed, By::Notified, Notified(End::Committed)),
-        edge("the video's fate reported", Notified(End::Committed), By::Notified, Followed),
+        edge("the video's fate reported", Notified(End::Committed), By::Notified, FollowUpSent),
         edge("failure reported", Failed, By::Notified, Notified(End::Failed)),
-        edge("late failure reported", FailedLate, By::Notified, Notified(End::FailedLate)),
+        edge("late failure reported", FailedAfterTransfer, By::Notified, Notified(End::FailedAfterTransfer)),
         edge("refused hash reported", FailedRefused, By::Notified, Notified(End::FailedRefused)),
         edge("failed before a session", Claimed, By::Failed, Failed),
         edge("failed in mid-transfer", Created, By::Failed, Failed),
-        edge("failed at commit", Transferred, By::Failed, FailedLate),
+        edge("failed at commit", Transferred, By::Failed, FailedAfterTransfer),
         edge("failed for the hash", HashRefused, By::Failed, FailedRefused),
         edge("cancelled before a session", Claimed, By::Cancelled, Cancelled),
         edge("cancelled in mid-transfer", Created, By::Cancelled, Cancelled),
-        edge("cancelled at rest before a session", Waiting(Working::Claimed), By::Cancelled, Cancelled),
-        edge("cancelled at rest in mid-transfer", Waiting(Working::Created), By::Cancelled, Cancelled),
+        edge("cancelled at rest before a session", Waiting(ActiveState::Claimed), By::Cancelled, Cancelled),
+        edge("cancelled at rest in mid-transfer", Waiting(ActiveState::Created), By::Cancelled, Cancelled),
         edge("failure reopened", Failed, By::Reopened, Claimed),
-        edge("late failure reopened", FailedLate, By::Reopened, Transferred),
-        edge("begun anew by a person's word", FailedLate, By::Reopened, Claimed),
+        edge("late failure reopened", FailedAfterTransfer, By::Reopened, Transferred),
+        edge("begun anew by a person's word", FailedAfterTransfer, By::Reopened, Claimed),
         edge("refused hash reopened", FailedRefused, By::Reopened, HashRefused),
         edge("notified failure reopened", Notified(End::Failed), By::Reopened, Claimed),
-        edge("notified late failure reopened", Notified(End::FailedLate), By::Reopened, Transferred),
-        edge("notified and begun anew by a person's word", Notified(End::FailedLate), By::Reopened, Claimed),
+        edge("notified late failure reopened", Notified(End::FailedAfterTransfer), By::Reopened, Transferred),
+        edge(
+            "notified and begun anew by a person's word",
+            Notified(End::FailedAfterTransfer),
+            By::Reopened,
+            Claimed,
+        ),
         edge("notified refused hash reopened", Notified(End::FailedRefused), By::Reopened, HashRefused),
         edge("cancellation reopened", Cancelled, By::Reopened, Claimed),
-        edge("put aside before a session", Claimed, By::Waiting, Waiting(Working::Claimed)),
-        edge("put aside in mid-transfer", Created, By::Waiting, Waiting(Working::Created)),
-        edge("put aside before commit", Transferred, By::Waiting, Waiting(Working::Transferred)),
+        edge("put aside before a session", Claimed, By::Waiting, Waiting(ActiveState::Claimed)),
+        edge("put aside in mid-transfer", Created, By::Waiting, Waiting(ActiveState::Created)),
+        edge("put aside before commit", Transferred, By::Waiting, Waiting(ActiveState::Transferred)),
         edge("hash refused", Transferred, By::Waiting, HashRefused),
-        edge("put aside before measuring", HashRefused, By::Waiting, Waiting(Working::HashRefused)),
+        edge("put aside before measuring", HashRefused, By::Waiting, Waiting(ActiveState::HashRefused)),
     ]
 };
 
@@ -164,15 +169,15 @@ impl State {
     ///
     /// # Errors
     /// Where no edge leads from here by this step.
-    pub fn after(self, step: &Step) -> Result<Self, Refused> {
-        self.edge(step).map(|edge| edge.to).ok_or(Refused { state: self, step: step.kind() })
+    pub fn after(self, step: &Step) -> Result<Self, InvalidTransition> {
+        self.edge(step).map(|edge| edge.to).ok_or(InvalidTransition { state: self, step: step.kind() })
     }
 
     fn edge(self, step: &Step) -> Option<&'static Edge> {
         let mut edges = EDGES.iter().filter(|edge| edge.from == self && edge.step == step.kind());
         edges.find(|edge| match step {
             // The outcome is told first, the video's fate after it.
-            Step::Notified { event, .. } => event.is_some() == (edge.to == Self::Followed),
+            Step::Notified { event, .. } => event.is_some() == (edge.to == Self::FollowUpSent),
             // On record a refused hash is a state of its own, so that nobody asks for that session's commit again.
             Step::Waiting(waiting) => (waiting.reason == WaitReason::Hash) == (edge.to == Self::HashRefused),
             // Only of what ended after its bytes had landed it makes a difference.
@@ -185,7 +190,7 @@ impl State {
 
     /// Whether it ended with nobody knowing whether Youku holds a video.
     fn may_be_a_video(self) -> bool {
-        matches!(self, Self::FailedLate | Self::Notified(End::FailedLate))
+        matches!(self, Self::FailedAfterTransfer | Self::Notified(End::FailedAfterTransfer))
     }
 
     /// The word for it in answers: that of the step that led to it.
@@ -198,9 +203,9 @@ impl State {
             Self::Transferred => "transferred",
             Self::HashRefused => "waiting",
             Self::Committed => "committed",
-            Self::Failed | Self::FailedLate | Self::FailedRefused => "failed",
+            Self::Failed | Self::FailedAfterTransfer | Self::FailedRefused => "failed",
             Self::Cancelled => "cancelled",
-            Self::Notified(_) | Self::Followed => "notified",
+            Self::Notified(_) | Self::FollowUpSent => "notified",
             Self::Waiting(_) => "waiting",
         }
     }
@@ -211,11 +216,11 @@ impl State {
         match self {
             Self::Committed
             | Self::Failed
-            | Self::FailedLate
+            | Self::FailedAfterTransfer
             | Self::FailedRefused
             | Self::Cancelled
             | Self::Notified(_)
-            | Self::Followed => true,
+            | Self::FollowUpSent => true,
             Self::New
             | Self::Claimed
             | Self::Created
@@ -228,7 +233,7 @@ impl State {
     /// Whether it is a video.
     #[must_use]
     pub fn is_published(self) -> bool {
-        matches!(self, Self::Committed | Self::Notified(End::Committed) | Self::Followed)
+        matches!(self, Self::Committed | Self::Notified(End::Committed) | Self::FollowUpSent)
     }
 
     /// Whether a holder works on it towards a video.

@@ -1,6 +1,6 @@
 //! Steps: what is written once and never changed.
 
-use super::{codec::VERSION, fields::Time, seal::Sealed, work::WorkRecord};
+use super::{codec::VERSION, fields::Timestamp, seal::Sealed, work::StoredRequest};
 use crate::{Md5, Plan, VideoEvent};
 use serde::{Deserialize, Serialize};
 use std::time::SystemTime;
@@ -12,7 +12,7 @@ pub struct Entry {
     /// The format's version.
     pub(super) v: u32,
     /// When, by the store's clock as the holder knew it; for people.
-    pub at: Time,
+    pub at: Timestamp,
     /// Epoch of the holder that took this step (1 = first holder); of a `cancelled`: the epoch that the canceller read.
     pub epoch: u32,
     /// Who took it: random for each attempt and each canceller.
@@ -42,7 +42,7 @@ pub enum Step {
     Claimed {
         /// What it is about.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        work: Option<Box<WorkRecord>>,
+        request: Option<Box<StoredRequest>>,
     },
     /// A session was opened at Youku.
     Created(Box<Session>),
@@ -114,7 +114,7 @@ pub enum Target {
         /// KiB of a slice.
         slice_kib: u32,
         /// Youku holds these bytes already: there is nothing to move.
-        instant: bool,
+        already_stored: bool,
     },
 }
 
@@ -163,7 +163,7 @@ pub struct Waiting {
     pub reason: WaitReason,
     /// Nobody takes it up before, by the store's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub not_before: Option<Time>,
+    pub not_before: Option<Timestamp>,
 }
 
 /// Why an upload rests.
@@ -175,11 +175,11 @@ pub enum WaitReason {
     /// The run's time was over.
     Deadline,
     /// Youku refuses the account's access token.
-    Unauthorised,
+    Unauthorized,
     /// Youku does not know the account's client id: the settings need another.
     ClientRefused,
     /// The account's access token is refused and cannot be renewed: the settings need new tokens.
-    Reauthorise,
+    Reauthorize,
     /// The token that the task brought has run out: the caller must bring another.
     CallerTokenGone,
     /// Youku refused the commit because the bytes have another hash than was stated. The session is never committed: the object is

@@ -1,6 +1,6 @@
 //! The port to whatever keeps the ledger: a folder, or a prefix of a bucket.
 
-use crate::{Error, RetrySettings, patience::Patience};
+use crate::{Error, RetryPolicy, patience::RetryBudget};
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::{
@@ -115,18 +115,18 @@ const PAGE: usize = 1000;
 #[derive(Clone)]
 pub(super) struct Access {
     pub(super) store: Arc<dyn LedgerStore>,
-    pub(super) retry: RetrySettings,
+    pub(super) retry: RetryPolicy,
 }
 
 impl Access {
-    fn patience(&self) -> Patience {
-        Patience::new(self.retry)
+    fn patience(&self) -> RetryBudget {
+        RetryBudget::new(self.retry)
     }
 
     /// Creates an entry and answers the time; `None` where somebody else's is there. A create whose answer was lost finds its own
     /// bytes, which hold a nonce.
     pub(super) async fn create(&self, key: &str, bytes: Bytes) -> Result<Option<Ack>, Error> {
-        let created = self.patience().retrying(|| self.store.create(key, bytes.clone())).await?;
+        let created = self.patience().retry(|| self.store.create(key, bytes.clone())).await?;
         match created {
             Created::Yes { now, tag } => Ok(Some(Ack { at: Instant::now(), now, tag })),
             Created::Exists => {
@@ -145,19 +145,19 @@ impl Access {
     }
 
     pub(super) async fn write(&self, key: &str, bytes: Bytes) -> Result<SystemTime, Error> {
-        self.patience().retrying(|| self.store.write(key, bytes.clone())).await
+        self.patience().retry(|| self.store.write(key, bytes.clone())).await
     }
 
     pub(super) async fn read(&self, key: &str) -> Result<Option<Stored>, Error> {
-        self.patience().retrying(|| self.store.read(key)).await
+        self.patience().retry(|| self.store.read(key)).await
     }
 
     pub(super) async fn delete(&self, key: &str) -> Result<(), Error> {
-        self.patience().retrying(|| self.store.delete(key)).await
+        self.patience().retry(|| self.store.delete(key)).await
     }
 
     pub(super) async fn page(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Page, Error> {
-        self.patience().retrying(|| self.store.list(prefix, after, limit)).await
+        self.patience().retry(|| self.store.list(prefix, after, limit)).await
     }
 
     /// The keys of all pages.

@@ -9,7 +9,7 @@ use super::{
     Ledger,
     codec::{VERSION, decode, encode},
     errors::unreadable,
-    fields::Time,
+    fields::Timestamp,
     keys, nonce,
     seal::Sealed,
     store::Access,
@@ -30,19 +30,19 @@ const LOOKS: u32 = 5;
 
 /// The pairs that began with one refresh token of the settings: another one there begins anew.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lineage {
+pub struct TokenChain {
     account: String,
     name: String,
 }
 
-impl Lineage {
+impl TokenChain {
     /// The lineage of an account whose settings hold this refresh token.
     ///
     /// # Errors
     /// None that can happen: the key of the hash is a constant.
-    pub fn of(account: &str, refresh_token: &SecretString) -> Result<Self, Error> {
+    pub fn new(account: &str, refresh_token: &SecretString) -> Result<Self, Error> {
         let mut mac = Hmac::<Sha256>::new_from_slice(HASH_KEY)
-            .map_err(|error| unreadable("token/", "HMAC has no key").caused_by(error))?;
+            .map_err(|error| unreadable("token/", "HMAC has no key").with_source(error))?;
         mac.update(refresh_token.expose_secret().as_bytes());
         let hash = mac.finalize().into_bytes();
         let name = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
@@ -62,7 +62,7 @@ impl Lineage {
 
 /// An access token that a refresh brought, and the refresh token that came with it.
 #[derive(Debug, Clone)]
-pub struct Pair {
+pub struct TokenPair {
     /// The claim that brought it, from 1 on.
     pub number: u32,
     /// Proves the account on every API call.
@@ -75,23 +75,23 @@ pub struct Pair {
     pub life: Duration,
 }
 
-impl Pair {
+impl TokenPair {
     /// When the access token ends, by the store's clock; `None` where Youku did not tell.
     #[must_use]
-    pub fn ends(&self) -> Option<SystemTime> {
+    pub fn expires_at(&self) -> Option<SystemTime> {
         self.obtained.checked_add(self.life).filter(|_| !self.life.is_zero())
     }
 
     /// How much of its life is left, where that is known.
     #[must_use]
-    pub fn rest(&self, now: SystemTime) -> Option<Duration> {
-        self.ends().map(|ends| ends.duration_since(now).unwrap_or_default())
+    pub fn remaining(&self, now: SystemTime) -> Option<Duration> {
+        self.expires_at().map(|ends| ends.duration_since(now).unwrap_or_default())
     }
 
     /// How long it is until a quarter of its life is left, where that is known.
     #[must_use]
     pub fn until_due(&self, now: SystemTime) -> Option<Duration> {
-        self.rest(now).map(|rest| rest.saturating_sub(self.life / 4))
+        self.remaining(now).map(|rest| rest.saturating_sub(self.life / 4))
     }
 }
 
@@ -126,7 +126,7 @@ pub enum Refresh {
 #[derive(Debug, Clone, Default)]
 pub struct Tokens {
     /// The newest pair; `None`: that of the settings.
-    pub pair: Option<Pair>,
+    pub pair: Option<TokenPair>,
     /// The newest refresh, if it began after that pair was there.
     pub refresh: Option<Refresh>,
     /// The store's clock; `None` where there is no entry to read it from.
@@ -176,7 +176,7 @@ pub(super) struct ClaimRecord {
 #[serde(deny_unknown_fields)]
 pub(super) struct PairRecord {
     pub(super) v: u32,
-    pub(super) obtained: Time,
+    pub(super) obtained: Timestamp,
     pub(super) life_seconds: u64,
     pub(super) access_token: Sealed,
     pub(super) refresh_token: Sealed,
@@ -187,7 +187,7 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub async fn tokens(&self, lineage: &Lineage) -> Result<Tokens, Error> {
+    pub async fn tokens(&self, lineage: &TokenChain) -> Result<Tokens, Error> {
         // A newer pair deletes older entries: then there are newer ones.
         for _ in 0..LOOKS {
             // Claims first: a claim that is seen without its pair is really without it.
@@ -214,7 +214,7 @@ impl Ledger {
     /// As [`read`](Self::read).
     pub async fn claim_refresh(
         &self,
-        lineage: &Lineage,
+        lineage: &TokenChain,
         seen: &Tokens,
     ) -> Result<Option<RefreshClaim>, Error> {
         let (number, nonce) = (seen.newest + 1, nonce());
@@ -237,7 +237,7 @@ impl Ledger {
 
     /// Whether a claim stands after the store's window: with its own nonce, and none newer. Where this process was so slow that its
     /// number has been used and deleted meanwhile, there are newer ones.
-    async fn is_won(&self, lineage: &Lineage, claim: &RefreshClaim, key: &str) -> Result<bool, Error> {
+    async fn is_won(&self, lineage: &TokenChain, claim: &RefreshClaim, key: &str) -> Result<bool, Error> {
         if !self.access.store.window().is_zero() {
             let Some(found) = self.access.read(key).await? else { return Ok(false) };
             let record: ClaimRecord = decode(key, &found.bytes)?;
@@ -255,7 +255,7 @@ impl Ledger {
     /// As [`read`](Self::read); it counts as lost then, after a while.
     pub async fn end_refresh(
         &self,
-        lineage: &Lineage,
+        lineage: &TokenChain,
         claim: &RefreshClaim,
         end: RefreshEnd,
     ) -> Result<(), Error> {
@@ -267,21 +267,21 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub async fn keep_pair(&self, lineage: &Lineage, pair: &Pair) -> Result<(), Error> {
+    pub async fn save_pair(&self, lineage: &TokenChain, pair: &TokenPair) -> Result<(), Error> {
         let key = keys::pair(lineage, pair.number);
         let record = PairRecord {
             v: VERSION,
             obtained: pair.obtained.into(),
             life_seconds: pair.life.as_secs(),
-            access_token: Sealed::of(&*self.seal, &pair.access_token, &format!("{key}/access_token"))?,
-            refresh_token: Sealed::of(&*self.seal, &pair.refresh_token, &format!("{key}/refresh_token"))?,
+            access_token: Sealed::new(&*self.seal, &pair.access_token, &format!("{key}/access_token"))?,
+            refresh_token: Sealed::new(&*self.seal, &pair.refresh_token, &format!("{key}/refresh_token"))?,
         };
         // Only its claimer writes this entry: one that is there already is this pair, from a call whose answer was lost.
         self.access.create(&key, encode(&record)?).await.map(drop)
     }
 
     /// Deletes what is older than the pair before `proven`. What fails is left for the next time.
-    pub async fn forget_older_pairs(&self, lineage: &Lineage, proven: u32) {
+    pub async fn forget_older_pairs(&self, lineage: &TokenChain, proven: u32) {
         for prefix in [keys::refreshes(lineage), keys::pairs(lineage)] {
             if let Err(error) = self.forget(&prefix, proven.saturating_sub(1)).await {
                 tracing::debug!(?error, prefix, "old tokens are left for the next refresh to delete");
@@ -299,11 +299,15 @@ impl Ledger {
         Ok(())
     }
 
-    async fn pair(&self, lineage: &Lineage, number: u32) -> Result<Option<(Pair, SystemTime)>, Error> {
+    async fn pair(
+        &self,
+        lineage: &TokenChain,
+        number: u32,
+    ) -> Result<Option<(TokenPair, SystemTime)>, Error> {
         let key = keys::pair(lineage, number);
         let Some(found) = self.access.read(&key).await? else { return Ok(None) };
         let record: PairRecord = decode(&key, &found.bytes)?;
-        let pair = Pair {
+        let pair = TokenPair {
             number,
             access_token: record.access_token.open(&*self.seal, &format!("{key}/access_token"))?,
             refresh_token: record.refresh_token.open(&*self.seal, &format!("{key}/refresh_token"))?,
@@ -313,7 +317,11 @@ impl Ledger {
         Ok(Some((pair, found.now)))
     }
 
-    async fn refresh(&self, lineage: &Lineage, number: u32) -> Result<Option<(Refresh, SystemTime)>, Error> {
+    async fn refresh(
+        &self,
+        lineage: &TokenChain,
+        number: u32,
+    ) -> Result<Option<(Refresh, SystemTime)>, Error> {
         let key = keys::refresh(lineage, number);
         let Some(found) = self.access.read(&key).await? else { return Ok(None) };
         let record: ClaimRecord = decode(&key, &found.bytes)?;
@@ -336,8 +344,8 @@ impl Ledger {
 impl RefreshClaim {
     /// The pair that the claim brought.
     #[must_use]
-    pub fn pair(&self, access_token: SecretString, refresh_token: SecretString, life: Duration) -> Pair {
-        Pair { number: self.number, access_token, refresh_token, obtained: self.at, life }
+    pub fn pair(&self, access_token: SecretString, refresh_token: SecretString, life: Duration) -> TokenPair {
+        TokenPair { number: self.number, access_token, refresh_token, obtained: self.at, life }
     }
 }
 

@@ -9,7 +9,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Ledger`](ErrorKind::Ledger), with the call that failed as its operation or saying what the store did wrong.
-    pub async fn try_out(&self) -> Result<(), Error> {
+    pub async fn test_store(&self) -> Result<(), Error> {
         let store = &self.access.store;
         let key = format!("trial/{}", nonce());
         let bytes = Bytes::from_static(b"{\"v\":1}\n");
@@ -34,10 +34,10 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Ledger`](ErrorKind::Ledger) where they were sealed with another one.
-    pub fn try_seal(&self, record: &Record) -> Result<(), Error> {
+    pub fn test_seal(&self, record: &Record) -> Result<(), Error> {
         let session = record.session.as_ref().map(|(_, session)| &session.upload_token);
         self.sealer(&record.id).open_some(session, UPLOAD_TOKEN)?;
-        self.work(record).map(drop)
+        self.request(record).map(drop)
     }
 }
 

@@ -10,23 +10,23 @@ use serde::{Deserialize, Serialize};
 
 /// What an upload is about.
 #[derive(Debug, Clone)]
-pub struct Work {
+pub struct UploadRequest {
     /// The job.
     pub job: Job,
     /// The version of the object that is uploaded. Its user metadata is not kept: it is part of the job by now.
     pub object: Object,
     /// What the caller calls the object, where that is not its key: outcomes carry it.
-    pub called: Option<String>,
+    pub requested_key: Option<String>,
     /// Who is told of the outcome.
     pub callback: Option<Callback>,
     /// The account that the task brought with it, as the door wrote it.
-    pub brought: Option<SecretString>,
+    pub caller_account: Option<SecretString>,
 }
 
 /// [`Work`] with its secrets sealed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct WorkRecord {
+pub struct StoredRequest {
     /// Where the object lies.
     pub location: Location,
     /// The account's name in the settings.
@@ -35,17 +35,17 @@ pub struct WorkRecord {
     pub mode: Mode,
     /// The nonce that asked for another video.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub again: Option<String>,
+    pub force_nonce: Option<String>,
     /// MD5 that the caller or, below it, the object's metadata stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stated_md5: Option<StatedMd5>,
     /// The version of the object.
-    pub object: VersionRecord,
+    pub object: StoredVersion,
     /// What is known of the video.
-    pub video: VideoRecord,
+    pub video: StoredMetadata,
     /// What the caller calls the object, where that is not its key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub called: Option<String>,
+    pub requested_key: Option<String>,
     /// The URL that is told of the outcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback: Option<Sealed>,
@@ -54,13 +54,13 @@ pub struct WorkRecord {
     pub events: Vec<VideoEvent>,
     /// The account that the task brought with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub brought: Option<Sealed>,
+    pub caller_account: Option<Sealed>,
 }
 
 /// One version of an object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct VersionRecord {
+pub struct StoredVersion {
     /// ETag without quotes.
     pub etag: String,
     /// Version id.
@@ -80,7 +80,7 @@ pub struct VersionRecord {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of VideoMetadata")]
-pub struct VideoRecord {
+pub struct StoredMetadata {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -109,7 +109,7 @@ pub struct VideoRecord {
     pub deshake: Option<bool>,
 }
 
-impl VideoRecord {
+impl StoredMetadata {
     /// Who may watch the video, and where that was stated.
     #[must_use]
     pub fn audience(&self) -> Audience {
@@ -117,34 +117,34 @@ impl VideoRecord {
     }
 }
 
-impl WorkRecord {
+impl StoredRequest {
     /// Its secrets, each with the name of its field.
     pub(super) fn sealed(&self) -> impl Iterator<Item = (&'static str, &Sealed)> {
         let fields = [
-            ("brought", &self.brought),
+            ("caller_account", &self.caller_account),
             ("callback", &self.callback),
             ("watch_password", &self.video.watch_password),
         ];
         fields.into_iter().filter_map(|(field, sealed)| Some((field, sealed.as_ref()?)))
     }
 
-    pub(super) fn seal(work: &Work, sealer: Sealer<'_>) -> Result<Self, Error> {
-        let Work { job, object, called, callback, brought } = work;
+    pub(super) fn seal(work: &UploadRequest, sealer: Sealer<'_>) -> Result<Self, Error> {
+        let UploadRequest { job, object, requested_key: called, callback, caller_account: brought } = work;
         let video = job.video.clone();
         Ok(Self {
             location: object.location.clone(),
             account: job.account.clone(),
             mode: job.mode,
-            again: job.again.clone(),
+            force_nonce: job.force_nonce.clone(),
             stated_md5: job.md5.clone().or_else(|| object.stated_md5.clone()),
-            object: VersionRecord {
+            object: StoredVersion {
                 etag: object.etag.clone(),
                 version_id: object.version_id.clone(),
                 size: object.size,
                 md5: object.md5,
                 crc64: object.crc64,
             },
-            video: VideoRecord {
+            video: StoredMetadata {
                 title: video.title,
                 tags: video.tags,
                 category: video.category,
@@ -159,14 +159,14 @@ impl WorkRecord {
                 shoot_time: video.shoot_time,
                 deshake: video.deshake,
             },
-            called: called.clone(),
+            requested_key: called.clone(),
             callback: sealer.seal_some(callback.as_ref().map(|callback| &callback.url), "callback")?,
             events: callback.as_ref().map(|callback| callback.events.clone()).unwrap_or_default(),
-            brought: sealer.seal_some(brought.as_ref(), "brought")?,
+            caller_account: sealer.seal_some(brought.as_ref(), "caller_account")?,
         })
     }
 
-    pub(super) fn open(&self, sealer: Sealer<'_>) -> Result<Work, Error> {
+    pub(super) fn open(&self, sealer: Sealer<'_>) -> Result<UploadRequest, Error> {
         let (record, video) = (self.clone(), self.video.clone());
         let job = Job {
             location: record.location.clone(),
@@ -188,7 +188,7 @@ impl WorkRecord {
             },
             mode: record.mode,
             md5: record.stated_md5,
-            again: record.again,
+            force_nonce: record.force_nonce,
         };
         let object = Object {
             version_id: record.object.version_id,
@@ -198,7 +198,13 @@ impl WorkRecord {
         };
         let url = sealer.open_some(self.callback.as_ref(), "callback")?;
         let callback = url.map(|url| Callback { url, events: record.events });
-        let brought = sealer.open_some(self.brought.as_ref(), "brought")?;
-        Ok(Work { job, object, called: record.called, callback, brought })
+        let brought = sealer.open_some(self.caller_account.as_ref(), "caller_account")?;
+        Ok(UploadRequest {
+            job,
+            object,
+            requested_key: record.requested_key,
+            callback,
+            caller_account: brought,
+        })
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn read(json: &[u8], higher: &VideoMetadata) -> Result<VideoMetadata,
             return Err(wrong("states a field twice"));
         }
     }
-    document::read(Value::Object(read)).map_err(|misfit| {
+    document::deserialize(Value::Object(read)).map_err(|misfit| {
         let place = match misfit.path.as_str() {
             "." => "sidecar".to_owned(),
             path => format!("sidecar {path}"),

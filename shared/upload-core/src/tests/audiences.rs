@@ -7,7 +7,7 @@ use super::{
     points::Points,
 };
 use crate::{
-    ledger::Work,
+    ledger::UploadRequest,
     metadata::PublicType,
     rules::{Rule, Rules},
     *,
@@ -70,7 +70,8 @@ async fn deliver(memory: &Memory, rules: &Rules, door: Door, seed: u64) {
     let seen = memory.seen_through(points.clone());
     sleep(Duration::from_millis(chance.random_range(0..3000))).await;
     for _ in 0..100 {
-        let run = async { seen.uploader().upload(&wish(&seen, rules, door).await?, &Run::default()).await };
+        let run =
+            async { seen.uploader().upload(&wish(&seen, rules, door).await?, &RunContext::default()).await };
         if let Some(Ok(_)) = Box::pin(points.machine(run)).await {
             return;
         }
@@ -78,24 +79,24 @@ async fn deliver(memory: &Memory, rules: &Rules, door: Door, seed: u64) {
     }
 }
 
-async fn wish(memory: &Memory, rules: &Rules, door: Door) -> Result<Work, Error> {
-    let automatic = Automatic {
+async fn wish(memory: &Memory, rules: &Rules, door: Door) -> Result<UploadRequest, Error> {
+    let automatic = IntakePolicy {
         rules,
         reserved: &[],
         paused: false,
         mode: Mode::Slice,
-        retry: RetrySettings::default(),
+        retry: RetryPolicy::default(),
         now: SystemTime::UNIX_EPOCH,
     };
     let job = job(Mode::Slice);
     let (job, object) = match door {
         Door::Task => automatic.complete(memory, job).await?,
         Door::Event => match automatic.decide(memory, &job.location, 1).await? {
-            Arrival::Upload { job, object, .. } => (*job, *object),
-            Arrival::Skip(reason) => return Err(Error::new(ErrorKind::Failed, "decide", reason)),
+            Decision::Upload { job, object, .. } => (*job, *object),
+            Decision::Skip(reason) => return Err(Error::new(ErrorKind::Failed, "decide", reason)),
         },
     };
-    Ok(Work { job, object, called: None, callback: None, brought: None })
+    Ok(UploadRequest { job, object, requested_key: None, callback: None, caller_account: None })
 }
 
 async fn meet(says: Says, seed: u64) {
@@ -130,7 +131,7 @@ async fn in_either_order_the_second_finds_the_first_ones_video() {
         let rules = says.rules();
         for door in doors {
             let work = wish(&memory, &rules, door).await.expect("it may be uploaded");
-            let published = memory.uploader().upload(&work, &Run::default()).await.expect("published");
+            let published = memory.uploader().upload(&work, &RunContext::default()).await.expect("published");
             assert_eq!(published.audience.public_type, PublicType::Friend, "{door:?}");
         }
         assert_eq!(memory.audiences(), [Some(PublicType::Friend)], "{doors:?}");

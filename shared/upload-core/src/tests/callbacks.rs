@@ -2,7 +2,7 @@
 
 use super::{Memory, content, memory::Fault, points::Points, work};
 use crate::{
-    ledger::{Record, Step, Work},
+    ledger::{Record, Step, UploadRequest},
     *,
 };
 use async_trait::async_trait;
@@ -27,7 +27,7 @@ pub(super) struct Receiver(Arc<Mutex<Inner>>, Points);
 
 #[derive(Default)]
 pub(super) struct Inner {
-    answers: VecDeque<Told>,
+    answers: VecDeque<DeliveryResult>,
     hangs: bool,
     /// It gave no answer lately.
     silence: Option<Duration>,
@@ -42,7 +42,7 @@ struct Heard {
 }
 
 impl Receiver {
-    fn answering(answers: &[Told]) -> Self {
+    fn answering(answers: &[DeliveryResult]) -> Self {
         let receiver = Self::default();
         receiver.inner().answers.extend(answers.iter().cloned());
         receiver
@@ -59,7 +59,7 @@ impl Receiver {
 
 #[async_trait]
 impl Notifier for Receiver {
-    async fn post(&self, url: &SecretString, id: &str, body: Bytes) -> Told {
+    async fn post(&self, url: &SecretString, id: &str, body: Bytes) -> DeliveryResult {
         self.1.pass("post").await;
         assert_eq!(url.expose_secret(), URL);
         let body = serde_json::from_slice(&body).expect("JSON");
@@ -68,7 +68,7 @@ impl Notifier for Receiver {
             inner.heard.push(Heard { at: Instant::now(), id: id.into(), body });
             let next = if inner.answers.len() > 1 { inner.answers.pop_front() } else { None };
             let answer = next.or(inner.answers.front().cloned());
-            (inner.hangs, answer.unwrap_or(Told::Accepted { status: 200 }))
+            (inner.hangs, answer.unwrap_or(DeliveryResult::Accepted { status: 200 }))
         };
         if hangs {
             std::future::pending::<()>().await;
@@ -77,13 +77,13 @@ impl Notifier for Receiver {
         answer
     }
 
-    fn silence(&self, _: &SecretString) -> Option<Duration> {
+    fn circuit_open_for(&self, _: &SecretString) -> Option<Duration> {
         self.inner().silence
     }
 }
 
-fn down() -> Told {
-    Told::Failed { code: "503".into(), not_before: None }
+fn down() -> DeliveryResult {
+    DeliveryResult::Failed { code: "503".into(), retry_after: None }
 }
 
 fn small() -> Memory {
@@ -91,22 +91,30 @@ fn small() -> Memory {
 }
 
 pub(super) fn telling(memory: &Memory, receiver: &Receiver) -> Uploader {
-    memory.uploader().notifying(Arc::new(receiver.clone()), MINUTE)
+    memory.uploader().with_notifier(Arc::new(receiver.clone()), MINUTE)
 }
 
-async fn with_callback(memory: &Memory, events: &[VideoEvent]) -> Result<Work, Error> {
+async fn with_callback(memory: &Memory, events: &[VideoEvent]) -> Result<UploadRequest, Error> {
     let callback = Callback { url: URL.into(), events: events.to_vec() };
-    Ok(Work { callback: Some(callback), called: Some("film 7".into()), ..work(memory, Mode::Oss).await? })
+    Ok(UploadRequest {
+        callback: Some(callback),
+        requested_key: Some("film 7".into()),
+        ..work(memory, Mode::Oss).await?
+    })
 }
 
-async fn upload(memory: &Memory, receiver: &Receiver, events: &[VideoEvent]) -> Result<PublishedVideo, Error> {
+async fn upload(
+    memory: &Memory,
+    receiver: &Receiver,
+    events: &[VideoEvent],
+) -> Result<PublishedVideo, Error> {
     let work = with_callback(memory, events).await?;
-    telling(memory, receiver).upload(&work, &Run::default()).await
+    telling(memory, receiver).upload(&work, &RunContext::default()).await
 }
 
-async fn swept(memory: &Memory, receiver: &Receiver) -> Swept {
+async fn swept(memory: &Memory, receiver: &Receiver) -> SweepReport {
     let uploader_of = |_, _| async { Ok(telling(memory, receiver)) };
-    let swept = sweep(&memory.ledger(), uploader_of, None, 100, &Run::default()).await;
+    let swept = sweep(&memory.ledger(), uploader_of, None, 100, &RunContext::default()).await;
     swept.expect("the ledger can be read")
 }
 
@@ -146,7 +154,7 @@ async fn the_outcome_is_told_once_as_the_door_answers_it_and_never_again() {
     upload(&memory, &receiver, &[]).await.expect("the stored outcome");
     sweeps_for(DAY / 24, &memory, &receiver).await;
     let [heard] = receiver.heard().try_into().ok().expect("one message");
-    let outcome = serde_json::to_value(Outcome::of("film 7", &answer)).expect("JSON");
+    let outcome = serde_json::to_value(Outcome::new("film 7", &answer)).expect("JSON");
     assert_eq!(heard.body, outcome);
     assert_eq!(heard.id, format!("{}.outcome", answer.expect("published").upload_id));
     assert_eq!(told(&memory).await, [("200".into(), None)]);
@@ -159,7 +167,7 @@ async fn a_final_failure_is_told_as_the_door_answers_it() {
     memory.fault("create", 0, Fault::Deny(ErrorKind::Youku));
     let answer = upload(&memory, &receiver, BOTH).await;
     let [heard] = receiver.heard().try_into().ok().expect("one message");
-    assert_eq!(heard.body, serde_json::to_value(Outcome::of("film 7", &answer)).expect("JSON"));
+    assert_eq!(heard.body, serde_json::to_value(Outcome::new("film 7", &answer)).expect("JSON"));
     assert_eq!(heard.body["error"], "youku_failed");
     assert!(!is_open(&memory), "nothing becomes of a video that is none");
 }
@@ -200,8 +208,10 @@ async fn a_receiver_that_is_down_delays_the_answer_by_seconds_and_is_told_by_the
 
 #[tokio::test(start_paused = true)]
 async fn after_three_days_at_growing_distances_a_callback_is_given_up() {
-    for (failure, code) in [("500", "gave_up"), ("302", "gave_up"), (Told::FORBIDDEN, Told::FORBIDDEN)] {
-        let failed = Told::Failed { code: failure.into(), not_before: None };
+    for (failure, code) in
+        [("500", "gave_up"), ("302", "gave_up"), (DeliveryResult::FORBIDDEN, DeliveryResult::FORBIDDEN)]
+    {
+        let failed = DeliveryResult::Failed { code: failure.into(), retry_after: None };
         let (memory, receiver) = (small(), Receiver::answering(&[failed]));
         let begun = Instant::now();
         upload(&memory, &receiver, BOTH).await.expect("published");
@@ -223,8 +233,9 @@ async fn after_three_days_at_growing_distances_a_callback_is_given_up() {
 
 #[tokio::test(start_paused = true)]
 async fn a_wish_to_be_left_alone_is_respected() {
-    let later = Told::Failed { code: "429".into(), not_before: Some(120 * MINUTE) };
-    let (memory, receiver) = (small(), Receiver::answering(&[later, Told::Accepted { status: 204 }]));
+    let later = DeliveryResult::Failed { code: "429".into(), retry_after: Some(120 * MINUTE) };
+    let (memory, receiver) =
+        (small(), Receiver::answering(&[later, DeliveryResult::Accepted { status: 204 }]));
     upload(&memory, &receiver, &[]).await.expect("published");
     assert_eq!(receiver.heard().len(), 1);
     sweeps_for(240 * MINUTE, &memory, &receiver).await;
@@ -235,7 +246,8 @@ async fn a_wish_to_be_left_alone_is_respected() {
 
 #[tokio::test(start_paused = true)]
 async fn a_receiver_that_wants_no_more_hears_no_more() {
-    let (memory, receiver) = (small(), Receiver::answering(&[Told::Refused { code: "410".into() }]));
+    let (memory, receiver) =
+        (small(), Receiver::answering(&[DeliveryResult::Refused { code: "410".into() }]));
     upload(&memory, &receiver, BOTH).await.expect("published");
     sweeps_for(DAY / 8, &memory, &receiver).await;
     assert_eq!((receiver.heard().len(), told(&memory).await), (1, vec![("410".into(), None)]));
@@ -326,7 +338,7 @@ async fn a_refusal_for_the_rate_ends_the_questions_of_one_sweep_and_is_waited_fo
     sleep(2 * MINUTE).await;
     memory.fault("show", 0, Fault::Deny(ErrorKind::RateLimited));
     let first = swept(&memory, &receiver).await;
-    assert_eq!((first.told, first.left, first.resumed.len()), (0, 1, 0), "{first:?}");
+    assert_eq!((first.callbacks_delivered, first.skipped, first.resumed.len()), (0, 1, 0), "{first:?}");
     sweeps_for(10 * MINUTE, &memory, &receiver).await;
     assert_eq!(told(&memory).await.len(), 2);
 }
@@ -337,7 +349,7 @@ async fn an_account_whose_calls_youku_refuses_is_not_asked_how_its_videos_fare()
     memory.world().states.push_back(VideoState::Normal);
     upload(&memory, &receiver, BOTH).await.expect("published");
     let until = memory.ledger.now() + 30 * MINUTE;
-    memory.ledger().pause_calls("main", until.into()).await.expect("noted");
+    memory.ledger().limit_calls("main", until.into()).await.expect("noted");
     sweeps_for(29 * MINUTE, &memory, &receiver).await;
     assert!(!memory.world().calls.contains(&"show"));
     sweeps_for(5 * MINUTE, &memory, &receiver).await;
@@ -347,11 +359,15 @@ async fn an_account_whose_calls_youku_refuses_is_not_asked_how_its_videos_fare()
 #[tokio::test(start_paused = true)]
 async fn two_sweeps_at_once_tell_once() {
     let (memory, receiver) =
-        (small(), Receiver::answering(&[down(), down(), down(), Told::Accepted { status: 200 }]));
+        (small(), Receiver::answering(&[down(), down(), down(), DeliveryResult::Accepted { status: 200 }]));
     upload(&memory, &receiver, &[]).await.expect("published");
     sleep(5 * MINUTE).await;
     let (one, two) = tokio::join!(swept(&memory, &receiver), swept(&memory, &receiver));
-    assert_eq!((receiver.heard().len(), one.told + two.told), (4, 1), "{one:?} {two:?}");
+    assert_eq!(
+        (receiver.heard().len(), one.callbacks_delivered + two.callbacks_delivered),
+        (4, 1),
+        "{one:?} {two:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -364,7 +380,9 @@ async fn a_sweep_that_looked_before_another_told_does_not_tell_again_at_once() {
         swept(&memory, &receiver).await;
         Ok(telling(&memory, &receiver))
     };
-    sweep(&memory.ledger(), uploader_of, None, 100, &Run::default()).await.expect("the ledger can be read");
+    sweep(&memory.ledger(), uploader_of, None, 100, &RunContext::default())
+        .await
+        .expect("the ledger can be read");
     assert_eq!(receiver.heard().len(), 4, "three tries of the upload, one of the faster sweep");
 }
 
@@ -376,7 +394,9 @@ async fn a_receiver_that_gave_no_answer_lately_is_spared_what_can_wait_and_not_w
     assert_eq!(receiver.heard().len(), 0);
     let refused = Err(Error::new(ErrorKind::InvalidJob, "task", "no such account"));
     let callback = Callback { url: URL.into(), events: Vec::new() };
-    telling(&memory, &receiver).tell_refusal(Some(&callback), "film 7", &refused, &Run::default()).await;
+    telling(&memory, &receiver)
+        .report_refusal(Some(&callback), "film 7", &refused, &RunContext::default())
+        .await;
     assert_eq!(receiver.heard().len(), 1);
     receiver.inner().silence = None;
     sweeps_for(5 * MINUTE, &memory, &receiver).await;
@@ -389,10 +409,13 @@ async fn an_upload_that_was_tried_again_has_another_message_and_a_replay_the_sam
     memory.fault("create", 0, Fault::Deny(ErrorKind::Youku));
     upload(&memory, &receiver, &[]).await.expect_err("refused");
     let id = record(&memory).await.id;
-    telling(&memory, &receiver).retry(&id, Default::default(), &Run::default()).await.expect("published");
+    telling(&memory, &receiver)
+        .retry(&id, Default::default(), &RunContext::default())
+        .await
+        .expect("published");
     let before = record(&memory).await;
-    let again = replay(&memory.ledger(), &receiver, &id, &Run::default()).await.expect("told");
-    assert_eq!(again, Told::Accepted { status: 200 });
+    let again = replay(&memory.ledger(), &receiver, &id, &RunContext::default()).await.expect("told");
+    assert_eq!(again, DeliveryResult::Accepted { status: 200 });
     let [failed, published, replayed] = receiver.heard().try_into().ok().expect("three messages");
     assert_ne!(failed.id, published.id, "else its receiver would take it for a repetition");
     assert_eq!((&published.id, &published.body), (&replayed.id, &replayed.body));
@@ -401,12 +424,14 @@ async fn an_upload_that_was_tried_again_has_another_message_and_a_replay_the_sam
 
 #[tokio::test(start_paused = true)]
 async fn a_wish_that_is_refused_before_its_upload_is_told_and_leaves_no_trace() {
-    let (memory, receiver) =
-        (Memory::holding(Vec::new()), Receiver::answering(&[down(), Told::Accepted { status: 200 }]));
+    let (memory, receiver) = (
+        Memory::holding(Vec::new()),
+        Receiver::answering(&[down(), DeliveryResult::Accepted { status: 200 }]),
+    );
     let answer = upload(&memory, &receiver, &[]).await;
     let heard = receiver.heard();
     assert_eq!((heard.len(), heard[0].id == heard[1].id), (2, true));
-    assert_eq!(heard[1].body, serde_json::to_value(Outcome::of("film 7", &answer)).expect("JSON"));
+    assert_eq!(heard[1].body, serde_json::to_value(Outcome::new("film 7", &answer)).expect("JSON"));
     assert_eq!(heard[1].body["code"], "400");
     assert!(memory.ledger.keys("").is_empty());
 }
@@ -438,7 +463,7 @@ fn dropping_world() -> (Memory, Receiver) {
     let memory = small();
     memory.world().states.extend([VideoState::Encoding, VideoState::Normal]);
     let receiver = Receiver(Arc::default(), memory.points.clone());
-    receiver.inner().answers.extend([down(), Told::Accepted { status: 200 }]);
+    receiver.inner().answers.extend([down(), DeliveryResult::Accepted { status: 200 }]);
     (memory, receiver)
 }
 

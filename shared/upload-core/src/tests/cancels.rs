@@ -17,14 +17,14 @@ const BEYOND_A_LEASE: Duration = Duration::from_secs(120);
 
 async fn id(memory: &Memory, mode: Mode) -> UploadId {
     let work = work(memory, mode).await.expect("it is there");
-    UploadId::of(&work.object, &work.job)
+    UploadId::new(&work.object, &work.job)
 }
 
 /// An upload whose holder died in the middle of its first call of this operation; answers its id.
 async fn died_in(memory: &Memory, mode: Mode, operation: &'static str) -> UploadId {
     memory.world().takes.insert(operation, BEYOND_A_LEASE);
     let work = work(memory, mode).await.expect("it is there");
-    let ended = timeout(A_WHILE, memory.uploader().upload(&work, &Run::default())).await;
+    let ended = timeout(A_WHILE, memory.uploader().upload(&work, &RunContext::default())).await;
     assert!(ended.is_err(), "it ended by itself: {ended:?}");
     memory.world().takes.clear();
     id(memory, mode).await
@@ -48,12 +48,12 @@ async fn an_upload_in_the_middle_is_given_up_and_begins_anew_only_when_asked() {
         assert_eq!(refusal(&memory, &id).await.kind(), ErrorKind::InvalidJob);
         sleep(BEYOND_A_LEASE).await;
         let uploader_of = |_, _| async { Ok(memory.uploader()) };
-        sweep(&memory.ledger(), uploader_of, None, 100, &Run::default()).await.expect("readable");
+        sweep(&memory.ledger(), uploader_of, None, 100, &RunContext::default()).await.expect("readable");
         let work = work(&memory, mode).await.expect("it is there");
-        let asked = memory.uploader().upload(&work, &Run::default()).await;
+        let asked = memory.uploader().upload(&work, &RunContext::default()).await;
         assert_eq!(asked.expect_err("it was given up").kind(), ErrorKind::Cancelled);
         assert!(memory.world().videos.is_empty());
-        memory.uploader().retry(&id, Default::default(), &Run::default()).await.expect("tried again");
+        memory.uploader().retry(&id, Default::default(), &RunContext::default()).await.expect("tried again");
         assert_eq!(memory.world().videos.len(), 1);
     }
 }
@@ -65,7 +65,7 @@ async fn a_running_upload_stops_as_cancelled_at_its_next_renewal() {
         memory.world().takes.insert(operation, BEYOND_A_LEASE * 10);
         let work = work(&memory, mode).await.expect("it is there");
         let uploader = memory.uploader();
-        let running = tokio::spawn(async move { uploader.upload(&work, &Run::default()).await });
+        let running = tokio::spawn(async move { uploader.upload(&work, &RunContext::default()).await });
         sleep(A_WHILE).await;
         let began = tokio::time::Instant::now();
         let id = id(&memory, mode).await;
@@ -88,7 +88,7 @@ async fn cancelled_at(mode: Mode, switches: u32, point: u32, window: Option<Dura
     let over = std::cell::Cell::new(false);
     let running = async {
         let ended = match work(&seen, mode).await {
-            Ok(work) => seen.uploader().upload(&work, &Run::default()).await,
+            Ok(work) => seen.uploader().upload(&work, &RunContext::default()).await,
             Err(error) => Err(error),
         };
         over.set(true);
@@ -162,7 +162,7 @@ async fn what_may_be_a_video_is_not_given_up() {
 #[tokio::test(start_paused = true)]
 async fn before_there_is_a_session_youku_has_nothing_to_forget() {
     let memory = Memory::holding(content());
-    memory.fault("create", 0, Fault::Deny(ErrorKind::Unauthorised));
+    memory.fault("create", 0, Fault::Deny(ErrorKind::Unauthorized));
     super::upload(&memory, Mode::Oss).await.expect_err("refused");
     let id = id(&memory, Mode::Oss).await;
     cancel(&memory.ledger(), &memory, &id).await.expect("given up");

@@ -37,7 +37,7 @@ async fn answers_lost_in_any_way_end_in_one_video_under_every_switch() {
         &[Fault::LoseAnswer, RATE_LIMITED],
         &[RATE_LIMITED, Fault::LoseAnswer, RATE_LIMITED],
         &[TROUBLE, Fault::LoseAnswer, TROUBLE],
-        &[Fault::LoseAnswer, Fault::Refuse(ErrorKind::Unauthorised)],
+        &[Fault::LoseAnswer, Fault::Refuse(ErrorKind::Unauthorized)],
     ];
     for (mode, switches) in kinds() {
         for way in ways {
@@ -81,6 +81,6 @@ async fn a_commit_that_nobody_can_know_of_stays_for_a_person() {
     let error = settle(&memory, Mode::Oss).await.expect_err("no id and no second answer");
     assert_eq!(error.kind(), ErrorKind::CommitUnknown);
     let record = super::deliveries::record(&memory).await;
-    assert_eq!(record.state, State::FailedLate);
+    assert_eq!(record.state, State::FailedAfterTransfer);
     assert!(record.failure.and_then(|failure| failure.advice).is_some(), "it says what a person can do");
 }

@@ -69,7 +69,7 @@ async fn a_deadline_at_any_moment_leaves_an_upload_that_goes_on() {
             memory.world().takes.extend(calls.map(|call| (call, Duration::from_secs(2))));
             let deadline = Some(Instant::now() + Duration::from_secs(second));
             let work = work(&memory, mode).await.expect("it is there");
-            let run = Run { deadline, ..Run::default() };
+            let run = RunContext { deadline, ..RunContext::default() };
             let what = format!("{mode:?}, {second} s");
             let first = memory.uploader().upload(&work, &run).await;
             assert!(

@@ -47,7 +47,7 @@ async fn deliver(
     memory: &Memory,
     mode: Mode,
     delivery: usize,
-    run: &Run,
+    run: &RunContext,
 ) -> Option<Result<PublishedVideo, Error>> {
     let uploader = match Door::of(delivery) {
         Door::Event => memory.uploader(),
@@ -78,7 +78,7 @@ pub(super) async fn settle_with_crashes(
         } else if delivery == crashes.len() && delivery > 0 {
             memory.points.crash_at(None);
         }
-        let run = Run::default();
+        let run = RunContext::default();
         let ended = tokio::select! {
             ended = deliver(memory, mode, delivery, &run) => ended,
             // The lease must run out before anybody else may go on.
@@ -97,15 +97,15 @@ pub(super) async fn settle_with_crashes(
 
 /// How long the upload is to be left alone.
 fn wish(error: &Error) -> Duration {
-    match error.verdict() {
-        Verdict::Retry { not_before } => not_before.unwrap_or_default(),
+    match error.advice() {
+        RetryAdvice::Retry { retry_after: not_before } => not_before.unwrap_or_default(),
         _ => Duration::ZERO,
     }
 }
 
 /// Whether the event is delivered again: it failed in a way that may pass, or not for a reason of its own.
 fn comes_again(error: &Error) -> bool {
-    error.verdict() != Verdict::Permanent || error.kind() == ErrorKind::Ledger
+    error.advice() != RetryAdvice::Permanent || error.kind() == ErrorKind::Ledger
 }
 
 /// Delivers until it settles.
@@ -121,7 +121,7 @@ pub(super) async fn settle_in_runs_of(
     in_flight: usize,
 ) -> (u32, Result<PublishedVideo, Error>) {
     for runs in 1..200 {
-        let run = Run { deadline: Some(Instant::now() + time), ..Run::default() };
+        let run = RunContext { deadline: Some(Instant::now() + time), ..RunContext::default() };
         let work = work(memory, mode).await.expect("the object is there");
         match memory.uploader_with(in_flight).upload(&work, &run).await {
             Err(error) if error.kind() == ErrorKind::Deadline => {}
@@ -152,9 +152,9 @@ pub(super) async fn nothing_is_open(memory: &Memory, what: &str) {
     memory.points.crash_at(None);
     sleep(LEASE).await;
     let uploader_of = |_, _| async { Ok(memory.uploader()) };
-    let swept = sweep(&memory.ledger(), uploader_of, None, 100, &Run::default()).await;
+    let swept = sweep(&memory.ledger(), uploader_of, None, 100, &RunContext::default()).await;
     let swept = swept.expect("the ledger can be read");
-    assert!(swept.resumed.is_empty() && swept.left == 0, "{what}: {swept:?}");
+    assert!(swept.resumed.is_empty() && swept.skipped == 0, "{what}: {swept:?}");
     assert_eq!(memory.ledger.keys("open/"), Vec::<String>::new(), "{what}");
     assert_eq!(memory.ledger.keys("recent/").len(), 1, "{what}: its end is listed once");
 }
@@ -162,6 +162,6 @@ pub(super) async fn nothing_is_open(memory: &Memory, what: &str) {
 /// What the ledger says of the only upload.
 pub(super) async fn record(memory: &Memory) -> ledger::Record {
     let work = work(memory, Mode::Oss).await.expect("the object is there");
-    let id = UploadId::of(&work.object, &work.job);
+    let id = UploadId::new(&work.object, &work.job);
     memory.ledger().read(&id).await.expect("the ledger reads back").expect("it knows the upload")
 }

@@ -57,7 +57,7 @@ async fn ends_rightly(memory: &Memory, mode: Mode, what: &str) -> bool {
     } else {
         let kind = ended.map_err(|error| error.kind()).err();
         assert_eq!(kind, Some(ErrorKind::CommitUnknown), "{what}");
-        assert_eq!(record(memory).await.state, State::FailedLate, "{what}");
+        assert_eq!(record(memory).await.state, State::FailedAfterTransfer, "{what}");
         assert!(memory.world().videos.is_empty(), "{what}: one that was committed is found");
         let creates = calls(memory, "create");
         let again = settle(memory, mode).await.expect_err("it stays so");

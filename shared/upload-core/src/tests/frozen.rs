@@ -22,7 +22,7 @@ async fn wakes_late(mode: Mode, switches: u32, point: u32) -> u32 {
     let seen = memory.seen_through(points.clone());
     let late = async {
         let work = work(&seen, mode).await?;
-        seen.uploader().upload(&work, &Run::default()).await
+        seen.uploader().upload(&work, &RunContext::default()).await
     };
     let successor = async {
         sleep(LEASE * 2).await;

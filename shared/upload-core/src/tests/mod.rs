@@ -31,7 +31,7 @@ mod tokens;
 mod twins;
 mod waits;
 
-use crate::{ledger::Work, *};
+use crate::{ledger::UploadRequest, *};
 use memory::{Fault, Memory};
 use std::sync::LazyLock;
 
@@ -51,18 +51,18 @@ fn bytes(size: usize) -> Vec<u8> {
 fn job(mode: Mode) -> Job {
     let location =
         Location { provider: Provider::Oss, bucket: "b".into(), key: "dir/片.mp4".into(), region: None };
-    Job { location, account: "main".into(), video: Default::default(), mode, md5: None, again: None }
+    Job { location, account: "main".into(), video: Default::default(), mode, md5: None, force_nonce: None }
 }
 
 async fn upload(memory: &Memory, mode: Mode) -> Result<PublishedVideo, Error> {
     let work = work(memory, mode).await?;
-    memory.uploader().upload(&work, &Run::default()).await
+    memory.uploader().upload(&work, &RunContext::default()).await
 }
 
-async fn work(memory: &Memory, mode: Mode) -> Result<Work, Error> {
+async fn work(memory: &Memory, mode: Mode) -> Result<UploadRequest, Error> {
     let job = job(mode);
-    let object = look(memory, &job.location, &RetrySettings::default()).await?;
-    Ok(Work { job, object, called: None, callback: None, brought: None })
+    let object = head_object(memory, &job.location, &RetryPolicy::default()).await?;
+    Ok(UploadRequest { job, object, requested_key: None, callback: None, caller_account: None })
 }
 
 async fn publishes(memory: &Memory, mode: Mode) {
@@ -162,7 +162,7 @@ async fn an_object_replaced_meanwhile_publishes_nothing() {
         let memory = Memory::holding(content());
         let work = work(&memory, mode).await.expect("it is there");
         memory.world().etag = "B".into();
-        let error = memory.uploader().upload(&work, &Run::default()).await.expect_err("it changed");
+        let error = memory.uploader().upload(&work, &RunContext::default()).await.expect_err("it changed");
         assert_eq!(error.kind(), ErrorKind::SourceChanged);
         assert!(memory.world().videos.is_empty());
     }
@@ -206,7 +206,7 @@ async fn a_run_ends_at_its_deadline_and_can_be_tried_again() {
     }
     let work = work(&memory, Mode::Oss).await.expect("it is there");
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(5);
-    let run = Run { deadline: Some(deadline), ..Run::default() };
+    let run = RunContext { deadline: Some(deadline), ..RunContext::default() };
     let error = memory.uploader().upload(&work, &run).await.expect_err("too late");
     assert!(error.kind() == ErrorKind::Deadline && error.is_retryable(), "{error:?}");
 }

@@ -47,7 +47,7 @@ fn answers(operation: &str) -> Vec<Fault> {
 
 async fn once(memory: &Memory, mode: Mode) -> Result<PublishedVideo, Error> {
     let work = work(memory, mode).await?;
-    memory.uploader().upload(&work, &Run::default()).await
+    memory.uploader().upload(&work, &RunContext::default()).await
 }
 
 /// Comes again until there is a video, as events, people and sweeps do.
@@ -55,8 +55,8 @@ async fn until_published(memory: &Memory, mode: Mode) -> Result<PublishedVideo, 
     let mut ended = once(memory, mode).await;
     for _ in 0..4 {
         let Err(error) = &ended else { break };
-        let wish = match error.verdict() {
-            Verdict::Retry { not_before } => not_before.unwrap_or_default(),
+        let wish = match error.advice() {
+            RetryAdvice::Retry { retry_after: not_before } => not_before.unwrap_or_default(),
             _ => Duration::ZERO,
         };
         sleep(wish.max(Duration::from_secs(80))).await;
@@ -140,7 +140,7 @@ async fn a_refusal_that_nothing_explains_is_final_only_when_a_second_run_meets_i
         assert_eq!(record(&memory).await.sequence(), after_one.sequence(), "{operation}");
         sleep(SECOND_RUN).await;
         let error = once(&memory, mode).await.expect_err("refused again");
-        assert_eq!((error.kind(), error.verdict()), (kind, Verdict::Permanent), "{operation}");
+        assert_eq!((error.kind(), error.advice()), (kind, RetryAdvice::Permanent), "{operation}");
         let ended = record(&memory).await;
         assert_eq!((ended.state, waits(&ended)), (State::Failed, vec![reason]), "{operation}");
         assert!(memory.world().videos.is_empty());
@@ -175,8 +175,8 @@ async fn an_object_that_is_gone_is_believed_when_its_head_agrees() {
         let work = work(&memory, mode).await.expect("it is there");
         deny(&memory, "head", ErrorKind::SourceMissing);
         deny(&memory, "read", ErrorKind::SourceMissing);
-        let error = memory.uploader().upload(&work, &Run::default()).await.expect_err("it is gone");
-        assert_eq!((error.kind(), error.verdict()), (ErrorKind::SourceMissing, Verdict::Permanent));
+        let error = memory.uploader().upload(&work, &RunContext::default()).await.expect_err("it is gone");
+        assert_eq!((error.kind(), error.advice()), (ErrorKind::SourceMissing, RetryAdvice::Permanent));
     }
 }
 
@@ -185,7 +185,7 @@ async fn a_source_that_answers_404_for_ever_where_its_head_does_not_leaves_the_u
     let memory = Memory::holding(bytes(SIZE));
     deny(&memory, "read", ErrorKind::SourceMissing);
     let error = once(&memory, Mode::Oss).await.expect_err("it cannot be read");
-    assert_eq!((error.kind(), error.verdict()), (ErrorKind::SourceMissing, Verdict::GaveUp));
+    assert_eq!((error.kind(), error.advice()), (ErrorKind::SourceMissing, RetryAdvice::Exhausted));
     assert!(!record(&memory).await.state.has_ended());
 }
 
@@ -196,7 +196,8 @@ async fn a_run_that_its_deadline_ends_names_the_last_error() {
         memory.fault("part", 0, Fault::Refuse(ErrorKind::Target));
     }
     let work = work(&memory, Mode::Oss).await.expect("it is there");
-    let run = Run { deadline: Some(Instant::now() + Duration::from_secs(20)), ..Run::default() };
+    let run =
+        RunContext { deadline: Some(Instant::now() + Duration::from_secs(20)), ..RunContext::default() };
     let error = memory.uploader().upload(&work, &run).await.expect_err("too late");
     assert_eq!(error.kind(), ErrorKind::Deadline);
     assert!(error.to_string().contains("last_error: target_failed in part"), "{error}");
@@ -210,9 +211,9 @@ async fn what_is_looked_at_before_an_upload_gives_up_before_the_deadline_with_it
     }
     let begun = Instant::now();
     let location = super::job(Mode::Oss).location;
-    let retry = RetrySettings::default().ending_by(Some(begun + Duration::from_secs(7)));
-    let error = look(&memory, &location, &retry).await.expect_err("it cannot be seen");
-    assert_eq!((error.kind(), error.verdict()), (ErrorKind::Source, Verdict::GaveUp));
+    let retry = RetryPolicy::default().ending_by(Some(begun + Duration::from_secs(7)));
+    let error = head_object(&memory, &location, &retry).await.expect_err("it cannot be seen");
+    assert_eq!((error.kind(), error.advice()), (ErrorKind::Source, RetryAdvice::Exhausted));
     assert!(begun.elapsed() < Duration::from_secs(7));
 }
 
@@ -228,7 +229,7 @@ async fn a_refusal_does_not_count_as_the_second_where_the_upload_got_on_in_betwe
         memory.fault("part", 0, Fault::Refuse(ErrorKind::Target));
     }
     let error = once(&memory, Mode::Oss).await.expect_err("no part arrives");
-    assert_eq!(error.verdict(), Verdict::GaveUp);
+    assert_eq!(error.advice(), RetryAdvice::Exhausted);
     memory.world().clear_faults();
     memory.fault("read", 0, Fault::Deny(ErrorKind::Source));
     sleep(SECOND_RUN).await;
@@ -245,12 +246,12 @@ async fn a_deadline_in_the_middle_of_the_claim_leaves_the_event_to_come_again() 
     let forever = Duration::from_secs(1 << 40);
     memory.ledger.world().outage =
         Some(Outage { from: 1, calls: usize::MAX, lasts: forever, fault: Down::Refuse });
-    let run = Run { deadline: Some(Instant::now() + Duration::from_secs(5)), ..Run::default() };
+    let run = RunContext { deadline: Some(Instant::now() + Duration::from_secs(5)), ..RunContext::default() };
     let error = memory.uploader().upload(&work, &run).await.expect_err("the ledger is down");
     assert_eq!(error.kind(), ErrorKind::Deadline);
     assert!(error.upload_id().is_some() && !error.is_recorded(), "{error:?}");
     memory.ledger.world().outage = None;
     judge(&memory, &until_published(&memory, Mode::Oss).await, "once more");
-    let run = Run { deadline: Some(Instant::now()), ..Run::default() };
+    let run = RunContext { deadline: Some(Instant::now()), ..RunContext::default() };
     assert!(memory.uploader().upload(&work, &run).await.is_ok(), "what has ended answers at once");
 }

@@ -58,7 +58,7 @@ async fn a_store_that_fails_from_any_call_on_stops_the_run_and_nothing_goes_on_w
                 let outage = Outage { from, calls: usize::MAX, lasts: FOREVER, fault };
                 memory.ledger.world().outage = Some(outage);
                 let work = work(&memory, mode).await.expect("it is there");
-                let ended = memory.uploader().upload(&work, &Run::default()).await;
+                let ended = memory.uploader().upload(&work, &RunContext::default()).await;
                 let (operation, key) = memory.ledger.world().calls[from - 1].clone();
                 let what = format!("{mode:?}, {fault:?} from call {from} on, {key}");
                 if let Err(error) = ended {

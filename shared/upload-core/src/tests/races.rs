@@ -55,12 +55,13 @@ async fn twin(memory: &Memory, mode: Mode, crowded: bool, mut chance: StdRng) ->
         let run = async {
             if by_timer {
                 let uploader_of = |_, _| async { Ok(uploader.clone()) };
-                let swept = Box::pin(sweep(&seen.ledger(), uploader_of, None, 10, &Run::default())).await?;
+                let swept =
+                    Box::pin(sweep(&seen.ledger(), uploader_of, None, 10, &RunContext::default())).await?;
                 if let Some((_, ended)) = swept.resumed.into_iter().next() {
                     return ended;
                 }
             }
-            uploader.upload(&work(&seen, mode).await?, &Run::default()).await
+            uploader.upload(&work(&seen, mode).await?, &RunContext::default()).await
         };
         let ended = Box::pin(points.machine(run)).await;
         let done = matches!(ended, Some(Ok(_)));
@@ -78,7 +79,7 @@ async fn canceller(memory: &Memory, mode: Mode, mut chance: StdRng) -> End<()> {
     let latest = if chance.random() { 4000 } else { 60_000 };
     sleep(Duration::from_millis(chance.random_range(0..latest))).await;
     let work = work(memory, mode).await.expect("the object is there");
-    let id = UploadId::of(&work.object, &work.job);
+    let id = UploadId::new(&work.object, &work.job);
     let ledger = seen.ledger();
     Box::pin(points.machine(cancel(&ledger, &seen, &id))).await
 }

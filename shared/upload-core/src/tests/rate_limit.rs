@@ -7,7 +7,7 @@ use super::{
     memory::{CallLimit, Memory},
 };
 use crate::{
-    ledger::{State, Work},
+    ledger::{State, UploadRequest},
     *,
 };
 use futures_util::future::join_all;
@@ -19,11 +19,11 @@ const WORKERS: usize = 50;
 const AN_HOUR: u32 = 1_000;
 const SWEEPS: Duration = Duration::from_secs(300);
 
-async fn work_on(memory: &Memory, n: u32) -> Work {
+async fn work_on(memory: &Memory, n: u32) -> UploadRequest {
     let mut job = job(Mode::Oss);
     job.location.key = format!("dir/{n}.mp4");
-    let object = look(memory, &job.location, &RetrySettings::default()).await.expect("it is there");
-    Work { job, object, called: None, callback: None, brought: None }
+    let object = head_object(memory, &job.location, &RetryPolicy::default()).await.expect("it is there");
+    UploadRequest { job, object, requested_key: None, callback: None, caller_account: None }
 }
 
 /// Every object's event is delivered once, by workers that take the next as soon as they are free; answers which are not published.
@@ -33,9 +33,9 @@ async fn events(memory: &Memory) -> Vec<UploadId> {
         loop {
             let Some(n) = queue.borrow_mut().next() else { return };
             let work = work_on(memory, n).await;
-            if let Err(error) = memory.uploader().upload(&work, &Run::default()).await {
+            if let Err(error) = memory.uploader().upload(&work, &RunContext::default()).await {
                 assert!(error.kind() == ErrorKind::RateLimited && error.is_retryable(), "{error:?}");
-                left.borrow_mut().push(UploadId::of(&work.object, &work.job));
+                left.borrow_mut().push(UploadId::new(&work.object, &work.job));
             }
         }
     };
@@ -49,7 +49,7 @@ async fn sweeps(memory: &Memory) {
     for _ in 0..1000 {
         sleep(SWEEPS).await;
         let uploader_of = |_, _| async { Ok(memory.uploader()) };
-        let swept = sweep(&memory.ledger(), uploader_of, after, 100, &Run::default()).await;
+        let swept = sweep(&memory.ledger(), uploader_of, after, 100, &RunContext::default()).await;
         after = swept.expect("the ledger can be read").next;
         if memory.ledger.keys("open/").is_empty() {
             return;

@@ -8,7 +8,7 @@ use super::{
     work,
 };
 use crate::{
-    ledger::{Reopening, State, StepKind, Work},
+    ledger::{Reopening, State, StepKind, UploadRequest},
     *,
 };
 use std::time::Duration;
@@ -44,7 +44,7 @@ async fn a_wrong_statement_is_published_with_the_measured_md5() {
         assert_eq!(published.md5, md5_of(&bytes(SIZE)));
         let warning = published.warning.clone().expect("the statement is named");
         assert!(warning.starts_with("metadata md5 states the MD5 1111"), "{warning}");
-        let outcome = serde_json::to_value(Outcome::of("k", &Ok(published))).expect("JSON");
+        let outcome = serde_json::to_value(Outcome::new("k", &Ok(published))).expect("JSON");
         assert_eq!((&outcome["code"], &outcome["data"]["warning"]), (&"200".into(), &warning.into()));
         let record = record(&memory).await;
         assert_eq!((sessions(&record), calls(&memory, "create")), (2, 2));
@@ -73,7 +73,7 @@ async fn a_refused_hash_that_measuring_confirms_stands() {
         assert_eq!(before.state, State::FailedRefused);
         // Nobody asks for that session's commit again, also not on retry.
         let commits = calls(&memory, "commit");
-        let again = memory.uploader().retry(&before.id, Reopening::default(), &Run::default()).await;
+        let again = memory.uploader().retry(&before.id, Reopening::default(), &RunContext::default()).await;
         assert_eq!(again.expect_err("it stands").kind(), ErrorKind::HashRefused);
         assert_eq!(calls(&memory, "commit"), commits);
     }
@@ -86,7 +86,7 @@ async fn a_refused_hash_that_was_measured_before_is_not_measured_again() {
     memory.fault("commit", 0, Fault::Deny(ErrorKind::HashRefused));
     let error = settle(&memory, Mode::Oss).await.expect_err("Youku refuses it");
     assert_eq!((error.kind(), calls(&memory, "create")), (ErrorKind::HashRefused, 1));
-    assert_eq!(record(&memory).await.state, State::FailedLate);
+    assert_eq!(record(&memory).await.state, State::FailedAfterTransfer);
 }
 
 #[tokio::test(start_paused = true)]
@@ -128,7 +128,10 @@ async fn a_deadline_while_measuring_leads_back_to_measuring() {
         for run in 1..60_u32 {
             let deadline = Some(Instant::now() + Duration::from_secs(9));
             let work = work(&memory, Mode::Oss).await.expect("it is there");
-            let ended = memory.uploader_with(1).upload(&work, &Run { deadline, ..Run::default() }).await;
+            let ended = memory
+                .uploader_with(1)
+                .upload(&work, &RunContext { deadline, ..RunContext::default() })
+                .await;
             match ended {
                 Err(error) if error.kind() == ErrorKind::Deadline => sleep(LEASE).await,
                 ended => return (run, ended),
@@ -172,7 +175,7 @@ async fn a_definite_refusal_is_never_adopted_and_stands_on_retry() {
             let error = settle(&memory, mode).await.expect_err("refused");
             assert_eq!(error.kind(), ErrorKind::Youku);
             let id = record(&memory).await.id;
-            let again = memory.uploader().retry(&id, Reopening::default(), &Run::default()).await;
+            let again = memory.uploader().retry(&id, Reopening::default(), &RunContext::default()).await;
             assert_eq!(again.expect_err("refused again").kind(), ErrorKind::Youku);
             assert_eq!((calls(&memory, "show"), memory.world().videos.len()), (0, 0));
         }
@@ -193,13 +196,13 @@ async fn ce9_only_states_of_a_committed_video_are_adopted() {
         assert!((3..=4).contains(&days), "{state:?}: after {days} days");
         assert!(calls(&memory, "commit") < 40, "{state:?}: {} commits", calls(&memory, "commit"));
         let record = record(&memory).await;
-        assert_eq!((record.state, calls(&memory, "create")), (State::FailedLate, 1));
+        assert_eq!((record.state, calls(&memory, "create")), (State::FailedAfterTransfer, 1));
         let advice = record.failure.and_then(|failure| failure.advice).expect("a way out");
         assert!(advice.contains("--new-session") && advice.contains("--again"), "{advice}");
         // A person has looked.
         let anew = Reopening { new_session: true, ..Reopening::default() };
         memory.world().states.clear();
-        let published = memory.uploader().retry(&record.id, anew, &Run::default()).await;
+        let published = memory.uploader().retry(&record.id, anew, &RunContext::default()).await;
         judge(&memory, &published, "begun anew");
         assert_eq!(calls(&memory, "create"), 2);
     }
@@ -215,14 +218,14 @@ async fn ce9_only_states_of_a_committed_video_are_adopted() {
 async fn a_commit_without_a_video_id_is_published_without_one() {
     let memory = youku(0b0100, SIZE);
     memory.world().commit_hides_video_id = true;
-    let work: Work = work(&memory, Mode::Oss).await.expect("it is there");
-    let published = memory.uploader().upload(&work, &Run::default()).await;
-    let outcome = serde_json::to_value(Outcome::of("k", &published)).expect("JSON");
+    let work: UploadRequest = work(&memory, Mode::Oss).await.expect("it is there");
+    let published = memory.uploader().upload(&work, &RunContext::default()).await;
+    let outcome = serde_json::to_value(Outcome::new("k", &published)).expect("JSON");
     let published = published.expect("it is a video");
     assert_eq!((published.video_id, memory.world().videos.len()), (None, 1));
     assert_eq!((&outcome["code"], &outcome["data"]["videoid"]), (&"200".into(), &"".into()));
     assert_eq!(outcome["data"].get("link"), None);
-    let again = memory.uploader().upload(&work, &Run::default()).await.expect("it is remembered");
+    let again = memory.uploader().upload(&work, &RunContext::default()).await.expect("it is remembered");
     assert_eq!((again.video_id, calls(&memory, "commit")), (None, 1));
 }
 
@@ -249,7 +252,8 @@ async fn a_statement_that_youku_refused_is_not_told_again() {
         let ended = settle(&memory, mode).await;
         let record = record(&memory).await;
         if ended.is_err() {
-            let reopened = memory.uploader().retry(&record.id, Reopening::default(), &Run::default()).await;
+            let reopened =
+                memory.uploader().retry(&record.id, Reopening::default(), &RunContext::default()).await;
             judge(&memory, &reopened, "tried again");
         } else {
             judge(&memory, &ended, "the fault was not met");
@@ -265,7 +269,7 @@ async fn a_refusal_stands_also_where_the_session_has_ended_since() {
     settle(&memory, Mode::Oss).await.expect_err("refused");
     let id = record(&memory).await.id;
     memory.fault("commit", 0, Fault::Deny(ErrorKind::SessionOver));
-    let again = memory.uploader().retry(&id, Reopening::default(), &Run::default()).await;
+    let again = memory.uploader().retry(&id, Reopening::default(), &RunContext::default()).await;
     assert_eq!(again.expect_err("it stands").kind(), ErrorKind::Youku);
-    assert_eq!((calls(&memory, "show"), record(&memory).await.state), (0, State::FailedLate));
+    assert_eq!((calls(&memory, "show"), record(&memory).await.state), (0, State::FailedAfterTransfer));
 }

@@ -16,11 +16,11 @@ fn with_token(memory: &Memory, token: &'static str) -> Memory {
     memory
 }
 
-async fn refused(memory: &Memory) -> ledger::Work {
+async fn refused(memory: &Memory) -> ledger::UploadRequest {
     let work = work(memory, Mode::Oss).await.expect("it is there");
-    memory.fault("create", 0, Fault::Deny(ErrorKind::Unauthorised));
-    let error = memory.uploader().upload(&work, &Run::default()).await.expect_err("refused");
-    assert_eq!(error.kind(), ErrorKind::Unauthorised);
+    memory.fault("create", 0, Fault::Deny(ErrorKind::Unauthorized));
+    let error = memory.uploader().upload(&work, &RunContext::default()).await.expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
     work
 }
 
@@ -28,26 +28,28 @@ async fn refused(memory: &Memory) -> ledger::Work {
 async fn the_same_command_works_at_once_with_another_token_and_waits_with_the_same() {
     let wrong = with_token(&Memory::holding(content()), "wrong");
     let work = refused(&wrong).await;
-    let error = wrong.uploader().upload(&work, &Run::default()).await.expect_err("it waits");
+    let error = wrong.uploader().upload(&work, &RunContext::default()).await.expect_err("it waits");
     assert_eq!(
         (error.kind(), error.operation(), calls(&wrong, "create")),
-        (ErrorKind::Unauthorised, "ledger", 1)
+        (ErrorKind::Unauthorized, "ledger", 1)
     );
     for (entry, _) in wrong.ledger.world().entries.values() {
         assert!(!String::from_utf8_lossy(entry).contains("wrong"), "the token is nowhere");
     }
     assert!(wrong.ledger.keys("").iter().all(|key| !key.contains("wrong")));
     let right = with_token(&wrong, "right");
-    right.uploader().upload(&work, &Run::default()).await.expect("published at once");
+    right.uploader().upload(&work, &RunContext::default()).await.expect("published at once");
     assert_eq!(right.published().len(), 1);
     assert_eq!(right.ledger.keys("open/"), Vec::<String>::new());
 }
 
-async fn swept(memory: &Memory, ledger: &Ledger) -> Swept {
+async fn swept(memory: &Memory, ledger: &Ledger) -> SweepReport {
     let tokens = memory.token.map(|token| ledger.token_hash("client", &token.into()));
     let tokens: BTreeSet<_> = tokens.into_iter().collect();
     let uploader_of = |_, _| async { Ok(memory.uploader()) };
-    sweep_with(ledger, uploader_of, &tokens, None, 100, &Run::default()).await.expect("the ledger is there")
+    sweep_with(ledger, uploader_of, &tokens, None, 100, &RunContext::default())
+        .await
+        .expect("the ledger is there")
 }
 
 #[tokio::test(start_paused = true)]
@@ -55,7 +57,7 @@ async fn a_sweep_with_another_token_takes_it_up_at_once_and_one_with_the_same_re
     let wrong = with_token(&Memory::holding(content()), "wrong");
     refused(&wrong).await;
     wrong.ledger.world().calls.clear();
-    assert_eq!(swept(&wrong, &wrong.ledger()).await.left, 1);
+    assert_eq!(swept(&wrong, &wrong.ledger()).await.skipped, 1);
     assert!(
         wrong.ledger.world().calls.iter().all(|(_, key)| !key.contains("ledger/")),
         "its steps are not read"
@@ -70,9 +72,9 @@ async fn a_second_token_that_is_refused_as_well_waits_in_its_turn() {
     let wrong = with_token(&Memory::holding(content()), "wrong");
     let work = refused(&wrong).await;
     let other = with_token(&wrong, "other");
-    other.fault("create", 0, Fault::Deny(ErrorKind::Unauthorised));
-    other.uploader().upload(&work, &Run::default()).await.expect_err("refused as well");
-    let error = other.uploader().upload(&work, &Run::default()).await.expect_err("it waits");
+    other.fault("create", 0, Fault::Deny(ErrorKind::Unauthorized));
+    other.uploader().upload(&work, &RunContext::default()).await.expect_err("refused as well");
+    let error = other.uploader().upload(&work, &RunContext::default()).await.expect_err("it waits");
     assert_eq!((error.operation(), calls(&other, "create")), ("ledger", 2));
 }
 
@@ -84,18 +86,19 @@ async fn a_refusal_for_the_rate_holds_back_every_account_of_the_client_and_no_ot
     for _ in 0..20 {
         main.fault("create", 0, Fault::Refuse(ErrorKind::RateLimited));
     }
-    main.uploader().upload(&limited, &Run::default()).await.expect_err("refused for now");
+    main.uploader().upload(&limited, &RunContext::default()).await.expect_err("refused for now");
     main.world().limit = None;
     let asked = calls(&main, "create");
     limited.job.account = "other".into();
     let other = with_token(&main, "b");
-    let error = other.uploader().upload(&limited, &Run::default()).await.expect_err("its client waits");
+    let error =
+        other.uploader().upload(&limited, &RunContext::default()).await.expect_err("its client waits");
     assert_eq!((error.kind(), error.operation()), (ErrorKind::RateLimited, "ledger"));
     assert_eq!(calls(&main, "create"), asked, "Youku is not asked");
     let mut third = other.clone();
     third.client = Some("another");
     limited.job.account = "third".into();
-    let error = third.uploader().upload(&limited, &Run::default()).await;
+    let error = third.uploader().upload(&limited, &RunContext::default()).await;
     assert!(calls(&main, "create") > asked, "another client's calls are its own: {error:?}");
     sleep(Duration::from_secs(1)).await;
 }

@@ -19,7 +19,7 @@ const SIZE: usize = (2 << 20) + 1;
 async fn replaced(memory: &Memory) -> Error {
     let work = work(memory, Mode::Oss).await.expect("it is there");
     memory.world().etag = "B".into();
-    let error = memory.uploader().upload(&work, &Run::default()).await.expect_err("it changed");
+    let error = memory.uploader().upload(&work, &RunContext::default()).await.expect_err("it changed");
     memory.world().etag = "A".into();
     error
 }
@@ -36,7 +36,7 @@ async fn the_version_that_is_back_is_published_when_somebody_has_seen_it() {
     assert_eq!(failed.state, State::Failed);
     // A sweep has seen nothing.
     let uploader_of = |_, _| async { Ok(memory.uploader()) };
-    sweep(&memory.ledger(), uploader_of, None, 100, &Run::default()).await.expect("it can be read");
+    sweep(&memory.ledger(), uploader_of, None, 100, &RunContext::default()).await.expect("it can be read");
     assert_eq!(record(&memory).await.sequence(), failed.sequence());
 
     let ended = settle(&memory, Mode::Oss).await;
@@ -56,8 +56,8 @@ async fn reopenings_that_come_to_nothing_are_further_and_further_apart() {
         last = before.sequence();
         if round > 0 {
             let again = work(&memory, Mode::Oss).await.expect("it is there");
-            let error = memory.uploader().upload(&again, &Run::default()).await.expect_err("too soon");
-            let Verdict::Retry { not_before: Some(rest) } = error.verdict() else {
+            let error = memory.uploader().upload(&again, &RunContext::default()).await.expect_err("too soon");
+            let RetryAdvice::Retry { retry_after: Some(rest) } = error.advice() else {
                 unreachable!("{error:?}")
             };
             assert_eq!(error.kind(), ErrorKind::SourceChanged);
@@ -76,9 +76,9 @@ async fn what_failed_otherwise_is_answered_as_it_was() {
     let memory = Memory::holding(bytes(SIZE));
     memory.fault("create", 0, super::Fault::Deny(ErrorKind::Youku));
     let first = work(&memory, Mode::Oss).await.expect("it is there");
-    memory.uploader().upload(&first, &Run::default()).await.expect_err("Youku refuses");
+    memory.uploader().upload(&first, &RunContext::default()).await.expect_err("Youku refuses");
     let failed = record(&memory).await;
-    let error = memory.uploader().upload(&first, &Run::default()).await.expect_err("as before");
+    let error = memory.uploader().upload(&first, &RunContext::default()).await.expect_err("as before");
     assert_eq!((error.kind(), record(&memory).await.sequence()), (ErrorKind::Youku, failed.sequence()));
 }
 
@@ -102,7 +102,9 @@ async fn a_reopening_that_is_dropped_at_any_point_ends_in_one_video() {
         memory.points.crash_at(None);
         sleep(LEASE).await;
         let uploader_of = |_, _| async { Ok(memory.uploader()) };
-        sweep(&memory.ledger(), uploader_of, None, 100, &Run::default()).await.expect("it can be read");
+        sweep(&memory.ledger(), uploader_of, None, 100, &RunContext::default())
+            .await
+            .expect("it can be read");
         assert_eq!(memory.ledger.keys("open/"), Vec::<String>::new(), "dropped at {point}");
     }
 }
@@ -113,7 +115,7 @@ async fn of_two_that_see_it_at_once_one_reopens_it() {
     replaced(&memory).await;
     let wanted = work(&memory, Mode::Oss).await.expect("it is there");
     let (one, two) = (memory.uploader(), memory.uploader());
-    let run = Run::default();
+    let run = RunContext::default();
     let (one, two) = tokio::join!(one.upload(&wanted, &run), two.upload(&wanted, &run));
     assert!(one.is_ok() || two.is_ok(), "{one:?}, {two:?}");
     judge(&memory, &settle(&memory, Mode::Oss).await, "two");

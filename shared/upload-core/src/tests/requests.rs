@@ -11,7 +11,7 @@ async fn counted(window: Option<Duration>, arrives: bool) -> BTreeMap<&'static s
         memory.ledger.race(window, 1);
     }
     let work = work(&memory, Mode::Oss).await.expect("it is there");
-    let run = Run::default();
+    let run = RunContext::default();
     if arrives {
         memory.uploader().upload_arrival(&work, false, &run).await.expect("published");
     } else {

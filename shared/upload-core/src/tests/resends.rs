@@ -27,7 +27,8 @@ fn slow(mode: Mode, switches: u32) -> Memory {
 async fn comes_to(memory: &Memory, mode: Mode, point: u32) -> bool {
     memory.points.crash_at(Some(point));
     let work = work(memory, mode);
-    let run = async { memory.uploader().upload(&work.await.expect("it is there"), &Run::default()).await };
+    let run =
+        async { memory.uploader().upload(&work.await.expect("it is there"), &RunContext::default()).await };
     tokio::select! {
         ended = run => ended.map(|_| false).expect("nothing else fails"),
         () = memory.points.crashed() => true,
@@ -125,7 +126,7 @@ async fn a_run_whose_time_is_over_notes_every_part_also_where_the_next_one_gets_
     let run = |time| {
         let memory = memory.clone();
         async move {
-            let run = Run { deadline: Some(Instant::now() + time), ..Run::default() };
+            let run = RunContext { deadline: Some(Instant::now() + time), ..RunContext::default() };
             let work = work(&memory, Mode::Oss).await.expect("it is there");
             let ended = memory.uploader().upload(&work, &run).await;
             assert_eq!(ended.expect_err("too short").kind(), ErrorKind::Deadline);

@@ -18,13 +18,13 @@ fn comes_again(memory: &Memory, etag: &str) {
     memory.world().etag = etag.into();
 }
 
-async fn arrives(memory: &Memory, republish: bool) -> Result<ArrivalEnd, Error> {
+async fn arrives(memory: &Memory, republish: bool) -> Result<ArrivalOutcome, Error> {
     let work = work(memory, Mode::Oss).await?;
-    memory.uploader().upload_arrival(&work, republish, &Run::default()).await
+    memory.uploader().upload_arrival(&work, republish, &RunContext::default()).await
 }
 
-fn is_skipped(ended: Result<ArrivalEnd, Error>) -> bool {
-    matches!(ended.expect("nothing fails"), ArrivalEnd::SameContent)
+fn is_skipped(ended: Result<ArrivalOutcome, Error>) -> bool {
+    matches!(ended.expect("nothing fails"), ArrivalOutcome::SameContent)
 }
 
 async fn published_once() -> Memory {
@@ -58,7 +58,7 @@ async fn other_bytes_a_rule_and_a_task_publish_again() {
     assert!(!is_skipped(arrives(&memory, true).await), "the rule wants it");
     comes_again(&memory, "C");
     let task = work(&memory, Mode::Oss).await.expect("it is there");
-    memory.uploader().upload(&task, &Run::default()).await.expect("somebody asks for it");
+    memory.uploader().upload(&task, &RunContext::default()).await.expect("somebody asks for it");
     let memory = published_once().await;
     memory.hold_content(bytes(SIZE + 1));
     comes_again(&memory, "D");
@@ -87,7 +87,7 @@ async fn a_video_that_failed_was_blocked_or_is_gone_is_tried_again() {
 
 #[tokio::test(start_paused = true)]
 async fn where_youku_cannot_be_asked_nothing_is_decided() {
-    for kind in [ErrorKind::RateLimited, ErrorKind::Unauthorised, ErrorKind::Youku, ErrorKind::Reauthorise] {
+    for kind in [ErrorKind::RateLimited, ErrorKind::Unauthorized, ErrorKind::Youku, ErrorKind::Reauthorize] {
         let memory = published_once().await;
         comes_again(&memory, "B");
         memory.fault("show", 0, Fault::Deny(kind));
@@ -99,11 +99,11 @@ async fn where_youku_cannot_be_asked_nothing_is_decided() {
 }
 
 /// An arrival whose rule has a callback, or none.
-async fn arrives_with(memory: &Memory, receiver: Option<&Receiver>) -> Result<ArrivalEnd, Error> {
+async fn arrives_with(memory: &Memory, receiver: Option<&Receiver>) -> Result<ArrivalOutcome, Error> {
     let Some(receiver) = receiver else { return arrives(memory, false).await };
     let mut work = work(memory, Mode::Oss).await?;
     work.callback = Some(Callback { url: URL.into(), events: Vec::new() });
-    telling(memory, receiver).upload_arrival(&work, false, &Run::default()).await
+    telling(memory, receiver).upload_arrival(&work, false, &RunContext::default()).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -130,7 +130,7 @@ async fn dropped_at(point: u32, receiver: Option<&Receiver>) {
         let uploader_of = |_, _| async {
             Ok(receiver.map_or_else(|| memory.uploader(), |receiver| telling(&memory, receiver)))
         };
-        sweep(&memory.ledger(), uploader_of, None, 100, &Run::default()).await.expect("readable");
+        sweep(&memory.ledger(), uploader_of, None, 100, &RunContext::default()).await.expect("readable");
         if memory.world().videos.is_empty() {
             return;
         }

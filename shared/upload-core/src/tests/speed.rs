@@ -19,7 +19,7 @@ async fn time_of(memory: &Memory, most: usize) -> Duration {
         Uploader::new(Arc::new(memory.clone()), Arc::new(memory.clone()), memory.ledger(), settings);
     let begun = Instant::now();
     let work = work(memory, Mode::Oss).await.expect("it is there");
-    let published = uploader.upload(&work, &Run::default()).await.expect("nothing fails");
+    let published = uploader.upload(&work, &RunContext::default()).await.expect("nothing fails");
     let taken = begun.elapsed();
     let world = memory.world();
     let video = published.video_id.and_then(|id| world.videos.get(&id));

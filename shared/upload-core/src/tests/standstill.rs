@@ -5,7 +5,7 @@ use super::{
     memory::{Memory, crc64},
 };
 use crate::{
-    ledger::{Claim, Ledger, LedgerSettings, Seal, Work},
+    ledger::{Claim, Ledger, LedgerSettings, Seal, UploadRequest},
     *,
 };
 use secrecy::SecretString;
@@ -32,18 +32,18 @@ impl Seal for OtherSeal {
     }
 }
 
-async fn work_on(memory: &Memory, key: &str) -> (UploadId, Work) {
+async fn work_on(memory: &Memory, key: &str) -> (UploadId, UploadRequest) {
     let mut job = job(Mode::Oss);
     job.location.key = key.into();
-    let object = look(memory, &job.location, &RetrySettings::default()).await.expect("it is there");
+    let object = head_object(memory, &job.location, &RetryPolicy::default()).await.expect("it is there");
     let url = "https://example.com/".into();
     let callback = Some(Callback { url, events: Vec::new() });
-    let work = Work { job, object, called: None, callback, brought: None };
-    (UploadId::of(&work.object, &work.job), work)
+    let work = UploadRequest { job, object, requested_key: None, callback, caller_account: None };
+    (UploadId::new(&work.object, &work.job), work)
 }
 
 /// One sweep of a worker to whom uploads below `seal/` are sealed with another key, and that lacks the account of those below `account/`.
-async fn swept(memory: &Memory) -> Swept {
+async fn swept(memory: &Memory) -> SweepReport {
     let uploader_of = |_, mark: ledger::OpenMark| async move {
         match mark.location.key.split('/').next() {
             Some("account") => Err(Error::new(ErrorKind::Config, "account", "no such account")),
@@ -56,7 +56,7 @@ async fn swept(memory: &Memory) -> Swept {
             _ => Ok(memory.uploader()),
         }
     };
-    sweep(&memory.ledger(), uploader_of, None, 75, &Run::default()).await.expect("the ledger is there")
+    sweep(&memory.ledger(), uploader_of, None, 75, &RunContext::default()).await.expect("the ledger is there")
 }
 
 async fn days_of_sweeps(memory: &Memory, days: usize) {
@@ -67,7 +67,7 @@ async fn days_of_sweeps(memory: &Memory, days: usize) {
 }
 
 /// A hundred uploads, 60 whose source is denied and 40 whose secrets are sealed with another key, and 20 whose account this worker lacks.
-async fn a_hundred(memory: &Memory) -> Vec<(UploadId, Work)> {
+async fn a_hundred(memory: &Memory) -> Vec<(UploadId, UploadRequest)> {
     let ledger = memory.ledger();
     let mut all = Vec::new();
     memory.world().denied = true;
@@ -75,10 +75,10 @@ async fn a_hundred(memory: &Memory) -> Vec<(UploadId, Work)> {
         let kind = ["denied", "seal", "account"][usize::from(n >= 60) + usize::from(n >= 100)];
         let (id, work) = work_on(memory, &format!("{kind}/{n}.mp4")).await;
         if kind == "denied" {
-            let error = memory.uploader().upload(&work, &Run::default()).await.expect_err("denied");
+            let error = memory.uploader().upload(&work, &RunContext::default()).await.expect_err("denied");
             assert_eq!(error.kind(), ErrorKind::SourceDenied);
         } else {
-            let Ok(Claim::Held(held)) = ledger.claim(&id, &work).await else { unreachable!() };
+            let Ok(Claim::Acquired(held)) = ledger.claim(&id, &work).await else { unreachable!() };
             held.release().await;
         }
         all.push((id, work));
@@ -127,19 +127,19 @@ async fn a_person_or_an_event_ends_the_pause_and_the_sweep_goes_on_within_a_day(
     let mut works = Vec::new();
     for key in ["a.mp4", "b.mp4", "c.mp4"] {
         let (id, work) = work_on(&memory, key).await;
-        memory.uploader().upload(&work, &Run::default()).await.expect_err("denied");
+        memory.uploader().upload(&work, &RunContext::default()).await.expect_err("denied");
         works.push((id, work));
     }
     days_of_sweeps(&memory, 3).await;
     let [(_, a), (b_id, _), (c_id, c)] = works.try_into().expect("three");
     // Who asks while nothing is mended is answered at once, and the pauses begin anew.
-    let error = memory.uploader().upload(&c, &Run::default()).await.expect_err("still denied");
+    let error = memory.uploader().upload(&c, &RunContext::default()).await.expect_err("still denied");
     assert_eq!(error.kind(), ErrorKind::SourceDenied);
     assert!(memory.ledger.keys(&format!("open/{c_id}"))[0].ends_with(".p01"));
     memory.world().denied = false;
-    assert_eq!(swept(&memory).await.left, 3, "none is due");
-    memory.uploader().upload(&a, &Run::default()).await.expect("published at once");
-    memory.uploader().resume(&b_id, &Run::default()).await.expect("published at once");
+    assert_eq!(swept(&memory).await.skipped, 3, "none is due");
+    memory.uploader().upload(&a, &RunContext::default()).await.expect("published at once");
+    memory.uploader().resume(&b_id, &RunContext::default()).await.expect("published at once");
     sleep(SWEEPS).await;
     swept(&memory).await;
     assert_eq!(memory.published().len(), 3);
@@ -151,9 +151,9 @@ async fn what_is_not_due_costs_a_list_and_no_more() {
     let memory = Memory::holding(bytes(1000));
     let (_, work) = work_on(&memory, "a.mp4").await;
     memory.fault("create", 0, super::Fault::Deny(ErrorKind::RateLimited));
-    memory.uploader().upload(&work, &Run::default()).await.expect_err("refused for now");
+    memory.uploader().upload(&work, &RunContext::default()).await.expect_err("refused for now");
     memory.ledger.world().calls.clear();
-    assert_eq!(swept(&memory).await.left, 1);
+    assert_eq!(swept(&memory).await.skipped, 1);
     let asked: Vec<_> = memory.ledger.world().calls.iter().map(|(operation, _)| *operation).collect();
     // The birth mark tells the store's clock.
     assert_eq!(asked, ["list", "read", "create", "read"], "neither its mark nor its steps are read");
@@ -165,7 +165,7 @@ async fn one_upload_whose_steps_are_damaged_is_paused_and_the_rest_goes_on() {
     let ledger = memory.ledger();
     for key in ["a.mp4", "b.mp4", "c.mp4"] {
         let (id, work) = work_on(&memory, key).await;
-        let Ok(Claim::Held(held)) = ledger.claim(&id, &work).await else { unreachable!() };
+        let Ok(Claim::Acquired(held)) = ledger.claim(&id, &work).await else { unreachable!() };
         held.release().await;
         if key == "b.mp4" {
             let now = memory.ledger.now();
@@ -176,5 +176,9 @@ async fn one_upload_whose_steps_are_damaged_is_paused_and_the_rest_goes_on() {
     assert_eq!(swept_once.resumed.iter().filter(|(_, ended)| ended.is_err()).count(), 1);
     assert_eq!(memory.published().len(), 2);
     let then = swept(&memory).await;
-    assert_eq!((then.left, then.told, then.resumed.len()), (1, 2, 0), "it is told once, then left alone");
+    assert_eq!(
+        (then.skipped, then.callbacks_delivered, then.resumed.len()),
+        (1, 2, 0),
+        "it is told once, then left alone"
+    );
 }

@@ -3,12 +3,12 @@
 use super::*;
 
 /// How often the source was read for an object of which `known` is known, and published.
-async fn reads(known: impl FnOnce(&mut Work)) -> usize {
+async fn reads(known: impl FnOnce(&mut UploadRequest)) -> usize {
     let memory = Memory::holding(content());
     memory.world().tells_md5 = false;
     let mut work = work(&memory, Mode::Oss).await.expect("it is there");
     known(&mut work);
-    let published = memory.uploader().upload(&work, &Run::default()).await.expect("published");
+    let published = memory.uploader().upload(&work, &RunContext::default()).await.expect("published");
     let video_id = published.video_id.expect("Youku told it");
     assert!(memory.world().videos[&video_id] == content());
     calls(&memory, "read")

@@ -55,8 +55,12 @@ impl Youku for Guarded {
         self.call(|| self.memory.create_for_slices(video)).await
     }
 
-    async fn renew_grant(&self, token: &SecretString, grant: &Grant) -> Result<Grant, Error> {
-        self.call(|| self.memory.renew_grant(token, grant)).await
+    async fn refresh_credentials(
+        &self,
+        token: &SecretString,
+        grant: &UploadCredentials,
+    ) -> Result<UploadCredentials, Error> {
+        self.call(|| self.memory.refresh_credentials(token, grant)).await
     }
 
     async fn commit(&self, token: &SecretString, ip: Option<&str>) -> Result<Option<String>, Error> {
@@ -71,7 +75,7 @@ impl Youku for Guarded {
         self.memory.show(id).await
     }
 
-    fn bucket(&self, grant: &Grant) -> Result<Arc<dyn Bucket>, Error> {
+    fn bucket(&self, grant: &UploadCredentials) -> Result<Arc<dyn Bucket>, Error> {
         self.memory.bucket(grant)
     }
 
@@ -112,7 +116,7 @@ async fn an_access_token_may_end_before_any_call_of_an_upload() {
                 let authority = Authority::new(Default::default());
                 (authority.tokens().revokes, authority.tokens().expire_after) = (revokes, Some(call));
                 let work = work(&memory, mode).await.expect("it is there");
-                let published = uploader(&memory, &authority, 0).upload(&work, &Run::default()).await;
+                let published = uploader(&memory, &authority, 0).upload(&work, &RunContext::default()).await;
                 is_published(&memory, &published.expect("the upload survives this"));
                 let tokens = authority.tokens();
                 assert_eq!((tokens.refreshes, tokens.expire_after), (1, None), "{mode:?}, call {call}");
@@ -131,29 +135,31 @@ async fn an_upload_whose_account_must_be_authorised_anew_waits_without_a_step_an
         authority.tokens().faults.push_back(AskFault::LoseAnswer);
         let work = work(&memory, mode).await.expect("it is there");
         let old = uploader(&memory, &authority, 0);
-        let id = UploadId::of(&work.object, &work.job);
+        let id = UploadId::new(&work.object, &work.job);
         let steps =
             async || memory.ledger().read(&id).await.expect("readable").expect("it is there").history.len();
 
-        let error = old.upload(&work, &Run::default()).await.expect_err("it waits");
-        assert_eq!(error.kind(), ErrorKind::Reauthorise, "{error:?}");
+        let error = old.upload(&work, &RunContext::default()).await.expect_err("it waits");
+        assert_eq!(error.kind(), ErrorKind::Reauthorize, "{error:?}");
         let before = steps().await;
         for _ in 0..3 {
             assert_eq!(
-                old.upload(&work, &Run::default()).await.expect_err("waits").kind(),
-                ErrorKind::Reauthorise
+                old.upload(&work, &RunContext::default()).await.expect_err("waits").kind(),
+                ErrorKind::Reauthorize
             );
             let swept =
-                sweep(&memory.ledger(), |_, _| async { Ok(old.clone()) }, None, 9, &Run::default()).await;
+                sweep(&memory.ledger(), |_, _| async { Ok(old.clone()) }, None, 9, &RunContext::default())
+                    .await;
             let swept = swept.expect("the ledger can be read");
-            assert!(swept.resumed.is_empty() && swept.left == 1, "{swept:?}");
+            assert!(swept.resumed.is_empty() && swept.skipped == 1, "{swept:?}");
         }
         assert_eq!((steps().await, authority.tokens().refreshes), (before, 1), "nothing was done for it");
 
         let newest = authority.tokens().newest;
         authority.tokens().good.insert(newest);
         let new = uploader(&memory, &authority, newest);
-        let swept = sweep(&memory.ledger(), |_, _| async { Ok(new.clone()) }, None, 9, &Run::default()).await;
+        let swept =
+            sweep(&memory.ledger(), |_, _| async { Ok(new.clone()) }, None, 9, &RunContext::default()).await;
         let swept = swept.expect("the ledger can be read");
         let [(_, Ok(published))] = &swept.resumed[..] else { panic!("{swept:?}") };
         is_published(&memory, published);
@@ -174,11 +180,12 @@ async fn a_refused_token_tells_nothing_of_a_commit_whose_answer_was_lost() {
         memory.fault("commit", 0, super::memory::Fault::LoseAnswer);
         authority.tokens().faults.push_back(AskFault::LoseAnswer);
         authority.tokens().expire_after = Some(2);
-        let error = uploader(&memory, &authority, 0).upload(&work, &Run::default()).await.expect_err("waits");
-        assert_eq!(error.kind(), ErrorKind::Reauthorise, "{error:?}");
+        let error =
+            uploader(&memory, &authority, 0).upload(&work, &RunContext::default()).await.expect_err("waits");
+        assert_eq!(error.kind(), ErrorKind::Reauthorize, "{error:?}");
         let newest = authority.tokens().newest;
         authority.tokens().good.insert(newest);
-        let published = uploader(&memory, &authority, newest).upload(&work, &Run::default()).await;
+        let published = uploader(&memory, &authority, newest).upload(&work, &RunContext::default()).await;
         is_published(&memory, &published.expect("adopted, or committed again"));
     }
 }

@@ -41,12 +41,12 @@ async fn twin(memory: &Memory, mode: Mode, seed: u64) -> Vec<Option<Result<Publi
         let run = async {
             if by_timer {
                 let uploader_of = |_, _| async { Ok(uploader.clone()) };
-                let swept = sweep(&seen.ledger(), uploader_of, None, 10, &Run::default()).await?;
+                let swept = sweep(&seen.ledger(), uploader_of, None, 10, &RunContext::default()).await?;
                 if let Some((_, ended)) = swept.resumed.into_iter().next() {
                     return ended;
                 }
             }
-            uploader.upload(&work(&seen, mode).await?, &Run::default()).await
+            uploader.upload(&work(&seen, mode).await?, &RunContext::default()).await
         };
         let ended = Box::pin(points.machine(run)).await;
         let done = matches!(ended, Some(Ok(_)));

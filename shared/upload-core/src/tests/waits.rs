@@ -13,15 +13,15 @@ use tokio::time::sleep;
 async fn refused_for(days: u64, brought: bool) -> Memory {
     let memory = Memory::holding(content());
     let mut work = work(&memory, Mode::Oss).await.expect("it is there");
-    work.brought = brought.then(|| "[\"client\",\"token\"]".into());
-    memory.fault("create", 0, Fault::Deny(ErrorKind::Unauthorised));
-    let error = memory.uploader().upload(&work, &Run::default()).await.expect_err("refused");
-    assert_eq!(error.kind(), ErrorKind::Unauthorised);
+    work.caller_account = brought.then(|| "[\"client\",\"token\"]".into());
+    memory.fault("create", 0, Fault::Deny(ErrorKind::Unauthorized));
+    let error = memory.uploader().upload(&work, &RunContext::default()).await.expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
     for _ in 0..days * 144 {
         sleep(Duration::from_secs(600)).await;
-        memory.fault("create", 0, Fault::Deny(ErrorKind::Unauthorised));
+        memory.fault("create", 0, Fault::Deny(ErrorKind::Unauthorized));
         let uploader_of = |_, _| async { Ok(memory.uploader()) };
-        sweep(&memory.ledger(), uploader_of, None, 100, &Run::default())
+        sweep(&memory.ledger(), uploader_of, None, 100, &RunContext::default())
             .await
             .expect("the ledger can be read");
     }
@@ -30,7 +30,7 @@ async fn refused_for(days: u64, brought: bool) -> Memory {
 
 async fn record(memory: &Memory) -> ledger::Record {
     let work = work(memory, Mode::Oss).await.expect("it is there");
-    let id = UploadId::of(&work.object, &work.job);
+    let id = UploadId::new(&work.object, &work.job);
     memory.ledger().read(&id).await.expect("readable").expect("known")
 }
 
@@ -38,7 +38,7 @@ async fn record(memory: &Memory) -> ledger::Record {
 async fn an_upload_whose_caller_does_not_come_back_fails_after_three_days_and_says_what_to_do() {
     let record = record(&refused_for(4, true).await).await;
     let failure = record.failure.expect("it failed");
-    assert_eq!(failure.code, ErrorKind::Unauthorised.code());
+    assert_eq!(failure.code, ErrorKind::Unauthorized.code());
     assert!(failure.advice.is_some_and(|advice| advice.contains("send the task again")));
 }
 

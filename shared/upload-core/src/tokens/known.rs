@@ -1,7 +1,7 @@
 //! What a process knows of an account's tokens, so that not every call reads the ledger.
 
 use super::Token;
-use crate::ledger::{Pair, Refresh, Tokens};
+use crate::ledger::{Refresh, TokenPair, Tokens};
 use secrecy::SecretString;
 use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
@@ -12,11 +12,11 @@ const SOON: Duration = Duration::from_secs(10);
 const LATER: Duration = Duration::from_secs(600);
 
 /// All that is known.
-pub(super) struct Known {
+pub(super) struct TokenCache {
     /// The settings' own tokens.
     first: (SecretString, SecretString),
     /// The newest pair of the ledger.
-    pair: Option<Pair>,
+    pair: Option<TokenPair>,
     /// The ledger was read.
     looked: bool,
     /// When it is to be read again.
@@ -28,7 +28,7 @@ pub(super) struct Known {
     /// Why it cannot be renewed.
     stuck: Option<&'static str>,
     /// A pair that could not be written into the ledger yet.
-    unkept: Option<Pair>,
+    unkept: Option<TokenPair>,
     /// A pair that this process obtained and that has served no call yet.
     unproved: Option<u32>,
 }
@@ -40,7 +40,7 @@ fn after(time: Duration) -> Option<Moment> {
     Some((Instant::now().checked_add(time)?, SystemTime::now().checked_add(time)?))
 }
 
-impl Known {
+impl TokenCache {
     pub(super) fn new(access_token: SecretString, refresh_token: SecretString) -> Self {
         Self {
             first: (access_token, refresh_token),
@@ -72,18 +72,18 @@ impl Known {
     }
 
     /// The token in use, or why there is none; `None` where the ledger must be read first.
-    pub(super) fn at_hand(&self) -> Option<Result<Token, &'static str>> {
-        if !self.looked || self.is_due_for_a_look() || self.unkept.is_some() {
+    pub(super) fn usable(&self) -> Option<Result<Token, &'static str>> {
+        if !self.looked || self.is_reread_due() || self.unkept.is_some() {
             return None;
         }
-        match self.over() {
+        match self.ended_reason() {
             Some(why) => Some(Err(why)),
-            None => self.living().map(Ok),
+            None => self.unexpired().map(Ok),
         }
     }
 
     /// The token in use if it is good, as far as is known.
-    pub(super) fn living(&self) -> Option<Token> {
+    pub(super) fn unexpired(&self) -> Option<Token> {
         (self.looked && !self.is_refused()).then(|| self.token(false))
     }
 
@@ -92,16 +92,16 @@ impl Known {
     }
 
     /// Why no call can be made, where none can.
-    pub(super) fn over(&self) -> Option<&'static str> {
+    pub(super) fn ended_reason(&self) -> Option<&'static str> {
         self.stuck.filter(|_| self.is_refused())
     }
 
     /// Whether the ledger may tell more than is known about whether calls can be made.
-    pub(super) fn wants_a_look(&self) -> bool {
-        !self.looked || (self.stuck.is_some() && self.is_due_for_a_look())
+    pub(super) fn needs_reread(&self) -> bool {
+        !self.looked || (self.stuck.is_some() && self.is_reread_due())
     }
 
-    fn is_due_for_a_look(&self) -> bool {
+    fn is_reread_due(&self) -> bool {
         self.look.is_some_and(|(at, by_wall)| Instant::now() >= at || SystemTime::now() >= by_wall)
     }
 
@@ -117,7 +117,7 @@ impl Known {
             _ => None,
         };
         let pair = self.pair.as_ref().zip(tokens.now);
-        self.ended = pair.is_some_and(|(pair, now)| pair.rest(now) == Some(Duration::ZERO));
+        self.ended = pair.is_some_and(|(pair, now)| pair.remaining(now) == Some(Duration::ZERO));
         let until_due = pair.and_then(|(pair, now)| pair.until_due(now));
         let pause = match (tokens.refresh, tokens.now) {
             (Some(Refresh::Lost { .. } | Refresh::Refused { .. }), _) => Some(LATER),
@@ -137,17 +137,17 @@ impl Known {
     }
 
     /// A pair that this process obtained.
-    pub(super) fn obtained(&mut self, pair: Pair) {
+    pub(super) fn store_new(&mut self, pair: TokenPair) {
         self.unproved = Some(pair.number);
         self.unkept = Some(pair);
     }
 
-    pub(super) fn unkept(&self) -> Option<Pair> {
+    pub(super) fn unsaved(&self) -> Option<TokenPair> {
         self.unkept.clone()
     }
 
     /// The pair that this process obtained is in the ledger.
-    pub(super) fn kept(&mut self, pair: &Pair) {
+    pub(super) fn mark_saved(&mut self, pair: &TokenPair) {
         self.unkept = None;
         let mut tokens = Tokens::default();
         (tokens.pair, tokens.now) = (Some(pair.clone()), Some(pair.obtained));
@@ -155,7 +155,7 @@ impl Known {
     }
 
     /// Whether a call with this token is the first of a pair that this process obtained.
-    pub(super) fn proves(&mut self, number: u32) -> bool {
+    pub(super) fn confirm(&mut self, number: u32) -> bool {
         self.unproved.take_if(|unproved| *unproved == number).is_some()
     }
 

@@ -13,15 +13,15 @@ mod state;
 #[expect(clippy::panic, reason = "a test fails by panicking")]
 pub(crate) mod tests;
 
-pub use state::{ReauthoriseReason, TokenState};
+pub use state::{ReauthorizeReason, TokenState};
 
 use crate::{
     Error, ErrorKind,
-    ledger::{Ledger, Lineage},
+    ledger::{Ledger, TokenChain},
 };
 use async_trait::async_trait;
-use known::Known;
-use renewal::Renewal;
+use known::TokenCache;
+use renewal::RefreshAttempt;
 use secrecy::SecretString;
 use std::{
     future::Future,
@@ -91,9 +91,9 @@ struct Token {
 }
 
 struct Shared {
-    lineage: Lineage,
+    lineage: TokenChain,
     refresher: Arc<dyn Refresher>,
-    known: Mutex<Known>,
+    known: Mutex<TokenCache>,
     /// Whose turn it is to renew: one in a process.
     turn: Arc<tokio::sync::Mutex<()>>,
 }
@@ -109,15 +109,15 @@ impl AccessTokens {
         refresh_token: SecretString,
         refresher: Arc<dyn Refresher>,
     ) -> Result<Self, Error> {
-        let lineage = Lineage::of(account, &refresh_token)?;
-        let known = Mutex::new(Known::new(access_token, refresh_token));
+        let lineage = TokenChain::new(account, &refresh_token)?;
+        let known = Mutex::new(TokenCache::new(access_token, refresh_token));
         let shared = Shared { lineage, refresher, known, turn: Arc::default() };
         Ok(Self { shared: Arc::new(shared) })
     }
 
     /// The account's entries in the ledger.
     #[must_use]
-    pub fn lineage(&self) -> &Lineage {
+    pub fn chain(&self) -> &TokenChain {
         &self.shared.lineage
     }
 
@@ -125,7 +125,7 @@ impl AccessTokens {
     /// call reaches it.
     ///
     /// # Errors
-    /// What the call answers; [`Reauthorise`](ErrorKind::Reauthorise) where the token is refused and cannot be renewed;
+    /// What the call answers; [`Reauthorize`](ErrorKind::Reauthorize) where the token is refused and cannot be renewed;
     /// [`InProgress`](ErrorKind::InProgress), retryable, where somebody else has been renewing it for a while; what kept it from
     /// being renewed.
     pub async fn call<T, F, Fut>(&self, ledger: &Ledger, call: F) -> Result<T, Error>
@@ -139,16 +139,12 @@ impl AccessTokens {
             left -= 1;
             match call(token.secret).await {
                 Ok(answer) => {
-                    self.proved(ledger, token.number).await;
+                    self.confirm(ledger, token.number).await;
                     return Ok(answer);
                 }
                 Err(CallFailed::TokenRefused(error)) if !token.fresh && left > 0 => {
-                    tracing::debug!(
-                        ?error,
-                        account = self.lineage().account(),
-                        "the access token is refused"
-                    );
-                    token = self.instead_of(ledger, token.number).await?;
+                    tracing::debug!(?error, account = self.chain().account(), "the access token is refused");
+                    token = self.replace(ledger, token.number).await?;
                 }
                 Err(CallFailed::TokenRefused(error) | CallFailed::Otherwise(error)) => return Err(error),
             }
@@ -158,14 +154,14 @@ impl AccessTokens {
     /// Whether calls can be made, as far as the ledger tells. Youku is not asked, and nothing renewed.
     ///
     /// # Errors
-    /// [`Reauthorise`](ErrorKind::Reauthorise) where every call would be refused; what keeps the ledger from being read.
+    /// [`Reauthorize`](ErrorKind::Reauthorize) where every call would be refused; what keeps the ledger from being read.
     pub async fn ready(&self, ledger: &Ledger) -> Result<(), Error> {
-        if self.known().wants_a_look() {
-            let tokens = ledger.tokens(self.lineage()).await?;
-            self.known().adopt(&tokens);
+        if self.cache().needs_reread() {
+            let tokens = ledger.tokens(self.chain()).await?;
+            self.cache().adopt(&tokens);
         }
-        match self.known().over() {
-            Some(why) => Err(reauthorise(self.lineage(), why)),
+        match self.cache().ended_reason() {
+            Some(why) => Err(reauthorize(self.chain(), why)),
             None => Ok(()),
         }
     }
@@ -174,40 +170,40 @@ impl AccessTokens {
     ///
     /// # Errors
     /// What keeps the ledger from being read.
-    pub async fn peek(&self, ledger: &Ledger) -> Result<SecretString, Error> {
-        let tokens = ledger.tokens(self.lineage()).await?;
-        self.known().adopt(&tokens);
-        Ok(self.known().token(false).secret)
+    pub async fn current(&self, ledger: &Ledger) -> Result<SecretString, Error> {
+        let tokens = ledger.tokens(self.chain()).await?;
+        self.cache().adopt(&tokens);
+        Ok(self.cache().token(false).secret)
     }
 
     /// The access token that calls use now, as far as the ledger was read.
     #[must_use]
     pub fn in_use(&self) -> Option<SecretString> {
-        self.known().in_use()
+        self.cache().in_use()
     }
 
     async fn token(&self, ledger: &Ledger) -> Result<Token, Error> {
-        if let Some(at_hand) = self.at_hand() {
+        if let Some(at_hand) = self.usable() {
             return at_hand;
         }
         let turn = self.shared.turn.clone();
-        let living = self.known().living();
+        let living = self.cache().unexpired();
         let turn = match (living, turn.clone().try_lock_owned()) {
             (_, Ok(turn)) => turn,
             // Somebody renews it; it still lives.
             (Some(token), Err(_)) => return Ok(token),
             (None, Err(_)) => turn.lock_owned().await,
         };
-        match self.at_hand() {
+        match self.usable() {
             Some(at_hand) => at_hand,
             None => self.renew(ledger, turn).await,
         }
     }
 
-    async fn instead_of(&self, ledger: &Ledger, refused: u32) -> Result<Token, Error> {
+    async fn replace(&self, ledger: &Ledger, refused: u32) -> Result<Token, Error> {
         let turn = self.shared.turn.clone().lock_owned().await;
-        let renewed_here = self.known().refuse(refused);
-        match self.at_hand().filter(|_| renewed_here) {
+        let renewed_here = self.cache().refuse(refused);
+        match self.usable().filter(|_| renewed_here) {
             Some(at_hand) => at_hand,
             None => self.renew(ledger, turn).await,
         }
@@ -215,7 +211,7 @@ impl AccessTokens {
 
     /// A run that ends or is dropped meanwhile does not take the answer along: the refresh is a task of its own.
     async fn renew(&self, ledger: &Ledger, turn: OwnedMutexGuard<()>) -> Result<Token, Error> {
-        let renewal = Renewal { shared: self.shared.clone(), ledger: ledger.clone() };
+        let renewal = RefreshAttempt { shared: self.shared.clone(), ledger: ledger.clone() };
         let span = tracing::Span::current();
         let task = tokio::spawn(tracing::Instrument::instrument(
             async move {
@@ -227,38 +223,38 @@ impl AccessTokens {
         ));
         task.await.unwrap_or_else(|error| {
             let message = "renewing the access token ended before its time";
-            Err(Error::new(ErrorKind::Failed, OPERATION, message).retryable().caused_by(error))
+            Err(Error::new(ErrorKind::Failed, OPERATION, message).retryable().with_source(error))
         })
     }
 
     /// The pair has served: older ones are of no use any more.
-    async fn proved(&self, ledger: &Ledger, number: u32) {
-        if self.known().proves(number) {
-            ledger.forget_older_pairs(self.lineage(), number).await;
+    async fn confirm(&self, ledger: &Ledger, number: u32) {
+        if self.cache().confirm(number) {
+            ledger.forget_older_pairs(self.chain(), number).await;
         }
     }
 
-    fn at_hand(&self) -> Option<Result<Token, Error>> {
-        let at_hand = self.known().at_hand()?;
-        Some(at_hand.map_err(|why| reauthorise(self.lineage(), why)))
+    fn usable(&self) -> Option<Result<Token, Error>> {
+        let at_hand = self.cache().usable()?;
+        Some(at_hand.map_err(|why| reauthorize(self.chain(), why)))
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
+    fn cache(&self) -> MutexGuard<'_, TokenCache> {
         self.shared.known()
     }
 }
 
 impl Shared {
-    fn known(&self) -> MutexGuard<'_, Known> {
+    fn known(&self) -> MutexGuard<'_, TokenCache> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A person must act.
-fn reauthorise(lineage: &Lineage, why: &str) -> Error {
+fn reauthorize(lineage: &TokenChain, why: &str) -> Error {
     let account = lineage.account();
     let message = format!(
         "Youku refuses the access token, and {why}: put a new access_token and refresh_token for account {account} into the settings"
     );
-    Error::new(ErrorKind::Reauthorise, OPERATION, message)
+    Error::new(ErrorKind::Reauthorize, OPERATION, message)
 }

@@ -1,9 +1,9 @@
 //! One turn at renewing an access token.
 
-use super::{OPERATION, RefreshFailed, Shared, Token, reauthorise};
+use super::{OPERATION, RefreshFailed, Shared, Token, reauthorize};
 use crate::{
-    Error, ErrorKind, Verdict,
-    ledger::{Ledger, Origin, Refresh, RefreshClaim, RefreshEnd, Tokens},
+    Error, ErrorKind, RetryAdvice,
+    ledger::{Ledger, Refresh, RefreshClaim, RefreshEnd, TokenOrigin, Tokens},
 };
 use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, timeout};
@@ -16,7 +16,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How long nobody tries again after a refresh that did not reach Youku.
 const UNREACHED_PAUSE: Duration = Duration::from_secs(10);
 
-pub(super) struct Renewal {
+pub(super) struct RefreshAttempt {
     pub(super) shared: Arc<Shared>,
     pub(super) ledger: Ledger,
 }
@@ -28,7 +28,7 @@ enum Next {
     Fail(Error),
 }
 
-enum Asked {
+enum RefreshAnswer {
     Renewed,
     /// Youku did not deal with it.
     Untouched(Error),
@@ -36,7 +36,7 @@ enum Asked {
     Stuck,
 }
 
-impl Renewal {
+impl RefreshAttempt {
     /// Answers the token to use: the one in use if it still lives, another process's, or a renewed one.
     pub(super) async fn run(&self) -> Result<Token, Error> {
         let begun = Instant::now();
@@ -49,7 +49,7 @@ impl Renewal {
             match self.next(&tokens) {
                 Next::Use => return Ok(self.shared.known().token(false)),
                 Next::Fail(error) => return Err(failed.unwrap_or(error)),
-                Next::Wait if begun.elapsed() >= WAIT => return Err(elsewhere()),
+                Next::Wait if begun.elapsed() >= WAIT => return Err(refreshed_elsewhere()),
                 Next::Wait => sleep(LOOK).await,
                 Next::Refresh => {
                     self.note(&tokens).await?;
@@ -57,9 +57,9 @@ impl Renewal {
                         continue;
                     };
                     match self.ask(&claim).await? {
-                        Asked::Renewed => return Ok(self.shared.known().token(true)),
-                        Asked::Untouched(error) => failed = Some(error),
-                        Asked::Stuck => {}
+                        RefreshAnswer::Renewed => return Ok(self.shared.known().token(true)),
+                        RefreshAnswer::Untouched(error) => failed = Some(error),
+                        RefreshAnswer::Stuck => {}
                     }
                 }
             }
@@ -77,19 +77,20 @@ impl Renewal {
         let pause = match (tokens.refresh, tokens.now) {
             (None, _) => return Next::Refresh,
             (Some(Refresh::Withdrawn { until, kind }), Some(now)) => match until.duration_since(now) {
-                Ok(rest) if !rest.is_zero() => Next::Fail(withdrawn(kind, rest)),
+                Ok(rest) if !rest.is_zero() => Next::Fail(claim_withdrawn(kind, rest)),
                 _ => return Next::Refresh,
             },
-            (Some(Refresh::Lost { .. } | Refresh::Refused { .. }), _) => {
-                Next::Fail(reauthorise(&self.shared.lineage, known.over().unwrap_or("it cannot be renewed")))
-            }
+            (Some(Refresh::Lost { .. } | Refresh::Refused { .. }), _) => Next::Fail(reauthorize(
+                &self.shared.lineage,
+                known.ended_reason().unwrap_or("it cannot be renewed"),
+            )),
             (Some(_), _) => Next::Wait,
         };
         if refused { pause } else { Next::Use }
     }
 
     /// Asks Youku and records what came of it.
-    async fn ask(&self, claim: &RefreshClaim) -> Result<Asked, Error> {
+    async fn ask(&self, claim: &RefreshClaim) -> Result<RefreshAnswer, Error> {
         let (lineage, refresh_token) = (&self.shared.lineage, self.shared.known().refresh_token());
         let account = lineage.account();
         let asked = timeout(ASK, self.shared.refresher.refresh(&refresh_token)).await;
@@ -97,18 +98,21 @@ impl Renewal {
             Ok(Ok(fresh)) => {
                 tracing::info!(account, life_seconds = fresh.life.as_secs(), "renewed the access token");
                 let pair = claim.pair(fresh.access_token, fresh.refresh_token, fresh.life);
-                self.shared.known().obtained(pair);
+                self.shared.known().store_new(pair);
                 self.keep().await?;
-                return Ok(Asked::Renewed);
+                return Ok(RefreshAnswer::Renewed);
             }
             Ok(Err(RefreshFailed::Untouched(error))) => {
                 tracing::warn!(account, ?error, "could not renew the access token: it will be tried again");
-                let wish = match error.verdict() {
-                    Verdict::Retry { not_before } => not_before.unwrap_or(UNREACHED_PAUSE),
+                let wish = match error.advice() {
+                    RetryAdvice::Retry { retry_after: not_before } => not_before.unwrap_or(UNREACHED_PAUSE),
                     _ => UNREACHED_PAUSE,
                 };
                 let pause = wish.max(UNREACHED_PAUSE).as_secs();
-                (RefreshEnd::Withdrawn { pause, code: error.kind().code().into() }, Asked::Untouched(error))
+                (
+                    RefreshEnd::Withdrawn { pause, code: error.kind().code().into() },
+                    RefreshAnswer::Untouched(error),
+                )
             }
             Ok(Err(RefreshFailed::Refused(error))) => {
                 tracing::error!(
@@ -116,7 +120,7 @@ impl Renewal {
                     ?error,
                     "Youku does not take the refresh token: put new tokens into the settings"
                 );
-                (RefreshEnd::Refused, Asked::Stuck)
+                (RefreshEnd::Refused, RefreshAnswer::Stuck)
             }
             Ok(Err(RefreshFailed::Unknown(error))) => {
                 tracing::error!(
@@ -124,11 +128,11 @@ impl Renewal {
                     ?error,
                     "the answer to a refresh was lost: put new tokens into the settings"
                 );
-                (RefreshEnd::Lost, Asked::Stuck)
+                (RefreshEnd::Lost, RefreshAnswer::Stuck)
             }
             Err(_) => {
                 tracing::error!(account, "Youku did not answer a refresh: put new tokens into the settings");
-                (RefreshEnd::Lost, Asked::Stuck)
+                (RefreshEnd::Lost, RefreshAnswer::Stuck)
             }
         };
         self.ledger.end_refresh(lineage, claim, end).await?;
@@ -141,31 +145,31 @@ impl Renewal {
             let known = self.shared.known();
             (known.token(false).secret, known.refresh_token())
         };
-        let origin = if tokens.pair.is_some() { Origin::Renewal } else { Origin::Settings };
-        self.ledger.note_tokens(self.shared.lineage.account(), &[&access, &refresh], origin).await
+        let origin = if tokens.pair.is_some() { TokenOrigin::Renewal } else { TokenOrigin::Settings };
+        self.ledger.record_origins(self.shared.lineage.account(), &[&access, &refresh], origin).await
     }
 
     /// Writes the pair that this process obtained, as often as it takes: no other process has it.
     async fn keep(&self) -> Result<(), Error> {
-        let Some(pair) = self.shared.known().unkept() else { return Ok(()) };
-        self.ledger.keep_pair(&self.shared.lineage, &pair).await?;
-        self.shared.known().kept(&pair);
+        let Some(pair) = self.shared.known().unsaved() else { return Ok(()) };
+        self.ledger.save_pair(&self.shared.lineage, &pair).await?;
+        self.shared.known().mark_saved(&pair);
         let (account, both) = (self.shared.lineage.account(), [&pair.access_token, &pair.refresh_token]);
         // The next refresh notes it otherwise.
-        if let Err(error) = self.ledger.note_tokens(account, &both, Origin::Renewal).await {
+        if let Err(error) = self.ledger.record_origins(account, &both, TokenOrigin::Renewal).await {
             tracing::warn!(account, ?error, "could not note whose the renewed token is");
         }
         Ok(())
     }
 }
 
-fn elsewhere() -> Error {
+fn refreshed_elsewhere() -> Error {
     let message = "another process has been renewing the access token for a while";
     Error::new(ErrorKind::InProgress, OPERATION, message)
-        .verdict_is(Verdict::Retry { not_before: Some(LOOK) })
+        .with_advice(RetryAdvice::Retry { retry_after: Some(LOOK) })
 }
 
-fn withdrawn(kind: ErrorKind, rest: Duration) -> Error {
+fn claim_withdrawn(kind: ErrorKind, rest: Duration) -> Error {
     let message = "Youku did not take the last call to renew the access token: it is tried again later";
-    Error::new(kind, OPERATION, message).verdict_is(Verdict::Retry { not_before: Some(rest) })
+    Error::new(kind, OPERATION, message).with_advice(RetryAdvice::Retry { retry_after: Some(rest) })
 }

@@ -1,6 +1,6 @@
 //! How an account's tokens stand, for people.
 
-use crate::ledger::{Refresh, Time, Tokens};
+use crate::ledger::{Refresh, Timestamp, Tokens};
 use serde::Serialize;
 
 /// How an account's tokens stand.
@@ -14,35 +14,35 @@ pub enum TokenState {
     /// A renewed access token is in use.
     Valid {
         /// Since then.
-        since: Time,
+        since: Timestamp,
         /// Until then, where Youku told; it is renewed when a quarter of that time is left.
-        until: Option<Time>,
+        until: Option<Timestamp>,
     },
     /// A process renews it.
     Refreshing {
         /// Since then.
-        since: Time,
+        since: Timestamp,
     },
     /// Youku did not take the last refresh; nothing is lost.
     Postponed {
         /// It is tried again from then on, when it is needed.
-        until: Time,
+        until: Timestamp,
     },
     /// It cannot be renewed: a person must put new tokens into the settings. Until Youku refuses it, it serves.
-    Reauthorise {
+    Reauthorize {
         /// Since then.
-        since: Time,
+        since: Timestamp,
         /// Why.
-        why: ReauthoriseReason,
+        why: ReauthorizeReason,
         /// It serves at most until then, where that is known.
-        until: Option<Time>,
+        until: Option<Timestamp>,
     },
 }
 
 /// Why an access token cannot be renewed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ReauthoriseReason {
+pub enum ReauthorizeReason {
     /// The answer to a refresh was lost, or the process that asked died.
     AnswerLost,
     /// Youku does not take the refresh token.
@@ -52,16 +52,16 @@ pub enum ReauthoriseReason {
 impl TokenState {
     /// What the ledger says.
     #[must_use]
-    pub fn of(tokens: &Tokens) -> Self {
-        let until = tokens.pair.as_ref().and_then(|pair| pair.ends()).map(Time::from);
+    pub fn from_tokens(tokens: &Tokens) -> Self {
+        let until = tokens.pair.as_ref().and_then(|pair| pair.expires_at()).map(Timestamp::from);
         match (tokens.refresh, &tokens.pair) {
             (Some(Refresh::Asked { since }), _) => Self::Refreshing { since: since.into() },
             (Some(Refresh::Withdrawn { until, .. }), _) => Self::Postponed { until: until.into() },
             (Some(Refresh::Lost { since }), _) => {
-                Self::Reauthorise { since: since.into(), why: ReauthoriseReason::AnswerLost, until }
+                Self::Reauthorize { since: since.into(), why: ReauthorizeReason::AnswerLost, until }
             }
             (Some(Refresh::Refused { since }), _) => {
-                Self::Reauthorise { since: since.into(), why: ReauthoriseReason::Refused, until }
+                Self::Reauthorize { since: since.into(), why: ReauthorizeReason::Refused, until }
             }
             (None, Some(pair)) => Self::Valid { since: pair.obtained.into(), until },
             (None, None) => Self::FromSettings,
@@ -80,12 +80,12 @@ impl std::fmt::Display for TokenState {
             Self::Postponed { until } => {
                 write!(f, "Youku did not take the last refresh: tried again from {until} on")
             }
-            Self::Reauthorise { since, why, .. } => {
+            Self::Reauthorize { since, why, .. } => {
                 let why = match why {
-                    ReauthoriseReason::AnswerLost => "the answer to a refresh was lost",
-                    ReauthoriseReason::Refused => "Youku does not take the refresh token",
+                    ReauthorizeReason::AnswerLost => "the answer to a refresh was lost",
+                    ReauthorizeReason::Refused => "Youku does not take the refresh token",
                 };
-                write!(f, "reauthorise: {why} ({since})")
+                write!(f, "reauthorize: {why} ({since})")
             }
         }
     }

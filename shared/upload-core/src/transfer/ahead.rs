@@ -1,7 +1,7 @@
 //! Reads of the first parts, begun once Youku wants the video: their round trips pass while the bucket and the ledger are asked.
 
 use super::Plan;
-use crate::{ByteStream, Error, Object, Source, beside::beside};
+use crate::{ByteStream, Error, Object, Source, beside::poll_alongside};
 use futures_util::future::{BoxFuture, MaybeDone, maybe_done};
 use std::{
     future::Future,
@@ -10,13 +10,13 @@ use std::{
     task::Poll,
 };
 
-type Opening<'a> = MaybeDone<BoxFuture<'a, Result<ByteStream, Error>>>;
+type PendingRead<'a> = MaybeDone<BoxFuture<'a, Result<ByteStream, Error>>>;
 
 /// Reads under way, by the number of their part.
 #[derive(Default)]
-pub(crate) struct Ahead<'a>(Mutex<Vec<(u32, Opening<'a>)>>);
+pub(crate) struct Prefetch<'a>(Mutex<Vec<(u32, PendingRead<'a>)>>);
 
-impl<'a> Ahead<'a> {
+impl<'a> Prefetch<'a> {
     /// Reads of the first `count` parts, which begin when they are [kept going](Self::beside).
     pub(crate) fn new(source: &'a dyn Source, object: &Object, plan: Plan, count: usize) -> Self {
         let openings = plan.parts().take(count).map(|part| {
@@ -28,8 +28,8 @@ impl<'a> Ahead<'a> {
     }
 
     /// Waits for `work` while the reads get on.
-    pub(crate) async fn beside<T>(&self, work: impl Future<Output = T>) -> T {
-        beside(work, |cx| {
+    pub(crate) async fn run_alongside<T>(&self, work: impl Future<Output = T>) -> T {
+        poll_alongside(work, |cx| {
             for (_, opening) in self.openings().iter_mut() {
                 let _done_or_not = Pin::new(opening).poll(cx);
             }
@@ -49,7 +49,7 @@ impl<'a> Ahead<'a> {
         Pin::new(&mut opening).take_output()
     }
 
-    fn openings(&self) -> std::sync::MutexGuard<'_, Vec<(u32, Opening<'a>)>> {
+    fn openings(&self) -> std::sync::MutexGuard<'_, Vec<(u32, PendingRead<'a>)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

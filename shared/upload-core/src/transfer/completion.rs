@@ -1,12 +1,12 @@
 //! Completing a multipart upload, and the commit gate behind it.
 
-use super::bucket::{BucketTransfer, Moved};
-use crate::{Bucket, Error, ErrorKind, Landed};
+use super::bucket::{BucketTransfer, CheckedPart};
+use crate::{Bucket, CompletedObject, Error, ErrorKind};
 use std::{collections::BTreeMap, sync::Arc};
 
 impl BucketTransfer<'_, '_> {
     /// The object that an earlier completion left, if it is the source's.
-    pub(super) async fn landed_before(&self, gone: Error) -> Result<u64, Error> {
+    pub(super) async fn find_completed_object(&self, gone: Error) -> Result<u64, Error> {
         let landed = match self.head().await {
             Ok(landed) => landed,
             Err(error) if error.is_retryable() || error.kind() == ErrorKind::SessionOver => {
@@ -15,19 +15,24 @@ impl BucketTransfer<'_, '_> {
             Err(_) => return Err(gone),
         };
         match (landed.crc64, self.transfer.object.crc64) {
-            (Some(theirs), Some(stated)) if theirs == stated => self.gate(landed, stated).map(|()| stated),
+            (Some(theirs), Some(stated)) if theirs == stated => {
+                self.verify_before_commit(landed, stated).map(|()| stated)
+            }
             _ => Err(gone),
         }
     }
 
-    pub(super) async fn complete(&self, moved: &BTreeMap<u32, Moved>) -> Result<Landed, Error> {
+    pub(super) async fn complete(
+        &self,
+        moved: &BTreeMap<u32, CheckedPart>,
+    ) -> Result<CompletedObject, Error> {
         let list: Vec<_> = moved.iter().map(|(number, m)| (*number, m.etag.clone())).collect();
         let list = &list;
-        let mut tries = self.transfer.patience.tries();
+        let mut tries = self.transfer.patience.start_loop();
         loop {
             let complete =
                 |bucket: Arc<dyn Bucket>| async move { bucket.complete(&self.landing.id, list).await };
-            match self.landing.grants.retrying(self.transfer.patience, complete).await {
+            match self.landing.grants.retry(self.transfer.patience, complete).await {
                 Ok(landed) if landed.crc64.is_some() => return Ok(landed),
                 Ok(_) => return self.head().await,
                 // An earlier try's answer was lost, or this one says what is not so.
@@ -36,22 +41,19 @@ impl BucketTransfer<'_, '_> {
                         return Ok(landed);
                     }
                     let is_there = self.list_parts().await.is_ok();
-                    tries.after(if is_there { error.retryable() } else { error }).await?;
+                    tries.wait_after(if is_there { error.retryable() } else { error }).await?;
                 }
                 Err(error) => return Err(error),
             }
         }
     }
 
-    async fn head(&self) -> Result<Landed, Error> {
-        self.landing
-            .grants
-            .retrying(self.transfer.patience, |bucket| async move { bucket.head().await })
-            .await
+    async fn head(&self) -> Result<CompletedObject, Error> {
+        self.landing.grants.retry(self.transfer.patience, |bucket| async move { bucket.head().await }).await
     }
 
     /// The commit gate. A target that tells no CRC-64 of the whole has had each part checked instead.
-    pub(super) fn gate(&self, landed: Landed, crc64: u64) -> Result<(), Error> {
+    pub(super) fn verify_before_commit(&self, landed: CompletedObject, crc64: u64) -> Result<(), Error> {
         let size = self.transfer.object.size;
         if landed.size.is_some_and(|landed| landed != size)
             || landed.crc64.is_some_and(|landed| landed != crc64)

@@ -8,13 +8,13 @@ impl Transfer<'_> {
     /// The same error, worth trying again where a HEAD does not bear out that the object is gone or another one.
     ///
     /// Where the HEAD itself fails, its error: nothing is decided then.
-    pub(crate) async fn confirmed(&self, error: Error) -> Error {
+    pub(crate) async fn confirm_missing(&self, error: Error) -> Error {
         let is_final = !error.is_retryable()
             && matches!(error.kind(), ErrorKind::SourceMissing | ErrorKind::SourceChanged);
         if !is_final {
             return error;
         }
-        match self.patience.retrying(|| self.source.head(&self.object.location)).await {
+        match self.patience.retry(|| self.source.head(&self.object.location)).await {
             Ok(found) if self.is_pinned(&found) => {
                 tracing::warn!(?error, "the object is there as it was: trying again");
                 error.retryable()
@@ -22,8 +22,8 @@ impl Transfer<'_> {
             Ok(_) if self.object.version_id.is_some() && self.version_is_there().await => error.retryable(),
             Ok(_) => {
                 Error::new(ErrorKind::SourceChanged, "read", "the object was replaced during the upload")
-                    .with("key", self.object.location.key.clone())
-                    .caused_by(error)
+                    .with_context("key", self.object.location.key.clone())
+                    .with_source(error)
             }
             // Behind a delete marker an older version is there.
             Err(head)

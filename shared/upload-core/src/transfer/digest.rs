@@ -42,12 +42,12 @@ impl Transfer<'_> {
         let mut pieces = stream::iter(ranges)
             .map(|offset| async move {
                 let range = offset..(offset + PIECE).min(size);
-                self.patience.retrying(|| self.piece(range.clone())).await
+                self.patience.retry(|| self.piece(range.clone())).await
             })
             .buffered(self.settings.in_flight.min(AHEAD));
         let (mut md5, mut crc) = (Md5Hash::new(), Crc64::default());
         while let Some(piece) = pieces.try_next().await? {
-            self.patience.renew();
+            self.patience.reset();
             md5.update(&piece);
             crc.update(&piece);
         }
@@ -57,7 +57,7 @@ impl Transfer<'_> {
     /// A small range in one piece of memory; that the object is gone or another one is confirmed.
     pub(super) async fn piece(&self, range: std::ops::Range<u64>) -> Result<Bytes, Error> {
         match self.piece_once(range).await {
-            Err(error) => Err(self.confirmed(error).await),
+            Err(error) => Err(self.confirm_missing(error).await),
             piece => piece,
         }
     }
@@ -77,6 +77,6 @@ impl Transfer<'_> {
             return Ok(piece.freeze());
         }
         let error = Error::new(ErrorKind::Source, "read", "the source did not send the bytes asked for");
-        Err(error.with("asked", length.to_string()).with("got", got.to_string()).retryable())
+        Err(error.with_context("asked", length.to_string()).with_context("got", got.to_string()).retryable())
     }
 }

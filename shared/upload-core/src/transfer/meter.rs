@@ -14,14 +14,14 @@ use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 
 /// What is known of bytes that have passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Passed {
+pub(crate) struct Digests {
     pub(crate) crc64: u64,
     pub(crate) md5: Option<Md5>,
 }
 
 #[derive(Default)]
-struct Seen {
-    passed: Option<Passed>,
+struct MonitorState {
+    passed: Option<Digests>,
     error: Option<Error>,
     last_byte: Option<Instant>,
     awaits_source: bool,
@@ -29,47 +29,47 @@ struct Seen {
 
 /// The reader's end of a [`Meter`].
 #[derive(Clone, Default)]
-pub(crate) struct Tap(Arc<Mutex<Seen>>);
+pub(crate) struct StreamMonitor(Arc<Mutex<MonitorState>>);
 
-impl Tap {
-    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+impl StreamMonitor {
+    fn state(&self) -> std::sync::MutexGuard<'_, MonitorState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What passed, once all of it has.
-    pub(crate) fn passed(&self) -> Option<Passed> {
-        self.seen().passed
+    pub(crate) fn digests(&self) -> Option<Digests> {
+        self.state().passed
     }
 
     /// The error that ended the bytes, if one did. Taken once.
     pub(crate) fn take_error(&self) -> Option<Error> {
-        self.seen().error.take()
+        self.state().error.take()
     }
 
     /// Whether the source is to blame for a silence; it has a watchdog of its own.
     pub(crate) fn awaits_source(&self) -> bool {
-        self.seen().awaits_source
+        self.state().awaits_source
     }
 
     /// When the last byte moved.
     pub(crate) fn last_byte(&self) -> Option<Instant> {
-        self.seen().last_byte
+        self.state().last_byte
     }
 }
 
 /// Bytes on their way, metered. The permit is released when the last byte has passed, so that the next part is read while this one's
 /// answer is awaited.
-pub(crate) struct Meter {
+pub(crate) struct MeteredStream {
     bytes: ByteStream,
     left: u64,
     crc: Crc64,
     md5: Option<Md5Hash>,
     permit: Option<OwnedSemaphorePermit>,
     progress: Arc<Progress>,
-    tap: Tap,
+    tap: StreamMonitor,
 }
 
-impl Meter {
+impl MeteredStream {
     /// Meters `length` bytes; with their MD5 where `with_md5`.
     pub(crate) fn new(
         bytes: ByteStream,
@@ -77,8 +77,8 @@ impl Meter {
         with_md5: bool,
         permit: Option<OwnedSemaphorePermit>,
         progress: Arc<Progress>,
-    ) -> (Self, Tap) {
-        let tap = Tap::default();
+    ) -> (Self, StreamMonitor) {
+        let tap = StreamMonitor::default();
         let crc = Crc64::default();
         let md5 = with_md5.then(Md5Hash::new);
         (Self { bytes, left: length, crc, md5, permit, progress, tap: tap.clone() }, tap)
@@ -87,19 +87,19 @@ impl Meter {
     fn fail(&mut self, error: Error) -> Error {
         // The consumer's HTTP client will wrap or drop this error; the tap keeps the real one.
         let told = Error::new(error.kind(), error.operation(), "the source's bytes ended early");
-        self.tap.seen().error = Some(error);
+        self.tap.state().error = Some(error);
         self.permit = None;
         told
     }
 
     fn finish(&mut self) {
         let md5 = self.md5.take().map(|hash| Md5(hash.finalize().into()));
-        self.tap.seen().passed = Some(Passed { crc64: self.crc.value(), md5 });
+        self.tap.state().passed = Some(Digests { crc64: self.crc.value(), md5 });
         self.permit = None;
     }
 }
 
-impl Stream for Meter {
+impl Stream for MeteredStream {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -107,7 +107,7 @@ impl Stream for Meter {
             return Poll::Ready(None);
         }
         let next = self.bytes.as_mut().poll_next(cx);
-        self.tap.seen().awaits_source = next.is_pending();
+        self.tap.state().awaits_source = next.is_pending();
         let next = std::task::ready!(next);
         Poll::Ready(Some(match next {
             Some(Ok(chunk)) if chunk.len() as u64 <= self.left => {
@@ -117,7 +117,7 @@ impl Stream for Meter {
                 }
                 self.left -= chunk.len() as u64;
                 self.progress.add_read(chunk.len());
-                self.tap.seen().last_byte = Some(Instant::now());
+                self.tap.state().last_byte = Some(Instant::now());
                 if self.left == 0 {
                     self.finish();
                 }
@@ -151,12 +151,12 @@ mod tests {
         let slots = Arc::new(Semaphore::new(1));
         let permit = slots.clone().try_acquire_owned().ok();
         let chunks = bytes(vec![Ok(Bytes::from_static(b"12345")), Ok(Bytes::from_static(b"6789"))]);
-        let (mut meter, tap) = Meter::new(chunks, 9, true, permit, Arc::default());
+        let (mut meter, tap) = MeteredStream::new(chunks, 9, true, permit, Arc::default());
         assert_eq!(meter.next().await.expect("a chunk").expect("bytes"), "12345");
-        assert_eq!((slots.available_permits(), tap.passed()), (0, None));
+        assert_eq!((slots.available_permits(), tap.digests()), (0, None));
         assert_eq!(meter.next().await.expect("a chunk").expect("bytes"), "6789");
         assert_eq!(slots.available_permits(), 1, "released though the stream still lives");
-        let passed = tap.passed().expect("all passed");
+        let passed = tap.digests().expect("all passed");
         assert_eq!(passed.crc64, 0x995d_c9bb_df19_39fa);
         assert_eq!(passed.md5.map(|m| m.to_string()).as_deref(), Some("25f9e794323b453885f5181f1b624d0b"));
     }
@@ -164,12 +164,17 @@ mod tests {
     #[tokio::test]
     async fn short_and_long_bodies_are_errors_that_the_tap_remembers() {
         for (length, word) in [(4, "ended early"), (2, "more than")] {
-            let (mut meter, tap) =
-                Meter::new(bytes(vec![Ok(Bytes::from_static(b"abc"))]), length, false, None, Arc::default());
+            let (mut meter, tap) = MeteredStream::new(
+                bytes(vec![Ok(Bytes::from_static(b"abc"))]),
+                length,
+                false,
+                None,
+                Arc::default(),
+            );
             while let Some(Ok(_)) = meter.next().await {}
             let error = tap.take_error().expect("an error");
             assert!(error.to_string().contains(word) && error.is_retryable(), "{error}");
-            assert_eq!(tap.passed(), None);
+            assert_eq!(tap.digests(), None);
         }
     }
 }

@@ -16,7 +16,7 @@ mod watchdog;
 
 pub use plan::{Part, Plan};
 
-use crate::{ByteStream, Error, Object, Progress, RetrySettings, Source, patience::Patience};
+use crate::{ByteStream, Error, Object, Progress, RetryPolicy, Source, patience::RetryBudget};
 use std::{ops::Range, sync::Arc, time::Duration};
 use tokio::time::Instant;
 
@@ -36,7 +36,7 @@ pub struct TransferSettings {
     /// How long a call may move no byte before it is tried anew.
     pub stall: Duration,
     /// How failing calls are tried again.
-    pub retry: RetrySettings,
+    pub retry: RetryPolicy,
     /// How long after a refusal that nothing explains a second run begins; where it is refused as well the upload has failed.
     pub second_run: Duration,
 }
@@ -50,7 +50,7 @@ impl Default for TransferSettings {
             slice_kib: 1024,
             slice_workers: 8,
             stall: Duration::from_secs(60),
-            retry: RetrySettings::default(),
+            retry: RetryPolicy::default(),
             second_run: Duration::from_secs(15 * 60),
         }
     }
@@ -68,7 +68,7 @@ pub(crate) struct Transfer<'a> {
     pub(crate) source: &'a dyn Source,
     pub(crate) object: &'a Object,
     pub(crate) settings: TransferSettings,
-    pub(crate) patience: &'a Patience,
+    pub(crate) patience: &'a RetryBudget,
     pub(crate) progress: &'a Arc<Progress>,
     /// When no further part or slice is begun.
     pub(crate) stop: Option<Instant>,

@@ -17,7 +17,7 @@ const WORTH: f64 = 0.25;
 
 /// Tries more parts at once, and keeps to what moved more bytes.
 #[derive(Debug)]
-pub(crate) struct Pace {
+pub(crate) struct AdaptiveConcurrency {
     most: usize,
     limit: usize,
     window: Option<(Instant, u64)>,
@@ -33,7 +33,7 @@ struct Trial {
     rate: f64,
 }
 
-impl Pace {
+impl AdaptiveConcurrency {
     /// Begins with `least` parts at once and goes up to `most` of them.
     pub(crate) fn new(least: usize, most: usize) -> Self {
         let limit = least.max(1);
@@ -94,7 +94,7 @@ mod tests {
 
     /// The limits that come of a link of `rate` bytes per second in all and `each` per part, by the tenth of a second.
     fn limits(rate: u64, each: u64, seconds: u64) -> Vec<usize> {
-        let (mut pace, begun, mut bytes) = (Pace::new(8, 24), Instant::now(), 0);
+        let (mut pace, begun, mut bytes) = (AdaptiveConcurrency::new(8, 24), Instant::now(), 0);
         let mut limits = vec![pace.limit()];
         for tenth in 1..=seconds * 10 {
             bytes += rate.min(each * pace.limit() as u64) / 10;
@@ -129,7 +129,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_time_in_which_a_process_was_frozen_is_no_measure() {
-        let (mut pace, begun, mut at, mut bytes) = (Pace::new(8, 24), Instant::now(), Duration::ZERO, 0);
+        let (mut pace, begun, mut at, mut bytes) =
+            (AdaptiveConcurrency::new(8, 24), Instant::now(), Duration::ZERO, 0);
         for tenth in 0..40 {
             // The link is full; during the first trial the process stands still for an hour.
             at += if tenth == 9 { Duration::from_secs(3600) } else { Duration::from_millis(100) };
@@ -146,7 +147,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn nothing_is_tried_where_parts_do_not_wait() {
-        let (mut pace, begun) = (Pace::new(8, 24), Instant::now());
+        let (mut pace, begun) = (AdaptiveConcurrency::new(8, 24), Instant::now());
         for tenth in 0..100 {
             pace.look(begun + Duration::from_millis(tenth * 100), tenth * 1000, false);
         }
@@ -155,7 +156,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_number_that_was_set_is_kept_to() {
-        let (mut pace, begun) = (Pace::new(4, 4), Instant::now());
+        let (mut pace, begun) = (AdaptiveConcurrency::new(4, 4), Instant::now());
         for tenth in 0..100 {
             pace.look(begun + Duration::from_millis(tenth * 100), tenth, true);
         }

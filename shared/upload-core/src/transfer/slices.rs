@@ -77,9 +77,9 @@ impl Transfer<'_> {
                 let message = "Youku's upload server neither wants slices nor finishes writing";
                 return Err(Error::new(ErrorKind::Target, "check", message).retryable());
             }
-            match self.patience.retrying(|| server.check(token)).await? {
+            match self.patience.retry(|| server.check(token)).await? {
                 SliceCheck::Written { server_ip } => {
-                    self.slice_gate(&sent)?;
+                    self.verify_slices(&sent)?;
                     return Ok(server_ip);
                 }
                 SliceCheck::Wanting => wanting = true,
@@ -95,14 +95,14 @@ impl Transfer<'_> {
 
     async fn worker(&self, server: &dyn SliceServer, token: &SecretString, sent: &Sent) -> Result<(), Error> {
         let ask = || server.next_slice(token);
-        let mut slice = self.patience.retrying(ask).await?;
+        let mut slice = self.patience.retry(ask).await?;
         while slice.length > 0 {
             if self.must_stop() {
                 return Err(out_of_time());
             }
             slice = match self.send_slice(server, token, slice, sent).await? {
                 Some(next) => next,
-                None => self.patience.retrying(ask).await?,
+                None => self.patience.retry(ask).await?,
             };
         }
         Ok(())
@@ -121,12 +121,12 @@ impl Transfer<'_> {
             let message = "Youku's upload server asked for bytes that the object does not have";
             return Err(Error::new(ErrorKind::Target, "new_slice", message));
         };
-        let mut tries = self.patience.tries();
+        let mut tries = self.patience.start_loop();
         // An earlier holder's slice may still have been on its way.
         let mut unclear = sent.resumed;
         loop {
             let range = slice.offset..end;
-            let bytes = self.patience.retrying(|| self.piece(range.clone())).await?;
+            let bytes = self.patience.retry(|| self.piece(range.clone())).await?;
             let md5 = Md5(Md5Hash::digest(&bytes).into());
             let crc64 = Crc64::of(&bytes);
             let answer = server.send_slice(token, slice, bytes, md5).await;
@@ -136,13 +136,13 @@ impl Transfer<'_> {
             }
             match answer {
                 Ok(next) => {
-                    self.patience.renew();
+                    self.patience.reset();
                     self.progress.add_accepted(slice.length);
                     return Ok(Some(next));
                 }
                 Err(error) if error.is_retryable() => {
                     unclear |= error.kind() == ErrorKind::Target;
-                    tries.after(error).await?;
+                    tries.wait_after(error).await?;
                 }
                 Err(error)
                     if unclear && error.kind() != ErrorKind::SessionOver && sent.is_refused_first(slice) =>
@@ -159,7 +159,7 @@ impl Transfer<'_> {
     }
 
     /// Where the source states a CRC-64 and every slice went through our hands, they must agree.
-    fn slice_gate(&self, sent: &Sent) -> Result<(), Error> {
+    fn verify_slices(&self, sent: &Sent) -> Result<(), Error> {
         let sent = sent.slices.lock().unwrap_or_else(PoisonError::into_inner);
         let mut end = 0;
         let whole = sent.iter().all(|(offset, (length, _))| {

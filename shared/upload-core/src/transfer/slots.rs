@@ -1,6 +1,6 @@
 //! The right to move a part: as many of it as the pace allows.
 
-use super::pace::Pace;
+use super::pace::AdaptiveConcurrency;
 use std::sync::Arc;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -8,15 +8,15 @@ use tokio::{
 };
 
 /// Hands out slots, each of which comes back when a part's bytes have passed.
-pub(crate) struct Slots {
+pub(crate) struct PermitPool {
     free: Arc<Semaphore>,
-    pace: Pace,
+    pace: AdaptiveConcurrency,
     /// Slots that were taken away while parts moved in them.
     owed: usize,
 }
 
-impl Slots {
-    pub(crate) fn new(pace: Pace) -> Self {
+impl PermitPool {
+    pub(crate) fn new(pace: AdaptiveConcurrency) -> Self {
         Self { free: Arc::new(Semaphore::new(pace.limit())), pace, owed: 0 }
     }
 
@@ -66,9 +66,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn slots_come_and_go_with_the_pace_also_while_parts_move_in_them() {
-        let mut slots = Slots::new(Pace::new(2, 4));
+        let mut slots = PermitPool::new(AdaptiveConcurrency::new(2, 4));
         let mut held = Vec::new();
-        let take = |slots: &mut Slots, held: &mut Vec<_>| {
+        let take = |slots: &mut PermitPool, held: &mut Vec<_>| {
             while let Ok(slot) = slots.source().try_acquire_owned() {
                 held.extend(slots.admit(slot));
             }

@@ -1,13 +1,13 @@
 //! The end of calls in which nothing moves.
 
-use super::meter::Tap;
+use super::meter::StreamMonitor;
 use crate::{Error, ErrorKind};
 use std::{future::Future, pin::pin, time::Duration};
 use tokio::time::{Instant, sleep_until};
 
 /// Ends a call that neither moves a byte nor answers for `stall`. A time-out on the whole call would end slow uploads that are well.
-pub(super) async fn watched<T>(
-    tap: &Tap,
+pub(super) async fn with_stall_timeout<T>(
+    tap: &StreamMonitor,
     stall: Duration,
     call: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {

@@ -6,7 +6,7 @@ use app::{
     ListedUpload, Story,
     core::{
         ErrorKind,
-        ledger::{End, Record, State, Step, Target, WaitReason, Working},
+        ledger::{ActiveState, End, Record, State, Step, Target, WaitReason},
         metadata::{Audience, PublicTypeOrigin},
     },
 };
@@ -42,8 +42,10 @@ pub(crate) fn audience(audience: Audience) -> String {
 /// One word for where an upload stands.
 fn state_word(story: &Story) -> &'static str {
     match story.record.state {
-        State::Committed | State::Notified(End::Committed) | State::Followed => word!("published", "已发布"),
-        State::Failed | State::FailedLate | State::FailedRefused | State::Notified(_) => {
+        State::Committed | State::Notified(End::Committed) | State::FollowUpSent => {
+            word!("published", "已发布")
+        }
+        State::Failed | State::FailedAfterTransfer | State::FailedRefused | State::Notified(_) => {
             word!("failed", "失败")
         }
         State::Cancelled => word!("cancelled", "已取消"),
@@ -57,27 +59,27 @@ fn state_word(story: &Story) -> &'static str {
 pub(crate) fn state(story: &Story) -> String {
     let record = &story.record;
     let working = match record.state {
-        State::New | State::Claimed | State::Waiting(Working::Claimed) => {
+        State::New | State::Claimed | State::Waiting(ActiveState::Claimed) => {
             word!("no session is open at Youku yet", "尚未在优酷建立会话")
         }
-        State::Created | State::Waiting(Working::Created) => {
+        State::Created | State::Waiting(ActiveState::Created) => {
             word!("its bytes are moved to Youku", "正在向优酷传输数据")
         }
-        State::Transferred | State::Waiting(Working::Transferred) => {
+        State::Transferred | State::Waiting(ActiveState::Transferred) => {
             word!("all bytes have landed, the commit is next", "数据已全部到达，接下来提交")
         }
-        State::HashRefused | State::Waiting(Working::HashRefused) => {
+        State::HashRefused | State::Waiting(ActiveState::HashRefused) => {
             word!(
                 "the object is measured, and sent again where its MD5 is another",
                 "正在计算对象的 MD5，若不同则重新上传"
             )
         }
-        State::Committed | State::Notified(End::Committed) | State::Followed => {
+        State::Committed | State::Notified(End::Committed) | State::FollowUpSent => {
             let video = video(record.video_id.as_deref());
             return say!("published: video {video}", "已发布：视频 {video}");
         }
         State::Cancelled => return word!("cancelled by a person", "已由人取消").into(),
-        State::Failed | State::FailedLate | State::FailedRefused | State::Notified(_) => {
+        State::Failed | State::FailedAfterTransfer | State::FailedRefused | State::Notified(_) => {
             let failed = word!("failed", "失败");
             let failure = record.failure.as_ref();
             return failure.map_or_else(|| failed.into(), |f| format!("{failed}: {} [{}]", f.text, f.code));
@@ -95,14 +97,14 @@ pub(crate) fn state(story: &Story) -> String {
 /// What a step means.
 pub(crate) fn step(step: &Step, record: &Record) -> String {
     match step {
-        Step::Claimed { work: Some(_) } => word!("a holder began the upload", "持有者开始上传").into(),
-        Step::Claimed { work: None } => word!("another holder took it over", "另一持有者接手").into(),
+        Step::Claimed { request: Some(_) } => word!("a holder began the upload", "持有者开始上传").into(),
+        Step::Claimed { request: None } => word!("another holder took it over", "另一持有者接手").into(),
         Step::Created(session) => match &session.target {
             Target::Oss { .. } => word!(
                 "a session was opened at Youku: a multipart upload into its bucket",
                 "已在优酷建立会话：分片上传到其 bucket"
             ),
-            Target::Slice { instant: true, .. } => word!(
+            Target::Slice { already_stored: true, .. } => word!(
                 "a session was opened at Youku, which has these bytes already",
                 "已在优酷建立会话：优酷已有相同数据"
             ),
@@ -113,7 +115,7 @@ pub(crate) fn step(step: &Step, record: &Record) -> String {
         }
         .into(),
         Step::Transferred(_) => {
-            let size = record.work.object.size;
+            let size = record.request.object.size;
             say!("all {size} bytes have landed and are the object's", "全部 {size} 字节已到达且与对象一致")
         }
         Step::Committed { video_id: Some(video_id) } => {
@@ -148,30 +150,30 @@ pub(crate) fn step(step: &Step, record: &Record) -> String {
 /// What comes next.
 pub(crate) fn next(story: &Story) -> String {
     if let Some(holder) = story.holder {
-        let seconds = holder.rest.as_secs();
+        let seconds = holder.remaining.as_secs();
         return say!(
             "its holder goes on; where it falls silent, the next event or sweep after {seconds} s takes over",
             "持有者会继续；若其失去音讯，{seconds} 秒后的下一个事件或清扫会接手"
         );
     }
-    if story.record.is_at_rest() {
+    if story.record.is_settled() {
         return word!("nothing: the upload is at rest", "无：上传已结束").into();
     }
-    if story.record.owes_outcome() {
+    if story.record.pending_outcome_callback() {
         return word!(
             "its callback does not know yet: the next sweep that is due tries it again",
             "回调尚未送达：下一次到期的清扫会再试"
         )
         .into();
     }
-    if story.record.owes_event() {
+    if story.record.pending_event_callback() {
         return word!(
             "the sweep asks Youku how the video fares, and tells the callback",
             "清扫会向优酷询问视频状态并通知回调"
         )
         .into();
     }
-    if story.record.work.location.is_carried() {
+    if story.record.request.location.is_carried() {
         return word!(
             "whoever uploads the file again goes on with it: oss2youku upload FILE",
             "再次上传该文件即可继续：oss2youku upload FILE"
@@ -197,16 +199,16 @@ pub(crate) fn advice(story: &Story) -> Option<String> {
         if failure.code == ErrorKind::CommitUnknown.code() {
             return Some(look_first(record, advice));
         }
-        let command = match (advice.contains("retry"), record.work.location.is_carried()) {
+        let command = match (advice.contains("retry"), record.request.location.is_carried()) {
             (true, true) => " (oss2youku upload --retry FILE)".into(),
             (true, false) => format!(" (oss2youku retry {})", record.id),
             (false, _) => String::new(),
         };
         return Some(format!("{}{command}", word!(advice, advice_zh(&failure.code))));
     }
-    let account = &record.work.account;
+    let account = &record.request.account;
     match record.waiting?.reason {
-        WaitReason::Unauthorised => Some(say!(
+        WaitReason::Unauthorized => Some(say!(
             "put a valid access token of account {account} into the settings (accounts.{account}.access_token)",
             "请把账号 {account} 的有效访问令牌写入设置（accounts.{account}.access_token）"
         )),
@@ -214,7 +216,7 @@ pub(crate) fn advice(story: &Story) -> Option<String> {
             "correct accounts.{account}.client_id in the settings: Youku does not know it",
             "请修改设置中的 accounts.{account}.client_id：优酷不认识它"
         )),
-        WaitReason::Reauthorise => Some(say!(
+        WaitReason::Reauthorize => Some(say!(
             "authorise account {account} anew at Youku and put its new pair into the settings \
              (accounts.{account}.access_token and refresh_token); the sweep then goes on",
             "请在优酷重新授权账号 {account}，并把新的令牌写入设置（accounts.{account}.access_token 与 refresh_token）；之后清扫会继续"
@@ -234,7 +236,7 @@ pub(crate) fn advice(story: &Story) -> Option<String> {
 
 /// What a person can do about a commit that nobody knows of: the ledger keeps it with its commands.
 fn look_first(record: &Record, advice: &str) -> String {
-    let (id, object) = (&record.id, &record.work.location);
+    let (id, object) = (&record.id, &record.request.location);
     let source = if object.is_carried() { object.key.clone() } else { object.to_string() };
     say!(
         "{advice}",
@@ -251,7 +253,7 @@ fn advice_zh(code: &str) -> &'static str {
         Some(ErrorKind::SourceChanged) => "无需处理：对象的新版本是另一个上传",
         Some(ErrorKind::HashRefused) => "请改正声明的 MD5，再用 again 另行请求；若声明无误，请询问优酷",
         Some(ErrorKind::Integrity) => "请检查对象：其数据与存储给出的校验和不一致",
-        Some(ErrorKind::Unauthorised) => "请带有效的访问令牌重新发送任务",
+        Some(ErrorKind::Unauthorized) => "请带有效的访问令牌重新发送任务",
         _ => "请查看日志了解原因，然后重试上传",
     }
 }
@@ -259,7 +261,7 @@ fn advice_zh(code: &str) -> &'static str {
 /// The whole of `explain`.
 pub(crate) fn story(story: &Story) -> Vec<String> {
     let record = &story.record;
-    let (work, object) = (&record.work, &record.work.object);
+    let (work, object) = (&record.request, &record.request.object);
     let mut lines = vec![
         format!("{}{}", word!("upload   ", "上传  "), record.id),
         say!(
@@ -287,7 +289,7 @@ pub(crate) fn story(story: &Story) -> Vec<String> {
             "held     by holder {}, whose lease lives for {} s and is renewed while it works",
             "持有  第 {} 个持有者，租约还有 {} 秒，工作期间会续期",
             holder.epoch,
-            holder.rest.as_secs()
+            holder.remaining.as_secs()
         ),
         None => word!("held     by nobody", "持有  无").into(),
     });

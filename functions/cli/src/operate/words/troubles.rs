@@ -40,9 +40,9 @@ fn kind(kind: ErrorKind) -> &'static str {
         ErrorKind::CredentialExpired => "优酷存储的临时凭证已过期",
         ErrorKind::NoSuchUpload => "优酷的存储不认识这个分片上传",
         ErrorKind::PartExists => "优酷的存储已有这个分片",
-        ErrorKind::Unauthorised => "优酷拒绝访问令牌",
+        ErrorKind::Unauthorized => "优酷拒绝访问令牌",
         ErrorKind::ClientRefused => "优酷不认识账号的 client_id",
-        ErrorKind::Reauthorise => "需要重新授权",
+        ErrorKind::Reauthorize => "需要重新授权",
         ErrorKind::SessionOver => "上传会话已结束",
         ErrorKind::RateLimited => "优酷暂时限制调用",
         ErrorKind::Youku => "优酷出错",
@@ -83,7 +83,7 @@ fn way_out(error: &Error) -> String {
              rights: oss2youku doctor",
             "请检查密钥（source.access_key_id 与 source.access_key_secret，或 ALIBABA_CLOUD_ACCESS_KEY_ID 与 _SECRET）及其权限：oss2youku doctor"
         ),
-        ErrorKind::Unauthorised | ErrorKind::Reauthorise => word!(
+        ErrorKind::Unauthorized | ErrorKind::Reauthorize => word!(
             "Put a new access_token and refresh_token of the account into the settings (cloud.youku.com/tools); oss2youku doctor shows \
              how it stands",
             "请把账号新的 access_token 和 refresh_token 写入设置（cloud.youku.com/tools）；oss2youku doctor 可查看状态"
@@ -94,7 +94,7 @@ fn way_out(error: &Error) -> String {
         ),
         ErrorKind::SourceChanged => word!("Upload it again", "请重新上传"),
         ErrorKind::Source | ErrorKind::Target | ErrorKind::Youku | ErrorKind::Ledger
-            if error.verdict() != app::core::Verdict::Permanent =>
+            if error.advice() != app::core::RetryAdvice::Permanent =>
         {
             word!(
                 "Nothing is lost: run the same command again once it can be reached; oss2youku doctor looks into it",

@@ -7,15 +7,15 @@ pub(super) fn reason(reason: WaitReason) -> &'static str {
     match reason {
         WaitReason::RateLimited => word!("Youku takes no more calls for now", "优酷暂时不接受调用"),
         WaitReason::Deadline => word!("the last run's time was over", "上次运行的时间已到，或被人停止"),
-        WaitReason::Unauthorised => {
+        WaitReason::Unauthorized => {
             word!("Youku refuses the account's access token", "优酷拒绝该账号的访问令牌")
         }
         WaitReason::ClientRefused => {
             word!("Youku does not know the account's client_id", "优酷不认识该账号的 client_id")
         }
-        WaitReason::Reauthorise => word!(
-            "the account's access token has run out and could not be renewed [reauthorise]",
-            "该账号的访问令牌已失效且无法续期 [reauthorise]"
+        WaitReason::Reauthorize => word!(
+            "the account's access token has run out and could not be renewed [reauthorize]",
+            "该账号的访问令牌已失效且无法续期 [reauthorize]"
         ),
         WaitReason::CallerTokenGone => {
             word!("the token that the task brought has run out", "任务自带的令牌已失效")

@@ -7,7 +7,7 @@ use std::{fs, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use upload_core::{
     ErrorKind, Job, Location, Mode, Object, UploadId,
-    ledger::{Claim, Failure, Ledger, LedgerSettings, State, Step, Work},
+    ledger::{Claim, Failure, Ledger, LedgerSettings, State, Step, UploadRequest},
 };
 
 fn folder() -> (TempDir, StoreLedger) {
@@ -82,17 +82,17 @@ async fn a_ledger_in_a_folder_lives_through_two_holders() {
         video: Default::default(),
         mode: Mode::Oss,
         md5: None,
-        again: None,
+        force_nonce: None,
     };
     let object = Object::new(location, "A", 1);
-    let id = UploadId::of(&object, &job);
-    let work = Work { job, object, called: None, callback: None, brought: None };
+    let id = UploadId::new(&object, &job);
+    let work = UploadRequest { job, object, requested_key: None, callback: None, caller_account: None };
     ledger.birth().await.expect("born");
-    let Ok(Claim::Held(held)) = ledger.claim(&id, &work).await else { panic!("nobody holds it") };
+    let Ok(Claim::Acquired(held)) = ledger.claim(&id, &work).await else { panic!("nobody holds it") };
     let error = ledger.claim(&id, &work).await.expect_err("it is held");
     assert_eq!(error.kind(), ErrorKind::InProgress);
     held.release().await;
-    let Ok(Claim::Held(mut held)) = ledger.resume(&id).await else { panic!("it was released") };
+    let Ok(Claim::Acquired(mut held)) = ledger.resume(&id).await else { panic!("it was released") };
     let failure = Failure { code: "source_missing".into(), text: "it is gone".into(), advice: None };
     held.append(Step::Failed(failure)).await.expect("appended");
     held.release().await;

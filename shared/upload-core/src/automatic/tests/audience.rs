@@ -128,7 +128,7 @@ async fn a_required_sidecar_binds_tasks_that_state_no_public_type() {
     let bucket = Bucket::with_rule(&json!({"sidecar": "required"}));
     assert_refused(bucket.task_video(json!({"title": "T"})).await, &["film.mp4.youku.json"]);
     bucket.task_video(json!({"public_type": "all"})).await.expect("it fits");
-    assert!(matches!(bucket.event().await, Ok(Arrival::Skip("waits_for_sidecar"))));
+    assert!(matches!(bucket.event().await, Ok(Decision::Skip("waits_for_sidecar"))));
     bucket.sidecar("{}").task_video(json!({})).await.expect("it fits");
 }
 

@@ -13,7 +13,7 @@ fn unfinished(kind: ObjectKind, untouched: Option<u64>, rule: &serde_json::Value
 const KINDS: [ObjectKind; 2] = [ObjectKind::Appendable, ObjectKind::Symlink];
 
 async fn is_left_alone(bucket: &Bucket) -> bool {
-    matches!(bucket.event().await.expect("decided"), Arrival::Skip("not_whole"))
+    matches!(bucket.event().await.expect("decided"), Decision::Skip("not_whole"))
 }
 
 #[tokio::test(start_paused = true)]

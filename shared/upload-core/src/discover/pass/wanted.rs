@@ -1,9 +1,9 @@
 //! Which objects a pass looks at, and which it must come back to.
 
-use super::Pass;
+use super::Scan;
 use crate::{
     SourceEntry,
-    discover::odd::Met,
+    discover::odd::Encounter,
     rules::{Admission, admit},
 };
 use std::time::Duration;
@@ -13,7 +13,7 @@ use std::time::Duration;
 const MARGIN: Duration = Duration::from_secs(24 * 3600);
 /// Objects of a rule that are remembered to grow.
 const GROWING: usize = 200;
-impl<F> Pass<'_, '_, F> {
+impl<F> Scan<'_, '_, F> {
     /// Whether the object is this rule's, and neither too old, nor too young, nor seen before.
     pub(super) fn is_wanted(&mut self, entry: &SourceEntry) -> bool {
         let automatic = self.discovery.automatic;
@@ -41,12 +41,12 @@ impl<F> Pass<'_, '_, F> {
         }
         let note = &mut self.place.note;
         match note.odd.meet(&entry.key, self.times.now) {
-            Met::Due => return true,
-            Met::Later => {
+            Encounter::Due => return true,
+            Encounter::Later => {
                 self.found.known += 1;
                 return false;
             }
-            Met::Unknown => {}
+            Encounter::Unknown => {}
         }
         note.growing.contains(&entry.key)
             || note.seen.is_none_or(|seen| entry.modified + MARGIN >= seen.get())
@@ -59,7 +59,7 @@ impl<F> Pass<'_, '_, F> {
     }
 
     /// A later pass publishes it, however long its rule waits. Where there are many, the whole pass looks back as far.
-    pub(super) fn grows(&mut self, entry: &SourceEntry) {
+    pub(super) fn note_growth(&mut self, entry: &SourceEntry) {
         let growing = &mut self.place.note.still_growing;
         if growing.len() >= GROWING {
             return self.hold(entry);
@@ -69,7 +69,7 @@ impl<F> Pass<'_, '_, F> {
 
     /// The object could not be dealt with: it is noted, and looked at again. Where there is no room, the whole pass looks back as far. Answers whether
     /// somebody is to be told.
-    pub(super) fn is_news(&mut self, entry: &SourceEntry) -> bool {
+    pub(super) fn is_new(&mut self, entry: &SourceEntry) -> bool {
         if self.discovery.bounds.since.is_some() {
             return true;
         }

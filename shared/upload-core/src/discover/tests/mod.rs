@@ -4,7 +4,7 @@ mod odd;
 mod passes;
 mod shelf;
 
-use crate::{ErrorKind, discover::Stopped, ledger::Step, tests::memory::Fault};
+use crate::{ErrorKind, discover::StopReason, ledger::Step, tests::memory::Fault};
 use shelf::{HOUR, Shelf, rule};
 use std::time::Duration;
 use tokio::time::sleep;
@@ -66,7 +66,7 @@ async fn a_bounded_since_is_gone_on_with_by_the_next_one_and_begun_anew_by_a_wid
         sleep(Duration::from_secs(60)).await;
     }
     assert_eq!(shelf.published(), numbered(50)[44..]);
-    assert_eq!(shelf.since(20 * HOUR).sweep().await.stopped, Some(Stopped::Requests));
+    assert_eq!(shelf.since(20 * HOUR).sweep().await.stopped, Some(StopReason::Requests));
     while shelf.since(40 * HOUR).sweep().await.stopped.is_some() {}
     assert_eq!(shelf.published(), numbered(50)[10..], "a wider wish begins anew");
 }
@@ -140,8 +140,8 @@ async fn what_is_paused_is_found_when_it_goes_on() {
     shelf.paused = true;
     shelf.put("1.mp4");
     let found = shelf.sweep().await;
-    assert_eq!((found.stopped, found.requests), (Some(Stopped::Paused), 0));
-    assert_eq!(shelf.since(HOUR).sweep().await.stopped, Some(Stopped::Paused));
+    assert_eq!((found.stopped, found.requests), (Some(StopReason::Paused), 0));
+    assert_eq!(shelf.since(HOUR).sweep().await.stopped, Some(StopReason::Paused));
     shelf.paused = false;
     let mut still = rule("", "main");
     still.paused = true;

@@ -4,7 +4,7 @@ use super::{
     numbered,
     shelf::{HOUR, Shelf},
 };
-use crate::{ErrorKind, Run, ledger::Claim, tests::memory::Fault};
+use crate::{ErrorKind, RunContext, ledger::Claim, tests::memory::Fault};
 use std::time::Duration;
 use tokio::time::sleep;
 
@@ -97,14 +97,14 @@ async fn a_lost_mark_is_put_back_by_a_discovery_that_meets_the_object_and_the_ne
     sleep(2 * HOUR).await;
     let ledger = shelf.memory.ledger();
     let uploader_of = |_, _| async { Ok(shelf.uploader()) };
-    crate::sweep(&ledger, uploader_of, None, 100, &Run::default()).await.expect("the ledger is there");
+    crate::sweep(&ledger, uploader_of, None, 100, &RunContext::default()).await.expect("the ledger is there");
     assert_eq!(shelf.published(), ["b.mp4"], "without a mark no sweep finds it");
     assert_eq!(shelf.sweep().await.known, 2);
     let marked = ledger.open_marks(None, 10).await.expect("listed").uploads;
     assert_eq!(marked.len(), 1);
-    assert!(matches!(ledger.resume(&marked[0].id).await, Ok(Claim::Held(_))));
+    assert!(matches!(ledger.resume(&marked[0].id).await, Ok(Claim::Acquired(_))));
     sleep(HOUR).await;
     let uploader_of = |_, _| async { Ok(shelf.uploader()) };
-    crate::sweep(&ledger, uploader_of, None, 100, &Run::default()).await.expect("the ledger is there");
+    crate::sweep(&ledger, uploader_of, None, 100, &RunContext::default()).await.expect("the ledger is there");
     assert_eq!(shelf.published(), ["a.mp4", "b.mp4"]);
 }

@@ -4,7 +4,7 @@ use super::{
     numbered,
     shelf::{HOUR, Shelf, rule},
 };
-use crate::{ErrorKind, Run, discover::Stopped, tests::memory::Fault};
+use crate::{ErrorKind, RunContext, discover::StopReason, tests::memory::Fault};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
@@ -26,7 +26,7 @@ async fn many_objects_are_published_exactly_once_over_many_small_runs() {
         if found.stopped.is_none() {
             break;
         }
-        assert_eq!(found.stopped, Some(Stopped::Requests));
+        assert_eq!(found.stopped, Some(StopReason::Requests));
     }
     assert_eq!(shelf.published(), keys);
     assert!((50..60).contains(&runs), "{runs}");
@@ -40,7 +40,7 @@ async fn the_limit_of_uploads_holds_and_a_later_run_goes_on() {
     for published in [3, 6, 9, 10] {
         let found = shelf.sweep().await;
         assert_eq!(shelf.published().len(), published);
-        assert_eq!(found.stopped, (published < 10).then_some(Stopped::Uploads));
+        assert_eq!(found.stopped, (published < 10).then_some(StopReason::Uploads));
         let next = found.next.map(|next| next.key);
         assert_eq!(next, (published < 10).then(|| format!("{:05}.mp4", published - 1)));
     }
@@ -172,7 +172,7 @@ async fn without_the_ledger_nothing_goes_on_and_nothing_is_lost() {
     shelf.put("new.mp4");
     shelf.memory.ledger.world().is_down = true;
     let found = shelf.sweep().await;
-    assert_eq!((found.stopped, found.requests, found.troubles.len()), (Some(Stopped::Ledger), 0, 1));
+    assert_eq!((found.stopped, found.requests, found.troubles.len()), (Some(StopReason::Ledger), 0, 1));
     shelf.memory.ledger.world().is_down = false;
     shelf.sweep().await;
     assert_eq!(shelf.published().len(), 6);
@@ -187,7 +187,7 @@ async fn a_note_that_is_damaged_is_named_and_no_reason_to_publish_anything() {
     let now = shelf.now();
     shelf.memory.ledger.world().entries.insert(note.clone(), ("{}".into(), now));
     let found = shelf.sweep().await;
-    assert_eq!(found.stopped, Some(Stopped::Ledger));
+    assert_eq!(found.stopped, Some(StopReason::Ledger));
     assert!(found.troubles[0].error.to_string().contains(&note));
 }
 
@@ -198,8 +198,8 @@ async fn a_run_ends_at_its_deadline_and_the_next_goes_on() {
     shelf.put_all(&keys);
     shelf.shelves().failing.insert("00002.mp4".into());
     let deadline = Instant::now() + Duration::from_secs(30);
-    let found = shelf.run(&Run { deadline: Some(deadline), ..Run::default() }).await;
-    assert_eq!((found.stopped, found.uploads.len()), (Some(Stopped::Deadline), 2));
+    let found = shelf.run(&RunContext { deadline: Some(deadline), ..RunContext::default() }).await;
+    assert_eq!((found.stopped, found.uploads.len()), (Some(StopReason::Deadline), 2));
     assert!(Instant::now() < deadline + Duration::from_secs(1));
     shelf.shelves().failing.clear();
     shelf.sweep().await;
@@ -238,7 +238,9 @@ async fn dropped_at(point: u32) -> Shelf {
     let ledger = shelf.memory.ledger();
     for _ in 0..4 {
         let uploader_of = |_, _| async { Ok(shelf.uploader()) };
-        crate::sweep(&ledger, uploader_of, None, 100, &Run::default()).await.expect("the ledger is there");
+        crate::sweep(&ledger, uploader_of, None, 100, &RunContext::default())
+            .await
+            .expect("the ledger is there");
         shelf.sweep().await;
     }
     shelf

@@ -1,7 +1,7 @@
 //! A bucket of many objects in memory beside a Youku and a ledger, and a sweep's discovery over them.
 
 use crate::{
-    discover::{Bounds, Discovered, Discovery, Since, discover},
+    discover::{Bounds, Discovery, DiscoveryReport, Since, discover},
     ledger::LedgerStore,
     rules::{Rule, Rules},
     tests::memory::Memory,
@@ -103,30 +103,30 @@ impl Shelf {
         self.shelves().objects.insert(key.into(), (key.into(), modified));
     }
 
-    pub(super) async fn run(&self, run: &Run) -> Discovered {
+    pub(super) async fn run(&self, run: &RunContext) -> DiscoveryReport {
         let ledger = self.memory.ledger();
-        let automatic = Automatic {
+        let automatic = IntakePolicy {
             rules: &self.rules,
             reserved: &[],
             paused: self.paused,
             mode: Mode::Oss,
-            retry: RetrySettings::default(),
+            retry: RetryPolicy::default(),
             now: SystemTime::UNIX_EPOCH,
         };
         let (provider, bounds) = (Provider::Oss, self.bounds);
         let discovery = Discovery { automatic, source: self, provider, ledger: &ledger, bounds };
         let uploader_of = |_: &str| Ok(self.uploader());
-        discover(&discovery, uploader_of, run).await.unwrap_or_else(Discovered::failed)
+        discover(&discovery, uploader_of, run).await.unwrap_or_else(DiscoveryReport::failed)
     }
 
     pub(super) fn uploader(&self) -> Uploader {
         let (source, youku) = (Arc::new(self.clone()), Arc::new(self.memory.clone()));
         let uploader = Uploader::new(source, youku, self.memory.ledger(), TransferSettings::default());
-        uploader.notifying(Arc::new(self.clone()), HOUR)
+        uploader.with_notifier(Arc::new(self.clone()), HOUR)
     }
 
-    pub(super) async fn sweep(&self) -> Discovered {
-        self.run(&Run::default()).await
+    pub(super) async fn sweep(&self) -> DiscoveryReport {
+        self.run(&RunContext::default()).await
     }
 
     /// Sweeps until a run finds nothing to stop for.
@@ -224,8 +224,8 @@ impl Source for Shelf {
 
 #[async_trait]
 impl Notifier for Shelf {
-    async fn post(&self, _: &SecretString, _: &str, _: Bytes) -> Told {
+    async fn post(&self, _: &SecretString, _: &str, _: Bytes) -> DeliveryResult {
         self.shelves().told += 1;
-        Told::Accepted { status: 200 }
+        DeliveryResult::Accepted { status: 200 }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::super::{
     codec::{VERSION, decode, encode},
-    lease::Body,
-    pause::Pause,
+    lease::LeaseRecord,
+    pause::RateLimit,
     tokens::{ClaimRecord, PairRecord},
 };
 use super::*;
@@ -12,7 +12,7 @@ use crate::{StatedMd5, VideoEvent};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{collections::BTreeSet, fs, path::PathBuf, time::UNIX_EPOCH};
 
-fn at() -> Time {
+fn at() -> Timestamp {
     (UNIX_EPOCH + Duration::from_millis(1_800_000_000_250)).into()
 }
 
@@ -28,16 +28,16 @@ fn entry(step: Step) -> Entry {
     }
 }
 
-fn full_work() -> WorkRecord {
+fn full_work() -> StoredRequest {
     let mut work = work("dir/片.mp4", Some("https://example.com/hook"));
-    work.called = Some("film 7".into());
-    work.brought = Some("a token".into());
+    work.requested_key = Some("film 7".into());
+    work.caller_account = Some("a token".into());
     work.object.location.region = Some("cn-hangzhou".into());
     work.object.version_id = Some("v".into());
     work.object.md5 = Some(Md5([1; 16]));
     work.object.crc64 = Some(u64::MAX);
     work.job.md5 = Some(StatedMd5::new(Md5([1; 16]), "field md5"));
-    work.job.again = Some("n".into());
+    work.job.force_nonce = Some("n".into());
     work.job.video = VideoMetadata {
         title: Some("片".into()),
         tags: Some(vec!["a".into(), "b".into()]),
@@ -56,8 +56,8 @@ fn full_work() -> WorkRecord {
     sealed(&work)
 }
 
-fn sealed(work: &Work) -> WorkRecord {
-    WorkRecord::seal(work, Sealer { seal: &TestSeal, id: &id_of(work) }).expect("sealed")
+fn sealed(work: &UploadRequest) -> StoredRequest {
+    StoredRequest::seal(work, Sealer { seal: &TestSeal, id: &id_of(work) }).expect("sealed")
 }
 
 fn session_to(target: Target) -> Step {
@@ -79,13 +79,16 @@ fn steps() -> Vec<(&'static str, Step)> {
     if let Some(callback) = &mut events.callback {
         callback.events = vec![VideoEvent::Ready, VideoEvent::Rejected];
     }
-    let slice =
-        Target::Slice { upload_server: "g01.upload.youku.com".into(), slice_kib: 2048, instant: false };
+    let slice = Target::Slice {
+        upload_server: "g01.upload.youku.com".into(),
+        slice_kib: 2048,
+        already_stored: false,
+    };
     vec![
-        ("claimed", Step::Claimed { work: Some(Box::new(full_work())) }),
-        ("claimed-events", Step::Claimed { work: Some(Box::new(sealed(&events))) }),
-        ("claimed-plain", Step::Claimed { work: Some(Box::new(sealed(&work("a.mp4", None)))) }),
-        ("taken-over", Step::Claimed { work: None }),
+        ("claimed", Step::Claimed { request: Some(Box::new(full_work())) }),
+        ("claimed-events", Step::Claimed { request: Some(Box::new(sealed(&events))) }),
+        ("claimed-plain", Step::Claimed { request: Some(Box::new(sealed(&work("a.mp4", None)))) }),
+        ("taken-over", Step::Claimed { request: None }),
         ("created-oss", session_to(session("t").target)),
         ("created-slice", session_to(slice)),
         (
@@ -102,7 +105,7 @@ fn steps() -> Vec<(&'static str, Step)> {
         ("reopened-new-session", Step::Reopened(Reopening { new_session: true, ..Reopening::default() })),
         ("reopened-returned", Step::Reopened(Reopening { returned: true, ..Reopening::default() })),
         ("waiting", waiting(Some(at()))),
-        ("waiting-reauthorise", Step::Waiting(Waiting { reason: WaitReason::Reauthorise, not_before: None })),
+        ("waiting-reauthorize", Step::Waiting(Waiting { reason: WaitReason::Reauthorize, not_before: None })),
         ("waiting-hash", Step::Waiting(Waiting { reason: WaitReason::Hash, not_before: None })),
         (
             "waiting-commit-unknown",
@@ -143,9 +146,14 @@ fn every_kind_of_entry_is_written_as_its_fixture_and_read_from_it() {
         names.insert(name.to_owned());
     }
     assert_eq!(kinds.len(), 9, "every step has a fixture");
-    let part = PartNote { number: 1, etag: "E".into(), crc64: u64::MAX };
-    let lease =
-        Body { v: VERSION, holder: "h".into(), released: false, session: 2, parts: vec![part.clone()] };
+    let part = UploadedPart { number: 1, etag: "E".into(), crc64: u64::MAX };
+    let lease = LeaseRecord {
+        v: VERSION,
+        holder: "h".into(),
+        released: false,
+        session: 2,
+        parts: vec![part.clone()],
+    };
     assert_eq!(is_written_and_read("lease", &lease).parts, [part]);
     let mark: OpenMark = serde_json::from_value(serde_json::json!({
         "v": VERSION, "account": "main", "not_before": at(),
@@ -153,13 +161,13 @@ fn every_kind_of_entry_is_written_as_its_fixture_and_read_from_it() {
     }))
     .expect("an open mark");
     assert_eq!(is_written_and_read("open-mark", &mark), mark);
-    let recent: Recent = serde_json::from_value(serde_json::json!({
+    let recent: FinishedUpload = serde_json::from_value(serde_json::json!({
         "v": VERSION, "ended": at(), "state": "committed", "account": "main", "video_id": "XMQ",
         "location": {"provider": "oss", "bucket": "b", "key": "k"}
     }))
     .expect("a recent end");
     assert_eq!(is_written_and_read("recent", &recent), recent);
-    let pause = is_written_and_read("pause", &Pause { v: VERSION, until: at() });
+    let pause = is_written_and_read("pause", &RateLimit { v: VERSION, until: at() });
     assert_eq!(pause.until, at());
     let kept = fs::read_dir(file("x").parent().expect("a folder")).expect("it can be listed");
     let kept: BTreeSet<_> = kept
@@ -173,7 +181,7 @@ fn every_kind_of_entry_is_written_as_its_fixture_and_read_from_it() {
 fn work_comes_back_as_it_was_and_its_secrets_show_nowhere() {
     let record = full_work();
     let id = id_of(&work("dir/片.mp4", None));
-    let again = WorkRecord::seal(
+    let again = StoredRequest::seal(
         &record.open(Sealer { seal: &TestSeal, id: &opened_id(&record) }).expect("opens"),
         Sealer { seal: &TestSeal, id: &opened_id(&record) },
     );
@@ -186,10 +194,10 @@ fn work_comes_back_as_it_was_and_its_secrets_show_nowhere() {
 }
 
 /// The id that [`full_work`] was sealed for.
-fn opened_id(record: &WorkRecord) -> UploadId {
+fn opened_id(record: &StoredRequest) -> UploadId {
     let mut work = work(&record.location.key, None);
     work.object.version_id.clone_from(&record.object.version_id);
-    work.job.again.clone_from(&record.again);
+    work.job.force_nonce.clone_from(&record.force_nonce);
     id_of(&work)
 }
 

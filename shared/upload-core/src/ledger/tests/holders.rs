@@ -35,7 +35,7 @@ fn some_kind(state: State, chance: &mut StdRng) -> StepKind {
     *kinds.choose(chance).unwrap_or(&StepKind::Reopened)
 }
 
-fn step(kind: StepKind, held: &Held, chance: &mut StdRng) -> Step {
+fn step(kind: StepKind, held: &LeasedUpload, chance: &mut StdRng) -> Step {
     match kind {
         StepKind::Claimed | StepKind::Created => unreachable!("written otherwise"),
         StepKind::Transferred => Step::Transferred(Transferred::default()),
@@ -66,7 +66,11 @@ fn anew() -> Step {
     Step::Reopened(Reopening { new_session: true, ..Reopening::default() })
 }
 
-async fn take(ledger: &Ledger, work: &Work, chance: &mut StdRng) -> Result<Option<Held>, Error> {
+async fn take(
+    ledger: &Ledger,
+    work: &UploadRequest,
+    chance: &mut StdRng,
+) -> Result<Option<LeasedUpload>, Error> {
     let id = id_of(work);
     let claim = match chance.random_range(0..4) {
         0 => return ledger.reopen(&id, Reopening::default()).await.map(Some),
@@ -74,13 +78,13 @@ async fn take(ledger: &Ledger, work: &Work, chance: &mut StdRng) -> Result<Optio
         _ => ledger.claim(&id, work).await?,
     };
     Ok(match claim {
-        Claim::Held(held) => Some(*held),
-        Claim::AtRest(_) => None,
+        Claim::Acquired(held) => Some(*held),
+        Claim::Settled(_) => None,
     })
 }
 
 /// Takes steps until one cannot be written.
-async fn go_on(held: &mut Held, chance: &mut StdRng, said: &Said) -> Result<(), Error> {
+async fn go_on(held: &mut LeasedUpload, chance: &mut StdRng, said: &Said) -> Result<(), Error> {
     for _ in 0..chance.random_range(0..5) {
         let seconds = if chance.random_ratio(1, 6) { 60 } else { 3 };
         pause(chance, seconds).await;
@@ -103,7 +107,7 @@ async fn go_on(held: &mut Held, chance: &mut StdRng, said: &Said) -> Result<(), 
     Ok(())
 }
 
-async fn holder(ledger: &Ledger, work: &Work, seed: u64, said: &Said) {
+async fn holder(ledger: &Ledger, work: &UploadRequest, seed: u64, said: &Said) {
     let mut chance = StdRng::seed_from_u64(seed);
     for _ in 0..chance.random_range(1..8) {
         pause(&mut chance, 30).await;
@@ -129,7 +133,7 @@ async fn holder(ledger: &Ledger, work: &Work, seed: u64, said: &Said) {
         let keeps = chance.random_ratio(2, 3);
         let lease = held.lease();
         let ended = tokio::select! {
-            lost = lease.keep(Parts::default), if keeps => Err(lost),
+            lost = lease.keep_renewed(UploadedParts::default), if keeps => Err(lost),
             ended = go_on(&mut held, &mut chance, said) => ended,
         };
         // Others die where they stand.
@@ -153,7 +157,7 @@ async fn story(seed: u64, times: &mut [u32; 3]) {
     let id = id_of(&work);
     let before = ledger.read(&id).await.expect("it reads back");
     let mut taken = ledger.claim(&id, &work).await.expect("nobody holds it");
-    if let Claim::AtRest(_) = taken {
+    if let Claim::Settled(_) = taken {
         // As a sweep does with a mark that was left behind.
         taken = ledger.resume(&id).await.expect("nobody holds it");
     }
@@ -163,8 +167,8 @@ async fn story(seed: u64, times: &mut [u32; 3]) {
     }
     let before = before.map(|before| before.history).unwrap_or_default();
     assert!(record.history.starts_with(&before), "seed {seed}: a step was changed");
-    let at_rest = matches!(taken, Claim::AtRest(_));
-    assert_eq!(record.is_at_rest(), at_rest, "seed {seed}");
+    let at_rest = matches!(taken, Claim::Settled(_));
+    assert_eq!(record.is_settled(), at_rest, "seed {seed}");
     assert_eq!(store.keys("open/").is_empty(), at_rest, "seed {seed}: the mark stands until rest");
     let kinds = record.history.iter().map(|entry| entry.step.kind());
     assert!(kinds.filter(|kind| *kind == StepKind::Committed).count() <= 1, "seed {seed}");

@@ -2,7 +2,7 @@
 
 use super::memory::Fault;
 use super::*;
-use crate::{ErrorKind, Verdict};
+use crate::{ErrorKind, RetryAdvice};
 use tokio::time::{Instant, sleep, timeout};
 
 #[tokio::test(start_paused = true)]
@@ -12,7 +12,7 @@ async fn a_live_lease_elsewhere_answers_in_progress_and_when_to_come_again() {
     let held = hold(&ledger, &work).await;
     let error = refused(&ledger, &work).await;
     assert_eq!(error.kind(), ErrorKind::InProgress);
-    let Verdict::Retry { not_before: Some(rest) } = error.verdict() else { panic!("{error:?}") };
+    let RetryAdvice::Retry { retry_after: Some(rest) } = error.advice() else { panic!("{error:?}") };
     assert!(rest >= LIFE && rest <= LIFE + Duration::from_secs(1), "{rest:?}");
     drop(held);
     sleep(rest).await;
@@ -26,19 +26,19 @@ async fn a_released_upload_is_taken_over_at_once_with_the_parts_it_holds() {
     let (ledger, work) = (ledger(&store), work("k", None));
     let mut held = hold(&ledger, &work).await;
     held.append_session(session("1")).await.expect("appended");
-    let part = PartNote { number: 1, etag: "E".into(), crc64: 1 };
-    let parts = Parts { session: 2, held: vec![part] };
+    let part = UploadedPart { number: 1, etag: "E".into(), crc64: 1 };
+    let parts = UploadedParts { session: 2, held: vec![part] };
     let lease = held.lease();
-    assert!(timeout(LIFE / 2, lease.keep(|| parts.clone())).await.is_err(), "it is kept");
+    assert!(timeout(LIFE / 2, lease.keep_renewed(|| parts.clone())).await.is_err(), "it is kept");
     held.release().await;
     let held = hold(&ledger, &work).await;
     assert_eq!((held.lease().epoch(), held.parts()), (2, parts.clone()));
-    let more = Parts { held: [parts.held.clone(), parts.held].concat(), ..parts };
+    let more = UploadedParts { held: [parts.held.clone(), parts.held].concat(), ..parts };
     held.release_with(more.clone()).await;
     let mut held = hold(&ledger, &work).await;
     assert_eq!(held.parts(), more);
     held.append_session(session("2")).await.expect("appended");
-    assert_eq!(held.parts(), Parts::default(), "they were another session's");
+    assert_eq!(held.parts(), UploadedParts::default(), "they were another session's");
 }
 
 #[tokio::test(start_paused = true)]
@@ -47,7 +47,7 @@ async fn a_kept_lease_lives_on_and_costs_two_calls_each_third_of_its_life() {
     let (ledger, work) = (ledger(&store), work("k", None));
     let held = hold(&ledger, &work).await;
     let before = store.world().calls.len();
-    assert!(timeout(LIFE * 20, held.lease().keep(Parts::default)).await.is_err());
+    assert!(timeout(LIFE * 20, held.lease().keep_renewed(UploadedParts::default)).await.is_err());
     let calls = store.world().calls.len() - before;
     assert!((110..=122).contains(&calls), "{calls}");
     assert_eq!(refused(&ledger, &work).await.kind(), ErrorKind::InProgress);
@@ -65,9 +65,13 @@ async fn a_holder_that_was_silent_too_long_finds_out_before_it_does_anything() {
         let error = match attempt {
             "check" => late.lease().check().await.expect_err("superseded"),
             "append" => late.append(failed()).await.expect_err("superseded"),
-            _ => late.lease().keep(Parts::default).await,
+            _ => late.lease().keep_renewed(UploadedParts::default).await,
         };
-        assert_eq!((error.kind(), error.verdict()), (ErrorKind::Superseded, Verdict::Permanent), "{attempt}");
+        assert_eq!(
+            (error.kind(), error.advice()),
+            (ErrorKind::Superseded, RetryAdvice::Permanent),
+            "{attempt}"
+        );
         assert_eq!(store.keys("ledger/"), steps);
         next.lease().check().await.expect("the new holder holds");
         assert_eq!(next.record().epoch, 2);
@@ -97,7 +101,10 @@ async fn a_holder_that_slept_and_was_missed_by_nobody_goes_on() {
     sleep(LIFE * 10).await;
     held.append_session(session("1")).await.expect("still the newest");
     sleep(LIFE * 10).await;
-    assert!(timeout(LIFE, held.lease().keep(Parts::default)).await.is_err(), "still the newest");
+    assert!(
+        timeout(LIFE, held.lease().keep_renewed(UploadedParts::default)).await.is_err(),
+        "still the newest"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -116,7 +123,7 @@ async fn a_store_that_fails_for_a_leases_life_ends_the_work_and_a_shorter_troubl
     };
     let begun = Instant::now();
     let error = tokio::select! {
-        error = lease.keep(Parts::default) => error,
+        error = lease.keep_renewed(UploadedParts::default) => error,
         () = trouble => unreachable!("it never ends"),
     };
     assert!(error.kind() == ErrorKind::Ledger && error.is_retryable(), "{error:?}");
@@ -130,10 +137,13 @@ async fn a_renewal_that_gets_no_answer_is_tried_again_before_the_lease_runs_out(
     let (ledger, work) = (ledger(&store), work("k", None));
     let held = hold(&ledger, &work).await;
     store.world().faults = vec![("list", Fault::Hang)];
-    assert!(timeout(LIFE * 3, held.lease().keep(Parts::default)).await.is_err(), "one is survived");
+    assert!(
+        timeout(LIFE * 3, held.lease().keep_renewed(UploadedParts::default)).await.is_err(),
+        "one is survived"
+    );
     store.world().faults = vec![("list", Fault::Hang); 9];
     let begun = Instant::now();
-    let error = held.lease().keep(Parts::default).await;
+    let error = held.lease().keep_renewed(UploadedParts::default).await;
     assert!(error.kind() == ErrorKind::Ledger && begun.elapsed() <= LIFE + LIFE / 3, "{error:?}");
 }
 

@@ -1,7 +1,7 @@
 //! The open marks: an upload that is not at rest has one, so that a sweep finds it, and what is none keeps from nothing.
 
 use super::*;
-use crate::{Run, ledger::Marked, sweep};
+use crate::{RunContext, ledger::MarkResult, sweep};
 use tokio::time::sleep;
 
 #[tokio::test(start_paused = true)]
@@ -59,7 +59,7 @@ async fn a_holder_that_wakes_late_deletes_no_others_mark() {
     assert_eq!(store.keys("open/").len(), 1, "the reopened upload lost its mark");
     drop(c);
     sleep(LIFE * 2).await;
-    assert!(matches!(ledger.resume(&id).await, Ok(Claim::Held(_))));
+    assert!(matches!(ledger.resume(&id).await, Ok(Claim::Acquired(_))));
 }
 
 #[tokio::test(start_paused = true)]
@@ -76,7 +76,7 @@ async fn a_cancellation_that_is_late_leaves_the_mark_of_whoever_reopened() {
     held.release().await;
     assert!(!store.keys("open/").is_empty());
     let record = ledger.read(&id).await.expect("readable").expect("known");
-    assert!(!record.is_at_rest());
+    assert!(!record.is_settled());
 }
 
 #[tokio::test(start_paused = true)]
@@ -122,7 +122,7 @@ async fn the_new_mark_stands_before_the_old_one_goes_and_the_earliest_counts() {
     let (bytes, now) = store.world().entries[&keys[0]].clone();
     store.world().entries.retain(|key, _| !key.starts_with("open/") || key.contains(".u"));
     let waits = ledger.open_upload(&id).await.expect("listed").expect("marked");
-    assert_eq!(waits.due, Some(Time::from(until).get()));
+    assert_eq!(waits.due, Some(Timestamp::from(until).get()));
     store.world().entries.insert(format!("open/{id}"), (bytes, now));
     let both = ledger.open_marks(None, 10).await.expect("listed").uploads;
     assert_eq!((both.len(), both[0].due), (1, None));
@@ -140,12 +140,12 @@ async fn a_mark_that_was_lost_is_written_again_unless_the_upload_is_at_rest() {
     done.append(failed()).await.expect("appended");
     done.release().await;
     let (waits, done) = (id_of(&work("waits", None)), id_of(&work("done", None)));
-    assert!(matches!(ledger.mark_again(&waits).await, Ok(Marked::Before)), "it is there");
+    assert!(matches!(ledger.restore_mark(&waits).await, Ok(MarkResult::Before)), "it is there");
     store.world().entries.retain(|key, _| !key.starts_with("open/"));
-    assert!(matches!(ledger.mark_again(&waits).await, Ok(Marked::Again)));
-    assert!(matches!(ledger.mark_again(&done).await, Ok(Marked::AtRest(_))));
+    assert!(matches!(ledger.restore_mark(&waits).await, Ok(MarkResult::Again)));
+    assert!(matches!(ledger.restore_mark(&done).await, Ok(MarkResult::AtRest(_))));
     let marked = ledger.open_marks(None, 10).await.expect("listed").uploads;
-    assert_eq!((marked.len(), marked[0].due), (1, Some(Time::from(until).get())));
+    assert_eq!((marked.len(), marked[0].due), (1, Some(Timestamp::from(until).get())));
 }
 
 #[tokio::test(start_paused = true)]
@@ -179,9 +179,9 @@ async fn what_is_no_mark_is_trouble_by_its_key_and_keeps_from_nothing() {
         asked.lock().expect("no panic").push(id);
         async { Err::<crate::Uploader, _>(Error::new(ErrorKind::InProgress, "ledger", "not here")) }
     };
-    let swept = sweep(&ledger, uploader_of, None, 100, &Run::default()).await.expect("it goes on");
-    let troubles: Vec<_> = swept.troubles.iter().map(ToString::to_string).collect();
-    assert_eq!((troubles.len(), swept.left), (5, 1), "{troubles:?}");
+    let swept = sweep(&ledger, uploader_of, None, 100, &RunContext::default()).await.expect("it goes on");
+    let troubles: Vec<_> = swept.errors.iter().map(ToString::to_string).collect();
+    assert_eq!((troubles.len(), swept.skipped), (5, 1), "{troubles:?}");
     for key in [&damaged, &newer] {
         assert!(troubles.iter().any(|told| told.contains(key.as_str())), "{key}: {troubles:?}");
     }

@@ -1,7 +1,7 @@
 //! A ledger store in memory: one map, a clock in whole seconds, and trouble as ordered or at random.
 
 use crate::{
-    Error, ErrorKind, Verdict,
+    Error, ErrorKind, RetryAdvice,
     ledger::{Created, LedgerStore, ListedKey, Page, Seal, Stored},
     tests::{memory::crc64, points::Points},
 };
@@ -200,7 +200,7 @@ impl MemoryStore {
         sleep(pause).await;
         match fault {
             Some(Fault::Refuse) => Err(trouble()),
-            Some(Fault::Deny) => Err(trouble().verdict_is(Verdict::Permanent)),
+            Some(Fault::Deny) => Err(trouble().with_advice(RetryAdvice::Permanent)),
             Some(Fault::Hang) => std::future::pending().await,
             _ => Ok(fault),
         }

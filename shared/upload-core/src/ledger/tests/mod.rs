@@ -24,7 +24,7 @@ fn ledger(store: &MemoryStore) -> Ledger {
     Ledger::new(Arc::new(store.clone()), Arc::new(TestSeal), settings)
 }
 
-fn work(key: &str, callback: Option<&str>) -> Work {
+fn work(key: &str, callback: Option<&str>) -> UploadRequest {
     let location = Location { provider: Provider::Oss, bucket: "b".into(), key: key.into(), region: None };
     let job = Job {
         location: location.clone(),
@@ -32,20 +32,20 @@ fn work(key: &str, callback: Option<&str>) -> Work {
         video: Default::default(),
         mode: Mode::Oss,
         md5: None,
-        again: None,
+        force_nonce: None,
     };
     let object = Object::new(location, "A", 5);
-    Work {
+    UploadRequest {
         job,
         object,
-        called: None,
+        requested_key: None,
         callback: callback.map(|url| Callback { url: url.into(), events: Vec::new() }),
-        brought: None,
+        caller_account: None,
     }
 }
 
-fn id_of(work: &Work) -> UploadId {
-    UploadId::of(&work.object, &work.job)
+fn id_of(work: &UploadRequest) -> UploadId {
+    UploadId::new(&work.object, &work.job)
 }
 
 fn session(token: &str) -> OpenedSession {
@@ -72,17 +72,17 @@ fn failed() -> Step {
     Step::Failed(Failure { code: "source_missing".into(), text: "it is gone".into(), advice: None })
 }
 
-fn waiting(not_before: Option<Time>) -> Step {
+fn waiting(not_before: Option<Timestamp>) -> Step {
     Step::Waiting(Waiting { reason: WaitReason::RateLimited, not_before })
 }
 
-async fn hold(ledger: &Ledger, work: &Work) -> Held {
+async fn hold(ledger: &Ledger, work: &UploadRequest) -> LeasedUpload {
     match ledger.claim(&id_of(work), work).await {
-        Ok(Claim::Held(held)) => *held,
+        Ok(Claim::Acquired(held)) => *held,
         other => panic!("not held: {other:?}"),
     }
 }
 
-async fn refused(ledger: &Ledger, work: &Work) -> Error {
+async fn refused(ledger: &Ledger, work: &UploadRequest) -> Error {
     ledger.claim(&id_of(work), work).await.expect_err("it cannot be held now")
 }

@@ -15,11 +15,11 @@ const WINDOW: Duration = Duration::from_millis(500);
 struct Race {
     store: MemoryStore,
     ledger: Ledger,
-    work: Work,
+    work: UploadRequest,
     id: UploadId,
 }
 
-type Appending = JoinHandle<(Box<Held>, Result<(), Error>)>;
+type Appending = JoinHandle<(Box<LeasedUpload>, Result<(), Error>)>;
 /// Epoch, holder and step of an entry that stands in the chain.
 type Late = (u32, String, Step);
 type Cancelling = JoinHandle<Result<Option<OpenedSession>, Error>>;
@@ -38,17 +38,17 @@ impl Race {
         self.store.hold(keys::step(&self.id, sequence))
     }
 
-    async fn holder(&self) -> Box<Held> {
+    async fn holder(&self) -> Box<LeasedUpload> {
         let mut held = Box::new(hold(&self.ledger, &self.work).await);
-        held.believe().await.expect("nobody else is there");
+        held.confirm().await.expect("nobody else is there");
         held
     }
 
     /// The next holder, whatever the lease of the one before says.
-    async fn successor(&self) -> Box<Held> {
+    async fn successor(&self) -> Box<LeasedUpload> {
         sleep(LIFE * 2).await;
         match self.ledger.resume(&self.id).await {
-            Ok(Claim::Held(held)) => held,
+            Ok(Claim::Acquired(held)) => held,
             other => panic!("not held: {other:?}"),
         }
     }
@@ -69,8 +69,8 @@ impl Race {
             return;
         }
         let mut next = self.successor().await;
-        next.believe().await.expect("in an epoch of its own");
-        let landed = |held: &Held| held.record().state == State::Created;
+        next.confirm().await.expect("in an epoch of its own");
+        let landed = |held: &LeasedUpload| held.record().state == State::Created;
         if next.record().state == State::Claimed {
             next.append_session(session("next")).await.expect("opened");
         }
@@ -83,14 +83,14 @@ impl Race {
     }
 }
 
-fn append(mut held: Box<Held>, step: Step) -> Appending {
+fn append(mut held: Box<LeasedUpload>, step: Step) -> Appending {
     tokio::spawn(async move {
         let ended = held.append(step).await;
         (held, ended)
     })
 }
 
-fn open_session(mut held: Box<Held>, token: &'static str) -> Appending {
+fn open_session(mut held: Box<LeasedUpload>, token: &'static str) -> Appending {
     tokio::spawn(async move {
         let ended = held.append_session(session(token)).await;
         (held, ended)
@@ -101,7 +101,7 @@ fn landed() -> Step {
     Step::Transferred(Transferred::default())
 }
 
-async fn stops(held: &Held) {
+async fn stops(held: &LeasedUpload) {
     let error = held.verify().await.expect_err("it must not commit");
     assert!([ErrorKind::Superseded, ErrorKind::Cancelled].contains(&error.kind()), "{error:?}");
 }
@@ -116,7 +116,7 @@ async fn ce1_a_cancel_counts_whatever_epoch_follows() {
     stops(&a).await;
     sleep(LIFE * 2).await;
     assert_eq!(race.state().await, State::Cancelled);
-    let Ok(Claim::AtRest(_)) = race.ledger.resume(&race.id).await else { panic!("nobody goes on") };
+    let Ok(Claim::Settled(_)) = race.ledger.resume(&race.id).await else { panic!("nobody goes on") };
     assert_eq!(race.state().await, State::Cancelled);
 }
 
@@ -189,8 +189,8 @@ async fn ce4_a_session_replaced_by_a_late_step_is_not_committed() {
     claim.looked().await;
     let over = race.hold_step(4);
     claim.release();
-    let Ok(Claim::Held(mut b)) = claiming.await.expect("no panic") else { panic!("B holds it") };
-    b.believe().await.expect("B's claim stands");
+    let Ok(Claim::Acquired(mut b)) = claiming.await.expect("no panic") else { panic!("B holds it") };
+    b.confirm().await.expect("B's claim stands");
     // A late step of A's, put by hand: A's process was frozen when it had looked.
     let foreign = Entry::new(race.store.now(), 1, "somebody of epoch 1", landed());
     let appending = append(b, landed());
@@ -217,10 +217,10 @@ async fn ce5_a_chain_that_moves_behind_the_own_epoch_stops_the_commit() {
     drop(a);
     // The lease has been let go at once: B comes within the window.
     race.store.world().entries.retain(|key, _| !key.starts_with("lease/"));
-    let Ok(Claim::Held(mut b)) = race.ledger.resume(&race.id).await else { panic!("B holds it") };
+    let Ok(Claim::Acquired(mut b)) = race.ledger.resume(&race.id).await else { panic!("B holds it") };
     assert_eq!(b.record().state, State::Transferred, "so B read it");
     late.release();
-    let believed = b.believe().await;
+    let believed = b.confirm().await;
     assert!(
         believed.is_err() || b.record().state == State::Cancelled,
         "B goes on from an outdated chain: {:?}",
@@ -234,7 +234,7 @@ async fn ce5_a_chain_that_moves_behind_the_own_epoch_stops_the_commit() {
 #[tokio::test(start_paused = true)]
 async fn ce6_chains_of_late_steps_stay_readable_and_go_on() {
     let by = |epoch: u32, holder: &str, step: Step| (epoch, holder.to_owned(), step);
-    let claimed = || Step::Claimed { work: None };
+    let claimed = || Step::Claimed { request: None };
     let opened = || Step::Created(Box::new(sealed_session()));
     let chains: Vec<(Vec<Late>, State)> = vec![
         // A's `created` was replaced by B's claim; A's `transferred` lands behind it.
@@ -295,7 +295,7 @@ async fn ce7_a_cancel_behind_transferred_counts_for_nothing() {
     late.looked().await;
     // B's claim is there, X reads it and cancels behind it; then A's late `transferred` replaces B's claim.
     race.store.world().entries.retain(|key, _| !key.starts_with("lease/"));
-    let Ok(Claim::Held(mut b)) = race.ledger.resume(&race.id).await else { panic!("B holds it") };
+    let Ok(Claim::Acquired(mut b)) = race.ledger.resume(&race.id).await else { panic!("B holds it") };
     let cancelling = race.cancel();
     while !race.store.keys("ledger/").iter().any(|key| key.ends_with("000004.json")) {
         sleep(Duration::from_millis(1)).await;
@@ -305,7 +305,7 @@ async fn ce7_a_cancel_behind_transferred_counts_for_nothing() {
     ended.expect("the store says so");
     let error = cancelling.await.expect("no panic").expect_err("it stands behind `transferred`");
     assert_eq!(error.kind(), ErrorKind::InvalidJob);
-    b.believe().await.expect_err("its claim is gone");
+    b.confirm().await.expect_err("its claim is gone");
     stops(&a).await;
     race.goes_on().await;
 }
@@ -316,7 +316,7 @@ async fn readings_wait_for_the_window_after_the_last_append() {
     let began = Instant::now();
     let mut held = hold(&race.ledger, &race.work).await;
     let acknowledged = Instant::now();
-    held.believe().await.expect("alone");
+    held.confirm().await.expect("alone");
     assert!(acknowledged.elapsed() >= WINDOW, "{:?} after {:?}", acknowledged.elapsed(), began.elapsed());
     held.append_session(session("1")).await.expect("opened");
     held.append(landed()).await.expect("landed");
@@ -328,7 +328,7 @@ async fn readings_wait_for_the_window_after_the_last_append() {
     let ledger = ledger(&store);
     let began = Instant::now();
     let mut held = hold(&ledger, &race.work).await;
-    held.believe().await.expect("alone");
+    held.confirm().await.expect("alone");
     held.verify().await.expect("alone");
     assert_eq!(began.elapsed(), Duration::ZERO);
 }

@@ -86,7 +86,9 @@ async fn a_step_by_nobody_who_held_it_counts_for_nothing() {
         store.world().entries.insert(key, (text.into(), now));
         let record = ledger.read(&id).await.expect("readable").expect("it is there");
         assert_eq!((record.state, record.history.len(), record.sequence()), (State::Created, 2, 3));
-        let Ok(Claim::Held(mut held)) = ledger.resume(&id).await else { panic!("the next holder goes on") };
+        let Ok(Claim::Acquired(mut held)) = ledger.resume(&id).await else {
+            panic!("the next holder goes on")
+        };
         held.append(Step::Transferred(Transferred::default())).await.expect("in an epoch of its own");
     }
 }

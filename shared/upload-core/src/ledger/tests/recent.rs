@@ -20,9 +20,10 @@ async fn ended(ledger: &Ledger, key: &str, step: Step) -> UploadId {
 
 /// State, object and what came of it, of every recent end.
 async fn told(ledger: &Ledger) -> Vec<(String, String, Option<String>, Option<String>)> {
-    let recent = ledger.recent(None, 1000).await.expect("listed");
+    let recent = ledger.finished_uploads(None, 1000).await.expect("listed");
     assert!(recent.uploads.is_sorted_by_key(|(_, recent)| std::cmp::Reverse(recent.ended)));
-    let one = |(_, recent): (_, Recent)| (recent.state, recent.location.key, recent.video_id, recent.error);
+    let one =
+        |(_, recent): (_, FinishedUpload)| (recent.state, recent.location.key, recent.video_id, recent.error);
     recent.uploads.into_iter().map(one).collect()
 }
 
@@ -80,7 +81,7 @@ async fn an_end_that_could_not_be_listed_keeps_its_open_mark_until_a_sweep_lists
     let cut = tokio::time::timeout(Duration::from_secs(1), held.append(failed())).await;
     assert!(cut.is_err() && store.keys("recent/").is_empty() && store.keys("open/").len() == 1);
     sleep(LIFE * 2).await;
-    assert!(matches!(ledger.resume(&id).await, Ok(Claim::AtRest(_))));
+    assert!(matches!(ledger.resume(&id).await, Ok(Claim::Settled(_))));
     assert!(store.keys("recent/").len() == 1 && store.keys("open/").is_empty());
 }
 
@@ -95,18 +96,18 @@ async fn a_page_is_one_list_and_a_read_an_entry_and_leads_to_the_next() {
     let (mut found, mut after) = (Vec::new(), None);
     loop {
         store.world().calls.clear();
-        let page = ledger.recent(after.as_ref(), 3).await.expect("listed");
+        let page = ledger.finished_uploads(after.as_ref(), 3).await.expect("listed");
         let calls: Vec<_> = store.world().calls.iter().map(|(operation, _)| *operation).collect();
         assert_eq!(calls.len(), 1 + page.uploads.len(), "{calls:?}");
         found.extend(page.uploads.into_iter().map(|(_, recent)| recent.location.key));
-        after = page.next.map(|key| RecentKey::parse(&key.to_string()).expect("its own text"));
+        after = page.next.map(|key| FinishedKey::parse(&key.to_string()).expect("its own text"));
         if after.is_none() {
             break;
         }
     }
     assert_eq!(found, ["k6", "k5", "k4", "k3", "k2", "k1", "k0"]);
     for text in ["", "finished", "0000000000000-", "1-00112233445566778899aabbccddeeff", "../../birth"] {
-        assert_eq!(RecentKey::parse(text), None, "{text}");
+        assert_eq!(FinishedKey::parse(text), None, "{text}");
     }
 }
 
@@ -120,11 +121,11 @@ async fn after_thirty_days_entries_go_a_bounded_number_at_a_time_and_steps_stay(
     }
     sleep(10 * DAY).await;
     ended(&ledger, "young", failed()).await;
-    assert_eq!(ledger.forget_recent().await.expect("shortened"), 0);
+    assert_eq!(ledger.forget_finished().await.expect("shortened"), 0);
     sleep(20 * DAY + Duration::from_secs(1)).await;
     let mut times = Vec::new();
     for _ in 0..3 {
-        times.push(ledger.forget_recent().await.expect("shortened"));
+        times.push(ledger.forget_finished().await.expect("shortened"));
     }
     assert_eq!(times, [200, 3, 0]);
     assert_eq!(told(&ledger).await.len(), 1, "the young one stays");

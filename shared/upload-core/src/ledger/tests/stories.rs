@@ -28,7 +28,7 @@ async fn story(asked: Option<&[VideoEvent]>, told: &str) -> (MemoryStore, Ledger
             "|" => {
                 held.release().await;
                 held = match ledger.resume(&id).await {
-                    Ok(Claim::Held(held)) => *held,
+                    Ok(Claim::Acquired(held)) => *held,
                     other => panic!("{told}: {other:?}"),
                 };
                 continue;
@@ -70,20 +70,25 @@ async fn story(asked: Option<&[VideoEvent]>, told: &str) -> (MemoryStore, Ledger
 
 #[tokio::test(start_paused = true)]
 async fn every_edge_is_walked_and_open_marks_stand_exactly_until_rest() {
-    use End::{Failed as F, FailedLate as L, FailedRefused as R};
+    use End::{Failed as F, FailedAfterTransfer as L, FailedRefused as R};
     use State::*;
     let stories = [
         (None, "| session | session landed | committed", Committed, true),
         (PLAIN, "session landed committed | notified", Notified(End::Committed), true),
         (PLAIN, "session landed committed", Committed, false),
-        (None, "waiting | session waiting | landed waiting | waiting", Waiting(Working::Transferred), false),
+        (
+            None,
+            "waiting | session waiting | landed waiting | waiting",
+            Waiting(ActiveState::Transferred),
+            false,
+        ),
         (None, "failed reopened failed", Failed, true),
         (PLAIN, "failed | notified reopened session failed notified", Notified(F), true),
         (PLAIN, "session landed failed | notified reopened failed notified", Notified(L), true),
         (None, "session landed failed reopened", Transferred, false),
         (READY, "session landed committed notified", Notified(End::Committed), false),
         (READY, "session landed committed unwanted", Notified(End::Committed), true),
-        (READY, "session landed committed notified | ready", Followed, true),
+        (READY, "session landed committed notified | ready", FollowUpSent, true),
         (READY, "failed notified", Notified(F), true),
         (None, "cancelled reopened session cancelled", Cancelled, true),
         (None, "waiting given-up", Cancelled, true),
@@ -96,7 +101,7 @@ async fn every_edge_is_walked_and_open_marks_stand_exactly_until_rest() {
     ];
     for (asked, told, end, at_rest) in stories {
         let (store, _, record) = story(asked, told).await;
-        assert_eq!((record.state, record.is_at_rest()), (end, at_rest), "{told}");
+        assert_eq!((record.state, record.is_settled()), (end, at_rest), "{told}");
         assert_eq!(store.keys("open/").is_empty(), at_rest, "{told}");
     }
     assert_eq!(walked::missing(), Vec::<&str>::new(), "no story walks these");
@@ -105,7 +110,7 @@ async fn every_edge_is_walked_and_open_marks_stand_exactly_until_rest() {
 #[tokio::test(start_paused = true)]
 async fn what_is_not_an_edge_is_refused_before_it_is_written() {
     let (store, ledger, record) = story(None, "session landed").await;
-    let Ok(Claim::Held(mut held)) = ledger.resume(&record.id).await else { panic!("it is open") };
+    let Ok(Claim::Acquired(mut held)) = ledger.resume(&record.id).await else { panic!("it is open") };
     let steps = store.keys("ledger/");
     for step in [
         Step::Cancelled,
@@ -145,7 +150,7 @@ async fn a_videos_fate_is_never_told_before_the_outcome_and_the_outcome_never_tw
         (READY, "session landed committed notified", None),
     ] {
         let (store, ledger, record) = story(asked, told).await;
-        let Ok(Claim::Held(mut held)) = ledger.resume(&record.id).await else { panic!("it is open") };
+        let Ok(Claim::Acquired(mut held)) = ledger.resume(&record.id).await else { panic!("it is open") };
         let steps = store.keys("ledger/");
         held.append(Step::Notified { code: "200".into(), event }).await.expect_err(told);
         assert_eq!(store.keys("ledger/"), steps, "{told}");
@@ -156,22 +161,22 @@ async fn a_videos_fate_is_never_told_before_the_outcome_and_the_outcome_never_tw
 async fn an_upload_whose_callback_is_being_told_or_put_off_answers_its_outcome() {
     let (store, ledger, record) = story(PLAIN, "session landed committed").await;
     let wish = work("k", None);
-    let Ok(Claim::Held(mut held)) = ledger.claim(&record.id, &wish).await else {
+    let Ok(Claim::Acquired(mut held)) = ledger.claim(&record.id, &wish).await else {
         panic!("its callback is due")
     };
-    assert!(matches!(ledger.claim(&record.id, &wish).await, Ok(Claim::AtRest(_))), "somebody is at it");
-    held.put_off(store.now() + Duration::from_secs(60)).await;
+    assert!(matches!(ledger.claim(&record.id, &wish).await, Ok(Claim::Settled(_))), "somebody is at it");
+    held.postpone(store.now() + Duration::from_secs(60)).await;
     held.release().await;
-    assert!(matches!(ledger.claim(&record.id, &wish).await, Ok(Claim::AtRest(_))), "it is not due");
+    assert!(matches!(ledger.claim(&record.id, &wish).await, Ok(Claim::Settled(_))), "it is not due");
     sleep(Duration::from_secs(61)).await;
-    assert!(matches!(ledger.claim(&record.id, &wish).await, Ok(Claim::Held(_))));
+    assert!(matches!(ledger.claim(&record.id, &wish).await, Ok(Claim::Acquired(_))));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_finished_upload_answers_its_outcome_and_nobody_takes_it() {
     let (store, ledger, record) = story(None, "session landed committed").await;
     let before = store.world().calls.len();
-    let Ok(Claim::AtRest(found)) = ledger.claim(&record.id, &work("k", None)).await else { panic!("done") };
+    let Ok(Claim::Settled(found)) = ledger.claim(&record.id, &work("k", None)).await else { panic!("done") };
     assert_eq!(found.video_id.as_deref(), Some("V1"));
     let calls = store.world().calls[before..].to_vec();
     assert!(calls.iter().all(|(operation, _)| matches!(*operation, "list" | "read")), "{calls:?}");
@@ -184,12 +189,12 @@ async fn a_finished_upload_answers_its_outcome_and_nobody_takes_it() {
 #[tokio::test(start_paused = true)]
 async fn what_a_later_holder_needs_comes_back_with_its_secrets() {
     let (_, ledger, record) = story(PLAIN, "session waiting").await;
-    let Ok(Claim::Held(held)) = ledger.resume(&record.id).await else { panic!("it is open") };
+    let Ok(Claim::Acquired(held)) = ledger.resume(&record.id).await else { panic!("it is open") };
     let session = held.session().expect("it opens").expect("there is one");
     assert_eq!((session.upload_token.expose_secret(), session.video_id.as_deref()), ("1", Some("V1")));
-    let work = held.work().expect("it opens");
+    let work = held.request().expect("it opens");
     assert_eq!(work.callback.expect("stated").url.expose_secret(), "https://example.com");
-    assert_eq!(id_of(&Work { callback: None, ..held.work().expect("it opens") }), record.id);
+    assert_eq!(id_of(&UploadRequest { callback: None, ..held.request().expect("it opens") }), record.id);
 }
 
 #[tokio::test(start_paused = true)]
@@ -210,7 +215,7 @@ async fn a_waiting_upload_is_left_alone_until_its_time_by_the_stores_clock() {
     held.release().await;
     let marked = ledger.open_upload(&id_of(&work)).await.expect("readable").expect("it is open");
     let mark = ledger.open_mark(&marked).await.expect("readable").expect("it is open");
-    assert_eq!((mark.not_before, marked.due), (Some(until.into()), Some(Time::from(until).get())));
+    assert_eq!((mark.not_before, marked.due), (Some(until.into()), Some(Timestamp::from(until).get())));
     let leases = store.keys("lease/");
     let error = refused(&ledger, &work).await;
     assert!(error.kind() == ErrorKind::RateLimited && error.is_retryable(), "{error:?}");
@@ -223,12 +228,12 @@ async fn a_waiting_upload_is_left_alone_until_its_time_by_the_stores_clock() {
 async fn a_mark_left_behind_is_cleared_by_whoever_resumes_it() {
     let (store, ledger, record) = story(None, "session landed committed").await;
     let now = store.now();
-    let bytes = open::OpenMark::new(&record.work).bytes().expect("JSON");
+    let bytes = open::OpenMark::new(&record.request).bytes().expect("JSON");
     store.world().entries.insert(keys::open(&record.id), (bytes, now));
     let marks = ledger.open_marks(None, 10).await.expect("listed");
     let found: Vec<_> = marks.uploads.iter().map(|upload| (&upload.id, upload.marked, upload.due)).collect();
     assert_eq!((found, marks.next), (vec![(&record.id, now, None)], None));
-    assert!(matches!(ledger.resume(&record.id).await, Ok(Claim::AtRest(_))));
+    assert!(matches!(ledger.resume(&record.id).await, Ok(Claim::Settled(_))));
     assert!(store.keys("open/").is_empty());
     assert_eq!(ledger.read(&record.id).await.expect("readable"), Some(record), "no step was added");
 }

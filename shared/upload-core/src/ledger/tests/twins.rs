@@ -18,12 +18,12 @@ struct Youku {
     newest: Cell<u32>,
 }
 
-async fn twin(ledger: &Ledger, work: &Work, youku: &Youku, mut chance: StdRng) {
+async fn twin(ledger: &Ledger, work: &UploadRequest, youku: &Youku, mut chance: StdRng) {
     let id = id_of(work);
     loop {
         let mut held = match ledger.claim(&id, work).await {
-            Ok(Claim::AtRest(_)) => return,
-            Ok(Claim::Held(held)) => held,
+            Ok(Claim::Settled(_)) => return,
+            Ok(Claim::Acquired(held)) => held,
             Err(error) => {
                 let known = [ErrorKind::InProgress, ErrorKind::Superseded, ErrorKind::Ledger];
                 assert!(known.contains(&error.kind()), "{error:?}");
@@ -44,7 +44,7 @@ async fn twin(ledger: &Ledger, work: &Work, youku: &Youku, mut chance: StdRng) {
             }
             _ => {
                 let result = tokio::select! {
-                    error = lease.keep(Parts::default) => Err(error),
+                    error = lease.keep_renewed(UploadedParts::default) => Err(error),
                     result = publish(&mut held, youku) => result,
                 };
                 if result.is_ok() {
@@ -55,7 +55,7 @@ async fn twin(ledger: &Ledger, work: &Work, youku: &Youku, mut chance: StdRng) {
     }
 }
 
-async fn publish(held: &mut Held, youku: &Youku) -> Result<(), Error> {
+async fn publish(held: &mut LeasedUpload, youku: &Youku) -> Result<(), Error> {
     loop {
         match held.record().state {
             State::Claimed => {
@@ -81,7 +81,7 @@ async fn publish(held: &mut Held, youku: &Youku) -> Result<(), Error> {
 }
 
 /// A check that succeeds proves that nobody held the upload after us when it began.
-async fn checked(held: &Held, youku: &Youku) -> Result<(), Error> {
+async fn checked(held: &LeasedUpload, youku: &Youku) -> Result<(), Error> {
     let newest = youku.newest.get();
     let lease = held.lease();
     lease.check().await?;

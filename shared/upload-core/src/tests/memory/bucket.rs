@@ -107,18 +107,21 @@ impl Bucket for MemoryBucket {
         Ok(parts.iter().map(|(n, (_, receipt))| (*n, receipt.clone())).collect())
     }
 
-    async fn complete(&self, id: &MultipartId, parts: &[(u32, String)]) -> Result<Landed, Error> {
+    async fn complete(&self, id: &MultipartId, parts: &[(u32, String)]) -> Result<CompletedObject, Error> {
         let fault = self.begin("complete").await?;
         let crc64 = self.join(id, parts)?;
-        self.memory.end(fault, "complete", ErrorKind::Target, Landed { size: None, crc64 }).await
+        self.memory.end(fault, "complete", ErrorKind::Target, CompletedObject { size: None, crc64 }).await
     }
 
-    async fn head(&self) -> Result<Landed, Error> {
+    async fn head(&self) -> Result<CompletedObject, Error> {
         self.begin("target_head").await?;
         let world = self.memory.world();
         let missing = || Error::new(ErrorKind::Target, "target_head", "there is no such object");
         let landed = world.sessions[self.session].landed.as_ref().ok_or_else(missing)?;
-        Ok(Landed { size: Some(landed.len() as u64), crc64: world.answers_crc.then(|| crc64(landed)) })
+        Ok(CompletedObject {
+            size: Some(landed.len() as u64),
+            crc64: world.answers_crc.then(|| crc64(landed)),
+        })
     }
 }
 

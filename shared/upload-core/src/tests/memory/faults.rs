@@ -1,7 +1,7 @@
 //! What fails, and when.
 
 use super::{Memory, number};
-use crate::{Error, ErrorKind, Verdict};
+use crate::{Error, ErrorKind, RetryAdvice};
 use secrecy::SecretString;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -55,8 +55,8 @@ impl CallLimit {
 
 fn rate_limited(operation: &'static str) -> Error {
     // As the client words a refusal that names no time.
-    let wish = Verdict::Retry { not_before: Some(Duration::from_secs(60)) };
-    Error::new(ErrorKind::RateLimited, operation, "too many calls").verdict_is(wish)
+    let wish = RetryAdvice::Retry { retry_after: Some(Duration::from_secs(60)) };
+    Error::new(ErrorKind::RateLimited, operation, "too many calls").with_advice(wish)
 }
 
 impl super::World {

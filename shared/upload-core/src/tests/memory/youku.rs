@@ -53,8 +53,8 @@ impl Memory {
         Some(format!("V{number}")).filter(|_| !self.world().hides_video_id)
     }
 
-    fn grant(&self, number: usize, generation: u32) -> Grant {
-        Grant {
+    fn grant(&self, number: usize, generation: u32) -> UploadCredentials {
+        UploadCredentials {
             endpoint: "e".into(),
             bucket: "b".into(),
             object: number.to_string(),
@@ -87,7 +87,7 @@ impl Youku for Memory {
         let (fault, n) = self.create(video).await?;
         let (video_id, grant) = (self.early_id(n), self.grant(n, 0));
         let instant = self.is_known(n, video);
-        let session = BucketSession { upload_token: token(n), video_id, grant, instant };
+        let session = BucketSession { upload_token: token(n), video_id, credentials: grant, instant };
         self.end(fault, "create", ErrorKind::Youku, session).await
     }
 
@@ -99,7 +99,11 @@ impl Youku for Memory {
         self.end(fault, "create", ErrorKind::Youku, session).await
     }
 
-    async fn renew_grant(&self, token: &SecretString, _: &Grant) -> Result<Grant, Error> {
+    async fn refresh_credentials(
+        &self,
+        token: &SecretString,
+        _: &UploadCredentials,
+    ) -> Result<UploadCredentials, Error> {
         let fault = self.in_session(token, "sts", self.begin_api("sts").await)?;
         let generation = {
             let session = &mut self.world().sessions[number(token)];
@@ -136,7 +140,7 @@ impl Youku for Memory {
         Ok((committed || world.shows_uncommitted).then_some(state))
     }
 
-    fn bucket(&self, grant: &Grant) -> Result<Arc<dyn Bucket>, Error> {
+    fn bucket(&self, grant: &UploadCredentials) -> Result<Arc<dyn Bucket>, Error> {
         let session = grant.object.parse().expect("ours");
         let generation = grant.access_key_id.parse().expect("ours");
         Ok(Arc::new(MemoryBucket { memory: self.clone(), session, generation }))

@@ -1,7 +1,7 @@
 //! Who hands out tokens, in memory.
 
 use crate::{
-    Error, ErrorKind, Verdict,
+    Error, ErrorKind, RetryAdvice,
     tests::points::Points,
     tokens::{AccessTokens, CallFailed, FreshTokens, RefreshFailed, Refresher},
 };
@@ -91,7 +91,7 @@ impl Authority {
             return Ok(number(&token));
         }
         tokens.refused += 1;
-        Err(CallFailed::TokenRefused(Error::new(ErrorKind::Unauthorised, "call", "the token is expired")))
+        Err(CallFailed::TokenRefused(Error::new(ErrorKind::Unauthorized, "call", "the token is expired")))
     }
 
     fn renew(&self, refresh_token: &SecretString) -> Result<(FreshTokens, Option<AskFault>), RefreshFailed> {
@@ -99,12 +99,12 @@ impl Authority {
         tokens.refreshes += 1;
         let fault = tokens.faults.pop_front();
         let untouched = |kind, verdict| {
-            RefreshFailed::Untouched(Error::new(kind, "refresh", "not dealt with").verdict_is(verdict))
+            RefreshFailed::Untouched(Error::new(kind, "refresh", "not dealt with").with_advice(verdict))
         };
         match fault {
-            Some(AskFault::Unreached) => return Err(untouched(ErrorKind::Youku, Verdict::RETRY)),
+            Some(AskFault::Unreached) => return Err(untouched(ErrorKind::Youku, RetryAdvice::RETRY)),
             Some(AskFault::TooMany(wait)) => {
-                let verdict = Verdict::Retry { not_before: Some(wait) };
+                let verdict = RetryAdvice::Retry { retry_after: Some(wait) };
                 return Err(untouched(ErrorKind::RateLimited, verdict));
             }
             _ => {}

@@ -21,7 +21,7 @@ async fn world(because: Because, revokes: bool) -> World {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_process_that_dies_at_any_point_leaves_one_valid_pair_or_reauthorise() {
+async fn a_process_that_dies_at_any_point_leaves_one_valid_pair_or_reauthorize() {
     let (mut renewed, mut stuck) = (0, 0);
     for because in [Because::Refused, Because::Due] {
         for revokes in [false, true] {
@@ -35,7 +35,7 @@ async fn a_process_that_dies_at_any_point_leaves_one_valid_pair_or_reauthorise()
                 match dies(because, revokes, point, &what).await {
                     Ok(_) => renewed += 1,
                     Err(error) => {
-                        assert_eq!(error.kind(), ErrorKind::Reauthorise, "{what}: {error:?}");
+                        assert_eq!(error.kind(), ErrorKind::Reauthorize, "{what}: {error:?}");
                         stuck += 1;
                     }
                 }

@@ -1,4 +1,4 @@
-//! Access tokens over a ledger in memory, under a paused clock: whoever dies or fails in between, one valid pair or `reauthorise`.
+//! Access tokens over a ledger in memory, under a paused clock: whoever dies or fails in between, one valid pair or `reauthorize`.
 
 pub(crate) mod authority;
 mod crashes;
@@ -7,7 +7,7 @@ mod twins;
 
 use super::*;
 use crate::{
-    Verdict,
+    RetryAdvice,
     ledger::{
         LedgerSettings,
         tests::memory::{Fault, MemoryStore, TestSeal},
@@ -42,7 +42,7 @@ impl World {
     }
 
     async fn state(&self, process: &AccessTokens) -> TokenState {
-        TokenState::of(&self.ledger().tokens(process.lineage()).await.expect("readable"))
+        TokenState::from_tokens(&self.ledger().tokens(process.chain()).await.expect("readable"))
     }
 }
 
@@ -109,7 +109,7 @@ async fn a_pair_that_ended_long_ago_is_renewed_without_a_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lost_answer_ends_as_reauthorise_when_the_old_token_does_and_never_asks_again() {
+async fn a_lost_answer_ends_as_reauthorize_when_the_old_token_does_and_never_asks_again() {
     for fault in [AskFault::LoseAnswer, AskFault::Hang] {
         let world = World::new();
         world.authority.expire();
@@ -128,10 +128,10 @@ async fn a_lost_answer_ends_as_reauthorise_when_the_old_token_does_and_never_ask
         for process in [&process, &world.authority.process(0)] {
             for _ in 0..3 {
                 let error = world.call(process).await.expect_err("refused");
-                assert_eq!(error.kind(), ErrorKind::Reauthorise, "{error:?}");
+                assert_eq!(error.kind(), ErrorKind::Reauthorize, "{error:?}");
                 assert!(error.to_string().contains("for account ma/in into the settings"), "{error}");
                 let error = process.ready(&world.ledger()).await.expect_err("it cannot be used");
-                assert_eq!(error.kind(), ErrorKind::Reauthorise);
+                assert_eq!(error.kind(), ErrorKind::Reauthorize);
                 sleep(HOUR / 10).await;
             }
         }
@@ -144,7 +144,7 @@ async fn a_lost_answer_ends_as_reauthorise_when_the_old_token_does_and_never_ask
         assert!(
             matches!(
                 state,
-                TokenState::Reauthorise { why: ReauthoriseReason::AnswerLost, until: Some(_), .. }
+                TokenState::Reauthorize { why: ReauthorizeReason::AnswerLost, until: Some(_), .. }
             ),
             "{state:?}"
         );
@@ -152,7 +152,7 @@ async fn a_lost_answer_ends_as_reauthorise_when_the_old_token_does_and_never_ask
 }
 
 #[tokio::test(start_paused = true)]
-async fn when_the_tokens_life_is_over_reauthorise_is_known_without_a_call() {
+async fn when_the_tokens_life_is_over_reauthorize_is_known_without_a_call() {
     let world = World::new();
     world.authority.expire();
     world.call(&world.authority.process(0)).await.expect("renewed");
@@ -161,8 +161,8 @@ async fn when_the_tokens_life_is_over_reauthorise_is_known_without_a_call() {
     world.call(&world.authority.process(0)).await.expect("the old one still lives");
     sleep(30 * HOUR).await;
     let process = world.authority.process(0);
-    assert_eq!(process.ready(&world.ledger()).await.expect_err("over").kind(), ErrorKind::Reauthorise);
-    assert_eq!(world.call(&process).await.expect_err("over").kind(), ErrorKind::Reauthorise);
+    assert_eq!(process.ready(&world.ledger()).await.expect_err("over").kind(), ErrorKind::Reauthorize);
+    assert_eq!(world.call(&process).await.expect_err("over").kind(), ErrorKind::Reauthorize);
     assert_eq!((world.refreshes(), world.authority.tokens().refused), (2, 1));
 }
 
@@ -173,11 +173,11 @@ async fn a_refused_refresh_token_is_asked_with_once_and_new_settings_begin_anew(
     world.authority.tokens().newest = 7;
     let process = world.authority.process(0);
     for process in [&process, &process, &world.authority.process(0)] {
-        assert_eq!(world.call(process).await.expect_err("refused").kind(), ErrorKind::Reauthorise);
+        assert_eq!(world.call(process).await.expect_err("refused").kind(), ErrorKind::Reauthorize);
     }
     assert_eq!(world.refreshes(), 1);
     let state = world.state(&process).await;
-    assert!(matches!(state, TokenState::Reauthorise { why: ReauthoriseReason::Refused, .. }), "{state:?}");
+    assert!(matches!(state, TokenState::Reauthorize { why: ReauthorizeReason::Refused, .. }), "{state:?}");
     let person = world.authority.process(7);
     assert_eq!(world.state(&person).await, TokenState::FromSettings);
     assert_eq!(world.call(&person).await.expect("renewed from the new pair"), 8);
@@ -201,7 +201,7 @@ async fn a_refresh_that_youku_did_not_deal_with_is_tried_again_after_its_pause()
         }
         assert_eq!(world.refreshes(), 1, "nobody asks again in the pause");
         let error = world.call(&process).await.expect_err("not yet");
-        let Verdict::Retry { not_before: Some(rest) } = error.verdict() else { panic!("{error:?}") };
+        let RetryAdvice::Retry { retry_after: Some(rest) } = error.advice() else { panic!("{error:?}") };
         assert!(rest <= pause && rest + Duration::from_secs(2) >= pause, "{rest:?}");
         sleep(pause).await;
         assert_eq!(world.call(&process).await.expect("renewed"), 1);
@@ -234,10 +234,10 @@ async fn a_new_token_that_is_refused_as_well_ends_the_call() {
     for refreshes in 1..4 {
         let ledger = world.ledger();
         let called = process.call(&ledger, |_| async {
-            let error = Error::new(ErrorKind::Unauthorised, "call", "the application is barred");
+            let error = Error::new(ErrorKind::Unauthorized, "call", "the application is barred");
             Err::<(), _>(CallFailed::TokenRefused(error))
         });
-        assert_eq!(called.await.expect_err("refused").kind(), ErrorKind::Unauthorised);
+        assert_eq!(called.await.expect_err("refused").kind(), ErrorKind::Unauthorized);
         assert_eq!(world.refreshes(), refreshes, "one refresh for a refused call");
     }
 }
@@ -262,7 +262,7 @@ async fn a_pair_that_could_not_be_written_is_written_by_the_next_call() {
     sleep(HOUR).await;
     let other = world.authority.process(0);
     world.store.world().down_after = None;
-    assert_eq!(world.call(&other).await.expect_err("lost, for all it knows").kind(), ErrorKind::Reauthorise);
+    assert_eq!(world.call(&other).await.expect_err("lost, for all it knows").kind(), ErrorKind::Reauthorize);
     assert_eq!(world.call(&process).await.expect("it has the pair"), 1);
     sleep(HOUR).await;
     assert_eq!(world.call(&other).await.expect("from the ledger"), 1);
@@ -311,12 +311,12 @@ async fn of_many_pairs_the_last_two_are_kept_and_none_of_them_in_plain() {
 async fn a_claim_that_was_overtaken_asks_for_nothing() {
     let world = World::new();
     let process = world.authority.process(0);
-    let seen = world.ledger().tokens(process.lineage()).await.expect("readable");
+    let seen = world.ledger().tokens(process.chain()).await.expect("readable");
     for _ in 0..4 {
         world.authority.expire();
         world.call(&process).await.expect("renewed");
     }
-    let claim = world.ledger().claim_refresh(process.lineage(), &seen).await.expect("the ledger answers");
+    let claim = world.ledger().claim_refresh(process.chain(), &seen).await.expect("the ledger answers");
     assert!(claim.is_none(), "number 1 had been used and deleted");
     assert_eq!(world.call(&world.authority.process(0)).await.expect("it is good"), 4);
 }

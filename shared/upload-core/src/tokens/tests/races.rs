@@ -91,9 +91,9 @@ type Claims = Vec<Result<Option<crate::ledger::RefreshClaim>, Error>>;
 async fn claims(world: &World, count: usize, fault: Option<Fault>) -> Claims {
     let process = world.authority.process(0);
     let ledger = world.ledger();
-    let seen = ledger.tokens(process.lineage()).await.expect("readable");
+    let seen = ledger.tokens(process.chain()).await.expect("readable");
     world.store.world().faults.extend(fault.map(|fault| ("read", fault)));
-    join_all((0..count).map(|_| ledger.claim_refresh(process.lineage(), &seen))).await
+    join_all((0..count).map(|_| ledger.claim_refresh(process.chain(), &seen))).await
 }
 
 /// The one entry is that of the one winner, as it wrote it.

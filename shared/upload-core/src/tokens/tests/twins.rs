@@ -9,7 +9,7 @@ async fn until_it_works(world: &World, process: &AccessTokens) -> u32 {
         match world.call(process).await {
             Ok(used) => return used,
             Err(error) => {
-                let known = [ErrorKind::InProgress, ErrorKind::Ledger, ErrorKind::Reauthorise];
+                let known = [ErrorKind::InProgress, ErrorKind::Ledger, ErrorKind::Reauthorize];
                 assert!(known.contains(&error.kind()), "{error:?}");
                 assert!(begun.elapsed() < 5 * HOUR, "it never ends: {error:?}");
                 sleep(Duration::from_secs(7)).await;

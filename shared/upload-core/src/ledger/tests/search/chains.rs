@@ -3,7 +3,7 @@
 use crate::{
     UploadId,
     ledger::{
-        Entry, Session, State, Step, Transferred, WaitReason, Waiting, WorkRecord,
+        Entry, Session, State, Step, StoredRequest, Transferred, WaitReason, Waiting,
         record::Record,
         seal::Sealer,
         tests::{failed, id_of, memory::TestSeal, session, work},
@@ -61,7 +61,7 @@ pub(super) struct Fold {
 /// Every chain that came up.
 pub(super) struct Chains {
     id: UploadId,
-    work: WorkRecord,
+    work: StoredRequest,
     numbers: HashMap<Box<[Move]>, ChainId>,
     chains: Vec<(Box<[Move]>, Option<Fold>)>,
     grown: HashMap<(ChainId, u8, Move), ChainId>,
@@ -71,7 +71,7 @@ impl Chains {
     pub(super) fn new() -> Self {
         let about = work("k", None);
         let id = id_of(&about);
-        let work = WorkRecord::seal(&about, Sealer { seal: &TestSeal, id: &id }).expect("sealed");
+        let work = StoredRequest::seal(&about, Sealer { seal: &TestSeal, id: &id }).expect("sealed");
         let (numbers, grown) = (HashMap::from([(Box::default(), EMPTY)]), HashMap::new());
         Self { id, work, numbers, chains: vec![(Box::default(), None)], grown }
     }
@@ -152,7 +152,7 @@ impl Chains {
 
     fn entry(&self, entry: &Move) -> Entry {
         let step = match entry.what {
-            What::Begun => Step::Claimed { work: Some(Box::new(self.work.clone())) },
+            What::Begun => Step::Claimed { request: Some(Box::new(self.work.clone())) },
             what => what.step(),
         };
         Entry::new(UNIX_EPOCH, entry.epoch.into(), &entry.who.to_string(), step)
@@ -163,7 +163,7 @@ impl What {
     fn step(self) -> Step {
         let waiting = |reason| Step::Waiting(Waiting { reason, not_before: None });
         match self {
-            Self::Begun | Self::Claimed => Step::Claimed { work: None },
+            Self::Begun | Self::Claimed => Step::Claimed { request: None },
             Self::Created(token) => Step::Created(Box::new(opened(token))),
             Self::Transferred => Step::Transferred(Transferred::default()),
             Self::HashRefused => waiting(WaitReason::Hash),
