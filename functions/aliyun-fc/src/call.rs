@@ -2,12 +2,12 @@
 
 use aliyun_fc_runtime::{Body, Context};
 use app::Credentials;
-use http_api::Call;
+use http_api::RequestContext;
 use std::time::Duration;
 
 /// Hands the platform's knowledge of a request to the HTTP door.
 pub(crate) fn with_call(mut request: http::Request<Body>) -> http::Request<Body> {
-    let call = request.extensions().get().map(|context: &Context| Call {
+    let call = request.extensions().get().map(|context: &Context| RequestContext {
         request_id: context.request_id().to_owned(),
         credentials: credentials(context),
         deadline: deadline(context),
@@ -53,7 +53,7 @@ mod tests {
         let mut request = http::Request::new(Body::from(""));
         request.extensions_mut().insert(Context::from_headers(&map));
         let request = with_call(request);
-        let call = request.extensions().get::<Call>().expect("a call");
+        let call = request.extensions().get::<RequestContext>().expect("a call");
         assert_eq!(call.request_id, "r-1");
         assert!(
             matches!(&call.credentials, Some(Credentials::Static { access_key_id, .. }) if access_key_id == "id")

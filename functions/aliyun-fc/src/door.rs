@@ -53,7 +53,7 @@ impl Door {
     /// Every timer of the function calls the sweep.
     async fn sweep(&self, context: &Context) -> Result<Answer, Diagnostic> {
         let run = RunContext { deadline: call::deadline(context), ..RunContext::default() };
-        let swept = self.app.swept(call::credentials(context), &run).await;
+        let swept = self.app.run_sweep(call::credentials(context), &run).await;
         let results = swept.map_err(|error| {
             tracing::error!(?error, code = error.kind().code(), "no sweep");
             diagnostic(&error)
@@ -82,7 +82,7 @@ impl Door {
             return Ok(ObjectResult::skipped(record.oss.object.key.clone(), "not_an_arrival"));
         };
         let run = RunContext { deadline: call::deadline(context), ..RunContext::default() };
-        self.app.told_of(&location, size, call::credentials(context), &run).await
+        self.app.handle_object_created(&location, size, call::credentials(context), &run).await
     }
 }
 

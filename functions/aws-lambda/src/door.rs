@@ -12,7 +12,7 @@ use app::{
 use aws_lambda_events::sqs::SqsBatchResponse;
 use axum::Router;
 use futures_util::FutureExt;
-use http_api::Call;
+use http_api::RequestContext;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use serde_json::Value;
 use std::{collections::HashSet, panic::AssertUnwindSafe, sync::Arc};
@@ -120,7 +120,7 @@ impl Door {
     /// `request` is what the caller's request is called, when it is sent once more, too.
     async fn work(&self, work: Work, request: &str, call: &Calling) -> Result<Vec<ObjectResult>, Diagnostic> {
         match work {
-            Work::Sweep => self.app.swept(None, &call.run()).await.map_err(|error| unseen(&error)),
+            Work::Sweep => self.app.run_sweep(None, &call.run()).await.map_err(|error| unseen(&error)),
             Work::Task(task) => Ok(vec![self.task(&task, request, call).await?]),
             Work::Objects(records) => {
                 let (mut results, mut again) = (Vec::with_capacity(records.len()), None);
@@ -138,7 +138,9 @@ impl Door {
     async fn record(&self, record: Record, call: &Calling) -> Result<ObjectResult, Error> {
         match record {
             Record::Other { key } => Ok(ObjectResult::skipped(key, "not_an_arrival")),
-            Record::Arrived { location, size } => self.app.told_of(&location, size, None, &call.run()).await,
+            Record::Arrived { location, size } => {
+                self.app.handle_object_created(&location, size, None, &call.run()).await
+            }
         }
     }
 
@@ -146,7 +148,7 @@ impl Door {
         let json = task.to_string();
         let task = Task::from_request(json.as_bytes(), Some(request), self.app.settings());
         let task = task.map_err(|error| unseen(&error))?;
-        let result = self.app.carry_out(&task, None, &call.run()).await;
+        let result = self.app.run_task(&task, None, &call.run()).await;
         if let Err(error) = &result {
             let (object, upload_id) = (&task.job.location, error.upload_id().map(tracing::field::display));
             tracing::error!(%object, upload_id, ?error, code = error.kind().code(), "failed");
@@ -159,7 +161,11 @@ impl Door {
 
     async fn http(&self, HttpCall(mut request): HttpCall, call: Calling) -> Result<Answer, Diagnostic> {
         let Calling { request_id, deadline } = call;
-        request.extensions_mut().insert(Call { request_id, credentials: None, deadline: Some(deadline) });
+        request.extensions_mut().insert(RequestContext {
+            request_id,
+            credentials: None,
+            deadline: Some(deadline),
+        });
         let Ok(response) = self.http.clone().oneshot(request).await;
         let answer = HttpAnswer::of(response).await;
         answer.map(Answer::Http).map_err(|_| named("internal", "the answer broke off"))

@@ -1,6 +1,6 @@
 //! The accounts of the settings: how each is called, and how its access token is renewed and looked at.
 
-use crate::{AccountSettings, App, Credentials, Settings, convert, target::Account};
+use crate::{AccountSettings, App, Credentials, Settings, error_mapping, target::YoukuAccount};
 use async_trait::async_trait;
 use object_storage::HttpClient;
 use secrecy::SecretString;
@@ -13,7 +13,7 @@ use upload_core::{
 use youku::{Client, Config, ErrorKind as Youku};
 
 /// One account of the settings. What is known of its access token is shared by all calls of the process.
-pub(crate) struct OpenAccount {
+pub(crate) struct AccountClient {
     name: String,
     pub(crate) client: Client,
     pub(crate) tokens: Option<AccessTokens>,
@@ -31,12 +31,12 @@ pub enum TokenChain {
 }
 
 /// How an account's access token is renewed during one call, which reaches the ledger with its own credentials.
-pub(crate) struct Renewing {
+pub(crate) struct TokenRefresh {
     pub(crate) tokens: AccessTokens,
     pub(crate) ledger: Ledger,
 }
 
-impl OpenAccount {
+impl AccountClient {
     /// An account of the settings.
     ///
     /// # Errors
@@ -49,7 +49,7 @@ impl OpenAccount {
     ) -> Result<Self, Error> {
         let client = client(settings, account, http);
         let renewed = account.refresh_token.clone().map(|refresh_token| {
-            let refresher = Arc::new(ByClient(client.clone()));
+            let refresher = Arc::new(ClientRefresher(client.clone()));
             AccessTokens::new(name, account.access_token.clone(), refresh_token, refresher)
         });
         let tokens = renewed.transpose()?;
@@ -64,8 +64,8 @@ impl OpenAccount {
         ledger: &Ledger,
     ) -> Arc<dyn upload_core::Youku> {
         let tokens = self.tokens.clone();
-        let renewing = tokens.map(|tokens| Renewing { tokens, ledger: ledger.clone() });
-        Arc::new(Account::new(Some(&self.name), self.client.clone(), http.clone(), settings, renewing))
+        let renewing = tokens.map(|tokens| TokenRefresh { tokens, ledger: ledger.clone() });
+        Arc::new(YoukuAccount::new(Some(&self.name), self.client.clone(), http.clone(), settings, renewing))
     }
 }
 
@@ -85,12 +85,12 @@ pub(crate) fn client(settings: &Settings, account: &AccountSettings, http: &reqw
     Client::new(config, http.clone())
 }
 
-struct ByClient(Client);
+struct ClientRefresher(Client);
 
 #[async_trait]
-impl Refresher for ByClient {
+impl Refresher for ClientRefresher {
     async fn refresh(&self, refresh_token: &SecretString) -> Result<FreshTokens, RefreshFailed> {
-        let fresh = self.0.refresh(refresh_token).await.map_err(failed)?;
+        let fresh = self.0.refresh(refresh_token).await.map_err(refresh_failed)?;
         Ok(FreshTokens {
             access_token: fresh.access_token,
             refresh_token: fresh.refresh_token,
@@ -101,18 +101,18 @@ impl Refresher for ByClient {
 
 /// What is certain about a refresh token after a failed refresh. An answer 5xx may come from something in between, after Youku
 /// has dealt with the call.
-fn failed(error: youku::Error) -> RefreshFailed {
+fn refresh_failed(error: youku::Error) -> RefreshFailed {
     match error.kind() {
         Youku::Config | Youku::RateLimited | Youku::ClientRefused => {
-            RefreshFailed::Untouched(convert::api(error))
+            RefreshFailed::Untouched(error_mapping::api(error))
         }
         Youku::Connection | Youku::TimedOut if never_connected(&error) => {
-            RefreshFailed::Untouched(convert::api(error))
+            RefreshFailed::Untouched(error_mapping::api(error))
         }
         Youku::Refused | Youku::AccessTokenRefused | Youku::NotFound => {
-            RefreshFailed::Refused(convert::api(error))
+            RefreshFailed::Refused(error_mapping::api(error))
         }
-        _ => RefreshFailed::Unknown(convert::api(error)),
+        _ => RefreshFailed::Unknown(error_mapping::api(error)),
     }
 }
 
@@ -164,7 +164,7 @@ impl App {
     /// # Errors
     /// [`ClientRefused`](ErrorKind::ClientRefused) where Youku does not know the client; as [`account_state`](Self::account_state);
     /// whatever keeps Youku from answering.
-    pub async fn prove_account(
+    pub async fn check_account(
         &self,
         account: &str,
         credentials: Option<Credentials>,
@@ -178,15 +178,16 @@ impl App {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == Youku::AccessTokenRefused => Ok(false),
             Err(error) if error.kind() == Youku::ClientRefused => {
-                Err(convert::api(error).with_context("setting", format!("accounts.{account}.client_id")))
+                Err(error_mapping::api(error)
+                    .with_context("setting", format!("accounts.{account}.client_id")))
             }
-            Err(error) => Err(convert::api(error)),
+            Err(error) => Err(error_mapping::api(error)),
         }
     }
 
     /// The keyed hashes of the access tokens in use, as far as they are known.
     pub(crate) fn token_hashes(&self, ledger: &Ledger) -> BTreeSet<String> {
-        let hash = |open: &OpenAccount| {
+        let hash = |open: &AccountClient| {
             let token = match &open.tokens {
                 Some(tokens) => tokens.in_use()?,
                 None => open.client.access_token().clone(),
@@ -196,7 +197,7 @@ impl App {
         self.accounts.values().filter_map(hash).collect()
     }
 
-    pub(crate) fn account(&self, account: &str) -> Result<&OpenAccount, Error> {
+    pub(crate) fn account(&self, account: &str) -> Result<&AccountClient, Error> {
         self.accounts.get(account).ok_or_else(|| {
             Error::new(ErrorKind::Config, "account", "the settings have no such account")
                 .with_context("account", account)

@@ -12,16 +12,16 @@
 #![cfg_attr(test, expect(clippy::expect_used, reason = "a test fails by panicking"))]
 
 mod accounts;
+mod admin;
 mod callbacks;
-mod convert;
-mod gone;
+mod error_mapping;
 mod http;
 pub mod ledger;
 mod list;
 mod logging;
-mod operator;
 mod owners;
-mod results;
+mod removed_account;
+mod reports;
 mod settings;
 mod source;
 mod status;
@@ -31,14 +31,14 @@ mod task;
 mod uploads;
 
 pub use accounts::TokenChain;
+pub use admin::UploadDetails;
 pub use http::{client as http_client, store_client};
-pub use ledger::{LedgerBucket, Seen, random_seal_key};
-pub use list::{After, ListQuery, ListState, ListTrouble, ListedUpload, UploadList};
-pub use logging::start as start_logging;
+pub use ledger::{LedgerBucket, Readable, random_seal_key};
+pub use list::{ListError, ListQuery, ListState, ListedUpload, PageToken, UploadList};
+pub use logging::init as start_logging;
 pub use object_storage as storage;
 pub use object_storage::Credentials;
-pub use operator::Story;
-pub use results::ObjectResult;
+pub use reports::ObjectResult;
 pub use settings::{
     AccountSettings, AllowedHost, BearerToken, CONFIG_VARIABLE, CallbackFields, HttpSettings, LedgerFields,
     LegacyAccounts, LegacySettings, LogLevel, LogSettings, Reserved, Right, Rights, Settings,
@@ -46,19 +46,19 @@ pub use settings::{
     YoukuSettings,
 };
 pub use status::{HolderStatus, StepStatus, UploadStatus, WaitingStatus};
-pub use sweep::SweepWish;
-pub use task::{BroughtAccount, DoubtedToken, Task, location as object_location};
+pub use sweep::SweepOptions;
+pub use task::{CallerAccount, Task, UnverifiedToken, location as object_location};
 pub use upload_core as core;
-pub use uploads::Arrived;
+pub use uploads::ObjectOutcome;
 
-use accounts::OpenAccount;
+use accounts::AccountClient;
 use callbacks::Callbacks;
 use http::Clients;
-use ledger::LedgerPlace;
-use owners::Asking;
+use ledger::LedgerLocation;
+use owners::OwnerLookup;
 use source::Sources;
 use std::{collections::BTreeMap, sync::Arc, time::SystemTime};
-use target::Account;
+use target::YoukuAccount;
 use upload_core::{
     Error, ErrorKind, IntakePolicy, RunContext, Source, TransferSettings, Uploader, ledger::Ledger,
 };
@@ -69,10 +69,10 @@ pub struct App {
     transfer: TransferSettings,
     http: Clients,
     source: Arc<dyn Source>,
-    accounts: BTreeMap<String, OpenAccount>,
-    ledger: LedgerPlace,
+    accounts: BTreeMap<String, AccountClient>,
+    ledger: LedgerLocation,
     callbacks: Arc<Callbacks>,
-    asking: Asking,
+    asking: OwnerLookup,
 }
 
 impl App {
@@ -88,13 +88,13 @@ impl App {
             .accounts
             .iter()
             .map(|(name, account)| {
-                Ok((name.clone(), OpenAccount::new(&settings, name, account, &http.calls)?))
+                Ok((name.clone(), AccountClient::new(&settings, name, account, &http.calls)?))
             })
             .collect::<Result<_, Error>>()?;
         let source = Arc::new(Sources::new(http.stores.clone(), &settings, None));
-        let ledger = LedgerPlace::new(&settings)?;
+        let ledger = LedgerLocation::new(&settings)?;
         let callbacks = Arc::new(Callbacks::new(settings.callback.config()));
-        let asking = Asking::default();
+        let asking = OwnerLookup::default();
         Ok(Self { settings, transfer, http, source, accounts, ledger, callbacks, asking })
     }
 
@@ -130,7 +130,7 @@ impl App {
 
     /// What automatic uploads go by.
     #[must_use]
-    pub fn automatic(&self) -> IntakePolicy<'_> {
+    pub fn intake_policy(&self) -> IntakePolicy<'_> {
         IntakePolicy {
             rules: &self.settings.rules,
             reserved: &self.settings.reserved.prefixes,
@@ -142,8 +142,8 @@ impl App {
     }
 
     /// The same for one run: what is looked at before an upload begins gives up before the run's deadline, with the error that it met.
-    pub(crate) fn automatic_within(&self, run: &RunContext) -> IntakePolicy<'_> {
-        IntakePolicy { retry: self.transfer.retry.ending_by(run.deadline), ..self.automatic() }
+    pub(crate) fn intake_policy_within(&self, run: &RunContext) -> IntakePolicy<'_> {
+        IntakePolicy { retry: self.transfer.retry.ending_by(run.deadline), ..self.intake_policy() }
     }
 
     /// The ledger, reached with a platform's credentials for this call where there are some.
@@ -174,13 +174,17 @@ impl App {
     }
 
     /// The same of an account that a task brought.
-    pub(crate) fn youku_of(&self, brought: &BroughtAccount) -> Arc<dyn upload_core::Youku> {
-        open(&self.settings, &brought.into(), &self.http)
+    pub(crate) fn youku_for_caller(&self, brought: &CallerAccount) -> Arc<dyn upload_core::Youku> {
+        youku_client(&self.settings, &brought.into(), &self.http)
     }
 }
 
 /// An account that a task brought: its token is the caller's to renew.
-fn open(settings: &Settings, account: &AccountSettings, http: &Clients) -> Arc<dyn upload_core::Youku> {
+fn youku_client(
+    settings: &Settings,
+    account: &AccountSettings,
+    http: &Clients,
+) -> Arc<dyn upload_core::Youku> {
     let client = accounts::client(settings, account, &http.calls);
-    Arc::new(Account::new(None, client, http.stores.clone(), settings, None))
+    Arc::new(YoukuAccount::new(None, client, http.stores.clone(), settings, None))
 }

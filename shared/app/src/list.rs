@@ -20,7 +20,7 @@ pub struct ListQuery {
     /// At most so many, 1 to 1,000.
     pub limit: usize,
     /// Those behind this.
-    pub after: Option<After>,
+    pub after: Option<PageToken>,
 }
 
 /// A part of all uploads.
@@ -34,7 +34,7 @@ pub enum ListState {
 
 /// Where a page begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum After {
+pub enum PageToken {
     /// Behind this open upload.
     Open(UploadId),
     /// Behind this end, or with the latest.
@@ -44,7 +44,7 @@ pub enum After {
 /// Text of [`After::Finished`] without a key.
 const FINISHED: &str = "finished";
 
-impl After {
+impl PageToken {
     /// A place as it is written.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -65,7 +65,7 @@ impl After {
     }
 }
 
-impl fmt::Display for After {
+impl fmt::Display for PageToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Open(id) => write!(f, "{id}"),
@@ -82,14 +82,14 @@ pub struct UploadList {
     pub uploads: Vec<ListedUpload>,
     /// What stands among the open ones and cannot be read: the rest is listed all the same.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub troubles: Vec<ListTrouble>,
+    pub troubles: Vec<ListError>,
     /// Where the next page begins (`after`); `None` at the end.
     pub next: Option<String>,
 }
 
 /// An entry of the ledger that cannot be read: damaged, foreign or of a newer program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ListTrouble {
+pub struct ListError {
     /// The stable code of the error.
     pub error: &'static str,
     /// One line for a caller.
@@ -99,8 +99,8 @@ pub struct ListTrouble {
     pub detail: String,
 }
 
-impl ListTrouble {
-    fn of(error: &Error) -> Self {
+impl ListError {
+    fn from_error(error: &Error) -> Self {
         Self { error: error.kind().code(), message: error.sentence().into_owned(), detail: error.to_string() }
     }
 }
@@ -143,12 +143,12 @@ impl App {
         let ledger = self.ledger(credentials).await?;
         let mut list = UploadList::default();
         let ended_behind = match (&query.after, query.state) {
-            (Some(After::Finished(key)), _) => key.clone(),
+            (Some(PageToken::Finished(key)), _) => key.clone(),
             (None, Some(ListState::Finished)) => None,
             (after, state) => {
-                let after = after.as_ref().and_then(After::open);
+                let after = after.as_ref().and_then(PageToken::open);
                 let marks = ledger.open_marks(after, query.limit).await?;
-                list.troubles = marks.foreign.iter().map(ListTrouble::of).collect();
+                list.troubles = marks.foreign.iter().map(ListError::from_error).collect();
                 let mut read =
                     stream::iter(marks.uploads).map(|upload| open(&ledger, upload)).buffered(READS);
                 while let Some(read) = read.next().await {
@@ -156,15 +156,15 @@ impl App {
                         Ok(open) => list.uploads.extend(open),
                         // One damaged mark hides no other.
                         Err(error) if error.advice() == RetryAdvice::Permanent => {
-                            list.troubles.push(ListTrouble::of(&error));
+                            list.troubles.push(ListError::from_error(&error));
                         }
                         Err(error) => return Err(error),
                     }
                 }
                 let next = match marks.next {
-                    Some(next) => Some(After::Open(next)),
+                    Some(next) => Some(PageToken::Open(next)),
                     None if state.is_none() && list.uploads.len() >= query.limit => {
-                        Some(After::Finished(None))
+                        Some(PageToken::Finished(None))
                     }
                     None => None,
                 };
@@ -176,13 +176,14 @@ impl App {
             }
         };
         let ended = ledger.finished_uploads(ended_behind.as_ref(), query.limit - list.uploads.len()).await?;
-        list.uploads.extend(ended.uploads.into_iter().map(|(id, recent)| ListedUpload::ended(id, recent)));
+        list.uploads
+            .extend(ended.uploads.into_iter().map(|(id, recent)| ListedUpload::from_finished(id, recent)));
         list.next = ended.next.map(|key| key.to_string());
         Ok(list)
     }
 }
 
-impl After {
+impl PageToken {
     fn open(&self) -> Option<&UploadId> {
         match self {
             Self::Open(id) => Some(id),
@@ -206,7 +207,7 @@ async fn open(ledger: &Ledger, upload: OpenUpload) -> Result<Option<ListedUpload
 }
 
 impl ListedUpload {
-    fn ended(upload_id: UploadId, recent: FinishedUpload) -> Self {
+    fn from_finished(upload_id: UploadId, recent: FinishedUpload) -> Self {
         Self {
             upload_id,
             state: recent.state,

@@ -5,7 +5,7 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::fmt;
 
 /// Starts logging. Later calls change nothing.
-pub fn start(settings: &LogSettings) {
+pub fn init(settings: &LogSettings) {
     let level = match settings.level {
         LogLevel::Error => LevelFilter::ERROR,
         LogLevel::Warn => LevelFilter::WARN,

@@ -4,7 +4,7 @@
 //! once whose any other is, and only another user's is refused: old clients go on showing tokens that ran out long ago.
 
 use crate::{
-    App, DoubtedToken, Task,
+    App, Task, UnverifiedToken,
     task::{TOKEN_FIELD, WHICH, invalid},
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -30,7 +30,7 @@ const SILENT: Duration = Duration::from_secs(600);
 
 /// What this process knows of asking.
 #[derive(Default)]
-pub(crate) struct Asking {
+pub(crate) struct OwnerLookup {
     /// The settings' own tokens are noted.
     noted: AtomicBool,
     /// Youku gave no answer, and is not asked again before.
@@ -68,8 +68,8 @@ impl App {
     /// [`InvalidJob`](upload_core::ErrorKind::InvalidJob) where the token is another user's, or could be several accounts'; what keeps the
     /// ledger from being read.
     pub(crate) async fn owner(&self, task: &Task, ledger: &Ledger) -> Result<Owner, Error> {
-        let Some(DoubtedToken { token, accounts }) = &task.doubted else { return Ok(Owner::default()) };
-        self.note_settings_tokens(ledger).await;
+        let Some(UnverifiedToken { token, accounts }) = &task.doubted else { return Ok(Owner::default()) };
+        self.record_settings_tokens(ledger).await;
         let hash = KeyedHash::new(token)?;
         for account in accounts {
             if ledger.origin(account, &hash).await?.is_some()
@@ -78,7 +78,7 @@ impl App {
                 return Ok(Owner::account(account));
             }
         }
-        match (&task.brought, accounts.as_slice()) {
+        match (&task.caller_account, accounts.as_slice()) {
             (Some(_), _) => Ok(Owner::default()),
             (None, [account]) => match self.compare(account, token, &hash, ledger).await? {
                 Some(true) => Ok(Owner::account(account)),
@@ -100,7 +100,7 @@ impl App {
     }
 
     /// Notes, once in this process, that the settings' tokens are their accounts': the settings may have others one day.
-    pub(crate) async fn note_settings_tokens(&self, ledger: &Ledger) {
+    pub(crate) async fn record_settings_tokens(&self, ledger: &Ledger) {
         if self.asking.noted.swap(true, Ordering::Relaxed) {
             return;
         }
@@ -184,7 +184,7 @@ impl App {
     }
 }
 
-impl Asking {
+impl OwnerLookup {
     fn is_silent(&self) -> bool {
         let until = self.silent_until.lock().unwrap_or_else(PoisonError::into_inner);
         until.is_some_and(|until| Instant::now() < until)

@@ -2,7 +2,7 @@
 
 mod hints;
 
-use crate::{Settings, convert, settings::SourceSettings};
+use crate::{Settings, error_mapping, settings::SourceSettings};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::TryStreamExt;
@@ -97,7 +97,7 @@ pub(crate) fn open_store(
         }
     };
     let config = idle.into_iter().fold(config, StoreConfig::idle);
-    Store::new(config, http.clone()).map_err(convert::source)
+    Store::new(config, http.clone()).map_err(error_mapping::source)
 }
 
 /// Keys in the settings were set for a reason: the bucket may be another account's than the function.
@@ -108,15 +108,15 @@ fn signing(settings: &SourceSettings, credentials: Option<Credentials>) -> Crede
 #[async_trait]
 impl upload_core::Source for Sources {
     async fn head(&self, location: &Location) -> Result<Object, Error> {
-        let head = self.store(location)?.head(&location.key).await.map_err(convert::source)?;
+        let head = self.store(location)?.head(&location.key).await.map_err(error_mapping::source)?;
         Ok(object(location, head))
     }
 
     async fn read(&self, object: &Object, range: Range<u64>) -> Result<ByteStream, Error> {
         let pin = Pin { etag: Some(object.etag.clone()), version_id: object.version_id.clone() };
         let store = self.store(&object.location)?;
-        let body = store.read(&object.location.key, range, &pin).await.map_err(convert::source)?;
-        Ok(Box::pin(body.map_err(convert::source)))
+        let body = store.read(&object.location.key, range, &pin).await.map_err(error_mapping::source)?;
+        Ok(Box::pin(body.map_err(error_mapping::source)))
     }
 
     async fn read_small(&self, location: &Location, limit: usize) -> Result<Option<Bytes>, Error> {
@@ -130,12 +130,13 @@ impl upload_core::Source for Sources {
                     .with_context("sidecar", location.key.clone())
                     .with_context("most_bytes", limit.to_string()))
             }
-            Err(error) => Err(convert::source(error)),
+            Err(error) => Err(error_mapping::source(error)),
         }
     }
 
     async fn list(&self, place: &Location, after: Option<&str>) -> Result<SourcePage, Error> {
-        let listing = self.store(place)?.list(&place.key, after, PAGE).await.map_err(convert::source)?;
+        let listing =
+            self.store(place)?.list(&place.key, after, PAGE).await.map_err(error_mapping::source)?;
         let entry = |object: ObjectSummary| {
             let silent = "the source does not tell when its objects were written";
             let modified = object.last_modified;

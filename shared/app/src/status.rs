@@ -82,19 +82,19 @@ impl App {
         // The holder comes first: whoever lets go afterwards has left its last step in the record.
         let holder = ledger.holder(id).await?;
         if let Some(record) = ledger.read(id).await? {
-            return Ok(Some(UploadStatus::of(&record, holder)));
+            return Ok(Some(UploadStatus::from_record(&record, holder)));
         }
         let marked = ledger.open_upload(id).await?;
         let mark = match &marked {
             Some(marked) => ledger.open_mark(marked).await?,
             None => None,
         };
-        Ok((holder.is_some() || mark.is_some()).then(|| UploadStatus::of_new(id, holder, mark)))
+        Ok((holder.is_some() || mark.is_some()).then(|| UploadStatus::for_new(id, holder, mark)))
     }
 }
 
 impl UploadStatus {
-    pub(crate) fn of(record: &Record, holder: Option<Holder>) -> Self {
+    pub(crate) fn from_record(record: &Record, holder: Option<Holder>) -> Self {
         let steps: Vec<_> = record.history.iter().map(StepStatus::of).collect();
         let audience = record.request.video.audience();
         Self {
@@ -117,7 +117,7 @@ impl UploadStatus {
     }
 
     /// An upload whose first step is about to be written, or whose first holder died before it.
-    fn of_new(id: &UploadId, holder: Option<Holder>, mark: Option<OpenMark>) -> Self {
+    fn for_new(id: &UploadId, holder: Option<Holder>, mark: Option<OpenMark>) -> Self {
         let (object, account) = mark.map(|mark| (mark.location.to_string(), mark.account)).unzip();
         Self {
             upload_id: id.clone(),

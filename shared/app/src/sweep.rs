@@ -14,7 +14,7 @@ const SWEEP_CURSOR: &str = "sweep";
 
 /// What one sweep is to do otherwise than the settings say.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct SweepWish {
+pub struct SweepOptions {
     /// Look for objects from this time on, whatever the ledger's age.
     pub since: Option<Since>,
     /// Uploads that it goes on with or begins at most.
@@ -31,7 +31,7 @@ impl App {
         credentials: Option<Credentials>,
         run: &RunContext,
     ) -> Result<SweepReport, Error> {
-        self.sweep_as(SweepWish::default(), credentials, run).await
+        self.sweep_as(SweepOptions::default(), credentials, run).await
     }
 
     /// The same, as somebody wishes.
@@ -40,17 +40,17 @@ impl App {
     /// As [`sweep`](Self::sweep).
     pub async fn sweep_as(
         &self,
-        wish: SweepWish,
+        wish: SweepOptions,
         credentials: Option<Credentials>,
         run: &RunContext,
     ) -> Result<SweepReport, Error> {
         self.check_ledger(credentials.clone()).await?;
         let ledger = self.ledger(credentials.clone()).await?;
-        self.note_settings_tokens(&ledger).await;
+        self.record_settings_tokens(&ledger).await;
         let after = ledger.cursor(SWEEP_CURSOR).await?.as_deref().and_then(UploadId::parse);
         let limit = wish.limit.or(self.settings.sweep.limit).unwrap_or(SWEEP_LIMIT);
         let began = after.clone();
-        let uploader_of = |id, mark| self.uploader_of(id, mark, ledger.clone(), credentials.clone());
+        let uploader_of = |id, mark| self.uploader_for_task(id, mark, ledger.clone(), credentials.clone());
         let discovers = self.settings.sweep.discover || wish.since.is_some();
         let open_limit = if discovers { share_of_open(limit) } else { limit };
         let tokens = self.token_hashes(&ledger);
@@ -85,7 +85,8 @@ impl App {
     ) -> DiscoveryReport {
         let source = self.source(credentials);
         let provider = self.settings.source.provider;
-        let discovery = Discovery { automatic: self.automatic(), source: &*source, provider, ledger, bounds };
+        let discovery =
+            Discovery { automatic: self.intake_policy(), source: &*source, provider, ledger, bounds };
         let uploader_of = |account: &str| self.uploader(account, source.clone(), ledger.clone());
         discover(&discovery, uploader_of, run).await.unwrap_or_else(DiscoveryReport::failed)
     }

@@ -1,6 +1,6 @@
 //! The Youku port over `youku` and, for its bucket, `object-storage`.
 
-use crate::{Settings, YoukuSettings, accounts::Renewing, convert};
+use crate::{Settings, YoukuSettings, accounts::TokenRefresh, error_mapping};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::TryStreamExt;
@@ -15,7 +15,7 @@ use upload_core::{
 use youku::{CheckStatus, Client, NewVideo, StsGrant};
 
 /// One account at Youku.
-pub(crate) struct Account {
+pub(crate) struct YoukuAccount {
     /// Its name in the settings, where it stands there.
     name: Option<String>,
     client: Client,
@@ -24,25 +24,25 @@ pub(crate) struct Account {
     region: Option<String>,
     idle: Option<Duration>,
     /// Absent: the access token stays as it is.
-    renewing: Option<Renewing>,
+    refresh: Option<TokenRefresh>,
 }
 
-impl Account {
+impl YoukuAccount {
     pub(crate) fn new(
         name: Option<&str>,
         client: Client,
         http: HttpClient,
         settings: &Settings,
-        renewing: Option<Renewing>,
+        renewing: Option<TokenRefresh>,
     ) -> Self {
         let idle = settings.transfer.idle();
         let YoukuSettings { signature, bucket_region, .. } = &settings.youku;
         let (signature, region) = ((*signature).into(), bucket_region.clone());
-        Self { name: name.map(str::to_owned), client, http, signature, region, idle, renewing }
+        Self { name: name.map(str::to_owned), client, http, signature, region, idle, refresh: renewing }
     }
 
     /// Names the setting that a refusal of the client id is about.
-    fn named<T>(&self, answer: Result<T, Error>) -> Result<T, Error> {
+    fn with_setting_named<T>(&self, answer: Result<T, Error>) -> Result<T, Error> {
         answer.map_err(|error| match &self.name {
             Some(name) if error.kind() == ErrorKind::ClientRefused => {
                 error.with_context("setting", format!("accounts.{name}.client_id"))
@@ -57,33 +57,33 @@ impl Account {
         F: Fn(Client) -> Fut,
         Fut: Future<Output = Result<T, youku::Error>>,
     {
-        let Some(Renewing { tokens, ledger }) = &self.renewing else {
-            return self.named(call(self.client.clone()).await.map_err(convert::api));
+        let Some(TokenRefresh { tokens, ledger }) = &self.refresh else {
+            return self.with_setting_named(call(self.client.clone()).await.map_err(error_mapping::api));
         };
         let with = |token| {
             let called = call(self.client.with_token(token));
-            async move { called.await.map_err(convert::call) }
+            async move { called.await.map_err(error_mapping::call) }
         };
-        self.named(tokens.call(ledger, with).await)
+        self.with_setting_named(tokens.call(ledger, with).await)
     }
 }
 
 #[async_trait]
-impl upload_core::Youku for Account {
+impl upload_core::Youku for YoukuAccount {
     fn client_id(&self) -> Option<&str> {
         Some(self.client.client_id())
     }
 
     fn access_token(&self) -> Option<SecretString> {
-        match &self.renewing {
-            Some(Renewing { tokens, .. }) => tokens.in_use(),
+        match &self.refresh {
+            Some(TokenRefresh { tokens, .. }) => tokens.in_use(),
             None => Some(self.client.access_token().clone()),
         }
     }
 
     async fn ready(&self) -> Result<(), Error> {
-        match &self.renewing {
-            Some(Renewing { tokens, ledger }) => tokens.ready(ledger).await,
+        match &self.refresh {
+            Some(TokenRefresh { tokens, ledger }) => tokens.ready(ledger).await,
             None => Ok(()),
         }
     }
@@ -137,7 +137,7 @@ impl upload_core::Youku for Account {
     }
 
     async fn show(&self, video_id: &str) -> Result<Option<VideoState>, Error> {
-        let video = self.named(self.client.show(video_id).await.map_err(convert::api))?;
+        let video = self.with_setting_named(self.client.show(video_id).await.map_err(error_mapping::api))?;
         Ok(video.map(|video| match video.state {
             youku::VideoState::Normal => VideoState::Normal,
             youku::VideoState::Encoding => VideoState::Encoding,
@@ -162,17 +162,17 @@ impl upload_core::Youku for Account {
             .signature(self.signature)
             .credentials(credentials);
         let config = self.idle.into_iter().fold(config, StoreConfig::idle);
-        let store = Store::new(config, self.http.clone()).map_err(convert::bucket)?;
+        let store = Store::new(config, self.http.clone()).map_err(error_mapping::bucket)?;
         Ok(Arc::new(YoukuBucket { store, key: grant.object.clone() }))
     }
 
     async fn slice_server(&self, name: &str) -> Result<Arc<dyn SliceServer>, Error> {
-        let server = self.client.slice_server(name).await.map_err(convert::slices)?;
+        let server = self.client.slice_server(name).await.map_err(error_mapping::slices)?;
         Ok(Arc::new(UploadServer(server)))
     }
 
     async fn slice_server_at(&self, address: &str) -> Result<Arc<dyn SliceServer>, Error> {
-        let server = self.client.slice_server_at(address).map_err(convert::slices)?;
+        let server = self.client.slice_server_at(address).map_err(error_mapping::slices)?;
         Ok(Arc::new(UploadServer(server)))
     }
 }
@@ -242,8 +242,11 @@ fn multipart(id: &MultipartId) -> object_storage::MultipartId {
 #[async_trait]
 impl Bucket for YoukuBucket {
     async fn initiate(&self) -> Result<MultipartId, Error> {
-        let id =
-            self.store.initiate_multipart(&self.key, &Default::default()).await.map_err(convert::bucket)?;
+        let id = self
+            .store
+            .initiate_multipart(&self.key, &Default::default())
+            .await
+            .map_err(error_mapping::bucket)?;
         Ok(MultipartId(id.to_string()))
     }
 
@@ -256,12 +259,12 @@ impl Bucket for YoukuBucket {
     ) -> Result<PartReceipt, Error> {
         let body = StreamBody::new(bytes.map_ok(http_body::Frame::data));
         let part = self.store.upload_part(&self.key, &multipart(id), number, body, length).await;
-        let part = part.map_err(convert::bucket)?;
+        let part = part.map_err(error_mapping::bucket)?;
         Ok(PartReceipt { etag: part.etag, crc64: part.crc64, size: length })
     }
 
     async fn parts(&self, id: &MultipartId) -> Result<Vec<(u32, PartReceipt)>, Error> {
-        let parts = self.store.list_parts(&self.key, &multipart(id)).await.map_err(convert::bucket)?;
+        let parts = self.store.list_parts(&self.key, &multipart(id)).await.map_err(error_mapping::bucket)?;
         let receipt = |part: object_storage::PartRecord| {
             (part.number, PartReceipt { etag: part.etag, crc64: part.crc64, size: part.size })
         };
@@ -270,12 +273,12 @@ impl Bucket for YoukuBucket {
 
     async fn complete(&self, id: &MultipartId, parts: &[(u32, String)]) -> Result<CompletedObject, Error> {
         let done = self.store.complete_multipart(&self.key, &multipart(id), parts, false).await;
-        let done = done.map_err(convert::bucket)?;
+        let done = done.map_err(error_mapping::bucket)?;
         Ok(CompletedObject { size: None, crc64: done.crc64 })
     }
 
     async fn head(&self) -> Result<CompletedObject, Error> {
-        let head = self.store.head(&self.key).await.map_err(convert::bucket)?;
+        let head = self.store.head(&self.key).await.map_err(error_mapping::bucket)?;
         Ok(CompletedObject { size: Some(head.size), crc64: head.crc64 })
     }
 }
@@ -300,11 +303,11 @@ impl SliceServer for UploadServer {
         extension: &str,
         slice_kib: u32,
     ) -> Result<(), Error> {
-        self.0.create_file(token, size, extension, slice_kib).await.map_err(convert::slices)
+        self.0.create_file(token, size, extension, slice_kib).await.map_err(error_mapping::slices)
     }
 
     async fn next_slice(&self, token: &SecretString) -> Result<Slice, Error> {
-        self.0.new_slice(token).await.map(slice).map_err(convert::slices)
+        self.0.new_slice(token).await.map(slice).map_err(error_mapping::slices)
     }
 
     async fn send_slice(
@@ -317,11 +320,11 @@ impl SliceServer for UploadServer {
         let Slice { id, offset, length } = wanted;
         let wanted = youku::Slice { id, offset, length, transferred: 0, finished: false };
         let next = self.0.upload_slice(token, &wanted, bytes, &md5.to_string()).await;
-        next.map(slice).map_err(convert::slices)
+        next.map(slice).map_err(error_mapping::slices)
     }
 
     async fn check(&self, token: &SecretString) -> Result<SliceCheck, Error> {
-        let check = self.0.check(token).await.map_err(convert::slices)?;
+        let check = self.0.check(token).await.map_err(error_mapping::slices)?;
         Ok(match check.status {
             CheckStatus::Written => SliceCheck::Written { server_ip: check.upload_server_ip },
             CheckStatus::Transferring | CheckStatus::Writing => SliceCheck::Settling,

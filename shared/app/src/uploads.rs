@@ -1,6 +1,6 @@
 //! What doors ask of the application: publish what arrived, what a task names, what is open.
 
-use crate::{App, BroughtAccount, Credentials, Task, gone::GoneAccount};
+use crate::{App, CallerAccount, Credentials, Task, removed_account::RemovedAccount};
 use std::{future::Future, sync::Arc};
 use tokio::time::timeout_at;
 use upload_core::{
@@ -13,7 +13,7 @@ use upload_core::{
 const SAME_CONTENT: &str = "same_content";
 /// What became of an object that arrived.
 #[derive(Debug)]
-pub enum Arrived {
+pub enum ObjectOutcome {
     /// It is a video.
     Published(PublishedVideo),
     /// It is left alone, for the reason of this stable code.
@@ -25,36 +25,36 @@ impl App {
     ///
     /// # Errors
     /// Whatever ended the upload.
-    pub async fn arrived(
+    pub async fn upload_object(
         &self,
         location: &Location,
         size: u64,
         credentials: Option<Credentials>,
         run: &RunContext,
-    ) -> Result<Arrived, Error> {
+    ) -> Result<ObjectOutcome, Error> {
         let source = self.source(credentials.clone());
-        let automatic = self.automatic_within(run);
+        let automatic = self.intake_policy_within(run);
         let deciding = automatic.decide(&*source, location, size);
-        let (job, object, callback, republish) = match in_time(run, deciding).await {
-            Ok(Decision::Skip(reason)) => return Ok(Arrived::Skipped(reason)),
+        let (job, object, callback, republish) = match with_run_deadline(run, deciding).await {
+            Ok(Decision::Skip(reason)) => return Ok(ObjectOutcome::Skipped(reason)),
             Ok(Decision::Upload { job, object, callback, republish }) => (*job, *object, callback, republish),
             Err(error) => {
                 let refused = Err(error);
-                self.tell_rule((location, size), &refused, credentials, run).await;
-                return refused.map(Arrived::Published);
+                self.report_to_rule((location, size), &refused, credentials, run).await;
+                return refused.map(ObjectOutcome::Published);
             }
         };
         let ledger = self.ledger(credentials).await?;
         let uploader = self.uploader(&job.account, source, ledger)?;
         let work = UploadRequest { job, object, requested_key: None, callback, caller_account: None };
         match uploader.upload_arrival(&work, republish, run).await? {
-            ArrivalOutcome::Published(published) => Ok(Arrived::Published(published)),
-            ArrivalOutcome::SameContent => Ok(Arrived::Skipped(SAME_CONTENT)),
+            ArrivalOutcome::Published(published) => Ok(ObjectOutcome::Published(published)),
+            ArrivalOutcome::SameContent => Ok(ObjectOutcome::Skipped(SAME_CONTENT)),
         }
     }
 
     /// Tells a rule's callback that an object's metadata cannot be read.
-    async fn tell_rule(
+    async fn report_to_rule(
         &self,
         (location, size): (&Location, u64),
         refused: &Result<PublishedVideo, Error>,
@@ -64,7 +64,7 @@ impl App {
         if !refused.as_ref().is_err_and(|error| error.kind() == ErrorKind::InvalidJob) {
             return;
         }
-        let automatic = self.automatic();
+        let automatic = self.intake_policy();
         let Some((callback, key, account)) = automatic.refusal_callback(location, size) else { return };
         let uploader = match self.ledger(credentials.clone()).await {
             Ok(ledger) => self.uploader(&account, self.source(credentials), ledger),
@@ -81,7 +81,7 @@ impl App {
     ///
     /// # Errors
     /// Whatever ended the upload; [`Deadline`](ErrorKind::Deadline), retryable, where the run's time was over first.
-    pub async fn carry_out(
+    pub async fn run_task(
         &self,
         task: &Task,
         credentials: Option<Credentials>,
@@ -89,8 +89,8 @@ impl App {
     ) -> Result<PublishedVideo, Error> {
         let source = self.source(credentials.clone());
         let ledger = self.ledger(credentials).await?;
-        let owner = in_time(run, self.owner(task, &ledger)).await?;
-        let brought = task.brought.as_ref().filter(|_| owner.account.is_none());
+        let owner = with_run_deadline(run, self.owner(task, &ledger)).await?;
+        let brought = task.caller_account.as_ref().filter(|_| owner.account.is_none());
         let job = match owner.account {
             Some(account) => Job { account, ..task.job.clone() },
             None => task.job.clone(),
@@ -99,9 +99,9 @@ impl App {
             None => self.uploader(&job.account, source.clone(), ledger)?,
             Some(brought) => self.uploader_for(brought, source.clone(), ledger),
         };
-        let automatic = self.automatic_within(run);
+        let automatic = self.intake_policy_within(run);
         let completing = automatic.complete(&*source, job);
-        let (job, object) = match in_time(run, completing).await {
+        let (job, object) = match with_run_deadline(run, completing).await {
             Ok(completed) => completed,
             Err(error) => {
                 let refused = Err(error);
@@ -110,7 +110,7 @@ impl App {
             }
         };
         let called = (task.key != job.location.key).then(|| task.key.clone());
-        let brought = brought.map(BroughtAccount::to_secret);
+        let brought = brought.map(CallerAccount::to_secret);
         let work = UploadRequest {
             job,
             object,
@@ -141,7 +141,7 @@ impl App {
                 .with_context("id", id.as_str())
         })?;
         let work = ledger.request(&record)?;
-        let uploader = self.uploader_again(&work, ledger, credentials)?;
+        let uploader = self.uploader_for_record(&work, ledger, credentials)?;
         uploader.retry(id, reopening, run).await
     }
 
@@ -161,7 +161,7 @@ impl App {
         let Some(record) = ledger.read(id).await?.filter(|record| paused && !record.state.has_ended()) else {
             return Ok(None);
         };
-        let uploader = self.uploader_again(&ledger.request(&record)?, ledger, credentials)?;
+        let uploader = self.uploader_for_record(&ledger.request(&record)?, ledger, credentials)?;
         uploader.resume(id, run).await.map(Some)
     }
 
@@ -198,7 +198,7 @@ impl App {
         }
     }
 
-    pub(crate) async fn uploader_of(
+    pub(crate) async fn uploader_for_task(
         &self,
         id: UploadId,
         mark: OpenMark,
@@ -219,24 +219,24 @@ impl App {
                 .with_context("id", id.as_str())
         })?;
         let work = ledger.request(&record)?;
-        let again = self.uploader_again(&work, ledger.clone(), credentials.clone());
+        let again = self.uploader_for_record(&work, ledger.clone(), credentials.clone());
         match again {
             Err(error) if error.kind() == ErrorKind::Config && record.state.has_ended() => {
-                let youku = Arc::new(GoneAccount(work.job.account));
+                let youku = Arc::new(RemovedAccount(work.job.account));
                 Ok(self.uploader_to(youku, self.source(credentials), ledger))
             }
             again => again,
         }
     }
 
-    fn uploader_again(
+    fn uploader_for_record(
         &self,
         work: &UploadRequest,
         ledger: Ledger,
         credentials: Option<Credentials>,
     ) -> Result<Uploader, Error> {
         let source = self.source(credentials);
-        match work.caller_account.as_ref().map(BroughtAccount::from_secret).transpose()? {
+        match work.caller_account.as_ref().map(CallerAccount::from_secret).transpose()? {
             None => self.uploader(&work.job.account, source, ledger),
             Some(brought) => Ok(self.uploader_for(&brought, source, ledger)),
         }
@@ -253,13 +253,16 @@ impl App {
         uploader.with_notifier(self.callbacks.clone(), self.settings.callback.pause())
     }
 
-    fn uploader_for(&self, brought: &BroughtAccount, source: Arc<dyn Source>, ledger: Ledger) -> Uploader {
-        self.uploader_to(self.youku_of(brought), source, ledger)
+    fn uploader_for(&self, brought: &CallerAccount, source: Arc<dyn Source>, ledger: Ledger) -> Uploader {
+        self.uploader_to(self.youku_for_caller(brought), source, ledger)
     }
 }
 
 /// What comes before an upload has no more time than it.
-async fn in_time<T>(run: &RunContext, call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+async fn with_run_deadline<T>(
+    run: &RunContext,
+    call: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
     let Some(deadline) = run.deadline else { return call.await };
     timeout_at(deadline, call).await.unwrap_or_else(|_| {
         let message = "the time allowed for this run was over before the object was found";

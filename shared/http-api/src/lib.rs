@@ -12,42 +12,44 @@
 //! Function Compute's HTTP trigger and Lambda's function URL serve the same [`router`]; what only they know of a request they put
 //! into its extensions as a [`Call`].
 
-mod access;
-mod answer;
+mod auth;
 mod body;
-mod call;
 mod progress;
+mod request_context;
+mod response;
 mod status;
 mod uploads;
 
-pub use call::Call;
+pub use request_context::RequestContext;
 
-use access::needing;
-use answer::Answer;
 use app::{App, Right};
+use auth::require;
 use axum::{
     Json, Router,
     http::StatusCode,
     middleware::from_fn_with_state,
     routing::{get, post},
 };
+use response::JsonResponse;
 use std::sync::Arc;
 
 /// The door's routes. Every request but `/healthz` must be let in by the settings' section `http`, and each route names the right it needs.
 pub fn router(app: Arc<App>) -> Router {
     let (create, list) = (post(uploads::create), get(status::list));
     Router::new()
-        .route("/uploads", needing(Right::Submit, create).merge(needing(Right::Read, list)))
-        .route("/uploads/{id}", needing(Right::Read, get(status::one)))
+        .route("/uploads", require(Right::Submit, create).merge(require(Right::Read, list)))
+        .route("/uploads/{id}", require(Right::Read, get(status::one)))
         .method_not_allowed_fallback(async || {
-            Answer::refusal(
+            JsonResponse::from_error(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "method_not_allowed",
                 "this path has other methods",
             )
         })
-        .fallback(async || Answer::refusal(StatusCode::NOT_FOUND, "no_such_path", "there is no such path"))
-        .layer(from_fn_with_state(app.clone(), access::check))
+        .fallback(async || {
+            JsonResponse::from_error(StatusCode::NOT_FOUND, "no_such_path", "there is no such path")
+        })
+        .layer(from_fn_with_state(app.clone(), auth::authenticate))
         .route("/healthz", get(async || Json(serde_json::json!({"status": "ok"}))))
         .with_state(app)
 }

@@ -30,7 +30,7 @@ pub(crate) enum Format {
 
 impl Format {
     /// The one that the caller accepts; `None` where it wants the outcome alone.
-    pub(crate) fn wanted(headers: &HeaderMap) -> Option<Self> {
+    pub(crate) fn from_headers(headers: &HeaderMap) -> Option<Self> {
         let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
         accepted.flat_map(|value| value.split(',')).find_map(|one| {
             let name = one.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -74,7 +74,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    pub(crate) fn of(progress: &Progress) -> Self {
+    pub(crate) fn new(progress: &Progress) -> Self {
         Self {
             state: progress.stage().as_str(),
             read: progress.read(),
@@ -119,11 +119,11 @@ where
     let now = Instant::now();
     let mut pace = interval_at(now + PACE, PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let watched = Watched { report, work: Some(Box::pin(work)), pace, told: None, spoke: now };
+    let watched = ProgressStream { report, work: Some(Box::pin(work)), pace, told: None, spoke: now };
     unfold(watched, |mut watched| async { Some((watched.next().await?, watched)) })
 }
 
-struct Watched<R> {
+struct ProgressStream<R> {
     report: R,
     /// `None` once the outcome is out.
     work: Option<Pin<Box<dyn Future<Output = Outcome> + Send>>>,
@@ -132,7 +132,7 @@ struct Watched<R> {
     spoke: Instant,
 }
 
-impl<R: Fn() -> Report> Watched<R> {
+impl<R: Fn() -> Report> ProgressStream<R> {
     async fn next(&mut self) -> Option<Message> {
         let work = self.work.as_mut()?;
         // The first word at once: the caller sees that its task was taken.

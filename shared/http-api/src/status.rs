@@ -1,8 +1,8 @@
 //! What the ledger knows of uploads.
 
-use crate::{answer::Answer, call::Call};
+use crate::{request_context::RequestContext, response::JsonResponse};
 use app::{
-    After, App, ListQuery, ListState,
+    App, ListQuery, ListState, PageToken,
     core::{Error, ErrorKind, UploadId},
 };
 use axum::{
@@ -24,28 +24,28 @@ const TIME: Duration = Duration::from_secs(20);
 /// `GET /uploads/{id}`.
 pub(crate) async fn one(
     State(app): State<Arc<App>>,
-    call: Option<Extension<Call>>,
+    call: Option<Extension<RequestContext>>,
     id: Result<Path<String>, PathRejection>,
 ) -> Response {
     let call = call.map(|Extension(call)| call).unwrap_or_default();
     let Some(id) = id.ok().and_then(|Path(id)| UploadId::parse(&id)) else {
         let text = "an upload id has 32 digits, 0 to 9 and a to f";
-        return Answer::refusal(StatusCode::BAD_REQUEST, "invalid_upload_id", text).into_response();
+        return JsonResponse::from_error(StatusCode::BAD_REQUEST, "invalid_upload_id", text).into_response();
     };
-    match in_time(&call, app.status(&id, call.credentials.clone())).await {
+    match with_deadline(&call, app.status(&id, call.credentials.clone())).await {
         Ok(Some(status)) => Json(status).into_response(),
         Ok(None) => {
             let text = "the ledger knows no such upload";
-            Answer::refusal(StatusCode::NOT_FOUND, "no_such_upload", text).into_response()
+            JsonResponse::from_error(StatusCode::NOT_FOUND, "no_such_upload", text).into_response()
         }
-        Err(error) => Answer::of("", &Err(error)).into_response(),
+        Err(error) => JsonResponse::from_result("", &Err(error)).into_response(),
     }
 }
 
 /// `GET /uploads`.
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
-    call: Option<Extension<Call>>,
+    call: Option<Extension<RequestContext>>,
     query: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Response {
     let call = call.map(|Extension(call)| call).unwrap_or_default();
@@ -53,12 +53,12 @@ pub(crate) async fn list(
     let query = match query {
         Ok(query) => query,
         Err(text) => {
-            return Answer::refusal(StatusCode::BAD_REQUEST, "invalid_query", text).into_response();
+            return JsonResponse::from_error(StatusCode::BAD_REQUEST, "invalid_query", text).into_response();
         }
     };
-    match in_time(&call, app.list(&query, call.credentials.clone())).await {
+    match with_deadline(&call, app.list(&query, call.credentials.clone())).await {
         Ok(list) => Json(list).into_response(),
-        Err(error) => Answer::of("", &Err(error)).into_response(),
+        Err(error) => JsonResponse::from_result("", &Err(error)).into_response(),
     }
 }
 
@@ -74,7 +74,7 @@ fn read(fields: &[(String, String)]) -> Result<ListQuery, &'static str> {
                 query.limit = limit.ok_or("limit must be 1 to 100")?;
             }
             ("after", "") => {}
-            ("after", text) => query.after = Some(After::parse(text).ok_or(NO_PLACE)?),
+            ("after", text) => query.after = Some(PageToken::parse(text).ok_or(NO_PLACE)?),
             _ => return Err("there is state, limit and after, and nothing else"),
         }
     }
@@ -87,7 +87,10 @@ fn read(fields: &[(String, String)]) -> Result<ListQuery, &'static str> {
 const NO_PLACE: &str = "after must be the next of an earlier answer to the same query";
 
 /// What the ledger answers, as long as the caller may be kept waiting.
-async fn in_time<T>(call: &Call, asked: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+async fn with_deadline<T>(
+    call: &RequestContext,
+    asked: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
     let latest = Instant::now() + TIME;
     let latest = call.deadline.map_or(latest, |deadline| deadline.min(latest));
     let span = tracing::info_span!("request", request_id = call.request_id);

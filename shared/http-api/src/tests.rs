@@ -215,7 +215,10 @@ async fn a_refusal_of_youkus_answers_502_without_its_words() {
 async fn a_call_that_has_no_time_left_answers_503_and_when_to_come_again() {
     let server = answering("/bucket/a.mp4", &[("HEAD", object().set_delay(Duration::from_secs(60)))]).await;
     let mut request = post(TASK);
-    let call = Call { deadline: Some(Instant::now() + Duration::from_millis(20)), ..Call::default() };
+    let call = RequestContext {
+        deadline: Some(Instant::now() + Duration::from_millis(20)),
+        ..RequestContext::default()
+    };
     request.extensions_mut().insert(call);
     let (status, headers, outcome) = asked(door(&over(&server)), request).await;
     assert_eq!((status, outcome.error.as_deref()), (StatusCode::SERVICE_UNAVAILABLE, Some("deadline")));

@@ -1,10 +1,10 @@
 //! `POST /uploads`: a task is carried out while its caller waits.
 
 use crate::{
-    answer::Answer,
     body,
-    call::Call,
     progress::{self, Format, Report},
+    request_context::RequestContext,
+    response::JsonResponse,
 };
 use app::{
     App, Task,
@@ -22,7 +22,7 @@ use tracing::Instrument;
 
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
-    call: Option<Extension<Call>>,
+    call: Option<Extension<RequestContext>>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
@@ -37,15 +37,17 @@ pub(crate) async fn create(
         Ok(task) => task,
         Err(error) => {
             span.in_scope(|| tracing::warn!(%error, "not a task"));
-            return Answer::of("", &Err(error)).into_response();
+            return JsonResponse::from_result("", &Err(error)).into_response();
         }
     };
     let run = RunContext { deadline: call.deadline, ..RunContext::default() };
     let counters = run.progress.clone();
-    let work = carry_out(app, task, call, run).instrument(span);
-    match Format::wanted(&headers) {
+    let work = run_task(app, task, call, run).instrument(span);
+    match Format::from_headers(&headers) {
         None => work.await.into_response(),
-        Some(format) => progress::stream(format, move || Report::of(&counters), async { work.await.outcome }),
+        Some(format) => {
+            progress::stream(format, move || Report::new(&counters), async { work.await.outcome })
+        }
     }
 }
 
@@ -66,12 +68,12 @@ fn no_key() -> Error {
         .with_context("why", "is not one text of 1 to 128 visible ASCII characters")
 }
 
-async fn carry_out(app: Arc<App>, task: Task, call: Call, run: RunContext) -> Answer {
+async fn run_task(app: Arc<App>, task: Task, call: RequestContext, run: RunContext) -> JsonResponse {
     let object = task.job.location.to_string();
-    let result = app.carry_out(&task, call.credentials, &run).await;
+    let result = app.run_task(&task, call.credentials, &run).await;
     if let Err(error) = &result {
         let upload_id = error.upload_id().map(tracing::field::display);
         tracing::error!(object, upload_id, ?error, code = error.kind().code(), "failed");
     }
-    Answer::of(&task.key, &result)
+    JsonResponse::from_result(&task.key, &result)
 }

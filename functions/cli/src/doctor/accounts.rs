@@ -130,7 +130,7 @@ async fn proves(patient: &Patient, name: &str, state: TokenState, chain: Option<
         ),
     );
     let refused = word!("Youku refuses the access token", "优酷拒绝访问令牌");
-    match patient.app.prove_account(name, None).await {
+    match patient.app.check_account(name, None).await {
         Ok(true) => finding.well(word!("Youku takes the access token", "优酷接受访问令牌")),
         Ok(false) => match state {
             TokenState::NoRefreshToken => finding.failed(refused).advise(say!(

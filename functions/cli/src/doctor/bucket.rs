@@ -2,7 +2,7 @@
 
 use super::{Finding, Patient};
 use crate::lang::{say, word};
-use app::{LedgerBucket, Seen, core::Error, storage};
+use app::{LedgerBucket, Readable, core::Error, storage};
 
 /// Nothing is said of a folder.
 pub(super) async fn check(patient: &Patient) -> Vec<Finding> {
@@ -32,8 +32,8 @@ fn versions(bucket: &LedgerBucket) -> Option<Finding> {
         word!("ask whether its bucket keeps versions", "询问其 bucket 是否保留版本"),
     );
     Some(match bucket.versions {
-        Seen::Known(false) => finding.well(word!("it keeps none", "不保留")),
-        Seen::Known(true) => finding.warn(
+        Readable::Known(false) => finding.well(word!("it keeps none", "不保留")),
+        Readable::Known(true) => finding.warn(
             word!(
                 "it keeps them: create-only holds all the same, and each renewed lease and each deleted entry leaves a version or a \
                  delete marker",
@@ -44,11 +44,11 @@ fn versions(bucket: &LedgerBucket) -> Option<Finding> {
                 "请用生命周期规则清除台账前缀下的非当前版本和过期删除标记，且不要清除其他内容"
             ),
         ),
-        Seen::Denied => finding.warn(
+        Readable::Denied => finding.warn(
             word!("the key may not ask", "密钥无权查询"),
             word!("grant s3:GetBucketVersioning on the bucket to see it", "如需查看，请授予该 bucket 的 s3:GetBucketVersioning"),
         ),
-        Seen::Unknown => finding.well(word!("the store does not tell", "存储不提供此信息")),
+        Readable::Unknown => finding.well(word!("the store does not tell", "存储不提供此信息")),
     })
 }
 
@@ -58,8 +58,8 @@ fn lifecycle(bucket: &LedgerBucket) -> Finding {
         word!("look for lifecycle rules that delete its entries", "查找会删除其内容的生命周期规则"),
     );
     match &bucket.deleting_rules {
-        Seen::Known(rules) if rules.is_empty() => finding.well(word!("there is none", "没有")),
-        Seen::Known(rules) => {
+        Readable::Known(rules) if rules.is_empty() => finding.well(word!("there is none", "没有")),
+        Readable::Known(rules) => {
             let named = rules.iter().map(|rule| say!("{:?} for prefix {:?}", "{:?}（前缀 {:?}）", rule.id, rule.prefix));
             let named = named.collect::<Vec<_>>().join(", ");
             finding
@@ -72,7 +72,7 @@ fn lifecycle(bucket: &LedgerBucket) -> Finding {
                     "请把该规则限定到其他前缀，或把台账移到没有这类规则的单独 bucket"
                 ))
         }
-        Seen::Denied => finding.warn(
+        Readable::Denied => finding.warn(
             word!("the key may not ask", "密钥无权查询"),
             match bucket.provider {
                 storage::Provider::S3 => word!(
@@ -85,7 +85,7 @@ fn lifecycle(bucket: &LedgerBucket) -> Finding {
                 ),
             },
         ),
-        Seen::Unknown => finding.well(word!("the store does not tell", "存储不提供此信息")),
+        Readable::Unknown => finding.well(word!("the store does not tell", "存储不提供此信息")),
     }
 }
 
@@ -108,27 +108,27 @@ mod tests {
         };
         let oss = |deleting_rules| LedgerBucket {
             provider: Provider::Oss,
-            versions: Seen::Known(false),
+            versions: Readable::Known(false),
             deleting_rules,
         };
         let cases = [
             (
-                Seen::Known(vec![]),
+                Readable::Known(vec![]),
                 "ok ledger's lifecycle: look for lifecycle rules that delete its entries: there is none",
             ),
             (
-                Seen::Known(vec![rule]),
+                Readable::Known(vec![rule]),
                 "FAILED ledger's lifecycle: look for lifecycle rules that delete its entries: \"tidy\" for prefix \"oss2\" deletes steps: \
                  a late event then makes a second video => limit the rule to other prefixes, or move the ledger to a bucket of its own \
                  without such rules",
             ),
             (
-                Seen::Denied,
+                Readable::Denied,
                 "warn ledger's lifecycle: look for lifecycle rules that delete its entries: the key may not ask => grant \
                  oss:GetBucketLifecycle on the bucket to see it, or make sure that no rule deletes below the ledger's prefix",
             ),
             (
-                Seen::Unknown,
+                Readable::Unknown,
                 "ok ledger's lifecycle: look for lifecycle rules that delete its entries: the store does not tell",
             ),
         ];
@@ -139,23 +139,26 @@ mod tests {
 
     #[test]
     fn an_s3_bucket_that_keeps_versions_is_a_warning() {
-        let s3 =
-            |versions| LedgerBucket { provider: Provider::S3, versions, deleting_rules: Seen::Known(vec![]) };
+        let s3 = |versions| LedgerBucket {
+            provider: Provider::S3,
+            versions,
+            deleting_rules: Readable::Known(vec![]),
+        };
         for (seen, begins) in [
             (
-                Seen::Known(false),
+                Readable::Known(false),
                 "ok ledger's versions: ask whether its bucket keeps versions: it keeps none",
             ),
             (
-                Seen::Known(true),
+                Readable::Known(true),
                 "warn ledger's versions: ask whether its bucket keeps versions: it keeps them: create-only holds",
             ),
             (
-                Seen::Denied,
+                Readable::Denied,
                 "warn ledger's versions: ask whether its bucket keeps versions: the key may not ask => grant s3:",
             ),
             (
-                Seen::Unknown,
+                Readable::Unknown,
                 "ok ledger's versions: ask whether its bucket keeps versions: the store does not tell",
             ),
         ] {

@@ -3,7 +3,7 @@
 use super::{app, line, unknown, usage, without_nulls, words};
 use crate::{args::Explain, upload};
 use app::{
-    App, Story,
+    App, UploadDetails,
     core::{Error, Provider, UploadId},
 };
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ pub(crate) async fn explain(arguments: Explain) -> Result<ExitCode, Error> {
         Some(id) => id,
         None => id_of(&app, &upload, account.as_deref()).await?,
     };
-    let Some(story) = app.story(&id).await? else { return Ok(unknown(json, &upload)) };
+    let Some(story) = app.upload_details(&id).await? else { return Ok(unknown(json, &upload)) };
     if json {
         line(as_json(&story))
     } else {
@@ -38,7 +38,7 @@ async fn id_of(app: &App, upload: &str, account: Option<&str>) -> Result<UploadI
 }
 
 /// The status as the HTTP door tells it, with explanations.
-fn as_json(story: &Story) -> Value {
+fn as_json(story: &UploadDetails) -> Value {
     let mut value = json!(story.status());
     for (number, entry) in story.record.history.iter().enumerate() {
         value["steps"][number]["explanation"] = words::step(&entry.step, &story.record).into();

@@ -2,7 +2,7 @@
 
 use super::{app, line, usage, words};
 use crate::args::List;
-use app::{After, ListQuery, ListState, core::Error};
+use app::{ListQuery, ListState, PageToken, core::Error};
 use serde_json::json;
 use std::process::ExitCode;
 
@@ -16,7 +16,7 @@ pub(crate) async fn list(arguments: List) -> Result<ExitCode, Error> {
     let after = match after {
         None => None,
         Some(text) => {
-            match After::parse(&text).filter(|after| state.is_none_or(|state| state == after.state())) {
+            match PageToken::parse(&text).filter(|after| state.is_none_or(|state| state == after.state())) {
                 Some(after) => Some(after),
                 None => return Err(usage(words::no_place())),
             }

@@ -10,7 +10,7 @@ pub(crate) async fn replay(arguments: One) -> Result<ExitCode, Error> {
     let One { id: text, json } = arguments;
     let app = app()?;
     let known = match UploadId::parse(&text) {
-        Some(id) => app.story(&id).await?.map(|_| id),
+        Some(id) => app.upload_details(&id).await?.map(|_| id),
         None => None,
     };
     let Some(id) = known else { return Ok(unknown(json, &text)) };

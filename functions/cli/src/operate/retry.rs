@@ -10,7 +10,7 @@ pub(crate) async fn retry(arguments: Retry) -> Result<ExitCode, Error> {
     let Retry { id: text, new_session, json } = arguments;
     let app = app()?;
     let story = match UploadId::parse(&text) {
-        Some(id) => app.story(&id).await?.map(|story| (id, story)),
+        Some(id) => app.upload_details(&id).await?.map(|story| (id, story)),
         None => None,
     };
     let Some((id, story)) = story else { return Ok(unknown(json, &text)) };

@@ -3,7 +3,7 @@
 use super::{app, is_put_aside, line, without_nulls, words};
 use crate::{args::Sweep, exit::FAILED};
 use app::{
-    App, SweepWish,
+    App, SweepOptions,
     core::{Error, PublishedVideo, RunContext, ScanError, StopReason, SweepReport, UploadId},
 };
 use serde_json::json;
@@ -12,7 +12,7 @@ use std::process::ExitCode;
 pub(crate) async fn sweep(arguments: Sweep) -> Result<ExitCode, Error> {
     let Sweep { since, limit, json } = arguments;
     let app = app()?;
-    let swept = app.sweep_as(SweepWish { since, limit }, None, &RunContext::default()).await?;
+    let swept = app.sweep_as(SweepOptions { since, limit }, None, &RunContext::default()).await?;
     let mut failed = false;
     for (id, ended) in &swept.resumed {
         let object = object(&app, id).await;

@@ -178,8 +178,8 @@ impl Command<'_> {
     ) -> Result<PublishedVideo, Error> {
         let mut told = false;
         loop {
-            let failed =
-                self.arguments.retry && self.app.story(id).await?.is_some_and(|story| story.has_failed());
+            let failed = self.arguments.retry
+                && self.app.upload_details(id).await?.is_some_and(|story| story.has_failed());
             let run = RunContext::default();
             let mut working: std::pin::Pin<Box<dyn Future<Output = _>>> = if failed {
                 Box::pin(uploader.retry(id, Reopening::default(), &run))

@@ -6,7 +6,7 @@ use crate::{
     operate::words,
 };
 use app::{
-    Story,
+    UploadDetails,
     core::{Error, UploadId, ledger::UploadRequest, metadata::VideoMetadata},
 };
 use serde_json::json;
@@ -18,7 +18,7 @@ impl Command<'_> {
         let Ready { work, .. } = self.ready(number, place, &mut watch).await?;
         drop(watch);
         let id = UploadId::new(&work.object, &work.job);
-        let story = self.app.story(&id).await?;
+        let story = self.app.upload_details(&id).await?;
         let video = work.job.video.clone().completed(work.object.location.file_name());
         let audience = video.audience();
         self.show.event(json!({
@@ -45,7 +45,7 @@ fn lines(
     id: &UploadId,
     work: &UploadRequest,
     video: &VideoMetadata,
-    story: Option<&Story>,
+    story: Option<&UploadDetails>,
 ) -> Vec<String> {
     let object = &work.object;
     let md5 = object.md5.map_or_else(

@@ -35,7 +35,7 @@ impl Command<'_> {
             Place::Object(location) => {
                 let (job, callback) = self.job(number, location.clone())?;
                 let source = self.app.source(None);
-                let automatic = self.app.automatic();
+                let automatic = self.app.intake_policy();
                 let completing = automatic.complete(&*source, job);
                 let (job, object) = self.brakes.unless_pulled(completing).await?;
                 self.checked(

@@ -11,14 +11,14 @@ pub struct LedgerBucket {
     /// Whose bucket it is.
     pub provider: Provider,
     /// Whether it keeps versions, or did once.
-    pub versions: Seen<bool>,
+    pub versions: Readable<bool>,
     /// Rules of its lifecycle that delete the ledger's entries: a step that is gone lets a late event make a second video.
-    pub deleting_rules: Seen<Vec<LifecycleRule>>,
+    pub deleting_rules: Readable<Vec<LifecycleRule>>,
 }
 
 /// A property of a bucket, as far as it could be seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Seen<T> {
+pub enum Readable<T> {
     /// The store told it.
     Known(T),
     /// The key may not ask.
@@ -27,10 +27,10 @@ pub enum Seen<T> {
     Unknown,
 }
 
-impl<T> Seen<T> {
+impl<T> Readable<T> {
     /// # Errors
     /// Where asking again can help.
-    pub(super) fn of(answer: Result<T, StorageError>) -> Result<Self, Error> {
+    pub(super) fn from_answer(answer: Result<T, StorageError>) -> Result<Self, Error> {
         match answer {
             Ok(told) => Ok(Self::Known(told)),
             Err(error) if error.kind() == Storage::AccessDenied => Ok(Self::Denied),
@@ -39,11 +39,11 @@ impl<T> Seen<T> {
         }
     }
 
-    pub(super) fn map<U>(self, told: impl FnOnce(T) -> U) -> Seen<U> {
+    pub(super) fn map<U>(self, told: impl FnOnce(T) -> U) -> Readable<U> {
         match self {
-            Self::Known(known) => Seen::Known(told(known)),
-            Self::Denied => Seen::Denied,
-            Self::Unknown => Seen::Unknown,
+            Self::Known(known) => Readable::Known(told(known)),
+            Self::Denied => Readable::Denied,
+            Self::Unknown => Readable::Unknown,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Errors of the ledger's store.
 
-use crate::convert::lacks_key;
+use crate::error_mapping::lacks_key;
 use object_storage::{Error as StorageError, ErrorKind as Storage, Verdict as StorageVerdict};
 use upload_core::{Error, ErrorKind, RetryAdvice};
 

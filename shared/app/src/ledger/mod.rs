@@ -9,7 +9,7 @@ mod store;
 #[cfg(test)]
 mod testing;
 
-pub use bucket::{LedgerBucket, Seen};
-pub(crate) use open::LedgerPlace;
+pub use bucket::{LedgerBucket, Readable};
+pub(crate) use open::LedgerLocation;
 pub use seal::{AesSeal, random_seal_key};
 pub use store::StoreLedger;

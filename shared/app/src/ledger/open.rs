@@ -11,14 +11,14 @@ use upload_core::{
 };
 
 /// The ledger of the settings.
-pub(crate) struct LedgerPlace {
+pub(crate) struct LedgerLocation {
     place: Option<(Location, Arc<dyn Seal>)>,
     settings: LedgerSettings,
     window: Duration,
     checked: OnceCell<()>,
 }
 
-impl LedgerPlace {
+impl LedgerLocation {
     /// Reads the settings; connects to nothing yet.
     ///
     /// # Errors
@@ -161,7 +161,7 @@ mod tests {
             "A".repeat(43),
         );
         let settings = Settings::from_parts("test", &sections, []).expect("settings");
-        let place = LedgerPlace::new(&settings).expect("a place");
+        let place = LedgerLocation::new(&settings).expect("a place");
         let http = crate::http::store_client().expect("a client");
         let looks = || {
             let asked = asked.lock().expect("no panic");

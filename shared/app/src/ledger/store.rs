@@ -1,7 +1,7 @@
 //! The ledger's store port over `object-storage`: a folder, or a prefix of an OSS or S3 bucket.
 
 use super::{
-    bucket::{LedgerBucket, Seen},
+    bucket::{LedgerBucket, Readable},
     clock::FolderClock,
     error::{config, ledger},
 };
@@ -72,8 +72,8 @@ impl StoreLedger {
     /// # Errors
     /// Where the store cannot be asked now.
     pub async fn bucket(&self) -> Result<LedgerBucket, Error> {
-        let versions = Seen::of(self.store.versioning().await)?;
-        let rules = Seen::of(self.store.lifecycle().await)?;
+        let versions = Readable::from_answer(self.store.versioning().await)?;
+        let rules = Readable::from_answer(self.store.lifecycle().await)?;
         let deletes = |rule: &LifecycleRule| rule.deletes_below(&self.prefix);
         let deleting_rules = rules.map(|rules| rules.into_iter().filter(deletes).collect());
         Ok(LedgerBucket { provider: self.store.provider(), versions, deleting_rules })

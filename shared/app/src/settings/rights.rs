@@ -48,12 +48,12 @@ impl Rights {
     /// What a plain hash means, and a gateway that is trusted: ask for uploads and see them.
     #[must_use]
     pub fn usual() -> Self {
-        Self::of(&[Right::Submit, Right::Read])
+        Self::new(&[Right::Submit, Right::Read])
     }
 
     /// These.
     #[must_use]
-    pub fn of(rights: &[Right]) -> Self {
+    pub fn new(rights: &[Right]) -> Self {
         Self(rights.iter().fold(0, |all, right| all | right.bit()))
     }
 
@@ -149,7 +149,7 @@ impl<'de> Visitor<'de> for HashOrTable {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<BearerToken, A::Error> {
         let Named { sha256, rights } = Named::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(BearerToken { hash: sha256, rights: Rights::of(&rights) })
+        Ok(BearerToken { hash: sha256, rights: Rights::new(&rights) })
     }
 }
 

@@ -21,14 +21,14 @@ pub(crate) const WHICH: &str = "does not say which of the client's accounts is m
 
 /// An account that a task brought along.
 #[derive(Debug, Clone)]
-pub struct BroughtAccount {
+pub struct CallerAccount {
     /// The application's id.
     pub client_id: String,
     /// The account's access token.
     pub access_token: SecretString,
 }
 
-impl BroughtAccount {
+impl CallerAccount {
     /// Its JSON, to be sealed in the ledger.
     pub(crate) fn to_secret(&self) -> SecretString {
         serde_json::json!([self.client_id, self.access_token.expose_secret()]).to_string().into()
@@ -57,8 +57,8 @@ impl BroughtAccount {
     }
 }
 
-impl From<&BroughtAccount> for AccountSettings {
-    fn from(account: &BroughtAccount) -> Self {
+impl From<&CallerAccount> for AccountSettings {
+    fn from(account: &CallerAccount) -> Self {
         Self {
             client_id: account.client_id.clone(),
             client_secret: None,
@@ -69,7 +69,7 @@ impl From<&BroughtAccount> for AccountSettings {
 }
 
 /// The account of a task that names none, and whose object's rule names none: the only one there is.
-pub(super) fn only(settings: &Settings, field: &str) -> Result<String, Error> {
+pub(super) fn only_account(settings: &Settings, field: &str) -> Result<String, Error> {
     let mut names = settings.accounts.keys();
     match (names.next(), names.next()) {
         (Some(name), None) => Ok(name.clone()),
@@ -82,7 +82,7 @@ pub(super) fn only(settings: &Settings, field: &str) -> Result<String, Error> {
 
 /// A token that a task brought, whose account is still to be found out.
 #[derive(Debug, Clone)]
-pub struct DoubtedToken {
+pub struct UnverifiedToken {
     /// The token.
     pub(crate) token: SecretString,
     /// The accounts of the settings that have the client id which came with it: one at least.
@@ -95,8 +95,8 @@ pub(super) struct Named {
     /// The account's name, where the task says which. Of a doubted token's it is the first.
     pub(super) account: Option<String>,
     /// What the task brought, where that is an account of its own.
-    pub(super) brought: Option<BroughtAccount>,
-    pub(super) doubted: Option<DoubtedToken>,
+    pub(super) brought: Option<CallerAccount>,
+    pub(super) doubted: Option<UnverifiedToken>,
 }
 
 /// The account that a legacy task names, if it names one.
@@ -128,14 +128,14 @@ pub(super) fn of_legacy(
     let accounts: Vec<String> = known.iter().map(|(name, _)| (*name).clone()).collect();
     let brought = match settings.legacy.accounts {
         LegacyAccounts::Known => None,
-        LegacyAccounts::Any => Some(BroughtAccount { client_id, access_token: token.clone() }),
+        LegacyAccounts::Any => Some(CallerAccount { client_id, access_token: token.clone() }),
     };
     let account = match (&brought, accounts.first()) {
         (Some(brought), _) => brought.name()?,
         (None, Some(first)) => first.clone(),
         (None, None) => return Err(invalid(LEGACY_FIELD, NOT_OURS)),
     };
-    let doubted = (!accounts.is_empty()).then_some(DoubtedToken { token, accounts });
+    let doubted = (!accounts.is_empty()).then_some(UnverifiedToken { token, accounts });
     Ok(Named { account: Some(account), brought, doubted })
 }
 

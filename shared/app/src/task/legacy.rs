@@ -51,10 +51,10 @@ pub(super) fn read(
     let again = again::read("conf.again", again.as_ref(), request)?;
     let stated = Terms { account, mode: None, callback };
     let Terms { account, mode, callback } = stated.or_from_rule(settings.rules.for_object(&location));
-    let account = account.map_or_else(|| account::only(settings, account::LEGACY_FIELD), Ok)?;
+    let account = account.map_or_else(|| account::only_account(settings, account::LEGACY_FIELD), Ok)?;
     let mode = mode.unwrap_or(settings.transfer.mode);
     let job = Job { location, account, video, mode, md5: None, force_nonce: again };
-    Ok(Task { job, key, brought, doubted, callback })
+    Ok(Task { job, key, caller_account: brought, doubted, callback })
 }
 
 /// Brings the fields into the strict form and reads that.

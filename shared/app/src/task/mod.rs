@@ -6,7 +6,7 @@ mod legacy;
 mod modern;
 mod strict;
 
-pub use account::{BroughtAccount, DoubtedToken};
+pub use account::{CallerAccount, UnverifiedToken};
 pub use modern::location;
 
 pub(crate) use account::{TOKEN_FIELD, WHICH};
@@ -23,9 +23,9 @@ pub struct Task {
     /// What the caller calls the object: its key, or the legacy task's `keyname`. Answers carry it.
     pub key: String,
     /// The account, where the task brought its own in place of one of the settings'.
-    pub brought: Option<BroughtAccount>,
+    pub caller_account: Option<CallerAccount>,
     /// A token that the task brought for a client id of the settings, and that they do not have: whose it is must be found out.
-    pub doubted: Option<DoubtedToken>,
+    pub doubted: Option<UnverifiedToken>,
     /// Who is told of the outcome: whom the task names, else whom the object's rule does.
     pub callback: Option<Callback>,
 }

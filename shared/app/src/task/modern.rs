@@ -39,7 +39,7 @@ pub(super) fn read(
     }
     let stated = Terms { account: task.account, mode: task.mode, callback: task.callback };
     let Terms { account, mode, callback } = stated.or_from_rule(settings.rules.for_object(&location));
-    let account = account.map_or_else(|| account::only(settings, "account"), Ok)?;
+    let account = account.map_or_else(|| account::only_account(settings, "account"), Ok)?;
     let md5 = match &task.md5 {
         None => None,
         Some(hex) => Some(Md5::from_hex(hex).ok_or_else(|| invalid("md5", "is not 32 hexadecimal digits"))?),
@@ -49,7 +49,7 @@ pub(super) fn read(
     let key = location.key.clone();
     let mode = mode.unwrap_or(settings.transfer.mode);
     let job = Job { location, account, video: task.video, mode, md5, force_nonce: again };
-    Ok(Task { job, key, brought: None, doubted: None, callback })
+    Ok(Task { job, key, caller_account: None, doubted: None, callback })
 }
 
 /// Where the object lies that `oss://bucket/key` or `s3://bucket/key` names; `None` where it is neither.

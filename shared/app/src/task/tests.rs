@@ -171,7 +171,7 @@ fn a_legacy_task_becomes_a_job() {
     let task = read(&format!("{TWO_ACCOUNTS}{private}"), &task).expect("a task");
     assert_eq!(task.job.location.to_string(), "oss://legacy-bucket/user/dee/dir/录像.mp4");
     assert_eq!((task.key.as_str(), task.job.account.as_str()), ("dir/录像", "other"));
-    assert!(task.brought.is_none());
+    assert!(task.caller_account.is_none());
     let video = task.job.video;
     assert_eq!(video.tags.as_deref(), Some(["a", "b", "c"].map(String::from).as_slice()));
     assert_eq!((video.title.as_deref(), video.description, video.category), (Some("T"), None, None));
@@ -259,7 +259,7 @@ fn a_legacy_task_uses_a_known_account_or_by_settings_its_own() {
     for (file, id, token, expected) in cases {
         match (read(file, &task(id, token)), expected) {
             (Ok(task), Ok(account)) => {
-                assert_eq!((task.job.account.as_str(), task.brought.is_none()), (account, true));
+                assert_eq!((task.job.account.as_str(), task.caller_account.is_none()), (account, true));
             }
             (Err(error), Err(field)) => {
                 assert!(error.to_string().contains(field), "{error}");
@@ -273,7 +273,7 @@ fn a_legacy_task_uses_a_known_account_or_by_settings_its_own() {
     let other = read(&any, &task("app-4", "token-5")).expect("its own");
     assert!(brought.job.account.starts_with("app-4#") && brought.job.account == same.job.account);
     assert_ne!(brought.job.account, other.job.account);
-    assert_eq!(brought.brought.as_ref().expect("brought").access_token.expose_secret(), "token-4");
+    assert_eq!(brought.caller_account.as_ref().expect("brought").access_token.expose_secret(), "token-4");
     assert!(!format!("{brought:?}").contains("token-4"));
 }
 
@@ -325,7 +325,7 @@ fn an_account_or_callback_that_a_task_names_beats_its_rules() {
     let conf = json!({"clientid": "app-9", "ak": "token-9"});
     let [_, legacy] = both_forms(json!({}), conf, json!({}));
     let brought = read(&any, &legacy).expect("a task");
-    assert!(brought.brought.is_some() && brought.job.account.starts_with("app-9#"));
+    assert!(brought.caller_account.is_some() && brought.job.account.starts_with("app-9#"));
 }
 
 #[test]

@@ -94,7 +94,7 @@ async fn a_caller_that_leaves_ends_the_work() {
 fn the_callers_accept_header_picks_the_format() {
     let wanted = |values: &[&'static str]| {
         let values = values.iter().map(|value| (ACCEPT, HeaderValue::from_static(value)));
-        Format::wanted(&HeaderMap::from_iter(values))
+        Format::from_headers(&HeaderMap::from_iter(values))
     };
     assert_eq!(wanted(&[]), None);
     assert_eq!(wanted(&["*/*"]), None);

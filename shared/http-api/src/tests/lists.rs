@@ -112,7 +112,10 @@ async fn again_asks_for_another_upload_and_a_requests_key_alone_for_none() {
         if let Some(key) = key {
             request.headers_mut().insert("idempotency-key", key.parse().unwrap());
         }
-        let call = Call { deadline: Some(Instant::now() + Duration::from_secs(2)), ..Call::default() };
+        let call = RequestContext {
+            deadline: Some(Instant::now() + Duration::from_secs(2)),
+            ..RequestContext::default()
+        };
         request.extensions_mut().insert(call);
         let (_, _, outcome) = asked(router(app.clone()), request).await;
         ids.push(outcome.data.upload_id.unwrap());

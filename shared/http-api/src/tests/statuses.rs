@@ -140,7 +140,7 @@ async fn failures_at_youku_and_at_the_deadline_name_the_upload_to_ask_for() {
         let (app, _folder) = application(&over(&server));
         let mut request = post(TASK);
         let deadline = Some(Instant::now() + Duration::from_secs(2));
-        request.extensions_mut().insert(Call { deadline, ..Call::default() });
+        request.extensions_mut().insert(RequestContext { deadline, ..RequestContext::default() });
         let (found, headers, outcome) = asked(router(app.clone()), request).await;
         assert_eq!((found, outcome.error.as_deref()), (status, Some(code)), "{}", outcome.msg);
         assert_eq!(headers.get(header::RETRY_AFTER).map(|value| value.to_str().unwrap()), wait, "{code}");

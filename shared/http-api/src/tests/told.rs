@@ -34,7 +34,7 @@ async fn neither_an_answer_nor_a_stored_failure_names_a_place_of_ours() {
     let (_, upload) = super::statuses::get(&app, &format!("/uploads/{id}")).await;
     assert_eq!((&upload["state"], &upload["outcome"]["msg"]), (&json!("failed"), &json!(golden)));
     // The operator still finds the reason: in the ledger, and in the log.
-    let story = app.story(&::app::core::UploadId::parse(&id).unwrap()).await.unwrap().unwrap();
+    let story = app.upload_details(&::app::core::UploadId::parse(&id).unwrap()).await.unwrap().unwrap();
     let text = story.record.failure.unwrap().text;
     assert!(text.contains("120010101"), "{text}");
 

@@ -3,7 +3,7 @@
 use super::{file, object, waits::reason};
 use crate::lang::{say, word};
 use app::{
-    ListedUpload, Story,
+    ListedUpload, UploadDetails,
     core::{
         ErrorKind,
         ledger::{ActiveState, End, Record, State, Step, Target, WaitReason},
@@ -40,7 +40,7 @@ pub(crate) fn audience(audience: Audience) -> String {
 }
 
 /// One word for where an upload stands.
-fn state_word(story: &Story) -> &'static str {
+fn state_word(story: &UploadDetails) -> &'static str {
     match story.record.state {
         State::Committed | State::Notified(End::Committed) | State::FollowUpSent => {
             word!("published", "已发布")
@@ -56,7 +56,7 @@ fn state_word(story: &Story) -> &'static str {
 }
 
 /// Where an upload stands.
-pub(crate) fn state(story: &Story) -> String {
+pub(crate) fn state(story: &UploadDetails) -> String {
     let record = &story.record;
     let working = match record.state {
         State::New | State::Claimed | State::Waiting(ActiveState::Claimed) => {
@@ -148,7 +148,7 @@ pub(crate) fn step(step: &Step, record: &Record) -> String {
 }
 
 /// What comes next.
-pub(crate) fn next(story: &Story) -> String {
+pub(crate) fn next(story: &UploadDetails) -> String {
     if let Some(holder) = story.holder {
         let seconds = holder.remaining.as_secs();
         return say!(
@@ -192,7 +192,7 @@ pub(crate) fn next(story: &Story) -> String {
 }
 
 /// What a person can do, where that is anything.
-pub(crate) fn advice(story: &Story) -> Option<String> {
+pub(crate) fn advice(story: &UploadDetails) -> Option<String> {
     let record = &story.record;
     if let Some(failure) = &record.failure {
         let advice = failure.advice.as_deref().unwrap_or("see the log for the cause, then retry the upload");
@@ -259,7 +259,7 @@ fn advice_zh(code: &str) -> &'static str {
 }
 
 /// The whole of `explain`.
-pub(crate) fn story(story: &Story) -> Vec<String> {
+pub(crate) fn story(story: &UploadDetails) -> Vec<String> {
     let record = &story.record;
     let (work, object) = (&record.request, &record.request.object);
     let mut lines = vec![

@@ -2,7 +2,7 @@
 
 use crate::lang::{say, word};
 use app::{
-    ListTrouble,
+    ListError,
     core::{Error, ErrorKind},
 };
 
@@ -153,7 +153,7 @@ pub(crate) fn trouble(object: Option<&str>, error: &Error) -> String {
 }
 
 /// What stands among the open uploads and cannot be read.
-pub(crate) fn unreadable(trouble: &ListTrouble) -> String {
-    let ListTrouble { error, detail: message, .. } = trouble;
+pub(crate) fn unreadable(trouble: &ListError) -> String {
+    let ListError { error, detail: message, .. } = trouble;
     say!("trouble  {message} [{error}]", "出错  台账中有无法读取的标记：{message} [{error}]")
 }

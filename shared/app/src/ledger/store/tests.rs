@@ -183,8 +183,8 @@ async fn what_the_bucket_does_to_entries_is_seen_as_far_as_the_key_may_look() {
         answer("200 OK", "", if request.contains("lifecycle") { &rules } else { versions })
     });
     let seen = in_bucket(StoreConfig::s3("b"), &endpoint).bucket().await.expect("asked");
-    assert_eq!((seen.provider, seen.versions), (Provider::S3, Seen::Known(true)));
-    let Seen::Known(rules) = seen.deleting_rules else { panic!("not known") };
+    assert_eq!((seen.provider, seen.versions), (Provider::S3, Readable::Known(true)));
+    let Readable::Known(rules) = seen.deleting_rules else { panic!("not known") };
     assert_eq!(rules.iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>(), ["oss2"]);
 
     let refused = |status: &'static str, code: &'static str| {
@@ -193,9 +193,9 @@ async fn what_the_bucket_does_to_entries_is_seen_as_far_as_the_key_may_look() {
     };
     let unseen = |endpoint: String| async move { in_bucket(StoreConfig::oss("b"), &endpoint).bucket().await };
     let denied = unseen(refused("403 Forbidden", "AccessDenied")).await.expect("asked");
-    assert_eq!((denied.versions, denied.deleting_rules), (Seen::Denied, Seen::Denied));
+    assert_eq!((denied.versions, denied.deleting_rules), (Readable::Denied, Readable::Denied));
     let unknown = unseen(refused("501 Not Implemented", "NotImplemented")).await.expect("asked");
-    assert_eq!((unknown.versions, unknown.deleting_rules), (Seen::Unknown, Seen::Unknown));
+    assert_eq!((unknown.versions, unknown.deleting_rules), (Readable::Unknown, Readable::Unknown));
     let error = unseen(refused("503 Service Unavailable", "ServiceUnavailable")).await.expect_err("down");
     assert!(error.is_retryable(), "{error:?}");
 }

@@ -1,6 +1,6 @@
 //! Who may come in, and do what: whoever has an accepted token, or everybody where the gateway has checked them already.
 
-use crate::answer::Answer;
+use crate::response::JsonResponse;
 use app::{App, HttpSettings, Right, Rights};
 use axum::{
     extract::{Request, State},
@@ -15,23 +15,23 @@ use axum::{
 use std::sync::Arc;
 
 /// Lets in whoever may come in, and notes in the request what they may do.
-pub(crate) async fn check(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn authenticate(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     match rights(&app.settings().http, request.headers()) {
         Ok(rights) => {
             request.extensions_mut().insert(rights);
             next.run(request).await
         }
         Err(reason) => {
-            told(&request, reason);
+            log_refusal(&request, reason);
             // The reason is the operator's matter.
             let text = "a valid bearer token is needed";
-            refused(StatusCode::UNAUTHORIZED, "unauthorized", text, "Bearer")
+            error_response(StatusCode::UNAUTHORIZED, "unauthorized", text, "Bearer")
         }
     }
 }
 
 /// The same handlers for those alone who have this right; who lacks it is told so, and which one.
-pub(crate) fn needing(right: Right, handlers: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
+pub(crate) fn require(right: Right, handlers: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
     handlers.route_layer(from_fn(move |request: Request, next: Next| async move {
         let rights = request.extensions().get().copied().unwrap_or(Rights::NONE);
         if rights.allow(right) {
@@ -42,8 +42,8 @@ pub(crate) fn needing(right: Right, handlers: MethodRouter<Arc<App>>) -> MethodR
             Right::Read => ("the token lacks the right read", INSUFFICIENT[1]),
             Right::Manage => ("the token lacks the right manage", INSUFFICIENT[2]),
         };
-        told(&request, text);
-        refused(StatusCode::FORBIDDEN, "forbidden", text, challenge)
+        log_refusal(&request, text);
+        error_response(StatusCode::FORBIDDEN, "forbidden", text, challenge)
     }))
 }
 
@@ -54,12 +54,12 @@ const INSUFFICIENT: [&str; 3] = [
     r#"Bearer error="insufficient_scope", scope="manage""#,
 ];
 
-fn told(request: &Request, reason: &str) {
+fn log_refusal(request: &Request, reason: &str) {
     tracing::warn!(method = %request.method(), path = request.uri().path(), reason, "refused");
 }
 
-fn refused(status: StatusCode, code: &'static str, text: &str, challenge: &'static str) -> Response {
-    let mut response = Answer::refusal(status, code, text).into_response();
+fn error_response(status: StatusCode, code: &'static str, text: &str, challenge: &'static str) -> Response {
+    let mut response = JsonResponse::from_error(status, code, text).into_response();
     response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
     response
 }

@@ -9,9 +9,9 @@ use upload_core::{
 };
 
 /// The account's name; every call is refused.
-pub(crate) struct GoneAccount(pub(crate) String);
+pub(crate) struct RemovedAccount(pub(crate) String);
 
-impl GoneAccount {
+impl RemovedAccount {
     fn refused<T>(&self) -> Result<T, Error> {
         let message = "the upload's account is no longer in the settings: put it back, and a sweep goes on";
         Err(Error::new(ErrorKind::Config, "account", message).with_context("account", &self.0))
@@ -19,7 +19,7 @@ impl GoneAccount {
 }
 
 #[async_trait]
-impl Youku for GoneAccount {
+impl Youku for RemovedAccount {
     fn validate(&self, _: &Video) -> Result<(), Error> {
         self.refused()
     }

@@ -1,6 +1,6 @@
 //! What a person who operates the product asks: which upload an object's is, what became of it.
 
-use crate::{App, BroughtAccount, UploadStatus, task};
+use crate::{App, CallerAccount, UploadStatus, task};
 use secrecy::SecretString;
 use std::path::Path;
 use upload_core::{
@@ -10,18 +10,18 @@ use upload_core::{
 
 /// All that the ledger knows of one upload.
 #[derive(Debug)]
-pub struct Story {
+pub struct UploadDetails {
     /// Its steps, and what follows from them.
     pub record: Record,
     /// Who works on it now.
     pub holder: Option<Holder>,
 }
 
-impl Story {
+impl UploadDetails {
     /// The same in the words of the HTTP door.
     #[must_use]
     pub fn status(&self) -> UploadStatus {
-        UploadStatus::of(&self.record, self.holder)
+        UploadStatus::from_record(&self.record, self.holder)
     }
 
     /// Whether it is a video.
@@ -42,11 +42,11 @@ impl App {
     ///
     /// # Errors
     /// Where the ledger cannot be read.
-    pub async fn story(&self, id: &UploadId) -> Result<Option<Story>, Error> {
+    pub async fn upload_details(&self, id: &UploadId) -> Result<Option<UploadDetails>, Error> {
         let ledger = self.ledger(None).await?;
         // The holder comes first: whoever lets go afterwards has left its last step in the record.
         let holder = ledger.holder(id).await?.filter(|holder| !holder.remaining.is_zero());
-        Ok(ledger.read(id).await?.map(|record| Story { record, holder }))
+        Ok(ledger.read(id).await?.map(|record| UploadDetails { record, holder }))
     }
 
     /// The id of the upload of the object that `source` names, in the version that is there now: `oss://bucket/key`, `s3://bucket/key`, or the path
@@ -89,14 +89,13 @@ impl App {
     /// As [`cancel`].
     pub async fn cancel(&self, id: &UploadId) -> Result<(), Error> {
         let ledger = self.ledger(None).await?;
-        let record = ledger
-            .read(id)
-            .await?
-            .ok_or_else(|| unfit("the ledger knows no such upload").with_context("id", id.as_str()))?;
+        let record = ledger.read(id).await?.ok_or_else(|| {
+            invalid_request("the ledger knows no such upload").with_context("id", id.as_str())
+        })?;
         let work = ledger.request(&record)?;
-        let youku = match work.caller_account.as_ref().map(BroughtAccount::from_secret).transpose()? {
+        let youku = match work.caller_account.as_ref().map(CallerAccount::from_secret).transpose()? {
             None => self.youku(&work.job.account, &ledger)?,
-            Some(brought) => self.youku_of(&brought),
+            Some(brought) => self.youku_for_caller(&brought),
         };
         cancel(&ledger, &*youku, id).await
     }
@@ -116,7 +115,7 @@ impl App {
             Some((bucket, key)) if settings.source.provider == Provider::Folder => {
                 Ok(Location { provider: Provider::Folder, bucket, key, region: None })
             }
-            _ => Err(unfit(
+            _ => Err(invalid_request(
                 "name an upload by its id of 32 hexadecimal digits, or an object as oss://bucket/key or s3://bucket/key, or, where \
                  source.provider is folder, as the path of a file in a rule's folder",
             )),
@@ -141,16 +140,17 @@ impl App {
                 None => settings.accounts.keys().next().filter(|_| settings.accounts.len() == 1).cloned(),
             },
         };
-        let name = name.ok_or_else(|| unfit("name the account").with_context("accounts", known()))?;
+        let name =
+            name.ok_or_else(|| invalid_request("name the account").with_context("accounts", known()))?;
         if settings.accounts.contains_key(&name) {
             return Ok(name);
         }
-        Err(unfit("the settings have no such account")
+        Err(invalid_request("the settings have no such account")
             .with_context("account", name)
             .with_context("accounts", known()))
     }
 }
 
-fn unfit(message: &'static str) -> Error {
+fn invalid_request(message: &'static str) -> Error {
     Error::new(ErrorKind::InvalidJob, "operator", message)
 }

@@ -1,6 +1,6 @@
 //! What became of objects, as functions answer and log it: nobody but the log and a destination reads it.
 
-use crate::{App, Arrived, Credentials};
+use crate::{App, Credentials, ObjectOutcome};
 use serde::Serialize;
 use tracing::Instrument;
 use upload_core::{Error, Location, Outcome, RunContext, ScanError, StopReason};
@@ -34,7 +34,7 @@ impl App {
     ///
     /// # Errors
     /// Those for which the event must come again; what failed for good is a result.
-    pub async fn told_of(
+    pub async fn handle_object_created(
         &self,
         location: &Location,
         size: u64,
@@ -43,13 +43,13 @@ impl App {
     ) -> Result<ObjectResult, Error> {
         let key = location.key.clone();
         let span = tracing::info_span!("object", object = %location);
-        let arrived = self.arrived(location, size, credentials, run);
+        let arrived = self.upload_object(location, size, credentials, run);
         let result = match arrived.instrument(span.clone()).await {
-            Ok(Arrived::Skipped(reason)) => {
+            Ok(ObjectOutcome::Skipped(reason)) => {
                 span.in_scope(|| tracing::info!(reason, "skipped"));
                 return Ok(ObjectResult::Skipped { key, skipped: reason });
             }
-            Ok(Arrived::Published(published)) => Ok(published),
+            Ok(ObjectOutcome::Published(published)) => Ok(published),
             Err(error) => {
                 span.in_scope(|| tracing::error!(?error, code = error.kind().code(), "failed"));
                 if !self.is_settled(&error) {
@@ -65,7 +65,7 @@ impl App {
     ///
     /// # Errors
     /// As [`sweep`](Self::sweep).
-    pub async fn swept(
+    pub async fn run_sweep(
         &self,
         credentials: Option<Credentials>,
         run: &RunContext,

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 /// One call as the platform sees it: an extension of the request.
 #[derive(Debug, Clone, Default)]
-pub struct Call {
+pub struct RequestContext {
     /// The platform's id of the request, for the log.
     pub request_id: String,
     /// Credentials to read the object with, in place of the process's own.

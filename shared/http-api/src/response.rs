@@ -13,20 +13,20 @@ const PAUSE: Duration = Duration::from_secs(30);
 
 /// An outcome, and when to ask again.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct JsonResponse {
     pub(crate) outcome: Outcome,
     retry_after: Option<Duration>,
 }
 
-impl Answer {
+impl JsonResponse {
     /// The answer to a task about `key`.
-    pub(crate) fn of(key: &str, result: &Result<PublishedVideo, Error>) -> Self {
+    pub(crate) fn from_result(key: &str, result: &Result<PublishedVideo, Error>) -> Self {
         let retry_after = result.as_ref().err().and_then(retry_after);
         Self { outcome: Outcome::new(key, result), retry_after }
     }
 
     /// The answer to a request that has become no task.
-    pub(crate) fn refusal(status: StatusCode, code: &'static str, text: impl Into<String>) -> Self {
+    pub(crate) fn from_error(status: StatusCode, code: &'static str, text: impl Into<String>) -> Self {
         let text = text.into();
         let outcome = Outcome {
             code: status.as_str().into(),
@@ -54,7 +54,7 @@ fn retry_after(error: &Error) -> Option<Duration> {
     }
 }
 
-impl IntoResponse for Answer {
+impl IntoResponse for JsonResponse {
     /// The status is the outcome's code.
     fn into_response(self) -> Response {
         let code = self.outcome.code.parse().ok();
