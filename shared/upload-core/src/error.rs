@@ -326,3 +326,4 @@ mod tests {
         assert!(long.contains("caused by: reset"), "{long}");
     }
 }
+pub(crate) mod sentence;

@@ -7,61 +7,47 @@
 //! progress of a whole upload rather than of one call; its spacing is `backon`'s.
 #![cfg_attr(test, expect(clippy::expect_used, reason = "a test fails by panicking"))]
 
-mod arrival;
-mod automatic;
-mod beside;
+pub mod access_token;
 mod callback;
-mod cancel;
-mod commit;
-mod discover;
-pub mod document;
-mod ending;
+mod clock;
 mod error;
-mod hand;
-mod held_back;
-mod job;
+mod intake;
 pub mod ledger;
-mod merge;
-pub mod metadata;
-mod notes;
-mod notify;
-mod object;
-mod opening;
-mod outcome;
-mod patience;
+mod model;
 mod ports;
-mod progress;
-mod reopen;
-pub mod rules;
-mod run;
-mod second_run;
-mod sentence;
+mod retry;
+pub mod serde_path;
 mod sweep;
 #[cfg(test)]
 mod tests;
-pub mod tokens;
 mod transfer;
-mod uploader;
-mod wall;
+mod upload;
 
-pub use arrival::ArrivalOutcome;
-pub use automatic::{Decision, IntakePolicy};
-pub use callback::{Callback, DeliveryResult, Notifier, VideoEvent};
-pub use cancel::cancel;
-pub use discover::{Bounds, Discovery, DiscoveryReport, FoundUpload, ScanError, Since, StopReason, discover};
+pub use access_token as tokens;
+pub use callback::delivery::replay;
+pub use callback::notifier::{Callback, DeliveryResult, Notifier, VideoEvent};
 pub use error::{Error, ErrorKind, RetryAdvice};
-pub use job::{Job, Mode, UploadId};
-pub use merge::Terms;
-pub use notify::replay;
-pub use object::{Location, Md5, Object, ObjectKind, Provider, StatedMd5};
-pub use outcome::{Outcome, OutcomeData};
-pub use patience::RetryPolicy;
+pub use intake::merge::Terms;
+pub use intake::policy::{Decision, IntakePolicy};
+pub use intake::rules;
+pub use model::job::{Job, Mode};
+pub use model::metadata;
+pub use model::object::{Location, Md5, Object, ObjectKind, Provider, StatedMd5};
+pub use model::progress::{Progress, Stage};
+pub use model::upload_id::UploadId;
 pub use ports::{
     Bucket, BucketSession, ByteStream, CompletedObject, MultipartId, PartReceipt, Slice, SliceCheck,
     SliceServer, SliceSession, Source, SourceEntry, SourcePage, UploadCredentials, Video, VideoState, Youku,
 };
-pub use progress::{Progress, Stage};
-pub use run::RunContext;
-pub use sweep::{SweepReport, sweep, sweep_with};
+pub use retry::RetryPolicy;
+pub use serde_path as document;
+pub use sweep::discover::discover;
+pub use sweep::discovery::{Bounds, Discovery, DiscoveryReport, FoundUpload, ScanError, Since, StopReason};
+pub use sweep::resume::{SweepReport, sweep, sweep_with};
 pub use transfer::{Part, Plan, TransferSettings};
-pub use uploader::{PublishedVideo, Uploader, head_object};
+pub use upload::cancel::cancel;
+pub use upload::outcome::{Outcome, OutcomeData};
+pub use upload::published_video::PublishedVideo;
+pub use upload::run_context::RunContext;
+pub use upload::same_content::ArrivalOutcome;
+pub use upload::uploader::{Uploader, head_object};

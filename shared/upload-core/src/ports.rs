@@ -7,7 +7,7 @@ mod slices;
 
 pub use slices::{Slice, SliceCheck, SliceServer};
 
-use crate::{Error, Location, Md5, Object, metadata::VideoMetadata};
+use crate::{Error, Location, Md5, Object, model::metadata::VideoMetadata};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::Stream;

@@ -4,10 +4,12 @@ use super::{
     ActiveState, Ledger, OpenedSession, State,
     chain::{is_same_chain, read_first},
     codec::encode,
-    errors, keys, nonce, open, recent,
+    codec::{self, nonce},
+    errors, keys,
     record::Record,
     step::{Entry, Step},
 };
+use crate::ledger::{finished_uploads, open_uploads};
 use crate::{Error, ErrorKind, UploadId};
 
 /// How often a canceller looks again where others append meanwhile.
@@ -41,10 +43,10 @@ impl Ledger {
             }
             let session = self.session(&record)?;
             // Whoever reopens the upload afterwards has a mark of its own.
-            let marked = open::read_marks(&self.access, id).await?;
+            let marked = open_uploads::read_marks(&self.access, id).await?;
             if let Some(cancelled) = self.append_cancelled(&canceller, record).await? {
                 let noted = async {
-                    recent::write(&self.access, &cancelled).await?;
+                    finished_uploads::write(&self.access, &cancelled).await?;
                     for (key, _) in marked.into_iter().flat_map(|marked| marked.keys) {
                         self.access.delete(&key).await?;
                     }
@@ -68,7 +70,7 @@ impl Ledger {
         let Some(ack) = self.access.create(&key, encode(&entry)?).await? else { return Ok(None) };
         let message = "a step was written that does not follow";
         let record = Record::after(Some(record), &id, entry, ack.tag)
-            .map_err(|why| errors::unreadable(&key, message).with_source(why))?;
+            .map_err(|why| codec::unreadable(&key, message).with_source(why))?;
         self.access.wait_for_window(ack.at).await;
         if is_same_chain(&self.access, &record).await? {
             return Ok(Some(record));

@@ -2,7 +2,7 @@
 
 use super::{
     codec::decode,
-    errors::unreadable,
+    codec::unreadable,
     keys,
     record::{Record, check_keys},
     step::Entry,

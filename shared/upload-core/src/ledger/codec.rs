@@ -1,6 +1,5 @@
 //! Entries as JSON: one line, with a version. What does not fit exactly is refused by name.
 
-use super::errors::unreadable;
 use crate::{Error, ErrorKind};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -43,4 +42,9 @@ pub(super) fn decode<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, 
 /// 128 random bits in hexadecimal.
 pub(super) fn nonce() -> String {
     format!("{:032x}", rand::random::<u128>())
+}
+
+/// An entry that is damaged, foreign, missing or newer. Nobody guesses: a person must look.
+pub(super) fn unreadable(key: &str, message: &'static str) -> Error {
+    Error::new(ErrorKind::Ledger, "ledger", message).with_context("key", key)
 }

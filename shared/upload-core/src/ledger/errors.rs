@@ -1,15 +1,10 @@
 //! The ledger's errors, worded in one place.
 
-use super::{Record, Reopening, WaitReason, state::InvalidTransition};
+use super::{state::InvalidTransition, step::WaitReason};
 use crate::{Error, ErrorKind, RetryAdvice};
 use std::time::Duration;
 
 const OPERATION: &str = "ledger";
-
-/// An entry that is damaged, foreign, missing or newer. Nobody guesses: a person must look.
-pub(super) fn unreadable(key: &str, message: &'static str) -> Error {
-    Error::new(ErrorKind::Ledger, OPERATION, message).with_context("key", key)
-}
 
 /// A live lease elsewhere, for `rest` at most.
 pub(super) fn in_progress(rest: Duration) -> Error {
@@ -45,17 +40,6 @@ pub(super) fn refused(refused: InvalidTransition) -> Error {
     Error::new(ErrorKind::Ledger, OPERATION, refused.to_string())
 }
 
-/// The upload waits for `rest` more; what a person must correct for it is named.
-pub(super) fn still_waits(record: &Record, reason: WaitReason, rest: Duration) -> Error {
-    let error = waiting(reason, Some(rest));
-    match reason {
-        WaitReason::ClientRefused => {
-            error.with_context("setting", format!("accounts.{}.client_id", record.request.account))
-        }
-        _ => error,
-    }
-}
-
 /// The upload waits, for `rest` at least where that is known.
 pub(super) fn waiting(reason: WaitReason, rest: Option<Duration>) -> Error {
     let (kind, message) = match reason {
@@ -89,21 +73,6 @@ pub(super) fn waiting(reason: WaitReason, rest: Option<Duration>) -> Error {
 
 pub(super) fn no_such_upload(key: String) -> Error {
     Error::new(ErrorKind::InvalidJob, OPERATION, "the ledger knows no such upload").with_context("key", key)
-}
-
-/// Makes sure that an upload can be tried again in this way.
-pub(super) fn check_reopening(record: &Record, reopening: Reopening) -> Result<(), Error> {
-    if !record.state.can_be_reopened() {
-        return Err(not_reopened());
-    }
-    let unknown = ErrorKind::CommitUnknown.code();
-    let may_begin_anew = record.failure.as_ref().is_some_and(|failure| failure.code == unknown);
-    if reopening.new_session && !may_begin_anew {
-        let message = "another session is opened only for an upload that failed as commit_unknown, by a person who has \
-                       looked and found no video: try again without it, or ask with `again` for another video";
-        return Err(Error::new(ErrorKind::InvalidJob, OPERATION, message));
-    }
-    Ok(())
 }
 
 pub(super) fn not_reopened() -> Error {

@@ -1,11 +1,8 @@
 //! Names of the ledger's entries. Numbers have six digits, so that stores list them in order.
 
-use super::origins::KeyedHash;
-use super::recent::FinishedKey;
-use super::tokens::TokenChain;
+use super::key_parts::{FinishedKey, KeyedHash, TokenChain};
 use crate::{Location, UploadId};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::{Deserialize, de::IntoDeserializer, de::value::Error as Unreadable};
 use sha2::{Digest, Sha256};
 
 /// The ledger's birth mark.
@@ -82,26 +79,26 @@ pub(super) fn recent(key: &FinishedKey) -> String {
 /// What stands for itself in the name of an account.
 const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
-fn of_lineage(prefix: &str, lineage: &TokenChain) -> String {
-    format!("{prefix}/{}/{}/", utf8_percent_encode(lineage.account(), NAME), lineage.name())
+fn chain_prefix(prefix: &str, chain: &TokenChain) -> String {
+    format!("{prefix}/{}/{}/", utf8_percent_encode(chain.account(), NAME), chain.name())
 }
 
 /// Before the claims of an account's refreshes.
-pub(super) fn refreshes(lineage: &TokenChain) -> String {
-    of_lineage("refresh", lineage)
+pub(super) fn refreshes(chain: &TokenChain) -> String {
+    chain_prefix("refresh", chain)
 }
 
-pub(super) fn refresh(lineage: &TokenChain, number: u32) -> String {
-    format!("{}{number:06}", refreshes(lineage))
+pub(super) fn refresh(chain: &TokenChain, number: u32) -> String {
+    format!("{}{number:06}", refreshes(chain))
 }
 
 /// Before an account's pairs of tokens.
-pub(super) fn pairs(lineage: &TokenChain) -> String {
-    of_lineage("token", lineage)
+pub(super) fn pairs(chain: &TokenChain) -> String {
+    chain_prefix("token", chain)
 }
 
-pub(super) fn pair(lineage: &TokenChain, number: u32) -> String {
-    format!("{}{number:06}", pairs(lineage))
+pub(super) fn pair(chain: &TokenChain, number: u32) -> String {
+    format!("{}{number:06}", pairs(chain))
 }
 
 /// Where it is noted that an account had a token.
@@ -122,16 +119,6 @@ pub(super) fn numbered(prefix: &str, key: &str) -> Option<u32> {
 fn number(text: &str) -> Option<u32> {
     let well_formed = text.len() == DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|number| well_formed && *number > 0)
-}
-
-impl UploadId {
-    /// An id as [`as_str`](Self::as_str) writes it: 32 lower-case hexadecimal digits.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let well_formed = text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        let id: Result<_, Unreadable> = Self::deserialize(text.into_deserializer());
-        id.ok().filter(|_| well_formed)
-    }
 }
 
 #[cfg(test)]

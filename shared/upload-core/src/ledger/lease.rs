@@ -4,13 +4,13 @@
 //! because every new holder's first step takes the place of the next one.
 
 use super::{
-    codec::{VERSION, decode, encode},
-    errors::{in_progress, lease_expired, no_answer, superseded, unreadable},
+    codec::{VERSION, decode, encode, unreadable},
+    errors::{in_progress, lease_expired, no_answer, superseded},
     keys,
     step::Entry,
     store::{Access, Ack},
 };
-use crate::{Error, ErrorKind, UploadId, wall};
+use crate::{Error, ErrorKind, UploadId, clock};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -162,8 +162,8 @@ impl Lease {
         let (old, parts, newest) =
             seen.map_or_else(Default::default, |seen| (seen.keys, seen.parts, seen.epoch));
         let epoch = newest.max(epoch) + 1;
-        let holder = super::nonce();
-        let (begun, begun_by_wall) = (Instant::now(), wall::now());
+        let holder = super::codec::nonce();
+        let (begun, begun_by_wall) = (Instant::now(), clock::now());
         let bytes = body(&holder, false, &parts)?;
         let Some(Ack { now: store, .. }) = access.create(&keys::lease(id, epoch), bytes).await? else {
             return Err(in_progress(life + GRANULARITY));
@@ -223,7 +223,7 @@ impl Lease {
         loop {
             if self.is_stale() {
                 let parts = self.parts();
-                let begun = (Instant::now(), wall::now());
+                let begun = (Instant::now(), clock::now());
                 let store = self.access.write(&self.key(), body(&self.holder, false, &parts)?).await?;
                 self.record_write(begun, store, parts);
             }
@@ -283,7 +283,7 @@ impl Lease {
     async fn renew(&self, parts: UploadedParts) -> Result<(), Error> {
         let store = &self.access.store;
         self.look_for_steps().await?;
-        let begun = (Instant::now(), wall::now());
+        let begun = (Instant::now(), clock::now());
         let now = store.write(&self.key(), body(&self.holder, false, &parts)?).await?;
         self.record_write(begun, now, parts);
         Ok(())
@@ -318,7 +318,7 @@ impl Lease {
     pub(super) fn is_stale(&self) -> bool {
         let last = self.last();
         last.started.elapsed() >= self.life
-            || wall::now()
+            || clock::now()
                 .duration_since(last.started_by_machine_clock)
                 .map_or(true, |by_wall| by_wall >= self.life)
     }

@@ -6,12 +6,12 @@
 //! none of this explains is damage.
 
 use super::{
-    errors::unreadable,
+    codec::unreadable,
     keys,
     state::{End, State},
     step::{Entry, Failure, Session, Step, StepKind, Transferred, WaitReason, Waiting},
-    work::StoredRequest,
 };
+use crate::ledger::request::StoredRequest;
 use crate::{Error, ErrorKind, UploadId};
 
 /// All that the ledger knows of one upload.

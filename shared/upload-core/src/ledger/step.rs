@@ -1,6 +1,7 @@
 //! Steps: what is written once and never changed.
 
-use super::{codec::VERSION, fields::Timestamp, seal::Sealed, work::StoredRequest};
+use super::{codec::VERSION, seal::Sealed};
+use crate::ledger::{request::StoredRequest, timestamp::Timestamp};
 use crate::{Md5, Plan, VideoEvent};
 use serde::{Deserialize, Serialize};
 use std::time::SystemTime;
@@ -29,7 +30,7 @@ pub struct Entry {
 impl Entry {
     /// A step that `holder` takes at a time by the store's clock.
     pub(super) fn new(at: SystemTime, epoch: u32, holder: &str, step: Step) -> Self {
-        let (holder, nonce) = (holder.to_owned(), super::nonce());
+        let (holder, nonce) = (holder.to_owned(), super::codec::nonce());
         Self { v: VERSION, at: at.into(), epoch, holder, nonce, step, sequence: 0 }
     }
 }

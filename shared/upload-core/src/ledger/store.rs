@@ -1,6 +1,6 @@
 //! The port to whatever keeps the ledger: a folder, or a prefix of a bucket.
 
-use crate::{Error, RetryPolicy, patience::RetryBudget};
+use crate::{Error, RetryPolicy, retry::RetryBudget};
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::{

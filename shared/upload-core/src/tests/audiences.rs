@@ -7,9 +7,9 @@ use super::{
     points::Points,
 };
 use crate::{
+    intake::rules::{Rule, Rules},
     ledger::UploadRequest,
-    metadata::PublicType,
-    rules::{Rule, Rules},
+    model::metadata::PublicType,
     *,
 };
 use futures_util::future::join;

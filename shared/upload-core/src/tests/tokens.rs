@@ -2,11 +2,11 @@
 
 use super::{content, memory::Memory, work};
 use crate::{
-    ledger::{Ledger, StepKind},
-    tokens::{
+    access_token::{
         AccessTokens, CallFailed,
         tests::authority::{AskFault, Authority},
     },
+    ledger::{Ledger, StepKind},
     *,
 };
 use async_trait::async_trait;

@@ -1,6 +1,6 @@
 //! Completing a multipart upload, and the commit gate behind it.
 
-use super::bucket::{BucketTransfer, CheckedPart};
+use crate::transfer::multipart::{BucketTransfer, CheckedPart};
 use crate::{Bucket, CompletedObject, Error, ErrorKind};
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -1,22 +1,23 @@
 //! Moving the bytes: once, in constant memory, without touching a disk.
 
-pub(crate) mod ahead;
-pub(crate) mod bucket;
 mod completion;
-mod confirm;
+pub(crate) mod concurrency;
+pub(crate) mod confirm_missing;
 mod crc64;
+pub(crate) mod credentials;
 pub(crate) mod digest;
-pub(crate) mod grants;
-mod meter;
-mod pace;
+pub(crate) mod metered_stream;
+pub(crate) mod multipart;
+pub(crate) mod permit_pool;
 mod plan;
+pub(crate) mod poll_alongside;
+pub(crate) mod prefetch;
 pub(crate) mod slices;
-mod slots;
-mod watchdog;
+pub(crate) mod stall_timeout;
 
 pub use plan::{Part, Plan};
 
-use crate::{ByteStream, Error, Object, Progress, RetryPolicy, Source, patience::RetryBudget};
+use crate::{ByteStream, Error, Object, Progress, RetryPolicy, Source, retry::RetryBudget};
 use std::{ops::Range, sync::Arc, time::Duration};
 use tokio::time::Instant;
 

@@ -4,7 +4,7 @@ use super::{
     Transfer,
     crc64::{Crc64, combined},
 };
-use crate::{Error, ErrorKind, Md5, Slice, SliceCheck, SliceServer, run::out_of_time};
+use crate::{Error, ErrorKind, Md5, Slice, SliceCheck, SliceServer, upload::run_context::out_of_time};
 use futures_util::future::try_join_all;
 use md5::{Digest as _, Md5 as Md5Hash};
 use secrecy::SecretString;

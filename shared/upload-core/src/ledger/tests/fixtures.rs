@@ -3,11 +3,13 @@
 use super::super::{
     codec::{VERSION, decode, encode},
     lease::LeaseRecord,
-    pause::RateLimit,
-    tokens::{ClaimRecord, PairRecord},
 };
 use super::*;
-use crate::metadata::{CopyrightType, PublicType, PublicTypeOrigin, VideoMetadata};
+use crate::ledger::{
+    rate_limit::RateLimit,
+    token_chain::{ClaimRecord, PairRecord},
+};
+use crate::model::metadata::{CopyrightType, PublicType, PublicTypeOrigin, VideoMetadata};
 use crate::{StatedMd5, VideoEvent};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{collections::BTreeSet, fs, path::PathBuf, time::UNIX_EPOCH};

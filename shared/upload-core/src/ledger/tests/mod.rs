@@ -12,10 +12,12 @@ mod search;
 mod stories;
 mod twins;
 
-use super::*;
+use super::{seal::Sealer, *};
 use crate::{Callback, Job, Location, Md5, Mode, Object, Plan, Provider};
+use crate::{Error, ErrorKind, UploadId};
 use codec::encode;
 use memory::{MemoryStore, TestSeal};
+use std::{sync::Arc, time::Duration};
 
 const LIFE: Duration = Duration::from_secs(15);
 

@@ -14,7 +14,7 @@ use crate::{
         Ledger, LedgerSettings,
         tests::memory::{MemoryStore, TestSeal},
     },
-    metadata::PublicType,
+    model::metadata::PublicType,
     *,
 };
 use bytes::Bytes;

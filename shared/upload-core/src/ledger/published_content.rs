@@ -1,0 +1,120 @@
+//! What was last published of each key under each account, so that the same bytes put again are not published again.
+//!
+//! An object of the store's that comes again as another version, or as a copy onto itself, has another upload id. The index knows its content.
+
+use super::{
+    Ledger,
+    codec::{VERSION, decode, encode},
+    keys,
+    record::Record,
+    store::Access,
+};
+use crate::ledger::timestamp::Timestamp;
+use crate::{Error, Location, Md5, Object, UploadId};
+use serde::{Deserialize, Serialize};
+
+/// The last published upload of a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublishedContent {
+    pub(super) v: u32,
+    /// The upload.
+    pub upload_id: UploadId,
+    /// When it was committed, by the store's clock.
+    pub(super) committed: Timestamp,
+    /// Bytes.
+    pub size: u64,
+    /// MD5 that Youku took.
+    pub md5: Md5,
+    /// CRC-64/XZ of the bytes, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crc64: Option<u64>,
+    /// The video, where Youku told its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video_id: Option<String>,
+    /// The last version that was found to be the same, so that Youku is asked once about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<UploadId>,
+}
+
+impl PublishedContent {
+    /// What a published upload's record says; `None` where it is not published, or of a file that a person carries along.
+    pub(super) fn from_record(record: &Record) -> Option<Self> {
+        let (_, session) = record.session.as_ref().filter(|_| record.state.is_published())?;
+        let (object, location) = (&record.request.object, &record.request.location);
+        let landed = record.transferred.as_ref().and_then(|transferred| transferred.crc64);
+        (!location.is_carried()).then_some(())?;
+        Some(Self {
+            v: VERSION,
+            upload_id: record.id.clone(),
+            committed: record.end()?.at,
+            size: object.size,
+            md5: session.md5,
+            crc64: object.crc64.or(landed).or(session.crc64),
+            video_id: record.video_id.clone(),
+            decided: None,
+        })
+    }
+
+    /// Whether the object has the same bytes, as far as its store tells.
+    #[must_use]
+    pub fn matches(&self, object: &Object) -> bool {
+        let same_crc = self.crc64.zip(object.crc64).map(|(ours, theirs)| ours == theirs);
+        let same_md5 = object.md5.map(|md5| md5 == self.md5);
+        self.size == object.size && same_crc.or(same_md5).unwrap_or(false)
+    }
+}
+
+impl Ledger {
+    /// The last published upload of the key at `location` under `account`.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(crate) async fn published_content(
+        &self,
+        location: &Location,
+        account: &str,
+    ) -> Result<Option<PublishedContent>, Error> {
+        read(&self.access, &keys::content(location, account)).await
+    }
+
+    /// Remembers that `decided` is a version of the same content.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(crate) async fn decide_same_content(
+        &self,
+        location: &Location,
+        account: &str,
+        published: PublishedContent,
+        decided: &UploadId,
+    ) -> Result<(), Error> {
+        let key = keys::content(location, account);
+        // What was published meanwhile is the last one by now: the next look decides anew.
+        if read(&self.access, &key).await?.is_none_or(|now| now.upload_id != published.upload_id) {
+            return Ok(());
+        }
+        let entry = PublishedContent { decided: Some(decided.clone()), ..published };
+        self.access.write(&key, encode(&entry)?).await.map(drop)
+    }
+}
+
+async fn read(access: &Access, key: &str) -> Result<Option<PublishedContent>, Error> {
+    let found = access.read(key).await?;
+    found.map(|found| decode(key, &found.bytes)).transpose()
+}
+
+/// Notes what was just committed.
+pub(super) async fn write(access: &Access, record: &Record) -> Result<(), Error> {
+    let Some(entry) = PublishedContent::from_record(record) else { return Ok(()) };
+    let key = keys::content(&record.request.location, &record.request.account);
+    access.write(&key, encode(&entry)?).await.map(drop)
+}
+
+/// The same long after the commit: what was published since stays.
+pub(super) async fn write_late(access: &Access, record: &Record) -> Result<(), Error> {
+    let Some(entry) = PublishedContent::from_record(record) else { return Ok(()) };
+    let key = keys::content(&record.request.location, &record.request.account);
+    let newer = read(access, &key).await?.is_some_and(|known| known.committed >= entry.committed);
+    if newer { Ok(()) } else { access.write(&key, encode(&entry)?).await.map(drop) }
+}

@@ -1,0 +1,89 @@
+//! Looking into the ledger without taking anything, and the small notes of the sweep.
+
+use super::{
+    Ledger, codec,
+    codec::{decode, encode},
+    keys,
+};
+use crate::{Error, UploadId};
+use bytes::Bytes;
+use serde::{Serialize, de::DeserializeOwned};
+use std::time::SystemTime;
+
+/// Two points in time by the store's clock.
+#[derive(Debug, Clone, Copy)]
+pub struct StoreTimes {
+    /// When the ledger was first used.
+    pub birth: SystemTime,
+    /// Now.
+    pub now: SystemTime,
+}
+
+impl Ledger {
+    /// When the ledger was first used, by the store's clock: now, if this is the first use. A mark that was lost is made anew, so a
+    /// ledger only ever looks younger than it is.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn birth(&self) -> Result<SystemTime, Error> {
+        self.times().await.map(|times| times.birth)
+    }
+
+    /// The ledger's birth and the store's clock.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn times(&self) -> Result<StoreTimes, Error> {
+        let mark = match self.access.read(keys::BIRTH).await? {
+            Some(mark) => Some(mark),
+            None => {
+                self.access.create(keys::BIRTH, Bytes::from_static(b"{\"v\":1}\n")).await?;
+                self.access.read(keys::BIRTH).await?
+            }
+        };
+        let gone = "the ledger's birth mark vanished";
+        let mark = mark.ok_or_else(|| codec::unreadable(keys::BIRTH, gone))?;
+        Ok(StoreTimes { birth: mark.modified, now: mark.now })
+    }
+
+    /// Whether an upload has any step.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn has_upload(&self, id: &UploadId) -> Result<bool, Error> {
+        let page = self.access.page(&keys::steps(id), None, 1).await?;
+        Ok(!page.keys.is_empty())
+    }
+
+    /// A small note kept beside the uploads, such as a sweep's cursor; `None` where there is none.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn cursor(&self, name: &str) -> Result<Option<String>, Error> {
+        let found = self.access.read(&keys::cursor(name)).await?;
+        Ok(found
+            .and_then(|found| String::from_utf8(found.bytes.to_vec()).ok())
+            .filter(|text| !text.is_empty()))
+    }
+
+    /// Replaces such a note.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn set_cursor(&self, name: &str, text: Option<&str>) -> Result<(), Error> {
+        let bytes = Bytes::copy_from_slice(text.unwrap_or_default().as_bytes());
+        self.access.write(&keys::cursor(name), bytes).await.map(drop)
+    }
+
+    /// A note with a version, in JSON, kept beside the [cursors](Self::cursor).
+    pub(crate) async fn note<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Error> {
+        let key = keys::cursor(name);
+        let found = self.access.read(&key).await?;
+        found.map(|found| decode(&key, &found.bytes)).transpose()
+    }
+
+    /// Replaces such a note.
+    pub(crate) async fn set_note(&self, name: &str, note: &impl Serialize) -> Result<(), Error> {
+        self.access.write(&keys::cursor(name), encode(note)?).await.map(drop)
+    }
+}

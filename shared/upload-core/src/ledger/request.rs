@@ -1,0 +1,210 @@
+//! What an upload is about, as its first step keeps it.
+
+use super::seal::{Sealed, Sealer};
+use crate::{
+    Callback, Error, Job, Location, Md5, Mode, Object, StatedMd5, VideoEvent,
+    model::metadata::{Audience, CopyrightType, PublicType, PublicTypeOrigin, VideoMetadata},
+};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+/// What an upload is about.
+#[derive(Debug, Clone)]
+pub struct UploadRequest {
+    /// The job.
+    pub job: Job,
+    /// The version of the object that is uploaded. Its user metadata is not kept: it is part of the job by now.
+    pub object: Object,
+    /// What the caller calls the object, where that is not its key: outcomes carry it.
+    pub requested_key: Option<String>,
+    /// Who is told of the outcome.
+    pub callback: Option<Callback>,
+    /// The account that the task brought with it, as the door wrote it.
+    pub caller_account: Option<SecretString>,
+}
+
+/// [`Work`] with its secrets sealed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredRequest {
+    /// Where the object lies.
+    pub location: Location,
+    /// The account's name in the settings.
+    pub account: String,
+    /// Youku's protocol.
+    pub mode: Mode,
+    /// The nonce that asked for another video.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub force_nonce: Option<String>,
+    /// MD5 that the caller or, below it, the object's metadata stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated_md5: Option<StatedMd5>,
+    /// The version of the object.
+    pub object: StoredVersion,
+    /// What is known of the video.
+    pub video: StoredMetadata,
+    /// What the caller calls the object, where that is not its key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requested_key: Option<String>,
+    /// The URL that is told of the outcome.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback: Option<Sealed>,
+    /// What else it is told later.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<VideoEvent>,
+    /// The account that the task brought with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller_account: Option<Sealed>,
+}
+
+/// One version of an object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredVersion {
+    /// ETag without quotes.
+    pub etag: String,
+    /// Version id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version_id: Option<String>,
+    /// Bytes.
+    pub size: u64,
+    /// MD5, where the store states it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub md5: Option<Md5>,
+    /// CRC-64/XZ, where the store states it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crc64: Option<u64>,
+}
+
+/// [`VideoMetadata`] with its secret sealed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of VideoMetadata")]
+pub struct StoredMetadata {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copyright_type: Option<CopyrightType>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_type: Option<PublicType>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_type_from: Option<PublicTypeOrigin>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watch_password: Option<Sealed>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnail: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latitude: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub longitude: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shoot_time: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deshake: Option<bool>,
+}
+
+impl StoredMetadata {
+    /// Who may watch the video, and where that was stated.
+    #[must_use]
+    pub fn audience(&self) -> Audience {
+        Audience::new(self.public_type, self.public_type_from)
+    }
+}
+
+impl StoredRequest {
+    /// Its secrets, each with the name of its field.
+    pub(super) fn sealed(&self) -> impl Iterator<Item = (&'static str, &Sealed)> {
+        let fields = [
+            ("caller_account", &self.caller_account),
+            ("callback", &self.callback),
+            ("watch_password", &self.video.watch_password),
+        ];
+        fields.into_iter().filter_map(|(field, sealed)| Some((field, sealed.as_ref()?)))
+    }
+
+    pub(super) fn seal(work: &UploadRequest, sealer: Sealer<'_>) -> Result<Self, Error> {
+        let UploadRequest { job, object, requested_key: called, callback, caller_account: brought } = work;
+        let video = job.video.clone();
+        Ok(Self {
+            location: object.location.clone(),
+            account: job.account.clone(),
+            mode: job.mode,
+            force_nonce: job.force_nonce.clone(),
+            stated_md5: job.md5.clone().or_else(|| object.stated_md5.clone()),
+            object: StoredVersion {
+                etag: object.etag.clone(),
+                version_id: object.version_id.clone(),
+                size: object.size,
+                md5: object.md5,
+                crc64: object.crc64,
+            },
+            video: StoredMetadata {
+                title: video.title,
+                tags: video.tags,
+                category: video.category,
+                description: video.description,
+                copyright_type: video.copyright_type,
+                public_type: video.public_type,
+                public_type_from: video.public_type_from,
+                watch_password: sealer.seal_some(video.watch_password.as_ref(), "watch_password")?,
+                thumbnail: video.thumbnail,
+                latitude: video.latitude,
+                longitude: video.longitude,
+                shoot_time: video.shoot_time,
+                deshake: video.deshake,
+            },
+            requested_key: called.clone(),
+            callback: sealer.seal_some(callback.as_ref().map(|callback| &callback.url), "callback")?,
+            events: callback.as_ref().map(|callback| callback.events.clone()).unwrap_or_default(),
+            caller_account: sealer.seal_some(brought.as_ref(), "caller_account")?,
+        })
+    }
+
+    pub(super) fn open(&self, sealer: Sealer<'_>) -> Result<UploadRequest, Error> {
+        let (record, video) = (self.clone(), self.video.clone());
+        let job = Job {
+            location: record.location.clone(),
+            account: record.account,
+            video: VideoMetadata {
+                title: video.title,
+                tags: video.tags,
+                category: video.category,
+                description: video.description,
+                copyright_type: video.copyright_type,
+                public_type: video.public_type,
+                public_type_from: video.public_type_from,
+                watch_password: sealer.open_some(video.watch_password.as_ref(), "watch_password")?,
+                thumbnail: video.thumbnail,
+                latitude: video.latitude,
+                longitude: video.longitude,
+                shoot_time: video.shoot_time,
+                deshake: video.deshake,
+            },
+            mode: record.mode,
+            md5: record.stated_md5,
+            force_nonce: record.force_nonce,
+        };
+        let object = Object {
+            version_id: record.object.version_id,
+            md5: record.object.md5,
+            crc64: record.object.crc64,
+            ..Object::new(record.location, record.object.etag, record.object.size)
+        };
+        let url = sealer.open_some(self.callback.as_ref(), "callback")?;
+        let callback = url.map(|url| Callback { url, events: record.events });
+        let brought = sealer.open_some(self.caller_account.as_ref(), "caller_account")?;
+        Ok(UploadRequest {
+            job,
+            object,
+            requested_key: record.requested_key,
+            callback,
+            caller_account: brought,
+        })
+    }
+}

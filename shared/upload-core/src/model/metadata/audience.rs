@@ -1,0 +1,84 @@
+//! Who may watch a video, and where that was stated.
+
+use serde::{Deserialize, Serialize};
+
+/// Who may watch the video.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PublicType {
+    /// Everybody.
+    All,
+    /// The account's friends.
+    Friend,
+    /// Whoever has the watch password.
+    Password,
+}
+
+impl PublicType {
+    /// Youku's word for it: `all`, `friend` or `password`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Friend => "friend",
+            Self::Password => "password",
+        }
+    }
+
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        [Self::All, Self::Friend, Self::Password].into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// Where a video's public type was stated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PublicTypeOrigin {
+    /// The task.
+    Task,
+    /// A flag of the command line, or the file that its `--meta` names.
+    Flag,
+    /// The object's user metadata.
+    Metadata,
+    /// The object's sidecar.
+    Sidecar,
+    /// The rule that matches the object.
+    Rule,
+    /// Nowhere: Youku's default holds.
+    Default,
+}
+
+impl PublicTypeOrigin {
+    /// The stable word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Task => "task",
+            Self::Flag => "flag",
+            Self::Metadata => "metadata",
+            Self::Sidecar => "sidecar",
+            Self::Rule => "rule",
+            Self::Default => "default",
+        }
+    }
+}
+
+/// Who may watch a video, and where that was stated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Audience {
+    /// Who may watch it.
+    pub public_type: PublicType,
+    /// Where that was stated; `None` where the record does not tell.
+    pub from: Option<PublicTypeOrigin>,
+}
+
+impl Audience {
+    /// What follows from a public type and its origin. Where no public type is stated, Youku publishes for everybody.
+    #[must_use]
+    pub fn new(public_type: Option<PublicType>, from: Option<PublicTypeOrigin>) -> Self {
+        match public_type {
+            Some(public_type) => Self { public_type, from },
+            None => Self { public_type: PublicType::All, from: Some(PublicTypeOrigin::Default) },
+        }
+    }
+}

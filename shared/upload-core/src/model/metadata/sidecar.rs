@@ -1,0 +1,101 @@
+//! Sidecars: metadata as one JSON object in a file next to the video.
+
+use super::{MetadataError, PublicTypeOrigin, VideoMetadata};
+use crate::serde_path;
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+use serde_json::{Map, Value};
+use std::fmt;
+
+/// Members that are read whatever the caller states: a mistake there may have been meant to hide the video.
+const ALWAYS_READ: [&str; 2] = ["public_type", "watch_password"];
+
+impl VideoMetadata {
+    /// Reads a sidecar: one JSON object with the fields of this type and no others.
+    ///
+    /// # Errors
+    /// The path that does not fit.
+    pub fn from_sidecar(json: &[u8]) -> Result<Self, MetadataError> {
+        Self::from_sidecar_below(json, &Self::default())
+    }
+
+    /// Reads what `higher` does not state of a sidecar, and always its `public_type` and `watch_password`.
+    ///
+    /// # Errors
+    /// As [`from_sidecar`](Self::from_sidecar); names that are not known are passed over where `higher` states a public type.
+    pub fn from_sidecar_below(json: &[u8], higher: &Self) -> Result<Self, MetadataError> {
+        Ok(read(json, higher)?.stated_by(PublicTypeOrigin::Sidecar))
+    }
+}
+
+/// Reads a sidecar without the members that `higher` states.
+///
+/// # Errors
+/// As [`VideoMetadata::from_sidecar_below`].
+fn read(json: &[u8], higher: &VideoMetadata) -> Result<VideoMetadata, MetadataError> {
+    let wrong = |problem| MetadataError::new("sidecar", problem);
+    // serde would fill the fields from an array, too.
+    if json.trim_ascii_start().first() != Some(&b'{') {
+        return Err(wrong("is not a JSON object"));
+    }
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    let Members(members) = Members::deserialize(&mut reader).map_err(|_| wrong("is not JSON"))?;
+    reader.end().map_err(|_| wrong("goes on after its end"))?;
+    let mut read = Map::new();
+    for (name, value) in members {
+        let is_skipped = match higher.states(&name) {
+            Some(is_stated) => is_stated && !ALWAYS_READ.contains(&name.as_str()),
+            None => higher.public_type.is_some(),
+        };
+        if !is_skipped && read.insert(name, value).is_some() {
+            return Err(wrong("states a field twice"));
+        }
+    }
+    serde_path::deserialize(Value::Object(read)).map_err(|misfit| {
+        let place = match misfit.path.as_str() {
+            "." => "sidecar".to_owned(),
+            path => format!("sidecar {path}"),
+        };
+        MetadataError::new(place, problem(&misfit.why))
+    })
+}
+
+/// What is wrong, in our words: serde's own repeat the value.
+fn problem(words: &str) -> &'static str {
+    let known = [
+        ("unknown field", "is not a known name"),
+        ("unknown variant", "is not one of the accepted words"),
+        ("invalid type", "has the wrong type"),
+    ];
+    let found = known.iter().find(|(start, _)| words.starts_with(start));
+    found.map_or("does not fit", |(_, problem)| problem)
+}
+
+/// An object's members in their order, those with the same name as well.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
+    }
+}

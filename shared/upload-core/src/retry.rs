@@ -1,0 +1,213 @@
+//! How long, and how often, a failing call is tried again.
+//!
+//! Retries are bounded by time, not by number, and the time is renewed whenever the upload makes progress: an upload of hours
+//! survives any number of short troubles and ends soon in a lasting one.
+
+use crate::{Error, RetryAdvice, error::sentence::LAST_ERROR};
+use backon::{BackoffBuilder, ExponentialBuilder};
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::time::{Instant, sleep};
+
+/// How retries are spaced and bounded.
+#[derive(Debug, Clone, Copy)]
+pub struct RetryPolicy {
+    /// The first pause, before jitter.
+    pub initial_backoff: Duration,
+    /// The longest pause, before jitter.
+    pub max_backoff: Duration,
+    /// How long an upload may go without progress before a failing call gives up.
+    pub idle_timeout: Duration,
+    /// How often a call is tried at least, however long the tries took.
+    pub min_attempts: u32,
+    /// The longest wish of the other side to be left alone that is waited for; a longer one ends the run.
+    pub max_retry_after: Duration,
+}
+
+impl Default for RetryPolicy {
+    /// 200 ms doubling to 10 s, as the official SDKs space theirs; two minutes without progress; four tries at least.
+    fn default() -> Self {
+        Self {
+            initial_backoff: Duration::from_millis(200),
+            max_backoff: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(120),
+            min_attempts: 4,
+            max_retry_after: Duration::from_secs(45),
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// The same, for what must have ended by `deadline`: it gives up before, with the error that it met.
+    #[must_use]
+    pub fn ending_by(self, deadline: Option<Instant>) -> Self {
+        let Some(deadline) = deadline else { return self };
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left >= self.idle_timeout { self } else { Self { idle_timeout: left, min_attempts: 1, ..self } }
+    }
+}
+
+/// The patience of one upload, shared by all that works on it.
+#[derive(Debug, Clone)]
+pub(crate) struct RetryBudget {
+    policy: RetryPolicy,
+    last_progress: Arc<Mutex<Instant>>,
+    /// The last error that was waited out, for a run that its deadline ends.
+    last_error: Arc<Mutex<Option<RetriedError>>>,
+}
+
+/// What was waited out: its code and the call's name, without anything that only the log may hold.
+type RetriedError = (&'static str, &'static str);
+
+impl RetryBudget {
+    pub(crate) fn new(settings: RetryPolicy) -> Self {
+        let last_progress = Arc::new(Mutex::new(Instant::now()));
+        Self { policy: settings, last_progress, last_error: Arc::default() }
+    }
+
+    /// Something was achieved: failing calls get their full time again.
+    pub(crate) fn reset(&self) {
+        *self.last_progress.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// The same error, naming the last one that was waited out. A deadline alone does not say what took the time.
+    pub(crate) fn with_last_error(&self, error: Error) -> Error {
+        match *self.last_error.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some((code, operation)) => error.with_context(LAST_ERROR, format!("{code} in {operation}")),
+            None => error,
+        }
+    }
+
+    /// A fresh run of tries of one call.
+    pub(crate) fn start_loop(&self) -> RetryLoop<'_> {
+        let delays = ExponentialBuilder::default()
+            .with_jitter()
+            .with_min_delay(self.policy.initial_backoff)
+            .with_max_delay(self.policy.max_backoff)
+            .without_max_times()
+            .build();
+        RetryLoop { budget: self, delays, failed: 0 }
+    }
+
+    /// Calls until it succeeds, fails for good, or patience ends. Whether success is progress is for the caller to say.
+    pub(crate) async fn retry<T, F, Fut>(&self, mut call: F) -> Result<T, Error>
+    where
+        F: FnMut() -> Fut,
+        Fut: Future<Output = Result<T, Error>>,
+    {
+        let mut tries = self.start_loop();
+        loop {
+            match call().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => tries.wait_after(error).await?,
+            }
+        }
+    }
+}
+
+/// The tries of one call.
+pub(crate) struct RetryLoop<'a> {
+    budget: &'a RetryBudget,
+    delays: backon::ExponentialBackoff,
+    failed: u32,
+}
+
+impl RetryLoop<'_> {
+    /// Waits before the next try, or hands the error back when there is to be none.
+    pub(crate) async fn wait_after(&mut self, error: Error) -> Result<(), Error> {
+        let RetryAdvice::Retry { retry_after: not_before } = error.advice() else { return Err(error) };
+        if not_before.is_some_and(|wish| wish > self.budget.policy.max_retry_after) {
+            return Err(error);
+        }
+        self.failed += 1;
+        let trouble = Some((error.kind().code(), error.operation()));
+        *self.budget.last_error.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+        let settings = &self.budget.policy;
+        let delay = self.delays.next().unwrap_or(settings.max_backoff).max(not_before.unwrap_or_default());
+        let last = *self.budget.last_progress.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.failed >= settings.min_attempts && last.elapsed() + delay > settings.idle_timeout {
+            return Err(error.with_advice(RetryAdvice::Exhausted));
+        }
+        // Once a call, so that a run that is killed in the middle has said why it waited.
+        if self.failed == settings.min_attempts {
+            tracing::warn!(?error, "it goes on failing: trying again");
+        } else {
+            tracing::debug!(?error, ?delay, "trying again");
+        }
+        sleep(delay).await;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+    use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+
+    fn trouble() -> Error {
+        Error::new(ErrorKind::Source, "read", "trouble").retryable()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_permanent_error_is_not_tried_again() {
+        let calls = AtomicU32::new(0);
+        let patience = RetryBudget::new(RetryPolicy::default());
+        let result: Result<(), Error> = patience
+            .retry(|| async {
+                calls.fetch_add(1, SeqCst);
+                Err(Error::new(ErrorKind::Source, "read", "no"))
+            })
+            .await;
+        assert!(result.is_err());
+        assert_eq!(calls.load(SeqCst), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn lasting_trouble_gives_up_when_patience_ends() {
+        let begun = Instant::now();
+        let settings = RetryPolicy::default();
+        let result: Result<(), Error> = RetryBudget::new(settings).retry(|| async { Err(trouble()) }).await;
+        assert_eq!(result.expect_err("it never succeeds").advice(), RetryAdvice::Exhausted);
+        assert!(begun.elapsed() <= settings.idle_timeout);
+        assert!(begun.elapsed() > settings.idle_timeout / 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn progress_renews_patience() {
+        let patience = RetryBudget::new(RetryPolicy::default());
+        let begun = Instant::now();
+        let result = patience
+            .retry(|| {
+                patience.reset();
+                let over = begun.elapsed() > Duration::from_secs(3600);
+                async move { if over { Ok(()) } else { Err(trouble()) } }
+            })
+            .await;
+        assert!(result.is_ok(), "an hour of trouble with progress in between is survived");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_other_sides_wish_is_waited_for() {
+        let patience = RetryBudget::new(RetryPolicy::default());
+        let begun = Instant::now();
+        let wish = Duration::from_secs(37);
+        let result = patience
+            .retry(|| {
+                let early = begun.elapsed() < wish;
+                async move {
+                    if early {
+                        Err(trouble().with_advice(RetryAdvice::Retry { retry_after: Some(wish) }))
+                    } else {
+                        Ok(())
+                    }
+                }
+            })
+            .await;
+        assert!(result.is_ok());
+        assert!(begun.elapsed() >= wish);
+    }
+}

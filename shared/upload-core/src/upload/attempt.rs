@@ -1,0 +1,248 @@
+//! An upload in hand: from wherever it stands to its end, one state at a time.
+
+use crate::{
+    Error, ErrorKind, Md5, Object, Progress, PublishedVideo, Source, Stage, TransferSettings,
+    UploadCredentials, Youku,
+    ledger::{
+        LeasedUpload, OpenedSession, State, Step, StepKind, Target, Transferred, UploadRequest, WaitReason,
+        Waiting,
+    },
+    retry::RetryBudget,
+    transfer::{
+        Transfer,
+        credentials::{CredentialRefresher, blank_grant},
+        multipart::MultipartTarget,
+        prefetch::Prefetch,
+    },
+    upload::{
+        commit::{CompletedTransfer, NotCommitted},
+        part_checkpoint::PartCheckpoint,
+        published_video::result_from_record,
+    },
+};
+use std::sync::Arc;
+use tokio::time::Instant;
+
+/// How many sessions one upload may open: each but the last had been declared dead.
+pub(crate) const SESSIONS: usize = 6;
+
+/// One holder's run of one upload.
+pub(crate) struct Attempt<'a> {
+    pub(crate) source: &'a dyn Source,
+    pub(crate) youku: &'a dyn Youku,
+    pub(crate) settings: TransferSettings,
+    pub(crate) retry: &'a RetryBudget,
+    pub(crate) progress: &'a Arc<Progress>,
+    pub(crate) checkpoint: &'a PartCheckpoint,
+    /// When no further part is begun.
+    pub(crate) stop: Option<Instant>,
+    pub(crate) upload: &'a mut LeasedUpload,
+    pub(crate) request: &'a UploadRequest,
+    /// The object, with the digests found on the way.
+    pub(crate) object: Object,
+    /// The grant of a session that this run opened; a session found in the ledger must ask for one.
+    pub(crate) opened_here: Option<UploadCredentials>,
+    /// Reads begun while that session was opened.
+    pub(crate) prefetch: Prefetch<'a>,
+    /// This run saw the bytes land, so no earlier run can have asked for the commit.
+    pub(crate) transferred_here: bool,
+    /// MD5 of the object as this run measured it.
+    pub(crate) measured: Option<Md5>,
+}
+
+impl<'a> Attempt<'a> {
+    /// Goes on until the upload has ended.
+    ///
+    /// # Errors
+    /// Whatever ends the run before.
+    pub(crate) async fn run(&mut self) -> Result<PublishedVideo, Error> {
+        loop {
+            self.retry.reset();
+            match self.upload.record().state {
+                State::Claimed => self.open().await?,
+                State::Created => self.move_bytes().await?,
+                State::Transferred => self.commit().await?,
+                State::HashRefused => self.open_with_measured().await?,
+                _ => {
+                    self.progress.enter(Stage::Done);
+                    return result_from_record(self.upload.record());
+                }
+            }
+        }
+    }
+
+    /// Moves what the session's target does not hold yet.
+    async fn move_bytes(&mut self) -> Result<(), Error> {
+        self.progress.enter(Stage::Moving);
+        let session = self.session()?;
+        self.object.md5 = Some(session.md5);
+        self.object.crc64 = session.crc64.or(self.object.crc64);
+        let resumed = self.is_session_resumed();
+        let moved = match &session.target {
+            Target::Slice { already_stored: true, .. } => Ok(Transferred::default()),
+            Target::Slice { upload_server, .. } => self.move_slices(&session, upload_server, resumed).await,
+            Target::Oss { .. } => self.move_parts(&session, resumed).await,
+        };
+        match moved {
+            Ok(transferred) => {
+                self.upload.append(Step::Transferred(transferred)).await?;
+                self.transferred_here = true;
+                Ok(())
+            }
+            Err(error) => self.replace_session(&session, error).await,
+        }
+    }
+
+    pub(crate) fn session(&self) -> Result<OpenedSession, Error> {
+        let missing = || Error::new(ErrorKind::Ledger, "ledger", "the ledger names no session");
+        self.upload.session()?.ok_or_else(missing)
+    }
+
+    /// Whether an earlier holder opened the session.
+    fn is_session_resumed(&self) -> bool {
+        let record = self.upload.record();
+        let opened = record.session.as_ref().map(|(sequence, _)| *sequence);
+        let step = record.history.iter().find(|entry| Some(entry.sequence) == opened);
+        step.is_none_or(|entry| entry.epoch != record.epoch)
+    }
+
+    async fn move_slices(
+        &self,
+        session: &OpenedSession,
+        server: &str,
+        resumed: bool,
+    ) -> Result<Transferred, Error> {
+        let server = self.retry.retry(|| self.youku.slice_server_at(server)).await?;
+        let server_ip = self.transfer().move_to_slices(&*server, &session.upload_token, resumed).await?;
+        Ok(Transferred { server_ip, crc64: None })
+    }
+
+    async fn move_parts(&mut self, session: &OpenedSession, resumed: bool) -> Result<Transferred, Error> {
+        let Target::Oss { endpoint, bucket, object, multipart_id, plan } = &session.target else {
+            return Err(Error::new(ErrorKind::Ledger, "ledger", "the session has no bucket"));
+        };
+        let sequence = self.upload.record().session.as_ref().map_or(0, |(sequence, _)| *sequence);
+        self.checkpoint.begin(sequence);
+        if resumed && self.object.crc64.is_none() {
+            // Parts that another holder moved were measured by nobody here.
+            let told = self.object.md5;
+            self.measure().await?;
+            self.check_same_bytes(told)?;
+            self.object.md5 = told;
+            self.progress.enter(Stage::Moving);
+        }
+        let token = &session.upload_token;
+        let grant = match self.opened_here.take() {
+            Some(grant) => grant,
+            None => {
+                let blank = blank_grant(endpoint, bucket, object);
+                self.retry.retry(|| self.youku.refresh_credentials(token, &blank)).await?
+            }
+        };
+        let landing = MultipartTarget {
+            grants: CredentialRefresher::new(self.youku, token, grant)?,
+            id: crate::MultipartId(multipart_id.clone()),
+            plan: *plan,
+            notes: self.checkpoint,
+            ahead: std::mem::take(&mut self.prefetch),
+        };
+        let crc64 = self.transfer().move_to_bucket(landing, resumed).await?;
+        Ok(Transferred { server_ip: None, crc64: Some(crc64) })
+    }
+
+    /// Where Youku was told what somebody had only stated, the commit shows what that is worth.
+    fn check_same_bytes(&self, told: Option<Md5>) -> Result<(), Error> {
+        if self.measured == told || self.rests_on_statement(told) {
+            return Ok(());
+        }
+        let message = "the object does not have the MD5 that Youku was told";
+        Err(Error::new(ErrorKind::SourceChanged, "read", message))
+    }
+
+    /// Gives a dead session another try: a new session where Youku itself declared this one dead, a new multipart upload where only
+    /// that is gone.
+    async fn replace_session(&mut self, session: &OpenedSession, error: Error) -> Result<(), Error> {
+        let opened =
+            self.upload.record().history.iter().filter(|entry| entry.step.kind() == StepKind::Created);
+        if opened.count() >= SESSIONS {
+            return Err(error);
+        }
+        match error.kind() {
+            ErrorKind::SessionOver => {}
+            ErrorKind::NoSuchUpload => {
+                tracing::warn!(?error, "the multipart upload is gone: beginning another in the same session");
+                match self.restart_session(session).await {
+                    Err(error) if error.kind() == ErrorKind::SessionOver => {}
+                    other => return other,
+                }
+            }
+            // What landed there is damaged: Youku is told to declare it dead.
+            ErrorKind::Integrity if error.operation() == "gate" && error.is_retryable() => {
+                self.upload.verify().await?;
+                if let Err(error) = self.youku.cancel(&session.upload_token, None).await {
+                    tracing::warn!(?error, "could not cancel the session");
+                }
+            }
+            _ => return Err(error),
+        }
+        tracing::warn!(?error, "the session is over before its bytes landed: opening another");
+        // Whoever cancelled the upload has had its session forgotten.
+        self.upload.verify().await?;
+        self.open().await
+    }
+
+    async fn commit(&mut self) -> Result<(), Error> {
+        self.progress.enter(Stage::Committing);
+        let session = self.session()?;
+        let server_ip = self.upload.record().transferred.as_ref().and_then(|t| t.server_ip.clone());
+        let landed = CompletedTransfer {
+            upload_token: &session.upload_token,
+            video_id: session.video_id.as_deref(),
+            server_ip: server_ip.as_deref(),
+            held: self.upload,
+        };
+        match landed.commit(self.youku, self.retry).await {
+            Ok(video_id) => {
+                tracing::info!(upload_id = %self.upload.record().id, video_id, "published");
+                self.upload.append(Step::Committed { video_id }).await
+            }
+            Err(refused) if self.may_rest_on_wrong_statement(&session, &refused) => {
+                tracing::warn!(error = ?refused.error, "Youku refuses the hash that was stated: measuring the object");
+                let waiting = Waiting { reason: WaitReason::Hash, not_before: None };
+                self.upload.append(Step::Waiting(waiting)).await
+            }
+            Err(refused) => Err(self.with_statement_context(refused.error, session.md5)),
+        }
+    }
+
+    /// A refused hash that somebody had stated: where that stood.
+    fn with_statement_context(&self, error: Error, md5: Md5) -> Error {
+        let stated = self.upload.record().request.stated_md5.as_ref().filter(|stated| stated.md5 == md5);
+        match stated.filter(|_| error.kind() == ErrorKind::HashRefused) {
+            Some(stated) => error.with_context("stated", format!("{} {}", stated.place, stated.md5)),
+            None => error,
+        }
+    }
+
+    /// Whether a commit was definitely refused for a hash that somebody had only stated: then one further session may have the right one. Only
+    /// the holder that saw the bytes land knows that no commit is unanswered.
+    fn may_rest_on_wrong_statement(&self, session: &OpenedSession, refused: &NotCommitted) -> bool {
+        refused.error.kind() == ErrorKind::HashRefused
+            && !refused.error.is_retryable()
+            && refused.all_answered
+            && self.transferred_here
+            && self.rests_on_statement(Some(session.md5))
+            && !self.upload.record().was_refused_for_hash()
+    }
+
+    pub(crate) fn transfer(&self) -> Transfer<'_> {
+        Transfer {
+            source: self.source,
+            object: &self.object,
+            settings: self.settings,
+            patience: self.retry,
+            progress: self.progress,
+            stop: self.stop,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Commit: making the bytes a video, once, also when the answer is lost.
+
+use crate::{Error, ErrorKind, VideoState, Youku, ledger::LeasedUpload, retry::RetryBudget};
+use secrecy::SecretString;
+use std::time::Duration;
+use tokio::time::sleep;
+
+/// How long one run waits for Youku to show a video that may have been committed, before the upload is put aside.
+const SHOWN_WITHIN: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(8)];
+
+/// A session whose bytes have all landed.
+pub(crate) struct CompletedTransfer<'a> {
+    pub(crate) upload_token: &'a SecretString,
+    pub(crate) video_id: Option<&'a str>,
+    pub(crate) server_ip: Option<&'a str>,
+    /// Who commits it.
+    pub(crate) held: &'a LeasedUpload,
+}
+
+/// How a commit ended that made no video.
+pub(crate) struct NotCommitted {
+    pub(crate) error: Error,
+    /// Every request of this run was answered: what Youku refused it did not do.
+    pub(crate) all_answered: bool,
+}
+
+impl CompletedTransfer<'_> {
+    /// Commits and answers the video's id, where Youku told one.
+    ///
+    /// Before each request the chain of steps and the lease are verified. "Expired", "unknown" and "already committed" prove nothing: an
+    /// earlier commit may have gone through. A video in a state that only a committed one has is adopted; nothing is created again by guess.
+    /// A refusal with a reason of its own is that failure.
+    ///
+    /// # Errors
+    /// [`CommitUnknown`](ErrorKind::CommitUnknown), retryable, where Youku does not show yet whether the commit happened; else what Youku
+    /// answered.
+    pub(crate) async fn commit(
+        &self,
+        youku: &dyn Youku,
+        patience: &RetryBudget,
+    ) -> Result<Option<String>, NotCommitted> {
+        let mut tries = patience.start_loop();
+        let mut all_answered = true;
+        loop {
+            let asked = async {
+                self.held.verify().await?;
+                youku.commit(self.upload_token, self.server_ip).await
+            };
+            let error = match asked.await {
+                Ok(id) => return Ok(id.or(self.video_id.map(Into::into))),
+                Err(error) => error,
+            };
+            let ended = match error.kind() {
+                ErrorKind::SessionOver => return self.adopt(youku, patience, error).await,
+                kind => {
+                    all_answered &= is_untouched(kind) || !error.is_retryable();
+                    // Where Youku fails until patience ends, a later run asks again.
+                    if error.is_retryable() { tries.wait_after(error).await } else { Err(error) }
+                }
+            };
+            ended.map_err(|error| NotCommitted { error, all_answered })?;
+        }
+    }
+
+    async fn adopt(
+        &self,
+        youku: &dyn Youku,
+        patience: &RetryBudget,
+        over: Error,
+    ) -> Result<Option<String>, NotCommitted> {
+        let not_committed = |error| NotCommitted { error, all_answered: false };
+        // That the session has ended since then does not undo a refusal with a reason of its own.
+        if let Some(refusal) = &self.held.record().refusal {
+            let kind = ErrorKind::from_code(&refusal.code).unwrap_or(ErrorKind::Failed);
+            return Err(not_committed(Error::new(kind, "commit", refusal.text.clone())));
+        }
+        let Some(id) = self.video_id else { return Err(not_committed(self.unknown(over))) };
+        let mut pauses = SHOWN_WITHIN.into_iter();
+        loop {
+            let state = match patience.retry(|| youku.show(id)).await {
+                Ok(state) => state,
+                // What Youku refuses to show decides nothing about the commit either.
+                Err(error) if is_untouched(error.kind()) => return Err(not_committed(error)),
+                Err(error) => return Err(not_committed(self.unknown(error))),
+            };
+            if state.is_some_and(is_committed) {
+                tracing::info!(video_id = id, "adopted the video: an earlier commit had gone through");
+                return Ok(Some(id.into()));
+            }
+            let Some(pause) = pauses.next() else { return Err(not_committed(self.unknown(over))) };
+            sleep(pause).await;
+        }
+    }
+
+    fn unknown(&self, over: Error) -> Error {
+        let message = "the session is over, and Youku does not show yet whether the video was committed";
+        let unknown = Error::new(ErrorKind::CommitUnknown, "commit", message).retryable();
+        unknown.with_context("video_id", self.video_id.unwrap_or("unknown")).with_source(over)
+    }
+}
+
+/// Whether only a committed video is in this state. "Transcoding failed" and the states before its end may be those of an upload that never was.
+fn is_committed(state: VideoState) -> bool {
+    matches!(state, VideoState::Normal | VideoState::Limited | VideoState::Blocked)
+}
+
+/// Whether Youku did nothing about the call: it refused rate or token, or was not asked because there was no token to ask with, or the
+/// ledger kept this holder from asking.
+fn is_untouched(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::RateLimited
+            | ErrorKind::Unauthorized
+            | ErrorKind::ClientRefused
+            | ErrorKind::Reauthorize
+            | ErrorKind::InProgress
+            | ErrorKind::Ledger
+    )
+}

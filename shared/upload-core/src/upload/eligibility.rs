@@ -1,0 +1,81 @@
+//! What holds an upload back, and whether it does still.
+
+use crate::{
+    Error, ErrorKind, RunContext, UploadId, Uploader,
+    ledger::{Claim, OpenMark, UploadRequest, WaitReason},
+    retry::RetryBudget,
+};
+use futures_util::StreamExt;
+
+impl Uploader {
+    /// Takes an upload, a new one with what it is about. One that waits because Youku refuses a token or a client id is taken with another.
+    pub(crate) async fn claim(&self, id: &UploadId, work: Option<&UploadRequest>) -> Result<Claim, Error> {
+        self.check_waiting(id).await?;
+        let ledger = &self.ledger;
+        let claimed = match work {
+            Some(work) => ledger.claim(id, work).await,
+            None => ledger.resume(id).await,
+        };
+        match (claimed, work) {
+            (Err(waits), Some(work)) if self.has_new_token(id, &waits).await? => {
+                ledger.claim_at_once(id, work).await
+            }
+            (Err(waits), None) if self.has_new_token(id, &waits).await? => ledger.resume_at_once(id).await,
+            (claimed, _) => claimed,
+        }
+    }
+
+    /// Ends here, without a step, where an open upload waits for new tokens and there are none yet.
+    async fn check_waiting(&self, id: &UploadId) -> Result<(), Error> {
+        match self.youku.ready().await {
+            Err(error) if error.kind() == ErrorKind::Reauthorize => match self.ledger.read(id).await? {
+                Some(record) if record.waiting.is_some_and(|why| why.reason == WaitReason::Reauthorize) => {
+                    Err(error)
+                }
+                _ => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether an upload that could not go on can by now, by what kept it: its secrets are opened, and one byte of its object read.
+    ///
+    /// # Errors
+    /// What keeps it still.
+    pub(crate) async fn ensure_resumable(
+        &self,
+        id: &UploadId,
+        mark: &OpenMark,
+        run: &RunContext,
+    ) -> Result<(), Error> {
+        self.ledger.ensure_decryptable(id, mark)?;
+        let Some(object) = mark.unread() else { return Ok(()) };
+        let read = || async { self.source.read(&object, 0..1).await?.next().await.transpose() };
+        match RetryBudget::new(self.settings.retry.ending_by(run.deadline)).retry(read).await {
+            // That is for the upload itself to find out.
+            Err(error) if matches!(error.kind(), ErrorKind::SourceMissing | ErrorKind::SourceChanged) => {
+                Ok(())
+            }
+            read => read.map(drop),
+        }
+    }
+
+    /// As whom Youku counts the calls of this account.
+    pub(crate) fn account_name<'a>(&'a self, account: &'a str) -> &'a str {
+        self.youku.client_id().unwrap_or(account)
+    }
+
+    /// The keyed hash of the client id and the access token in use.
+    pub(crate) fn token_hash(&self) -> Option<String> {
+        let token = self.youku.access_token()?;
+        Some(self.ledger.token_hash(self.youku.client_id().unwrap_or_default(), &token))
+    }
+
+    /// Whether an upload waits because Youku refuses an access token or a client id, and these are others.
+    async fn has_new_token(&self, id: &UploadId, waits: &Error) -> Result<bool, Error> {
+        let is_refused = matches!(waits.kind(), ErrorKind::Unauthorized | ErrorKind::ClientRefused);
+        let Some(own) = self.token_hash().filter(|_| is_refused) else { return Ok(false) };
+        let refused = self.ledger.open_upload(id).await?.and_then(|upload| upload.refused_token);
+        Ok(refused.is_some_and(|refused| refused != own))
+    }
+}

@@ -1,0 +1,16 @@
+//! The life of one upload: who may run it, one attempt from its recorded state, how it ends.
+
+pub(crate) mod attempt;
+pub(crate) mod cancel;
+pub(crate) mod commit;
+pub(crate) mod eligibility;
+pub(crate) mod outcome;
+pub(crate) mod part_checkpoint;
+pub(crate) mod published_video;
+pub(crate) mod reopening;
+pub(crate) mod run_context;
+pub(crate) mod same_content;
+pub(crate) mod second_run;
+pub(crate) mod session;
+pub(crate) mod terminal_step;
+pub(crate) mod uploader;

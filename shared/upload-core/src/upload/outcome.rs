@@ -1,0 +1,145 @@
+//! What a door answers: the legacy worker's JSON, with a stable error code beside its numbers.
+
+use crate::{
+    Error, ErrorKind, PublishedVideo,
+    ledger::Record,
+    model::metadata::{PublicType, PublicTypeOrigin},
+    upload::published_video::result_from_record,
+};
+use serde::{Deserialize, Serialize};
+
+/// The answer to a job. Its JSON is a superset of the legacy worker's: `msg` and `info` say the same, since clients were written to
+/// either.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// `200`, or what an HTTP status of that number means; a string, as the legacy worker sent it.
+    pub code: String,
+    /// One line for people.
+    pub msg: String,
+    /// The same line.
+    pub info: String,
+    /// The stable English code of a failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// What it is about.
+    pub data: OutcomeData,
+}
+
+/// What an outcome is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutcomeData {
+    /// The object's key, or the legacy task's `keyname`.
+    pub key: String,
+    /// The video's id; an empty text where Youku committed the video and did not tell its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub videoid: Option<String>,
+    /// The upload's id, once it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upload_id: Option<String>,
+    /// The page where the video can be watched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// What somebody stated about the object and its bytes disprove, and where that stood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
+    /// Who may watch the video: `all`, `friend` or `password`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_type: Option<PublicType>,
+    /// Where that was stated: `task`, `flag`, `metadata`, `sidecar`, `rule` or `default`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_type_from: Option<PublicTypeOrigin>,
+}
+
+impl Outcome {
+    /// The answer to a job about `key`. Of a failure it says what its kind alone decides: callers read no inner names.
+    #[must_use]
+    pub fn new(key: &str, result: &Result<PublishedVideo, Error>) -> Self {
+        let (code, text, error, published) = match result {
+            Ok(published) => ("200", "upload success".into(), None, Some(published)),
+            Err(error) => (status(error.kind()), error.sentence().into_owned(), Some(error), None),
+        };
+        Self {
+            code: code.into(),
+            info: text.clone(),
+            msg: text,
+            error: error.map(|error| error.kind().code().into()),
+            data: OutcomeData {
+                key: key.into(),
+                // It is a video, also where Youku did not tell its id.
+                videoid: published.map(|p| p.video_id.clone().unwrap_or_default()),
+                upload_id: published
+                    .map(|p| &p.upload_id)
+                    .or(error.and_then(Error::upload_id))
+                    .map(ToString::to_string),
+                link: published.and_then(PublishedVideo::link),
+                warning: published.and_then(|p| p.warning.clone()),
+                public_type: published.map(|p| p.audience.public_type),
+                public_type_from: published.and_then(|p| p.audience.from),
+            },
+        }
+    }
+
+    /// What the job of an upload was answered when it ended, and is answered since; `None` before.
+    #[must_use]
+    pub fn from_record(record: &Record) -> Option<Self> {
+        record.state.has_ended().then(|| {
+            let key = record.request.requested_key.as_ref().unwrap_or(&record.request.location.key);
+            Self::new(key, &result_from_record(record).map_err(|error| error.with_upload_id(&record.id)))
+        })
+    }
+}
+
+/// The number that stands for a kind of failure, by the meaning of HTTP's status of that number.
+fn status(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::InvalidJob => "400",
+        ErrorKind::SourceMissing => "404",
+        ErrorKind::SourceChanged | ErrorKind::InProgress | ErrorKind::Superseded => "409",
+        ErrorKind::RateLimited => "429",
+        ErrorKind::Youku
+        | ErrorKind::Unauthorized
+        | ErrorKind::ClientRefused
+        | ErrorKind::Reauthorize
+        | ErrorKind::SessionOver
+        | ErrorKind::HashRefused
+        | ErrorKind::Target => "502",
+        ErrorKind::Deadline => "503",
+        _ => "500",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{UploadId, model::metadata::Audience};
+
+    #[test]
+    fn an_outcome_says_who_may_watch_and_where_that_was_stated() {
+        let published = PublishedVideo {
+            upload_id: UploadId::parse(&"0".repeat(32)).expect("an id"),
+            video_id: Some("XMQ".into()),
+            warning: None,
+            size: 1,
+            md5: crate::Md5([0; 16]),
+            audience: Audience::new(Some(PublicType::Friend), Some(PublicTypeOrigin::Sidecar)),
+        };
+        let data = serde_json::to_value(Outcome::new("k", &Ok(published)).data).expect("JSON");
+        let expected = serde_json::json!({
+            "key": "k", "videoid": "XMQ", "upload_id": "0".repeat(32),
+            "link": "https://v.youku.com/v_show/id_XMQ.html",
+            "public_type": "friend", "public_type_from": "sidecar"
+        });
+        assert_eq!(data, expected);
+    }
+
+    #[test]
+    fn a_missing_object_answers_as_the_legacy_worker_did() {
+        let error = Error::new(ErrorKind::SourceMissing, "head", "there is no such object");
+        let outcome = serde_json::to_value(Outcome::new("k", &Err(error))).expect("JSON");
+        let expected = serde_json::json!({
+            "code": "404", "msg": "oss key not found", "info": "oss key not found",
+            "error": "source_missing", "data": {"key": "k"}
+        });
+        assert_eq!(outcome, expected);
+    }
+}

@@ -1,0 +1,65 @@
+//! A committed video, and how a recorded end is answered.
+
+use crate::{
+    Error, ErrorKind, Md5, StatedMd5, UploadId,
+    ledger::{Record, State},
+    model::metadata::Audience,
+};
+
+/// A committed video.
+#[derive(Debug, Clone)]
+pub struct PublishedVideo {
+    /// The upload's id.
+    pub upload_id: UploadId,
+    /// The video's id at Youku, where Youku told it.
+    pub video_id: Option<String>,
+    /// Bytes.
+    pub size: u64,
+    /// MD5 of the object, as Youku was told.
+    pub md5: Md5,
+    /// What somebody stated about the object and its bytes disprove, and where that stood.
+    pub warning: Option<String>,
+    /// Who may watch it, and where that was stated.
+    pub audience: Audience,
+}
+
+impl PublishedVideo {
+    /// The page where the video can be watched (Youku sheet, hosts), where its id is known.
+    #[must_use]
+    pub fn link(&self) -> Option<String> {
+        self.video_id.as_ref().map(|id| format!("https://v.youku.com/v_show/id_{id}.html"))
+    }
+}
+
+/// What an upload that ended before answers again.
+pub(crate) fn result_from_record(record: &Record) -> Result<PublishedVideo, Error> {
+    match record.state {
+        state if state.is_published() => published_from_record(record),
+        State::Cancelled => Err(Error::new(ErrorKind::Cancelled, "ledger", "the upload was cancelled")),
+        _ => Err(failure(record)),
+    }
+}
+
+fn published_from_record(record: &Record) -> Result<PublishedVideo, Error> {
+    let session = record.session.as_ref();
+    let (_, session) = session.ok_or_else(|| Error::new(ErrorKind::Ledger, "ledger", INCOMPLETE))?;
+    let (upload_id, size) = (record.id.clone(), record.request.object.size);
+    let (video_id, warning) = (record.video_id.clone(), wrong_statement(record, session.md5));
+    let audience = record.request.video.audience();
+    Ok(PublishedVideo { upload_id, video_id, size, md5: session.md5, warning, audience })
+}
+
+/// Names a statement about the object's MD5 that its bytes disprove.
+pub(crate) fn wrong_statement(record: &Record, md5: Md5) -> Option<String> {
+    let stated = record.request.stated_md5.as_ref().filter(|stated| stated.md5 != md5)?;
+    let StatedMd5 { md5: wrong, place } = stated;
+    Some(format!("{place} states the MD5 {wrong}, and the object's is {md5}"))
+}
+
+const INCOMPLETE: &str = "the ledger says that the upload ended, and not how";
+
+fn failure(record: &Record) -> Error {
+    let Some(failure) = &record.failure else { return Error::new(ErrorKind::Ledger, "ledger", INCOMPLETE) };
+    let kind = ErrorKind::from_code(&failure.code).unwrap_or(ErrorKind::Failed);
+    Error::new(kind, "ledger", failure.text.clone())
+}

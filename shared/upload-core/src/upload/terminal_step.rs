@@ -1,0 +1,151 @@
+//! How a run's end is recorded.
+
+use crate::{
+    Error, ErrorKind, RetryAdvice,
+    ledger::{Entry, Failure, LeasedUpload, Record, Step, StepKind, WaitReason, Waiting},
+    upload::second_run,
+};
+use std::time::{Duration, SystemTime};
+
+/// How long an account whose token Youku refuses is left alone at first; the pause doubles each time, [`DOUBLED`] times at most.
+const UNAUTHORISED_PAUSE: Duration = Duration::from_secs(600);
+const DOUBLED: u32 = 5;
+/// How long an upload waits for a caller whose token has run out. A new token makes an upload of its own, so that nobody may ever come.
+const CALLER_PATIENCE: Duration = Duration::from_secs(3 * 86_400);
+/// How long an upload waits for Youku to show whether its commit went through (design: adoption).
+const COMMIT_PATIENCE: Duration = Duration::from_secs(3 * 86_400);
+/// The pause before Youku is asked again for that; it doubles each time.
+const COMMIT_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_COMMIT_PAUSE: Duration = Duration::from_secs(6 * 3600);
+/// How a commit ends that nobody knows of.
+const GAVE_UP_ASKING: &str = "the session ended and Youku did not show for three days whether the video was committed: look before uploading again";
+/// How long Youku is left alone after a refusal for the rate that names no time.
+const RATE_LIMIT_PAUSE: Duration = Duration::from_secs(60);
+
+/// The step that records this end, if one does. `now` is the store's clock.
+///
+/// What may go better by itself leaves the upload where it stands: its open mark brings it back.
+/// `second_run`: how long after a refusal that nothing explains a second run begins.
+pub(crate) fn terminal_step(
+    error: &Error,
+    held: &LeasedUpload,
+    now: SystemTime,
+    second_run: Duration,
+) -> Option<Step> {
+    if !held.record().state.is_working() {
+        return None;
+    }
+    let waiting = |reason, pause: Option<Duration>| {
+        let not_before = pause.map(|pause| (now + pause).into());
+        Some(Step::Waiting(Waiting { reason, not_before }))
+    };
+    match (error.kind(), error.advice()) {
+        (ErrorKind::Superseded | ErrorKind::Cancelled | ErrorKind::Ledger | ErrorKind::InProgress, _) => None,
+        // A person, or the function's next credentials, repair these while the upload stands where it is.
+        (ErrorKind::SourceDenied | ErrorKind::Config, _) => None,
+        (ErrorKind::Deadline, _) => waiting(WaitReason::Deadline, None),
+        (ErrorKind::RateLimited, RetryAdvice::Retry { retry_after: not_before }) => {
+            waiting(WaitReason::RateLimited, Some(not_before.unwrap_or(RATE_LIMIT_PAUSE)))
+        }
+        (ErrorKind::RateLimited, _) => waiting(WaitReason::RateLimited, Some(RATE_LIMIT_PAUSE)),
+        (kind @ (ErrorKind::Unauthorized | ErrorKind::ClientRefused), _)
+            if held.record().request.caller_account.is_some() =>
+        {
+            if age(held.record(), now) >= CALLER_PATIENCE {
+                let advice = Some("send the task again with a valid access token".into());
+                return Some(Step::Failed(Failure {
+                    code: kind.code().into(),
+                    text: error.to_string(),
+                    advice,
+                }));
+            }
+            let reason = WaitReason::CallerTokenGone;
+            waiting(reason, Some(unauthorized_pause(held.record(), reason)))
+        }
+        (ErrorKind::Unauthorized, _) => {
+            let reason = WaitReason::Unauthorized;
+            waiting(reason, Some(unauthorized_pause(held.record(), reason)))
+        }
+        (ErrorKind::ClientRefused, _) => {
+            let reason = WaitReason::ClientRefused;
+            waiting(reason, Some(unauthorized_pause(held.record(), reason)))
+        }
+        (ErrorKind::CommitUnknown, _) if is_wait_over(held.record(), now) => {
+            let code = error.kind().code().into();
+            Some(Step::Failed(Failure {
+                code,
+                text: GAVE_UP_ASKING.into(),
+                advice: Some(describe_last_state(held.record())),
+            }))
+        }
+        (ErrorKind::CommitUnknown, _) => {
+            let reason = WaitReason::CommitUnknown;
+            let times = held.record().count_waits(reason).min(32);
+            let pause = COMMIT_PAUSE * 2_u32.saturating_pow(u32::try_from(times).unwrap_or(u32::MAX));
+            waiting(reason, Some(pause.min(LONGEST_COMMIT_PAUSE)))
+        }
+        // No time: whether calls can be made again is asked before the upload is taken up.
+        (ErrorKind::Reauthorize, _) => waiting(WaitReason::Reauthorize, None),
+        (kind, RetryAdvice::Permanent) => {
+            let rest = second_run::pause_before_second_run(held.record(), kind, now, second_run);
+            Some(rest.map_or_else(|| failed_step(error), Step::Waiting))
+        }
+        _ => None,
+    }
+}
+
+fn failed_step(error: &Error) -> Step {
+    let (kind, text) = (error.kind(), error.to_string());
+    Step::Failed(Failure { code: kind.code().into(), text, advice: Some(advice(kind).into()) })
+}
+
+/// Longer each time that the upload was put aside for this reason.
+fn unauthorized_pause(record: &Record, reason: WaitReason) -> Duration {
+    let times = u32::try_from(record.count_waits(reason)).unwrap_or(DOUBLED).min(DOUBLED);
+    UNAUTHORISED_PAUSE * 2_u32.pow(times)
+}
+
+/// Whether Youku has been asked for long enough whether a commit went through.
+fn is_wait_over(record: &Record, now: SystemTime) -> bool {
+    let unknown =
+        |entry: &&Entry| matches!(&entry.step, Step::Waiting(why) if why.reason == WaitReason::CommitUnknown);
+    let since = record.history.iter().rev().take_while(|entry| entry.step.kind() != StepKind::Reopened);
+    let first = since.filter(unknown).last();
+    first.is_some_and(|first| now.duration_since(first.at.get()).is_ok_and(|age| age >= COMMIT_PATIENCE))
+}
+
+/// What a person can do about a commit that nobody knows of, with the commands.
+fn describe_last_state(record: &Record) -> String {
+    let (id, object) = (&record.id, &record.request.location);
+    let again = if object.is_carried() {
+        format!("`oss2youku upload {:?} --again once-more`", object.key)
+    } else {
+        format!("`oss2youku upload {:?} --again once-more`, or a task with `again`", object.to_string())
+    };
+    format!(
+        "look for the video on Youku; if it is not there, `oss2youku retry {id} --new-session` uploads it anew, \
+         and so does {again}"
+    )
+}
+
+/// How long ago the upload began.
+fn age(record: &Record, now: SystemTime) -> Duration {
+    let began = record.history.first().map(|entry| entry.at.get());
+    began.and_then(|began| now.duration_since(began).ok()).unwrap_or_default()
+}
+
+/// What a person can do about a failure.
+fn advice(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::InvalidJob => {
+            "correct the video's metadata and upload the object again, or ask with `again`"
+        }
+        ErrorKind::SourceMissing => "put the object back, then retry the upload",
+        ErrorKind::SourceChanged => "nothing: the newer version of the object is an upload of its own",
+        ErrorKind::HashRefused => {
+            "correct the stated MD5, then ask with `again`; where it is right, ask Youku about it"
+        }
+        ErrorKind::Integrity => "check the object: its bytes do not have the checksum its store states",
+        _ => "see the log for the cause, then retry the upload",
+    }
+}
