@@ -1,4 +1,4 @@
-//! `/healthz` and `/metrics` for those who operate the shim.
+//! `/healthz` and `/metrics` for operators.
 
 use crate::metrics::Metrics;
 use axum::{
@@ -9,14 +9,22 @@ use axum::{
 };
 use std::sync::Arc;
 
-/// Both paths. `/healthz` answers 200 while some gearmand has this worker registered, else 503.
+/// Both paths. `/healthz` answers 200 while this worker is registered with some gearmand, else 503.
 pub(crate) fn router(metrics: Arc<Metrics>) -> Router {
-    let healthz = async |State(metrics): State<Arc<Metrics>>| match metrics.is_ready() {
-        true => (StatusCode::OK, "ok\n"),
-        false => (StatusCode::SERVICE_UNAVAILABLE, "registered nowhere\n"),
-    };
-    let text = async |State(metrics): State<Arc<Metrics>>| {
-        ([(CONTENT_TYPE, "text/plain; version=0.0.4")], metrics.text())
-    };
-    Router::new().route("/healthz", get(healthz)).route("/metrics", get(text)).with_state(metrics)
+    Router::new()
+        .route("/healthz", get(report_health))
+        .route("/metrics", get(render_metrics))
+        .with_state(metrics)
+}
+
+async fn report_health(State(metrics): State<Arc<Metrics>>) -> (StatusCode, &'static str) {
+    if metrics.is_ready() {
+        (StatusCode::OK, "ok\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "registered nowhere\n")
+    }
+}
+
+async fn render_metrics(State(metrics): State<Arc<Metrics>>) -> impl axum::response::IntoResponse {
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], metrics.render())
 }

@@ -1,37 +1,46 @@
-//! A Gearman worker that carries nothing out itself: each job becomes an HTTP call of the function, each answer the legacy worker's.
+//! A Gearman worker that forwards each job to the oss2youku function over HTTP and answers as the legacy worker did.
 //!
 //! | module | its job |
 //! |---|---|
-//! | `codec` | packets to bytes and back |
-//! | `connection` | a line to one gearmand: TCP, keepalive, TLS |
-//! | `session` | what goes on over one line: grabbing, sleeping, answering |
-//! | [`worker`] | all lines together: slots, reconnecting, draining |
-//! | [`job`] | what a worker's user implements: [`Handler`] |
-//! | `forwarder`, `call`, `answer`, `pace` | the handler: the HTTP side |
-//! | [`metrics`], `health` | what operators see |
-//! | `config`, `run` | flags and the process |
+//! | `config` | flags, their environment variables, and the values made from them |
+//! | `run` | the process: logging, signals, the health server, the worker, the exit code |
+//! | `protocol::job` | [`Job`]: what gearmand assigns |
+//! | `protocol::packet` | the packets a worker sends and receives, as typed values |
+//! | `protocol::codec` | those packets to bytes and back, for tokio-util's framed readers and writers |
+//! | `protocol::handler` | what a user of the worker implements ([`Handler`], [`Reply`]) and is given ([`Progress`]) |
+//! | `protocol::server`, `protocol::tls` | the address of a gearmand ([`Server`]); which certificates it may show |
+//! | `protocol::connection` | opens a connection to one gearmand: TCP, keepalive, TLS |
+//! | `protocol::context` | the settings of a worker ([`WorkerConfig`]) and what its connections share |
+//! | `protocol::session` | one connection at work: register, grab, sleep, answer, leave |
+//! | `protocol::running_job`, `protocol::writer` | one job to its reply; queued packets to the socket |
+//! | `protocol::worker` | [`work`]: all connections, one limit of jobs over all servers, reconnecting, draining |
+//! | `forward::handler` | the [`Handler`]: calls the function until a call gives the job's reply |
+//! | `forward::function_client` | the HTTP calls: submit a task, query an upload |
+//! | `forward::call_result` | what a response means for the job: done, retry, in progress elsewhere |
+//! | `forward::reply` | the reply in the legacy worker's JSON |
+//! | `forward::progress` | byte progress at a rate that Gearman clients bear |
+//! | [`metrics`] | counters and their Prometheus text |
+//! | `health` | `/healthz` and `/metrics` |
 //!
-//! Written against gearmand 1.1.20 and its PROTOCOL file. What the published worker crates lack, and this one has: many jobs on one
-//! connection, a limit over all servers, answers that survive stray ERROR packets, life signs, bounded payloads, draining.
+//! Written against gearmand 1.1.20 and its PROTOCOL file. It has what the published worker crates lack: many jobs on one connection, a
+//! limit over all servers, replies that survive stray ERROR packets, detection of a silent server, bounded payloads, draining.
+//!
+//! The metrics' text is our own, because `prometheus-client` would change the series that dashboards rely on: see [`metrics`].
 
-mod answer;
-mod call;
-mod codec;
 mod config;
-mod connection;
-mod forwarder;
+mod forward;
 mod health;
-pub mod job;
 pub mod metrics;
-mod pace;
+mod protocol;
 mod run;
-mod session;
-pub mod worker;
 
-#[cfg(test)]
-mod testing;
-
-pub use connection::Server;
-pub use job::{Handler, Job, Progress, Reply};
+pub use protocol::{
+    context::WorkerConfig,
+    handler::{Handler, Progress, Reply},
+    job::Job,
+    server::{ParseServerError, Server},
+    worker::work,
+};
 pub use run::main;
-pub use worker::{Drain, WorkerConfig, work};
+/// Cancelled, it drains a worker: no new job is taken, running ones finish and are answered.
+pub use tokio_util::sync::CancellationToken;

@@ -1,4 +1,7 @@
-//! Numbers for operators. A dozen counters and their text need no library, which would bring registries and macros for them.
+//! Counters for operators, and their Prometheus text.
+//!
+//! No library, because dashboards rely on this text: `prometheus-client` 0.26 has no summary, which `job_seconds` is, and names a counter's
+//! family without `_total` as OpenMetrics does, so that the metadata of each counter would move to another name.
 
 use std::{
     fmt::Write,
@@ -18,11 +21,11 @@ pub enum Outcome {
     Missing,
     /// Answered 500.
     Failed,
-    /// Never begun: too large, or of another function.
+    /// Never started: too large, or of another function.
     Refused,
     /// The handler panicked.
     Panicked,
-    /// The line was lost: the answer went nowhere, gearmand gives the job out again.
+    /// The connection was lost: the reply was dropped, and gearmand requeued the job.
     Lost,
 }
 
@@ -37,67 +40,73 @@ impl Outcome {
     ];
 }
 
-/// What has been counted since the start.
+/// Counts since the start of the process.
 #[derive(Debug, Default)]
 pub struct Metrics {
     jobs: [AtomicU64; Outcome::ALL.len()],
     milliseconds: AtomicU64,
     in_flight: Arc<AtomicU64>,
-    registered: Arc<AtomicU64>,
+    registrations: Arc<AtomicU64>,
     reconnects: AtomicU64,
-    errors: AtomicU64,
+    server_errors: AtomicU64,
     retries: AtomicU64,
 }
 
-/// Counted for as long as it is held.
+/// Raises a gauge by one for as long as it is held.
 #[derive(Debug)]
-pub(crate) struct Held(Arc<AtomicU64>);
+pub(crate) struct GaugeGuard(Arc<AtomicU64>);
 
-impl Held {
+impl GaugeGuard {
     fn new(gauge: &Arc<AtomicU64>) -> Self {
         gauge.fetch_add(1, Relaxed);
         Self(gauge.clone())
     }
 }
 
-impl Drop for Held {
+impl Drop for GaugeGuard {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Relaxed);
     }
 }
 
 impl Metrics {
-    pub(crate) fn ended(&self, outcome: Outcome, took: Duration) {
-        if let Some((count, _)) = self.jobs.iter().zip(Outcome::ALL).find(|(_, (one, _))| *one == outcome) {
+    /// Counts a job that ended, and the time since its assignment.
+    pub(crate) fn record_job(&self, outcome: Outcome, duration: Duration) {
+        if let Some(count) = self.jobs_counter(outcome) {
             count.fetch_add(1, Relaxed);
         }
-        self.milliseconds.fetch_add(u64::try_from(took.as_millis()).unwrap_or(u64::MAX), Relaxed);
+        self.milliseconds.fetch_add(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX), Relaxed);
     }
 
-    pub(crate) fn runs(&self) -> Held {
-        Held::new(&self.in_flight)
+    /// Counts a job as running for as long as the guard is held.
+    pub(crate) fn track_running_job(&self) -> GaugeGuard {
+        GaugeGuard::new(&self.in_flight)
     }
 
-    pub(crate) fn registered(&self) -> Held {
-        Held::new(&self.registered)
+    /// Counts a gearmand as registered for as long as the guard is held.
+    pub(crate) fn track_registration(&self) -> GaugeGuard {
+        GaugeGuard::new(&self.registrations)
     }
 
-    pub(crate) fn reconnect(&self) {
+    /// Counts a connection to gearmand that was lost or not established.
+    pub(crate) fn count_reconnect(&self) {
         self.reconnects.fetch_add(1, Relaxed);
     }
 
-    pub(crate) fn error(&self) {
-        self.errors.fetch_add(1, Relaxed);
+    /// Counts an ERROR packet from gearmand.
+    pub(crate) fn count_server_error(&self) {
+        self.server_errors.fetch_add(1, Relaxed);
     }
 
-    pub(crate) fn retry(&self) {
+    /// Counts a repeated call of the function.
+    pub(crate) fn count_retry(&self) {
         self.retries.fetch_add(1, Relaxed);
     }
 
     /// Whether some gearmand gives jobs to this worker.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.registered.load(Relaxed) > 0
+        self.registrations.load(Relaxed) > 0
     }
 
     /// Jobs that run now.
@@ -108,14 +117,17 @@ impl Metrics {
 
     /// Jobs that ended this way.
     #[must_use]
-    pub fn jobs(&self, outcome: Outcome) -> u64 {
-        let found = self.jobs.iter().zip(Outcome::ALL).find(|(_, (one, _))| *one == outcome);
-        found.map_or(0, |(count, _)| count.load(Relaxed))
+    pub fn job_count(&self, outcome: Outcome) -> u64 {
+        self.jobs_counter(outcome).map_or(0, |count| count.load(Relaxed))
     }
 
-    /// Everything in Prometheus' text format.
+    fn jobs_counter(&self, outcome: Outcome) -> Option<&AtomicU64> {
+        self.jobs.iter().zip(Outcome::ALL).find(|(_, (one, _))| *one == outcome).map(|(count, _)| count)
+    }
+
+    /// All metrics in Prometheus' text format, version 0.0.4.
     #[must_use]
-    pub fn text(&self) -> String {
+    pub fn render(&self) -> String {
         let mut text = String::new();
         let mut family = |name: &str, kind: &str, help: &str, samples: &[(String, String)]| {
             // Writing to a string does not fail.
@@ -135,16 +147,16 @@ impl Metrics {
             .collect();
         family("jobs_total", "counter", "Jobs that ended, by outcome.", &jobs);
         let seconds = Duration::from_millis(self.milliseconds.load(Relaxed)).as_secs_f64();
-        let took = [
+        let durations = [
             ("_sum".to_owned(), seconds.to_string()),
             ("_count".to_owned(), counts.iter().sum::<u64>().to_string()),
         ];
-        family("job_seconds", "summary", "From a job's assignment to its answer.", &took);
+        family("job_seconds", "summary", "From a job's assignment to its answer.", &durations);
         for (name, kind, help, value) in [
             ("jobs_in_flight", "gauge", "Jobs that run now.", &*self.in_flight),
-            ("registrations", "gauge", "Gearmands that give jobs to this worker now.", &*self.registered),
+            ("registrations", "gauge", "Gearmands that give jobs to this worker now.", &*self.registrations),
             ("reconnects_total", "counter", "Lines to gearmand that were lost or not had.", &self.reconnects),
-            ("errors_total", "counter", "ERROR packets from gearmand.", &self.errors),
+            ("errors_total", "counter", "ERROR packets from gearmand.", &self.server_errors),
             ("retries_total", "counter", "Calls of the function that were made again.", &self.retries),
         ] {
             family(name, kind, help, &[(String::new(), value.load(Relaxed).to_string())]);
@@ -157,27 +169,44 @@ impl Metrics {
 mod tests {
     use super::*;
 
+    /// Names, labels, types and help are what dashboards rely on: the whole text is compared.
     #[test]
-    fn the_text_tells_what_was_counted() {
+    fn the_text_is_what_was_counted() {
         let metrics = Metrics::default();
-        metrics.ended(Outcome::Success, Duration::from_millis(1500));
-        metrics.ended(Outcome::Lost, Duration::from_millis(250));
-        metrics.retry();
-        let (_one, two) = (metrics.runs(), metrics.runs());
+        metrics.record_job(Outcome::Success, Duration::from_millis(1500));
+        metrics.record_job(Outcome::Lost, Duration::from_millis(250));
+        metrics.count_retry();
+        let (_one, two) = (metrics.track_running_job(), metrics.track_running_job());
         drop(two);
-        let text = metrics.text();
-        for line in [
-            "# TYPE oss2youku_gearman_jobs_total counter",
-            "oss2youku_gearman_jobs_total{outcome=\"success\"} 1",
-            "oss2youku_gearman_jobs_total{outcome=\"missing\"} 0",
-            "oss2youku_gearman_jobs_total{outcome=\"lost\"} 1",
-            "oss2youku_gearman_job_seconds_sum 1.75",
-            "oss2youku_gearman_job_seconds_count 2",
-            "oss2youku_gearman_jobs_in_flight 1",
-            "oss2youku_gearman_retries_total 1",
-            "oss2youku_gearman_registrations 0",
-        ] {
-            assert!(text.lines().any(|one| one == line), "{line}\n{text}");
-        }
+        let expected = "\
+# HELP oss2youku_gearman_jobs_total Jobs that ended, by outcome.
+# TYPE oss2youku_gearman_jobs_total counter
+oss2youku_gearman_jobs_total{outcome=\"success\"} 1
+oss2youku_gearman_jobs_total{outcome=\"missing\"} 0
+oss2youku_gearman_jobs_total{outcome=\"failed\"} 0
+oss2youku_gearman_jobs_total{outcome=\"refused\"} 0
+oss2youku_gearman_jobs_total{outcome=\"panicked\"} 0
+oss2youku_gearman_jobs_total{outcome=\"lost\"} 1
+# HELP oss2youku_gearman_job_seconds From a job's assignment to its answer.
+# TYPE oss2youku_gearman_job_seconds summary
+oss2youku_gearman_job_seconds_sum 1.75
+oss2youku_gearman_job_seconds_count 2
+# HELP oss2youku_gearman_jobs_in_flight Jobs that run now.
+# TYPE oss2youku_gearman_jobs_in_flight gauge
+oss2youku_gearman_jobs_in_flight 1
+# HELP oss2youku_gearman_registrations Gearmands that give jobs to this worker now.
+# TYPE oss2youku_gearman_registrations gauge
+oss2youku_gearman_registrations 0
+# HELP oss2youku_gearman_reconnects_total Lines to gearmand that were lost or not had.
+# TYPE oss2youku_gearman_reconnects_total counter
+oss2youku_gearman_reconnects_total 0
+# HELP oss2youku_gearman_errors_total ERROR packets from gearmand.
+# TYPE oss2youku_gearman_errors_total counter
+oss2youku_gearman_errors_total 0
+# HELP oss2youku_gearman_retries_total Calls of the function that were made again.
+# TYPE oss2youku_gearman_retries_total counter
+oss2youku_gearman_retries_total 1
+";
+        assert_eq!(metrics.render(), expected);
     }
 }

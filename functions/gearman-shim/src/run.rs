@@ -1,68 +1,106 @@
-//! The process: logs, signals, the health door, the worker.
+//! The process: logging, signals, the health server, the worker, the exit code.
 
 use crate::{
-    call::Function,
-    config::Config,
-    connection,
-    forwarder::Forwarder,
+    config::{Config, ConfigError},
+    forward::{function_client::FunctionClient, handler::Forwarder},
     health,
     metrics::Metrics,
-    worker::{Drain, WorkerConfig, work},
+    protocol::{context::WorkerConfig, worker::work},
 };
 use clap::Parser;
 use reqwest::{Client, redirect};
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
-use std::{error::Error, io, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    process::{self, ExitCode},
+    sync::Arc,
+    time::Duration,
+};
+use thiserror::Error;
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     time::sleep,
 };
+use tokio_util::sync::CancellationToken;
 
-/// A connection that has been idle this long is not used again: the other side may have closed it.
-const IDLE: Duration = Duration::from_secs(20);
-const CONNECT: Duration = Duration::from_secs(10);
-/// Before the function is asked again for the first time.
-const PAUSE: Duration = Duration::from_millis(500);
+/// A connection to the function that has been idle this long is not used again: the other side may have closed it.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Before a job's second call of the function.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
-/// Runs the shim. 0 after an orderly end, 1 where jobs had to be left, 2 where it could not begin.
+/// Why the shim cannot start.
+#[derive(Debug, Error)]
+enum StartError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("--health {address}: {source}")]
+    Health { address: SocketAddr, source: io::Error },
+    #[error(transparent)]
+    Tls(#[from] rustls::Error),
+    #[error(transparent)]
+    HttpClient(#[from] reqwest::Error),
+    /// The runtime or the signal handlers.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// How the shim ended.
+enum Ending {
+    /// Every job was answered.
+    Drained,
+    /// Jobs were left to gearmand, which requeues them.
+    JobsLeft,
+}
+
+/// Runs the shim. Exit code 0 after every job was answered, 1 where jobs had to be left, 2 where the shim could not start.
 #[must_use]
 pub fn main() -> ExitCode {
     let config = Config::parse();
+    init_logging();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let ended = runtime.map_err(StartError::from).and_then(|runtime| {
+        let ended = runtime.block_on(run(config));
+        // A DNS lookup may still run on a thread of its own.
+        runtime.shutdown_background();
+        ended
+    });
+    match ended {
+        Ok(Ending::Drained) => ExitCode::SUCCESS,
+        Ok(Ending::JobsLeft) => ExitCode::FAILURE,
+        Err(error) => {
+            tracing::error!(%error, "cannot start");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn init_logging() {
     let subscriber = tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
         .with_target(false)
         .with_writer(io::stderr)
         .finish();
-    // Nobody has set another one.
+    // Fails only where another subscriber is set; the process sets no other.
     let _ = tracing::subscriber::set_global_default(subscriber);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let ended = runtime.map_err(Into::into).and_then(|runtime| {
-        let ended = runtime.block_on(run(config));
-        // A look-up of a name may still be under way on a thread of its own.
-        runtime.shutdown_background();
-        ended
-    });
-    match ended {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            tracing::error!(error, "cannot start");
-            ExitCode::from(2)
-        }
-    }
 }
 
-/// Whether every job was answered.
-async fn run(config: Config) -> Result<bool, Box<dyn Error>> {
-    let (metrics, drain) = (Arc::new(Metrics::default()), Drain::default());
+async fn run(config: Config) -> Result<Ending, StartError> {
+    let (metrics, drain) = (Arc::new(Metrics::default()), CancellationToken::new());
     let max_payload = usize::from(config.max_payload_kib) << 10;
-    let authorization = config.authorization()?;
+    let (authorization, tls) = (config.authorization()?, config.tls()?);
     let forwarder = Forwarder {
-        function: Function::new(client()?, config.function_url, authorization, config.patience),
+        function: FunctionClient::new(
+            build_http_client()?,
+            config.function_url,
+            authorization,
+            config.response_timeout,
+        ),
         budget: config.budget,
-        pause: PAUSE,
+        first_pause: FIRST_PAUSE,
         fail_packets: config.fail_packets,
         max_payload,
         metrics: metrics.clone(),
@@ -72,47 +110,68 @@ async fn run(config: Config) -> Result<bool, Box<dyn Error>> {
         function: config.function_name,
         jobs: if config.once { 1 } else { config.jobs },
         max_payload,
-        client_id: format!("oss2youku-gearman-{}", std::process::id()),
-        tls: config.tls_ca.as_deref().map(connection::trusting).transpose()?,
+        client_id: format!("oss2youku-gearman-{}", process::id()),
+        tls,
         once: config.once,
     };
     if let Some(address) = config.health {
-        let listener =
-            TcpListener::bind(address).await.map_err(|error| format!("--health {address}: {error}"))?;
-        tracing::info!(address = %listener.local_addr()?, "health and metrics");
-        tokio::spawn(axum::serve(listener, health::router(metrics.clone())).into_future());
+        serve_health(address, metrics.clone())
+            .await
+            .map_err(|source| StartError::Health { address, source })?;
     }
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let mut signalled = async || {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    };
-    let leave = async {
-        signalled().await;
+    let mut signals = StopSignals::listen()?;
+    let stop = async {
+        signals.wait().await;
         tracing::info!(in_flight = metrics.in_flight(), "draining");
-        drain.begin();
+        drain.cancel();
         tokio::select! {
-            () = signalled() => "a second signal",
+            () = signals.wait() => "a second signal",
             () = sleep(config.drain) => "the time to drain is over",
         }
     };
     tokio::select! {
         () = work(worker, forwarder, metrics.clone(), drain.clone()) => {
-            tracing::info!("no job runs any more");
-            Ok(true)
+            tracing::info!("every job is answered");
+            Ok(Ending::Drained)
         }
-        why = leave => {
-            tracing::warn!(why, left = metrics.in_flight(), "leaving at once; gearmand gives the jobs out again");
-            Ok(metrics.in_flight() == 0)
+        reason = stop => {
+            let left = metrics.in_flight();
+            tracing::warn!(reason, left, "leaving at once; gearmand requeues the jobs");
+            Ok(if left == 0 { Ending::Drained } else { Ending::JobsLeft })
         }
     }
 }
 
-/// TLS by rustls with ring and bundled roots. No redirect is followed, so that the token goes nowhere else; no time-out here, since an
-/// upload takes its time: each call has its own.
-fn client() -> Result<Client, Box<dyn Error>> {
+async fn serve_health(address: SocketAddr, metrics: Arc<Metrics>) -> io::Result<()> {
+    let listener = TcpListener::bind(address).await?;
+    tracing::info!(address = %listener.local_addr()?, "health and metrics");
+    tokio::spawn(axum::serve(listener, health::router(metrics)).into_future());
+    Ok(())
+}
+
+/// SIGTERM and SIGINT.
+struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Resolves at the next of either.
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Builds the client for the function: TLS by rustls with ring and bundled roots. It follows no redirect, so that the token goes nowhere
+/// else. It has no timeout of its own, because an upload takes its time: each call sets one.
+fn build_http_client() -> Result<Client, StartError> {
     let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?
@@ -122,7 +181,7 @@ fn client() -> Result<Client, Box<dyn Error>> {
         .tls_backend_preconfigured(tls)
         .redirect(redirect::Policy::none())
         .no_proxy()
-        .connect_timeout(CONNECT)
-        .pool_idle_timeout(IDLE);
+        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(POOL_IDLE_TIMEOUT);
     Ok(client.build()?)
 }

@@ -5,7 +5,7 @@ use super::{
     limits::{Client, Echo},
     within,
 };
-use gearman_shim::{Drain, WorkerConfig, metrics::Metrics, work};
+use gearman_shim::{CancellationToken, WorkerConfig, metrics::Metrics, work};
 use std::{
     process::Stdio,
     sync::Arc,
@@ -61,10 +61,10 @@ async fn ours(gearmand: &Gearmand) -> f64 {
         tls: None,
         once: false,
     };
-    let drain = Drain::default();
+    let drain = CancellationToken::new();
     let worker = tokio::spawn(work(config, Echo, Arc::new(Metrics::default()), drain.clone()));
     let rate = measured(gearmand.port, b"payload").await;
-    drain.begin();
+    drain.cancel();
     within("the end", worker).await.unwrap();
     rate
 }

@@ -1,30 +1,31 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 use super::*;
-use crate::{
-    codec::WORK_COMPLETE,
-    testing::{GRAB, Gearmand, ended, worker},
+use crate::protocol::{
+    packet::packet_type::{GRAB_JOB_UNIQ, WORK_COMPLETE},
+    testing::{Gearmand, join, worker},
 };
 use std::future::ready;
 use tokio::sync::mpsc;
 
+/// The pauses between attempts grow to half a minute, until a connection held for five seconds. Each connection registers.
 #[tokio::test(start_paused = true)]
-async fn attempts_get_rarer_until_a_line_holds_and_each_line_registers_anew() {
+async fn attempts_get_rarer_until_a_connection_holds() {
     let worker = worker(1);
     let (attempts, mut made) = mpsc::unbounded_channel();
-    let shared = worker.clone();
+    let context = worker.clone();
     let serving = tokio::spawn(async move {
         let connect = || {
-            let (gearmand, line) = Gearmand::new();
+            let (gearmand, connection) = Gearmand::new();
             attempts.send((Instant::now(), gearmand)).unwrap();
-            ready(Ok(line))
+            ready(Ok(connection))
         };
-        serve(&shared, "test".into(), connect).await;
+        serve(&context, "test".into(), connect).await;
     });
-    // Registering and then losing the line is no good line.
+    // A connection that registers and is then lost was no good one.
     let mut times = Vec::new();
     for _ in 0..12 {
         let (time, mut gearmand) = made.recv().await.unwrap();
-        gearmand.greet().await;
+        gearmand.accept_registration().await;
         times.push(time);
     }
     let pauses: Vec<_> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
@@ -35,36 +36,37 @@ async fn attempts_get_rarer_until_a_line_holds_and_each_line_registers_anew() {
     assert!(sum >= Duration::from_millis(3100), "not a storm: {pauses:?}");
 
     let (_, mut gearmand) = made.recv().await.unwrap();
-    gearmand.greet().await;
+    gearmand.accept_registration().await;
     gearmand.assign(1, "x").await;
     gearmand.expect(WORK_COMPLETE, "H:1\0x").await;
-    gearmand.expect(GRAB, "").await;
-    tokio::time::sleep(STEADY).await;
+    gearmand.expect(GRAB_JOB_UNIQ, "").await;
+    sleep(STABLE_AFTER).await;
     let lost = Instant::now();
     drop(gearmand);
     let (time, gearmand) = made.recv().await.unwrap();
     assert!(time - lost <= Duration::from_millis(201), "an early one again: {:?}", time - lost);
     drop(gearmand);
-    worker.drain.begin();
-    ended(serving).await;
+    worker.drain.cancel();
+    join(serving).await;
 }
 
+/// Both the wait for a connection and the pause before the next attempt.
 #[tokio::test(start_paused = true)]
 async fn a_drain_ends_every_wait_for_a_server() {
     let worker = worker(1);
-    let shared = worker.clone();
+    let context = worker.clone();
     let stuck = tokio::spawn(async move {
-        serve(&shared, "stuck".into(), std::future::pending).await;
+        serve(&context, "stuck".into(), std::future::pending).await;
     });
-    let shared = worker.clone();
+    let context = worker.clone();
     let down = tokio::spawn(async move {
-        serve(&shared, "down".into(), || ready(Err(io::ErrorKind::ConnectionRefused.into()))).await;
+        serve(&context, "down".into(), || ready(Err(io::ErrorKind::ConnectionRefused.into()))).await;
     });
-    tokio::time::sleep(Duration::from_secs(100)).await;
-    let begun = Instant::now();
-    worker.drain.begin();
+    sleep(Duration::from_secs(100)).await;
+    let started = Instant::now();
+    worker.drain.cancel();
     for server in [stuck, down] {
-        ended(server).await;
+        join(server).await;
     }
-    assert_eq!(begun.elapsed(), Duration::ZERO);
+    assert_eq!(started.elapsed(), Duration::ZERO);
 }

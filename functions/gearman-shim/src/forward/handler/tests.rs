@@ -1,6 +1,6 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 use super::*;
-use crate::testing::ScriptedFunction;
+use crate::forward::testing::ScriptedFunction;
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::stream;
@@ -35,9 +35,9 @@ fn forwarder(url: &str, budget: Duration) -> Forwarder {
     let client = reqwest::Client::builder().no_proxy().tls_backend_preconfigured(tls()).build().unwrap();
     let authorization = HeaderValue::from_static("Bearer token");
     Forwarder {
-        function: Function::new(client, url.parse().unwrap(), authorization, Duration::from_secs(5)),
+        function: FunctionClient::new(client, url.parse().unwrap(), authorization, Duration::from_secs(5)),
         budget,
-        pause: Duration::from_millis(20),
+        first_pause: Duration::from_millis(20),
         fail_packets: false,
         max_payload: 1000,
         metrics: Arc::default(),
@@ -54,20 +54,21 @@ fn tls() -> rustls::ClientConfig {
 
 fn job() -> Job {
     let payload = Bytes::from_static(br#"{"conf":{"keyname":"name","ak":"secret"}}"#);
-    Job { handle: "H:1".into(), function: "upload".into(), unique: "u1".into(), payload }
+    Job { handle: "H:1".into(), function: "upload".into(), unique: Some("u1".into()), payload }
 }
 
-/// What a client gets, and how many words of progress.
-async fn handled(forwarder: &Forwarder) -> (Value, usize) {
+/// The JSON that a client gets, and the number of progress reports.
+async fn forward_job(forwarder: &Forwarder) -> (Value, usize) {
     let (outgoing, mut sent) = mpsc::channel(100);
     let progress = Progress::new("H:1".into(), outgoing);
     let reply = timeout(LONG, forwarder.handle(job(), &progress)).await.expect("an answer in time");
-    let words = std::iter::from_fn(|| sent.try_recv().ok()).count();
-    (serde_json::from_slice(&reply.complete.unwrap()).unwrap(), words)
+    let reports = std::iter::from_fn(|| sent.try_recv().ok()).count();
+    (serde_json::from_slice(&reply.complete.unwrap()).unwrap(), reports)
 }
 
+/// The request carries the token and the job's idempotency key. Progress without a total is not reported, and lines may be cut anywhere.
 #[tokio::test]
-async fn a_job_is_posted_with_its_token_and_its_name_and_the_outcome_line_is_its_answer() {
+async fn a_job_is_posted_and_the_outcome_line_is_its_reply() {
     let slow = stream::unfold(0, |n| async move {
         let line = match n {
             0 => "{\"event\":\"progress\",\"state\":\"looking\",\"read\":0,\"accepted\":0,\"total\":0}\n",
@@ -87,12 +88,12 @@ async fn a_job_is_posted_with_its_token_and_its_name_and_the_outcome_line_is_its
         .body(Body::from_stream(slow))
         .unwrap();
     let function = ScriptedFunction::start([streamed]).await;
-    let (answer, words) = handled(&forwarder(&function.url, LONG)).await;
+    let (answer, reports) = forward_job(&forwarder(&function.url, LONG)).await;
     assert_eq!(
         answer,
         json!({"code": "200", "msg": "upload success", "info": "upload success", "data": {"key": "name", "videoid": "V"}})
     );
-    assert_eq!((words, function.paths()), (1, vec!["POST /base/uploads".to_owned()]));
+    assert_eq!((reports, function.paths()), (1, vec!["POST /base/uploads".to_owned()]));
     for (name, value) in
         [("authorization", "Bearer token"), ("idempotency-key", "u1"), ("accept", "application/x-ndjson")]
     {
@@ -101,8 +102,9 @@ async fn a_job_is_posted_with_its_token_and_its_name_and_the_outcome_line_is_its
     assert_eq!(function.body(0), job().payload);
 }
 
+/// A gateway's 503, a response that breaks off and an upload that the function handed over are each followed by another call.
 #[tokio::test]
-async fn what_passes_is_asked_again_with_the_same_name_until_it_has_passed() {
+async fn what_passes_is_retried_under_the_same_key() {
     let broken = stream::iter([Ok("{\"event\":\"heartbeat\"}\n"), Err(io::Error::other("cut"))]);
     let broken = Response::builder()
         .header("content-type", "application/x-ndjson")
@@ -117,35 +119,37 @@ async fn what_passes_is_asked_again_with_the_same_name_until_it_has_passed() {
     ])
     .await;
     let forwarder = forwarder(&function.url, LONG);
-    assert_eq!(handled(&forwarder).await.0["code"], "200");
+    assert_eq!(forward_job(&forwarder).await.0["code"], "200");
     assert_eq!(function.paths(), ["POST /base/uploads"; 4]);
     assert!((0..4).all(|n| function.header(n, "idempotency-key") == "u1"));
-    assert!(forwarder.metrics.text().contains("retries_total 3"));
+    assert!(forwarder.metrics.render().contains("retries_total 3"));
 }
 
+/// Or until its holder is gone: the task is then submitted again, after the `Retry-After` of the query's response.
 #[tokio::test]
-async fn an_upload_in_other_hands_is_watched_until_it_ends_or_they_let_go() {
+async fn an_upload_in_progress_is_queried_until_it_ends() {
     let live = r#"{"upload_id":"ab12","state":"created","outcome":null,"holder":{"epoch":1,"live":true}}"#;
     let ended =
         r#"{"outcome":{"code":"200","msg":"m","info":"m","data":{"key":"user/dee/name.mp4","videoid":"V"}}}"#;
     let function = ScriptedFunction::start([in_progress(), plain(200, live), plain(200, ended)]).await;
-    let (answer, _) = handled(&forwarder(&function.url, LONG)).await;
+    let (answer, _) = forward_job(&forwarder(&function.url, LONG)).await;
     assert_eq!((&answer["data"]["videoid"], &answer["data"]["key"]), (&json!("V"), &json!("name")));
     assert_eq!(function.paths(), ["POST /base/uploads", "GET /base/uploads/ab12", "GET /base/uploads/ab12"]);
 
-    let let_go = live.replace("true", "false");
-    let (mut busy, begun) = (plain(503, ""), Instant::now());
+    let released = live.replace("true", "false");
+    let (mut busy, started) = (plain(503, ""), Instant::now());
     busy.headers_mut().insert("retry-after", HeaderValue::from_static("1"));
-    for state in [plain(200, &let_go), plain(404, "{}"), plain(200, "<html>"), busy] {
+    for state in [plain(200, &released), plain(404, "{}"), plain(200, "<html>"), busy] {
         let function = ScriptedFunction::start([in_progress(), state, lines(&format!("{DONE}\n"))]).await;
-        assert_eq!(handled(&forwarder(&function.url, LONG)).await.0["code"], "200");
+        assert_eq!(forward_job(&forwarder(&function.url, LONG)).await.0["code"], "200");
         assert_eq!(function.paths()[1..], ["GET /base/uploads/ab12", "POST /base/uploads"]);
     }
-    assert!(begun.elapsed() >= Duration::from_secs(1), "as long as the last one asked for");
+    assert!(started.elapsed() >= Duration::from_secs(1), "as long as the last one asked for");
 }
 
+/// 404 only where the function did not find the object.
 #[tokio::test]
-async fn failures_are_told_in_the_legacy_form_and_404_only_where_the_function_missed_the_object() {
+async fn failures_have_the_legacy_form() {
     let missing =
         r#"{"code":"404","msg":"oss key not found","error":"source_missing","data":{"key":"name"}}"#;
     let no_path = r#"{"code":"404","msg":"there is no such path","error":"no_such_path","data":{"key":""}}"#;
@@ -168,36 +172,39 @@ async fn failures_are_told_in_the_legacy_form_and_404_only_where_the_function_mi
         (502, youku, "500", "m"),
     ] {
         let function = ScriptedFunction::start([plain(status, body)]).await;
-        let (answer, _) = handled(&forwarder(&function.url, LONG)).await;
+        let (answer, _) = forward_job(&forwarder(&function.url, LONG)).await;
         let found = [&answer["code"], &answer["msg"], &answer["info"], &answer["data"]["key"]];
         assert_eq!(found, [code, words, words, "name"], "{body}");
     }
 }
 
+/// No JSON, an outcome without its fields, and a line without an end.
 #[tokio::test]
-async fn an_answer_that_is_no_answer_is_a_failure_and_not_asked_for_again() {
+async fn an_invalid_response_is_a_failure_without_a_retry() {
     let long = format!("{{\"event\":\"outcome\",\"msg\":\"{}", "x".repeat(2 << 20));
     for text in ["no JSON\n", "{\"event\":\"outcome\"}\n", &long] {
         let function = ScriptedFunction::start([lines(text)]).await;
-        let (answer, _) = handled(&forwarder(&function.url, LONG)).await;
-        assert_eq!((&answer["code"], &answer["error"]), (&json!("500"), &json!("not_understood")));
+        let (answer, _) = forward_job(&forwarder(&function.url, LONG)).await;
+        assert_eq!((&answer["code"], &answer["error"]), (&json!("500"), &json!("invalid_response")));
     }
 }
 
+/// Nothing listens where the function should be.
 #[tokio::test]
-async fn the_budget_ends_the_attempts_with_an_answer_that_says_why() {
-    // Nobody listens here.
+async fn a_spent_budget_ends_with_the_last_reason() {
+    // Nothing listens at this address.
     let forwarder = forwarder("http://127.0.0.1:9", Duration::from_millis(200));
-    let begun = Instant::now();
-    let (answer, _) = handled(&forwarder).await;
+    let started = Instant::now();
+    let (answer, _) = forward_job(&forwarder).await;
     assert_eq!(answer["msg"], "no answer in the time allowed: the function cannot be reached");
     assert!(
-        begun.elapsed() < Duration::from_secs(2) && !forwarder.metrics.text().contains("retries_total 0")
+        started.elapsed() < Duration::from_secs(2) && !forwarder.metrics.render().contains("retries_total 0")
     );
 }
 
+/// Gearmand has requeued the job: another call would work for nobody.
 #[tokio::test]
-async fn nobody_is_asked_again_for_a_line_that_is_lost() {
+async fn a_lost_connection_ends_the_retries() {
     let function = ScriptedFunction::start([plain(503, "").map(|_| Body::empty())]).await;
     let (outgoing, sent) = mpsc::channel(1);
     drop(sent);
@@ -206,6 +213,7 @@ async fn nobody_is_asked_again_for_a_line_that_is_lost() {
     assert_eq!(function.paths().len(), 1);
 }
 
+/// A success is always `WORK_COMPLETE`.
 #[tokio::test]
 async fn fail_packets_stand_for_failures_alone() {
     for (status, body, completes) in [
@@ -227,32 +235,27 @@ fn a_payload_that_is_too_large_is_named_with_its_size() {
     assert!(text.contains("\"500\"") && text.contains("68157440 bytes; at most 1000"), "{text}");
 }
 
+/// Never the handle, which gearmand reuses. A unique id that a header cannot carry is hashed as well.
 #[test]
-fn a_jobs_name_is_the_clients_or_a_hash_of_the_job_and_never_the_handle() {
-    let named = |unique: &'static [u8], payload: &'static str, handle: &'static str| {
+fn a_jobs_key_is_its_unique_id_or_a_hash() {
+    let key_of = |unique: &'static [u8], payload: &'static str, handle: &'static str| {
         idempotency_key(&Job {
-            unique: unique.into(),
+            unique: (!unique.is_empty()).then(|| unique.into()),
             payload: payload.into(),
             handle: handle.into(),
             ..job()
         })
     };
-    assert_eq!(named(b"u1", "a", "H:1"), "u1");
+    assert_eq!(key_of(b"u1", "a", "H:1"), "u1");
     // SHA-256 of `upload`, a NUL and `a`, by `printf 'upload\0a' | sha256sum`.
     let hashed = "1c5f05b237b7001ba3a9cf8daa3ca767858d3239f87341cdabf27c337fc49681";
     for unique in [&b""[..], b"-"] {
-        assert_eq!(named(unique, "a", "H:1"), hashed);
-        assert_eq!(named(unique, "a", "H:2"), hashed);
-        assert_ne!(named(unique, "b", "H:1"), hashed);
+        assert_eq!(key_of(unique, "a", "H:1"), hashed);
+        assert_eq!(key_of(unique, "a", "H:2"), hashed);
+        assert_ne!(key_of(unique, "b", "H:1"), hashed);
     }
     for unique in [&b"\xff"[..], b"two words", "名".as_bytes()] {
-        let name = named(unique, "a", "H:1");
-        assert!(name != hashed && name.len() == 64 && name == named(unique, "b", "H:1"));
+        let name = key_of(unique, "a", "H:1");
+        assert!(name != hashed && name.len() == 64 && name == key_of(unique, "b", "H:1"));
     }
-}
-
-#[test]
-fn a_jobs_payload_does_not_show_in_debug_output_nor_does_any_byte_of_its_names_that_breaks_a_line() {
-    let job = Job { unique: "a\n\u{1b}".into(), ..job() };
-    assert_eq!(format!("{job:?}"), r"H:1 of upload, unique a\n\x1b, 41 bytes");
 }

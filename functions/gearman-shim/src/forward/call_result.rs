@@ -1,0 +1,110 @@
+//! What a response to a call of the function means for the job.
+
+use crate::forward::reply::{ErrorCode, LegacyReply};
+use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
+use std::time::Duration;
+use thiserror::Error;
+
+/// Longest `Retry-After` that is honored; a longer one is cut to it.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
+/// The header by which Function Compute marks a function that failed or did not start; the status is 200.
+const FC_ERROR_TYPE: &str = "x-fc-error-type";
+
+/// What a call means for the job.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum CallResult {
+    /// The job's reply.
+    Done(LegacyReply),
+    /// Call again, `retry_after` from now at the earliest.
+    Retry { reason: RetryReason, retry_after: Option<Duration> },
+    /// Another caller's run works on the upload of this id: query it.
+    InProgress(String),
+}
+
+/// Why a call must be made again.
+#[derive(Debug, PartialEq, Eq, Error)]
+pub(crate) enum RetryReason {
+    #[error("the function cannot be reached")]
+    Unreachable,
+    #[error("the function did not begin to answer")]
+    NoResponse,
+    #[error("the function's answer broke off")]
+    BrokenResponse,
+    #[error("nobody works on the upload any more")]
+    NoHolder,
+    #[error("the upload is in progress elsewhere")]
+    InProgress,
+    #[error("the function failed")]
+    FunctionFailed,
+    #[error("the function's gateway answered {}", .0.as_u16())]
+    Gateway(StatusCode),
+    /// The function's own text.
+    #[error("{0}")]
+    Function(String),
+}
+
+impl From<RetryReason> for CallResult {
+    /// A retry at any time.
+    fn from(reason: RetryReason) -> Self {
+        Self::Retry { reason, retry_after: None }
+    }
+}
+
+impl CallResult {
+    fn fail(error: ErrorCode, text: impl Into<String>) -> Self {
+        Self::Done(LegacyReply::failure(error, text))
+    }
+
+    /// Fails the job: a retry would bring the same response.
+    pub(crate) fn invalid_response() -> Self {
+        Self::fail(ErrorCode::INVALID_RESPONSE, "the function's answer is not understood")
+    }
+
+    /// Replaces the function's own text, which would blame the client's token; only the shim has one.
+    fn token_rejected() -> Self {
+        Self::fail(ErrorCode::UNAUTHORIZED, "the function does not accept the shim's token")
+    }
+}
+
+/// Reads a reply that comes from the function itself. Its 502 is final: Youku failed, and the function has retried already. A success names
+/// its video: one that does not comes from elsewhere.
+pub(crate) fn from_function(reply: LegacyReply, headers: &HeaderMap) -> CallResult {
+    let source_changed = reply.error == Some(ErrorCode::SOURCE_CHANGED);
+    match (reply.code.as_u16(), &reply.data.upload_id) {
+        (200, _) if reply.data.videoid.is_none() => CallResult::invalid_response(),
+        (401, _) => CallResult::token_rejected(),
+        (409, Some(id)) if !source_changed => CallResult::InProgress(id.clone()),
+        (429 | 503 | 504, _) | (409, None) if !source_changed => {
+            CallResult::Retry { reason: RetryReason::Function(reply.msg), retry_after: retry_after(headers) }
+        }
+        _ => CallResult::Done(reply),
+    }
+}
+
+/// Reads a response that comes from a gateway, not from the function.
+pub(crate) fn from_gateway(status: StatusCode, headers: &HeaderMap) -> CallResult {
+    match status.as_u16() {
+        429 | 502 | 503 | 504 => {
+            CallResult::Retry { reason: RetryReason::Gateway(status), retry_after: retry_after(headers) }
+        }
+        401 | 403 => CallResult::token_rejected(),
+        404 => CallResult::fail(ErrorCode::FUNCTION_NOT_FOUND, "there is no function at the shim's address"),
+        413 => {
+            CallResult::fail(ErrorCode::PAYLOAD_TOO_LARGE, "the job's payload is too large for the function")
+        }
+        200 if headers.contains_key(FC_ERROR_TYPE) => RetryReason::FunctionFailed.into(),
+        200 => CallResult::invalid_response(),
+        other => {
+            CallResult::fail(ErrorCode::FUNCTION_FAILED, format!("the function's gateway answered {other}"))
+        }
+    }
+}
+
+/// `Retry-After` where it is a number of seconds, at most five minutes. The function and its gateway send no dates.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds).min(MAX_RETRY_AFTER))
+}
+
+#[cfg(test)]
+mod tests;

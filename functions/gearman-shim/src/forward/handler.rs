@@ -1,0 +1,152 @@
+//! The worker's handler: calls the function until a call gives the job's reply.
+
+use crate::{
+    forward::{
+        call_result::{CallResult, RetryReason},
+        function_client::FunctionClient,
+        progress::{UploadProgress, relay_throttled},
+        reply::{ErrorCode, LegacyReply, parse_keyname},
+    },
+    metrics::{Metrics, Outcome},
+    protocol::{
+        handler::{Handler, Progress, Reply},
+        job::Job,
+    },
+};
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use sha2::{Digest, Sha256};
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep},
+};
+
+/// Longest pause before an upload is queried again: a query costs little.
+const MAX_QUERY_PAUSE: Duration = Duration::from_secs(5);
+/// Longest pause between calls that the function does not ask for.
+const MAX_PAUSE: Duration = Duration::from_secs(30);
+
+/// Forwards jobs to the function.
+pub(crate) struct Forwarder {
+    pub(crate) function: FunctionClient,
+    /// From a job's start to its last call; a running call is never cut short.
+    pub(crate) budget: Duration,
+    /// Before the second call; later pauses grow.
+    pub(crate) first_pause: Duration,
+    /// Failures send `WORK_FAIL`.
+    pub(crate) fail_packets: bool,
+    /// Bytes of a payload at most, for the text of a refusal.
+    pub(crate) max_payload: usize,
+    pub(crate) metrics: Arc<Metrics>,
+}
+
+enum NextCall {
+    SubmitTask,
+    QueryUpload(String),
+}
+
+impl Handler for Forwarder {
+    async fn handle(&self, job: Job, progress: &Progress) -> Reply {
+        let started = Instant::now();
+        tracing::info!(?job, "begun");
+        let call = async |latest| self.call_until_done(&job, progress, &latest).await;
+        let reply = relay_throttled(progress, call).await;
+        let (code, error) = (reply.code.as_str(), reply.error.as_ref().map_or("", ErrorCode::as_str));
+        let seconds = started.elapsed().as_secs_f64();
+        tracing::info!(?job, code, error, video = reply.data.videoid, seconds, "ended");
+        let outcome = reply.outcome();
+        self.encode_reply(reply, parse_keyname(&job.payload), outcome)
+    }
+
+    fn too_large(&self, _: &Job, size: u64) -> Reply {
+        let text = format!("the job's payload has {size} bytes; at most {} are taken", self.max_payload);
+        let reply = LegacyReply::failure(ErrorCode::PAYLOAD_TOO_LARGE, text);
+        self.encode_reply(reply, None, Outcome::Refused)
+    }
+}
+
+impl Forwarder {
+    /// Calls the function until there is a reply, the budget is spent, or the job's connection is lost.
+    async fn call_until_done(
+        &self,
+        job: &Job,
+        progress: &Progress,
+        latest: &watch::Sender<Option<UploadProgress>>,
+    ) -> LegacyReply {
+        let (key, started) = (idempotency_key(job), Instant::now());
+        let (mut backoff, mut next) = (build_backoff(self.first_pause), NextCall::SubmitTask);
+        loop {
+            let (result, queried) = match next {
+                NextCall::SubmitTask => {
+                    (self.function.submit_task(job.payload.clone(), &key, latest).await, false)
+                }
+                NextCall::QueryUpload(id) => (self.function.query_upload(id).await, true),
+            };
+            // A holder that has released the upload does not take it again: there is nothing to wait for.
+            let released = queried && matches!(result, CallResult::Retry { .. });
+            let mut pause = if released { self.first_pause } else { backoff.next().unwrap_or_default() };
+            let reason;
+            (next, reason) = match result {
+                CallResult::Done(reply) => return reply,
+                CallResult::Retry { reason, retry_after } => {
+                    pause = pause.max(retry_after.unwrap_or_default());
+                    (NextCall::SubmitTask, reason)
+                }
+                CallResult::InProgress(id) => {
+                    pause = pause.min(MAX_QUERY_PAUSE);
+                    (NextCall::QueryUpload(id), RetryReason::InProgress)
+                }
+            };
+            if started.elapsed() + pause > self.budget {
+                let text = format!("no answer in the time allowed: {reason}");
+                return LegacyReply::failure(ErrorCode::RETRIES_EXHAUSTED, text);
+            }
+            tracing::warn!(?job, %reason, pause_seconds = pause.as_secs_f64(), "calling the function again");
+            self.metrics.count_retry();
+            tokio::select! {
+                () = sleep(pause) => {}
+                () = progress.lost() => {
+                    let text = "the connection to gearmand is lost";
+                    return LegacyReply::failure(ErrorCode::CONNECTION_LOST, text);
+                }
+            }
+        }
+    }
+
+    fn encode_reply(&self, reply: LegacyReply, keyname: Option<String>, outcome: Outcome) -> Reply {
+        if self.fail_packets && outcome != Outcome::Success {
+            return Reply::fail(outcome);
+        }
+        Reply { outcome, complete: Some(reply.into_text(keyname)) }
+    }
+}
+
+/// Names the job the same each time gearmand assigns it: the client's unique id, else a hash of function and payload. Never the handle,
+/// which gearmand reuses after a restart. 1 to 128 visible ASCII characters.
+fn idempotency_key(job: &Job) -> String {
+    let hash = |parts: [&[u8]; 2]| {
+        // No function's name holds a NUL.
+        let hash = Sha256::new().chain_update(parts[0]).chain_update([0]).chain_update(parts[1]).finalize();
+        hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    };
+    match job.unique.as_deref() {
+        // A dash asks gearmand to merge equal payloads; it names no job.
+        None | Some(b"-") => hash([&job.function, &job.payload]),
+        Some(unique) if unique.len() <= 128 && unique.iter().all(u8::is_ascii_graphic) => {
+            String::from_utf8_lossy(unique).into_owned()
+        }
+        Some(unique) => hash([b"unique", unique]),
+    }
+}
+
+fn build_backoff(first: Duration) -> ExponentialBackoff {
+    ExponentialBuilder::new()
+        .with_min_delay(first)
+        .with_max_delay(MAX_PAUSE)
+        .without_max_times()
+        .with_jitter()
+        .build()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,10 @@
+//! The function's side: each job becomes HTTP calls, and a response becomes the job's reply.
+
+pub(crate) mod call_result;
+pub(crate) mod function_client;
+pub(crate) mod handler;
+pub(crate) mod progress;
+pub(crate) mod reply;
+
+#[cfg(test)]
+mod testing;
