@@ -10,7 +10,7 @@ use axum::{
 use std::sync::Arc;
 
 /// Both paths. `/healthz` answers 200 while this worker is registered with some gearmand, else 503.
-pub(crate) fn router(metrics: Arc<Metrics>) -> Router {
+pub(crate) fn build_router(metrics: Arc<Metrics>) -> Router {
     Router::new()
         .route("/healthz", get(report_health))
         .route("/metrics", get(render_metrics))

@@ -145,7 +145,7 @@ async fn run(config: Config) -> Result<Ending, StartError> {
 async fn serve_health(address: SocketAddr, metrics: Arc<Metrics>) -> io::Result<()> {
     let listener = TcpListener::bind(address).await?;
     tracing::info!(address = %listener.local_addr()?, "health and metrics");
-    tokio::spawn(axum::serve(listener, health::router(metrics)).into_future());
+    tokio::spawn(axum::serve(listener, health::build_router(metrics)).into_future());
     Ok(())
 }
 

@@ -51,7 +51,7 @@ impl Handler for Forwarder {
         tracing::info!(?job, "begun");
         let call = async |latest| self.call_until_done(&job, progress, &latest).await;
         let reply = relay_throttled(progress, call).await;
-        let (code, error) = (reply.code.as_str(), reply.error.as_ref().map_or("", ErrorCode::as_str));
+        let (code, error) = (reply.code.as_str(), reply.error.as_ref().map(ErrorCode::as_str));
         let seconds = started.elapsed().as_secs_f64();
         tracing::info!(?job, code, error, video = reply.data.videoid, seconds, "ended");
         let outcome = reply.outcome();
@@ -73,7 +73,7 @@ impl Forwarder {
         progress: &Progress,
         latest: &watch::Sender<Option<UploadProgress>>,
     ) -> LegacyReply {
-        let (key, started) = (idempotency_key(job), Instant::now());
+        let (key, started) = (derive_idempotency_key(job), Instant::now());
         let (mut backoff, mut next) = (build_backoff(self.first_pause), NextCall::SubmitTask);
         loop {
             let (result, queried) = match next {
@@ -105,7 +105,7 @@ impl Forwarder {
             self.metrics.count_retry();
             tokio::select! {
                 () = sleep(pause) => {}
-                () = progress.lost() => {
+                () = progress.wait_until_lost() => {
                     let text = "the connection to gearmand is lost";
                     return LegacyReply::failure(ErrorCode::CONNECTION_LOST, text);
                 }
@@ -123,7 +123,7 @@ impl Forwarder {
 
 /// Names the job the same each time gearmand assigns it: the client's unique id, else a hash of function and payload. Never the handle,
 /// which gearmand reuses after a restart. 1 to 128 visible ASCII characters.
-fn idempotency_key(job: &Job) -> String {
+fn derive_idempotency_key(job: &Job) -> String {
     let hash = |parts: [&[u8]; 2]| {
         // No function's name holds a NUL.
         let hash = Sha256::new().chain_update(parts[0]).chain_update([0]).chain_update(parts[1]).finalize();

@@ -43,7 +43,7 @@ async fn report_latest(
         let _ = timeout(REPEAT_INTERVAL, latest.changed()).await;
         let current = *latest.borrow_and_update();
         if let Some(UploadProgress { accepted, total }) = current {
-            progress.status(accepted, total.get());
+            progress.report(accepted, total.get());
         }
         sleep(MIN_INTERVAL).await;
     }

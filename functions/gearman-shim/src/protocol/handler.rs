@@ -54,7 +54,7 @@ impl Progress {
     }
 
     /// Reports that `numerator` of `denominator` are done. Dropped where the connection cannot take it now: a later report replaces it.
-    pub fn status(&self, numerator: u64, denominator: u64) {
+    pub fn report(&self, numerator: u64, denominator: u64) {
         let status = Request::WorkStatus { handle: self.handle.clone(), numerator, denominator };
         // Full or closed: either way nobody misses this report.
         let _ = self.outgoing.try_send(status);
@@ -67,7 +67,7 @@ impl Progress {
     }
 
     /// Resolves when the job's connection is lost.
-    pub async fn lost(&self) {
+    pub async fn wait_until_lost(&self) {
         self.outgoing.closed().await;
     }
 }

@@ -112,12 +112,12 @@ impl Handler for Echo {
     async fn handle(&self, job: Job, progress: &Progress) -> Reply {
         match &*job.payload {
             b"panic" => panic!("as asked"),
-            b"status" => progress.status(1, 2),
+            b"status" => progress.report(1, 2),
             b"fail" => return Reply::fail(Outcome::Failed),
             b"wait" => {
                 tokio::select! {
                     permit = self.gate.acquire() => permit.unwrap().forget(),
-                    () = progress.lost() => {
+                    () = progress.wait_until_lost() => {
                         self.losses.add_permits(1);
                         self.gate.acquire().await.unwrap().forget();
                     }

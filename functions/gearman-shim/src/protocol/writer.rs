@@ -71,7 +71,7 @@ mod tests {
         let (sender, queue) = mpsc::channel(QUEUE_PACKETS);
         let progress = Progress::new("H:1".into(), sender);
         for n in 0..10_000 {
-            progress.status(n, 10_000);
+            progress.report(n, 10_000);
         }
         drop(progress);
         let writes = Writes::default();

@@ -239,7 +239,7 @@ fn a_payload_that_is_too_large_is_named_with_its_size() {
 #[test]
 fn a_jobs_key_is_its_unique_id_or_a_hash() {
     let key_of = |unique: &'static [u8], payload: &'static str, handle: &'static str| {
-        idempotency_key(&Job {
+        derive_idempotency_key(&Job {
             unique: (!unique.is_empty()).then(|| unique.into()),
             payload: payload.into(),
             handle: handle.into(),
