@@ -9,14 +9,15 @@ use std::{
 
 /// Every arrow between our crates. Those of the optional feature `local-clouds` are among them.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("upload-core", &[]),
-    ("object-storage", &[]),
-    ("youku", &[]),
-    ("webhook", &[]),
+    ("error", &[]),
+    ("upload-core", &["error", "youku"]),
+    ("object-storage", &["error"]),
+    ("youku", &["error"]),
+    ("webhook", &["error"]),
     ("aliyun-fc-runtime", &[]),
     ("local-clouds", &[]),
     ("gearman-shim", &[]),
-    ("app", &["upload-core", "object-storage", "youku", "webhook"]),
+    ("app", &["upload-core", "object-storage", "youku", "webhook", "error"]),
     ("http-api", &["app"]),
     ("aliyun-fc", &["http-api", "app", "aliyun-fc-runtime"]),
     ("aws-lambda", &["http-api", "app"]),
