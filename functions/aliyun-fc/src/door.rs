@@ -7,7 +7,7 @@ use aliyun_fc_runtime::{
 };
 use app::{
     App, ObjectResult,
-    core::{Error, RunContext},
+    core::{Error, RunContext, UploadError as _},
 };
 use serde::Serialize;
 use serde_json::Value;

@@ -7,7 +7,7 @@ use crate::{
 };
 use app::{
     App, ObjectResult, Task,
-    core::{Error, Outcome, RunContext},
+    core::{Error, Outcome, RunContext, UploadError as _},
 };
 use aws_lambda_events::sqs::SqsBatchResponse;
 use axum::Router;

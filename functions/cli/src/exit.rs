@@ -29,7 +29,8 @@ const ASKED_OF_AN_UPLOAD: [&str; 3] = [OPERATOR, "cancel", "callback"];
 
 /// Whether a command asked for what does not fit, rather than for a video that does not.
 pub(crate) fn is_usage(error: &Error) -> bool {
-    error.kind() == ErrorKind::InvalidJob && ASKED_OF_AN_UPLOAD.contains(&error.operation())
+    error.kind() == ErrorKind::WrongState
+        || error.kind() == ErrorKind::InvalidJob && ASKED_OF_AN_UPLOAD.contains(&error.operation())
 }
 
 /// The class of an error.
@@ -39,7 +40,7 @@ pub(crate) fn code(error: &Error) -> u8 {
         ErrorKind::Config => USAGE,
         _ if is_usage(error) => USAGE,
         ErrorKind::InvalidJob => INVALID,
-        ErrorKind::SourceMissing => UNKNOWN,
+        ErrorKind::SourceMissing | ErrorKind::UnknownUpload => UNKNOWN,
         ErrorKind::InProgress | ErrorKind::Superseded | ErrorKind::RateLimited | ErrorKind::Deadline => {
             NOT_NOW
         }
@@ -85,7 +86,7 @@ mod tests {
             (USAGE, INVALID)
         );
         assert_eq!(
-            (of(ErrorKind::InvalidJob, "cancel"), of(ErrorKind::InvalidJob, "callback")),
+            (of(ErrorKind::WrongState, "cancel"), of(ErrorKind::WrongState, "callback")),
             (USAGE, USAGE)
         );
         assert_eq!(of(ErrorKind::Youku, "create"), FAILED);

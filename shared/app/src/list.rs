@@ -5,7 +5,7 @@ use futures_util::{StreamExt, stream};
 use serde::Serialize;
 use std::fmt;
 use upload_core::{
-    Error, RetryAdvice, UploadId,
+    Error, RetryAdvice, UploadError as _, UploadId,
     ledger::{FinishedKey, FinishedUpload, Ledger, OpenUpload, Timestamp},
 };
 

@@ -5,7 +5,7 @@ use std::{future::Future, sync::Arc};
 use tokio::time::timeout_at;
 use upload_core::{
     ArrivalOutcome, Decision, DeliveryResult, Error, ErrorKind, Job, Location, PublishedVideo, RetryAdvice,
-    RunContext, Source, UploadId, Uploader,
+    RunContext, Source, UploadError as _, UploadId, Uploader,
     ledger::{Ledger, OpenMark, Reopening, UploadRequest},
 };
 

@@ -8,7 +8,7 @@ use crate::{
 };
 use app::{
     App, Task,
-    core::{Error, ErrorKind, RunContext},
+    core::{Error, ErrorKind, RunContext, UploadError as _},
 };
 use axum::{
     Extension,

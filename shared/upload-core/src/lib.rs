@@ -23,10 +23,10 @@ mod tests;
 mod transfer;
 mod upload;
 
+pub use crate::error::{Error, ErrorDetails, ErrorKind, NotTaken, RetryAdvice, UploadError};
 pub use access_token as tokens;
 pub use callback::delivery::replay;
 pub use callback::notifier::{Callback, DeliveryResult, Notifier, VideoEvent};
-pub use error::{Error, ErrorKind, RetryAdvice};
 pub use intake::merge::Terms;
 pub use intake::policy::{Decision, IntakePolicy};
 pub use intake::rules;

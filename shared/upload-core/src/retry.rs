@@ -3,7 +3,7 @@
 //! Retries are bounded by time, not by number, and the time is renewed whenever the upload makes progress: an upload of hours
 //! survives any number of short troubles and ends soon in a lasting one.
 
-use crate::{Error, RetryAdvice, error::sentence::LAST_ERROR};
+use crate::{Error, RetryAdvice, error::LAST_ERROR};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use std::{
     future::Future,

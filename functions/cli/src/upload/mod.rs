@@ -20,8 +20,8 @@ use crate::{
 use app::{
     App, LogLevel,
     core::{
-        Error, ErrorKind, Job, PublishedVideo, RetryAdvice, RunContext, Source, UploadId, Uploader,
-        VideoState,
+        Error, ErrorKind, Job, PublishedVideo, RetryAdvice, RunContext, Source, UploadError as _, UploadId,
+        Uploader, VideoState,
         ledger::{Ledger, Reopening, UploadRequest},
         metadata::VideoMetadata,
     },

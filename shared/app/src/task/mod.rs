@@ -72,7 +72,7 @@ impl Task {
 }
 
 /// A field of the task that does not fit, in our own words: values may be secrets.
-pub(crate) fn invalid(field: &str, why: impl Into<String>) -> Error {
+pub(crate) fn invalid(field: &str, why: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::InvalidJob, "task", "the task does not fit")
         .with_context("field", field)
         .with_context("why", why)

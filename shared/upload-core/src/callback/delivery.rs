@@ -236,7 +236,7 @@ pub async fn replay(
     id: &UploadId,
     run: &RunContext,
 ) -> Result<DeliveryResult, Error> {
-    let wrong = |why| Error::new(ErrorKind::InvalidJob, "callback", why).with_context("id", id.as_str());
+    let wrong = |why| Error::new(ErrorKind::WrongState, "callback", why).with_context("id", id.as_str());
     let record = ledger.read(id).await?.filter(|record| record.state.has_ended());
     let record = record.ok_or_else(|| wrong("there is no such upload, or it has not ended"))?;
     let work = ledger.request(&record)?;

@@ -85,5 +85,5 @@ impl Ledger {
 }
 
 fn refused(why: &'static str) -> Error {
-    Error::new(ErrorKind::InvalidJob, "cancel", why)
+    Error::new(ErrorKind::WrongState, "cancel", why)
 }

@@ -1,7 +1,7 @@
 //! The ledger's errors, worded in one place.
 
 use super::{state::InvalidTransition, step::WaitReason};
-use crate::{Error, ErrorKind, RetryAdvice};
+use crate::{Error, ErrorKind, NotTaken, RetryAdvice, UploadError};
 use std::time::Duration;
 
 const OPERATION: &str = "ledger";
@@ -10,7 +10,8 @@ const OPERATION: &str = "ledger";
 pub(super) fn in_progress(rest: Duration) -> Error {
     let message = "the upload is in progress elsewhere";
     Error::new(ErrorKind::InProgress, OPERATION, message)
-        .with_advice(RetryAdvice::Retry { retry_after: Some(rest) })
+        .with_advice(RetryAdvice::after(rest))
+        .mark_not_taken(NotTaken::LeaseHeld)
 }
 
 /// Another holder went on with the upload.
@@ -68,11 +69,14 @@ pub(super) fn waiting(reason: WaitReason, rest: Option<Duration>) -> Error {
             (ErrorKind::Unauthorized, "the upload waits for a valid access token")
         }
     };
-    Error::new(kind, OPERATION, message).with_advice(RetryAdvice::Retry { retry_after: rest })
+    Error::new(kind, OPERATION, message)
+        .with_advice(RetryAdvice::Retry { retry_after: rest })
+        .mark_not_taken(NotTaken::NotDue)
 }
 
 pub(super) fn no_such_upload(key: String) -> Error {
-    Error::new(ErrorKind::InvalidJob, OPERATION, "the ledger knows no such upload").with_context("key", key)
+    Error::new(ErrorKind::UnknownUpload, OPERATION, "the ledger knows no such upload")
+        .with_context("key", key)
 }
 
 pub(super) fn not_reopened() -> Error {

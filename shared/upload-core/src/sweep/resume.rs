@@ -4,7 +4,7 @@
 //! or that cannot go on, is trouble of its own, and the rest goes on.
 
 use crate::{
-    DiscoveryReport, Error, ErrorKind, PublishedVideo, RunContext, UploadId, Uploader,
+    DiscoveryReport, Error, ErrorKind, PublishedVideo, RunContext, UploadError as _, UploadId, Uploader,
     ledger::{Ledger, OpenMark, OpenUpload, Record, is_lacking_means},
 };
 use std::{
@@ -231,7 +231,7 @@ impl SweepReport {
             Ok(ResumeResult::Published(published)) => self.resumed.push((id.clone(), Ok(published))),
             Err(error) if is_expected_wait(&error) => self.skipped += 1,
             // No step when it was looked for; there may be one by now.
-            Err(error) if error.kind() == ErrorKind::InvalidJob && error.operation() == "ledger" => {
+            Err(error) if error.kind() == ErrorKind::UnknownUpload => {
                 if ledger.read(id).await?.is_none() && ledger.clear_stray(upload, STRAY).await? {
                     self.marks_cleared += 1;
                 } else {
@@ -282,17 +282,5 @@ fn is_expected_wait(error: &Error) -> bool {
     if error.kind() == ErrorKind::Reauthorize {
         return true;
     }
-    error.operation() == "ledger"
-        && matches!(
-            error.kind(),
-            ErrorKind::InProgress
-                | ErrorKind::RateLimited
-                | ErrorKind::Unauthorized
-                | ErrorKind::ClientRefused
-                | ErrorKind::Deadline
-                | ErrorKind::CommitUnknown
-                | ErrorKind::HashRefused
-                | ErrorKind::Source
-                | ErrorKind::Target
-        )
+    error.not_taken().is_some()
 }

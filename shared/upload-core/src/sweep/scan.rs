@@ -303,7 +303,10 @@ where
     /// Whether the next pass need not see the object again: the ledger knows it by now, or nothing can come of this version.
     async fn is_settled(&self, id: &UploadId, error: &Error) -> bool {
         match error.kind() {
-            ErrorKind::InvalidJob | ErrorKind::SourceMissing | ErrorKind::SourceChanged => true,
+            ErrorKind::InvalidJob
+            | ErrorKind::UnknownUpload
+            | ErrorKind::SourceMissing
+            | ErrorKind::SourceChanged => true,
             _ => matches!(self.discovery.ledger.has_upload(id).await, Ok(true)),
         }
     }

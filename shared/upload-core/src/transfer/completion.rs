@@ -59,7 +59,7 @@ impl BucketTransfer<'_, '_> {
             || landed.crc64.is_some_and(|landed| landed != crc64)
         {
             let message = "what landed in Youku's bucket is not the object";
-            return Err(Error::new(ErrorKind::Integrity, "gate", message).retryable());
+            return Err(Error::new(ErrorKind::VerificationFailed, "gate", message).retryable());
         }
         Ok(())
     }

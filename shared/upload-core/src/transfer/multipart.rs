@@ -300,7 +300,7 @@ impl BucketTransfer<'_, '_> {
             }
         }
         let message = "the bytes read do not have the object's CRC-64, though read several times";
-        Err(Error::new(ErrorKind::Integrity, "gate", message))
+        Err(Error::new(ErrorKind::VerificationFailed, "gate", message))
     }
 
     /// The parts whose bytes the source now sends differently.

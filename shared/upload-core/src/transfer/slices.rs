@@ -175,6 +175,6 @@ impl Transfer<'_> {
             return Ok(());
         }
         let message = "the slices sent do not have the object's CRC-64";
-        Err(Error::new(ErrorKind::Integrity, "gate", message).retryable())
+        Err(Error::new(ErrorKind::VerificationFailed, "gate", message).retryable())
     }
 }

@@ -177,7 +177,7 @@ impl<'a> Attempt<'a> {
                 }
             }
             // What landed there is damaged: Youku is told to declare it dead.
-            ErrorKind::Integrity if error.operation() == "gate" && error.is_retryable() => {
+            ErrorKind::VerificationFailed if error.is_retryable() => {
                 self.upload.verify().await?;
                 if let Err(error) = self.youku.cancel(&session.upload_token, None).await {
                     tracing::warn!(?error, "could not cancel the session");

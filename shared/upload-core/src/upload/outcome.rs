@@ -1,7 +1,7 @@
 //! What a door answers: the legacy worker's JSON, with a stable error code beside its numbers.
 
 use crate::{
-    Error, ErrorKind, PublishedVideo,
+    Error, ErrorKind, PublishedVideo, UploadError,
     ledger::Record,
     model::metadata::{PublicType, PublicTypeOrigin},
     upload::published_video::result_from_record,
@@ -69,7 +69,7 @@ impl Outcome {
                 videoid: published.map(|p| p.video_id.clone().unwrap_or_default()),
                 upload_id: published
                     .map(|p| &p.upload_id)
-                    .or(error.and_then(Error::upload_id))
+                    .or(error.and_then(UploadError::upload_id))
                     .map(ToString::to_string),
                 link: published.and_then(PublishedVideo::link),
                 warning: published.and_then(|p| p.warning.clone()),
@@ -92,7 +92,7 @@ impl Outcome {
 /// The number that stands for a kind of failure, by the meaning of HTTP's status of that number.
 fn status(kind: ErrorKind) -> &'static str {
     match kind {
-        ErrorKind::InvalidJob => "400",
+        ErrorKind::InvalidJob | ErrorKind::UnknownUpload | ErrorKind::WrongState => "400",
         ErrorKind::SourceMissing => "404",
         ErrorKind::SourceChanged | ErrorKind::InProgress | ErrorKind::Superseded => "409",
         ErrorKind::RateLimited => "429",

@@ -1,7 +1,7 @@
 //! Reopening by itself: an upload that ended because its object was gone, or another one, goes on where exactly that version is back.
 
 use crate::{
-    Error, ErrorKind, RetryAdvice, UploadId, Uploader,
+    Error, ErrorKind, RetryAdvice, UploadError, UploadId, Uploader,
     ledger::{Claim, End, LeasedUpload, Record, Reopening, State, Step, StepKind},
 };
 use std::time::Duration;
@@ -23,7 +23,8 @@ impl Uploader {
                 let now = self.ledger.times().await?.now;
                 check_pause(&record, now)?;
                 // It is at rest: until it is reopened only the event knows that it is to be.
-                let reopened = self.ledger.reopen(id, RETURNED).await.map_err(Error::mark_unrecorded)?;
+                let reopened =
+                    self.ledger.reopen(id, RETURNED).await.map_err(UploadError::mark_unrecorded)?;
                 Ok(Claim::Acquired(Box::new(reopened)))
             }
             Claim::Acquired(mut held) if ended_for_its_object(held.record()) => {

@@ -145,7 +145,9 @@ fn advice(kind: ErrorKind) -> &'static str {
         ErrorKind::HashRefused => {
             "correct the stated MD5, then ask with `again`; where it is right, ask Youku about it"
         }
-        ErrorKind::Integrity => "check the object: its bytes do not have the checksum its store states",
+        ErrorKind::Integrity | ErrorKind::VerificationFailed => {
+            "check the object: its bytes do not have the checksum its store states"
+        }
         _ => "see the log for the cause, then retry the upload",
     }
 }

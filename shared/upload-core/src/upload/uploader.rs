@@ -2,7 +2,7 @@
 
 use crate::{
     Callback, Error, ErrorKind, Location, Notifier, Object, RetryAdvice, RetryPolicy, RunContext, Source,
-    Stage, TransferSettings, UploadId, Youku,
+    Stage, TransferSettings, UploadError as _, UploadId, Youku,
     callback::delivery::{CallbackDelivery, DeliveryPolicy, QUICK, SINGLE},
     ledger::{Claim, LeasedUpload, Ledger, Reopening, State, Step, UploadRequest, WaitReason, Waiting},
     retry::RetryBudget,
@@ -223,7 +223,7 @@ impl Uploader {
             _ => error,
         };
         if let Step::Waiting(Waiting { reason: WaitReason::RateLimited, not_before: Some(until) }) = step
-            && error.operation() != "ledger"
+            && error.not_taken().is_none()
             && let Err(unwritten) =
                 self.ledger.limit_calls(self.account_name(&held.record().request.account), until).await
         {

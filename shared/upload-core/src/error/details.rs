@@ -1,0 +1,56 @@
+//! What an error of the core says beside its kind: which upload it is about, and whether anybody comes back to that.
+
+use super::kind::ErrorKind;
+use crate::model::upload_id::UploadId;
+use error::{Details, Fact};
+use std::borrow::Cow;
+
+/// An error of the core or of one of its ports.
+///
+/// `Display` is one line for people; `Debug` is long and for logs. Neither holds a secret, a signed URL or a body that
+/// another server sent: ports must not put them in.
+pub type Error = error::Error<ErrorKind, ErrorDetails>;
+
+/// Why an upload was not taken up at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotTaken {
+    /// Somebody else holds its lease.
+    LeaseHeld,
+    /// It waits for a time that has not come; the error's kind says for what.
+    NotDue,
+}
+
+/// The upload that an error is about.
+#[derive(Debug, Clone, Default)]
+pub struct ErrorDetails {
+    pub(super) upload: Option<UploadId>,
+    pub(super) unrecorded: bool,
+    pub(super) not_taken: Option<NotTaken>,
+}
+
+impl Details for ErrorDetails {
+    fn facts(&self) -> Vec<Fact<'_>> {
+        Vec::new()
+    }
+
+    fn log_facts(&self) -> Vec<Fact<'_>> {
+        self.upload.iter().map(|id| ("upload_id", Cow::from(id.as_str()))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn display_is_one_line_and_debug_names_kind_operation_and_cause() {
+        let error = Error::new(ErrorKind::Source, "read", "the source closed the connection")
+            .with_context("key", "a.mp4")
+            .with_source(std::io::Error::other("reset"))
+            .retryable();
+        assert_eq!(error.to_string(), "the source closed the connection (key: a.mp4)");
+        let long = format!("{error:?}");
+        assert!(long.contains("source_failed in read"), "{long}");
+        assert!(long.contains("caused by: reset"), "{long}");
+    }
+}

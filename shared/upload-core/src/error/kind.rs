@@ -1,0 +1,125 @@
+//! The kinds of failure, each with its stable code.
+
+/// What went wrong. The snake-case [`code`](ErrorKind::code) of each is stable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The job itself cannot be carried out: a field is missing, too long or unknown.
+    InvalidJob,
+    /// The ledger knows no upload of this id.
+    UnknownUpload,
+    /// The upload stands where what is asked of it cannot be done.
+    WrongState,
+    /// The object does not exist (any more).
+    SourceMissing,
+    /// The object was replaced or changed after the upload had pinned it.
+    SourceChanged,
+    /// The source's credentials do not permit the call.
+    SourceDenied,
+    /// The source failed in another way.
+    Source,
+    /// Youku's bucket or slice server failed.
+    Target,
+    /// A credential of the target ran out; a fresh one cures it.
+    CredentialExpired,
+    /// The multipart upload is not known (any more): completed, aborted or never begun.
+    NoSuchUpload,
+    /// This part is already there (a sequential upload says so).
+    PartExists,
+    /// Youku refuses the access token.
+    Unauthorized,
+    /// Youku does not know the client id: a setting, whatever the token.
+    ClientRefused,
+    /// Youku refuses the access token, and the refresh token is spent or lost: a person must put new ones into the settings.
+    Reauthorize,
+    /// Youku's upload session is over: expired, cancelled, or committed before.
+    SessionOver,
+    /// Youku allows no more calls for now.
+    RateLimited,
+    /// Youku refused or failed in another way.
+    Youku,
+    /// Bytes arrived damaged.
+    Integrity,
+    /// What landed at Youku does not have the object's checksum: it must not be committed.
+    VerificationFailed,
+    /// Youku refused the commit for good, because the file does not have the MD5 that it was announced with.
+    HashRefused,
+    /// The commit's answer was lost and the video cannot be found: a person must look.
+    CommitUnknown,
+    /// The time allowed for this run is over.
+    Deadline,
+    /// A person gave the upload up.
+    Cancelled,
+    /// It failed for a reason that this version does not know.
+    Failed,
+    /// Somebody else works on the upload; the rest of the lease is the not-before.
+    InProgress,
+    /// Another holder has taken the upload over: this run must stop.
+    Superseded,
+    /// The ledger cannot be read or written, or holds something that it should not: nothing goes on without it.
+    Ledger,
+    /// A setting is missing or wrong.
+    Config,
+}
+
+impl ErrorKind {
+    const CODES: [(Self, &str); 28] = [
+        (Self::InvalidJob, "invalid_job"),
+        (Self::UnknownUpload, "unknown_upload"),
+        (Self::WrongState, "wrong_state"),
+        (Self::SourceMissing, "source_missing"),
+        (Self::SourceChanged, "source_changed"),
+        (Self::SourceDenied, "source_denied"),
+        (Self::Source, "source_failed"),
+        (Self::Target, "target_failed"),
+        (Self::CredentialExpired, "credential_expired"),
+        (Self::NoSuchUpload, "no_such_upload"),
+        (Self::PartExists, "part_exists"),
+        (Self::Unauthorized, "youku_unauthorized"),
+        (Self::ClientRefused, "youku_client_refused"),
+        (Self::Reauthorize, "reauthorize"),
+        (Self::SessionOver, "session_over"),
+        (Self::RateLimited, "rate_limited"),
+        (Self::Youku, "youku_failed"),
+        (Self::Integrity, "integrity"),
+        (Self::VerificationFailed, "verification_failed"),
+        (Self::HashRefused, "hash_refused"),
+        (Self::CommitUnknown, "commit_unknown"),
+        (Self::InProgress, "in_progress"),
+        (Self::Superseded, "superseded"),
+        (Self::Ledger, "ledger_failed"),
+        (Self::Deadline, "deadline"),
+        (Self::Cancelled, "cancelled"),
+        (Self::Config, "config"),
+        (Self::Failed, "failed"),
+    ];
+
+    /// The stable English code of this kind, as entrypoints answer it and logs carry it.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        Self::CODES.iter().find(|(kind, _)| *kind == self).map_or("failed", |(_, code)| code)
+    }
+
+    /// Every kind there is.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::CODES.iter().map(|(kind, _)| *kind)
+    }
+
+    /// The kind of this code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::CODES.iter().find(|(_, known)| *known == code).map(|(kind, _)| *kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_leads_back_to_its_kind() {
+        for (kind, code) in ErrorKind::CODES {
+            assert_eq!((kind.code(), ErrorKind::from_code(code)), (code, Some(kind)));
+        }
+    }
+}

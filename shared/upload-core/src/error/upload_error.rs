@@ -1,0 +1,125 @@
+//! What is asked of an error of the core beside its kind: which upload it is about, whether anybody comes back to that, and what those are
+//! told who are not the operator.
+
+use super::{
+    details::{Error, NotTaken},
+    kind::ErrorKind,
+};
+use crate::model::upload_id::UploadId;
+use std::borrow::Cow;
+
+/// The code and the call's name of what a run waited out until its deadline.
+pub(crate) const LAST_ERROR: &str = "last_error";
+
+/// Facts about a job that its caller stated or can change.
+const CALLERS_OWN: [&str; 10] =
+    ["field", "why", "header", "entries", "sidecar", "id", "setting", "size", "most", "most_bytes"];
+
+/// Reads and completes [`ErrorDetails`].
+pub trait UploadError: Sized {
+    /// Names the upload that the error is about: answers carry its id next to the text, so that callers can ask what became of it.
+    #[must_use]
+    fn with_upload_id(self, upload: &UploadId) -> Self;
+
+    /// Says that nothing may be on record yet by which anybody else would come back to the upload.
+    #[must_use]
+    fn mark_unrecorded(self) -> Self;
+
+    /// Says that the upload was not taken up, and why.
+    #[must_use]
+    fn mark_not_taken(self, why: NotTaken) -> Self;
+
+    /// The upload that the error is about, where there is one already.
+    fn upload_id(&self) -> Option<&UploadId>;
+
+    /// Whether somebody comes back to the upload by what is on record of it: its event may be forgotten.
+    fn is_recorded(&self) -> bool;
+
+    /// Why the upload was not taken up; `None` where it was, or where the error is about something else.
+    fn not_taken(&self) -> Option<NotTaken>;
+
+    /// One line for whoever is not the operator: it names no place but what the caller stated.
+    fn sentence(&self) -> Cow<'static, str>;
+}
+
+impl UploadError for Error {
+    fn with_upload_id(mut self, upload: &UploadId) -> Self {
+        self.details_mut().upload = Some(upload.clone());
+        self
+    }
+
+    fn mark_unrecorded(mut self) -> Self {
+        self.details_mut().unrecorded = true;
+        self
+    }
+
+    fn mark_not_taken(mut self, why: NotTaken) -> Self {
+        self.details_mut().not_taken = Some(why);
+        self
+    }
+
+    fn upload_id(&self) -> Option<&UploadId> {
+        self.details().upload.as_ref()
+    }
+
+    fn is_recorded(&self) -> bool {
+        self.details().upload.is_some() && !self.details().unrecorded
+    }
+
+    fn not_taken(&self) -> Option<NotTaken> {
+        self.details().not_taken
+    }
+
+    fn sentence(&self) -> Cow<'static, str> {
+        match self.kind() {
+            ErrorKind::InvalidJob | ErrorKind::UnknownUpload | ErrorKind::WrongState => {
+                self.message_with(&CALLERS_OWN).into()
+            }
+            kind => {
+                let last = self.context_value(LAST_ERROR).filter(|_| kind == ErrorKind::Deadline);
+                match last {
+                    Some(last) => {
+                        format!("{}; the last error was {last}", error::ErrorKind::sentence(kind)).into()
+                    }
+                    None => error::ErrorKind::sentence(kind).into(),
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every kind's answer, one a line: what callers may come to rely on.
+    const GOLDEN: &str = include_str!("sentences.txt");
+
+    #[test]
+    fn a_deadline_names_what_was_waited_out() {
+        let error = Error::new(ErrorKind::Deadline, "upload", "inner")
+            .with_context(LAST_ERROR, "target_failed in UploadPart");
+        let told = error.sentence();
+        assert!(told.ends_with("; the last error was target_failed in UploadPart"), "{told}");
+        assert!(!told.contains("inner"), "{told}");
+    }
+
+    #[test]
+    fn what_callers_are_told_is_made_of_the_kind_alone() {
+        let told = ErrorKind::all().map(|kind| {
+            let error = Error::new(kind, "inner-operation", format!("inner-bucket {kind:?}"))
+                .with_context("bucket", "inner-bucket")
+                .with_context("key", "inner-key")
+                .with_context("field", "conf.keyname")
+                .with_context("why", "is missing")
+                .with_source(std::io::Error::other("inner-cause"));
+            format!("{}: {}\n", kind.code(), error.sentence())
+        });
+        let told: String = told.collect();
+        // The messages of these are ours and name no place.
+        let ours = ["invalid_job: ", "unknown_upload: ", "wrong_state: "];
+        let places = told.lines().filter(|line| !ours.iter().any(|start| line.starts_with(start)));
+        assert!(places.clone().count() > 20 && places.clone().all(|line| !line.contains("inner")), "{told}");
+        assert_eq!(told, GOLDEN);
+    }
+}
