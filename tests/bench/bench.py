@@ -101,12 +101,12 @@ def main() -> None:
         print(short.shown_rows(bench.rows), end="\n\n")
     print(machine.line(about))
     if bench.failed:
-        raise SystemExit(f"bench: failed: {', '.join(bench.failed)}; no chart, no figures for the READMEs")
+        raise SystemExit(f"bench: failed: {', '.join(bench.failed)}; no chart, no figures for the guide")
     if chosen.svg:
         with open(chosen.svg, "w") as file:
             file.write(chart.svg(bench.section("legacy")))
     if chosen.readme:
-        short.into_readmes(bench.rows, machine.line(about))
+        short.into_pages(bench.rows, machine.line(about))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The run in a few lines, as both READMEs show it: ours, what it is measured beside, and the ratio."""
+"""The run in a few lines, as the guide shows it in both languages: ours, what it is compared with, and the ratio."""
 
 import os
 from typing import NamedTuple
@@ -9,11 +9,11 @@ from figures import Row, find, median
 from many import LEGACY
 
 MARKS = ("<!-- figures -->", "<!-- /figures -->")
-READMES = (
-    ("README.md", "One film of {mib} MiB beside the legacy way; {where}."),
-    ("README.zh-CN.md", "与原有方式对照的是一个 {mib} MiB 的视频；{where}。"),
+PAGES = (
+    ("docs/guide/benchmarks.md", "One film of {mib} MiB compared with the legacy way; {where}."),
+    ("docs/guide/zh/benchmarks.md", "与原有方式对照的是一个 {mib} MiB 的视频；{where}。"),
 )
-HEADS = ("| | oss2youku | beside | ratio |", "| | oss2youku | 对照 | 比值 |")
+HEADS = ("| | oss2youku | compared with | ratio |", "| | oss2youku | 对照 | 比值 |")
 
 
 class Text(NamedTuple):
@@ -42,7 +42,7 @@ MODES = {
 PER_GIB = Text("CPU for a GiB", "每 GiB 的 CPU")
 START, ON_LAMBDA = Text("start to the first answer", "启动到首次应答"), Text("start on Lambda", "Lambda 上启动")
 A_TB = Text("a TB on Function Compute, reckoned", "函数计算上每 TB，推算")
-JOBS = Text("Gearman jobs a second that are refused at once", "每秒立即拒绝的 Gearman 作业")
+JOBS = Text("Gearman jobs a second that are refused at once", "每秒立即拒绝的 Gearman 任务")
 PIPE, RCLONE, HYPER = Text("`curl` to `curl`", "`curl` 接 `curl`"), Text("rclone", "rclone"), Text("bare hyper", "单独的 hyper")
 HELLO, LIBGEARMAN = Text("a hello-world", "hello-world"), Text("libgearman", "libgearman")
 # Our row and the other's, which figure of theirs in which unit, what that is, and what it is beside.
@@ -75,7 +75,7 @@ def beside_the_legacy_way(rows: list[Row]) -> list[Line]:
     ours = [row for row in rows if row["row"].startswith("ours")]
     for column, scale, unit, what in (
         ("peak_kib", 1 / 1024, "MiB", Text("peak memory, any mode", "内存峰值，各模式")),
-        ("written_bytes", 1e-6, "MB", Text("written to disk, the ledger included", "写盘，含账本")),
+        ("written_bytes", 1e-6, "MB", Text("written to disk, the ledger included", "写盘，含台账")),
     ):
         values = max(row[column]["max"] for row in ours) * scale, better(rows, column) * scale
         lines.append(compared(what, values, unit, THE_LEGACY_WAY))
@@ -111,17 +111,17 @@ def shown_rows(rows: list[Row], language: int = 0) -> str:
     return "\n".join([HEADS[language], "|---|---|---|---|", *(line.shown(language) for line in lines(rows))])
 
 
-def into_readmes(rows: list[Row], where: str) -> None:
-    """Puts the table into both READMEs, in place of an earlier run's."""
+def into_pages(rows: list[Row], where: str) -> None:
+    """Puts the table into the guide's page of both languages, in place of an earlier run's."""
     begin, end = MARKS
-    for language, (file, note) in enumerate(READMES):
+    for language, (file, note) in enumerate(PAGES):
         path = os.path.join(HERE, "../..", file)
-        with open(path) as readme:
-            before, found, rest = readme.read().partition(begin)
+        with open(path) as page:
+            before, found, rest = page.read().partition(begin)
         _, found_too, after = rest.partition(end)
         if not found or not found_too:
             raise SystemExit(f"bench: {file} lacks the marks {begin} and {end}")
         mib = rows[0]["bytes"] >> 20
         text = f"{shown_rows(rows, language)}\n\n{note.format(mib=mib, where=where)}"
-        with open(path, "w") as readme:
-            readme.write(f"{before}{begin}\n{text}\n{end}{after}")
+        with open(path, "w") as page:
+            page.write(f"{before}{begin}\n{text}\n{end}{after}")

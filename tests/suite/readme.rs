@@ -1,9 +1,10 @@
-//! The command blocks of both READMEs run, line by line, as they stand there.
+//! The command blocks of the READMEs and of the guide run, line by line, as they stand there.
 //!
 //! What reaches beyond this machine or builds for minutes is a stand-in that only has to be called: cargo, npm, s, sam, the packaging scripts, the
 //! measurements and the tests themselves. `oss2youku` is the real program between local clouds.
 
 use crate::{
+    docs::pages,
     function::{Rig, Setup, bytes, script},
     operator::{SWEPT, oss2youku, variables},
     support::{binary, workspace},
@@ -12,7 +13,7 @@ use serde_json::json;
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, time::Duration};
 use tokio::{process::Command, time::timeout};
 
-/// The id that the READMEs show.
+/// The id that the pages show.
 const SHOWN: &str = "0123456789abcdef0123456789abcdef";
 
 fn blocks(file: &str) -> Vec<Vec<String>> {
@@ -22,18 +23,20 @@ fn blocks(file: &str) -> Vec<Vec<String>> {
     blocks.map(lines).collect()
 }
 
-/// The command of a line, without the remark behind it.
+/// The command of a line, without the remark after it.
 fn bare(line: &str) -> &str {
     line.split(" #").next().unwrap_or(line).trim_end()
 }
 
 #[test]
 fn both_languages_show_the_same_commands() {
-    let commands = |file| -> Vec<Vec<String>> {
+    let commands = |file: &str| -> Vec<Vec<String>> {
         let bare = |block: Vec<String>| block.iter().map(|line| bare(line).to_owned()).collect();
         blocks(file).into_iter().map(bare).collect()
     };
-    assert_eq!(commands("README.md"), commands("README.zh-CN.md"));
+    for (english, chinese) in pages() {
+        assert_eq!(commands(&english), commands(&chinese), "{english}");
+    }
 }
 
 fn program(folder: &Path, name: &str, text: &str) {
@@ -43,7 +46,7 @@ fn program(folder: &Path, name: &str, text: &str) {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-/// A folder as a user has it before the first line.
+/// A folder as a user has it before the first line of a page.
 fn prepare(folder: &Path) {
     let (oss2youku, gearman) = (binary("oss2youku"), binary("oss2youku-gearman"));
     fs::create_dir_all(folder.join("videos")).unwrap();
@@ -93,41 +96,44 @@ fn prepare(folder: &Path) {
 }
 
 #[tokio::test]
-async fn every_command_of_the_readmes_runs() {
+async fn every_command_of_the_readmes_and_the_guide_runs() {
     let rig =
         Rig::start(Setup { events: Some(&["oss:ObjectModified:*"]), env: &SWEPT, ..Setup::default() }).await;
     rig.put("publish/a.mp4", &bytes(1, 1000)).await;
-    let folder = tempfile::tempdir().unwrap();
-    prepare(folder.path());
-    let path = format!("{}:{}", folder.path().join("bin").display(), std::env::var("PATH").unwrap());
     let mut ran = 0;
-    for line in blocks("README.md").concat() {
-        let command = bare(&line).replace("my-videos", "videos");
-        if command.is_empty() || command.contains("replay-callback") || command.contains("invoke") {
-            // A callback's receiver and a function's door have tests of their own.
-            continue;
-        }
-        let command = match command.contains(SHOWN) {
-            false => command,
-            true => {
-                command.replace(SHOWN, &failed(&rig, if command.contains("retry") { "r" } else { "c" }).await)
+    for (page, _) in pages() {
+        let folder = tempfile::tempdir().unwrap();
+        prepare(folder.path());
+        let path = format!("{}:{}", folder.path().join("bin").display(), std::env::var("PATH").unwrap());
+        for line in blocks(&page).concat() {
+            let command = bare(&line).replace("my-videos", "videos");
+            if command.is_empty() || command.contains("replay-callback") || command.contains("invoke") {
+                // A callback's receiver and a function's handler have tests of their own.
+                continue;
             }
-        };
-        let mut shell = Command::new("bash");
-        shell.args(["-euc", &command]).current_dir(&folder).env_clear();
-        shell.envs(variables(&rig)).env("PATH", &path).env("HOME", folder.path()).kill_on_drop(true);
-        shell.env("OSS2YOUKU_SOURCE__REGION", "cn-hangzhou");
-        let output = timeout(Duration::from_secs(180), shell.output()).await.expect("it ends").unwrap();
-        assert!(output.status.success(), "{command}: {output:?}");
-        ran += 1;
+            let command = match command.contains(SHOWN) {
+                false => command,
+                true => {
+                    let name = if command.contains("retry") { "r" } else { "c" };
+                    command.replace(SHOWN, &failed(&rig, name, ran).await)
+                }
+            };
+            let mut shell = Command::new("bash");
+            shell.args(["-euc", &command]).current_dir(&folder).env_clear();
+            shell.envs(variables(&rig)).env("PATH", &path).env("HOME", folder.path()).kill_on_drop(true);
+            shell.env("OSS2YOUKU_SOURCE__REGION", "cn-hangzhou");
+            let output = timeout(Duration::from_secs(180), shell.output()).await.expect("it ends").unwrap();
+            assert!(output.status.success(), "{page}: {command}: {output:?}");
+            ran += 1;
+        }
     }
-    assert!(ran > 15, "{ran} commands");
+    assert!(ran > 25, "{ran} commands");
 }
 
-/// The id of an upload: one that failed for good (`r`), or one that is open (`c`).
-async fn failed(rig: &Rig, name: &str) -> String {
-    let key = format!("publish/{name}.mp4");
-    rig.put(&key, &bytes(2, 1000 + usize::from(name.as_bytes()[0]))).await;
+/// The id of an upload: one that failed for good (`r`), or one that is open (`c`). `number` keeps its object apart from all others.
+async fn failed(rig: &Rig, name: &str, number: usize) -> String {
+    let key = format!("publish/{name}{number}.mp4");
+    rig.put(&key, &bytes(2, 1000 + number + usize::from(name.as_bytes()[0]))).await;
     let fault = match name {
         "r" => json!({"kind": "status", "status": 400, "code": "120010101"}),
         _ => json!({"kind": "status", "status": 429, "headers": {"retry-after": "600"}}),

@@ -97,19 +97,19 @@ async fn an_emulator_that_tells_deadlines_of_long_ago_gets_its_uploads_done() {
     rig.published("watched (final)+第", &bytes);
 }
 
-/// The arguments of the README's line that begins so.
-fn line(readme: &str, beginning: &str) -> Vec<String> {
-    let line = readme.lines().find(|line| line.starts_with(beginning));
-    let line = line.unwrap_or_else(|| panic!("the README has no line {beginning}"));
+/// The arguments of the line of the guide that begins so.
+fn line(page: &str, beginning: &str) -> Vec<String> {
+    let line = page.lines().find(|line| line.starts_with(beginning));
+    let line = line.unwrap_or_else(|| panic!("the guide has no line {beginning}"));
     let command = line.split(" #").next().unwrap_or_default();
     command.split_whitespace().skip(2).map(str::to_owned).collect()
 }
 
 #[tokio::test]
 #[ignore = "slow: builds the function by itself"]
-async fn the_readmes_commands_call_the_function() {
-    let readme = std::fs::read_to_string(Path::new(&workspace()).join("README.md")).unwrap();
-    let (watching, invoking) = (line(&readme, "cargo lambda watch"), line(&readme, "cargo lambda invoke"));
+async fn the_guides_commands_call_the_function() {
+    let page = std::fs::read_to_string(Path::new(&workspace()).join("docs/guide/lambda.md")).unwrap();
+    let (watching, invoking) = (line(&page, "cargo lambda watch"), line(&page, "cargo lambda invoke"));
     let address = free_port();
     let (_, port) = address.split_once(':').unwrap();
     let watching: Vec<_> = watching.iter().map(String::as_str).collect();
