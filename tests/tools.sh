@@ -1,5 +1,6 @@
 # Sourced by tests/run: installs the clients that hold our servers to account, once, into a folder of their own.
 # What Debian lacks comes by apt where this user may install it.
+# shellcheck shell=bash
 
 TEST_TOOLS=${TEST_TOOLS:-$PWD/tests/.tools}
 export TEST_TOOLS
@@ -20,7 +21,7 @@ if [ ${#missing[@]} -gt 0 ]; then
     $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}"
 fi
 
-# install NAME FILE COMMAND...: runs the command unless it has run for this very file.
+# install_once NAME FILE COMMAND...: runs the command unless it has run for this very file.
 install_once() {
     local stamp="$TEST_TOOLS/$1.stamp" file=$2
     shift 2
