@@ -10,8 +10,8 @@ use std::{
     time::Duration,
 };
 use tokio::{sync::OnceCell, time::Instant};
-use upload_core::{DeliveryResult, Notifier};
-use webhook::{Callback, Client, Config, Error, ErrorKind, Verdict};
+use upload_core::{Notifier, DeliveryResult};
+use webhook::{Callback, Client, Config, Error, ErrorKind, RetryAdvice};
 
 /// A receiver that gave no answer in time is left alone for so long.
 const SILENT: Duration = Duration::from_secs(60);
@@ -57,19 +57,16 @@ impl Callbacks {
 impl Notifier for Callbacks {
     async fn post(&self, url: &SecretString, id: &str, body: Bytes) -> DeliveryResult {
         let Some(client) = self.client().await else {
-            return DeliveryResult::Failed { code: ErrorKind::Config.as_str().into(), retry_after: None };
+            return DeliveryResult::Failed { code: "config".into(), retry_after: None };
         };
         let callback = Callback { url: url.clone(), id: id.to_owned() };
         let delivered = client.deliver(&callback, body).await;
         let in_time = !matches!(&delivered, Err(error) if error.kind() == ErrorKind::TimedOut);
         self.note(receiver(url), in_time);
-        delivered.map_or_else(
-            |error| failed(&error),
-            |delivered| DeliveryResult::Accepted { status: delivered.status },
-        )
+        delivered.map_or_else(|error| failed(&error), |delivered| DeliveryResult::Accepted { status: delivered.status })
     }
 
-    fn circuit_open_for(&self, url: &SecretString) -> Option<Duration> {
+    fn silence(&self, url: &SecretString) -> Option<Duration> {
         let silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
         let until = silent.get(&receiver(url))?;
         Some(until.saturating_duration_since(Instant::now())).filter(|rest| !rest.is_zero())
@@ -83,11 +80,11 @@ fn receiver(url: &SecretString) -> String {
 }
 
 fn failed(error: &Error) -> DeliveryResult {
-    let code = match (error.kind(), error.status()) {
+    let code = match (error.kind(), error.details().status) {
         (ErrorKind::Forbidden, _) => DeliveryResult::FORBIDDEN.to_owned(),
         (ErrorKind::TimedOut, _) => DeliveryResult::TIMED_OUT.to_owned(),
         (_, Some(status)) => status.to_string(),
-        (kind, None) => kind.as_str().to_owned(),
+        (_, None) => error.code().to_owned(),
     };
     if object_storage::blames_clock(error) {
         tracing::warn!(
@@ -97,8 +94,8 @@ fn failed(error: &Error) -> DeliveryResult {
     } else {
         tracing::debug!(?error, "a callback failed");
     }
-    match error.verdict() {
-        Verdict::Permanent => DeliveryResult::Refused { code },
-        Verdict::Retry { not_before } => DeliveryResult::Failed { code, retry_after: not_before },
+    match error.advice() {
+        RetryAdvice::Permanent => DeliveryResult::Refused { code },
+        advice => DeliveryResult::Failed { code, retry_after: advice.retry_after() },
     }
 }

@@ -1,15 +1,18 @@
 //! One attempt at a delivery.
 
 use crate::{
-    Callback, Config, Delivered, Error, ErrorKind,
-    guard::{Guard, Resolver, SystemResolver},
-    sign::{Key, signatures},
+    config::Config,
+    error::{self, Error, ErrorKind},
+    guard::{Guard, GuardedResolver, SystemResolver},
+    sign::{Key, sign_with_each},
+    types::{Callback, Delivered},
 };
+use ::error::{discard_body, retry_after};
 use bytes::Bytes;
 use reqwest::{
-    ClientBuilder, Response,
+    Body, ClientBuilder,
     dns::Resolve,
-    header::{CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT},
+    header::{CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT},
     redirect,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -51,25 +54,19 @@ impl Client {
         builder: ClientBuilder,
         resolver: Arc<dyn Resolve>,
     ) -> Result<Self, Error> {
-        let wrong = Error::new(ErrorKind::Config);
         let keys: Result<Vec<_>, _> = config.secrets.iter().map(Key::parse).collect();
-        let keys = match keys {
-            Ok(keys) => keys.into(),
-            Err(error) => return Err(wrong.caused_by(error)),
-        };
-        let guard = match Guard::new(config.guard) {
-            Ok(guard) => Arc::new(guard),
-            Err(refusal) => return Err(wrong.caused_by(refusal)),
-        };
+        let keys = keys.map_err(|why| error::explained(ErrorKind::Config, why))?.into();
+        let guard = Guard::new(config.guard).map_err(|why| error::explained(ErrorKind::Config, why))?;
+        let guard = Arc::new(guard);
         let http = builder
             .redirect(redirect::Policy::none())
             .no_proxy()
-            .dns_resolver(Arc::new(Resolver { guard: guard.clone(), below: resolver }))
+            .dns_resolver(Arc::new(GuardedResolver { guard: guard.clone(), below: resolver }))
             .connect_timeout(CONNECT_TIME)
-            // Every attempt resolves and checks anew.
+            // Every attempt resolves and checks again.
             .pool_max_idle_per_host(0)
             .build()
-            .map_err(|error| wrong.caused_by(error))?;
+            .map_err(|why| error::failed(ErrorKind::Config).with_source(why))?;
         Ok(Self { http, guard, keys, attempt_time: ATTEMPT_TIME })
     }
 
@@ -78,40 +75,40 @@ impl Client {
     /// # Errors
     /// [`Invalid`](ErrorKind::Invalid) or [`Forbidden`](ErrorKind::Forbidden).
     pub fn check(&self, url: &SecretString) -> Result<(), Error> {
-        self.guard.url(url.expose_secret())?;
+        self.guard.check_url(url.expose_secret())?;
         Ok(())
     }
 
     /// Posts `body`, which is JSON, once. Only a 2xx is a success.
     ///
     /// # Errors
-    /// Any kind but [`Config`](ErrorKind::Config), with a verdict about another attempt.
+    /// Any kind but [`Config`](ErrorKind::Config), with advice about another attempt.
     pub async fn deliver(&self, callback: &Callback, body: impl Into<Bytes>) -> Result<Delivered, Error> {
         let until = Instant::now() + self.attempt_time;
         let body = body.into();
         let request = self
             .http
-            .post(self.guard.url(callback.url.expose_secret())?)
+            .post(self.guard.check_url(callback.url.expose_secret())?)
             .headers(self.headers(&callback.id, &body)?)
             .body(body);
         let response = match timeout_at(until, request.send()).await {
-            Ok(sent) => sent.map_err(Error::from_transport)?,
-            Err(_) => return Err(Error::new(ErrorKind::TimedOut)),
+            Ok(sent) => sent.map_err(error::from_transport)?,
+            Err(_) => return Err(error::failed(ErrorKind::TimedOut)),
         };
         let status = response.status();
-        let wait = retry_after(response.headers());
+        let wait = retry_after(response.headers(), LONGEST_WAIT);
         // The status has decided; what becomes of the rest does not matter.
-        let _ = timeout_at(until, drain(response)).await;
+        let _ = timeout_at(until, discard_body(Body::from(response), ANSWER_LIMIT)).await;
         tracing::debug!(status = status.as_u16(), "callback answered");
         if status.is_success() {
             return Ok(Delivered { status: status.as_u16() });
         }
-        Err(Error::answered(status.as_u16(), wait))
+        Err(error::refused(status.as_u16(), wait))
     }
 
     fn headers(&self, id: &str, body: &[u8]) -> Result<HeaderMap, Error> {
         let value = |text: &str| {
-            HeaderValue::from_str(text).map_err(|error| Error::new(ErrorKind::Invalid).caused_by(error))
+            HeaderValue::from_str(text).map_err(|why| error::failed(ErrorKind::Invalid).with_source(why))
         };
         let mut headers = HeaderMap::from_iter([
             (CONTENT_TYPE, HeaderValue::from_static("application/json")),
@@ -120,39 +117,13 @@ impl Client {
         headers.insert("webhook-id", value(id)?);
         if !self.keys.is_empty() {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-            let signatures = signatures(&self.keys, id, now, body)
-                .map_err(|error| Error::new(ErrorKind::Invalid).caused_by(error))?;
+            let signatures = sign_with_each(&self.keys, id, now, body)
+                .map_err(|why| error::explained(ErrorKind::Invalid, why))?;
             headers.insert("webhook-timestamp", now.into());
             headers.insert("webhook-signature", value(&signatures)?);
         }
         Ok(headers)
     }
-}
-
-/// Reads an answer so that its sender is not cut off, up to a limit.
-async fn drain(mut response: Response) {
-    let mut read = 0;
-    while let Ok(Some(chunk)) = response.chunk().await {
-        read += chunk.len();
-        if read >= ANSWER_LIMIT {
-            return;
-        }
-    }
-}
-
-/// `Retry-After` in either form; a date is judged by the answer's own clock where it tells it.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
-    let wait = match text.parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let stated =
-                headers.get(DATE).and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
-            let now = stated.unwrap_or_else(SystemTime::now);
-            httpdate::parse_http_date(text).ok()?.duration_since(now).unwrap_or_default()
-        }
-    };
-    Some(wait.min(LONGEST_WAIT))
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! What a client needs to know before its first attempt.
 
-use crate::{Error, guard::Guard, sign::Key};
 use ipnet::IpNet;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 /// How callbacks are signed and what they may reach.
 #[derive(Debug, Clone, Default)]
@@ -14,24 +13,10 @@ pub struct Config {
     pub guard: GuardConfig,
 }
 
-impl Config {
-    /// Whether a client can be made of this.
-    ///
-    /// # Errors
-    /// Names the field and what is wrong with it; no secret is repeated.
-    pub fn check(&self) -> Result<(), String> {
-        for (number, secret) in self.secrets.iter().enumerate() {
-            Key::parse(secret).map_err(|error| format!("secrets[{number}]: {error}"))?;
-        }
-        let guard = Guard::new(self.guard.clone());
-        guard.map(drop).map_err(|error| format!("allowed, only_hosts: {error}"))
-    }
-}
-
 /// What callbacks may reach. Whatever stands here, redirects are not followed and no proxy is used.
 #[derive(Debug, Clone)]
 pub struct GuardConfig {
-    /// Whether `http` is accepted beside `https`. Default: no.
+    /// Whether `http` is accepted as well as `https`. Default: no.
     pub allow_http: bool,
     /// The ports that are accepted. Default: 443 and 80.
     pub ports: Vec<u16>,
@@ -39,17 +24,6 @@ pub struct GuardConfig {
     pub allowed: Vec<Allowance>,
     /// Where it is not empty, only these hosts are accepted, those of [`allowed`](Self::allowed) not excepted. Default: empty.
     pub only_hosts: Vec<String>,
-}
-
-impl GuardConfig {
-    /// Whether a callback to this URL may be tried at all, as far as that can be known without resolving its host.
-    ///
-    /// # Errors
-    /// [`Invalid`](crate::ErrorKind::Invalid) or [`Forbidden`](crate::ErrorKind::Forbidden).
-    pub fn check(&self, url: &SecretString) -> Result<(), Error> {
-        Guard::new(self.clone())?.url(url.expose_secret())?;
-        Ok(())
-    }
 }
 
 impl Default for GuardConfig {

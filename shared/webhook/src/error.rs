@@ -1,10 +1,17 @@
-//! What can go wrong, and whether it is worth another try.
+//! What can go wrong with a delivery, and whether another attempt can help.
 
 use crate::guard::Refusal;
-use std::{fmt, time::Duration};
+use ::error::{Fact, Form, RetryAdvice};
+use std::time::Duration;
 
 /// How long to stay away after the guard refused: a person may put the settings or the name's addresses right meanwhile.
 const GUARD_PAUSE: Duration = Duration::from_secs(600);
+
+/// The one operation of this crate.
+const OPERATION: &str = "callback";
+
+/// A failed attempt. Neither `Display` nor `Debug` holds the URL, a secret or the receiver's words.
+pub type Error = ::error::Error<ErrorKind, Details>;
 
 /// The class of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,10 +33,10 @@ pub enum ErrorKind {
     Refused,
 }
 
-impl ErrorKind {
-    /// A stable name for logs and ledgers.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
+impl ::error::ErrorKind for ErrorKind {
+    const FORM: Form = Form::Call { service: None };
+
+    fn code(self) -> &'static str {
         match self {
             Self::Config => "config",
             Self::Invalid => "invalid",
@@ -52,114 +59,66 @@ impl ErrorKind {
             Self::Refused => "the receiver did not accept it",
         }
     }
-}
 
-/// Whether another attempt can help.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// The same attempt will fail again.
-    Permanent,
-    /// Another attempt may succeed, not before the given time has passed.
-    Retry {
-        /// How long to wait at least; `None` leaves it to the caller's back-off.
-        not_before: Option<Duration>,
-    },
-}
-
-/// A failed attempt. Neither [`Display`](fmt::Display) nor [`Debug`](fmt::Debug) holds the URL, a secret or the receiver's words.
-#[derive(Debug)]
-pub struct Error {
-    kind: ErrorKind,
-    verdict: Verdict,
-    status: Option<u16>,
-    source: Option<Box<dyn std::error::Error + Send + Sync>>,
-}
-
-impl Error {
-    /// The class of the failure.
-    #[must_use]
-    pub fn kind(&self) -> ErrorKind {
-        self.kind
+    fn advice(self) -> RetryAdvice {
+        match self {
+            Self::Config | Self::Invalid | Self::Gone => RetryAdvice::Permanent,
+            Self::Forbidden => RetryAdvice::after(GUARD_PAUSE),
+            Self::Connection | Self::TimedOut | Self::Refused => RetryAdvice::RETRY,
+        }
     }
+}
 
-    /// Whether another attempt can help.
-    #[must_use]
-    pub fn verdict(&self) -> Verdict {
-        self.verdict
-    }
-
+/// What else is known of a failed attempt.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Details {
     /// The receiver's status, if it came to one.
-    #[must_use]
-    pub fn status(&self) -> Option<u16> {
-        self.status
-    }
+    pub status: Option<u16>,
+}
 
-    pub(crate) fn new(kind: ErrorKind) -> Self {
-        let verdict = match kind {
-            ErrorKind::Config | ErrorKind::Invalid | ErrorKind::Gone => Verdict::Permanent,
-            ErrorKind::Forbidden => Verdict::Retry { not_before: Some(GUARD_PAUSE) },
-            ErrorKind::Connection | ErrorKind::TimedOut | ErrorKind::Refused => {
-                Verdict::Retry { not_before: None }
-            }
-        };
-        Self { kind, verdict, status: None, source: None }
+impl ::error::Details for Details {
+    fn facts(&self) -> Vec<Fact<'_>> {
+        self.status.map(|status| ("status", status.to_string().into())).into_iter().collect()
     }
+}
 
-    pub(crate) fn caused_by(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
-        self
+/// An error of which no more is known than its kind.
+pub(crate) fn failed(kind: ErrorKind) -> Error {
+    Error::from_kind(kind, OPERATION)
+}
+
+/// An error that says why in words of our own. A library's may repeat what it was given, and stay in the source.
+pub(crate) fn explained(kind: ErrorKind, why: impl std::error::Error + Send + Sync + 'static) -> Error {
+    let message = format!("{}: {why}", ::error::ErrorKind::sentence(kind));
+    Error::new(kind, OPERATION, message).with_source(why)
+}
+
+/// The receiver's refusal, with the wait it asked for.
+pub(crate) fn refused(status: u16, wait: Option<Duration>) -> Error {
+    let kind = if status == 410 { ErrorKind::Gone } else { ErrorKind::Refused };
+    let error = failed(kind).with_details(Details { status: Some(status) });
+    match (kind, wait) {
+        (ErrorKind::Refused, Some(wait)) => error.with_advice(RetryAdvice::after(wait)),
+        _ => error,
     }
+}
 
-    /// The receiver's refusal, with the wait it asked for.
-    pub(crate) fn answered(status: u16, wait: Option<Duration>) -> Self {
-        let kind = if status == 410 { ErrorKind::Gone } else { ErrorKind::Refused };
-        let mut error = Self::new(kind);
-        error.status = Some(status);
-        if let (ErrorKind::Refused, Some(_)) = (kind, wait) {
-            error.verdict = Verdict::Retry { not_before: wait };
+/// A failure below HTTP: the guard's, where it stands at the root. The URL is cut off: it may hold a token.
+pub(crate) fn from_transport(error: reqwest::Error) -> Error {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+    while let Some(at) = cause {
+        if let Some(refusal) = at.downcast_ref::<Refusal>() {
+            return refusal.clone().into();
         }
-        error
+        cause = at.source();
     }
-
-    /// A failure below HTTP: the guard's, where it stands at the root. The URL is cut off: it may hold a token.
-    pub(crate) fn from_transport(error: reqwest::Error) -> Self {
-        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
-        while let Some(at) = cause {
-            if let Some(refusal) = at.downcast_ref::<Refusal>() {
-                return refusal.clone().into();
-            }
-            cause = at.source();
-        }
-        let kind = if error.is_timeout() { ErrorKind::TimedOut } else { ErrorKind::Connection };
-        Self::new(kind).caused_by(error.without_url())
-    }
+    let kind = if error.is_timeout() { ErrorKind::TimedOut } else { ErrorKind::Connection };
+    failed(kind).with_source(error.without_url())
 }
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         let kind = if refusal.is_final() { ErrorKind::Invalid } else { ErrorKind::Forbidden };
-        Self::new(kind).caused_by(refusal)
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "callback: {}", self.kind.sentence())?;
-        if let Some(status) = self.status {
-            return write!(f, " (status {status})");
-        }
-        // Our own words may be shown; a library's may repeat what it was given.
-        match &self.source {
-            Some(source) if source.is::<Refusal>() || source.is::<crate::sign::SecretError>() => {
-                write!(f, ": {source}")
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
+        explained(kind, refusal)
     }
 }

@@ -1,4 +1,4 @@
-//! Signatures by the Standard Webhooks specification: HMAC-SHA-256 over `id.timestamp.body`, base64, behind `v1,`.
+//! Signatures by the Standard Webhooks specification: HMAC-SHA-256 over `id.timestamp.body`, base64, after `v1,`.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -28,7 +28,7 @@ impl Key {
         Ok(Self(bytes.into()))
     }
 
-    fn signature(&self, id: &str, timestamp: u64, body: &[u8]) -> Result<String, SecretError> {
+    fn sign(&self, id: &str, timestamp: u64, body: &[u8]) -> Result<String, SecretError> {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret()).map_err(|_| SecretError)?;
         mac.update(format!("{id}.{timestamp}.").as_bytes());
         mac.update(body);
@@ -36,9 +36,14 @@ impl Key {
     }
 }
 
-/// The value of `webhook-signature`: one signature for each key, parted by spaces. `timestamp` is in seconds since 1970.
-pub(crate) fn signatures(keys: &[Key], id: &str, timestamp: u64, body: &[u8]) -> Result<String, SecretError> {
-    let all: Result<Vec<_>, _> = keys.iter().map(|key| key.signature(id, timestamp, body)).collect();
+/// Makes the value of `webhook-signature`: one signature for each key, separated by spaces. `timestamp` is in seconds since 1970.
+pub(crate) fn sign_with_each(
+    keys: &[Key],
+    id: &str,
+    timestamp: u64,
+    body: &[u8],
+) -> Result<String, SecretError> {
+    let all: Result<Vec<_>, _> = keys.iter().map(|key| key.sign(id, timestamp, body)).collect();
     Ok(all?.join(" "))
 }
 
@@ -55,7 +60,7 @@ mod tests {
     fn the_specifications_own_example_is_signed_as_it_says() {
         let key = Key::parse(&"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into()).unwrap();
         let id = "msg_p5jXN8AQM9LWM0D4loKWxJek";
-        let made = signatures(&[key], id, 1_614_265_330, br#"{"test": 2432232314}"#).unwrap();
+        let made = sign_with_each(&[key], id, 1_614_265_330, br#"{"test": 2432232314}"#).unwrap();
         assert_eq!(made, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 

@@ -13,8 +13,6 @@ use std::{
 
 /// A name whose loopback addresses the tests' settings allow.
 pub(crate) const HOST: &str = "hooks.example.com";
-pub(crate) const NEW_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-pub(crate) const OLD_SECRET: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
 
 /// Answers one list of addresses after the other, the last one for ever.
 pub(crate) struct Scripted {
@@ -41,11 +39,11 @@ impl Resolve for Scripted {
 pub(crate) fn config(port: u16) -> Config {
     let allowed = |host: &str| Allowance { host: host.into(), network: "127.0.0.1/32".parse().unwrap() };
     Config {
-        secrets: vec![NEW_SECRET.into(), OLD_SECRET.into()],
+        secrets: Vec::new(),
         guard: GuardConfig {
             allow_http: true,
             ports: vec![port],
-            allowed: vec![allowed(HOST), allowed("127.0.0.1")],
+            allowed: vec![allowed(HOST)],
             only_hosts: Vec::new(),
         },
     }

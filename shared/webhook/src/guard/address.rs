@@ -4,7 +4,7 @@ use ipnet::{Ipv4Net, Ipv6Net};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// What an address is, if callbacks may not go to it.
-pub(crate) fn forbidden(address: IpAddr) -> Option<&'static str> {
+pub(super) fn describe_forbidden(address: IpAddr) -> Option<&'static str> {
     match address {
         IpAddr::V4(address) => V4.iter().find(|(net, _)| net.contains(&address)).map(|(_, what)| *what),
         IpAddr::V6(address) => {

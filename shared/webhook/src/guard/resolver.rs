@@ -1,16 +1,16 @@
 //! Names to addresses that have passed the guard.
 
-use super::Guard;
+use super::policy::Guard;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::{net::SocketAddr, sync::Arc};
 
-/// Hands on the answer of the resolver below it only if every address in it may be called.
-pub(crate) struct Resolver {
+/// Passes the answer of the resolver below on only if every address in it may be called.
+pub(crate) struct GuardedResolver {
     pub(crate) guard: Arc<Guard>,
     pub(crate) below: Arc<dyn Resolve>,
 }
 
-impl Resolve for Resolver {
+impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let guard = self.guard.clone();
         let host = name.as_str().to_owned();
@@ -18,7 +18,7 @@ impl Resolve for Resolver {
         Box::pin(async move {
             let found: Vec<SocketAddr> = resolving.await?.collect();
             let addresses: Vec<_> = found.iter().map(SocketAddr::ip).collect();
-            guard.addresses(&host, &addresses)?;
+            guard.check_addresses(&host, &addresses)?;
             Ok(Box::new(found.into_iter()) as Addrs)
         })
     }

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use super::*;
-use crate::Allowance;
+use crate::config::Allowance;
 
 fn guard(change: impl FnOnce(&mut GuardConfig)) -> Guard {
     let mut config = GuardConfig::default();
@@ -16,10 +16,10 @@ fn allowance(host: &str, network: &str) -> Allowance {
 
 /// What the guard says to a URL whose host, if it is a name, has these addresses.
 fn judge(guard: &Guard, url: &str, answers: &[&str]) -> Result<(), Refusal> {
-    let url = guard.url(url)?;
+    let url = guard.check_url(url)?;
     if let Some(Host::Domain(name)) = url.host() {
         let addresses: Vec<IpAddr> = answers.iter().map(|one| one.parse().unwrap()).collect();
-        guard.addresses(name, &addresses)?;
+        guard.check_addresses(name, &addresses)?;
     }
     Ok(())
 }

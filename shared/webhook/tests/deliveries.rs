@@ -1,0 +1,174 @@
+//! Deliveries over real sockets, as a user of the crate makes them.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use std::{sync::Arc, time::Duration};
+use tokio::net::TcpListener;
+use webhook::{Allowance, Callback, Client, Config, Delivered, Error, ErrorKind, GuardConfig, RetryAdvice};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers::any};
+
+/// The address that the settings of these tests allow.
+const HOST: &str = "127.0.0.1";
+const NEW_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const OLD_SECRET: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
+const BODY: &str = r#"{"code":"200"}"#;
+
+/// Settings under which [`HOST`] may be called at `port`, over http.
+fn config(port: u16) -> Config {
+    Config {
+        secrets: vec![NEW_SECRET.into(), OLD_SECRET.into()],
+        guard: GuardConfig {
+            allow_http: true,
+            ports: vec![port],
+            allowed: vec![Allowance { host: HOST.into(), network: "127.0.0.1/32".parse().unwrap() }],
+            only_hosts: Vec::new(),
+        },
+    }
+}
+
+/// A builder that brings TLS without roots.
+fn builder() -> reqwest::ClientBuilder {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    reqwest::Client::builder().tls_backend_preconfigured(tls)
+}
+
+fn client(config: Config) -> Client {
+    Client::new(config, builder()).unwrap()
+}
+
+fn callback(port: u16) -> Callback {
+    Callback { url: format!("http://{HOST}:{port}/done?token=s3cret").into(), id: "upload-1.finished".into() }
+}
+
+async fn receiver(answer: ResponseTemplate) -> MockServer {
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    server
+}
+
+async fn seen(server: &MockServer) -> Vec<Request> {
+    server.received_requests().await.unwrap()
+}
+
+/// One delivery to a receiver that gives this answer.
+async fn delivered(answer: ResponseTemplate) -> (Vec<Request>, Result<Delivered, Error>) {
+    let server = receiver(answer).await;
+    let port = server.address().port();
+    let client = client(config(port));
+    let outcome = client.deliver(&callback(port), BODY).await;
+    (seen(&server).await, outcome)
+}
+
+#[tokio::test]
+async fn an_independent_verifier_accepts_either_secret() {
+    let (requests, outcome) = delivered(ResponseTemplate::new(204)).await;
+    assert_eq!(outcome.unwrap(), Delivered { status: 204 });
+    let request = &requests[0];
+    assert_eq!((request.method.as_str(), request.url.query()), ("POST", Some("token=s3cret")));
+    assert_eq!(
+        (&request.headers["content-type"], &*request.body),
+        ("application/json".parse().as_ref().unwrap(), BODY.as_bytes())
+    );
+    assert_eq!(request.headers["webhook-id"], "upload-1.finished");
+    let verify = |secret: &str, body: &[u8]| {
+        standardwebhooks::Webhook::new(secret).unwrap().verify(body, &request.headers)
+    };
+    verify(NEW_SECRET, &request.body).unwrap();
+    verify(OLD_SECRET, &request.body).unwrap();
+    verify(NEW_SECRET, b"{}").unwrap_err();
+    verify("whsec_ZZECAwQFBgcICQoLDA0ODxAREhMUFRYX", &request.body).unwrap_err();
+}
+
+#[tokio::test]
+async fn without_a_secret_only_the_id_is_sent() {
+    let server = receiver(ResponseTemplate::new(200)).await;
+    let port = server.address().port();
+    let client = client(Config { secrets: vec![], ..config(port) });
+    client.deliver(&callback(port), BODY).await.unwrap();
+    let requests = seen(&server).await;
+    assert_eq!(requests[0].headers["webhook-id"], "upload-1.finished");
+    assert!(!requests[0].headers.contains_key("webhook-signature"));
+}
+
+#[tokio::test]
+async fn only_2xx_is_a_success_410_ends_it_and_retry_after_is_kept() {
+    let at = |seconds| RetryAdvice::after(Duration::from_secs(seconds));
+    let retry = RetryAdvice::RETRY;
+    let table = [
+        (302, None, ErrorKind::Refused, retry),
+        (304, None, ErrorKind::Refused, retry),
+        (400, None, ErrorKind::Refused, retry),
+        (404, None, ErrorKind::Refused, retry),
+        (410, None, ErrorKind::Gone, RetryAdvice::Permanent),
+        (410, Some("5"), ErrorKind::Gone, RetryAdvice::Permanent),
+        (429, Some("120"), ErrorKind::Refused, at(120)),
+        (500, Some("soon"), ErrorKind::Refused, retry),
+        (503, Some("9999999"), ErrorKind::Refused, at(86_400)),
+        (503, Some("Sun, 06 Nov 1994 08:49:37 GMT"), ErrorKind::Refused, at(0)),
+    ];
+    for (status, wait, kind, advice) in table {
+        let mut answer = ResponseTemplate::new(status).set_body_string("our words");
+        if let Some(wait) = wait {
+            answer = answer.insert_header("retry-after", wait);
+        }
+        let (requests, outcome) = delivered(answer.insert_header("location", "/elsewhere")).await;
+        let error = outcome.unwrap_err();
+        assert_eq!((error.kind(), error.advice(), error.details().status), (kind, advice, Some(status)));
+        assert_eq!(requests.len(), 1, "a redirect was followed, or an attempt repeated");
+        assert!(!format!("{error} {error:?}").contains("our words"));
+    }
+}
+
+#[tokio::test]
+async fn a_date_to_wait_for_is_judged_by_the_receivers_clock() {
+    let busy = ResponseTemplate::new(503)
+        .insert_header("date", "Sun, 06 Nov 1994 08:49:37 GMT")
+        .insert_header("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT");
+    let error = delivered(busy).await.1.unwrap_err();
+    assert_eq!(error.advice(), RetryAdvice::after(Duration::from_secs(30)));
+}
+
+#[tokio::test]
+async fn a_proxy_is_not_used() {
+    let (receiver, proxy) =
+        (receiver(ResponseTemplate::new(200)).await, receiver(ResponseTemplate::new(500)).await);
+    let port = receiver.address().port();
+    let proxied = builder().proxy(reqwest::Proxy::all(proxy.uri()).unwrap());
+    let client = Client::new(config(port), proxied).unwrap();
+    client.deliver(&callback(port), BODY).await.unwrap();
+    assert_eq!((seen(&receiver).await.len(), seen(&proxy).await.len()), (1, 0));
+}
+
+/// A refused connection may be tried again; a URL or an id that cannot be sent may not.
+#[tokio::test]
+async fn no_error_shows_the_url() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let client = client(config(port));
+    let refused = client.deliver(&callback(port), BODY).await.unwrap_err();
+    assert_eq!((refused.kind(), refused.advice()), (ErrorKind::Connection, RetryAdvice::RETRY));
+    let elsewhere = Callback { url: format!("http://u:s3cret@{HOST}:{port}/").into(), id: "1".into() };
+    let invalid = client.check(&elsewhere.url).unwrap_err();
+    assert_eq!((invalid.kind(), invalid.advice()), (ErrorKind::Invalid, RetryAdvice::Permanent));
+    let id = Callback { id: "a\nb".into(), ..callback(port) };
+    let unsendable = client.deliver(&id, BODY).await.unwrap_err();
+    assert_eq!((unsendable.kind(), unsendable.advice()), (ErrorKind::Invalid, RetryAdvice::Permanent));
+    for error in [refused, invalid, unsendable] {
+        let shown = format!("{error} {error:?} {id:?} {client:?}");
+        assert!(!shown.contains("s3cret") && !shown.contains("whsec"), "{shown}");
+    }
+}
+
+#[test]
+fn a_malformed_secret_stops_the_client_from_being_made() {
+    let config = Config { secrets: vec!["s3cret".into()], ..config(443) };
+    let error = Client::new(config, builder()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    let shown = format!("{error} {error:?}");
+    assert!(shown.contains("whsec_ and the base64") && !shown.contains("s3cret"), "{shown}");
+}
