@@ -66,7 +66,7 @@ impl Notifier for Callbacks {
         delivered.map_or_else(|error| failed(&error), |delivered| DeliveryResult::Accepted { status: delivered.status })
     }
 
-    fn silence(&self, url: &SecretString) -> Option<Duration> {
+    fn circuit_open_for(&self, url: &SecretString) -> Option<Duration> {
         let silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
         let until = silent.get(&receiver(url))?;
         Some(until.saturating_duration_since(Instant::now())).filter(|rest| !rest.is_zero())

@@ -2,7 +2,7 @@
 
 use object_storage::{Error as StorageError, ErrorKind as Storage, Verdict as StorageVerdict, blames_clock};
 use upload_core::{Error, ErrorKind, RetryAdvice, tokens::CallFailed};
-use youku::{Error as YoukuError, ErrorKind as Youku, Verdict as YoukuVerdict};
+use youku::{Error as YoukuError, ErrorKind as Youku, RetryAdvice as YoukuAdvice};
 
 fn storage(error: StorageError, kind: ErrorKind) -> Error {
     let verdict = match error.verdict() {
@@ -76,15 +76,15 @@ fn youku(error: YoukuError, otherwise: ErrorKind) -> Error {
         Youku::AccessTokenRefused => ErrorKind::Unauthorized,
         Youku::UploadTokenExpired => ErrorKind::SessionOver,
         // Of the whole file: the bytes arrived as they are, and were announced as others.
-        Youku::HashMismatch if error.operation() == "commit" => ErrorKind::HashRefused,
-        Youku::HashMismatch => ErrorKind::Integrity,
+        Youku::FileHashMismatch => ErrorKind::HashRefused,
+        Youku::SliceHashMismatch => ErrorKind::Integrity,
         _ => otherwise,
     };
-    let verdict = match error.verdict() {
+    let verdict = match error.advice() {
         // An answer that is not understood came from something in between: whether Youku did the work, the next call tells.
-        YoukuVerdict::Permanent if error.kind() == Youku::Protocol => RetryAdvice::RETRY,
-        YoukuVerdict::Permanent => RetryAdvice::Permanent,
-        YoukuVerdict::Retry { not_before } => RetryAdvice::Retry { retry_after: not_before },
+        YoukuAdvice::Permanent if error.kind() == Youku::Protocol => RetryAdvice::RETRY,
+        YoukuAdvice::Permanent => RetryAdvice::Permanent,
+        advice => RetryAdvice::Retry { retry_after: advice.retry_after() },
     };
     let clock = if blames_clock(&error) { CLOCK } else { "" };
     let text = match kind {

@@ -9,10 +9,10 @@ use object_storage::{Credentials, HttpClient, SignatureVersion, Store, StoreConf
 use secrecy::SecretString;
 use std::{sync::Arc, time::Duration};
 use upload_core::{
-    Bucket, BucketSession, ByteStream, CompletedObject, Error, ErrorKind, Md5, MultipartId, PartReceipt,
-    Slice, SliceCheck, SliceServer, SliceSession, UploadCredentials, Video, VideoState, metadata,
+    Bucket, BucketSession, ByteStream, Error, ErrorKind, UploadCredentials, CompletedObject, Md5, MultipartId, PartReceipt, Slice,
+    SliceCheck, SliceServer, SliceSession, Video, VideoState, metadata,
 };
-use youku::{CheckStatus, Client, NewVideo, StsGrant};
+use youku::{CheckStatus, Client, NewVideo, UploadTarget};
 
 /// One account at Youku.
 pub(crate) struct YoukuAccount {
@@ -33,12 +33,12 @@ impl YoukuAccount {
         client: Client,
         http: HttpClient,
         settings: &Settings,
-        renewing: Option<TokenRefresh>,
+        refresh: Option<TokenRefresh>,
     ) -> Self {
         let idle = settings.transfer.idle();
         let YoukuSettings { signature, bucket_region, .. } = &settings.youku;
         let (signature, region) = ((*signature).into(), bucket_region.clone());
-        Self { name: name.map(str::to_owned), client, http, signature, region, idle, refresh: renewing }
+        Self { name: name.map(str::to_owned), client, http, signature, region, idle, refresh }
     }
 
     /// Names the setting that a refusal of the client id is about.
@@ -98,8 +98,8 @@ impl upload_core::Youku for YoukuAccount {
         Ok(BucketSession {
             upload_token: session.upload_token,
             video_id: session.video_id,
-            credentials: grant(session.grant),
-            instant: session.instant,
+            credentials: grant(session.credentials),
+            instant: session.already_stored,
         })
     }
 
@@ -110,17 +110,14 @@ impl upload_core::Youku for YoukuAccount {
             upload_token: session.upload_token,
             video_id: session.video_id,
             upload_server: session.upload_server_uri,
-            instant: session.instant,
+            instant: session.already_stored,
         })
     }
 
-    async fn refresh_credentials(
-        &self,
-        upload_token: &SecretString,
-        old: &UploadCredentials,
-    ) -> Result<UploadCredentials, Error> {
-        let (bucket, object) = (old.bucket.as_str(), old.object.as_str());
-        let fresh = self.call(|client| async move { client.sts(upload_token, bucket, object).await });
+    async fn refresh_credentials(&self, upload_token: &SecretString, old: &UploadCredentials) -> Result<UploadCredentials, Error> {
+        let UploadCredentials { endpoint, bucket, object, .. } = old.clone();
+        let target = &UploadTarget { endpoint, bucket, object };
+        let fresh = self.call(|client| async move { client.sts(upload_token, target).await });
         fresh.await.map(grant)
     }
 
@@ -141,12 +138,12 @@ impl upload_core::Youku for YoukuAccount {
         Ok(video.map(|video| match video.state {
             youku::VideoState::Normal => VideoState::Normal,
             youku::VideoState::Encoding => VideoState::Encoding,
-            youku::VideoState::Fail => VideoState::Failed,
+            youku::VideoState::Failed => VideoState::Failed,
             youku::VideoState::InReview => VideoState::InReview,
             youku::VideoState::Limited => VideoState::Limited,
             youku::VideoState::Blocked => VideoState::Blocked,
             youku::VideoState::Absent => VideoState::Absent,
-            youku::VideoState::Other(_) => VideoState::Other,
+            youku::VideoState::Other => VideoState::Other,
         }))
     }
 
@@ -177,11 +174,12 @@ impl upload_core::Youku for YoukuAccount {
     }
 }
 
-fn grant(grant: StsGrant) -> UploadCredentials {
+fn grant(grant: youku::UploadCredentials) -> UploadCredentials {
+    let UploadTarget { endpoint, bucket, object } = grant.target;
     UploadCredentials {
-        endpoint: grant.endpoint,
-        bucket: grant.bucket,
-        object: grant.object,
+        endpoint,
+        bucket,
+        object,
         access_key_id: grant.access_key_id,
         access_key_secret: grant.access_key_secret,
         security_token: grant.security_token,
@@ -213,19 +211,21 @@ fn new_video(video: &Video) -> Result<NewVideo, Error> {
     Ok(NewVideo {
         file_name: video.file_name.clone(),
         file_size: video.size,
-        file_md5: video.md5.to_string(),
-        title: title.unwrap_or_default(),
-        tags: tags.unwrap_or_default(),
-        category,
-        description,
-        copyright_type: copyright_type.map(|word| word.as_str().parse()).transpose().map_err(invalid)?,
-        public_type: public_type.map(|word| word.as_str().parse()).transpose().map_err(invalid)?,
-        watch_password,
-        thumbnail,
-        latitude,
-        longitude,
-        shoot_time,
-        deshake,
+        file_md5: youku::Md5(video.md5.0),
+        metadata: youku::VideoMetadata {
+            title,
+            tags,
+            category,
+            description,
+            copyright_type: copyright_type.map(|word| word.as_str().parse()).transpose().map_err(invalid)?,
+            public_type: public_type.map(|word| word.as_str().parse()).transpose().map_err(invalid)?,
+            watch_password,
+            thumbnail,
+            latitude,
+            longitude,
+            shoot_time,
+            deshake,
+        },
     })
 }
 
@@ -242,11 +242,8 @@ fn multipart(id: &MultipartId) -> object_storage::MultipartId {
 #[async_trait]
 impl Bucket for YoukuBucket {
     async fn initiate(&self) -> Result<MultipartId, Error> {
-        let id = self
-            .store
-            .initiate_multipart(&self.key, &Default::default())
-            .await
-            .map_err(error_mapping::bucket)?;
+        let id =
+            self.store.initiate_multipart(&self.key, &Default::default()).await.map_err(error_mapping::bucket)?;
         Ok(MultipartId(id.to_string()))
     }
 
@@ -286,8 +283,9 @@ impl Bucket for YoukuBucket {
 /// Youku's upload server.
 struct UploadServer(youku::SliceServer);
 
-fn slice(slice: youku::Slice) -> Slice {
-    Slice { id: slice.id, offset: slice.offset, length: slice.length }
+fn slice(next: youku::NextSlice) -> Slice {
+    let none_left = Slice { id: 0, offset: 0, length: 0 };
+    next.slice.map_or(none_left, |youku::Slice { id, offset, length }| Slice { id, offset, length })
 }
 
 #[async_trait]
@@ -318,8 +316,8 @@ impl SliceServer for UploadServer {
         md5: Md5,
     ) -> Result<Slice, Error> {
         let Slice { id, offset, length } = wanted;
-        let wanted = youku::Slice { id, offset, length, transferred: 0, finished: false };
-        let next = self.0.upload_slice(token, &wanted, bytes, &md5.to_string()).await;
+        let wanted = youku::Slice { id, offset, length };
+        let next = self.0.upload_slice(token, &wanted, bytes, youku::Md5(md5.0)).await;
         next.map(slice).map_err(error_mapping::slices)
     }
 

@@ -1,20 +1,20 @@
 //! The calls to the API host.
 
-use std::sync::Arc;
-
-use secrecy::{ExposeSecret, SecretString};
-
-use crate::answer::Answer;
-use crate::call::{self, Fields};
 use crate::{
-    Config, Error, ErrorKind, NewVideo, OssSession, SliceServer, SliceSession, StsGrant, TokenPair, VideoInfo,
+    config::Config,
+    error::{self, Error, ErrorKind},
+    http::{self, Fields, Operation, Response},
+    slices::SliceServer,
+    types::{NewVideo, OssSession, SliceSession, TokenPair, UploadCredentials, UploadTarget, VideoInfo},
 };
+use secrecy::{ExposeSecret, SecretString};
+use std::sync::Arc;
 
 /// One account on Youku's API. Clones share their settings and connections.
 #[derive(Debug, Clone)]
 pub struct Client {
     config: Arc<Config>,
-    http: reqwest::Client,
+    transport: reqwest::Client,
 }
 
 impl Client {
@@ -23,14 +23,14 @@ impl Client {
         for url in [&mut config.api, &mut config.old_api] {
             url.truncate(url.trim_end_matches('/').len());
         }
-        Self { config: Arc::new(config), http }
+        Self { config: Arc::new(config), transport: http }
     }
 
     /// The same application as another account.
     pub fn with_token(&self, access_token: SecretString) -> Self {
         Self {
             config: Arc::new(Config { access_token, ..Config::clone(&self.config) }),
-            http: self.http.clone(),
+            transport: self.transport.clone(),
         }
     }
 
@@ -57,8 +57,8 @@ impl Client {
         if let Some(secret) = &self.config.client_secret {
             form.push(("client_secret", secret.expose_secret()));
         }
-        let answer = self.post("refresh", "/oauth2/token.json", &form).await?;
-        TokenPair::from_answer(&answer)
+        let answer = self.post(Operation::Refresh, "/oauth2/token.json", &form).await?;
+        http::token_pair(&answer)
     }
 
     /// Opens an upload whose bytes go to Youku's OSS bucket.
@@ -66,7 +66,7 @@ impl Client {
     /// # Errors
     /// `Invalid` before anything is sent, then any kind.
     pub async fn create_for_oss(&self, video: &NewVideo) -> Result<OssSession, Error> {
-        OssSession::from_answer(&self.create(video, &[("isnew", "1")]).await?)
+        http::oss_session(&self.create(video, &[("isnew", "1")]).await?)
     }
 
     /// Opens an upload whose bytes go to a slice server.
@@ -74,30 +74,31 @@ impl Client {
     /// # Errors
     /// `Invalid` before anything is sent, then any kind.
     pub async fn create_for_slices(&self, video: &NewVideo) -> Result<SliceSession, Error> {
-        SliceSession::from_answer(&self.create(video, &[]).await?)
+        http::slice_session(&self.create(video, &[]).await?)
     }
 
-    /// Fetches fresh credentials for an open upload; a multipart upload under way goes on with them.
+    /// Fetches fresh credentials for an open upload; a multipart upload under way continues with them. The endpoint is again Youku's to
+    /// name.
     ///
     /// # Errors
     /// `UploadTokenExpired` once Youku has given the upload up; any kind but `Invalid`.
     pub async fn sts(
         &self,
         upload_token: &SecretString,
-        bucket: &str,
-        object: &str,
-    ) -> Result<StsGrant, Error> {
+        target: &UploadTarget,
+    ) -> Result<UploadCredentials, Error> {
+        let UploadTarget { bucket, object, .. } = target;
         let mut query = self.account().to_vec();
         query.extend([
             ("upload_token", upload_token.expose_secret()),
             ("oss_bucket", bucket),
             ("oss_object", object),
         ]);
-        let answer = self.get("sts", "/uploads/get_sts_inf.json", &query).await?;
-        StsGrant::from_answer(&answer, bucket.to_owned(), object.to_owned())
+        let answer = self.get(Operation::Sts, "/uploads/get_sts_inf.json", &query).await?;
+        http::upload_credentials(&answer, bucket.clone(), object.clone())
     }
 
-    /// Turns an upload into a video and answers the video's id, if Youku tells it. Slice mode names the address from
+    /// Turns an upload into a video and answers the video's id, if Youku names it. Slice mode names the address from
     /// [`Check`](crate::Check).
     ///
     /// # Errors
@@ -107,12 +108,12 @@ impl Client {
         upload_token: &SecretString,
         upload_server_ip: Option<&str>,
     ) -> Result<Option<String>, Error> {
-        let form = self.closing(upload_token, upload_server_ip);
-        let answer = self.post("commit", "/uploads/commit.json", &form).await?;
+        let form = self.session_params(upload_token, upload_server_ip);
+        let answer = self.post(Operation::Commit, "/uploads/commit.json", &form).await?;
         let video_id = answer.optional_text("video_id");
         // Without an id only an answer that is nothing else counts: something between may speak with status 200.
         if video_id.is_none() && (answer.has("code") || answer.has("message")) {
-            return Err(answer.misfit("video_id"));
+            return Err(answer.malformed("video_id"));
         }
         Ok(video_id)
     }
@@ -124,7 +125,9 @@ impl Client {
     /// `AccessTokenRefused`, `ClientRefused`, and whatever keeps Youku from answering.
     pub async fn check_access(&self) -> Result<(), Error> {
         let nothing = SecretString::from("0".repeat(32));
-        match self.sts(&nothing, "none", "none").await {
+        let nowhere =
+            UploadTarget { endpoint: String::new(), bucket: "none".to_owned(), object: "none".to_owned() };
+        match self.sts(&nothing, &nowhere).await {
             Ok(_) => Ok(()),
             Err(error) => match error.kind() {
                 ErrorKind::UploadTokenExpired | ErrorKind::NotFound | ErrorKind::Refused => Ok(()),
@@ -139,7 +142,7 @@ impl Client {
     /// Any kind but `Invalid`; `Protocol` where the answer names no user.
     pub async fn my_user(&self) -> Result<String, Error> {
         let url = format!("{}/users/myinfo.json", self.config.old_api);
-        let answer = call::post_form(&self.http, "myinfo", &url, &self.account()).await?;
+        let answer = http::post_form(&self.transport, Operation::MyInfo, &url, &self.account()).await?;
         answer.text("id")
     }
 
@@ -152,8 +155,8 @@ impl Client {
         upload_token: &SecretString,
         upload_server_ip: Option<&str>,
     ) -> Result<(), Error> {
-        let query = self.closing(upload_token, upload_server_ip);
-        self.get("cancel", "/uploads/cancel.json", &query).await?;
+        let query = self.session_params(upload_token, upload_server_ip);
+        self.get(Operation::Cancel, "/uploads/cancel.json", &query).await?;
         Ok(())
     }
 
@@ -163,8 +166,8 @@ impl Client {
     /// Any kind but `Invalid` and `NotFound`.
     pub async fn show(&self, video_id: &str) -> Result<Option<VideoInfo>, Error> {
         let query = [("client_id", self.config.client_id.as_str()), ("video_id", video_id)];
-        match self.get("show", "/videos/show.json", &query).await {
-            Ok(answer) => Ok(VideoInfo::from_answer(&answer)),
+        match self.get(Operation::Show, "/videos/show.json", &query).await {
+            Ok(answer) => Ok(http::video_info(&answer)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
@@ -176,31 +179,31 @@ impl Client {
     /// `Connection` or `TimedOut` when the name cannot be resolved.
     pub async fn slice_server(&self, upload_server_uri: &str) -> Result<SliceServer, Error> {
         let server = self.config.upload_server.as_deref();
-        SliceServer::resolve(self.http.clone(), server.unwrap_or(upload_server_uri)).await
+        SliceServer::resolve(self.transport.clone(), server.unwrap_or(upload_server_uri)).await
     }
 
-    /// The slice server at an address that [`SliceServer::address`] told earlier: how an upload is resumed.
+    /// The slice server at an address that [`SliceServer::address`] gave earlier: how an upload is resumed.
     ///
     /// # Errors
     /// `Config` when it is not an address.
     pub fn slice_server_at(&self, address: &str) -> Result<SliceServer, Error> {
-        SliceServer::from_address(self.http.clone(), address)
+        SliceServer::from_address(self.transport.clone(), address)
     }
 
-    async fn create(&self, video: &NewVideo, mode: &[(&'static str, &str)]) -> Result<Answer, Error> {
-        video.validate().map_err(|invalid| Error::from_invalid("create", invalid))?;
-        let described = video.form();
+    async fn create(&self, video: &NewVideo, mode: &[(&'static str, &str)]) -> Result<Response, Error> {
+        video.validate().map_err(|limit| error::invalid(Operation::Create, limit))?;
+        let described = http::video_form(video);
         let mut form = self.account().to_vec();
         form.extend(described.iter().map(|(name, value)| (*name, value.as_str())));
         form.extend(mode);
-        self.post("create", "/uploads/create.json", &form).await
+        self.post(Operation::Create, "/uploads/create.json", &form).await
     }
 
     fn account(&self) -> [(&'static str, &str); 2] {
         [("client_id", &self.config.client_id), ("access_token", self.config.access_token.expose_secret())]
     }
 
-    fn closing<'a>(
+    fn session_params<'a>(
         &'a self,
         upload_token: &'a SecretString,
         upload_server_ip: Option<&'a str>,
@@ -211,16 +214,13 @@ impl Client {
         fields
     }
 
-    async fn post(&self, operation: &'static str, path: &str, form: &Fields<'_>) -> Result<Answer, Error> {
+    async fn post(&self, operation: Operation, path: &str, form: &Fields<'_>) -> Result<Response, Error> {
         let url = format!("{}{path}", self.config.api);
-        call::post_form(&self.http, operation, &url, form).await
+        http::post_form(&self.transport, operation, &url, form).await
     }
 
-    async fn get(&self, operation: &'static str, path: &str, query: &Fields<'_>) -> Result<Answer, Error> {
+    async fn get(&self, operation: Operation, path: &str, query: &Fields<'_>) -> Result<Response, Error> {
         let url = format!("{}{path}", self.config.api);
-        call::get(&self.http, operation, &url, query).await
+        http::get(&self.transport, operation, &url, query).await
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,31 +1,46 @@
-//! Youku's upload API as typed calls: token refresh, create in both modes, STS credentials, slices, commit, cancel and show.
+//! Youku's upload API: its types and limits, and behind the feature `client` its calls.
 //!
-//! A [`Client`] talks to the API host. In OSS mode it hands out a [`StsGrant`] and the bytes go to Youku's bucket by any OSS client;
-//! in slice mode a [`SliceServer`] takes them. Nothing here retries: every [`Error`] carries a [`Verdict`] for the caller's own
-//! retry loop.
+//! | module | its job |
+//! |---|---|
+//! | `types` | what goes to Youku and comes back: videos, sessions, credentials, slices, states, tokens, [`Md5`] |
+//! | `validate` | Youku's limits for metadata, checked before anything is sent |
+//! | `client` | the calls to the API host: token refresh, create in both modes, STS credentials, commit, cancel, show |
+//! | `slices` | the calls to a slice server |
+//! | `config` | where to call, and as whom |
+//! | `error` | the kinds of failure |
+//! | `http` | one call: `operation`, `form`, `request`, `response`, `decode`, and `api_error`, what Youku's refusals mean |
+//!
+//! A `Client` talks to the API host. In OSS mode it hands out [`UploadCredentials`] and the bytes go to Youku's bucket by any OSS client;
+//! in slice mode a `SliceServer` takes them. Nothing here retries: every error carries advice for the caller's own retry loop.
 //!
 //! Tokens travel in form bodies. Only where Youku documents a GET do they stand in a query, and no URL is ever logged or kept in an error.
 
-mod answer;
-mod call;
+#[cfg(feature = "client")]
 mod client;
+#[cfg(feature = "client")]
 mod config;
+#[cfg(feature = "client")]
 mod error;
-mod refusal;
+#[cfg(feature = "client")]
+mod http;
+#[cfg(feature = "client")]
 mod slices;
-#[cfg(test)]
+#[cfg(all(test, feature = "client"))]
 mod testing;
 mod types;
 mod validate;
-mod video;
 
-pub use client::Client;
-pub use config::{Config, DEFAULT_API, DEFAULT_OLD_API};
-pub use error::{Error, ErrorKind, Verdict};
-pub use slices::{MAX_SLICE_LENGTH_KIB, SliceServer};
-pub use types::{
-    Check, CheckStatus, OssSession, Slice, SliceSession, StsGrant, TokenPair, VideoInfo, VideoState,
-    watch_page,
+#[cfg(feature = "client")]
+pub use self::{
+    client::Client,
+    config::{Config, DEFAULT_API, DEFAULT_OLD_API},
+    error::{Details, Error, ErrorKind},
+    slices::SliceServer,
 };
-pub use validate::Invalid;
-pub use video::{CATEGORIES, CONTAINERS, CopyrightType, NewVideo, PublicType};
+#[cfg(feature = "client")]
+pub use ::error::RetryAdvice;
+pub use types::{
+    CATEGORIES, CONTAINERS, Check, CheckStatus, CopyrightType, Invalid, MAX_SLICE_LENGTH_KIB, Md5, NewVideo,
+    NextSlice, OssSession, PublicType, Slice, SliceSession, TokenPair, UploadCredentials, UploadTarget,
+    VideoInfo, VideoMetadata, VideoState, watch_page,
+};

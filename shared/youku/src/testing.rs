@@ -1,25 +1,8 @@
-//! What the tests of several modules share.
+//! What the tests inside the crate share.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
 use std::sync::Arc;
-
-use wiremock::{MockServer, Request, ResponseTemplate};
-
-use crate::{Client, Config, NewVideo};
-
-pub(crate) const ACCESS_TOKEN: &str = "access-token-of-the-test";
-pub(crate) const UPLOAD_TOKEN: &str = "upload-token-of-the-test";
-
-pub(crate) fn a_video() -> NewVideo {
-    NewVideo {
-        file_name: "holiday.mp4".to_owned(),
-        file_size: 1_048_576,
-        file_md5: "9e107d9d372bb6826bd81d3542a419d6".to_owned(),
-        title: "A holiday".to_owned(),
-        tags: vec!["travel".to_owned(), "海边".to_owned()],
-        ..NewVideo::default()
-    }
-}
+use wiremock::{MockServer, Request};
 
 /// An HTTP client that can only speak plain HTTP: the default one insists on a process-wide TLS provider.
 pub(crate) fn http() -> reqwest::Client {
@@ -32,32 +15,9 @@ pub(crate) fn http() -> reqwest::Client {
     reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().build().unwrap()
 }
 
-pub(crate) fn client(api: &str) -> Client {
-    let mut config = Config::new("client-id", ACCESS_TOKEN.into());
-    config.api = api.to_owned();
-    Client::new(config, http())
-}
-
-pub(crate) fn json(status: u16, body: &str) -> ResponseTemplate {
-    ResponseTemplate::new(status).set_body_raw(body.to_owned(), "application/json")
-}
-
 /// The one request the server has seen.
 pub(crate) async fn only_request(server: &MockServer) -> Request {
     let mut seen = server.received_requests().await.expect("recording is on");
     assert_eq!(seen.len(), 1);
     seen.remove(0)
-}
-
-pub(crate) fn form_of(request: &Request) -> Vec<(String, String)> {
-    serde_urlencoded::from_bytes(&request.body).unwrap()
-}
-
-pub(crate) fn query_of(request: &Request) -> Vec<(String, String)> {
-    serde_urlencoded::from_str(request.url.query().unwrap_or_default()).unwrap()
-}
-
-pub(crate) fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
-    let owned = expected.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
-    owned.collect()
 }

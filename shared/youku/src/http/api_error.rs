@@ -3,32 +3,32 @@
 //! `{"error":{"code","type","description"}}` or URL-encoded `code=..&type=..&description=..`, under any content type. A body with
 //! `error` is a failure whatever the status. The description is looked at and dropped: it may repeat what was sent.
 
-use std::time::Duration;
-
+use super::{operation::Operation, plain_word::keep_plain_word};
+use crate::error::{self, Details, Error, ErrorKind};
+use ::error::RetryAdvice;
 use reqwest::StatusCode;
 use serde_json::{Map, Value};
-
-use crate::{Error, ErrorKind};
+use std::time::Duration;
 
 /// "Hash check error": documented for a slice.
 const HASH_CHECK: i64 = 120_010_225;
-/// What our local Youku says at commit of a file that has another hash than announced; Youku's own code for it is not documented.
+/// What the local Youku says at commit of a file that has another hash than announced; Youku's own code for it is not documented.
 const WRONG_FILE: i64 = 120_010_224;
 
 /// What Youku said when it refused.
 #[derive(Default)]
-pub(crate) struct Refusal {
+pub(crate) struct ApiError {
     code: Option<i64>,
     kind: Option<String>,
     description: String,
 }
 
-impl Refusal {
+impl ApiError {
     /// The refusal in a JSON answer, if it is one.
     pub(crate) fn from_json(status: StatusCode, body: &Map<String, Value>) -> Option<Self> {
         match body.get("error") {
             Some(Value::Object(error)) => Some(Self::from_members(error)),
-            Some(Value::String(kind)) => Some(Self { kind: plain_word(kind), ..Self::default() }),
+            Some(Value::String(kind)) => Some(Self { kind: keep_plain_word(kind), ..Self::default() }),
             Some(Value::Null | Value::Bool(false)) | None => {
                 (!status.is_success()).then(|| Self::from_members(body))
             }
@@ -42,7 +42,7 @@ impl Refusal {
         let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, v)| v);
         Some(Self {
             code: Some(value("code")?.parse().ok()?),
-            kind: value("type").and_then(|kind| plain_word(kind)),
+            kind: value("type").and_then(|kind| keep_plain_word(kind)),
             description: value("description").cloned().unwrap_or_default(),
         })
     }
@@ -50,7 +50,7 @@ impl Refusal {
     fn from_members(members: &Map<String, Value>) -> Self {
         Self {
             code: members.get("code").and_then(|code| code.as_i64().or_else(|| code.as_str()?.parse().ok())),
-            kind: members.get("type").and_then(|kind| plain_word(kind.as_str()?)),
+            kind: members.get("type").and_then(|kind| keep_plain_word(kind.as_str()?)),
             description: members.get("description").and_then(Value::as_str).unwrap_or_default().to_owned(),
         }
     }
@@ -58,35 +58,43 @@ impl Refusal {
     /// The failure that this refusal means under `status`.
     pub(crate) fn into_error(
         self,
-        operation: &'static str,
+        operation: Operation,
         status: StatusCode,
         retry_after: Option<Duration>,
     ) -> Error {
-        let mut error = Error::new(self.error_kind(operation, status), operation).retry_after(retry_after);
-        if let Some(code) = self.code {
-            error = error.with("code", code);
+        let kind = self.error_kind(operation, status);
+        let details = Details {
+            code: self.code,
+            error_type: self.kind,
+            status: Some(status.as_u16()),
+            ..Details::default()
+        };
+        let error = error::answered(kind, operation, details, retry_after);
+        match kind {
+            // Sending a slice again has nothing to do with what the server asked to wait for; in any other call it cures nothing.
+            ErrorKind::SliceHashMismatch if operation == Operation::UploadSlice => error.retryable(),
+            ErrorKind::SliceHashMismatch => error.with_advice(RetryAdvice::Permanent),
+            _ => error,
         }
-        if let Some(kind) = self.kind {
-            error = error.with("type", kind);
-        }
-        error.with("status", status.as_u16())
     }
 
-    fn error_kind(&self, operation: &str, status: StatusCode) -> ErrorKind {
+    fn error_kind(&self, operation: Operation, status: StatusCode) -> ErrorKind {
         if status == StatusCode::TOO_MANY_REQUESTS {
             return ErrorKind::RateLimited;
         }
+        let commits = operation == Operation::Commit;
         match self.code {
             Some(1001) => ErrorKind::Unavailable,
             Some(1005) => ErrorKind::ClientRefused,
             Some(1008 | 1009) => ErrorKind::AccessTokenRefused,
             Some(120_010_223) => ErrorKind::UploadTokenExpired,
-            Some(HASH_CHECK) => ErrorKind::HashMismatch,
-            _ if operation == "commit" && self.refuses_the_bytes(status) => ErrorKind::HashMismatch,
+            Some(HASH_CHECK) if commits => ErrorKind::FileHashMismatch,
+            Some(HASH_CHECK) => ErrorKind::SliceHashMismatch,
+            _ if commits && self.refuses_the_bytes(status) => ErrorKind::FileHashMismatch,
             _ if self.names_a_call_limit() => ErrorKind::RateLimited,
-            _ if operation == "commit" && self.says_session_over(status) => ErrorKind::UploadTokenExpired,
+            _ if commits && self.says_session_over(status) => ErrorKind::UploadTokenExpired,
             _ if self.names_something_unknown(status) => ErrorKind::NotFound,
-            _ => status_kind(status),
+            _ => kind_of_status(status),
         }
     }
 
@@ -128,7 +136,7 @@ impl Refusal {
 }
 
 /// What a status means when the body says nothing.
-pub(crate) fn status_kind(status: StatusCode) -> ErrorKind {
+pub(crate) fn kind_of_status(status: StatusCode) -> ErrorKind {
     match status {
         StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited,
         StatusCode::REQUEST_TIMEOUT => ErrorKind::Unavailable,
@@ -138,17 +146,10 @@ pub(crate) fn status_kind(status: StatusCode) -> ErrorKind {
     }
 }
 
-/// A word of Youku's that is safe to show: an identifier of at most 64 characters, else nothing.
-pub(crate) fn plain_word(text: &str) -> Option<String> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    (!text.is_empty() && text.len() <= 64 && text.chars().all(plain)).then(|| text.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Verdict;
-    use crate::answer::Answer;
+    use crate::http::Response;
 
     const SECRET: &str = "a1b2c3-token";
 
@@ -157,13 +158,13 @@ mod tests {
     }
 
     fn refused_with(status: u16, body: &str, wait: Option<Duration>) -> Error {
-        refused_call("commit", status, body, wait)
+        refused_call(Operation::Commit, status, body, wait)
     }
 
     #[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
-    fn refused_call(operation: &'static str, status: u16, body: &str, wait: Option<Duration>) -> Error {
+    fn refused_call(operation: Operation, status: u16, body: &str, wait: Option<Duration>) -> Error {
         let status = StatusCode::from_u16(status).unwrap();
-        Answer::read(operation, status, wait, body.as_bytes()).unwrap_err()
+        Response::parse(operation, status, wait, body.as_bytes()).unwrap_err()
     }
 
     fn error_body(code: i64, kind: &str, description: &str) -> String {
@@ -171,35 +172,54 @@ mod tests {
     }
 
     #[test]
-    fn a_commit_that_is_refused_for_the_bytes_is_final_and_a_slice_is_sent_again() {
+    fn a_refused_file_is_final_and_a_refused_slice_is_sent_again() {
         let cases = [
-            ("commit", 400, 120_010_225, "words", ErrorKind::HashMismatch),
-            ("commit", 200, 120_010_224, "words", ErrorKind::HashMismatch),
-            ("commit", 400, 120_010_230, "File MD5 differs from create", ErrorKind::HashMismatch),
-            ("commit", 400, 120_010_230, "the file_md5 is wrong", ErrorKind::HashMismatch),
-            ("commit", 403, 120_010_230, "文件MD5校验失败", ErrorKind::HashMismatch),
-            ("commit", 404, 120_010_230, "Hash of the file not found", ErrorKind::HashMismatch),
-            ("commit", 503, 120_010_230, "the hash service is down", ErrorKind::Unavailable),
-            ("commit", 400, 120_010_226, "Upload is already committed", ErrorKind::UploadTokenExpired),
-            ("commit", 404, 120_010_230, "Upload token does not exist", ErrorKind::UploadTokenExpired),
-            ("cancel", 404, 120_010_230, "Upload token does not exist", ErrorKind::NotFound),
-            ("commit", 400, 120_010_230, "a hashtag is not allowed", ErrorKind::Refused),
-            ("commit", 400, 120_010_223, "token of another hash", ErrorKind::UploadTokenExpired),
-            ("commit", 400, 1001, "hash", ErrorKind::Unavailable),
-            ("create", 400, 120_010_224, "words", ErrorKind::Refused),
-            ("create", 400, 120_010_230, "md5 is missing", ErrorKind::Refused),
-            ("upload_slice", 400, 120_010_225, "Hash check error", ErrorKind::HashMismatch),
-            ("upload_slice", 400, 120_010_224, "words", ErrorKind::Refused),
+            (Operation::Commit, 400, 120_010_225, "words", ErrorKind::FileHashMismatch),
+            (Operation::Commit, 200, 120_010_224, "words", ErrorKind::FileHashMismatch),
+            (
+                Operation::Commit,
+                400,
+                120_010_230,
+                "File MD5 differs from create",
+                ErrorKind::FileHashMismatch,
+            ),
+            (Operation::Commit, 400, 120_010_230, "the file_md5 is wrong", ErrorKind::FileHashMismatch),
+            (Operation::Commit, 403, 120_010_230, "文件MD5校验失败", ErrorKind::FileHashMismatch),
+            (Operation::Commit, 404, 120_010_230, "Hash of the file not found", ErrorKind::FileHashMismatch),
+            (Operation::Commit, 503, 120_010_230, "the hash service is down", ErrorKind::Unavailable),
+            (
+                Operation::Commit,
+                400,
+                120_010_226,
+                "Upload is already committed",
+                ErrorKind::UploadTokenExpired,
+            ),
+            (
+                Operation::Commit,
+                404,
+                120_010_230,
+                "Upload token does not exist",
+                ErrorKind::UploadTokenExpired,
+            ),
+            (Operation::Cancel, 404, 120_010_230, "Upload token does not exist", ErrorKind::NotFound),
+            (Operation::Commit, 400, 120_010_230, "a hashtag is not allowed", ErrorKind::Refused),
+            (Operation::Commit, 400, 120_010_223, "token of another hash", ErrorKind::UploadTokenExpired),
+            (Operation::Commit, 400, 1001, "hash", ErrorKind::Unavailable),
+            (Operation::Create, 400, 120_010_224, "words", ErrorKind::Refused),
+            (Operation::Create, 400, 120_010_230, "md5 is missing", ErrorKind::Refused),
+            (Operation::UploadSlice, 400, 120_010_225, "Hash check error", ErrorKind::SliceHashMismatch),
+            (Operation::UploadSlice, 400, 120_010_224, "words", ErrorKind::Refused),
         ];
         for (operation, status, code, description, kind) in cases {
             let body = error_body(code, "UploadsException", description);
             let error = refused_call(operation, status, &body, None);
-            assert_eq!(error.kind(), kind, "{operation} {status} {code} {description}");
-            let again = kind == ErrorKind::HashMismatch && operation == "upload_slice";
-            let verdict = if again { Verdict::Retry { not_before: None } } else { Verdict::Permanent };
-            if kind == ErrorKind::HashMismatch {
-                assert_eq!(error.verdict(), verdict, "{operation}");
-            }
+            assert_eq!(error.kind(), kind, "{operation:?} {status} {code} {description}");
+            let advice = match kind {
+                ErrorKind::SliceHashMismatch => RetryAdvice::RETRY,
+                ErrorKind::FileHashMismatch => RetryAdvice::Permanent,
+                _ => continue,
+            };
+            assert_eq!(error.advice(), advice, "{operation:?}");
         }
     }
 
@@ -211,15 +231,15 @@ mod tests {
             (1008, ErrorKind::AccessTokenRefused),
             (1009, ErrorKind::AccessTokenRefused),
             (120_010_223, ErrorKind::UploadTokenExpired),
-            (120_010_225, ErrorKind::HashMismatch),
+            (120_010_225, ErrorKind::FileHashMismatch),
             (120_010_999, ErrorKind::Refused),
         ];
         for (code, kind) in codes {
             for status in [200, 400] {
                 let error = refused(status, &error_body(code, "UploadsException", "words"));
                 assert_eq!(error.kind(), kind);
-                assert_eq!(error.code(), Some(code));
-                let retried = matches!(error.verdict(), Verdict::Retry { .. });
+                assert_eq!(error.details().code, Some(code));
+                let retried = error.is_retryable();
                 assert_eq!(retried, kind == ErrorKind::Unavailable);
             }
         }
@@ -233,8 +253,9 @@ mod tests {
         assert_eq!(error.to_string(), line);
     }
 
+    /// URL-encoded, bare, or with its code in quotes.
     #[test]
-    fn a_refusal_may_be_url_encoded_or_bare_or_have_a_code_in_quotes() {
+    fn a_refusal_is_read_in_each_of_its_forms() {
         let bodies = [
             (400, "code=120010223&type=UploadsException&description=Expired+upload+token"),
             (200, "code=120010223&type=UploadsException&description=Expired+upload+token"),
@@ -283,7 +304,7 @@ mod tests {
         ];
         for error in limits {
             assert_eq!(error.kind(), ErrorKind::RateLimited);
-            assert_eq!(error.verdict(), Verdict::Retry { not_before: Some(Duration::from_secs(60)) });
+            assert_eq!(error.advice(), RetryAdvice::after(Duration::from_secs(60)));
         }
         let title = refused(400, &error_body(1, "UploadsException", "Title exceeds the limit of 60"));
         assert_eq!(title.kind(), ErrorKind::Refused);
@@ -292,9 +313,9 @@ mod tests {
     #[test]
     fn a_wait_that_youku_names_is_passed_on() {
         let wait = Some(Duration::from_secs(7));
-        let retry = Verdict::Retry { not_before: wait };
-        assert_eq!(refused_with(429, "", wait).verdict(), retry);
-        assert_eq!(refused_with(503, "", wait).verdict(), retry);
+        let retry = RetryAdvice::Retry { retry_after: wait };
+        assert_eq!(refused_with(429, "", wait).advice(), retry);
+        assert_eq!(refused_with(503, "", wait).advice(), retry);
     }
 
     #[test]

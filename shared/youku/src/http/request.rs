@@ -1,12 +1,13 @@
 //! One HTTP call: sent once, bounded in time and in the size of its answer.
 
+use super::{operation::Operation, response::Response};
+use crate::error::{self, Error, ErrorKind};
+use ::error::{ReadError, read_body, retry_after};
+use reqwest::{
+    Body, RequestBuilder,
+    header::{CONTENT_TYPE, DATE, HeaderMap, USER_AGENT},
+};
 use std::time::{Duration, Instant, SystemTime};
-
-use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER, USER_AGENT};
-use reqwest::{RequestBuilder, Response};
-
-use crate::answer::Answer;
-use crate::{Error, ErrorKind};
 
 /// Time for one ordinary call, from connecting to the answer's last byte.
 pub(crate) const CALL_TIME: Duration = Duration::from_secs(30);
@@ -15,7 +16,7 @@ pub(crate) const CALL_TIME: Duration = Duration::from_secs(30);
 const MAX_ANSWER: usize = 1024 * 1024;
 
 /// A wait longer than the hour after which Youku counts anew makes no sense.
-const MAX_RETRY_AFTER: u64 = 3600;
+const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 
 const AGENT: &str = concat!("oss2youku/", env!("CARGO_PKG_VERSION"));
 
@@ -23,78 +24,67 @@ const AGENT: &str = concat!("oss2youku/", env!("CARGO_PKG_VERSION"));
 pub(crate) type Fields<'a> = [(&'static str, &'a str)];
 
 /// Encodes a form or a query.
-pub(crate) fn encode(operation: &'static str, fields: &Fields<'_>) -> Result<String, Error> {
+pub(crate) fn encode_fields(operation: Operation, fields: &Fields<'_>) -> Result<String, Error> {
     serde_urlencoded::to_string(fields)
-        .map_err(|error| Error::new(ErrorKind::Config, operation).source(error))
+        .map_err(|why| error::failed(ErrorKind::Config, operation).with_source(why))
 }
 
 pub(crate) async fn post_form(
     http: &reqwest::Client,
-    operation: &'static str,
+    operation: Operation,
     url: &str,
     fields: &Fields<'_>,
-) -> Result<Answer, Error> {
+) -> Result<Response, Error> {
     let request = http
         .post(url)
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .body(encode(operation, fields)?);
+        .body(encode_fields(operation, fields)?);
     send(operation, request, CALL_TIME).await
 }
 
 pub(crate) async fn get(
     http: &reqwest::Client,
-    operation: &'static str,
+    operation: Operation,
     url: &str,
     fields: &Fields<'_>,
-) -> Result<Answer, Error> {
-    let query = encode(operation, fields)?;
+) -> Result<Response, Error> {
+    let query = encode_fields(operation, fields)?;
     send(operation, http.get(format!("{url}?{query}")), CALL_TIME).await
 }
 
 pub(crate) async fn send(
-    operation: &'static str,
+    operation: Operation,
     request: RequestBuilder,
     time: Duration,
-) -> Result<Answer, Error> {
+) -> Result<Response, Error> {
     let started = Instant::now();
     let response = request
         .header(USER_AGENT, AGENT)
         .timeout(time)
         .send()
         .await
-        .map_err(|error| Error::from_transport(operation, error))?;
+        .map_err(|why| error::from_transport(operation, why))?;
     let status = response.status();
-    let (wait, date) = (retry_after(response.headers()), date(response.headers()));
-    let body = read_limited(operation, response).await?;
+    let (wait, date) = (retry_after(response.headers(), LONGEST_WAIT), date(response.headers()));
+    let body = read_body(Body::from(response), MAX_ANSWER).await.map_err(|why| match why {
+        ReadError::TooLong { .. } => {
+            error::failed(ErrorKind::Protocol, operation).with_context("answer", "longer than 1 MiB")
+        }
+        ReadError::Broken(why) => error::from_transport(operation, why),
+    })?;
     tracing::debug!(
-        operation,
+        operation = operation.as_str(),
         status = status.as_u16(),
         elapsed = ?started.elapsed(),
         "Youku answered"
     );
-    Ok(Answer::read(operation, status, wait, &body)?.dated(date))
-}
-
-async fn read_limited(operation: &'static str, mut response: Response) -> Result<Vec<u8>, Error> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| Error::from_transport(operation, error))? {
-        if body.len() + chunk.len() > MAX_ANSWER {
-            return Err(Error::new(ErrorKind::Protocol, operation).with("answer", "longer than 1 MiB"));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
+    Ok(Response::parse(operation, status, wait, &body)?.with_date(date))
 }
 
 /// Youku's clock.
 fn date(headers: &HeaderMap) -> Option<SystemTime> {
     let text = headers.get(DATE)?.to_str().ok()?;
     Some(jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?.into())
-}
-
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds: u64 = headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
-    Some(Duration::from_secs(seconds.min(MAX_RETRY_AFTER)))
 }
 
 #[cfg(test)]
@@ -104,13 +94,14 @@ mod tests {
     use wiremock::{Mock, MockServer, ResponseTemplate};
 
     use super::*;
-    use crate::Verdict;
+    use crate::http::upload_credentials;
     use crate::testing::{http, only_request};
+    use ::error::RetryAdvice;
 
-    async fn answered(answer: ResponseTemplate) -> (MockServer, Result<Answer, Error>) {
+    async fn answered(answer: ResponseTemplate) -> (MockServer, Result<Response, Error>) {
         let server = MockServer::start().await;
         Mock::given(any()).respond_with(answer).mount(&server).await;
-        let outcome = get(&http(), "show", &server.uri(), &[("a", "b")]).await;
+        let outcome = get(&http(), Operation::Show, &server.uri(), &[("a", "b")]).await;
         (server, outcome)
     }
 
@@ -128,13 +119,13 @@ mod tests {
         for (named, wait) in [("7", Some(7)), ("86400", Some(3600)), ("tomorrow", None)] {
             let answer = ResponseTemplate::new(503).insert_header("retry-after", named);
             let (_server, outcome) = answered(answer).await;
-            let not_before = wait.map(Duration::from_secs);
-            assert_eq!(outcome.unwrap_err().verdict(), Verdict::Retry { not_before });
+            let retry_after = wait.map(Duration::from_secs);
+            assert_eq!(outcome.unwrap_err().advice(), RetryAdvice::Retry { retry_after });
         }
     }
 
     #[tokio::test]
-    async fn the_end_of_credentials_is_told_by_this_machines_clock_also_where_that_is_wrong() {
+    async fn credentials_end_by_a_wrong_local_clock_too() {
         let two_hours = Duration::from_secs(7200);
         for ahead in [true, false] {
             let now = SystemTime::now();
@@ -148,7 +139,7 @@ mod tests {
             );
             let (_server, outcome) =
                 answered(ResponseTemplate::new(200).insert_header("date", date).set_body_string(body)).await;
-            let grant = crate::StsGrant::from_answer(&outcome.unwrap(), "b".into(), "o".into()).unwrap();
+            let grant = upload_credentials(&outcome.unwrap(), "b".into(), "o".into()).unwrap();
             let left = grant.expires.duration_since(now).unwrap().as_secs();
             assert!((3590..3610).contains(&left), "{left}");
         }
@@ -166,9 +157,9 @@ mod tests {
         let server = MockServer::start().await;
         let late = ResponseTemplate::new(200).set_delay(Duration::from_secs(60));
         Mock::given(any()).respond_with(late).mount(&server).await;
-        let sent = send("show", http().get(server.uri()), Duration::from_millis(50)).await;
+        let sent = send(Operation::Show, http().get(server.uri()), Duration::from_millis(50)).await;
         let error = sent.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TimedOut);
-        assert_eq!(error.verdict(), Verdict::Retry { not_before: None });
+        assert_eq!(error.advice(), RetryAdvice::RETRY);
     }
 }

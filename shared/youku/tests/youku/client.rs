@@ -1,20 +1,36 @@
 //! Every call to the API host, as it goes out and as its answer is read.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::time::{Duration, SystemTime};
 
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use super::*;
-use crate::testing::{
+use crate::support::{
     ACCESS_TOKEN, UPLOAD_TOKEN, a_video, client, form_of, http, json, only_request, pairs, query_of,
 };
-use crate::{CopyrightType, PublicType, Verdict, VideoState};
+use secrecy::ExposeSecret as _;
+use youku::{
+    Client, Config, CopyrightType, ErrorKind, NewVideo, PublicType, RetryAdvice, UploadTarget, VideoMetadata,
+    VideoState,
+};
 
 const OSS_SESSION: &str = r#"{"upload_token":"upload-token-of-the-test","video_id":"XNDg2","endpoint":"oss-cn-shanghai.aliyuncs.com",
     "security_token":"sts-token","oss_bucket":"yk-source-upload","oss_object":"a/b.mp4","temp_access_id":"STS.id",
     "temp_access_secret":"sts-secret","expire_time":"2019-01-07T13:03:04Z","something_new":{"a":1}}"#;
+
+fn a_video_with(change: impl FnOnce(&mut VideoMetadata)) -> NewVideo {
+    let mut video = a_video();
+    change(&mut video.metadata);
+    video
+}
+
+fn target(object: &str) -> UploadTarget {
+    UploadTarget {
+        endpoint: "oss-cn-shanghai.aliyuncs.com".into(),
+        bucket: "yk-source-upload".into(),
+        object: object.into(),
+    }
+}
 
 async fn serving(verb: &str, at: &str, answer: ResponseTemplate) -> (MockServer, Client) {
     let server = MockServer::start().await;
@@ -44,9 +60,8 @@ async fn creating_in_oss_mode_posts_a_form_and_reads_the_grant() {
 
     assert_eq!(session.upload_token.expose_secret(), UPLOAD_TOKEN);
     assert_eq!(session.video_id.as_deref(), Some("XNDg2"));
-    let grant = session.grant;
-    assert_eq!(grant.endpoint, "oss-cn-shanghai.aliyuncs.com");
-    assert_eq!((grant.bucket.as_str(), grant.object.as_str()), ("yk-source-upload", "a/b.mp4"));
+    let grant = session.credentials;
+    assert_eq!(grant.target, target("a/b.mp4"));
     assert_eq!(grant.access_key_id, "STS.id");
     assert_eq!(grant.access_key_secret.expose_secret(), "sts-secret");
     assert_eq!(grant.security_token.expose_secret(), "sts-token");
@@ -58,7 +73,7 @@ async fn creating_in_slice_mode_sends_every_optional_field() {
     let answer =
         r#"{"upload_token":"t","upload_server_uri":"g01.upload.youku.com","instant_upload_ok":"no"}"#;
     let (server, client) = serving("POST", "/uploads/create.json", json(201, answer)).await;
-    let video = NewVideo {
+    let metadata = VideoMetadata {
         category: Some("Travel".to_owned()),
         description: Some("a & b = c".to_owned()),
         copyright_type: Some(CopyrightType::Reproduced),
@@ -69,11 +84,12 @@ async fn creating_in_slice_mode_sends_every_optional_field() {
         longitude: Some(-121.5),
         shoot_time: Some("2026-11-01 10:00:00".to_owned()),
         deshake: Some(true),
-        ..a_video()
+        ..a_video().metadata
     };
+    let video = NewVideo { metadata, ..a_video() };
     let session = client.create_for_slices(&video).await.unwrap();
     assert_eq!(session.upload_server_uri, "g01.upload.youku.com");
-    assert_eq!((session.video_id, session.instant), (None, false));
+    assert_eq!((session.video_id, session.already_stored), (None, false));
 
     let form = form_of(&only_request(&server).await);
     let optional = pairs(&[
@@ -95,12 +111,11 @@ async fn creating_in_slice_mode_sends_every_optional_field() {
 async fn a_watch_password_is_sent_for_password_videos_only() {
     let answer = r#"{"upload_token":"t","upload_server_uri":"g01","video_id":"X","instant_upload_ok":"yes"}"#;
     let (server, client) = serving("POST", "/uploads/create.json", json(201, answer)).await;
-    let video = NewVideo {
-        public_type: Some(PublicType::Friend),
-        watch_password: Some("open sesame".into()),
-        ..a_video()
-    };
-    assert!(client.create_for_slices(&video).await.unwrap().instant);
+    let video = a_video_with(|stated| {
+        stated.public_type = Some(PublicType::Friend);
+        stated.watch_password = Some("open sesame".into());
+    });
+    assert!(client.create_for_slices(&video).await.unwrap().already_stored);
     let form = form_of(&only_request(&server).await);
     assert_eq!(form.last().unwrap(), &("public_type".to_owned(), "friend".to_owned()));
 }
@@ -108,14 +123,14 @@ async fn a_watch_password_is_sent_for_password_videos_only() {
 #[tokio::test]
 async fn broken_metadata_is_refused_before_anything_is_sent() {
     let (server, client) = serving("POST", "/uploads/create.json", json(201, OSS_SESSION)).await;
-    let video = NewVideo { title: "影".repeat(61), ..a_video() };
+    let video = a_video_with(|stated| stated.title = Some("影".repeat(61)));
     for error in [
         client.create_for_oss(&video).await.unwrap_err(),
         client.create_for_slices(&video).await.unwrap_err(),
     ] {
         assert_eq!(error.kind(), ErrorKind::Invalid);
-        assert_eq!(error.verdict(), Verdict::Permanent);
-        assert_eq!(error.invalid().unwrap().field, "title");
+        assert_eq!(error.advice(), RetryAdvice::Permanent);
+        assert_eq!(error.details().invalid.as_ref().unwrap().field, "title");
         let text = "Youku create: the metadata is not acceptable: title must be 1 to 60 characters, not 61 characters";
         assert_eq!(error.to_string(), text);
     }
@@ -164,8 +179,8 @@ async fn fresh_credentials_are_for_the_same_place() {
     let answer = r#"{"endpoint":"oss-cn-shanghai.aliyuncs.com","security_token":"s2","temp_access_id":"STS.2",
         "temp_access_secret":"k2","expire_time":"2019-01-07T14:03:04Z"}"#;
     let (server, client) = serving("GET", "/uploads/get_sts_inf.json", json(200, answer)).await;
-    let grant = client.sts(&UPLOAD_TOKEN.into(), "yk-source-upload", "a/b c.mp4").await.unwrap();
-    assert_eq!((grant.bucket.as_str(), grant.object.as_str()), ("yk-source-upload", "a/b c.mp4"));
+    let grant = client.sts(&UPLOAD_TOKEN.into(), &target("a/b c.mp4")).await.unwrap();
+    assert_eq!(grant.target, target("a/b c.mp4"));
     assert_eq!(grant.access_key_id, "STS.2");
     let query = [
         ("client_id", "client-id"),
@@ -181,7 +196,7 @@ async fn fresh_credentials_are_for_the_same_place() {
 async fn an_expiry_that_is_no_time_is_named() {
     let answer = r#"{"endpoint":"e","security_token":"s","temp_access_id":"i","temp_access_secret":"k","expire_time":"soon"}"#;
     let (_server, client) = serving("GET", "/uploads/get_sts_inf.json", json(200, answer)).await;
-    let error = client.sts(&UPLOAD_TOKEN.into(), "b", "o").await.unwrap_err();
+    let error = client.sts(&UPLOAD_TOKEN.into(), &target("o")).await.unwrap_err();
     assert_eq!(error.to_string(), "Youku sts: the answer is not understood (field expire_time)");
 }
 
@@ -223,7 +238,7 @@ async fn showing_a_video_needs_no_token() {
     let answer = r#"{"id":"XNDg2","title":"片","link":"https://v.youku.com/v_show/id_XNDg2.html","state":"in_review","duration":"1.5"}"#;
     let (server, client) = serving("GET", "/videos/show.json", json(200, answer)).await;
     let video = client.show("XNDg2").await.unwrap().unwrap();
-    assert_eq!((video.id.as_str(), video.title.as_str()), ("XNDg2", "片"));
+    assert_eq!((video.id.as_str(), video.title.as_deref()), ("XNDg2", Some("片")));
     assert_eq!(video.link, "https://v.youku.com/v_show/id_XNDg2.html");
     assert_eq!(video.state, VideoState::InReview);
     let query = [("client_id", "client-id"), ("video_id", "XNDg2")];
@@ -235,18 +250,19 @@ async fn each_video_state_is_read_and_a_missing_link_is_made() {
     let states = [
         ("normal", VideoState::Normal),
         ("encoding", VideoState::Encoding),
-        ("fail", VideoState::Fail),
+        ("fail", VideoState::Failed),
         ("limited", VideoState::Limited),
         ("blocked", VideoState::Blocked),
         ("none", VideoState::Absent),
-        ("archived", VideoState::Other("archived".to_owned())),
-        ("<b>", VideoState::Other(String::new())),
+        ("archived", VideoState::Other),
+        ("<b>", VideoState::Other),
     ];
     for (word, state) in states {
         let answer = format!(r#"{{"id":"X1","state":"{word}"}}"#);
         let (_server, client) = serving("GET", "/videos/show.json", json(200, &answer)).await;
         let video = client.show("X1").await.unwrap().unwrap();
-        assert_eq!(video.state, state);
+        assert_eq!((video.state, video.title), (state, None));
+        assert_eq!(video.unlisted_state.as_deref(), (word == "archived").then_some(word));
         assert_eq!(video.link, "https://v.youku.com/v_show/id_X1.html");
     }
 }
@@ -270,15 +286,15 @@ async fn an_unknown_video_is_none_and_an_unknown_path_is_an_error() {
 async fn nothing_a_person_may_see_holds_a_secret() {
     let (_server, here) = serving("POST", "/uploads/create.json", json(201, OSS_SESSION)).await;
     let mut video = a_video();
-    video.watch_password = Some("open sesame".into());
+    video.metadata.watch_password = Some("open sesame".into());
     let session = here.create_for_oss(&video).await.unwrap();
-    let pair = crate::TokenPair {
+    let pair = youku::TokenPair {
         access_token: ACCESS_TOKEN.into(),
         refresh_token: UPLOAD_TOKEN.into(),
         expires_in: Duration::ZERO,
     };
     let nowhere = client("http://127.0.0.1:1");
-    let lost = nowhere.sts(&UPLOAD_TOKEN.into(), "b", "o").await.unwrap_err();
+    let lost = nowhere.sts(&UPLOAD_TOKEN.into(), &target("o")).await.unwrap_err();
     assert_eq!(lost.kind(), ErrorKind::Connection);
     let seen = format!("{here:?} {video:?} {session:?} {pair:?} {lost:?} {lost:#?} {lost}");
     for secret in [ACCESS_TOKEN, UPLOAD_TOKEN, "open sesame", "sts-secret", "sts-token"] {
@@ -294,5 +310,5 @@ async fn nothing_a_person_may_see_holds_a_secret() {
 #[tokio::test]
 async fn a_base_url_that_is_none_is_a_matter_of_settings() {
     let error = client("no url").show("X1").await.unwrap_err();
-    assert_eq!((error.kind(), error.verdict()), (ErrorKind::Config, Verdict::Permanent));
+    assert_eq!((error.kind(), error.advice()), (ErrorKind::Config, RetryAdvice::Permanent));
 }

@@ -1,56 +1,62 @@
-//! A good answer's fields, read leniently: Youku sends numbers as strings here and there, and adds fields at will.
+//! A successful answer's fields, read leniently: Youku sends numbers as strings here and there, and adds fields at will.
 //!
 //! A field that does not fit is named, its value is not repeated.
 
+use super::{
+    api_error::{ApiError, kind_of_status},
+    operation::Operation,
+};
+use crate::error::{self, Details, Error, ErrorKind};
 use reqwest::StatusCode;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 use std::time::{Duration, SystemTime};
 
-use crate::refusal::{Refusal, status_kind};
-use crate::{Error, ErrorKind};
-
 /// The members of a successful answer.
 #[derive(Debug)]
-pub(crate) struct Answer {
-    operation: &'static str,
+pub(crate) struct Response {
+    operation: Operation,
     fields: Map<String, Value>,
     date: Option<SystemTime>,
 }
 
-/// Clocks that are nearer are the same: `Date` tells whole seconds, and an answer takes time.
+/// Clocks that are nearer are the same: `Date` has whole seconds, and an answer takes time.
 const SAME_CLOCK: Duration = Duration::from_secs(60);
 
-impl Answer {
+impl Response {
     /// Reads a whole body, whatever its content type claims.
-    pub(crate) fn read(
-        operation: &'static str,
+    ///
+    /// # Errors
+    /// What the answer means where it is a failure.
+    pub(crate) fn parse(
+        operation: Operation,
         status: StatusCode,
         retry_after: Option<Duration>,
         body: &[u8],
     ) -> Result<Self, Error> {
         let refusal = match serde_json::from_slice(body) {
-            Ok(Value::Object(fields)) => match Refusal::from_json(status, &fields) {
+            Ok(Value::Object(fields)) => match ApiError::from_json(status, &fields) {
                 Some(refusal) => Some(refusal),
                 None => return Ok(Self { operation, fields, date: None }),
             },
             Ok(_) => None,
-            Err(_) => Refusal::from_form(body),
+            Err(_) => ApiError::from_form(body),
         };
-        let kind = if status.is_success() { ErrorKind::Protocol } else { status_kind(status) };
-        Err(match refusal {
-            Some(refusal) => refusal.into_error(operation, status, retry_after),
-            None => Error::new(kind, operation).retry_after(retry_after).with("status", status.as_u16()),
-        })
+        if let Some(refusal) = refusal {
+            return Err(refusal.into_error(operation, status, retry_after));
+        }
+        let kind = if status.is_success() { ErrorKind::Protocol } else { kind_of_status(status) };
+        let details = Details { status: Some(status.as_u16()), ..Details::default() };
+        Err(error::answered(kind, operation, details, retry_after))
     }
 
-    /// The same, answered when Youku's clock stood so.
-    pub(crate) fn dated(self, date: Option<SystemTime>) -> Self {
+    /// Adds what Youku's clock said when it answered.
+    pub(crate) fn with_date(self, date: Option<SystemTime>) -> Self {
         Self { date, ..self }
     }
 
-    /// A time of Youku's as this machine's clock will have it, which may be wrong.
-    pub(crate) fn by_our_clock(&self, theirs: SystemTime) -> SystemTime {
+    /// Converts a time of Youku's to this machine's clock, which may be wrong.
+    pub(crate) fn to_local_time(&self, theirs: SystemTime) -> SystemTime {
         let now = SystemTime::now();
         let Some(date) = self.date else { return theirs };
         let ours = match now.duration_since(date) {
@@ -76,7 +82,7 @@ impl Answer {
     }
 
     pub(crate) fn text(&self, name: &'static str) -> Result<String, Error> {
-        self.optional_text(name).ok_or_else(|| self.misfit(name))
+        self.optional_text(name).ok_or_else(|| self.malformed(name))
     }
 
     pub(crate) fn secret(&self, name: &'static str) -> Result<SecretString, Error> {
@@ -85,15 +91,12 @@ impl Answer {
 
     pub(crate) fn number(&self, name: &'static str) -> Result<u64, Error> {
         let text = self.text(name)?;
-        text.parse().map_err(|_| self.misfit(name))
+        text.parse().map_err(|_| self.malformed(name))
     }
 
-    /// A percentage or the like; 0 when absent.
-    pub(crate) fn decimal(&self, name: &str) -> f64 {
-        self.optional_text(name)
-            .and_then(|text| text.parse().ok())
-            .filter(|number: &f64| number.is_finite())
-            .unwrap_or(0.0)
+    /// A percentage or the like.
+    pub(crate) fn decimal(&self, name: &str) -> Option<f64> {
+        self.optional_text(name)?.parse().ok().filter(|number: &f64| number.is_finite())
     }
 
     /// `true`, `yes` or 1; anything else, and nothing, is no.
@@ -107,7 +110,7 @@ impl Answer {
     }
 
     /// The answer lacks a field, or has another kind of value there.
-    pub(crate) fn misfit(&self, name: &'static str) -> Error {
-        Error::new(ErrorKind::Protocol, self.operation).with("field", name)
+    pub(crate) fn malformed(&self, name: &'static str) -> Error {
+        error::malformed(self.operation, name)
     }
 }

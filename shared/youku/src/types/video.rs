@@ -1,10 +1,9 @@
-//! A video to be: what Youku wants to know of it.
+//! A video that is to be uploaded: what Youku wants to know of it before the first byte.
 
+use super::{Invalid, Md5};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use std::str::FromStr;
-
-use secrecy::{ExposeSecret, SecretString};
-
-use crate::Invalid;
 
 /// Youku's categories; `Others` is its default.
 pub const CATEGORIES: &[&str] = &[
@@ -42,7 +41,8 @@ pub const CONTAINERS: &[&str] = &[
 ];
 
 /// Who made the video.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum CopyrightType {
     /// The uploader; Youku's default.
     Original,
@@ -51,7 +51,8 @@ pub enum CopyrightType {
 }
 
 /// Who may watch the video.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum PublicType {
     /// Everybody; Youku's default.
     All,
@@ -61,19 +62,16 @@ pub enum PublicType {
     Password,
 }
 
-/// Everything Youku wants to know before the first byte. Lengths are counted in characters (Unicode scalar values).
-#[derive(Debug, Clone, Default)]
-pub struct NewVideo {
-    /// With an extension from [`CONTAINERS`], in any case.
-    pub file_name: String,
-    /// Bytes; at least 1.
-    pub file_size: u64,
-    /// MD5 of the whole file, 32 lower-case hex digits.
-    pub file_md5: String,
-    /// 1 to 60 characters.
-    pub title: String,
-    /// 1 to 10 tags of 2 to 20 characters, without commas.
-    pub tags: Vec<String>,
+/// What is said of a video. As a JSON object it has these fields, each optional, and no others.
+///
+/// Nothing here is checked: see [`NewVideo::validate`]. Lengths are counted in characters (Unicode scalar values).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct VideoMetadata {
+    /// 1 to 60 characters; Youku insists on one.
+    pub title: Option<String>,
+    /// 1 to 10 tags of 2 to 20 characters, without commas; Youku insists on one.
+    pub tags: Option<Vec<String>>,
     /// One of [`CATEGORIES`].
     pub category: Option<String>,
     /// Under 2,000 characters.
@@ -86,9 +84,9 @@ pub struct NewVideo {
     pub watch_password: Option<SecretString>,
     /// Passed on as it is; its form is not documented.
     pub thumbnail: Option<String>,
-    /// Degrees, -90 to 90.
+    /// Degrees north, -90 to 90.
     pub latitude: Option<f64>,
-    /// Degrees, -180 to 180.
+    /// Degrees east, -180 to 180.
     pub longitude: Option<f64>,
     /// When it was shot. Passed on as it is; its form is not documented.
     pub shoot_time: Option<String>,
@@ -96,47 +94,33 @@ pub struct NewVideo {
     pub deshake: Option<bool>,
 }
 
+/// Everything Youku wants to know before the first byte.
+#[derive(Debug, Clone)]
+pub struct NewVideo {
+    /// With an extension from [`CONTAINERS`], in any case.
+    pub file_name: String,
+    /// Bytes; at least 1.
+    pub file_size: u64,
+    /// MD5 of the whole file.
+    pub file_md5: Md5,
+    /// Title, tags and so on.
+    pub metadata: VideoMetadata,
+}
+
 impl NewVideo {
     /// The file name's extension as it stands there, without the dot; `None` without one or without a name before it.
+    #[must_use]
     pub fn extension(&self) -> Option<&str> {
         match self.file_name.rsplit_once('.')? {
             ("", _) | (_, "") => None,
             (_, extension) => Some(extension),
         }
     }
-
-    /// The parameters of `create`, without the account's.
-    pub(crate) fn form(&self) -> Vec<(&'static str, String)> {
-        let password = match self.public_type {
-            Some(PublicType::Password) => self.watch_password.as_ref(),
-            _ => None,
-        };
-        let mut form = vec![
-            ("file_name", self.file_name.clone()),
-            ("file_size", self.file_size.to_string()),
-            ("file_md5", self.file_md5.clone()),
-            ("title", self.title.clone()),
-            ("tags", self.tags.join(",")),
-        ];
-        let optional = [
-            ("category", self.category.clone()),
-            ("description", self.description.clone()),
-            ("copyright_type", self.copyright_type.map(|kind| kind.as_str().to_owned())),
-            ("public_type", self.public_type.map(|kind| kind.as_str().to_owned())),
-            ("watch_password", password.map(|secret| secret.expose_secret().to_owned())),
-            ("thumbnail", self.thumbnail.clone()),
-            ("latitude", self.latitude.map(|degrees| degrees.to_string())),
-            ("longitude", self.longitude.map(|degrees| degrees.to_string())),
-            ("shoot_time", self.shoot_time.clone()),
-            ("deshake", self.deshake.map(|wish| u8::from(wish).to_string())),
-        ];
-        form.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value?))));
-        form
-    }
 }
 
 impl CopyrightType {
     /// Youku's word for it.
+    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Original => "original",
@@ -147,6 +131,7 @@ impl CopyrightType {
 
 impl PublicType {
     /// Youku's word for it.
+    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::All => "all",
@@ -163,7 +148,7 @@ impl FromStr for CopyrightType {
         match word {
             "original" => Ok(Self::Original),
             "reproduced" => Ok(Self::Reproduced),
-            _ => Err(Invalid::text("copyright_type", "original or reproduced", word)),
+            _ => Err(Invalid::from_text("copyright_type", "original or reproduced", word)),
         }
     }
 }
@@ -176,7 +161,7 @@ impl FromStr for PublicType {
             "all" => Ok(Self::All),
             "friend" => Ok(Self::Friend),
             "password" => Ok(Self::Password),
-            _ => Err(Invalid::text("public_type", "all, friend or password", word)),
+            _ => Err(Invalid::from_text("public_type", "all, friend or password", word)),
         }
     }
 }

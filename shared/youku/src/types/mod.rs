@@ -1,0 +1,17 @@
+//! What goes to Youku and what comes back.
+
+mod invalid;
+mod md5;
+mod published;
+mod session;
+mod slice;
+mod token;
+mod video;
+
+pub use invalid::Invalid;
+pub use md5::Md5;
+pub use published::{VideoInfo, VideoState, watch_page};
+pub use session::{OssSession, SliceSession, UploadCredentials, UploadTarget};
+pub use slice::{Check, CheckStatus, MAX_SLICE_LENGTH_KIB, NextSlice, Slice};
+pub use token::TokenPair;
+pub use video::{CATEGORIES, CONTAINERS, CopyrightType, NewVideo, PublicType, VideoMetadata};

@@ -1,0 +1,43 @@
+//! Videos as Youku shows them.
+
+/// What became of a video.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum VideoState {
+    /// Published.
+    Normal,
+    /// Being encoded.
+    Encoding,
+    /// Encoding or review ended badly.
+    Failed,
+    /// Waiting for review.
+    InReview,
+    /// Published with restrictions.
+    Limited,
+    /// Taken down or shielded: it was published once.
+    Blocked,
+    /// Youku's word `none`, which nobody documents: perhaps an upload that was never committed.
+    Absent,
+    /// A state that the documentation does not list; see [`VideoInfo::unlisted_state`].
+    Other,
+}
+
+/// A video as Youku shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VideoInfo {
+    /// Youku's id.
+    pub id: String,
+    /// Title.
+    pub title: Option<String>,
+    /// Watch page.
+    pub link: String,
+    /// What became of it.
+    pub state: VideoState,
+    /// Youku's word for [`VideoState::Other`], where it is a plain word.
+    pub unlisted_state: Option<String>,
+}
+
+/// The watch page of a video.
+#[must_use]
+pub fn watch_page(video_id: &str) -> String {
+    format!("https://v.youku.com/v_show/id_{video_id}.html")
+}

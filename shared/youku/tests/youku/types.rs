@@ -1,0 +1,43 @@
+//! Types that documents hold.
+
+use youku::{CopyrightType, Md5, PublicType, VideoMetadata};
+
+/// Youku and OSS write digests in lower case and in upper case.
+#[test]
+fn an_md5_is_32_hex_digits_of_either_case() {
+    let md5 = Md5::from_hex("D41D8CD98F00B204E9800998ECF8427E").unwrap();
+    assert_eq!(md5.to_string(), "d41d8cd98f00b204e9800998ecf8427e");
+    assert_eq!(format!("{md5:?}"), "d41d8cd98f00b204e9800998ecf8427e");
+    for text in ["", "d41d8cd9", "zz1d8cd98f00b204e9800998ecf8427e", "+41d8cd98f00b204e9800998ecf8427e"] {
+        assert_eq!(Md5::from_hex(text), None, "{text}");
+    }
+    assert_eq!(Md5::from_hex(&"a".repeat(33)), None);
+    let json = serde_json::to_string(&md5).unwrap();
+    assert_eq!(json, "\"d41d8cd98f00b204e9800998ecf8427e\"");
+    assert_eq!(serde_json::from_str::<Md5>(&json).unwrap(), md5);
+    assert!(serde_json::from_str::<Md5>("\"d41d\"").is_err());
+}
+
+#[test]
+fn the_words_of_the_api_are_those_of_documents() {
+    for kind in [PublicType::All, PublicType::Friend, PublicType::Password] {
+        assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        assert_eq!(kind.as_str().parse(), Ok(kind));
+    }
+    for kind in [CopyrightType::Original, CopyrightType::Reproduced] {
+        assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        assert_eq!(kind.as_str().parse(), Ok(kind));
+    }
+    assert!("Friend".parse::<PublicType>().is_err() && "own".parse::<CopyrightType>().is_err());
+}
+
+/// A misspelled name may have been meant to hide the video.
+#[test]
+fn metadata_is_an_object_of_known_names() {
+    let read = |json: &str| serde_json::from_str::<VideoMetadata>(json);
+    let found = read(r#"{"title":"T","public_type":"password","watch_password":"open sesame"}"#).unwrap();
+    assert_eq!((found.title.as_deref(), found.public_type), (Some("T"), Some(PublicType::Password)));
+    assert_eq!((found.tags.is_none(), found.watch_password.is_some()), (true, true));
+    assert!(!format!("{found:?}").contains("open sesame"));
+    assert!(read(r#"{"pubic_type":"friend"}"#).is_err());
+}

@@ -1,0 +1,109 @@
+//! Youku's limits for metadata.
+
+use youku::{CATEGORIES, Invalid, Md5, NewVideo, PublicType, VideoMetadata};
+
+fn a_video() -> NewVideo {
+    NewVideo {
+        file_name: "holiday.mp4".to_owned(),
+        file_size: 1_048_576,
+        file_md5: Md5([7; 16]),
+        metadata: VideoMetadata {
+            title: Some("A holiday".to_owned()),
+            tags: Some(vec!["travel".to_owned(), "海边".to_owned()]),
+            ..VideoMetadata::default()
+        },
+    }
+}
+
+fn broken(change: impl FnOnce(&mut NewVideo)) -> Invalid {
+    let mut video = a_video();
+    change(&mut video);
+    video.validate().unwrap_err()
+}
+
+fn accepted(change: impl FnOnce(&mut NewVideo)) -> bool {
+    let mut video = a_video();
+    change(&mut video);
+    video.validate().is_ok()
+}
+
+#[test]
+fn sixty_chinese_characters_are_a_title_and_one_more_is_not() {
+    assert!(accepted(|video| video.metadata.title = Some("影".repeat(60))));
+    let invalid = broken(|video| video.metadata.title = Some("影".repeat(61)));
+    assert_eq!(invalid.to_string(), "title must be 1 to 60 characters, not 61 characters");
+}
+
+#[test]
+fn a_title_must_say_something() {
+    assert_eq!(broken(|video| video.metadata.title = None).field, "title");
+    assert_eq!(broken(|video| video.metadata.title = Some("  ".to_owned())).field, "title");
+}
+
+#[test]
+fn tags_are_one_to_ten_of_two_to_twenty_characters() {
+    assert!(accepted(|video| video.metadata.tags = Some(vec!["标签".repeat(10); 10])));
+    assert_eq!(
+        broken(|video| video.metadata.tags = Some(vec!["tag".to_owned(); 11])),
+        Invalid { field: "tags".to_owned(), limit: "1 to 10 tags", length: "11 tags".to_owned() }
+    );
+    assert_eq!(broken(|video| video.metadata.tags = None).length, "0 tags");
+    let one_letter = broken(|video| video.metadata.tags = Some(vec!["ok".to_owned(), "影".to_owned()]));
+    assert_eq!(one_letter.to_string(), "tags[1] must be 2 to 20 characters, not 1 character");
+    let long = broken(|video| video.metadata.tags = Some(vec!["标".repeat(21)]));
+    assert_eq!(long.length, "21 characters");
+}
+
+#[test]
+fn a_tag_with_a_comma_would_become_two() {
+    let invalid = broken(|video| video.metadata.tags = Some(vec!["news,sports".to_owned()]));
+    assert_eq!((invalid.field.as_str(), invalid.limit), ("tags[0]", "free of commas"));
+}
+
+#[test]
+fn a_description_has_less_than_two_thousand_characters() {
+    assert!(accepted(|video| video.metadata.description = Some("文".repeat(1999))));
+    let invalid = broken(|video| video.metadata.description = Some("文".repeat(2000)));
+    assert_eq!(invalid.length, "2000 characters");
+}
+
+#[test]
+fn a_category_is_one_of_the_list_to_the_letter() {
+    for category in CATEGORIES {
+        assert!(accepted(|video| video.metadata.category = Some((*category).to_owned())));
+    }
+    let invalid = broken(|video| video.metadata.category = Some("news".to_owned()));
+    assert_eq!(invalid.field, "category");
+}
+
+#[test]
+fn a_password_video_needs_its_password() {
+    let invalid = broken(|video| video.metadata.public_type = Some(PublicType::Password));
+    assert_eq!(invalid.field, "watch_password");
+    assert!(accepted(|video| {
+        video.metadata.public_type = Some(PublicType::Password);
+        video.metadata.watch_password = Some("open sesame".into());
+    }));
+}
+
+#[test]
+fn an_extension_outside_the_accepted_containers_is_refused() {
+    assert!(accepted(|video| video.file_name = "片.final.MP4".to_owned()));
+    for name in ["a.webm", "mp4", ".mp4", "a.mp4.", "a.mp4.txt", ""] {
+        assert_eq!(broken(|video| video.file_name = name.to_owned()).field, "file_name");
+    }
+}
+
+#[test]
+fn an_empty_file_is_refused() {
+    assert_eq!(broken(|video| video.file_size = 0).field, "file_size");
+}
+
+#[test]
+fn a_place_must_be_on_the_globe() {
+    assert!(accepted(|video| {
+        (video.metadata.latitude, video.metadata.longitude) = (Some(-90.0), Some(180.0));
+    }));
+    assert_eq!(broken(|video| video.metadata.latitude = Some(90.5)).field, "latitude");
+    assert_eq!(broken(|video| video.metadata.longitude = Some(f64::NAN)).field, "longitude");
+}
