@@ -6,7 +6,7 @@ use crate::{
     local::{self, BUCKET, Failure, Started, named},
     report::{Event, Report},
 };
-use app::storage::{Credentials, Pin, PutBody, PutOptions, Store, StoreConfig};
+use app::storage::{Credentials, ObjectVersion, PutBody, PutOptions, Store, StoreConfig};
 use local_clouds::{
     fc::{AsyncOutcome, AsyncState},
     youku::VideoView,
@@ -136,7 +136,7 @@ async fn one(started: &Started, store: &Store, file: &Path, report: &mut Report)
     let folder = Path::new(".").join(file.parent().unwrap_or(Path::new("")));
     let folder = folder.canonicalize().map_err(|error| named(&folder, &error))?;
     let bytes = Store::new(StoreConfig::folder(folder), app::store_client()?)?;
-    let body = bytes.read(name, 0..size, &Pin::default()).await?;
+    let body = bytes.read(name, 0..size, &ObjectVersion::default()).await?;
     let options = PutOptions { content_md5: Some(digest), ..PutOptions::default() };
     report.tell(&Event::Putting { object: &object, size });
     store.put(name, PutBody::stream(body, size), &options).await?;

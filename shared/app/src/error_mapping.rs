@@ -1,15 +1,14 @@
 //! The leaf crates' errors as the core's: their kinds and verdicts, never their secrets.
 
-use object_storage::{Error as StorageError, ErrorKind as Storage, Verdict as StorageVerdict, blames_clock};
-use upload_core::{Error, ErrorKind, RetryAdvice, tokens::CallFailed};
-use youku::{Error as YoukuError, ErrorKind as Youku, RetryAdvice as YoukuAdvice};
+use object_storage::{Error as StorageError, ErrorKind as Storage, RetryAdvice, blames_clock};
+use upload_core::{Error, ErrorKind, tokens::CallFailed};
+use youku::{Error as YoukuError, ErrorKind as Youku};
 
 fn storage(error: StorageError, kind: ErrorKind) -> Error {
-    let verdict = match error.verdict() {
-        StorageVerdict::Permanent => RetryAdvice::Permanent,
-        StorageVerdict::Retry { not_before } => RetryAdvice::Retry { retry_after: not_before },
-        // The read gave up for now; whether the upload does is for its own patience to say.
-        StorageVerdict::GaveUp => RetryAdvice::RETRY,
+    let verdict = match error.advice() {
+        RetryAdvice::Permanent => RetryAdvice::Permanent,
+        // Of a read that gave up for now, too: whether the upload does is for its own patience to say.
+        advice => RetryAdvice::Retry { retry_after: advice.retry_after() },
     };
     Error::new(kind, error.operation(), error.to_string()).with_advice(verdict).with_source(error)
 }
@@ -18,7 +17,7 @@ fn storage(error: StorageError, kind: ErrorKind) -> Error {
 /// about the object, which somebody else's key may reach.
 pub(crate) fn lacks_key(error: &StorageError) -> bool {
     matches!(error.kind(), Storage::CredentialExpired | Storage::CredentialUnavailable)
-        && error.verdict() == StorageVerdict::Permanent
+        && error.advice() == RetryAdvice::Permanent
 }
 
 /// An error of the source.
@@ -82,8 +81,8 @@ fn youku(error: YoukuError, otherwise: ErrorKind) -> Error {
     };
     let verdict = match error.advice() {
         // An answer that is not understood came from something in between: whether Youku did the work, the next call tells.
-        YoukuAdvice::Permanent if error.kind() == Youku::Protocol => RetryAdvice::RETRY,
-        YoukuAdvice::Permanent => RetryAdvice::Permanent,
+        RetryAdvice::Permanent if error.kind() == Youku::Protocol => RetryAdvice::RETRY,
+        RetryAdvice::Permanent => RetryAdvice::Permanent,
         advice => RetryAdvice::Retry { retry_after: advice.retry_after() },
     };
     let clock = if blames_clock(&error) { CLOCK } else { "" };

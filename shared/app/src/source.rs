@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use object_storage::{
-    Credentials, HttpClient, ObjectHead, ObjectSummary, Pin, SignatureVersion, Store, StoreConfig,
+    Credentials, HttpClient, ObjectHead, ObjectSummary, ObjectVersion, SignatureVersion, Store, StoreConfig,
 };
 use std::{
     collections::HashMap,
@@ -113,7 +113,7 @@ impl upload_core::Source for Sources {
     }
 
     async fn read(&self, object: &Object, range: Range<u64>) -> Result<ByteStream, Error> {
-        let pin = Pin { etag: Some(object.etag.clone()), version_id: object.version_id.clone() };
+        let pin = ObjectVersion { etag: Some(object.etag.clone()), version_id: object.version_id.clone() };
         let store = self.store(&object.location)?;
         let body = store.read(&object.location.key, range, &pin).await.map_err(error_mapping::source)?;
         Ok(Box::pin(body.map_err(error_mapping::source)))

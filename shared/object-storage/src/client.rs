@@ -1,27 +1,23 @@
 //! The store itself: one set of calls, whatever is behind them.
 
-use std::ops::Range;
-use std::sync::Arc;
-
+use crate::{
+    body::object_body::ObjectBody,
+    config::{Provider, SignatureVersion, StoreConfig},
+    credentials::{credential_cache::CredentialCache, loader::choose_loader, world::make_context},
+    error::{Error, ErrorKind},
+    http::{address::Address, endpoint::Endpoint, http_client::HttpClient, remote::Remote},
+    local::folder::Folder,
+    types::{
+        Completed, LifecycleRule, Listing, MultipartId, ObjectHead, ObjectVersion, PartReceipt, PartRecord,
+        PutBody, PutOptions, PutReceipt,
+    },
+};
+use ::error::BoxError;
 use bytes::Bytes;
 use http_body::Body;
 use http_body_util::BodyExt as _;
 use reqsign_core::{Env, OsEnv};
-
-use crate::address::Address;
-use crate::config::{Provider, SignatureVersion, StoreConfig};
-use crate::endpoint::Endpoint;
-use crate::exchange::Remote;
-use crate::folder::Folder;
-use crate::http_client::HttpClient;
-use crate::key_ring::KeyRing;
-use crate::lifecycle::LifecycleRule;
-use crate::object_body::ObjectBody;
-use crate::types::{
-    Completed, Listing, MultipartId, ObjectHead, PartReceipt, PartRecord, Pin, PutBody, PutOptions,
-    PutReceipt,
-};
-use crate::{BoxError, Error, ErrorKind, providers};
+use std::{ops::Range, sync::Arc};
 
 /// One bucket or folder. Cheap to clone; clones share connections and credentials.
 ///
@@ -65,15 +61,15 @@ impl Store {
                     return Err(Error::new(ErrorKind::Config, "Configure", message)
                         .with_context("bucket", &config.bucket));
                 }
-                let endpoint = Endpoint::of(&address.endpoint);
-                let context = providers::context(http.clone(), env);
+                let endpoint = Endpoint::for_host(&address.endpoint);
+                let context = make_context(http.clone(), env);
                 Backend::Remote(Arc::new(Remote {
                     provider: config.provider,
                     bucket: config.bucket.clone(),
                     address,
                     signature: config.signature,
                     region,
-                    keys: KeyRing::new(providers::loader(&config), context, endpoint.clone()),
+                    credentials: CredentialCache::new(choose_loader(&config), context, endpoint.clone()),
                     endpoint,
                     http,
                     idle: config.idle,
@@ -99,7 +95,7 @@ impl Store {
     /// Forgets the credential in use; the next request loads a new one. Fixed keys stay.
     pub async fn invalidate_credentials(&self) {
         if let Backend::Remote(remote) = &self.0.backend {
-            remote.keys.invalidate().await;
+            remote.credentials.invalidate().await;
         }
     }
 
@@ -117,15 +113,20 @@ impl Store {
     /// Opens the bytes `range` of an object. An empty range asks nothing of the server.
     ///
     /// # Errors
-    /// [`ErrorKind::PreconditionFailed`]: the object is not the pinned one; [`ErrorKind::InvalidRange`]: it is shorter;
-    /// [`ErrorKind::Archived`]; those of any request. The body ends with the same errors when it cannot be continued.
-    pub async fn read(&self, key: &str, range: Range<u64>, pin: &Pin) -> Result<ObjectBody, Error> {
+    /// [`ErrorKind::PreconditionFailed`]: the object is not this version; [`ErrorKind::InvalidRange`]: it is shorter;
+    /// [`ErrorKind::Archived`]; those of any request. The body ends with the same errors when it cannot be resumed.
+    pub async fn read(
+        &self,
+        key: &str,
+        range: Range<u64>,
+        version: &ObjectVersion,
+    ) -> Result<ObjectBody, Error> {
         if range.is_empty() {
             return Ok(ObjectBody::EMPTY);
         }
         match &self.0.backend {
-            Backend::Remote(remote) => remote.read(key, range, pin).await.map(ObjectBody::remote),
-            Backend::Folder(folder) => folder.read(key, range, pin).await.map(ObjectBody::folder),
+            Backend::Remote(remote) => remote.read(key, range, version).await.map(ObjectBody::from_remote),
+            Backend::Folder(folder) => folder.read(key, range, version).await.map(ObjectBody::from_folder),
         }
     }
 

@@ -1,9 +1,9 @@
-//! What a store is told: where it is, how it is addressed, who signs.
+//! The settings of a store: where it is, how it is addressed, who signs.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::Credentials;
+use crate::credentials::source::Credentials;
 
 /// Whose protocol a store speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,11 +1,11 @@
-//! The one error of this crate: what went wrong, and whether trying again can help.
+//! What can go wrong with a call, and whether trying again can help.
 
-use std::borrow::Cow;
-use std::fmt;
-use std::time::Duration;
+use ::error::{BoxError, Fact, Form, RetryAdvice};
+use std::io;
 
-/// Any error that can travel between threads.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+/// A failed operation, named as the OSS interface names it (`UploadPart`). Neither `Display` nor `Debug` holds a secret, a signed URL or
+/// the text of the server's answer.
+pub type Error = ::error::Error<ErrorKind, Details>;
 
 /// What went wrong, in the terms a caller branches on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,7 +17,7 @@ pub enum ErrorKind {
     NoSuchBucket,
     /// The multipart upload does not exist: completed, aborted, or never begun.
     NoSuchUpload,
-    /// The object is no longer the pinned one.
+    /// The object is no longer the version that was asked for.
     PreconditionFailed,
     /// A create-only write found something there.
     AlreadyExists,
@@ -53,7 +53,7 @@ pub enum ErrorKind {
     BodyFailed,
     /// The server answered something that is not the protocol.
     Protocol,
-    /// The request was refused for another reason; see [`Error::code`].
+    /// The request was refused for another reason; see [`Details::server_code`].
     Rejected,
     /// The settings cannot work.
     Config,
@@ -63,194 +63,128 @@ pub enum ErrorKind {
     Io,
 }
 
-/// Whether the same request may be sent again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// It will fail again.
-    Permanent,
-    /// It may succeed later.
-    Retry {
-        /// The earliest time the server asked for, counted from now.
-        not_before: Option<Duration>,
-    },
-    /// It was tried again inside, for as long as was allowed.
-    GaveUp,
-}
+impl ::error::ErrorKind for ErrorKind {
+    const FORM: Form = Form::Call { service: None };
 
-/// A failed operation. `Display` is one line for people; `Debug` has everything known. Neither holds a secret,
-/// a signed URL or the text of the server's answer.
-pub struct Error(Box<Inner>);
-
-struct Inner {
-    kind: ErrorKind,
-    verdict: Verdict,
-    operation: &'static str,
-    message: Cow<'static, str>,
-    status: Option<u16>,
-    code: Option<String>,
-    request_id: Option<String>,
-    context: Vec<(&'static str, String)>,
-    source: Option<BoxError>,
-}
-
-impl Error {
-    pub(crate) fn new(
-        kind: ErrorKind,
-        operation: &'static str,
-        message: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Self(Box::new(Inner {
-            kind,
-            verdict: default_verdict(kind),
-            operation,
-            message: message.into(),
-            status: None,
-            code: None,
-            request_id: None,
-            context: Vec::new(),
-            source: None,
-        }))
-    }
-
-    pub(crate) fn with_verdict(mut self, verdict: Verdict) -> Self {
-        self.0.verdict = verdict;
-        self
-    }
-
-    pub(crate) fn with_answer(
-        mut self,
-        status: u16,
-        code: Option<String>,
-        request_id: Option<String>,
-    ) -> Self {
-        self.0.status = Some(status);
-        self.0.code = code;
-        self.0.request_id = request_id;
-        self
-    }
-
-    pub(crate) fn with_context(mut self, name: &'static str, value: impl fmt::Display) -> Self {
-        self.0.context.push((name, value.to_string()));
-        self
-    }
-
-    pub(crate) fn with_source(mut self, source: impl Into<BoxError>) -> Self {
-        self.0.source = Some(source.into());
-        self
-    }
-
-    pub(crate) fn io(operation: &'static str, error: std::io::Error) -> Self {
-        let (kind, message) = match error.kind() {
-            std::io::ErrorKind::NotFound => (ErrorKind::NotFound, "no such file"),
-            std::io::ErrorKind::AlreadyExists => (ErrorKind::AlreadyExists, "the file exists"),
-            std::io::ErrorKind::PermissionDenied => (ErrorKind::AccessDenied, "access to the file is denied"),
-            _ => (ErrorKind::Io, "the file could not be read or written"),
-        };
-        Self::new(kind, operation, message).with_source(error)
-    }
-
-    /// The caller's body broke. If a read of this crate failed somewhere beneath, its verdict counts.
-    pub(crate) fn body_failed(operation: &'static str, source: BoxError) -> Self {
-        let first: &(dyn std::error::Error + 'static) = &*source;
-        let chain = std::iter::successors(Some(first), |error| error.source());
-        let verdict = chain.filter_map(|error| error.downcast_ref::<Self>()).map(Self::verdict).next();
-        let error =
-            Self::new(ErrorKind::BodyFailed, operation, "the body to be sent failed").with_source(source);
-        match verdict {
-            Some(verdict) => error.with_verdict(verdict),
-            None => error,
+    fn code(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::NoSuchBucket => "no_such_bucket",
+            Self::NoSuchUpload => "no_such_upload",
+            Self::PreconditionFailed => "precondition_failed",
+            Self::AlreadyExists => "already_exists",
+            Self::AccessDenied => "access_denied",
+            Self::CredentialExpired => "credential_expired",
+            Self::CredentialUnavailable => "credential_unavailable",
+            Self::SignatureVersionRefused => "signature_version_refused",
+            Self::ClockSkewed => "clock_skewed",
+            Self::Archived => "archived",
+            Self::InvalidDigest => "invalid_digest",
+            Self::InvalidPart => "invalid_part",
+            Self::PartAlreadyExists => "part_already_exists",
+            Self::InvalidRange => "invalid_range",
+            Self::TooLarge => "too_large",
+            Self::Throttled => "throttled",
+            Self::Unavailable => "unavailable",
+            Self::Connection => "connection",
+            Self::BodyFailed => "body_failed",
+            Self::Protocol => "protocol",
+            Self::Rejected => "rejected",
+            Self::Config => "config",
+            Self::Unsupported => "unsupported",
+            Self::Io => "io",
         }
     }
 
-    /// What went wrong.
-    #[must_use]
-    pub fn kind(&self) -> ErrorKind {
-        self.0.kind
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::NotFound => "not found",
+            Self::NoSuchBucket => "the bucket does not exist",
+            Self::NoSuchUpload => "the multipart upload does not exist",
+            Self::PreconditionFailed => "the object has changed",
+            Self::AlreadyExists => "the object exists already",
+            Self::AccessDenied => "access denied",
+            Self::CredentialExpired => "the credential has expired",
+            Self::CredentialUnavailable => "no credential found",
+            Self::SignatureVersionRefused => "the bucket does not take this signature version",
+            Self::ClockSkewed => "the store refused the time of the signature",
+            Self::Archived => "the object is archived; restore it first",
+            Self::InvalidDigest => "the bytes were damaged on the way",
+            Self::InvalidPart => "the list of parts does not fit",
+            Self::PartAlreadyExists => "the part is there already",
+            Self::InvalidRange => "the range lies outside the object",
+            Self::TooLarge => "the object is larger than allowed here",
+            Self::Throttled => "the server asks to slow down",
+            Self::Unavailable => "the server cannot answer now",
+            Self::Connection => "no answer",
+            Self::BodyFailed => "the body to be sent failed",
+            Self::Protocol => "the answer is not understood",
+            Self::Rejected => "the server refused the request",
+            Self::Config => "the endpoint, region or addressing does not fit the bucket",
+            Self::Unsupported => "the store cannot do this",
+            Self::Io => "the file could not be read or written",
+        }
     }
 
-    /// Whether to send the request again.
-    #[must_use]
-    pub fn verdict(&self) -> Verdict {
-        self.0.verdict
+    fn advice(self) -> RetryAdvice {
+        match self {
+            Self::ClockSkewed
+            | Self::Protocol
+            | Self::CredentialExpired
+            | Self::CredentialUnavailable
+            | Self::InvalidDigest
+            | Self::Throttled
+            | Self::Unavailable
+            | Self::Connection
+            | Self::BodyFailed => RetryAdvice::RETRY,
+            _ => RetryAdvice::Permanent,
+        }
     }
+}
 
-    /// The operation that failed, as the OSS interface names it (`UploadPart`).
-    #[must_use]
-    pub fn operation(&self) -> &'static str {
-        self.0.operation
-    }
-
-    /// The HTTP status, if there was an answer.
-    #[must_use]
-    pub fn status(&self) -> Option<u16> {
-        self.0.status
-    }
-
+/// What the server's answer said, if there was one.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Details {
+    /// The HTTP status.
+    pub status: Option<u16>,
     /// The `Code` of the server's XML answer, such as `NoSuchKey`.
-    #[must_use]
-    pub fn code(&self) -> Option<&str> {
-        self.0.code.as_deref()
-    }
-
+    pub server_code: Option<String>,
     /// The server's id of the request: what its support asks for.
-    #[must_use]
-    pub fn request_id(&self) -> Option<&str> {
-        self.0.request_id.as_deref()
+    pub request_id: Option<String>,
+}
+
+impl ::error::Details for Details {
+    fn facts(&self) -> Vec<Fact<'_>> {
+        let code = self.server_code.as_deref().map(|code| ("code", code.into()));
+        let request = self.request_id.as_deref().map(|id| ("request", id.into()));
+        code.into_iter().chain(request).collect()
     }
 
-    /// Names and values that place the error: `bucket`, `key`, ...
-    pub fn context(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.0.context.iter().map(|(name, value)| (*name, value.as_str()))
+    fn log_facts(&self) -> Vec<Fact<'_>> {
+        let status = self.status.map(|status| ("status", status.to_string().into()));
+        status.into_iter().chain(self.facts()).collect()
     }
 }
 
-fn default_verdict(kind: ErrorKind) -> Verdict {
-    match kind {
-        ErrorKind::ClockSkewed
-        | ErrorKind::Protocol
-        | ErrorKind::CredentialExpired
-        | ErrorKind::CredentialUnavailable
-        | ErrorKind::InvalidDigest
-        | ErrorKind::Throttled
-        | ErrorKind::Unavailable
-        | ErrorKind::Connection
-        | ErrorKind::BodyFailed => Verdict::Retry { not_before: None },
-        _ => Verdict::Permanent,
-    }
+/// A failure of the file system.
+pub(crate) fn from_io(operation: &'static str, error: io::Error) -> Error {
+    let (kind, message) = match error.kind() {
+        io::ErrorKind::NotFound => (ErrorKind::NotFound, "no such file"),
+        io::ErrorKind::AlreadyExists => (ErrorKind::AlreadyExists, "the file exists"),
+        io::ErrorKind::PermissionDenied => (ErrorKind::AccessDenied, "access to the file is denied"),
+        _ => (ErrorKind::Io, "the file could not be read or written"),
+    };
+    Error::new(kind, operation, message).with_source(error)
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.0.operation, self.0.message)?;
-        let code = self.0.code.iter().map(|code| ("code", code.as_str()));
-        let request = self.0.request_id.iter().map(|id| ("request", id.as_str()));
-        let mut separator = " (";
-        for (name, value) in self.context().chain(code).chain(request) {
-            write!(f, "{separator}{name} {value}")?;
-            separator = ", ";
-        }
-        if separator == ", " { f.write_str(")") } else { Ok(()) }
-    }
-}
-
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("kind", &self.0.kind)
-            .field("verdict", &self.0.verdict)
-            .field("operation", &self.0.operation)
-            .field("message", &self.0.message)
-            .field("status", &self.0.status)
-            .field("code", &self.0.code)
-            .field("request_id", &self.0.request_id)
-            .field("context", &self.0.context)
-            .field("source", &self.0.source)
-            .finish()
-    }
-}
-
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source.as_deref().map(|source| source as _)
+/// The caller's body broke. If a read of this crate failed somewhere beneath, its advice counts.
+pub(crate) fn from_body(operation: &'static str, source: BoxError) -> Error {
+    let first: &(dyn std::error::Error + 'static) = &*source;
+    let chain = std::iter::successors(Some(first), |error| error.source());
+    let advice = chain.filter_map(|error| error.downcast_ref::<Error>()).map(Error::advice).next();
+    let error = Error::from_kind(ErrorKind::BodyFailed, operation).with_source(source);
+    match advice {
+        Some(advice) => error.with_advice(advice),
+        None => error,
     }
 }

@@ -1,7 +1,18 @@
 //! One small client for Alibaba OSS, S3 and a local folder.
 //!
+//! | module | its job |
+//! |---|---|
+//! | `client` | [`Store`]: one set of calls, whatever is behind them |
+//! | `config` | where a store is, how it is addressed, how requests are signed |
+//! | `error` | [`ErrorKind`], and what a server's answer adds to an error |
+//! | `types` | what goes into a store and what comes out |
+//! | `http` | a bucket: the calls (`objects`, `range`, `listing`, `multipart`, `bucket_settings`), a request and its answer (`request`, `resign`, `error_response`, `headers`, `xml`, `lifecycle`), where it goes (`address`, `endpoint`, `http_client`), `signing` |
+//! | `credentials` | who signs: the caller's choices (`source`), where keys come from (`loader`, `world`), `signing_keys`, `credential_cache` |
+//! | `body` | bodies that go out (`upload_body`) and come back (`object_body`, `resuming_body`) |
+//! | `local` | a folder instead of a bucket |
+//!
 //! A [`Store`] is one bucket or one folder. It does what moving a large object takes and no more: head, a ranged read that is
-//! pinned to one version and continues by itself where a connection broke, create-only and plain puts, lists, deletes,
+//! held to one version and resumes by itself where a connection broke, create-only and plain puts, lists, deletes,
 //! and the calls of a multipart upload whose parts are streamed and never held.
 //!
 //! It has an HTTP client of its own, [`HttpClient`], over hyper-util, because that alone lets the buffers of a connection be bounded:
@@ -9,11 +20,11 @@
 //! 20 MiB of memory at its peak through reqwest and takes 14 to 15 with buffers of 128 KiB, with the same CPU time; 16 parts took 30,
 //! and 24 take 21.
 //!
-//! Requests are sent once, but that one which was refused for the time of its signature, a temporary key that is over, or the version of
-//! its signature is signed anew, once for each. Whether to send one again otherwise is the caller's decision, taken from the error's
-//! [`Verdict`]; only an [`ObjectBody`] reconnects on its own, because only it knows the byte to continue at.
+//! A request is sent once. One that was refused for the time of its signature, for a temporary key that is over, or for the version of
+//! its signature is signed again, once for each. Whether to send one again otherwise is the caller's decision, taken from the error's
+//! [`RetryAdvice`]; only an [`ObjectBody`] reconnects on its own, because only it knows the byte to resume at.
 //!
-//! Signatures are made here (`sign`) and not by reqsign, whose providers find the keys: its signers cannot be told the time.
+//! Signatures are made here (`signing`) and not by reqsign, whose providers find the keys: its signers take no time.
 //!
 //! ```no_run
 //! # async fn example(http: object_storage::HttpClient) -> Result<(), object_storage::Error> {
@@ -21,46 +32,29 @@
 //!
 //! let store = Store::new(StoreConfig::oss("films").endpoint("oss-cn-hangzhou.aliyuncs.com"), http)?;
 //! let head = store.head("a.mp4").await?;
-//! let body = store.read("a.mp4", 0..head.size, &head.pin()).await?;
+//! let body = store.read("a.mp4", 0..head.size, &head.version()).await?;
 //! # drop(body); Ok(()) }
 //! ```
 
-mod address;
-mod answer;
+mod body;
 mod client;
 mod config;
-mod continued_body;
 mod credentials;
-mod cures;
-mod endpoint;
 mod error;
-mod exchange;
-mod folder;
-mod folder_body;
-mod headers;
-mod http_client;
-mod key_ring;
-mod lifecycle;
-mod multipart;
-mod object_body;
-mod objects;
-mod providers;
-mod sign;
+mod http;
+mod local;
 mod types;
-mod upload_body;
-mod xml;
 
-#[cfg(test)]
-mod tests;
-
-pub use client::Store;
-pub use config::{Addressing, Provider, SignatureVersion, StoreConfig};
-pub use credentials::{CredentialError, CredentialSource, Credentials, StsPair};
-pub use error::{BoxError, Error, ErrorKind, Verdict};
-pub use http_client::{HttpClient, blames_clock};
-pub use lifecycle::LifecycleRule;
-pub use object_body::ObjectBody;
-pub use types::{
-    Completed, Listing, MultipartId, ObjectHead, ObjectSummary, PartReceipt, PartRecord, Pin, PutBody,
-    PutOptions, PutReceipt,
+pub use self::{
+    body::object_body::ObjectBody,
+    client::Store,
+    config::{Addressing, Provider, SignatureVersion, StoreConfig},
+    credentials::source::{CredentialError, CredentialSource, Credentials, StsPair},
+    error::{Details, Error, ErrorKind},
+    http::http_client::{HttpClient, blames_clock},
+    types::{
+        Completed, LifecycleRule, Listing, MultipartId, ObjectHead, ObjectSummary, ObjectVersion,
+        PartReceipt, PartRecord, PutBody, PutOptions, PutReceipt,
+    },
 };
+pub use ::error::{BoxError, RetryAdvice};

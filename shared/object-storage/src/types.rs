@@ -9,7 +9,7 @@ use http_body::Body;
 use http_body_util::BodyExt as _;
 use http_body_util::combinators::UnsyncBoxBody;
 
-use crate::BoxError;
+use ::error::BoxError;
 
 /// What is known of one object.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -40,16 +40,16 @@ pub struct ObjectHead {
 }
 
 impl ObjectHead {
-    /// The pin that holds later reads to exactly this object.
+    /// The version that later reads are held to.
     #[must_use]
-    pub fn pin(&self) -> Pin {
-        Pin { etag: Some(self.etag.clone()), version_id: self.version_id.clone() }
+    pub fn version(&self) -> ObjectVersion {
+        ObjectVersion { etag: Some(self.etag.clone()), version_id: self.version_id.clone() }
     }
 }
 
-/// Which version of an object a read insists on. An empty pin takes whatever is there when the read begins.
+/// The version of an object that a read insists on. With neither field set it takes whatever is there when the read begins.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Pin {
+pub struct ObjectVersion {
     /// ETag without quotes (`If-Match`). A folder knows its own ETags only; an MD5 is left to the caller to compare.
     pub etag: Option<String>,
     /// Version id.
@@ -197,4 +197,31 @@ pub struct Completed {
     pub crc64: Option<u64>,
     /// Version id of a versioned bucket.
     pub version_id: Option<String>,
+}
+
+/// An enabled rule of a bucket's lifecycle, of OSS or S3.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LifecycleRule {
+    /// Its name in the bucket; may be empty.
+    pub id: String,
+    /// The keys it is for begin with this; empty: all keys.
+    pub prefix: String,
+    /// Whether it deletes the current version of objects, by age or date.
+    pub expires: bool,
+    /// It is for objects with certain tags alone.
+    pub for_tagged: bool,
+    /// Prefixes that it leaves alone (OSS only).
+    pub spared: Vec<String>,
+}
+
+impl LifecycleRule {
+    /// Whether it deletes untagged objects of which some have keys that begin with `prefix`.
+    ///
+    /// Limits of size are not looked at, so a rule for large objects alone counts as well.
+    #[must_use]
+    pub fn deletes_below(&self, prefix: &str) -> bool {
+        let meets = prefix.starts_with(&self.prefix) || self.prefix.starts_with(prefix);
+        let spared = || self.spared.iter().any(|spared| prefix.starts_with(spared));
+        self.expires && !self.for_tagged && meets && !spared()
+    }
 }

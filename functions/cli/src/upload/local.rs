@@ -4,7 +4,7 @@ use super::brakes::{Brakes, stopped};
 use crate::{exit::OPERATOR, lang::say};
 use app::{
     core::{ByteStream, Error, ErrorKind, Location, Md5, Object, Provider, RetryAdvice, Source, SourcePage},
-    storage::{ErrorKind as Storage, Pin, Store, StoreConfig},
+    storage::{ErrorKind as Storage, ObjectVersion, Store, StoreConfig},
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -164,7 +164,7 @@ impl Source for LocalFile {
     }
 
     async fn read(&self, _: &Object, range: Range<u64>) -> Result<ByteStream, Error> {
-        let pin = Pin { etag: Some(self.version.clone()), version_id: None };
+        let pin = ObjectVersion { etag: Some(self.version.clone()), version_id: None };
         let body = self.folder.read(&self.name, range, &pin).await.map_err(|error| failed(&error))?;
         Ok(Box::pin(body.map_err(|error| failed(&error))))
     }

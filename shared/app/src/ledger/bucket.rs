@@ -2,7 +2,7 @@
 
 use super::error::ledger;
 use crate::{App, Credentials};
-use object_storage::{Error as StorageError, ErrorKind as Storage, LifecycleRule, Provider, Verdict};
+use object_storage::{Error as StorageError, ErrorKind as Storage, LifecycleRule, Provider, RetryAdvice};
 use upload_core::Error;
 
 /// What the ledger's bucket does to entries by itself.
@@ -34,7 +34,7 @@ impl<T> Readable<T> {
         match answer {
             Ok(told) => Ok(Self::Known(told)),
             Err(error) if error.kind() == Storage::AccessDenied => Ok(Self::Denied),
-            Err(error) if error.verdict() == Verdict::Permanent => Ok(Self::Unknown),
+            Err(error) if error.advice() == RetryAdvice::Permanent => Ok(Self::Unknown),
             Err(error) => Err(ledger(error)),
         }
     }

@@ -1,18 +1,17 @@
 //! Errors of the ledger's store.
 
 use crate::error_mapping::lacks_key;
-use object_storage::{Error as StorageError, ErrorKind as Storage, Verdict as StorageVerdict};
-use upload_core::{Error, ErrorKind, RetryAdvice};
+use object_storage::{Error as StorageError, ErrorKind as Storage, RetryAdvice};
+use upload_core::{Error, ErrorKind};
 
 /// An error of the store that keeps the ledger.
 pub(super) fn ledger(error: StorageError) -> Error {
     // Without a key of its own a worker says nothing of the ledger.
     let is_setting = error.kind() == Storage::Config || lacks_key(&error);
     let kind = if is_setting { ErrorKind::Config } else { ErrorKind::Ledger };
-    let verdict = match error.verdict() {
-        StorageVerdict::Permanent => RetryAdvice::Permanent,
-        StorageVerdict::Retry { not_before } => RetryAdvice::Retry { retry_after: not_before },
-        StorageVerdict::GaveUp => RetryAdvice::RETRY,
+    let verdict = match error.advice() {
+        RetryAdvice::Permanent => RetryAdvice::Permanent,
+        advice => RetryAdvice::Retry { retry_after: advice.retry_after() },
     };
     Error::new(kind, error.operation(), format!("the ledger's store: {error}"))
         .with_advice(verdict)

@@ -8,8 +8,7 @@ use super::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use object_storage::{
-    ErrorKind as Storage, LifecycleRule, ObjectSummary, Provider, PutOptions, Store,
-    Verdict as StorageVerdict,
+    ErrorKind as Storage, LifecycleRule, ObjectSummary, Provider, PutOptions, RetryAdvice, Store,
 };
 use std::{
     fs, io,
@@ -211,8 +210,8 @@ fn is_folder(path: &Path) -> io::Result<()> {
 
 /// A bucket that is missing is no empty ledger.
 fn is_absent(error: &object_storage::Error) -> bool {
-    let said = error.kind() == Storage::NotFound && error.verdict() == StorageVerdict::Permanent;
-    said && error.code() != Some("NoSuchBucket")
+    let said = error.kind() == Storage::NotFound && error.advice() == RetryAdvice::Permanent;
+    said && error.details().server_code.as_deref() != Some("NoSuchBucket")
 }
 
 #[cfg(test)]

@@ -1,0 +1,114 @@
+//! The HTTP client beneath a bucket: hyper-util's, with bounded buffers.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::{Request, Response, Uri};
+use hyper::body::Incoming;
+use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::{Client, Error, ResponseFuture};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tower_service::Service;
+
+use crate::body::upload_body::UploadBody;
+use ::error::BoxError;
+
+/// What came back: head, and a body still to be read.
+pub(crate) type StoreResponse = Response<Incoming>;
+/// Why nothing came back. It names neither URL nor query.
+pub(crate) type SendError = Error;
+
+/// How large the buffers of a connection grow. hyper's own limit is 400 KiB.
+const BUFFER: usize = 128 << 10;
+/// For the name, TCP and TLS together.
+const CONNECT: Duration = Duration::from_secs(10);
+/// A connection that has been idle this long is not used again: a frozen function's connections are dead when it wakes.
+const IDLE: Duration = Duration::from_secs(20);
+/// A peer that vanished is noticed within a minute of silence, and within this of bytes that nobody acknowledges.
+const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
+const PROBE_EVERY: Duration = Duration::from_secs(15);
+const PROBES: u32 = 3;
+
+/// Connections to any number of stores. Cheap to clone; clones share the connections.
+///
+/// It speaks HTTP/1.1, follows no redirect, uses no proxy, gives up connecting after 10 s, leaves a connection that was idle for 20 s,
+/// and has no read time-out: each [`Store`](crate::Store) watches the progress of its exchanges itself.
+#[derive(Debug, Clone)]
+pub struct HttpClient(Client<Connector, UploadBody>);
+
+impl HttpClient {
+    /// A client that trusts whom `tls` trusts, and resumes sessions from the store of `tls`, which may be shared.
+    #[must_use]
+    pub fn new(mut tls: rustls::ClientConfig) -> Self {
+        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        // Also divided among the addresses of a name: one that is dead leaves time for the next.
+        tcp.set_connect_timeout(Some(CONNECT));
+        tcp.set_keepalive(Some(PROBE_EVERY));
+        tcp.set_keepalive_interval(Some(PROBE_EVERY));
+        tcp.set_keepalive_retries(Some(PROBES));
+        #[cfg(target_os = "linux")]
+        tcp.set_tcp_user_timeout(Some(UNACKNOWLEDGED));
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE)
+            .http1_max_buf_size(BUFFER)
+            .build(Connector(HttpsConnector::from((tcp, tls))));
+        Self(client)
+    }
+
+    /// Sends a request with an absolute URI. One that met a connection which its server had just closed is sent over another.
+    pub(crate) fn send(&self, request: Request<UploadBody>) -> ResponseFuture {
+        self.0.request(request)
+    }
+}
+
+/// Connects within [`CONNECT`].
+#[derive(Debug, Clone)]
+struct Connector(HttpsConnector<HttpConnector>);
+
+type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
+
+impl Service<Uri> for Connector {
+    type Response = Stream;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Stream, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, to: Uri) -> Self::Future {
+        let connecting = tokio::time::timeout(CONNECT, self.0.call(to));
+        Box::pin(async { connecting.await? })
+    }
+}
+
+/// Whether a connection failed because the server's certificate is not valid at this machine's time: its clock may be wrong. For errors of
+/// any HTTP client over rustls.
+#[must_use]
+pub fn blames_clock(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        // An I/O error's source is that of what it wraps, and not what it wraps.
+        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let tls = match wrapped {
+            Some(wrapped) if blames_clock(wrapped) => return true,
+            _ => error.downcast_ref::<rustls::Error>(),
+        };
+        if let Some(rustls::Error::InvalidCertificate(why)) = tls {
+            use rustls::CertificateError as Why;
+            return matches!(
+                why,
+                Why::Expired | Why::ExpiredContext { .. } | Why::NotValidYet | Why::NotValidYetContext { .. }
+            );
+        }
+        cause = error.source();
+    }
+    false
+}
