@@ -1,6 +1,9 @@
 //! The error itself.
 
-use crate::{Details, ErrorKind, RetryAdvice};
+use crate::{
+    advice::RetryAdvice,
+    kind::{Details, ErrorKind},
+};
 use std::{borrow::Cow, error::Error as StdError, fmt};
 
 /// Any error that can travel between threads.

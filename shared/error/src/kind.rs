@@ -1,6 +1,6 @@
 //! What a crate brings of its own: its kinds of failure, and what else its errors carry.
 
-use crate::RetryAdvice;
+use crate::advice::RetryAdvice;
 use std::{borrow::Cow, fmt};
 
 /// The class of a failure: what callers branch on. Implemented by each crate's own enum.

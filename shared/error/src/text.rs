@@ -1,6 +1,10 @@
 //! How an error is written: one line for people, a long one for the log.
 
-use crate::{Details, Error, ErrorKind, Form, RetryAdvice};
+use crate::{
+    advice::RetryAdvice,
+    error::Error,
+    kind::{Details, ErrorKind, Form},
+};
 use std::{borrow::Cow, error::Error as _, fmt};
 
 impl<K: ErrorKind, D: Details> Error<K, D> {

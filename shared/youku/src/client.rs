@@ -3,7 +3,13 @@
 use crate::{
     config::Config,
     error::{self, Error, ErrorKind},
-    http::{self, Fields, Operation, Response},
+    http::{
+        decode,
+        form::video_form,
+        operation::Operation,
+        request::{self, Fields},
+        response::Response,
+    },
     slices::SliceServer,
     types::{NewVideo, OssSession, SliceSession, TokenPair, UploadCredentials, UploadTarget, VideoInfo},
 };
@@ -58,7 +64,7 @@ impl Client {
             form.push(("client_secret", secret.expose_secret()));
         }
         let answer = self.post(Operation::Refresh, "/oauth2/token.json", &form).await?;
-        http::token_pair(&answer)
+        decode::token_pair(&answer)
     }
 
     /// Opens an upload whose bytes go to Youku's OSS bucket.
@@ -66,7 +72,7 @@ impl Client {
     /// # Errors
     /// `Invalid` before anything is sent, then any kind.
     pub async fn create_for_oss(&self, video: &NewVideo) -> Result<OssSession, Error> {
-        http::oss_session(&self.create(video, &[("isnew", "1")]).await?)
+        decode::oss_session(&self.create(video, &[("isnew", "1")]).await?)
     }
 
     /// Opens an upload whose bytes go to a slice server.
@@ -74,7 +80,7 @@ impl Client {
     /// # Errors
     /// `Invalid` before anything is sent, then any kind.
     pub async fn create_for_slices(&self, video: &NewVideo) -> Result<SliceSession, Error> {
-        http::slice_session(&self.create(video, &[]).await?)
+        decode::slice_session(&self.create(video, &[]).await?)
     }
 
     /// Fetches fresh credentials for an open upload; a multipart upload under way continues with them. The endpoint is again Youku's to
@@ -95,7 +101,7 @@ impl Client {
             ("oss_object", object),
         ]);
         let answer = self.get(Operation::Sts, "/uploads/get_sts_inf.json", &query).await?;
-        http::upload_credentials(&answer, bucket.clone(), object.clone())
+        decode::upload_credentials(&answer, bucket.clone(), object.clone())
     }
 
     /// Turns an upload into a video and answers the video's id, if Youku names it. Slice mode names the address from
@@ -142,7 +148,7 @@ impl Client {
     /// Any kind but `Invalid`; `Protocol` where the answer names no user.
     pub async fn my_user(&self) -> Result<String, Error> {
         let url = format!("{}/users/myinfo.json", self.config.old_api);
-        let answer = http::post_form(&self.transport, Operation::MyInfo, &url, &self.account()).await?;
+        let answer = request::post_form(&self.transport, Operation::MyInfo, &url, &self.account()).await?;
         answer.text("id")
     }
 
@@ -167,7 +173,7 @@ impl Client {
     pub async fn show(&self, video_id: &str) -> Result<Option<VideoInfo>, Error> {
         let query = [("client_id", self.config.client_id.as_str()), ("video_id", video_id)];
         match self.get(Operation::Show, "/videos/show.json", &query).await {
-            Ok(answer) => Ok(http::video_info(&answer)),
+            Ok(answer) => Ok(decode::video_info(&answer)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
@@ -192,7 +198,7 @@ impl Client {
 
     async fn create(&self, video: &NewVideo, mode: &[(&'static str, &str)]) -> Result<Response, Error> {
         video.validate().map_err(|limit| error::invalid(Operation::Create, limit))?;
-        let described = http::video_form(video);
+        let described = video_form(video);
         let mut form = self.account().to_vec();
         form.extend(described.iter().map(|(name, value)| (*name, value.as_str())));
         form.extend(mode);
@@ -216,11 +222,11 @@ impl Client {
 
     async fn post(&self, operation: Operation, path: &str, form: &Fields<'_>) -> Result<Response, Error> {
         let url = format!("{}{path}", self.config.api);
-        http::post_form(&self.transport, operation, &url, form).await
+        request::post_form(&self.transport, operation, &url, form).await
     }
 
     async fn get(&self, operation: Operation, path: &str, query: &Fields<'_>) -> Result<Response, Error> {
         let url = format!("{}{path}", self.config.api);
-        http::get(&self.transport, operation, &url, query).await
+        request::get(&self.transport, operation, &url, query).await
     }
 }

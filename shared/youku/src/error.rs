@@ -1,6 +1,6 @@
 //! What can go wrong with a call, and whether it is worth another try.
 
-use crate::{http::Operation, types::Invalid};
+use crate::{http::operation::Operation, types::Invalid};
 use ::error::{Fact, Form, RetryAdvice};
 use std::time::Duration;
 

@@ -2,7 +2,12 @@
 
 use crate::{
     error::{self, Error, ErrorKind},
-    http::{self, CALL_TIME, Fields, Operation, Response},
+    http::{
+        decode,
+        operation::Operation,
+        request::{self, CALL_TIME, Fields},
+        response::Response,
+    },
     types::{Check, Invalid, MAX_SLICE_LENGTH_KIB, Md5, NextSlice, Slice},
 };
 use bytes::Bytes;
@@ -50,7 +55,7 @@ impl SliceServer {
             ("slice_length", &slice_length_kib.to_string()),
         ];
         let url = self.url(Operation::CreateFile);
-        http::post_form(&self.transport, Operation::CreateFile, &url, &form).await?;
+        request::post_form(&self.transport, Operation::CreateFile, &url, &form).await?;
         Ok(())
     }
 
@@ -60,7 +65,7 @@ impl SliceServer {
     /// Any kind but `Invalid`.
     pub async fn new_slice(&self, upload_token: &SecretString) -> Result<NextSlice, Error> {
         let query = [("upload_token", upload_token.expose_secret())];
-        http::next_slice(&self.get(Operation::NewSlice, &query).await?)
+        decode::next_slice(&self.get(Operation::NewSlice, &query).await?)
     }
 
     /// Sends a slice's bytes with their MD5 and answers the next slice to send.
@@ -81,10 +86,9 @@ impl SliceServer {
             ("length", &slice.length.to_string()),
             ("hash", &md5.to_string()),
         ];
-        let query = http::encode_fields(Operation::UploadSlice, &query)?;
-        let request =
-            self.transport.post(format!("{}?{query}", self.url(Operation::UploadSlice))).body(bytes);
-        http::next_slice(&http::send(Operation::UploadSlice, request, SLICE_TIME).await?)
+        let query = request::encode_fields(Operation::UploadSlice, &query)?;
+        let sent = self.transport.post(format!("{}?{query}", self.url(Operation::UploadSlice))).body(bytes);
+        decode::next_slice(&request::send(Operation::UploadSlice, sent, SLICE_TIME).await?)
     }
 
     /// Asks how far the upload has come.
@@ -93,7 +97,7 @@ impl SliceServer {
     /// Any kind but `Invalid`.
     pub async fn check(&self, upload_token: &SecretString) -> Result<Check, Error> {
         let query = [("upload_token", upload_token.expose_secret())];
-        http::check(&self.get(Operation::Check, &query).await?)
+        decode::check(&self.get(Operation::Check, &query).await?)
     }
 
     pub(crate) fn from_address(http: reqwest::Client, address: &str) -> Result<Self, Error> {
@@ -131,7 +135,7 @@ impl SliceServer {
     }
 
     async fn get(&self, operation: Operation, query: &Fields<'_>) -> Result<Response, Error> {
-        http::get(&self.transport, operation, &self.url(operation), query).await
+        request::get(&self.transport, operation, &self.url(operation), query).await
     }
 
     fn url(&self, operation: Operation) -> String {

@@ -149,7 +149,7 @@ pub(crate) fn kind_of_status(status: StatusCode) -> ErrorKind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::Response;
+    use crate::http::response::Response;
 
     const SECRET: &str = "a1b2c3-token";
 

@@ -1,17 +1,9 @@
 //! One call: what goes out, what comes back, and what a refusal means.
 
 mod api_error;
-mod decode;
-mod form;
-mod operation;
+pub(crate) mod decode;
+pub(crate) mod form;
+pub(crate) mod operation;
 mod plain_word;
-mod request;
-mod response;
-
-pub(crate) use decode::{
-    check, next_slice, oss_session, slice_session, token_pair, upload_credentials, video_info,
-};
-pub(crate) use form::video_form;
-pub(crate) use operation::Operation;
-pub(crate) use request::{CALL_TIME, Fields, encode_fields, get, post_form, send};
-pub(crate) use response::Response;
+pub(crate) mod request;
+pub(crate) mod response;

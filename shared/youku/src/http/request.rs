@@ -94,7 +94,7 @@ mod tests {
     use wiremock::{Mock, MockServer, ResponseTemplate};
 
     use super::*;
-    use crate::http::upload_credentials;
+    use crate::http::decode::upload_credentials;
     use crate::testing::{http, only_request};
     use ::error::RetryAdvice;
 

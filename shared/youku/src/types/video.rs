@@ -1,6 +1,6 @@
 //! A video that is to be uploaded: what Youku wants to know of it before the first byte.
 
-use super::{Invalid, Md5};
+use super::{invalid::Invalid, md5::Md5};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
