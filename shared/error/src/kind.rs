@@ -35,7 +35,7 @@ pub enum Form {
 /// A name and its value.
 pub type Fact<'a> = (&'static str, Cow<'a, str>);
 
-/// What a crate's errors carry beside the rest, typed so that callers need not parse it. `()`: nothing.
+/// What else a crate's errors carry, typed so that callers need not parse it. `()`: nothing.
 pub trait Details: fmt::Debug + Default + Send + Sync + 'static {
     /// What people are shown of it, after the error's context.
     fn facts(&self) -> Vec<Fact<'_>> {

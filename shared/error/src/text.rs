@@ -8,7 +8,7 @@ use crate::{
 use std::{borrow::Cow, error::Error as _, fmt};
 
 impl<K: ErrorKind, D: Details> Error<K, D> {
-    /// The message with those facts of the context alone that have one of these names: for whoever may not see the others.
+    /// Writes the message with only those facts of the context that have one of these names: for readers who must not see the others.
     pub fn message_with(&self, names: &[&str]) -> String {
         let mut text = self.message().to_owned();
         let shown = self.context().iter().filter(|(name, _)| names.contains(name));

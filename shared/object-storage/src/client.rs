@@ -1,4 +1,4 @@
-//! The store itself: one set of calls, whatever is behind them.
+//! The store itself: one set of calls for OSS, S3 and a folder.
 
 use crate::{
     body::object_body::ObjectBody,
@@ -259,7 +259,7 @@ impl Store {
     /// The bucket's enabled lifecycle rules; none of a folder.
     ///
     /// # Errors
-    /// [`ErrorKind::AccessDenied`] where the key may not ask, [`ErrorKind::Rejected`] or [`ErrorKind::Protocol`] where the store does
+    /// [`ErrorKind::AccessDenied`] where the key must not ask, [`ErrorKind::Rejected`] or [`ErrorKind::Protocol`] where the store does
     /// not know the call; those of any request.
     pub async fn lifecycle(&self) -> Result<Vec<LifecycleRule>, Error> {
         match &self.0.backend {

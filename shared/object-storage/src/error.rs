@@ -21,7 +21,7 @@ pub enum ErrorKind {
     PreconditionFailed,
     /// A create-only write found something there.
     AlreadyExists,
-    /// The key may not do this, or the signature did not match.
+    /// The key is not allowed to do this, or the signature did not match.
     AccessDenied,
     /// The holder's own temporary key is over or not known. Permanent: there is no other, or a renewed one was refused as well.
     CredentialExpired,

@@ -2,7 +2,7 @@
 //!
 //! | module | its job |
 //! |---|---|
-//! | `client` | [`Store`]: one set of calls, whatever is behind them |
+//! | `client` | [`Store`]: one set of calls for OSS, S3 and a folder |
 //! | `config` | where a store is, how it is addressed, how requests are signed |
 //! | `error` | [`ErrorKind`], and what a server's answer adds to an error |
 //! | `types` | what goes into a store and what comes out |

@@ -44,7 +44,7 @@ impl Client {
     /// A client over a `builder` that brings TLS; redirects, proxy, name resolution and time-outs are set here.
     ///
     /// # Errors
-    /// [`Config`](ErrorKind::Config) where a secret or a host in the settings is malformed, or no HTTP client can be had.
+    /// [`Config`](ErrorKind::Config) where a secret or a host in the settings is malformed, or the HTTP client cannot be built.
     pub fn new(config: Config, builder: ClientBuilder) -> Result<Self, Error> {
         Self::resolving_by(config, builder, Arc::new(SystemResolver))
     }
@@ -55,8 +55,8 @@ impl Client {
         resolver: Arc<dyn Resolve>,
     ) -> Result<Self, Error> {
         let keys: Result<Vec<_>, _> = config.secrets.iter().map(Key::parse).collect();
-        let keys = keys.map_err(|why| error::explained(ErrorKind::Config, why))?.into();
-        let guard = Guard::new(config.guard).map_err(|why| error::explained(ErrorKind::Config, why))?;
+        let keys = keys.map_err(|why| error::from_cause(ErrorKind::Config, why))?.into();
+        let guard = Guard::new(config.guard).map_err(|why| error::from_cause(ErrorKind::Config, why))?;
         let guard = Arc::new(guard);
         let http = builder
             .redirect(redirect::Policy::none())
@@ -66,7 +66,7 @@ impl Client {
             // Every attempt resolves and checks again.
             .pool_max_idle_per_host(0)
             .build()
-            .map_err(|why| error::failed(ErrorKind::Config).with_source(why))?;
+            .map_err(|why| error::from_kind(ErrorKind::Config).with_source(why))?;
         Ok(Self { http, guard, keys, attempt_time: ATTEMPT_TIME })
     }
 
@@ -93,7 +93,7 @@ impl Client {
             .body(body);
         let response = match timeout_at(until, request.send()).await {
             Ok(sent) => sent.map_err(error::from_transport)?,
-            Err(_) => return Err(error::failed(ErrorKind::TimedOut)),
+            Err(_) => return Err(error::from_kind(ErrorKind::TimedOut)),
         };
         let status = response.status();
         let wait = retry_after(response.headers(), LONGEST_WAIT);
@@ -103,12 +103,12 @@ impl Client {
         if status.is_success() {
             return Ok(Delivered { status: status.as_u16() });
         }
-        Err(error::refused(status.as_u16(), wait))
+        Err(error::from_status(status.as_u16(), wait))
     }
 
     fn headers(&self, id: &str, body: &[u8]) -> Result<HeaderMap, Error> {
         let value = |text: &str| {
-            HeaderValue::from_str(text).map_err(|why| error::failed(ErrorKind::Invalid).with_source(why))
+            HeaderValue::from_str(text).map_err(|why| error::from_kind(ErrorKind::Invalid).with_source(why))
         };
         let mut headers = HeaderMap::from_iter([
             (CONTENT_TYPE, HeaderValue::from_static("application/json")),
@@ -118,7 +118,7 @@ impl Client {
         if !self.keys.is_empty() {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
             let signatures = sign_with_each(&self.keys, id, now, body)
-                .map_err(|why| error::explained(ErrorKind::Invalid, why))?;
+                .map_err(|why| error::from_cause(ErrorKind::Invalid, why))?;
             headers.insert("webhook-timestamp", now.into());
             headers.insert("webhook-signature", value(&signatures)?);
         }

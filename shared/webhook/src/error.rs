@@ -83,20 +83,20 @@ impl ::error::Details for Details {
 }
 
 /// An error of which no more is known than its kind.
-pub(crate) fn failed(kind: ErrorKind) -> Error {
+pub(crate) fn from_kind(kind: ErrorKind) -> Error {
     Error::from_kind(kind, OPERATION)
 }
 
 /// An error that says why in words of our own. A library's may repeat what it was given, and stay in the source.
-pub(crate) fn explained(kind: ErrorKind, why: impl std::error::Error + Send + Sync + 'static) -> Error {
+pub(crate) fn from_cause(kind: ErrorKind, why: impl std::error::Error + Send + Sync + 'static) -> Error {
     let message = format!("{}: {why}", ::error::ErrorKind::sentence(kind));
     Error::new(kind, OPERATION, message).with_source(why)
 }
 
 /// The receiver's refusal, with the wait it asked for.
-pub(crate) fn refused(status: u16, wait: Option<Duration>) -> Error {
+pub(crate) fn from_status(status: u16, wait: Option<Duration>) -> Error {
     let kind = if status == 410 { ErrorKind::Gone } else { ErrorKind::Refused };
-    let error = failed(kind).with_details(Details { status: Some(status) });
+    let error = from_kind(kind).with_details(Details { status: Some(status) });
     match (kind, wait) {
         (ErrorKind::Refused, Some(wait)) => error.with_advice(RetryAdvice::after(wait)),
         _ => error,
@@ -113,12 +113,12 @@ pub(crate) fn from_transport(error: reqwest::Error) -> Error {
         cause = at.source();
     }
     let kind = if error.is_timeout() { ErrorKind::TimedOut } else { ErrorKind::Connection };
-    failed(kind).with_source(error.without_url())
+    from_kind(kind).with_source(error.without_url())
 }
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         let kind = if refusal.is_final() { ErrorKind::Invalid } else { ErrorKind::Forbidden };
-        explained(kind, refusal)
+        from_cause(kind, refusal)
     }
 }

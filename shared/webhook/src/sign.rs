@@ -14,7 +14,7 @@ const LENGTH: std::ops::RangeInclusive<usize> = 24..=64;
 #[error("a signing secret must be whsec_ and the base64 of 24 to 64 bytes")]
 pub(crate) struct SecretError;
 
-/// The key behind a `whsec_` secret.
+/// The key that a `whsec_` secret encodes.
 #[derive(Debug)]
 pub(crate) struct Key(SecretSlice<u8>);
 

@@ -14,7 +14,7 @@ use std::{
 /// A name whose loopback addresses the tests' settings allow.
 pub(crate) const HOST: &str = "hooks.example.com";
 
-/// Answers one list of addresses after the other, the last one for ever.
+/// Answers one list of addresses after another, and repeats the last.
 pub(crate) struct Scripted {
     pub(crate) answers: Vec<Vec<IpAddr>>,
     pub(crate) asked: AtomicUsize,

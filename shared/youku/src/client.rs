@@ -142,7 +142,7 @@ impl Client {
         }
     }
 
-    /// The id of the user behind the access token. The call was seen on the older host alone.
+    /// Asks for the id of the user whose access token this is. The call was seen on the older host alone.
     ///
     /// # Errors
     /// Any kind but `Invalid`; `Protocol` where the answer names no user.
@@ -197,7 +197,7 @@ impl Client {
     }
 
     async fn create(&self, video: &NewVideo, mode: &[(&'static str, &str)]) -> Result<Response, Error> {
-        video.validate().map_err(|limit| error::invalid(Operation::Create, limit))?;
+        video.validate().map_err(|limit| error::from_invalid(Operation::Create, limit))?;
         let described = video_form(video);
         let mut form = self.account().to_vec();
         form.extend(described.iter().map(|(name, value)| (*name, value.as_str())));

@@ -8,12 +8,12 @@ pub const DEFAULT_API: &str = "https://api.youku.com";
 /// The host that still has the calls about users.
 pub const DEFAULT_OLD_API: &str = "https://openapi.youku.com/v2";
 
-/// Where to call, and as whom.
+/// Where to call, and as which application and account.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Base URL of the API, with a scheme; a closing slash is ignored. [`DEFAULT_API`] unless told otherwise.
+    /// Base URL of the API, with a scheme; a closing slash is ignored. Default: [`DEFAULT_API`].
     pub api: String,
-    /// Base URL of the older API, for what the newer one does not have. [`DEFAULT_OLD_API`] unless told otherwise.
+    /// Base URL of the older API, for what the newer one does not have. Default: [`DEFAULT_OLD_API`].
     pub old_api: String,
     /// The application's id, from Youku's developer console.
     pub client_id: String,

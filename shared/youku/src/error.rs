@@ -122,17 +122,17 @@ impl ::error::Details for Details {
 }
 
 /// An error of which no more is known than its kind.
-pub(crate) fn failed(kind: ErrorKind, operation: Operation) -> Error {
+pub(crate) fn from_kind(kind: ErrorKind, operation: Operation) -> Error {
     Error::from_kind(kind, operation.as_str())
 }
 
 /// An answer that lacks a field, or has another kind of value there.
 pub(crate) fn malformed(operation: Operation, field: &'static str) -> Error {
-    failed(ErrorKind::Protocol, operation).with_context("field", field)
+    from_kind(ErrorKind::Protocol, operation).with_context("field", field)
 }
 
 /// Metadata that breaks a limit.
-pub(crate) fn invalid(operation: Operation, invalid: Invalid) -> Error {
+pub(crate) fn from_invalid(operation: Operation, invalid: Invalid) -> Error {
     let message = format!("{}: {invalid}", ::error::ErrorKind::sentence(ErrorKind::Invalid));
     let error = Error::new(ErrorKind::Invalid, operation.as_str(), message).with_source(invalid.clone());
     error.with_details(Details { invalid: Some(invalid), ..Details::default() })
@@ -149,17 +149,17 @@ pub(crate) fn from_transport(operation: Operation, error: reqwest::Error) -> Err
     } else {
         ErrorKind::Connection
     };
-    failed(kind, operation).with_source(error.without_url())
+    from_kind(kind, operation).with_source(error.without_url())
 }
 
 /// A failure that an answer states. The time that Youku asks to be left alone for counts where trying again helps.
-pub(crate) fn answered(
+pub(crate) fn from_answer(
     kind: ErrorKind,
     operation: Operation,
     details: Details,
     retry_after: Option<Duration>,
 ) -> Error {
-    let error = failed(kind, operation).with_details(details);
+    let error = from_kind(kind, operation).with_details(details);
     match retry_after {
         Some(wait) if error.is_retryable() => error.with_advice(RetryAdvice::after(wait)),
         _ => error,

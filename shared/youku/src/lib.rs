@@ -1,4 +1,4 @@
-//! Youku's upload API: its types and limits, and behind the feature `client` its calls.
+//! Youku's upload API: its types and limits, and with the feature `client` its calls.
 //!
 //! | module | its job |
 //! |---|---|
@@ -6,7 +6,7 @@
 //! | `validate` | Youku's limits for metadata, checked before anything is sent |
 //! | `client` | the calls to the API host: token refresh, create in both modes, STS credentials, commit, cancel, show |
 //! | `slices` | the calls to a slice server |
-//! | `config` | where to call, and as whom |
+//! | `config` | where to call, and as which application and account |
 //! | `error` | the kinds of failure |
 //! | `http` | one call: `operation`, `form`, `request`, `response`, `decode`, and `api_error`, what Youku's refusals mean |
 //!

@@ -46,7 +46,7 @@ impl SliceServer {
     ) -> Result<(), Error> {
         if !(1..=MAX_SLICE_LENGTH_KIB).contains(&slice_length_kib) {
             let invalid = Invalid::new("slice_length", "1 to 10240 KiB", slice_length_kib);
-            return Err(error::invalid(Operation::CreateFile, invalid));
+            return Err(error::from_invalid(Operation::CreateFile, invalid));
         }
         let form = [
             ("upload_token", upload_token.expose_secret()),
@@ -102,7 +102,9 @@ impl SliceServer {
 
     pub(crate) fn from_address(http: reqwest::Client, address: &str) -> Result<Self, Error> {
         if !is_address(address) {
-            return Err(error::failed(ErrorKind::Config, Operation::Resolve).with_context("field", "address"));
+            return Err(
+                error::from_kind(ErrorKind::Config, Operation::Resolve).with_context("field", "address")
+            );
         }
         Ok(Self { transport: http, address: address.to_owned() })
     }
@@ -119,13 +121,13 @@ impl SliceServer {
         };
         let found = tokio::time::timeout(CALL_TIME, tokio::net::lookup_host((name, port)))
             .await
-            .map_err(|_| error::failed(ErrorKind::TimedOut, Operation::Resolve))?
-            .map_err(|why| error::failed(ErrorKind::Connection, Operation::Resolve).with_source(why))?;
+            .map_err(|_| error::from_kind(ErrorKind::TimedOut, Operation::Resolve))?
+            .map_err(|why| error::from_kind(ErrorKind::Connection, Operation::Resolve).with_source(why))?;
         let mut found: Vec<SocketAddr> = found.collect();
         // Every known client talks to these servers by IPv4; the sort keeps the resolver's order otherwise.
         found.sort_by_key(SocketAddr::is_ipv6);
         let Some(address) = found.first() else {
-            return Err(error::failed(ErrorKind::Connection, Operation::Resolve));
+            return Err(error::from_kind(ErrorKind::Connection, Operation::Resolve));
         };
         let address = match (address.port(), address.ip()) {
             (HTTP_PORT, IpAddr::V4(ip)) => ip.to_string(),

@@ -62,7 +62,7 @@ impl CredentialCache {
     /// Gets keys in place of `used`, which the bucket refused, unless another request has already. Returns whether they are others.
     ///
     /// # Errors
-    /// Where none could be had.
+    /// Where there are none.
     pub(crate) async fn renew(&self, used: &Arc<SigningKeys>) -> Result<bool, Error> {
         if matches!(self.loader, KeyLoader::Anonymous | KeyLoader::Fixed(_)) {
             return Ok(false);

@@ -69,7 +69,7 @@ impl Endpoint {
     /// The time by the endpoint's clock, as far as its refusals have shown it.
     pub(crate) fn stamp(&self) -> Stamp {
         let clock = self.clock();
-        Stamp { at: shifted(SystemTime::now(), clock.ahead_ms), turn: clock.turn }
+        Stamp { at: shift(SystemTime::now(), clock.ahead_ms), turn: clock.turn }
     }
 
     /// The same for comparisons.
@@ -123,7 +123,7 @@ fn is_page(head: &HeaderMap) -> bool {
     head.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"text/html"))
 }
 
-fn shifted(time: SystemTime, by_ms: i64) -> SystemTime {
+fn shift(time: SystemTime, by_ms: i64) -> SystemTime {
     let by = Duration::from_millis(by_ms.unsigned_abs());
     let moved = if by_ms < 0 { time.checked_sub(by) } else { time.checked_add(by) };
     moved.unwrap_or(time)
@@ -166,10 +166,12 @@ mod tests {
 
     #[test]
     fn a_refusal_sets_the_clock_for_all_users_of_the_endpoint() {
-        for told in [SystemTime::now() + TWO_HOURS, SystemTime::now() - TWO_HOURS] {
-            let host = format!("shared-{told:?}:1");
-            assert!(Endpoint::for_host(&host).note_refused(Endpoint::for_host(&host).stamp(), Some(told)));
-            let off = ahead_ms(Endpoint::for_host(&host).now(), told).unsigned_abs();
+        for server_time in [SystemTime::now() + TWO_HOURS, SystemTime::now() - TWO_HOURS] {
+            let host = format!("shared-{server_time:?}:1");
+            assert!(
+                Endpoint::for_host(&host).note_refused(Endpoint::for_host(&host).stamp(), Some(server_time))
+            );
+            let off = ahead_ms(Endpoint::for_host(&host).now(), server_time).unsigned_abs();
             assert!(off < 5000, "{off}");
             let other = ahead_ms(Endpoint::for_host("another:1").now(), SystemTime::now()).unsigned_abs();
             assert!(other < 5000, "{other}");
@@ -181,16 +183,16 @@ mod tests {
     fn a_second_refusal_in_a_row_helps_nobody() {
         let endpoint = Endpoint::default();
         let (first, twin) = (endpoint.stamp(), endpoint.stamp());
-        let told = Some(SystemTime::now() + TWO_HOURS);
+        let server_time = Some(SystemTime::now() + TWO_HOURS);
         assert!(
-            endpoint.note_refused(first, told) && endpoint.note_refused(twin, told),
+            endpoint.note_refused(first, server_time) && endpoint.note_refused(twin, server_time),
             "both were signed before"
         );
         let second = endpoint.stamp();
-        assert!(!endpoint.note_refused(second, told), "it was signed with what the first had set");
+        assert!(!endpoint.note_refused(second, server_time), "it was signed with what the first had set");
         let third = endpoint.stamp();
         endpoint.note_accepted(third);
-        assert!(endpoint.note_refused(third, told), "a clock that was right may change again");
+        assert!(endpoint.note_refused(third, server_time), "a clock that was right may change again");
     }
 
     /// Where the endpoint's own answers always carry one.

@@ -40,7 +40,7 @@ const PROBES: u32 = 3;
 pub struct HttpClient(Client<Connector, UploadBody>);
 
 impl HttpClient {
-    /// A client that trusts whom `tls` trusts, and resumes sessions from the store of `tls`, which may be shared.
+    /// Makes a client that trusts the roots of `tls` and resumes sessions from its store, which may be shared.
     #[must_use]
     pub fn new(mut tls: rustls::ClientConfig) -> Self {
         tls.alpn_protocols = vec![b"http/1.1".to_vec()];

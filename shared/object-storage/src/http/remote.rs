@@ -1,4 +1,4 @@
-//! A bucket behind HTTP: what its calls need to know.
+//! A bucket over HTTP: what its calls need to know.
 
 use super::{
     address::Address, endpoint::Endpoint, http_client::HttpClient, signing::Scheme, signing::v1_buckets,
@@ -12,7 +12,7 @@ use crate::{
 use http::{HeaderMap, Method};
 use std::{sync::Arc, time::Duration};
 
-/// A bucket behind HTTP.
+/// A bucket over HTTP.
 #[derive(Debug)]
 pub(crate) struct Remote {
     pub(crate) provider: Provider,

@@ -172,14 +172,14 @@ impl Remote {
             }
             tokio::select! {
                 biased;
-                answer = &mut exchange => return answer.map_err(|error| no_answer(request.operation, error, progress)),
+                answer = &mut exchange => return answer.map_err(|error| from_send_error(request.operation, error, progress)),
                 () = tokio::time::sleep(left) => {}
             }
         }
     }
 }
 
-fn no_answer(operation: &'static str, error: SendError, progress: &Progress) -> Error {
+fn from_send_error(operation: &'static str, error: SendError, progress: &Progress) -> Error {
     if let Some(source) = progress.take_failure() {
         return from_body(operation, source);
     }

@@ -69,7 +69,7 @@ impl ApiError {
             status: Some(status.as_u16()),
             ..Details::default()
         };
-        let error = error::answered(kind, operation, details, retry_after);
+        let error = error::from_answer(kind, operation, details, retry_after);
         match kind {
             // Sending a slice again has nothing to do with what the server asked to wait for; in any other call it cures nothing.
             ErrorKind::SliceHashMismatch if operation == Operation::UploadSlice => error.retryable(),

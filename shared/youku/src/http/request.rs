@@ -15,7 +15,7 @@ pub(crate) const CALL_TIME: Duration = Duration::from_secs(30);
 /// Youku's answers have a few hundred bytes; what is longer than this is not one.
 const MAX_ANSWER: usize = 1024 * 1024;
 
-/// A wait longer than the hour after which Youku counts anew makes no sense.
+/// Youku counts calls afresh each hour: a longer wait makes no sense.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 
 const AGENT: &str = concat!("oss2youku/", env!("CARGO_PKG_VERSION"));
@@ -26,7 +26,7 @@ pub(crate) type Fields<'a> = [(&'static str, &'a str)];
 /// Encodes a form or a query.
 pub(crate) fn encode_fields(operation: Operation, fields: &Fields<'_>) -> Result<String, Error> {
     serde_urlencoded::to_string(fields)
-        .map_err(|why| error::failed(ErrorKind::Config, operation).with_source(why))
+        .map_err(|why| error::from_kind(ErrorKind::Config, operation).with_source(why))
 }
 
 pub(crate) async fn post_form(
@@ -68,7 +68,7 @@ pub(crate) async fn send(
     let (wait, date) = (retry_after(response.headers(), LONGEST_WAIT), date(response.headers()));
     let body = read_body(Body::from(response), MAX_ANSWER).await.map_err(|why| match why {
         ReadError::TooLong { .. } => {
-            error::failed(ErrorKind::Protocol, operation).with_context("answer", "longer than 1 MiB")
+            error::from_kind(ErrorKind::Protocol, operation).with_context("answer", "longer than 1 MiB")
         }
         ReadError::Broken(why) => error::from_transport(operation, why),
     })?;

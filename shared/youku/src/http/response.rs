@@ -47,7 +47,7 @@ impl Response {
         }
         let kind = if status.is_success() { ErrorKind::Protocol } else { kind_of_status(status) };
         let details = Details { status: Some(status.as_u16()), ..Details::default() };
-        Err(error::answered(kind, operation, details, retry_after))
+        Err(error::from_answer(kind, operation, details, retry_after))
     }
 
     /// Adds what Youku's clock said when it answered.

@@ -34,7 +34,7 @@ pub struct UploadCredentials {
 pub struct OssSession {
     /// Names the upload in every later call.
     pub upload_token: SecretString,
-    /// The video's id to be, if Youku tells it now.
+    /// The id that the video will have, if Youku names it now.
     pub video_id: Option<String>,
     /// Where the bytes go.
     pub credentials: UploadCredentials,
@@ -49,7 +49,7 @@ pub struct SliceSession {
     pub upload_token: SecretString,
     /// The slice server's name, such as `g01.upload.youku.com`; the client resolves it, once.
     pub upload_server_uri: String,
-    /// The video's id to be, if Youku tells it now.
+    /// The id that the video will have, if Youku names it now.
     pub video_id: Option<String>,
     /// Youku already holds these bytes: commit without sending any.
     pub already_stored: bool,
