@@ -63,6 +63,13 @@ impl<K: ErrorKind, D: Details> Error<K, D> {
         self.with_advice(RetryAdvice::Exhausted)
     }
 
+    /// Replaces the message.
+    #[must_use]
+    pub fn with_message(mut self, message: impl Into<Cow<'static, str>>) -> Self {
+        self.0.message = message.into();
+        self
+    }
+
     /// Adds a fact that helps to find the cause: `bucket`, `key`, ...
     #[must_use]
     pub fn with_context(mut self, name: &'static str, value: impl fmt::Display) -> Self {
@@ -93,6 +100,13 @@ impl<K: ErrorKind, D: Details> Error<K, D> {
         let mut error = Error::new(kind, operation, message.clone()).with_advice(*advice);
         error.0.context = context.iter().cloned().chain(facts).collect();
         error.with_source(self)
+    }
+
+    /// The same failure as another crate names it, said in one piece: the whole of this error's line is the message of the new one, which
+    /// has no context of its own. Operation and advice stay, and this error becomes the source.
+    #[must_use]
+    pub fn wrap<L: ErrorKind, E: Details>(self, kind: L) -> Error<L, E> {
+        Error::new(kind, self.operation(), self.to_string()).with_advice(self.advice()).with_source(self)
     }
 }
 

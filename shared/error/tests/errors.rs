@@ -111,6 +111,19 @@ fn another_kind_keeps_all_that_is_known() {
 }
 
 #[test]
+fn a_wrapped_error_is_said_in_one_piece() {
+    let error: Error<Job> = call().wrap(Job);
+    assert_eq!(error.to_string(), "Archive fetch: it is gone (film a.mp4, status 410)");
+    assert_eq!(
+        (error.operation(), error.advice(), error.context().len()),
+        ("fetch", RetryAdvice::Permanent, 0)
+    );
+    assert!(error.source().unwrap().is::<CallError>());
+    let said = error.with_message("the archive failed").retryable();
+    assert_eq!((said.to_string().as_str(), said.is_retryable()), ("the archive failed", true));
+}
+
+#[test]
 fn details_can_be_completed_later() {
     let mut error = CallError::new(Call::Busy, "fetch", "it is very busy");
     error.details_mut().0 = 503;
