@@ -64,8 +64,9 @@ mod tests {
         assert_eq!(made, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 
+    /// The form or the length is wrong.
     #[test]
-    fn a_secret_of_the_wrong_form_or_length_is_refused_without_being_repeated() {
+    fn a_malformed_secret_is_refused_and_not_repeated() {
         for good in [24, 64] {
             Key::parse(&secret(good)).unwrap();
         }

@@ -29,8 +29,9 @@ async fn a_file_is_announced_in_a_form() {
     assert_eq!(form_of(&request), pairs(&form));
 }
 
+/// Before anything is sent.
 #[tokio::test]
-async fn a_slice_length_out_of_range_is_refused_before_anything_is_sent() {
+async fn a_slice_length_out_of_range_is_refused() {
     let (server, slices) = serving("POST", "create_file", json(201, "{}")).await;
     for length in [0, 10_241] {
         let error = slices.create_file(&UPLOAD_TOKEN.into(), 1, "mp4", length).await.unwrap_err();

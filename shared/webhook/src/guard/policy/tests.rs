@@ -119,8 +119,9 @@ fn the_table_of_urls_holds() {
     }
 }
 
+/// A host that is allowed stays outside of every other network.
 #[test]
-fn settings_may_allow_http_other_ports_and_one_host_in_one_network() {
+fn settings_open_http_ports_and_one_host_in_one_network() {
     let guard = guard(|config| {
         config.allow_http = true;
         config.ports.push(3000);
