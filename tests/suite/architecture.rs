@@ -15,12 +15,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("youku", &["error"]),
     ("webhook", &["error"]),
     ("aliyun-fc-runtime", &[]),
-    ("local-clouds", &[]),
+    ("aliyun-fc-events", &[]),
+    ("local-clouds", &["aliyun-fc-events"]),
     ("gearman-shim", &[]),
     ("app", &["upload-core", "object-storage", "youku", "webhook", "error"]),
     ("http-api", &["app"]),
-    ("aliyun-fc", &["http-api", "app", "aliyun-fc-runtime"]),
-    ("aws-lambda", &["http-api", "app"]),
+    ("aliyun-fc", &["http-api", "app", "aliyun-fc-runtime", "aliyun-fc-events"]),
+    ("aws-lambda", &["http-api", "app", "aliyun-fc-events"]),
     ("oss2youku", &["app", "local-clouds", "aliyun-fc"]),
 ];
 

@@ -1,16 +1,20 @@
-//! The Function Compute door: OSS events in, uploads out; behind an HTTP trigger the HTTP door's routes.
+//! The Function Compute adapter: OSS events in, uploads out; an HTTP trigger gets the routes of the HTTP API.
 //!
-//! Event, job, answer: what lies between is `app`'s and the core's. The command line runs the same [`main`] as a process of its own
-//! for the local host.
+//! | module | its job |
+//! |---|---|
+//! | [`main`] | settings, logging, the runtime |
+//! | `handler` | one event of an OSS or timer trigger to the application and back |
+//! | `invocation` | what the platform says about a call: credentials, deadline, request id |
+//!
+//! The command line runs the same [`main`] as a process of its own for the local host.
 #![cfg_attr(test, expect(clippy::expect_used, reason = "a test fails by panicking"))]
 
-mod call;
-mod door;
-mod records;
+mod handler;
+mod invocation;
 
 use aliyun_fc_runtime::{Error, Runtime, service_fn, tower::ServiceExt};
 use app::{App, Settings};
-use door::Door;
+use handler::Handler;
 use std::{process::ExitCode, sync::Arc};
 
 /// Runs the function until the platform ends it. What stops it at the start is logged.
@@ -38,11 +42,11 @@ pub fn main() -> ExitCode {
 async fn serve(settings: Settings) -> Result<(), Error> {
     let app = Arc::new(App::from_settings(settings)?);
     app.warn_of_open_sources();
-    let http = http_api::router(app.clone()).map_request(call::with_call);
-    let door = Arc::new(Door::new(app));
+    let http = http_api::router(app.clone()).map_request(invocation::with_call);
+    let handler = Arc::new(Handler::new(app));
     Runtime::new(service_fn(move |event| {
-        let door = door.clone();
-        async move { door.event(event).await }
+        let handler = handler.clone();
+        async move { handler.handle(event).await }
     }))
     .http(http)
     .run()

@@ -1,4 +1,4 @@
-//! The least function on this runtime: what start time and memory of the real one are measured beside.
+//! The smallest function on this runtime: start time and memory of the real one are measured against it.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::Value;

@@ -1,6 +1,6 @@
-//! A function whose handler panics where the event says so: what the runtime around it makes of a panic is tested with it.
+//! A function whose handler panics where the event says so: it tests what the runtime around it makes of a panic.
 
-use aws_lambda::{answer::Answer, run};
+use aws_lambda::{EventResponse, run};
 use lambda_runtime::{Error, LambdaEvent};
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ async fn main() -> Result<(), Error> {
     run(async |event: LambdaEvent<Value>| {
         let words = event.payload.get("panic");
         assert!(words.is_none(), "{words:?}");
-        Ok(Answer::Results { results: Vec::new() })
+        Ok(EventResponse::Results { results: Vec::new() })
     })
     .await
 }

@@ -1,33 +1,46 @@
-//! The Lambda door: events of S3, SQS, SNS and EventBridge, tasks and HTTP calls in, uploads out.
+//! The Lambda adapter: events of S3, SQS, SNS, EventBridge and OSS, tasks and HTTP requests in, uploads out.
 //!
-//! Event, work, answer: what lies between is `app`'s and the core's. [`decode`] and the answers of [`answer`] are pure; the rest of the
-//! crate hands one to the other.
+//! | module | its job |
+//! |---|---|
+//! | [`main`], [`run`] | settings, logging, the runtime |
+//! | `events` | [`decode`]: an event's JSON to the [`Action`]s that it asks for |
+//! | `handler` | [`Handler`]: actions to the application, outcomes to responses |
+//! | `invocation` | what Lambda says about an invocation: request id, deadline |
+//! | `response` | [`EventResponse`]: a form for each kind of caller |
+//! | `error` | errors as Lambda reports them |
+//!
+//! [`decode`] and the responses are pure; the handler connects them.
+//!
+//! # Which types of others read an event
+//! `aws_lambda_events` has the types for events of SNS and EventBridge and for the response to SQS; `aliyun-fc-events` has those for OSS.
+//! `serde_path_to_error` names the path that does not fit. Our own small structs read the rest, because the published types refuse what
+//! senders in the field send:
+//!
+//! | what | which published type | why not |
+//! |---|---|---|
+//! | S3 notifications | `aws_lambda_events` 1.2, `s3` | refuses a record without `eventTime`, `userIdentity` or `requestParameters`, as services that imitate S3 send it; never decodes the key |
+//! | messages of SQS | `aws_lambda_events` 1.2, `sqs` | refuses the whole batch for one attribute with `stringListValues: null` |
+//! | an SNS message in a queue | `aws_lambda_events` 1.2, `sns` | demands a time, a signature and two URLs, which services that imitate SNS leave out |
+//! | HTTP requests | `lambda_http` 1.3, `apigw_http` | refuses `isBase64Encoded: null` and a header of null, which hosts other than Lambda send; panics at a body that is not base64; its error names no path; its request type is hidden from the docs; 9 more crates |
 #![cfg_attr(test, expect(clippy::expect_used, reason = "a test fails by panicking"))]
 
-pub mod answer;
-mod call;
-mod decode;
-mod door;
-mod event;
-mod http;
-mod kind;
-mod oss;
-mod queue;
-mod s3;
+mod error;
+mod events;
+mod handler;
+mod invocation;
+mod response;
 
-pub use decode::decode;
-pub use event::{Event, Message, Record, Work};
-pub use http::HttpCall;
+pub use events::{Action, Event, Message, ObjectRecord, decode};
+pub use handler::Handler;
 pub use lambda_runtime::Diagnostic;
+pub use response::{EventResponse, HttpResponse};
 
-use answer::Answer;
 use app::{App, Settings};
-use door::Door;
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 use serde_json::Value;
 use std::{process::ExitCode, sync::Arc};
 
-/// Where the runtime API is; whoever runs a function sets it.
+/// The variable with the address of the runtime API; the host of a function sets it.
 const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
 
 /// Runs the function until the platform ends it. What stops it at the start is logged.
@@ -60,32 +73,32 @@ pub fn main() -> ExitCode {
 async fn serve(settings: Settings) -> Result<(), Error> {
     let app = Arc::new(App::from_settings(settings)?);
     app.warn_of_open_sources();
-    let door = Arc::new(Door::new(app));
-    let handler = move |event| {
-        let door = door.clone();
-        async move { door.handle(event).await }
+    let handler = Arc::new(Handler::new(app));
+    let handle = move |event| {
+        let handler = handler.clone();
+        async move { handler.handle(event).await }
     };
-    run(handler).await
+    run(handle).await
 }
 
-/// Answers events with a handler until the platform ends the process: one after the other, or as many at once as
-/// `AWS_LAMBDA_MAX_CONCURRENCY` says. A panic of the handler fails its call alone, as the error `Panic`.
+/// Runs a handler for every event until the platform ends the process: one after the other, or as many at once as
+/// `AWS_LAMBDA_MAX_CONCURRENCY` says. A panic of the handler fails only its invocation, with the error type `Panic`.
 ///
-/// At SIGTERM the process ends at once: Lambda leaves it some 500 ms, which is too little to put an upload down in order. An upload in
-/// hand loses nothing but time: whoever goes on with it waits until its lease has run out.
+/// At SIGTERM the process ends at once: Lambda leaves it some 500 ms, too little to release an upload in order. A running upload loses
+/// only time: its next holder waits until the lease has expired.
 ///
 /// # Errors
 /// Where the runtime API fails.
 ///
 /// # Panics
-/// Where the variables are missing that Lambda sets, or the runtime API registers no extension: without one no SIGTERM comes.
+/// Where a variable that Lambda sets is missing, or the runtime API registers no extension: without one no SIGTERM comes.
 pub async fn run<Handled>(
     handler: impl Fn(LambdaEvent<Value>) -> Handled + Clone + Send + 'static,
 ) -> Result<(), Error>
 where
-    Handled: Future<Output = Result<Answer, Diagnostic>> + Send + 'static,
+    Handled: Future<Output = Result<EventResponse, Diagnostic>> + Send + 'static,
 {
     lambda_runtime::spawn_graceful_shutdown_handler(async || tracing::info!("stopping")).await;
-    let orderly = service_fn(move |event: LambdaEvent<Value>| door::orderly(handler(event)));
-    Box::pin(Runtime::new(orderly).run_concurrent()).await
+    let service = service_fn(move |event: LambdaEvent<Value>| handler::catch_panic(handler(event)));
+    Box::pin(Runtime::new(service).run_concurrent()).await
 }

@@ -1,10 +1,10 @@
-//! Answers what the platform says about a call, and ends a call in each way it can end: to see what a setting of the
-//! function or of its triggers does. Try it: `cargo run --example inspect`, then
+//! Returns what the platform says about a call, and ends a call in each way it can end: to see the effect of a setting of
+//! the function or of its triggers. Try it: `cargo run --example inspect`, then
 //! `curl -d '{}' http://127.0.0.1:9000/invoke`, or `-d '{"end":"panic"}'`.
 
-#![expect(clippy::panic, clippy::print_stdout, reason = "to be seen is what the platform makes of them")]
+#![expect(clippy::panic, clippy::print_stdout, reason = "the example shows what the platform makes of them")]
 
-use aliyun_fc_runtime::{Context, Diagnostic, Error, Event, Runtime, service_fn};
+use aliyun_fc_runtime::{Context, Diagnostic, Error, FcEvent, Runtime, service_fn};
 use axum::{Json, Router, extract::Extension, routing::any};
 use http_body_util::BodyExt;
 use serde::Deserialize;
@@ -15,7 +15,7 @@ use std::sync::{
 };
 
 #[derive(Deserialize)]
-struct Wish {
+struct Request {
     #[serde(default)]
     end: End,
 }
@@ -27,13 +27,13 @@ enum End {
     Answer,
     Error,
     Panic,
-    /// Once so many calls are here at the same time.
+    /// Returns once this many calls are here at the same time.
     Together(usize),
 }
 
-/// What the instance has seen.
+/// What the instance has counted.
 #[derive(Default)]
-struct Seen {
+struct Counters {
     initialized: AtomicU32,
     calls: AtomicU32,
     /// Calls whose caller left.
@@ -43,15 +43,15 @@ struct Seen {
 }
 
 /// Counts a call that is dropped before its end.
-struct Leaving<'a>(&'a Seen);
+struct LeavingCaller<'a>(&'a Counters);
 
-impl Drop for Leaving<'_> {
+impl Drop for LeavingCaller<'_> {
     fn drop(&mut self) {
         self.0.left.fetch_add(1, Relaxed);
     }
 }
 
-fn report(seen: &Seen, context: &Context) -> Value {
+fn report(counters: &Counters, context: &Context) -> Value {
     json!({
         "request_id": context.request_id(),
         "function": context.function_name(),
@@ -62,30 +62,35 @@ fn report(seen: &Seen, context: &Context) -> Value {
         // Only the id of the key: it is no secret.
         "key": context.credentials().map(|credentials| credentials.access_key_id()),
         "token": context.credentials().is_some_and(|credentials| credentials.security_token().is_some()),
-        "initialized": seen.initialized.load(Relaxed),
-        "calls": seen.calls.load(Relaxed),
-        "left": seen.left.load(Relaxed),
+        "initialized": counters.initialized.load(Relaxed),
+        "calls": counters.calls.load(Relaxed),
+        "left": counters.left.load(Relaxed),
         "pid": std::process::id(),
     })
 }
 
-async fn on_event(seen: Arc<Seen>, event: Event<Wish>) -> Result<Value, Diagnostic> {
-    seen.calls.fetch_add(1, Relaxed);
+async fn on_event(counters: Arc<Counters>, event: FcEvent<Request>) -> Result<Value, Diagnostic> {
+    counters.calls.fetch_add(1, Relaxed);
     match event.payload.end {
         End::Answer => {}
         End::Error => return Err(Diagnostic::new("Wished", "as you wished")),
         End::Panic => panic!("as you wished"),
         End::Together(count) => {
-            seen.here.send_modify(|here| *here += 1);
-            seen.here.subscribe().wait_for(|here| *here >= count).await?;
+            counters.here.send_modify(|here| *here += 1);
+            counters
+                .here
+                .subscribe()
+                .wait_for(|here| *here >= count)
+                .await
+                .map_err(Diagnostic::from_error)?;
         }
     }
-    Ok(report(&seen, &event.context))
+    Ok(report(&counters, &event.context))
 }
 
-/// Reads the body to its end; `/wait` answers nobody.
+/// Reads the body to its end; `/wait` never responds.
 async fn on_request(
-    Extension(seen): Extension<Arc<Seen>>,
+    Extension(counters): Extension<Arc<Counters>>,
     Extension(context): Extension<Context>,
     request: axum::extract::Request,
 ) -> Json<Value> {
@@ -95,19 +100,19 @@ async fn on_request(
         bytes += frame.data_ref().map_or(0, |data| data.len());
     }
     if path == "/wait" {
-        let _leaving = Leaving(&seen);
+        let _leaving = LeavingCaller(&counters);
         std::future::pending::<()>().await;
     }
-    let mut answer = report(&seen, &context);
-    answer["bytes"] = bytes.into();
-    Json(answer)
+    let mut response = report(&counters, &context);
+    response["bytes"] = bytes.into();
+    Json(response)
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let seen = Arc::<Seen>::default();
-    let router = Router::new().fallback(any(on_request)).layer(Extension(seen.clone()));
-    let (first, events) = (seen.clone(), seen.clone());
+    let counters = Arc::<Counters>::default();
+    let router = Router::new().fallback(any(on_request)).layer(Extension(counters.clone()));
+    let (first, events) = (counters.clone(), counters.clone());
     Runtime::new(service_fn(move |event| on_event(events.clone(), event)))
         .http(router)
         .initializer(move |_: Context| {

@@ -1,7 +1,7 @@
-//! An initializer that prepares what all calls share, and a pre-stop hook that puts it in order. Try it:
+//! An initializer that prepares what all calls share, and a pre-stop hook that cleans it up. Try it:
 //! `cargo run --example lifecycle`, then `curl -d '' http://127.0.0.1:9000/invoke`, then send it SIGTERM.
 
-use aliyun_fc_runtime::{Context, Error, Event, Runtime, service_fn};
+use aliyun_fc_runtime::{Context, Error, FcEvent, Runtime, service_fn};
 use serde_json::Value;
 use std::sync::{Arc, OnceLock};
 
@@ -18,12 +18,12 @@ async fn main() -> Result<(), Error> {
             Ok::<_, Error>(())
         }
     };
-    let handler = move |_: Event<Value>| {
+    let handler = move |_: FcEvent<Value>| {
         let greeting = greeting.get().cloned();
         async move { greeting.ok_or("the initializer did not run") }
     };
     let pre_stop = |_: Context| async {
-        // Here a function would flush what it holds back.
+        // Here a function would flush what it has buffered.
         Ok::<_, Error>(())
     };
 

@@ -1,4 +1,4 @@
-use crate::Error;
+use crate::error::Error;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
@@ -12,7 +12,7 @@ use std::{
 pub struct Body(UnsyncBoxBody<Bytes, Error>);
 
 impl Body {
-    /// A body of any kind.
+    /// Wraps a body of any kind.
     pub fn new<B>(body: B) -> Self
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,

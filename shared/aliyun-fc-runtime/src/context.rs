@@ -1,17 +1,16 @@
 use crate::{
-    Credentials,
-    environment::{Environment, variable},
+    credentials::Credentials, environment::Environment, headers::find_filled, variables::read_variable,
 };
 use http::HeaderMap;
 use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
-/// What the platform says about one call. Cheap to clone.
+/// What the platform says about one call. It is cheap to clone.
 ///
 /// The values come from the `x-fc-*` headers of the call and, where a header is missing or empty, from the instance's
-/// environment. A text the platform did not give is empty.
+/// environment. A text that the platform did not give is empty.
 ///
-/// Source: the pages context and environment variables; time-out and retry count are recorded.
+/// Source: the pages context and environment variables; timeout and retry count are recorded.
 #[derive(Debug, Clone)]
 pub struct Context(Arc<Inner>);
 
@@ -31,43 +30,43 @@ struct Inner {
 }
 
 impl Context {
-    /// The context of a call with these headers that arrives now; what they lack is taken from the process's
-    /// environment. The runtime does this for every call; tests of a handler may do it by hand.
+    /// The context of a call with these headers that arrives now; the process's environment
+    /// supplies what they lack. The runtime does this for every call; tests of a handler may do it by hand.
     pub fn from_headers(headers: &HeaderMap) -> Self {
-        Self::new(headers, &Environment::read(&variable), Instant::now())
+        Self::new(headers, &Environment::read(&read_variable), Instant::now())
     }
 
     pub(crate) fn new(headers: &HeaderMap, environment: &Environment, arrival: Instant) -> Self {
         let text = |name, otherwise: Option<&String>| {
-            header(headers, name).or(otherwise.map(String::as_str)).unwrap_or_default().to_owned()
+            find_filled(headers, name).or(otherwise.map(String::as_str)).unwrap_or_default().to_owned()
         };
-        let timeout = header(headers, "x-fc-function-timeout").and_then(|seconds| seconds.parse().ok());
+        let timeout = find_filled(headers, "x-fc-function-timeout").and_then(|seconds| seconds.parse().ok());
         Self(Arc::new(Inner {
             request_id: text("x-fc-request-id", None),
             credentials: Credentials::from_headers(headers).or_else(|| environment.credentials.clone()),
             function_name: text("x-fc-function-name", environment.function_name.as_ref()),
             region: text("x-fc-region", environment.region.as_ref()),
             account_id: text("x-fc-account-id", environment.account_id.as_ref()),
-            memory_mb: header(headers, "x-fc-function-memory")
+            memory_mb: find_filled(headers, "x-fc-function-memory")
                 .and_then(|megabytes| megabytes.parse().ok())
                 .or(environment.memory_mb),
             qualifier: text("x-fc-qualifier", None),
             version: text("x-fc-version-id", environment.version.as_ref()),
             instance_id: environment.instance_id.clone().unwrap_or_default(),
-            retry_count: header(headers, "x-fc-retry-count")
+            retry_count: find_filled(headers, "x-fc-retry-count")
                 .and_then(|count| count.parse().ok())
                 .unwrap_or(0),
             deadline: timeout.and_then(|seconds| arrival.checked_add(Duration::from_secs(seconds))),
         }))
     }
 
-    /// Id of the call (`x-fc-request-id`). It stays the same when an asynchronous call is retried: so the page on
-    /// request-level metrics.
+    /// Id of the call (`x-fc-request-id`). It stays the same when an asynchronous call is retried (page on
+    /// request-level metrics).
     pub fn request_id(&self) -> &str {
         &self.0.request_id
     }
 
-    /// Credentials of the function's role; none when it has no role or the function's settings withhold them.
+    /// Credentials of the function's role; `None` where it has no role or its settings withhold them.
     pub fn credentials(&self) -> Option<&Credentials> {
         self.0.credentials.as_ref()
     }
@@ -92,7 +91,7 @@ impl Context {
         self.0.memory_mb
     }
 
-    /// The alias or version the caller asked for (`x-fc-qualifier`).
+    /// The alias or version that the caller asked for (`x-fc-qualifier`).
     pub fn qualifier(&self) -> &str {
         &self.0.qualifier
     }
@@ -107,13 +106,13 @@ impl Context {
         &self.0.instance_id
     }
 
-    /// How often this asynchronous call was tried before: 0 at first (`x-fc-retry-count`; recorded, not documented).
+    /// How often this asynchronous call was tried before; 0 the first time (`x-fc-retry-count`; recorded, not documented).
     pub fn retry_count(&self) -> u32 {
         self.0.retry_count
     }
 
-    /// When the platform will end the call: its arrival plus the function's time-out (`x-fc-function-timeout`, 1 to
-    /// 86,400 seconds; recorded). None when the header is missing: there is no deadline header.
+    /// When the platform will end the call: its arrival plus the function's timeout (`x-fc-function-timeout`, 1 to
+    /// 86,400 seconds; recorded). `None` where the header is missing: there is no deadline header.
     pub fn deadline(&self) -> Option<Instant> {
         self.0.deadline
     }
@@ -122,16 +121,6 @@ impl Context {
     pub fn remaining(&self) -> Option<Duration> {
         self.0.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
-}
-
-/// The first filled value of a header: a header may be empty, missing or repeated.
-pub(crate) fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers
-        .get_all(name)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .map(str::trim)
-        .find(|value| !value.is_empty())
 }
 
 #[cfg(test)]
@@ -184,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_fills_what_headers_lack() {
+    fn the_environment_supplies_what_headers_lack() {
         for headers in
             [HeaderMap::new(), documented().keys().map(|k| (k.clone(), "".parse().unwrap())).collect()]
         {
@@ -212,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_come_from_the_header_then_the_environment_then_nowhere() {
+    fn credentials_come_from_the_headers_or_the_environment() {
         let mut headers = documented();
         assert_eq!(key_id(&headers, &environment()).as_deref(), Some("STS.environment"));
         assert_eq!(key_id(&headers, &Environment::default()), None);
@@ -229,7 +218,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_deadline_is_the_arrival_plus_the_time_out() {
+    async fn the_deadline_is_the_arrival_plus_the_timeout() {
         let arrival = Instant::now();
         let context = Context::new(&documented(), &Environment::default(), arrival);
         assert_eq!(context.deadline(), Some(arrival + Duration::from_secs(60)));
@@ -240,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_out_beyond_all_time_is_no_deadline() {
+    fn a_timeout_too_large_to_add_is_no_deadline() {
         let mut headers = HeaderMap::new();
         headers.insert("x-fc-function-timeout", u64::MAX.into());
         assert_eq!(Context::new(&headers, &Environment::default(), Instant::now()).deadline(), None);

@@ -1,4 +1,4 @@
-use crate::environment::Lookup;
+use crate::{headers::find_filled, variables::Lookup};
 use http::HeaderMap;
 use std::fmt;
 
@@ -8,7 +8,7 @@ const SECURITY_TOKEN: &str = "x-fc-security-token";
 
 /// Credentials of the function's role. Debug output shows none of them.
 ///
-/// Headers come with each call and environment variables once per instance, so the headers win, but only when key id,
+/// Headers come with each call and environment variables once per instance, so the headers win, but only where key id,
 /// secret and token are all there: a function without a role gets them empty, and images from Debian 11 on no longer
 /// send the token.
 ///
@@ -31,16 +31,16 @@ impl Credentials {
         &self.access_key_secret
     }
 
-    /// The STS token that belongs to the key; none for a long-lived key, as a developer's own environment may hold.
+    /// The STS token that belongs to the key; `None` for a long-lived key, which a developer's own environment may hold.
     pub fn security_token(&self) -> Option<&str> {
         self.security_token.as_deref()
     }
 
     pub(crate) fn from_headers(headers: &HeaderMap) -> Option<Self> {
         Some(Self {
-            access_key_id: crate::context::header(headers, ACCESS_KEY_ID)?.to_owned(),
-            access_key_secret: crate::context::header(headers, ACCESS_KEY_SECRET)?.to_owned(),
-            security_token: Some(crate::context::header(headers, SECURITY_TOKEN)?.to_owned()),
+            access_key_id: find_filled(headers, ACCESS_KEY_ID)?.to_owned(),
+            access_key_secret: find_filled(headers, ACCESS_KEY_SECRET)?.to_owned(),
+            security_token: Some(find_filled(headers, SECURITY_TOKEN)?.to_owned()),
         })
     }
 
@@ -52,7 +52,7 @@ impl Credentials {
         })
     }
 
-    /// Keeps the secrets out of the Debug output of a request whose headers carry them.
+    /// Keeps the secrets in these headers out of the Debug output of a request.
     pub(crate) fn mark_sensitive(headers: &mut HeaderMap) {
         for name in [ACCESS_KEY_ID, ACCESS_KEY_SECRET, SECURITY_TOKEN] {
             if let http::header::Entry::Occupied(mut entry) = headers.entry(name) {
@@ -84,13 +84,13 @@ mod tests {
     }
 
     #[test]
-    fn headers_count_only_when_all_three_are_filled() {
+    fn headers_count_only_where_all_three_are_filled() {
         let found = Credentials::from_headers(&headers(["id", "secret", "token"])).unwrap();
         assert_eq!(found.access_key_id(), "id");
         assert_eq!(found.access_key_secret(), "secret");
         assert_eq!(found.security_token(), Some("token"));
-        for lacking in [["", "secret", "token"], ["id", "", "token"], ["id", "secret", ""], ["", "", ""]] {
-            assert_eq!(Credentials::from_headers(&headers(lacking)), None, "{lacking:?}");
+        for incomplete in [["", "secret", "token"], ["id", "", "token"], ["id", "secret", ""], ["", "", ""]] {
+            assert_eq!(Credentials::from_headers(&headers(incomplete)), None, "{incomplete:?}");
         }
         assert_eq!(Credentials::from_headers(&HeaderMap::new()), None);
     }

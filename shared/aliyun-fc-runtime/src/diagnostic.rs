@@ -1,26 +1,72 @@
+use crate::error::Error;
 use serde::{Serialize, Serializer, ser::SerializeStruct};
-use std::fmt::Display;
+use std::{any::type_name, convert::Infallible, fmt};
 
-/// What the platform is told about a failed call.
+/// The report of a failed call, as the platform and the caller get it.
 ///
-/// Anything that displays itself converts into a `Diagnostic`: its type becomes the error type, its text the message.
-/// Give a handler's error a `From` of its own to choose both. The JSON is that of the built-in runtimes:
-/// `{"errorMessage","errorType","stackTrace":[]}`. Source: the page error handling.
+/// A handler may return any error that converts into a `Diagnostic`. As in `lambda_runtime`, these do: [`Error`] and
+/// every other boxed error, texts, [`std::io::Error`], [`Infallible`]. Give an error of your own a `From` to choose the
+/// type and the message:
 ///
 /// ```
-/// use aliyun_fc_runtime::Diagnostic;
+/// use aliyun_fc_runtime::{Diagnostic, FcEvent};
+/// use std::fmt;
 ///
-/// let named = Diagnostic::new("OutOfStock", "no chairs left");
+/// #[derive(Debug)]
+/// enum OrderError {
+///     OutOfStock { article: String },
+/// }
+///
+/// impl fmt::Display for OrderError {
+///     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+///         match self {
+///             Self::OutOfStock { article } => write!(f, "no {article} left"),
+///         }
+///     }
+/// }
+///
+/// impl std::error::Error for OrderError {}
+///
+/// impl From<OrderError> for Diagnostic {
+///     fn from(error: OrderError) -> Self {
+///         Self::new("OutOfStock", error.to_string())
+///     }
+/// }
+///
+/// async fn order(event: FcEvent<String>) -> Result<(), OrderError> {
+///     Err(OrderError::OutOfStock { article: event.payload })
+/// }
+///
+/// let diagnostic = Diagnostic::from(OrderError::OutOfStock { article: "chairs".into() });
+/// assert_eq!(diagnostic.to_string(), "OutOfStock: no chairs left");
 /// assert_eq!(
-///     serde_json::to_string(&named).unwrap(),
+///     serde_json::to_string(&diagnostic).unwrap(),
 ///     r#"{"errorMessage":"no chairs left","errorType":"OutOfStock","stackTrace":[]}"#
 /// );
-///
-/// let converted = Diagnostic::from("ten".parse::<u8>().unwrap_err());
-/// assert_eq!(converted.error_type, "ParseIntError");
+/// # let _ = order;
 /// ```
+///
+/// Inside a handler, `?` takes every standard error where the handler returns [`Error`]. Where it returns a `Diagnostic`,
+/// [`Diagnostic::from_error`] converts the rest:
+///
+/// ```
+/// # use aliyun_fc_runtime::{Diagnostic, Error, FcEvent};
+/// async fn double(event: FcEvent<String>) -> Result<u8, Error> {
+///     Ok(event.payload.parse::<u8>()? * 2)
+/// }
+///
+/// async fn half(event: FcEvent<String>) -> Result<u8, Diagnostic> {
+///     let number: u8 = event.payload.parse().map_err(Diagnostic::from_error)?;
+///     Ok(number / 2)
+/// }
+/// # let _ = (double, half);
+/// ```
+///
+/// It is an error itself, so that it passes through [`Error`] without losing its type.
+///
+/// The JSON is that of the built-in runtimes: `{"errorMessage","errorType","stackTrace":[]}`. Source: the page error
+/// handling.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Diagnostic {
     /// A stable name of the kind of error.
     pub error_type: String,
@@ -29,15 +75,72 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// An error of this kind with this message.
+    /// An error of this type with this message.
     pub fn new(error_type: impl Into<String>, error_message: impl Into<String>) -> Self {
         Self { error_type: error_type.into(), error_message: error_message.into() }
     }
+
+    /// Reports any error: the short name of its Rust type becomes the error type, its text the message.
+    ///
+    /// ```
+    /// use aliyun_fc_runtime::Diagnostic;
+    ///
+    /// let diagnostic = Diagnostic::from_error("ten".parse::<u8>().unwrap_err());
+    /// assert_eq!(diagnostic.error_type, "ParseIntError");
+    /// ```
+    pub fn from_error<E: std::error::Error>(error: E) -> Self {
+        Self::new(short_type_name::<E>(), error.to_string())
+    }
+
+    /// An error whose type says nothing about its kind.
+    fn from_text(message: impl Into<String>) -> Self {
+        Self::new("Error", message)
+    }
 }
 
-impl<E: Display> From<E> for Diagnostic {
-    fn from(error: E) -> Self {
-        Self::new(short_type_name::<E>(), error.to_string())
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.error_type, self.error_message)
+    }
+}
+
+impl std::error::Error for Diagnostic {}
+
+impl From<Error> for Diagnostic {
+    /// A boxed `Diagnostic` keeps its type and message.
+    fn from(error: Error) -> Self {
+        error.downcast::<Self>().map_or_else(|error| Self::from_text(error.to_string()), |own| *own)
+    }
+}
+
+impl From<Box<dyn std::error::Error>> for Diagnostic {
+    /// A boxed `Diagnostic` keeps its type and message.
+    fn from(error: Box<dyn std::error::Error>) -> Self {
+        error.downcast::<Self>().map_or_else(|error| Self::from_text(error.to_string()), |own| *own)
+    }
+}
+
+impl From<std::io::Error> for Diagnostic {
+    fn from(error: std::io::Error) -> Self {
+        Self::from_error(error)
+    }
+}
+
+impl From<Infallible> for Diagnostic {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+impl From<String> for Diagnostic {
+    fn from(message: String) -> Self {
+        Self::from_text(message)
+    }
+}
+
+impl From<&'static str> for Diagnostic {
+    fn from(message: &'static str) -> Self {
+        Self::from_text(message)
     }
 }
 
@@ -51,28 +154,12 @@ impl Serialize for Diagnostic {
     }
 }
 
-/// `ParseIntError` of `core::num::ParseIntError`. A box or a text says nothing about the kind: `Error`.
+/// `ParseIntError` of `core::num::ParseIntError`. A box says nothing about the kind: `Error`.
 fn short_type_name<E>() -> &'static str {
-    let name = std::any::type_name::<E>();
+    let name = type_name::<E>();
     let name = name.split('<').next().unwrap_or(name);
     match name.rsplit("::").next().unwrap_or(name) {
-        "Box" | "String" | "&str" => "Error",
+        "Box" => "Error",
         short => short,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_error_type_is_the_short_name_of_the_type() {
-        let boxed: crate::Error = "full".into();
-        assert_eq!(Diagnostic::from(boxed), Diagnostic::new("Error", "full"));
-        assert_eq!(Diagnostic::from("full"), Diagnostic::new("Error", "full"));
-        assert_eq!(Diagnostic::from(String::from("full")), Diagnostic::new("Error", "full"));
-        assert_eq!(Diagnostic::from(std::io::Error::other("full")), Diagnostic::new("Error", "full"));
-        assert_eq!(Diagnostic::from(std::fmt::Error).error_type, "Error");
-        assert_eq!(Diagnostic::from(std::sync::mpsc::SendError(1)).error_type, "SendError");
     }
 }

@@ -1,10 +1,7 @@
-//! What the platform tells an instance by environment variables, read once at start.
+//! The environment variables by which the platform describes an instance, read once at start.
 
-use crate::{Credentials, Error};
+use crate::{credentials::Credentials, error::Error, variables::Lookup};
 use std::net::{IpAddr, Ipv4Addr};
-
-/// Looks up one variable; a blank one counts as missing.
-pub(crate) type Lookup<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
 const DEFAULT_PORT: u16 = 9000;
 
@@ -34,13 +31,8 @@ impl Environment {
     }
 }
 
-/// The process's own variables.
-pub(crate) fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
-}
-
-/// `FC_CUSTOM_LISTEN_PORT` is documented; `FC_SERVER_PORT` is what local tools set.
-pub(crate) fn listen_port(lookup: &Lookup<'_>) -> Result<u16, Error> {
+/// The port to listen on. `FC_CUSTOM_LISTEN_PORT` is documented; local tools set `FC_SERVER_PORT`.
+pub(crate) fn read_listen_port(lookup: &Lookup<'_>) -> Result<u16, Error> {
     for name in ["FC_CUSTOM_LISTEN_PORT", "FC_SERVER_PORT"] {
         if let Some(value) = lookup(name) {
             return value.parse().map_err(|_| format!("{name} is not a port number").into());
@@ -49,12 +41,12 @@ pub(crate) fn listen_port(lookup: &Lookup<'_>) -> Result<u16, Error> {
     Ok(DEFAULT_PORT)
 }
 
-/// The crate's own variable: a host on a developer's machine asks by it for an address that nobody else reaches. The platform's own variables
-/// would prove nothing: such a host sets them as well.
+/// The crate's own variable: a host on a developer's machine sets it to an address that nobody else reaches. The
+/// platform's own variables would prove nothing, since such a host sets them as well.
 const LISTEN_ADDRESS: &str = "ALIYUN_FC_RUNTIME_LISTEN_ADDRESS";
 
-/// The address to listen on: all, as the platform demands, unless the host asks for one.
-pub(crate) fn listen_address(lookup: &Lookup<'_>) -> Result<IpAddr, Error> {
+/// The address to listen on: all addresses, as the platform demands, unless the host asks for one.
+pub(crate) fn read_listen_address(lookup: &Lookup<'_>) -> Result<IpAddr, Error> {
     match lookup(LISTEN_ADDRESS) {
         None => Ok(Ipv4Addr::UNSPECIFIED.into()),
         Some(value) => value.parse().map_err(|_| format!("{LISTEN_ADDRESS} is not an IP address").into()),
@@ -67,41 +59,42 @@ mod tests {
 
     use super::*;
 
-    fn of(variables: &'static [(&str, &str)]) -> impl Fn(&str) -> Option<String> {
+    fn lookup_in(variables: &'static [(&str, &str)]) -> impl Fn(&str) -> Option<String> {
         move |name| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
     }
 
     #[test]
     fn the_documented_port_variable_wins() {
-        let both = of(&[("FC_SERVER_PORT", "8001"), ("FC_CUSTOM_LISTEN_PORT", "8000")]);
-        assert_eq!(listen_port(&both).unwrap(), 8000);
-        assert_eq!(listen_port(&of(&[("FC_SERVER_PORT", "8001")])).unwrap(), 8001);
-        assert_eq!(listen_port(&of(&[])).unwrap(), 9000);
+        let both = lookup_in(&[("FC_SERVER_PORT", "8001"), ("FC_CUSTOM_LISTEN_PORT", "8000")]);
+        assert_eq!(read_listen_port(&both).unwrap(), 8000);
+        assert_eq!(read_listen_port(&lookup_in(&[("FC_SERVER_PORT", "8001")])).unwrap(), 8001);
+        assert_eq!(read_listen_port(&lookup_in(&[])).unwrap(), 9000);
     }
 
     #[test]
-    fn a_port_that_is_none_is_an_error_and_not_a_guess() {
-        let error = listen_port(&of(&[("FC_CUSTOM_LISTEN_PORT", "90000")])).unwrap_err();
+    fn an_invalid_port_is_an_error_and_not_a_guess() {
+        let error = read_listen_port(&lookup_in(&[("FC_CUSTOM_LISTEN_PORT", "90000")])).unwrap_err();
         assert_eq!(error.to_string(), "FC_CUSTOM_LISTEN_PORT is not a port number");
     }
 
     #[test]
-    fn all_addresses_are_listened_on_unless_the_host_asks_for_one() {
+    fn it_listens_on_all_addresses_unless_the_host_asks_for_one() {
         for platform in [&[][..], &[("FC_FUNCTION_NAME", "f"), ("FC_CUSTOM_LISTEN_PORT", "9000")]] {
-            assert_eq!(listen_address(&of(platform)).unwrap(), Ipv4Addr::UNSPECIFIED);
+            assert_eq!(read_listen_address(&lookup_in(platform)).unwrap(), Ipv4Addr::UNSPECIFIED);
         }
-        let asked = of(&[("ALIYUN_FC_RUNTIME_LISTEN_ADDRESS", "127.0.0.1")]);
-        assert_eq!(listen_address(&asked).unwrap(), Ipv4Addr::LOCALHOST);
-        let asked = of(&[("ALIYUN_FC_RUNTIME_LISTEN_ADDRESS", "::1")]);
-        assert!(listen_address(&asked).unwrap().is_ipv6());
-        let error = listen_address(&of(&[("ALIYUN_FC_RUNTIME_LISTEN_ADDRESS", "localhost")])).unwrap_err();
+        let asked = lookup_in(&[("ALIYUN_FC_RUNTIME_LISTEN_ADDRESS", "127.0.0.1")]);
+        assert_eq!(read_listen_address(&asked).unwrap(), Ipv4Addr::LOCALHOST);
+        let asked = lookup_in(&[("ALIYUN_FC_RUNTIME_LISTEN_ADDRESS", "::1")]);
+        assert!(read_listen_address(&asked).unwrap().is_ipv6());
+        let error = read_listen_address(&lookup_in(&[("ALIYUN_FC_RUNTIME_LISTEN_ADDRESS", "localhost")]))
+            .unwrap_err();
         assert_eq!(error.to_string(), "ALIYUN_FC_RUNTIME_LISTEN_ADDRESS is not an IP address");
     }
 
     #[test]
     fn both_names_of_the_version_are_known() {
-        assert_eq!(Environment::read(&of(&[("FC_VER_ID", "7")])).version.as_deref(), Some("7"));
-        let both = of(&[("FC_VER_ID", "7"), ("FC_FUNCTION_VERSION", "LATEST")]);
+        assert_eq!(Environment::read(&lookup_in(&[("FC_VER_ID", "7")])).version.as_deref(), Some("7"));
+        let both = lookup_in(&[("FC_VER_ID", "7"), ("FC_FUNCTION_VERSION", "LATEST")]);
         assert_eq!(Environment::read(&both).version.as_deref(), Some("LATEST"));
     }
 }

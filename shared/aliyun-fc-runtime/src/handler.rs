@@ -1,4 +1,6 @@
-use crate::{Diagnostic, Event, FromPayload, IntoPayload};
+use crate::{
+    diagnostic::Diagnostic, fc_event::FcEvent, function_response::IntoFunctionResponse, payload::FromPayload,
+};
 use bytes::Bytes;
 use futures_util::future::{BoxFuture, FutureExt, Ready, ready};
 use std::{
@@ -8,8 +10,8 @@ use std::{
 };
 use tower::Service;
 
-/// A handler as the runtime calls it: bytes in, bytes out. It decodes the payload for the handler and encodes the
-/// answer. [`Runtime::new`](crate::Runtime::new) makes it; layers see this side of it.
+/// A handler as the runtime and its layers call it: bytes in, bytes out. It decodes the payload for the handler and
+/// encodes the handler's response.
 pub struct HandlerService<F, T> {
     handler: F,
     payload: PhantomData<fn(T)>,
@@ -33,10 +35,10 @@ impl<F, T> fmt::Debug for HandlerService<F, T> {
     }
 }
 
-impl<F, T> Service<Event<Bytes>> for HandlerService<F, T>
+impl<F, T> Service<FcEvent<Bytes>> for HandlerService<F, T>
 where
-    F: Service<Event<T>>,
-    F::Response: IntoPayload,
+    F: Service<FcEvent<T>>,
+    F::Response: IntoFunctionResponse,
     F::Error: Into<Diagnostic>,
     F::Future: Send + 'static,
     T: FromPayload,
@@ -49,19 +51,19 @@ where
         self.handler.poll_ready(cx).map_err(Into::into)
     }
 
-    fn call(&mut self, event: Event<Bytes>) -> Self::Future {
+    fn call(&mut self, event: FcEvent<Bytes>) -> Self::Future {
         let (payload, context) = event.into_parts();
         match T::from_payload(payload) {
             Ok(payload) => {
-                let answer = self.handler.call(Event::new(payload, context));
-                async move { answer.await.map_err(Into::into)?.into_payload() }.boxed()
+                let response = self.handler.call(FcEvent::new(payload, context));
+                async move { response.await.map_err(Into::into)?.into_response() }.boxed()
             }
             Err(diagnostic) => ready(Err(diagnostic)).boxed(),
         }
     }
 }
 
-/// The event handler of a function that serves HTTP alone: it refuses every event.
+/// The event handler of a function that serves only HTTP: it refuses every event.
 #[derive(Debug, Clone, Copy)]
 pub struct NoEventHandler(());
 
@@ -69,7 +71,7 @@ impl NoEventHandler {
     pub(crate) const NEW: Self = Self(());
 }
 
-impl Service<Event<Bytes>> for NoEventHandler {
+impl Service<FcEvent<Bytes>> for NoEventHandler {
     type Response = Bytes;
     type Error = Diagnostic;
     type Future = Ready<Result<Bytes, Diagnostic>>;
@@ -78,7 +80,7 @@ impl Service<Event<Bytes>> for NoEventHandler {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, _: Event<Bytes>) -> Self::Future {
+    fn call(&mut self, _: FcEvent<Bytes>) -> Self::Future {
         ready(Err(Diagnostic::new("NoEventHandler", "this function serves HTTP requests only")))
     }
 }

@@ -1,5 +1,6 @@
 use crate::{
-    Context, Diagnostic,
+    context::Context,
+    diagnostic::Diagnostic,
     layers::catch_panic::{catch, finish},
 };
 use futures_util::future::BoxFuture;
@@ -15,7 +16,7 @@ pub(crate) enum HookError {
     Panicked(Diagnostic),
 }
 
-/// What a function does at the beginning and at the end of its instance's life.
+/// The user's hooks at the beginning and at the end of an instance's life.
 #[derive(Default)]
 pub(crate) struct Hooks {
     pub(crate) initializer: Option<Hook>,
@@ -25,13 +26,13 @@ pub(crate) struct Hooks {
 }
 
 impl Hooks {
-    /// Runs the initializer unless it has succeeded. Calls that arrive meanwhile wait for it.
+    /// Runs the initializer unless it has already succeeded. Calls that arrive meanwhile wait for it.
     pub(crate) async fn initialize(&self, context: &Context) -> Result<(), HookError> {
         let Some(hook) = &self.initializer else { return Ok(()) };
         self.initialized.get_or_try_init(|| run(hook, context)).await.copied()
     }
 
-    /// Runs the pre-stop hook unless it has been run: the platform may ask for it and send SIGTERM too.
+    /// Runs the pre-stop hook unless it has already run: the platform may both ask for it and send SIGTERM.
     pub(crate) async fn pre_stop(&self, context: &Context) -> Result<(), HookError> {
         match &self.pre_stop {
             Some(hook) if !self.stopped.swap(true, Ordering::SeqCst) => run(hook, context).await,
@@ -53,7 +54,7 @@ async fn run(hook: &Hook, context: &Context) -> Result<(), HookError> {
     finish(started).await.map_err(HookError::Panicked)?.map_err(HookError::Failed)
 }
 
-pub(crate) fn boxed<F, Fut, E>(hook: F) -> Hook
+pub(crate) fn into_hook<F, Fut, E>(hook: F) -> Hook
 where
     F: Fn(Context) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<(), E>> + Send + 'static,

@@ -1,7 +1,7 @@
-//! The HTTP/1.1 server. The platform keeps its connections open and re-uses them after hours; a connection closed under
-//! it turns the next POST into a 502. So there is no idle time-out, no time-out for headers and no request count.
+//! The HTTP/1.1 server. The platform keeps its connections open and reuses them after hours; a connection that closes
+//! under it turns the next POST into a 502. So there is no idle timeout, no timeout for headers and no request count.
 
-use crate::{Diagnostic, Event, dispatch::Dispatcher};
+use crate::{diagnostic::Diagnostic, dispatcher::Dispatcher, fc_event::FcEvent};
 use bytes::Bytes;
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -15,9 +15,9 @@ use tower::Service;
 
 /// Callers may send 8 KB of headers, the platform adds its own, tokens among them. hyper would read up to 400 KB ahead.
 const READ_BUFFER: usize = 64 * 1024;
-/// 8 KB of headers can be more than the 100 that hyper takes by default.
+/// 8 KB of headers can be more than the 100 headers that hyper takes by default.
 const MAX_HEADERS: usize = 512;
-/// Accepting fails when the process has no file descriptor left; calls that end will free some.
+/// Accepting fails while the process has no file descriptor left; calls that end free some.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves until `shutdown` resolves, then finishes the calls in flight.
@@ -26,7 +26,7 @@ pub(crate) async fn serve<S>(
     dispatcher: Dispatcher<S>,
     shutdown: impl Future<Output = ()>,
 ) where
-    S: Service<Event<Bytes>, Response = Bytes, Error = Diagnostic> + Clone + Send + 'static,
+    S: Service<FcEvent<Bytes>, Response = Bytes, Error = Diagnostic> + Clone + Send + 'static,
     S::Future: Send,
 {
     let (stop, stopping) = watch::channel(());
@@ -49,17 +49,17 @@ pub(crate) async fn serve<S>(
     while connections.join_next().await.is_some() {}
 }
 
-/// A connection that breaks concerns its peer alone, so its error is dropped.
+/// Serves one connection. Drops its error: a connection that breaks concerns only its peer.
 async fn serve_connection<S>(stream: TcpStream, dispatcher: Dispatcher<S>, mut stopping: watch::Receiver<()>)
 where
-    S: Service<Event<Bytes>, Response = Bytes, Error = Diagnostic> + Clone + Send + 'static,
+    S: Service<FcEvent<Bytes>, Response = Bytes, Error = Diagnostic> + Clone + Send + 'static,
     S::Future: Send,
 {
     // Without this the small chunks of a streamed response would wait for each other.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let dispatcher = dispatcher.clone();
-        async move { Ok::<_, Infallible>(dispatcher.answer(request).await) }
+        async move { Ok::<_, Infallible>(dispatcher.dispatch(request).await) }
     });
     let connection = http1::Builder::new()
         .header_read_timeout(None)

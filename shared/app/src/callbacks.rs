@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 use tokio::{sync::OnceCell, time::Instant};
-use upload_core::{Notifier, DeliveryResult};
+use upload_core::{DeliveryResult, Notifier};
 use webhook::{Callback, Client, Config, Error, ErrorKind, RetryAdvice};
 
 /// A receiver that gave no answer in time is left alone for so long.
@@ -63,7 +63,10 @@ impl Notifier for Callbacks {
         let delivered = client.deliver(&callback, body).await;
         let in_time = !matches!(&delivered, Err(error) if error.kind() == ErrorKind::TimedOut);
         self.note(receiver(url), in_time);
-        delivered.map_or_else(|error| failed(&error), |delivered| DeliveryResult::Accepted { status: delivered.status })
+        delivered.map_or_else(
+            |error| failed(&error),
+            |delivered| DeliveryResult::Accepted { status: delivered.status },
+        )
     }
 
     fn circuit_open_for(&self, url: &SecretString) -> Option<Duration> {

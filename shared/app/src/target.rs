@@ -9,8 +9,8 @@ use object_storage::{Credentials, HttpClient, SignatureVersion, Store, StoreConf
 use secrecy::SecretString;
 use std::{sync::Arc, time::Duration};
 use upload_core::{
-    Bucket, BucketSession, ByteStream, Error, ErrorKind, UploadCredentials, CompletedObject, Md5, MultipartId, PartReceipt, Slice,
-    SliceCheck, SliceServer, SliceSession, Video, VideoState, metadata,
+    Bucket, BucketSession, ByteStream, CompletedObject, Error, ErrorKind, Md5, MultipartId, PartReceipt,
+    Slice, SliceCheck, SliceServer, SliceSession, UploadCredentials, Video, VideoState, metadata,
 };
 use youku::{CheckStatus, Client, NewVideo, UploadTarget};
 
@@ -114,7 +114,11 @@ impl upload_core::Youku for YoukuAccount {
         })
     }
 
-    async fn refresh_credentials(&self, upload_token: &SecretString, old: &UploadCredentials) -> Result<UploadCredentials, Error> {
+    async fn refresh_credentials(
+        &self,
+        upload_token: &SecretString,
+        old: &UploadCredentials,
+    ) -> Result<UploadCredentials, Error> {
         let UploadCredentials { endpoint, bucket, object, .. } = old.clone();
         let target = &UploadTarget { endpoint, bucket, object };
         let fresh = self.call(|client| async move { client.sts(upload_token, target).await });
@@ -242,8 +246,11 @@ fn multipart(id: &MultipartId) -> object_storage::MultipartId {
 #[async_trait]
 impl Bucket for YoukuBucket {
     async fn initiate(&self) -> Result<MultipartId, Error> {
-        let id =
-            self.store.initiate_multipart(&self.key, &Default::default()).await.map_err(error_mapping::bucket)?;
+        let id = self
+            .store
+            .initiate_multipart(&self.key, &Default::default())
+            .await
+            .map_err(error_mapping::bucket)?;
         Ok(MultipartId(id.to_string()))
     }
 

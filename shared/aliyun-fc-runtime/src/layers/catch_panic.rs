@@ -1,4 +1,4 @@
-use crate::Diagnostic;
+use crate::diagnostic::Diagnostic;
 use futures_util::future::{BoxFuture, FutureExt};
 use std::{
     any::Any,
@@ -7,19 +7,10 @@ use std::{
 };
 use tower::{Layer, Service};
 
-/// Turns a panic of the service into an error of the type `Panic`, so that it fails one call instead of breaking the
-/// connection, which the platform would report as an exit of the process (page error handling). The runtime applies it
-/// by itself.
+/// Turns a panic of the service into an error of the type `Panic`: it fails one call instead of breaking the connection,
+/// which the platform would report as an exit of the process (page error handling).
 #[derive(Debug, Clone, Copy, Default)]
-#[non_exhaustive]
-pub struct CatchPanicLayer;
-
-impl CatchPanicLayer {
-    /// The layer.
-    pub fn new() -> Self {
-        Self
-    }
-}
+pub(crate) struct CatchPanicLayer;
 
 impl<S> Layer<S> for CatchPanicLayer {
     type Service = CatchPanic<S>;
@@ -58,17 +49,17 @@ where
     }
 }
 
-/// Does something; its panic is the error.
+/// Runs an action; its panic is the error.
 pub(crate) fn catch<T>(action: impl FnOnce() -> T) -> Result<T, Diagnostic> {
-    catch_unwind(AssertUnwindSafe(action)).map_err(|panic| diagnostic(&*panic))
+    catch_unwind(AssertUnwindSafe(action)).map_err(|panic| describe_panic(&*panic))
 }
 
 /// Runs a started future to its end; a panic of either is the error.
 pub(crate) async fn finish<Fut: Future>(started: Result<Fut, Diagnostic>) -> Result<Fut::Output, Diagnostic> {
-    AssertUnwindSafe(started?).catch_unwind().await.map_err(|panic| diagnostic(&*panic))
+    AssertUnwindSafe(started?).catch_unwind().await.map_err(|panic| describe_panic(&*panic))
 }
 
-fn diagnostic(panic: &(dyn Any + Send)) -> Diagnostic {
+fn describe_panic(panic: &(dyn Any + Send)) -> Diagnostic {
     let message = panic
         .downcast_ref::<&str>()
         .copied()
@@ -100,14 +91,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_with_a_value_that_is_no_text_is_an_error() {
+    async fn a_panic_without_a_text_is_an_error() {
         let service = service_fn(async |_: ()| -> Result<(), Diagnostic> { std::panic::panic_any(7) });
         let error = CatchPanicLayer.layer(service).oneshot(()).await.unwrap_err();
         assert_eq!(error, Diagnostic::new("Panic", "the function panicked: no message"));
     }
 
     #[tokio::test]
-    async fn answers_and_errors_pass() {
+    async fn responses_and_errors_pass() {
         let service =
             CatchPanicLayer.layer(service_fn(async |fine: bool| if fine { Ok(1) } else { Err("no") }));
         assert_eq!(service.clone().oneshot(true).await, Ok(1));

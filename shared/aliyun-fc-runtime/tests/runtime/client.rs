@@ -1,6 +1,6 @@
 //! A server under test, and a client that writes exactly what a test says.
 
-use aliyun_fc_runtime::{Diagnostic, Event, Runtime, Service};
+use aliyun_fc_runtime::{Diagnostic, FcEvent, Runtime, Service};
 use bytes::Bytes;
 use std::{collections::BTreeMap, net::SocketAddr};
 use tokio::{
@@ -20,7 +20,7 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) async fn start<S>(runtime: Runtime<S>) -> Self
     where
-        S: Service<Event<Bytes>, Response = Bytes, Error = Diagnostic> + Clone + Send + 'static,
+        S: Service<FcEvent<Bytes>, Response = Bytes, Error = Diagnostic> + Clone + Send + 'static,
         S::Future: Send + 'static,
     {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

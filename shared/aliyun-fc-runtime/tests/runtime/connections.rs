@@ -1,7 +1,7 @@
 //! Connections: kept for hours, shared by many, left by their peer.
 
 use crate::client::Server;
-use aliyun_fc_runtime::{Error, Event, Raw, Runtime, service_fn};
+use aliyun_fc_runtime::{Error, FcEvent, Raw, Runtime, service_fn};
 use serde_json::{Value, json};
 use std::{
     sync::{
@@ -14,7 +14,7 @@ use tokio::sync::{Barrier, Semaphore};
 
 #[tokio::test(start_paused = true)]
 async fn a_connection_idle_for_hours_is_kept() {
-    let handler = |event: Event<Value>| async move { Ok::<_, Error>(event.payload) };
+    let handler = |event: FcEvent<Value>| async move { Ok::<_, Error>(event.payload) };
     let server = Server::start(Runtime::new(service_fn(handler))).await;
     let mut used = server.client().await;
     let mut unused = server.client().await;
@@ -25,12 +25,12 @@ async fn a_connection_idle_for_hours_is_kept() {
     assert_eq!(used.invoke(b"2").await.text(), "2");
     assert_eq!(unused.invoke(b"3").await.text(), "3");
     half.write("content-length: 1\r\n\r\n4").await;
-    assert_eq!(half.response().await.text(), "4", "no time-out for headers either");
+    assert_eq!(half.response().await.text(), "4", "no timeout for headers either");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_call_may_last_a_day() {
-    let handler = |_: Event<Value>| async {
+    let handler = |_: FcEvent<Value>| async {
         tokio::time::sleep(Duration::from_secs(86_400)).await;
         Ok::<_, Error>("done")
     };
@@ -41,7 +41,7 @@ async fn a_call_may_last_a_day() {
 #[tokio::test]
 async fn two_hundred_calls_run_at_once_on_one_thread() {
     let all = Arc::new(Barrier::new(200));
-    let handler = move |event: Event<Value>| {
+    let handler = move |event: FcEvent<Value>| {
         let all = all.clone();
         async move {
             all.wait().await;
@@ -73,7 +73,7 @@ impl Drop for Dropped {
 async fn a_client_that_leaves_ends_its_own_call_alone() {
     let (entered, dropped) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
     let (inside, guard) = (entered.clone(), dropped.clone());
-    let handler = move |event: Event<Value>| {
+    let handler = move |event: FcEvent<Value>| {
         let (inside, guard) = (inside.clone(), Dropped(guard.clone()));
         async move {
             if event.payload == json!("wait") {
@@ -95,10 +95,10 @@ async fn a_client_that_leaves_ends_its_own_call_alone() {
 }
 
 #[tokio::test]
-async fn a_client_that_leaves_in_the_middle_of_a_payload_starts_no_call() {
+async fn a_client_that_leaves_within_a_payload_starts_no_call() {
     let calls = Arc::new(AtomicU32::new(0));
     let counter = calls.clone();
-    let handler = move |_: Event<Raw>| {
+    let handler = move |_: FcEvent<Raw>| {
         counter.fetch_add(1, Ordering::SeqCst);
         std::future::ready(Ok::<_, Error>(()))
     };
@@ -113,7 +113,7 @@ async fn a_client_that_leaves_in_the_middle_of_a_payload_starts_no_call() {
 
 #[tokio::test]
 async fn many_small_headers_are_taken() {
-    let handler = |event: Event<Value>| async move { Ok::<_, Error>(event.payload) };
+    let handler = |event: FcEvent<Value>| async move { Ok::<_, Error>(event.payload) };
     let server = Server::start(Runtime::new(service_fn(handler))).await;
     let headers: String = (0..400).map(|number| format!("x-{number}: a\n")).collect();
     assert_eq!(server.client().await.call("POST", "/invoke", &headers, b"1").await.text(), "1");

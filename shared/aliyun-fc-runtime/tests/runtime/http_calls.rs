@@ -1,7 +1,7 @@
 //! Calls of the HTTP trigger.
 
 use crate::client::{Client, Server};
-use aliyun_fc_runtime::{Body, Context, Error, Event, Runtime, service_fn};
+use aliyun_fc_runtime::{Body, Context, Error, FcEvent, Runtime, service_fn};
 use axum::{
     Extension, Router,
     extract::Request,
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 const HTTP: &str = "x-fc-control-path: /http-invoke";
 
-/// Answers what it was asked.
+/// Responds with the request.
 async fn mirror(request: Request) -> impl IntoResponse {
     let said = format!("{} {}", request.method(), request.uri());
     let color = request.headers().get("x-color").cloned();
@@ -30,16 +30,16 @@ async fn mirror(request: Request) -> impl IntoResponse {
 async fn method_path_query_headers_body_and_status_pass() {
     let server = Server::start(Runtime::http_only(Router::new().fallback(any(mirror)))).await;
     let mut client = server.client().await;
-    let answer = client.call("PUT", "/a%20b/c?d=%26&e", &format!("{HTTP}\nx-color: blue"), b"body").await;
-    assert_eq!(answer.status, 418);
-    assert_eq!(answer.text(), "PUT /a%20b/c?d=%26&e|body");
-    assert_eq!(answer.header("x-color"), Some("blue"));
-    assert_eq!(answer.header("x-fc-status"), None, "a deliberate 4xx is no failed call");
+    let response = client.call("PUT", "/a%20b/c?d=%26&e", &format!("{HTTP}\nx-color: blue"), b"body").await;
+    assert_eq!(response.status, 418);
+    assert_eq!(response.text(), "PUT /a%20b/c?d=%26&e|body");
+    assert_eq!(response.header("x-color"), Some("blue"));
+    assert_eq!(response.header("x-fc-status"), None, "a deliberate 4xx is no failed call");
 }
 
 #[tokio::test]
 async fn one_function_serves_events_and_http() {
-    let events = |event: Event<Value>| async move { Ok::<_, Error>(event.payload) };
+    let events = |event: FcEvent<Value>| async move { Ok::<_, Error>(event.payload) };
     let http =
         Router::new().route("/invoke", any(async || "over HTTP")).route("/healthz", get(async || "well"));
     let server = Server::start(Runtime::new(service_fn(events)).http(http)).await;
@@ -56,9 +56,9 @@ async fn one_function_serves_events_and_http() {
 #[tokio::test]
 async fn a_web_function_refuses_events() {
     let server = Server::start(Runtime::http_only(Router::new())).await;
-    let answer = server.client().await.invoke(b"{}").await;
-    assert_eq!((answer.status, answer.header("x-fc-status")), (404, Some("404")));
-    assert_eq!(answer.json()["errorType"], "NoEventHandler");
+    let response = server.client().await.invoke(b"{}").await;
+    assert_eq!((response.status, response.header("x-fc-status")), (404, Some("404")));
+    assert_eq!(response.json()["errorType"], "NoEventHandler");
 }
 
 #[tokio::test]
@@ -71,8 +71,8 @@ async fn the_context_is_an_extension_and_the_secrets_are_marked() {
     let headers = format!(
         "{HTTP}\nx-fc-request-id: r-1\nx-fc-access-key-id: i\nx-fc-access-key-secret: s3cret\nx-fc-security-token: t0ken"
     );
-    let answer = server.client().await.call("GET", "/", &headers, b"").await;
-    let (shown, debug) = answer.text().split_once('{').unwrap();
+    let response = server.client().await.call("GET", "/", &headers, b"").await;
+    let (shown, debug) = response.text().split_once('{').unwrap();
     assert_eq!(shown, "r-1 Some(\"s3cret\") ");
     assert!(
         debug.contains("x-fc-security-token") && !debug.contains("s3cret") && !debug.contains("t0ken"),
@@ -111,10 +111,10 @@ async fn an_error_or_a_panic_is_a_bare_500_and_a_failed_call() {
     let server = Server::start(Runtime::http_only(service)).await;
     let mut client: Client = server.client().await;
     for path in ["/panic", "/error"] {
-        let answer = client.call("GET", path, HTTP, b"").await;
-        assert_eq!((answer.status, answer.header("x-fc-status")), (500, Some("404")), "{path}");
+        let response = client.call("GET", path, HTTP, b"").await;
+        assert_eq!((response.status, response.header("x-fc-status")), (500, Some("404")), "{path}");
         assert_eq!(
-            answer.text(),
+            response.text(),
             r#"{"errorMessage":"the function failed","errorType":"InternalError","stackTrace":[]}"#
         );
     }

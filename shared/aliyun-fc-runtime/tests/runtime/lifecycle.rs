@@ -1,7 +1,7 @@
 //! Initializer, pre-stop, the end of an instance.
 
 use crate::client::{Client, Server};
-use aliyun_fc_runtime::{Context, Error, Event, Runtime, service_fn};
+use aliyun_fc_runtime::{Context, Error, FcEvent, Runtime, service_fn};
 use axum::{Router, routing::get};
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
@@ -35,7 +35,7 @@ impl Diary {
     }
 }
 
-async fn one(_: Event<Value>) -> Result<u32, Error> {
+async fn one(_: FcEvent<Value>) -> Result<u32, Error> {
     Ok(1)
 }
 
@@ -45,8 +45,8 @@ async fn the_initializer_succeeds_once() {
     let server = Server::start(Runtime::new(service_fn(one)).initializer(diary.hook("init"))).await;
     let mut client = server.client().await;
     for _ in 0..2 {
-        let answer = client.call("POST", "/initialize", INITIALIZE, b"").await;
-        assert_eq!((answer.status, answer.text()), (200, ""));
+        let response = client.call("POST", "/initialize", INITIALIZE, b"").await;
+        assert_eq!((response.status, response.text()), (200, ""));
     }
     assert_eq!(client.invoke(b"").await.text(), "1");
     assert_eq!(diary.read(), "init i-1");
@@ -56,7 +56,7 @@ async fn the_initializer_succeeds_once() {
 async fn the_first_call_waits_for_an_initializer_nobody_called() {
     let diary = Diary::default();
     let handled = diary.clone();
-    let handler = move |_: Event<Value>| {
+    let handler = move |_: FcEvent<Value>| {
         handled.note("call");
         std::future::ready(Ok::<_, Error>(()))
     };
@@ -81,11 +81,11 @@ async fn a_failed_initializer_is_tried_again() {
     };
     let server = Server::start(Runtime::new(service_fn(one)).initializer(hook)).await;
     let mut client = server.client().await;
-    let answer = client.call("POST", "/initialize", INITIALIZE, b"").await;
-    assert_eq!((answer.status, answer.header("x-fc-status")), (404, Some("404")));
-    assert_eq!(answer.json()["errorMessage"], "try 1");
-    let answer = client.invoke(b"").await;
-    assert_eq!((answer.status, answer.json()["errorMessage"].as_str()), (404, Some("try 2")));
+    let response = client.call("POST", "/initialize", INITIALIZE, b"").await;
+    assert_eq!((response.status, response.header("x-fc-status")), (404, Some("404")));
+    assert_eq!(response.json()["errorMessage"], "try 1");
+    let response = client.invoke(b"").await;
+    assert_eq!((response.status, response.json()["errorMessage"].as_str()), (404, Some("try 2")));
     assert_eq!(client.call("POST", "/initialize", INITIALIZE, b"").await.status, 200);
     assert_eq!(client.invoke(b"").await.text(), "1");
 }
@@ -94,9 +94,9 @@ async fn a_failed_initializer_is_tried_again() {
 async fn a_panic_of_the_initializer_asks_for_another_instance() {
     let hook = |_: Context| -> std::future::Ready<Result<(), Error>> { panic!("no disk") };
     let server = Server::start(Runtime::new(service_fn(one)).initializer(hook)).await;
-    let answer = server.client().await.call("POST", "/initialize", INITIALIZE, b"").await;
-    assert_eq!((answer.status, answer.header("x-fc-status")), (500, Some("404")));
-    assert_eq!(answer.json()["errorMessage"], "the function panicked: no disk");
+    let response = server.client().await.call("POST", "/initialize", INITIALIZE, b"").await;
+    assert_eq!((response.status, response.header("x-fc-status")), (500, Some("404")));
+    assert_eq!(response.json()["errorMessage"], "the function panicked: no disk");
 }
 
 #[tokio::test]
@@ -112,8 +112,8 @@ async fn hooks_that_a_function_lacks_succeed() {
 async fn pre_stop_runs_once_even_when_the_platform_asks_for_it() {
     let diary = Diary::default();
     let server = Server::start(Runtime::new(service_fn(one)).pre_stop(diary.hook("stop"))).await;
-    let answer = server.client().await.call("GET", "/pre-stop", "x-fc-request-id: s-1", b"").await;
-    assert_eq!(answer.status, 200);
+    let response = server.client().await.call("GET", "/pre-stop", "x-fc-request-id: s-1", b"").await;
+    assert_eq!(response.status, 200);
     server.stop().await.unwrap();
     assert_eq!(diary.read(), "stop s-1");
 }
@@ -143,7 +143,7 @@ async fn sigterm_ends_the_calls_in_flight_first_and_the_function_last() {
     let diary = Diary::default();
     let (entered, go_on) = (Arc::new(Semaphore::new(0)), Arc::new(Notify::new()));
     let (notes, inside, wait) = (diary.clone(), entered.clone(), go_on.clone());
-    let handler = move |_: Event<Value>| {
+    let handler = move |_: FcEvent<Value>| {
         let (notes, inside, wait) = (notes.clone(), inside.clone(), wait.clone());
         async move {
             inside.add_permits(1);

@@ -1,4 +1,4 @@
-//! The runtime under the platform's rules, over real sockets: what it gets, what it answers, how it lives and ends.
+//! The runtime under the platform's rules, over real sockets: what it receives, how it responds, how it lives and ends.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod client;

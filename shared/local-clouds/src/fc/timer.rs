@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aliyun_fc_events::TimerEvent;
 use jiff::Timestamp;
 use serde_json::json;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
@@ -17,7 +18,7 @@ pub(super) async fn run(timer: TimerConfig, function: Arc<Function>, queue: Arc<
     loop {
         ticks.tick().await;
         let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        let event = json!({"triggerTime": now, "triggerName": timer.name, "payload": timer.payload});
+        let event = json!(TimerEvent::new(now, &*timer.name, &*timer.payload));
         queue.submit_event(&function, event.to_string().into());
     }
 }

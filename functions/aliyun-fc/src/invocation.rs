@@ -1,0 +1,64 @@
+//! What the platform says about an invocation, in the application's types.
+
+use aliyun_fc_runtime::{Body, Context};
+use app::Credentials;
+use http_api::RequestContext;
+use std::time::Duration;
+
+/// Passes what the platform says about a request to the HTTP API.
+pub(crate) fn with_call(mut request: http::Request<Body>) -> http::Request<Body> {
+    let call = request.extensions().get().map(|context: &Context| RequestContext {
+        request_id: context.request_id().to_owned(),
+        credentials: credentials(context),
+        deadline: deadline(context),
+    });
+    request.extensions_mut().insert(call.unwrap_or_default());
+    request
+}
+
+/// The credentials of the function's role, which the platform renews with every call.
+pub(crate) fn credentials(context: &Context) -> Option<Credentials> {
+    context.credentials().map(|role| Credentials::Static {
+        access_key_id: role.access_key_id().into(),
+        access_key_secret: role.access_key_secret().into(),
+        security_token: role.security_token().map(Into::into),
+    })
+}
+
+/// When the run must have ended: before the platform ends it, by a tenth of the time left, 1 to 10 s.
+pub(crate) fn deadline(context: &Context) -> Option<tokio::time::Instant> {
+    let margin = (context.remaining()? / 10).clamp(Duration::from_secs(1), Duration::from_secs(10));
+    context.deadline()?.checked_sub(margin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::{HeaderMap, HeaderValue};
+    use tokio::time::Instant;
+
+    #[test]
+    fn the_http_api_gets_what_the_platform_says() {
+        let headers = [
+            ("x-fc-request-id", "r-1"),
+            ("x-fc-access-key-id", "id"),
+            ("x-fc-access-key-secret", "secret"),
+            ("x-fc-security-token", "token"),
+            ("x-fc-function-timeout", "60"),
+        ];
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.insert(name, HeaderValue::from_static(value));
+        }
+        let mut request = http::Request::new(Body::from(""));
+        request.extensions_mut().insert(Context::from_headers(&map));
+        let request = with_call(request);
+        let call = request.extensions().get::<RequestContext>().expect("a call");
+        assert_eq!(call.request_id, "r-1");
+        assert!(
+            matches!(&call.credentials, Some(Credentials::Static { access_key_id, .. }) if access_key_id == "id")
+        );
+        let left = call.deadline.expect("a deadline") - Instant::now();
+        assert!(left > Duration::from_secs(50) && left <= Duration::from_secs(54), "{left:?}");
+    }
+}

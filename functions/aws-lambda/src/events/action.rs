@@ -1,0 +1,56 @@
+//! What an event asks for, in the application's types.
+
+use app::core::Location;
+use axum::{body::Body, http::Request};
+use lambda_runtime::Diagnostic;
+use serde_json::Value;
+
+/// An event.
+#[derive(Debug)]
+pub enum Event {
+    /// Actions whose response only the log, a destination or a direct caller reads.
+    Actions(Vec<Action>),
+    /// Messages of a queue; each is acknowledged by itself.
+    Queue(Vec<Message>),
+    /// A request to the HTTP API.
+    Http(Box<Request<Body>>),
+}
+
+/// One thing to do.
+#[derive(Debug, PartialEq)]
+pub enum Action {
+    /// Handle the objects that a storage service reports.
+    Objects(Vec<ObjectRecord>),
+    /// Carry out a caller's task, in the modern or the legacy form.
+    Task(Value),
+    /// Run the sweep.
+    Sweep,
+}
+
+/// What a storage service reports of one object.
+#[derive(Debug, PartialEq)]
+pub enum ObjectRecord {
+    /// A whole object was created.
+    Created {
+        /// Where it is.
+        location: Location,
+        /// Its size in bytes, where the event has one.
+        size: Option<u64>,
+    },
+    /// Something else happened to it.
+    Other {
+        /// Its key.
+        key: String,
+    },
+}
+
+/// One message of a queue.
+#[derive(Debug)]
+pub struct Message {
+    /// The queue's id of the message; never empty.
+    pub id: String,
+    /// The group of a FIFO queue: a message must not be handled before its predecessors in the group.
+    pub group: Option<String>,
+    /// What the message asks for, or why it cannot be read.
+    pub actions: Result<Vec<Action>, Diagnostic>,
+}

@@ -1,0 +1,26 @@
+//! Events to actions: pure functions from JSON to what it asks for.
+//!
+//! | module | its job |
+//! |---|---|
+//! | `action` | [`Event`], [`Action`], [`ObjectRecord`], [`Message`]: what an event asks for |
+//! | `kind` | the kind of an event, by what it says of itself |
+//! | `document` | a document of a known kind to a type; errors name the path and no value |
+//! | `decode` | [`decode`] and the events that other events carry |
+//! | `s3`, `oss` | records of storage services |
+//! | `sqs`, `sns` | messages |
+//! | `http` | requests of function URLs and HTTP APIs |
+//! | `schedule` | ticks of EventBridge |
+
+mod action;
+mod decode;
+mod document;
+mod http;
+mod kind;
+mod oss;
+mod s3;
+mod schedule;
+mod sns;
+mod sqs;
+
+pub use action::{Action, Event, Message, ObjectRecord};
+pub use decode::decode;

@@ -1,0 +1,6 @@
+//! The function without a network: events in, actions and responses out.
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
+mod decode;
+mod handler;
+mod http;
