@@ -51,7 +51,7 @@ async fn alibabas_client_invokes_functions_and_wrong_keys_are_refused() {
     let outcome = outcomes.recv().await.unwrap();
     assert_eq!(report["queued"], outcome.request_id.as_str());
     assert_eq!(outcome.state, AsyncState::Succeeded);
-    host.async_settled().await;
+    host.wait_async_settled().await;
     assert!(host.instances("judged").iter().all(|instance| instance.frozen));
     host.shutdown().await;
 }
@@ -93,7 +93,7 @@ async fn a_put_into_the_bucket_calls_the_function_with_an_oss_event() {
         .await
         .unwrap();
     assert!(put.status.success(), "{}", String::from_utf8_lossy(&put.stderr));
-    clouds.settled().await;
+    clouds.wait_settled().await;
     let answer: Value = serde_json::from_slice(&outcomes.try_recv().unwrap().result.body).unwrap();
     let event = &answer["event"]["events"][0];
     assert_eq!(event["eventName"], "ObjectCreated:PutObject");

@@ -76,7 +76,7 @@ async fn hold(rig: &Rig, key: &str, bytes: &Bytes) -> RuleId {
     let rule = json!({"operation": "UploadPart", "times": 0, "fault": {"kind": "hold_before"}});
     let id = script(&control, rule);
     rig.put(key, bytes).await;
-    assert!(control.faults.fired(id, 1).await);
+    assert!(control.faults.wait_fired(id, 1).await);
     id
 }
 

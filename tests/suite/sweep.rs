@@ -33,7 +33,7 @@ async fn a_sweep_finishes_what_a_killed_function_left() {
     let rule = json!({"operation": "UploadPart", "skip": 1, "fault": {"kind": "hold_before"}});
     let held = script(&control, rule);
     rig.put("clip.mp4", &bytes).await;
-    assert!(control.faults.fired(held, 1).await);
+    assert!(control.faults.wait_fired(held, 1).await);
     rig.clouds.fc.kill_instance(&rig.clouds.function, Signal::SIGKILL).await;
     control.faults.release(held);
     // The event comes again at once, finds the dead holder's lease alive, and leaves the upload to the sweep.

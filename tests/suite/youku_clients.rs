@@ -77,7 +77,7 @@ impl Rig {
         let id = control.faults.add(rule);
         let mut client = self.client(mode);
         tokio::select! {
-            _ = control.faults.fired(id, 1) => client.kill().await.unwrap(),
+            _ = control.faults.wait_fired(id, 1) => client.kill().await.unwrap(),
             _ = client.wait() => panic!("ended early: {}", words(&client.wait_with_output().await.unwrap())),
         }
         control.faults.clear();

@@ -63,7 +63,7 @@ impl Hooks {
 
     async fn put(&self, key: &str) {
         self.rig.put(key, &bytes(1, 300_000)).await;
-        self.rig.clouds.settled().await;
+        self.rig.clouds.wait_settled().await;
     }
 
     /// Posts a task at the function's door; the status and the answer.

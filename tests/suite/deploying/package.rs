@@ -121,7 +121,7 @@ async fn the_packaged_program_with_the_templates_settings_and_rights_publishes_w
     let content = bytes(1, 3 << 20);
     let mut outcomes = clouds.fc.outcomes();
     bucket.put("videos/one.mp4", content.clone(), &PutOptions::default()).await.unwrap();
-    clouds.settled().await;
+    clouds.wait_settled().await;
     let log = || clouds.fc.recent_logs().into_iter().map(|line| line.line).collect::<Vec<_>>().join("\n");
     assert_eq!(outcomes.recv().await.unwrap().state, AsyncState::Succeeded, "{}", log());
     let videos = clouds.youku.videos();

@@ -103,7 +103,7 @@ async fn held_at(rig: &Rig, (cloud, operation, matching, skip): Place) -> RuleId
     let control = cloud.control(rig);
     let rule = json!({"operation": operation, "match": matching, "skip": skip, "fault": {"kind": "hold"}});
     let id = script(&control, rule);
-    let reached = tokio::time::timeout(Duration::from_secs(30), control.faults.fired(id, 1)).await;
+    let reached = tokio::time::timeout(Duration::from_secs(30), control.faults.wait_fired(id, 1)).await;
     assert_eq!(reached, Ok(true), "{cloud:?} {operation} {matching}: {}", rig.log());
     id
 }

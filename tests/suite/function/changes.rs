@@ -14,7 +14,7 @@ async fn replaced_mid_read(mode: &str, in_parts: bool) {
     let stall = json!({"operation": "GetObject", "times": 2, "fault": {"kind": "stall", "after": 1000}});
     let id = script(control, stall);
     put(&rig, &old, in_parts).await;
-    assert!(control.faults.fired(id, 2).await, "both readers have begun");
+    assert!(control.faults.wait_fired(id, 2).await, "both readers have begun");
     put(&rig, &new, in_parts).await;
     control.faults.clear();
 
@@ -63,9 +63,9 @@ async fn an_object_replaced_before_the_function_looks_is_published_in_its_new_ve
         script(control, json!({"operation": "HeadObject", "times": 0, "fault": {"kind": "hold_before"}}));
     let new = bytes(2, MIB);
     rig.put("film.mp4", &bytes(1, MIB)).await;
-    assert!(control.faults.fired(id, 1).await);
+    assert!(control.faults.wait_fired(id, 1).await);
     rig.put("film.mp4", &new).await;
-    assert!(control.faults.fired(id, 2).await);
+    assert!(control.faults.wait_fired(id, 2).await);
     control.faults.clear();
     rig.deliveries().await;
     let videos = rig.clouds.youku.videos();
@@ -81,7 +81,7 @@ async fn an_object_deleted_before_the_function_looks_is_answered_as_missing_and_
         let control = &rig.clouds.oss_control;
         let id = script(control, json!({"operation": "HeadObject", "fault": {"kind": "hold_before"}}));
         rig.put("film.mp4", &bytes(1, MIB)).await;
-        assert!(control.faults.fired(id, 1).await);
+        assert!(control.faults.wait_fired(id, 1).await);
         rig.bucket.delete("film.mp4").await.unwrap();
         control.faults.release(id);
         let delivery = rig.delivery().await;
@@ -105,7 +105,7 @@ async fn an_object_deleted_mid_read_is_not_published() {
     let stall = json!({"operation": "GetObject", "times": 2, "fault": {"kind": "stall", "after": 1000}});
     let id = script(control, stall);
     rig.put("film.mp4", &bytes(1, 20 * MIB)).await;
-    assert!(control.faults.fired(id, 2).await);
+    assert!(control.faults.wait_fired(id, 2).await);
     rig.bucket.delete("film.mp4").await.unwrap();
     control.faults.clear();
     let delivery = rig.delivery().await;

@@ -63,7 +63,7 @@ async fn role_credentials_that_end_in_the_middle_of_a_call_are_cured_by_the_next
         let id = script(control, json!({"operation": "GetObject", "fault": {"kind": "hold_before"}}));
         let bytes = bytes(3, 3 * MIB);
         rig.put("film.mp4", &bytes).await;
-        assert!(control.faults.fired(id, 1).await);
+        assert!(control.faults.wait_fired(id, 1).await);
         rig.clouds.rotate_role();
         control.faults.clear();
         let delivery = rig.delivery().await;

@@ -218,7 +218,7 @@ impl Rig {
 
     /// Waits until every event has been dealt with; answers those that ended since the last call.
     pub(crate) async fn deliveries(&self) -> Vec<Delivery> {
-        self.clouds.settled().await;
+        self.clouds.wait_settled().await;
         let mut outcomes = self.outcomes.lock().unwrap();
         let ended = std::iter::from_fn(|| outcomes.try_recv().ok());
         let delivery = |outcome: AsyncOutcome| Delivery {

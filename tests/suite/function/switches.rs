@@ -58,7 +58,7 @@ async fn without_a_video_id_a_lost_commit_is_left_to_a_person_and_not_made_twice
     let bytes = bytes(1, MIB + 1);
     rig.put("film.mp4", &bytes).await;
     let delivery = rig.delivery().await;
-    assert!(control.faults.fired(id, 1).await);
+    assert!(control.faults.wait_fired(id, 1).await);
     // It waits for a person, or for Youku to show it: the event comes again, and nothing is made twice.
     is_unknown(&delivery);
     rig.published("film", &bytes);
@@ -126,7 +126,7 @@ async fn an_upload_token_that_ends_before_the_first_commit_publishes_nothing_and
     let control = rig.clouds.youku.control();
     let id = script(&control, json!({"operation": "commit", "fault": {"kind": "hold_before"}}));
     rig.put("film.mp4", &bytes(1, 1000)).await;
-    assert!(control.faults.fired(id, 1).await);
+    assert!(control.faults.wait_fired(id, 1).await);
     let session = rig.clouds.youku.sessions().remove(0);
     assert!(rig.clouds.youku.expire_upload_token(&session.video_id));
     control.faults.clear();
@@ -144,7 +144,7 @@ async fn an_upload_token_that_ends_before_the_bytes_have_landed_is_followed_by_a
     let bytes = bytes(1, 7 * MIB);
     rig.put("film.mp4", &bytes).await;
     assert_eq!(rig.delivery().await.attempts, 1);
-    assert!(control.faults.fired(id, 1).await);
+    assert!(control.faults.wait_fired(id, 1).await);
     rig.published("film", &bytes);
     let states: Vec<_> = rig.clouds.youku.sessions().iter().map(|session| session.state).collect();
     assert_eq!(states, [SessionState::Expired, SessionState::Committed]);

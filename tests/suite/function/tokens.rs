@@ -74,7 +74,7 @@ async fn an_access_token_that_ends_in_the_middle_of_an_upload_is_renewed() {
             let id = script(&control, json!({"operation": operation, "fault": {"kind": "hold_before"}}));
             let bytes = bytes(1, 5 * MIB);
             rig.put("film.mp4", &bytes).await;
-            assert!(control.faults.fired(id, 1).await);
+            assert!(control.faults.wait_fired(id, 1).await);
             rig.clouds.youku.expire_access_token(CLIENT);
             control.faults.clear();
             let delivery = rig.delivery().await;
@@ -98,7 +98,7 @@ async fn two_functions_that_find_the_token_ended_at_once_refresh_it_once() {
         let (one, two) = (bytes(1, 3 * MIB), bytes(2, 3 * MIB));
         rig.put("one.mp4", &one).await;
         rig.put("two.mp4", &two).await;
-        assert!(control.faults.fired(id, 2).await);
+        assert!(control.faults.wait_fired(id, 2).await);
         assert_eq!(rig.clouds.fc.instances(&rig.clouds.function).len(), 2);
         rig.clouds.youku.expire_access_token(CLIENT);
         control.faults.clear();

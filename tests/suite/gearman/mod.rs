@@ -302,7 +302,7 @@ impl World {
         let rule = json!({"operation": "GetObject", "times": 0, "fault": {"kind": "hold_before"}});
         let id = crate::function::script(&self.rig.clouds.oss_control, rule);
         begin.await;
-        assert!(within("jobs in flight", self.rig.clouds.oss_control.faults.fired(id, jobs)).await);
+        assert!(within("jobs in flight", self.rig.clouds.oss_control.faults.wait_fired(id, jobs)).await);
     }
 
     pub(crate) fn release(&self) {

@@ -146,7 +146,7 @@ fn videos(rig: &Rig, title: &str) -> usize {
 
 /// Waits until the rule has acted once.
 async fn reached(control: &Control, id: RuleId) {
-    let fired = timeout(PATIENCE, control.faults.fired(id, 1)).await;
+    let fired = timeout(PATIENCE, control.faults.wait_fired(id, 1)).await;
     assert_eq!(fired, Ok(true), "the place was never reached: {:?}", control.faults.state(id));
 }
 

@@ -140,7 +140,7 @@ async fn what_a_function_began_and_left_is_finished_from_the_command_line() {
     let held =
         script(&control, json!({"operation": "UploadPart", "skip": 1, "fault": {"kind": "hold_before"}}));
     rig.put("clip.mp4", &video).await;
-    assert!(timeout(PATIENCE, control.faults.fired(held, 1)).await.expect("a part is held"));
+    assert!(timeout(PATIENCE, control.faults.wait_fired(held, 1)).await.expect("a part is held"));
     rig.clouds.fc.kill_instance(&rig.clouds.function, Signal::SIGKILL).await;
     control.faults.release(held);
     let folder = tempfile::tempdir().unwrap();

@@ -1,24 +1,22 @@
 //! The link of one or several servers: latency and rates.
 
 use std::num::NonZeroU64;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use tokio::time::Instant;
 
-/// Unused time that may be made up for at once; it evens out the timer's 1 ms steps.
-const SLACK: Duration = Duration::from_millis(10);
+use crate::control::rate_meter::RateMeter;
 
-/// What the link is like; absent = unlimited.
+/// Latency and rates of a link; absent = unlimited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LinkSettings {
     /// Milliseconds paid at connect and once per request.
     pub latency_ms: Option<u64>,
-    /// Bytes per second over all connections, each direction by itself.
+    /// Bytes per second over all connections, for each direction separately.
     pub bytes_per_second: Option<NonZeroU64>,
-    /// Bytes per second of one connection, each direction by itself.
+    /// Bytes per second of one connection, for each direction separately.
     pub bytes_per_second_per_connection: Option<NonZeroU64>,
 }
 
@@ -29,13 +27,13 @@ pub struct Link(Arc<Shared>);
 #[derive(Debug, Default)]
 struct Shared {
     settings: RwLock<LinkSettings>,
-    received: Meter,
-    sent: Meter,
+    received: RateMeter,
+    sent: RateMeter,
 }
 
 /// Which way bytes go, seen from the server.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Direction {
+pub(crate) enum Direction {
     Received,
     Sent,
 }
@@ -46,46 +44,22 @@ impl Link {
         *self.0.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
     }
 
-    /// What the link is like now.
+    /// The settings in force.
     pub fn settings(&self) -> LinkSettings {
         *self.0.settings.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits for the latency.
-    pub(super) async fn delay(&self) {
+    pub(crate) async fn delay(&self) {
         if let Some(milliseconds) = self.settings().latency_ms {
             tokio::time::sleep(Duration::from_millis(milliseconds)).await;
         }
     }
 
-    pub(super) fn meter(&self, direction: Direction) -> &Meter {
+    pub(crate) fn meter(&self, direction: Direction) -> &RateMeter {
         match direction {
             Direction::Received => &self.0.received,
             Direction::Sent => &self.0.sent,
         }
     }
-}
-
-/// Remembers until when the bytes already let through keep the line busy.
-#[derive(Debug, Default)]
-pub(super) struct Meter(Mutex<Option<Instant>>);
-
-impl Meter {
-    pub(super) fn free_at(&self) -> Option<Instant> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn charge(&self, bytes: usize, rate: Option<NonZeroU64>) {
-        let mut free_at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *free_at = rate.map(|rate| {
-            let earliest = Instant::now().checked_sub(SLACK);
-            let start = (*free_at).max(earliest).unwrap_or_else(Instant::now);
-            start + Duration::from_secs_f64(bytes as f64 / rate.get() as f64)
-        });
-    }
-}
-
-/// The most that goes through at once: about 20 ms of the rate.
-pub(super) fn quantum(rate: NonZeroU64) -> usize {
-    usize::try_from(rate.get() / 50).unwrap_or(usize::MAX).clamp(1, 64 * 1024)
 }

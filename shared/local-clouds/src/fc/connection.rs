@@ -7,25 +7,26 @@ use axum::body::Body;
 use http::{Method, Request, Response};
 use http_body::Body as _;
 use hyper::body::Incoming;
-use hyper::client::conn::http1::{self, SendRequest};
+use hyper::client::conn::http1;
+use hyper::client::conn::http1::SendRequest;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use super::platform::lock;
+use crate::fc::lock::lock;
 
-/// The connection broke before an answer came.
+/// The connection broke before an answer arrived.
 #[derive(Debug)]
-pub(super) struct Lost;
+pub(crate) struct ConnectionLost;
 
 /// A connection whose answer is still being read.
-pub(super) struct Busy {
+pub(crate) struct BusyConnection {
     sender: SendRequest<Body>,
-    pool: Arc<Connections>,
+    pool: Arc<ConnectionPool>,
 }
 
-impl Busy {
+impl BusyConnection {
     /// Keeps the connection for the next request, once the answer has been read.
-    pub(super) async fn keep(mut self) {
+    pub(crate) async fn release(mut self) {
         if self.sender.ready().await.is_ok() {
             lock(&self.pool.idle).push(self.sender);
         }
@@ -33,30 +34,30 @@ impl Busy {
 }
 
 /// The connections to one port.
-pub(super) struct Connections {
+pub(crate) struct ConnectionPool {
     addr: SocketAddr,
     idle: Mutex<Vec<SendRequest<Body>>>,
 }
 
-impl Connections {
-    pub(super) fn new(port: u16) -> Arc<Self> {
+impl ConnectionPool {
+    pub(crate) fn new(port: u16) -> Arc<Self> {
         Arc::new(Self { addr: SocketAddr::from((Ipv4Addr::LOCALHOST, port)), idle: Mutex::default() })
     }
 
-    /// Whether something accepts connections there: the platform's start probe.
-    pub(super) async fn accepts(&self) -> bool {
+    /// Whether the port accepts connections: the platform's start probe.
+    pub(crate) async fn is_accepting(&self) -> bool {
         TcpStream::connect(self.addr).await.is_ok()
     }
 
-    /// Sends a request on an idle connection or a new one. When the connection breaks, only GET, HEAD, OPTIONS and TRACE
-    /// are sent again (fc.md §1.1).
-    pub(super) async fn send(
+    /// Sends a request on an idle connection or a new one. When the connection breaks, only GET, HEAD,
+    /// OPTIONS and TRACE are sent again (fc.md, section 1.1).
+    pub(crate) async fn send(
         self: &Arc<Self>,
         request: Request<Body>,
-    ) -> Result<(Response<Incoming>, Busy), Lost> {
-        let copy = repeatable(&request);
+    ) -> Result<(Response<Incoming>, BusyConnection), ConnectionLost> {
+        let copy = clone_if_repeatable(&request);
         match (self.send_once(request).await, copy) {
-            (Err(Lost), Some(copy)) => self.send_new(copy).await,
+            (Err(ConnectionLost), Some(copy)) => self.send_new(copy).await,
             (result, _) => result,
         }
     }
@@ -64,25 +65,29 @@ impl Connections {
     async fn send_once(
         self: &Arc<Self>,
         mut request: Request<Body>,
-    ) -> Result<(Response<Incoming>, Busy), Lost> {
+    ) -> Result<(Response<Incoming>, BusyConnection), ConnectionLost> {
         while let Some(mut sender) = self.take_idle() {
             match sender.try_send_request(request).await {
-                Ok(response) => return Ok((response, Busy { sender, pool: Arc::clone(self) })),
-                // Never left this host: another connection may carry it.
-                Err(mut error) => request = error.take_message().ok_or(Lost)?,
+                Ok(response) => return Ok((response, BusyConnection { sender, pool: Arc::clone(self) })),
+                // The request never left this host: another connection may carry it.
+                Err(mut error) => request = error.take_message().ok_or(ConnectionLost)?,
             }
         }
         self.send_new(request).await
     }
 
-    async fn send_new(self: &Arc<Self>, request: Request<Body>) -> Result<(Response<Incoming>, Busy), Lost> {
-        let stream = TcpStream::connect(self.addr).await.map_err(|_| Lost)?;
+    async fn send_new(
+        self: &Arc<Self>,
+        request: Request<Body>,
+    ) -> Result<(Response<Incoming>, BusyConnection), ConnectionLost> {
+        let stream = TcpStream::connect(self.addr).await.map_err(|_| ConnectionLost)?;
         // Without it small requests wait for the peer's delayed acknowledgement.
         let _ = stream.set_nodelay(true);
-        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|_| Lost)?;
+        let (mut sender, connection) =
+            http1::handshake(TokioIo::new(stream)).await.map_err(|_| ConnectionLost)?;
         tokio::spawn(connection);
-        let response = sender.send_request(request).await.map_err(|_| Lost)?;
-        Ok((response, Busy { sender, pool: Arc::clone(self) }))
+        let response = sender.send_request(request).await.map_err(|_| ConnectionLost)?;
+        Ok((response, BusyConnection { sender, pool: Arc::clone(self) }))
     }
 
     fn take_idle(&self) -> Option<SendRequest<Body>> {
@@ -92,7 +97,7 @@ impl Connections {
     }
 }
 
-fn repeatable(request: &Request<Body>) -> Option<Request<Body>> {
+fn clone_if_repeatable(request: &Request<Body>) -> Option<Request<Body>> {
     let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE].contains(request.method());
     if !safe || !request.body().is_end_stream() {
         return None;

@@ -1,4 +1,4 @@
-//! Telling the destination of an asynchronous call (fc.md §2.4).
+//! Notifies the destination of an asynchronous call (fc.md, section 2.4).
 
 use std::time::Duration;
 
@@ -11,15 +11,20 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
-use super::config::Destination;
-use super::invoke::InvokeResult;
-use super::platform::unix_millis;
+use crate::fc::config::asynchronous::Destination;
+use crate::fc::ids::unix_millis;
+use crate::fc::invoke_result::InvokeResult;
 
-/// The platform tries a failing destination for so long.
-const PATIENCE: Duration = Duration::from_secs(30 * 60);
+/// How long the platform retries a failing destination.
+const RETRY_LIMIT: Duration = Duration::from_secs(30 * 60);
 
-/// The documented document.
-pub(super) fn document(function_arn: &str, attempts: u32, payload: &[u8], result: &InvokeResult) -> Value {
+/// Builds the documented notification.
+pub(crate) fn build_document(
+    function_arn: &str,
+    attempts: u32,
+    payload: &[u8],
+    result: &InvokeResult,
+) -> Value {
     let error_type = result.error_type.as_deref().unwrap_or_default();
     json!({
         "timestamp": unix_millis(),
@@ -35,11 +40,11 @@ pub(super) fn document(function_arn: &str, attempts: u32, payload: &[u8], result
     })
 }
 
-/// Hands the document over. A 5xx answer or none is tried again for half an hour, a 4xx is final.
-pub(super) async fn tell(destination: &Destination, document: Value) {
+/// Delivers the document. Retries for half an hour after a 5xx answer or none; a 4xx answer is final.
+pub(crate) async fn notify(destination: &Destination, document: Value) {
     let url = match destination {
         Destination::Channel(channel) => {
-            // A receiver that is gone wants to know nothing.
+            // Ignore a receiver that is gone.
             let _ = channel.send(document);
             return;
         }
@@ -47,7 +52,7 @@ pub(super) async fn tell(destination: &Destination, document: Value) {
     };
     let started = Instant::now();
     let mut wait = Duration::from_millis(500);
-    while started.elapsed() < PATIENCE {
+    while started.elapsed() < RETRY_LIMIT {
         match post(url, document.to_string()).await {
             Some(status) if !status.is_server_error() => return,
             _ => sleep(wait).await,

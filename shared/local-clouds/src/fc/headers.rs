@@ -1,4 +1,4 @@
-//! Header injection, reserved headers, limits (fc.md §1.3, §1.8).
+//! Header injection, reserved headers, limits (fc.md, sections 1.3 and 1.8).
 
 use http::header::{
     CONNECTION, CONTENT_DISPOSITION, CONTENT_LENGTH, DATE, EXPECT, SERVER, TE, TRANSFER_ENCODING, UPGRADE,
@@ -6,23 +6,27 @@ use http::header::{
 use http::request::Parts;
 use http::{HeaderMap, HeaderName};
 
-use super::config::{DisableInject, FunctionConfig, StsCredentials};
-use super::error::{FcError, insert};
-use super::platform::Platform;
+use crate::fc::config::credentials::{DisableInject, StsCredentials};
+use crate::fc::config::function::FunctionConfig;
+use crate::fc::error::{FcError, insert_header};
+use crate::fc::platform::Platform;
 
 /// Body of a synchronous call.
-pub(super) const SYNC_BODY: usize = 32 * 1024 * 1024;
+pub(crate) const SYNC_BODY: usize = 32 * 1024 * 1024;
+
 /// Body of an asynchronous call.
-pub(super) const ASYNC_BODY: usize = 128 * 1024;
+pub(crate) const ASYNC_BODY: usize = 128 * 1024;
+
 const HEADERS: usize = 8 * 1024;
+
 const PATH_AND_QUERY: usize = 4 * 1024;
 
 /// The `x-fc-*` headers a caller may send: all of them control the call itself.
-const CONTROLS: [&str; 4] =
+const CONTROL_HEADERS: [&str; 4] =
     ["x-fc-invocation-type", "x-fc-log-type", "x-fc-async-task-id", "x-fc-async-delay"];
 
-/// Platform headers that were recorded without a value.
-const EMPTY: [&str; 11] = [
+/// Platform headers recorded without a value.
+const EMPTY_HEADERS: [&str; 11] = [
     "x-fc-service-name",
     "x-fc-service-logproject",
     "x-fc-service-logstore",
@@ -36,16 +40,16 @@ const EMPTY: [&str; 11] = [
     "x-fc-eagleeye-userdata",
 ];
 
-/// Refuses what the gateway refuses before it looks at anything else.
-pub(super) fn check_request(parts: &Parts) -> Result<(), FcError> {
-    if size(&parts.headers) > HEADERS {
+/// Applies the gateway's first checks: header size, path length, reserved headers.
+pub(crate) fn check_request(parts: &Parts) -> Result<(), FcError> {
+    if header_size(&parts.headers) > HEADERS {
         return Err(FcError::invalid(format!("request headers exceed {HEADERS} bytes")));
     }
     if parts.uri.path_and_query().map_or(0, |text| text.as_str().len()) > PATH_AND_QUERY {
         return Err(FcError::invalid(format!("path and query exceed {PATH_AND_QUERY} bytes")));
     }
     let reserved =
-        |name: &&HeaderName| name.as_str().starts_with("x-fc-") && !CONTROLS.contains(&name.as_str());
+        |name: &&HeaderName| name.as_str().starts_with("x-fc-") && !CONTROL_HEADERS.contains(&name.as_str());
     match parts.headers.keys().find(reserved) {
         Some(name) => Err(FcError::invalid(format!("request header {name} is reserved"))),
         None => Ok(()),
@@ -53,26 +57,26 @@ pub(super) fn check_request(parts: &Parts) -> Result<(), FcError> {
 }
 
 /// Refuses an answer whose headers are too large.
-pub(super) fn check_response(headers: &HeaderMap) -> Result<(), FcError> {
-    if size(headers) > HEADERS {
+pub(crate) fn check_response(headers: &HeaderMap) -> Result<(), FcError> {
+    if header_size(headers) > HEADERS {
         return Err(FcError::bad_gateway("BadResponse", format!("response headers exceed {HEADERS} bytes")));
     }
     Ok(())
 }
 
-/// Takes away what belongs to the caller's connection, not to the function's.
-pub(super) fn strip_request(headers: &mut HeaderMap) {
+/// Removes the headers of the caller's connection, which do not belong to the function's.
+pub(crate) fn strip_request(headers: &mut HeaderMap) {
     for name in [CONNECTION, EXPECT, TE, TRANSFER_ENCODING, CONTENT_LENGTH, UPGRADE] {
         headers.remove(name);
     }
     headers.remove("keep-alive");
-    for name in CONTROLS {
+    for name in CONTROL_HEADERS {
         headers.remove(name);
     }
 }
 
-/// Takes away what a function may not set.
-pub(super) fn strip_response(headers: &mut HeaderMap) {
+/// Removes the headers that a function must not set.
+pub(crate) fn strip_response(headers: &mut HeaderMap) {
     for name in [CONNECTION, CONTENT_LENGTH, DATE, SERVER, TRANSFER_ENCODING, UPGRADE] {
         headers.remove(name);
     }
@@ -86,40 +90,40 @@ pub(super) fn strip_response(headers: &mut HeaderMap) {
     }
 }
 
-/// What one call says about itself.
-pub(super) struct CallInfo<'a> {
-    pub(super) request_id: &'a str,
-    /// Absent where it is not known what the platform sends (pre-stop, health check).
-    pub(super) control_path: Option<&'static str>,
-    pub(super) retry_count: u32,
+/// The headers that differ from call to call.
+pub(crate) struct CallInfo<'a> {
+    pub(crate) request_id: &'a str,
+    /// Absent where the platform's value is unknown (pre-stop, health check).
+    pub(crate) control_path: Option<&'static str>,
+    pub(crate) retry_count: u32,
     /// The caller's path, for HTTP triggers.
-    pub(super) base_path: &'a str,
+    pub(crate) base_path: &'a str,
 }
 
 /// Sets the platform's headers.
-pub(super) fn inject(
+pub(crate) fn inject(
     headers: &mut HeaderMap,
     call: &CallInfo<'_>,
     config: &FunctionConfig,
     credentials: Option<&StsCredentials>,
     platform: &Platform,
 ) {
-    insert(headers, "x-fc-request-id", call.request_id);
+    insert_header(headers, "x-fc-request-id", call.request_id);
     if let Some(path) = call.control_path {
-        insert(headers, "x-fc-control-path", path);
+        insert_header(headers, "x-fc-control-path", path);
     }
-    insert(headers, "x-fc-retry-count", &call.retry_count.to_string());
-    insert(headers, "x-fc-base-path", call.base_path);
-    insert(headers, "x-fc-function-name", &config.name);
-    insert(headers, "x-fc-function-handler", "index.handler");
-    insert(headers, "x-fc-function-memory", &config.memory_mb.to_string());
-    insert(headers, "x-fc-function-timeout", &config.timeout.as_millis().div_ceil(1000).to_string());
-    insert(headers, "x-fc-region", &platform.region);
-    insert(headers, "x-fc-account-id", &platform.account_id);
-    insert(headers, "x-fc-qualifier", "LATEST");
-    insert(headers, "x-fc-version-id", "");
-    for name in EMPTY {
-        insert(headers, name, "");
+    insert_header(headers, "x-fc-retry-count", &call.retry_count.to_string());
+    insert_header(headers, "x-fc-base-path", call.base_path);
+    insert_header(headers, "x-fc-function-name", &config.name);
+    insert_header(headers, "x-fc-function-handler", "index.handler");
+    insert_header(headers, "x-fc-function-memory", &config.memory_mb.to_string());
+    insert_header(headers, "x-fc-function-timeout", &config.timeout.as_millis().div_ceil(1000).to_string());
+    insert_header(headers, "x-fc-region", &platform.region);
+    insert_header(headers, "x-fc-account-id", &platform.account_id);
+    insert_header(headers, "x-fc-qualifier", "LATEST");
+    insert_header(headers, "x-fc-version-id", "");
+    for name in EMPTY_HEADERS {
+        insert_header(headers, name, "");
     }
     if matches!(config.disable_inject_credentials, DisableInject::Request | DisableInject::All) {
         return;
@@ -127,13 +131,13 @@ pub(super) fn inject(
     let (id, secret, token) = credentials.map_or(("", "", ""), |credentials| {
         (&credentials.access_key_id, &credentials.access_key_secret, &credentials.security_token)
     });
-    insert(headers, "x-fc-access-key-id", id);
-    insert(headers, "x-fc-access-key-secret", secret);
+    insert_header(headers, "x-fc-access-key-id", id);
+    insert_header(headers, "x-fc-access-key-secret", secret);
     if !config.runtime.is_recent() {
-        insert(headers, "x-fc-security-token", token);
+        insert_header(headers, "x-fc-security-token", token);
     }
 }
 
-fn size(headers: &HeaderMap) -> usize {
+fn header_size(headers: &HeaderMap) -> usize {
     headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
 }

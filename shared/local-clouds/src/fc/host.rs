@@ -13,24 +13,25 @@ use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::api::Api;
-use super::config::{FcConfig, StsCredentials};
-use super::error::FcError;
-use super::function::{Function, InstanceView};
-use super::http_trigger::HttpTrigger;
-use super::invoke::{Event, InvokeResult};
-use super::logs::LogLine;
-use super::platform::{Platform, new_request_id};
-use super::queue::Queue;
-use super::records::{AsyncOutcome, AsyncRecord};
-use super::scripted::scripted;
-use super::signature::Keys;
-use super::timer;
-use crate::control::{Control, Server, serve};
+use crate::control::handle::Control;
+use crate::control::server::{Server, serve};
+use crate::fc::api::Api;
+use crate::fc::config::credentials::StsCredentials;
+use crate::fc::config::host::FcConfig;
+use crate::fc::function::Function;
+use crate::fc::http_trigger::HttpTrigger;
+use crate::fc::instance_view::InstanceView;
+use crate::fc::invoke_result::InvokeResult;
+use crate::fc::invoker::{Functions, Invoker};
+use crate::fc::logs::LogLine;
+use crate::fc::platform::Platform;
+use crate::fc::queue::Queue;
+use crate::fc::records::{AsyncOutcome, AsyncRecord};
+use crate::fc::signature::AccountKeys;
+use crate::fc::timer::run_timer;
 
-type Functions = Arc<BTreeMap<String, Arc<Function>>>;
-
-/// A running Function Compute. Dropped, it kills every function process; [`FcHost::shutdown`] does it in order.
+/// A running Function Compute. When dropped it kills every function process; [`FcHost::shutdown`] ends it in
+/// order.
 pub struct FcHost {
     functions: Functions,
     queue: Arc<Queue>,
@@ -41,14 +42,6 @@ pub struct FcHost {
     servers: Vec<Server>,
     /// Timers and the reaper of idle instances.
     tasks: JoinSet<()>,
-}
-
-/// Calls functions in process. Cheap to clone; outlives nothing: calls after the host's end fail.
-#[derive(Clone)]
-pub struct Invoker {
-    functions: Functions,
-    queue: Arc<Queue>,
-    platform: Arc<Platform>,
 }
 
 impl FcHost {
@@ -64,7 +57,7 @@ impl FcHost {
     ) -> io::Result<Self> {
         let control = Control::new();
         let platform = Arc::new(Platform::new(config.region, config.account_id, control.faults.clone()));
-        let keys = Keys::new(config.keys);
+        let keys = AccountKeys::new(config.keys);
         let queue = Queue::new();
         let mut functions = BTreeMap::new();
         for function in config.functions {
@@ -91,10 +84,10 @@ impl FcHost {
         let mut listeners = http_triggers.into_iter();
         for (name, function) in functions.iter() {
             host.tasks.spawn(reap(Arc::clone(function)));
-            if let Some(timer) = function.config.timer.clone() {
-                host.tasks.spawn(timer::run(timer, Arc::clone(function), Arc::clone(&queue)));
+            if let Some(timer) = function.context.config.timer.clone() {
+                host.tasks.spawn(run_timer(timer, Arc::clone(function), Arc::clone(&queue)));
             }
-            let Some(auth) = function.config.http_trigger else { continue };
+            let Some(auth) = function.context.config.http_trigger else { continue };
             let listener = match listeners.next() {
                 Some(listener) => listener,
                 None => TcpListener::bind(("127.0.0.1", 0)).await?,
@@ -146,17 +139,17 @@ impl FcHost {
         self.invoker().invoke(function, payload).await
     }
 
-    /// Queues a call; answers its request id at once. A function that does not exist is told by the log alone.
+    /// Queues a call and returns its request id at once. A missing function shows only in the log.
     pub fn invoke_async(&self, function: &str, payload: impl Into<Bytes>) -> String {
         self.invoker().invoke_async(function, payload)
     }
 
-    /// Resolves when no asynchronous call is queued or running.
-    pub async fn async_settled(&self) {
-        self.queue.settled().await;
+    /// Waits until no asynchronous call is queued or running.
+    pub async fn wait_async_settled(&self) {
+        self.queue.wait_settled().await;
     }
 
-    /// Every asynchronous delivery that ends from now on.
+    /// Receives every asynchronous delivery that ends from now on.
     pub fn outcomes(&self) -> broadcast::Receiver<AsyncOutcome> {
         self.queue.outcomes()
     }
@@ -171,7 +164,7 @@ impl FcHost {
         self.functions.get(function).map(|function| function.instances()).unwrap_or_default()
     }
 
-    /// Every line functions write from now on.
+    /// Receives every line that functions write from now on.
     pub fn logs(&self) -> broadcast::Receiver<LogLine> {
         self.platform.logs.subscribe()
     }
@@ -181,7 +174,8 @@ impl FcHost {
         self.platform.logs.recent()
     }
 
-    /// Signals every instance of a function, with all it started. After SIGKILL it waits for the end.
+    /// Signals every instance of a function and all processes it started. After SIGKILL it waits until they
+    /// have ended.
     pub async fn kill_instance(&self, function: &str, signal: Signal) {
         if let Some(function) = self.functions.get(function) {
             function.signal(signal).await;
@@ -192,11 +186,11 @@ impl FcHost {
     /// the next instance on.
     pub fn set_credentials(&self, function: &str, credentials: Option<StsCredentials>) {
         if let Some(function) = self.functions.get(function) {
-            function.set_credentials(credentials);
+            function.context.set_credentials(credentials);
         }
     }
 
-    /// Stops listening, gives up what is queued, calls the PreStop hooks, and leaves no process.
+    /// Stops listening, drops queued calls, calls the PreStop hooks, and leaves no process.
     pub async fn shutdown(mut self) {
         for server in std::mem::take(&mut self.servers) {
             server.shutdown().await;
@@ -205,7 +199,7 @@ impl FcHost {
         self.queue.abort();
         futures_util::future::join_all(self.functions.values().map(|function| function.close())).await;
         self.platform.kill_all();
-        self.platform.all_gone(Duration::from_secs(5)).await;
+        self.platform.wait_all_gone(Duration::from_secs(5)).await;
     }
 }
 
@@ -213,38 +207,6 @@ impl Drop for FcHost {
     fn drop(&mut self) {
         self.queue.abort();
         self.platform.kill_all();
-    }
-}
-
-impl Invoker {
-    /// Calls a function and waits for its answer.
-    pub async fn invoke(&self, function: &str, payload: impl Into<Bytes>) -> InvokeResult {
-        let request_id = new_request_id();
-        let Some(function) = self.functions.get(function) else {
-            let message = format!("function {function:?} does not exist");
-            let error = FcError::new(http::StatusCode::NOT_FOUND, "FunctionNotFound", message);
-            return InvokeResult::failed(&request_id, &error);
-        };
-        let call = Box::pin(function.event(Event {
-            request_id: &request_id,
-            payload: payload.into(),
-            retry_count: 0,
-        }));
-        match scripted(&self.platform.faults, "invoke", "/invoke", call).await {
-            Ok(result) => result,
-            Err(scripted) => InvokeResult::failed(&request_id, &scripted.error()),
-        }
-    }
-
-    /// Queues a call; answers its request id at once.
-    pub fn invoke_async(&self, function: &str, payload: impl Into<Bytes>) -> String {
-        match self.functions.get(function) {
-            Some(function) => self.queue.submit_event(function, payload.into()),
-            None => {
-                tracing::warn!(function, "asynchronous call of a function that does not exist");
-                new_request_id()
-            }
-        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! A function's answer on its way to an HTTP trigger's caller, chunk by chunk.
+//! Streams a function's answer to the caller of an HTTP trigger.
 
 use std::io;
 use std::pin::Pin;
@@ -9,18 +9,24 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::connection::Busy;
-use super::function::Lease;
+use crate::fc::connection::BusyConnection;
+use crate::fc::lease::InstanceLease;
 
-/// Ends the lease when the last byte has passed, when the time is up, or when the caller goes away.
-pub(super) struct Passthrough {
+/// The body of an answer. It ends the lease when the last byte has passed, when the time is up, or when the
+/// caller goes away.
+pub(crate) struct Passthrough {
     inner: Incoming,
-    call: Option<(Lease, Busy)>,
+    call: Option<(InstanceLease, BusyConnection)>,
     deadline: Pin<Box<Sleep>>,
 }
 
 impl Passthrough {
-    pub(super) fn new(inner: Incoming, lease: Lease, connection: Busy, deadline: Instant) -> Self {
+    pub(crate) fn new(
+        inner: Incoming,
+        lease: InstanceLease,
+        connection: BusyConnection,
+        deadline: Instant,
+    ) -> Self {
         let mut body =
             Self { inner, call: Some((lease, connection)), deadline: Box::pin(sleep_until(deadline)) };
         body.finish_if_ended();
@@ -35,7 +41,7 @@ impl Passthrough {
 
     fn finish(&mut self) {
         if let Some((lease, connection)) = self.call.take() {
-            tokio::spawn(connection.keep());
+            tokio::spawn(connection.release());
             lease.finish();
         }
     }

@@ -1,36 +1,10 @@
 //! Asynchronous calls as they are queued, watched and ended.
 
-use bytes::Bytes;
-use http::Request;
 use serde::Serialize;
 
-use super::invoke::InvokeResult;
+use crate::fc::invoke_result::InvokeResult;
 
-/// What is delivered.
-pub(super) enum Work {
-    /// An event, to `/invoke`.
-    Event(Bytes),
-    /// An HTTP trigger's request, passed through.
-    Request(Box<Request<Bytes>>),
-}
-
-impl Work {
-    pub(super) fn path(&self) -> &str {
-        match self {
-            Self::Event(_) => "/invoke",
-            Self::Request(request) => request.uri().path(),
-        }
-    }
-
-    pub(super) fn payload(&self) -> &[u8] {
-        match self {
-            Self::Event(payload) => payload,
-            Self::Request(request) => request.body(),
-        }
-    }
-}
-
-/// Where an asynchronous call stands.
+/// The state of an asynchronous call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AsyncState {
@@ -51,13 +25,13 @@ pub enum AsyncState {
 /// One asynchronous call.
 #[derive(Clone, Debug, Serialize)]
 pub struct AsyncRecord {
-    /// The same at each attempt.
+    /// The same for each attempt.
     pub request_id: String,
     /// The function's name.
     pub function: String,
-    /// The caller's own id, if it gave one.
+    /// The caller's own id, if any.
     pub task_id: Option<String>,
-    /// Where it stands.
+    /// The state of the call.
     pub state: AsyncState,
     /// Attempts that reached the function.
     pub attempts: u32,

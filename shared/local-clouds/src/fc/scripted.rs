@@ -1,22 +1,23 @@
-//! Faults where no caller's connection exists: hooks and asynchronous deliveries.
+//! Faults for calls without a caller's connection: hooks and asynchronous deliveries.
 
 use http::StatusCode;
 
-use super::error::FcError;
-use crate::control::{Fault, Faults};
+use crate::faults::registry::Faults;
+use crate::faults::rule::Fault;
+use crate::fc::error::FcError;
 
-/// What a rule put in the place of the result.
+/// The result that a fault rule substitutes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Scripted {
-    /// This status is to be taken for the answer.
+pub(crate) enum ScriptedFault {
+    /// The answer has this status.
     Status(StatusCode),
     /// The answer, if there was one, is lost.
     Lost,
 }
 
-impl Scripted {
-    /// What the caller of a call sees.
-    pub(super) fn error(self) -> FcError {
+impl ScriptedFault {
+    /// The error that the caller sees.
+    pub(crate) fn error(self) -> FcError {
         let status = StatusCode::INTERNAL_SERVER_ERROR;
         match self {
             Self::Status(status) => FcError::new(status, FcError::usual_code(status), "scripted fault"),
@@ -25,15 +26,15 @@ impl Scripted {
     }
 }
 
-/// Does the work unless a rule for this operation says otherwise. Faults of bodies have nothing to act on here: they
-/// count as fired and the work is done.
-pub(super) async fn scripted<T>(
+/// Does the work unless a rule for this operation says otherwise. Faults of bodies have nothing to act on
+/// here: they count as fired and the work is done.
+pub(crate) async fn run_with_faults<T>(
     faults: &Faults,
     operation: &str,
     path: &str,
     work: impl Future<Output = T>,
-) -> Result<T, Scripted> {
-    let Some((id, fault)) = faults.take(operation, path) else {
+) -> Result<T, ScriptedFault> {
+    let Some((id, fault)) = faults.match_request(operation, path) else {
         return Ok(work.await);
     };
     match fault {
@@ -44,19 +45,19 @@ pub(super) async fn scripted<T>(
             return Ok(result);
         }
         Fault::Status { status, .. } => {
-            faults.count(id);
-            return Err(Scripted::Status(status));
+            faults.count_fired(id);
+            return Err(ScriptedFault::Status(status));
         }
         Fault::Reset { .. } => {
-            faults.count(id);
-            return Err(Scripted::Lost);
+            faults.count_fired(id);
+            return Err(ScriptedFault::Lost);
         }
         Fault::DropAnswer | Fault::CutResponse { .. } => {
             work.await;
-            faults.count(id);
-            return Err(Scripted::Lost);
+            faults.count_fired(id);
+            return Err(ScriptedFault::Lost);
         }
-        _ => faults.count(id),
+        _ => faults.count_fired(id),
     }
     Ok(work.await)
 }

@@ -3,58 +3,58 @@
 use axum::body::Body;
 use http::{Response, StatusCode};
 
-use super::encode::base64;
-use super::reply::Reply;
-use super::request::Identity;
-use super::xml::Xml;
+use crate::oss::encode::encode_base64;
+use crate::oss::identity::RequestIdentity;
+use crate::oss::reply::Reply;
+use crate::oss::xml::XmlWriter;
 
-/// A refusal: status, code, a sentence for people, and what else the XML shows.
+/// A refusal: status, code, a sentence for people, and further XML elements.
 #[derive(Debug)]
-pub(super) struct OssError {
+pub(crate) struct OssError {
     status: StatusCode,
     code: String,
     message: String,
     details: Vec<(&'static str, String)>,
 }
 
-pub(super) type Result<T, E = OssError> = std::result::Result<T, E>;
+pub(crate) type Result<T, E = OssError> = std::result::Result<T, E>;
 
 impl OssError {
-    pub(super) fn new(status: StatusCode, code: impl Into<String>, message: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, code: impl Into<String>, message: impl Into<String>) -> Self {
         Self { status, code: code.into(), message: message.into(), details: Vec::new() }
     }
 
-    pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(crate) fn with_detail(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.details.push((name, value.into()));
         self
     }
 
-    pub(super) fn code(&self) -> &str {
+    pub(crate) fn code(&self) -> &str {
         &self.code
     }
 
-    pub(super) fn invalid(code: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn invalid(code: &str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
-    pub(super) fn invalid_argument(message: impl Into<String>) -> Self {
+    pub(crate) fn invalid_argument(message: impl Into<String>) -> Self {
         Self::invalid("InvalidArgument", message)
     }
 
-    pub(super) fn forbidden(code: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn forbidden(code: &str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, code, message)
     }
 
-    pub(super) fn conflict(code: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn conflict(code: &str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, code, message)
     }
 
-    pub(super) fn not_found(code: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn not_found(code: &str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, code, message)
     }
 
-    /// A refusal whose code follows from the status, for fault rules that name none.
-    pub(super) fn of_status(status: StatusCode) -> Self {
+    /// Derives the code from the status, for fault rules that name none.
+    pub(crate) fn from_status(status: StatusCode) -> Self {
         let code = match status.as_u16() {
             403 => "AccessDenied",
             404 => "NoSuchKey",
@@ -71,8 +71,8 @@ impl OssError {
     }
 
     /// The answer: XML, and for HEAD the same in `x-oss-err`.
-    pub(super) fn answer(&self, identity: &Identity) -> Response<Body> {
-        let mut xml = Xml::new("Error");
+    pub(crate) fn to_response(&self, identity: &RequestIdentity) -> Response<Body> {
+        let mut xml = XmlWriter::new("Error");
         xml.text("Code", &self.code)
             .text("Message", &self.message)
             .text("RequestId", &identity.request_id)
@@ -83,9 +83,9 @@ impl OssError {
         let xml = xml.finish();
         let reply = Reply::new(self.status);
         let ec = self.details.iter().find(|(name, _)| *name == "EC").map(|(_, ec)| ec);
-        let reply = reply.optional("x-oss-ec", ec);
+        let reply = reply.with_optional_header("x-oss-ec", ec);
         if identity.is_head {
-            return reply.header("x-oss-err", base64(xml.as_bytes())).empty(identity);
+            return reply.with_header("x-oss-err", encode_base64(xml.as_bytes())).empty(identity);
         }
         reply.xml(xml, identity)
     }

@@ -2,11 +2,12 @@
 
 use http::{HeaderMap, Method};
 
-use super::request::{Query, Target};
+use crate::oss::query::Query;
+use crate::oss::target::Target;
 
 /// The operations; their `Debug` names are the API's own and the words of fault rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Operation {
+pub(crate) enum Operation {
     PutBucket,
     DeleteBucket,
     GetBucketInfo,
@@ -37,9 +38,9 @@ pub(super) enum Operation {
     NotImplemented,
 }
 
-/// Parameters that turn a request into an operation this server does not have. Served as a plain read or write they
-/// would do something the caller did not ask for.
-const UNKNOWN: &[&str] = &[
+/// Parameters of operations that this server lacks. Served as a plain read or write, such a request would do
+/// something the caller did not ask for.
+const UNSUPPORTED: &[&str] = &[
     "acl",
     "tagging",
     "restore",
@@ -66,19 +67,19 @@ const UNKNOWN: &[&str] = &[
 ];
 
 impl Operation {
-    pub(super) fn of(method: &Method, target: &Target, query: &Query, headers: &HeaderMap) -> Self {
+    pub(crate) fn from_request(method: &Method, target: &Target, query: &Query, headers: &HeaderMap) -> Self {
         let policy_of_object = target.key.is_some() && query.has("policy");
-        if target.bucket.is_none() || policy_of_object || UNKNOWN.iter().any(|name| query.has(name)) {
+        if target.bucket.is_none() || policy_of_object || UNSUPPORTED.iter().any(|name| query.has(name)) {
             return Self::NotImplemented;
         }
         if target.key.is_none() {
-            Self::of_bucket(method, query)
+            Self::bucket_operation(method, query)
         } else {
-            Self::of_object(method, query, headers)
+            Self::object_operation(method, query, headers)
         }
     }
 
-    fn of_bucket(method: &Method, query: &Query) -> Self {
+    fn bucket_operation(method: &Method, query: &Query) -> Self {
         match *method {
             Method::PUT if query.has("policy") => Self::PutBucketPolicy,
             Method::GET if query.has("policy") => Self::GetBucketPolicy,
@@ -97,7 +98,7 @@ impl Operation {
         }
     }
 
-    fn of_object(method: &Method, query: &Query, headers: &HeaderMap) -> Self {
+    fn object_operation(method: &Method, query: &Query, headers: &HeaderMap) -> Self {
         let copies = headers.contains_key("x-oss-copy-source");
         match *method {
             Method::PUT if query.has("uploadId") && !copies => Self::UploadPart,

@@ -1,34 +1,34 @@
-//! XML written by hand: the answers are flat, and the field order is the service's.
+//! Writes XML by hand: the answers are flat, and the field order is the service's.
 
 use quick_xml::escape::escape;
 
-pub(super) struct Xml {
+pub(crate) struct XmlWriter {
     text: String,
     open: Vec<&'static str>,
 }
 
-impl Xml {
-    pub(super) fn new(root: &'static str) -> Self {
+impl XmlWriter {
+    pub(crate) fn new(root: &'static str) -> Self {
         let mut xml =
             Self { text: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned(), open: Vec::new() };
         xml.open(root);
         xml
     }
 
-    pub(super) fn open(&mut self, name: &'static str) -> &mut Self {
+    pub(crate) fn open(&mut self, name: &'static str) -> &mut Self {
         self.tag("<", name);
         self.open.push(name);
         self
     }
 
-    pub(super) fn close(&mut self) -> &mut Self {
+    pub(crate) fn close(&mut self) -> &mut Self {
         if let Some(name) = self.open.pop() {
             self.tag("</", name);
         }
         self
     }
 
-    pub(super) fn text(&mut self, name: &str, value: impl AsRef<str>) -> &mut Self {
+    pub(crate) fn text(&mut self, name: &str, value: impl AsRef<str>) -> &mut Self {
         self.tag("<", name);
         self.text.push_str(&escape(value.as_ref()));
         self.tag("</", name);
@@ -41,7 +41,7 @@ impl Xml {
         self.text.push('>');
     }
 
-    pub(super) fn finish(mut self) -> String {
+    pub(crate) fn finish(mut self) -> String {
         while !self.open.is_empty() {
             self.close();
         }

@@ -3,26 +3,26 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use super::switches::Switches;
+use crate::youku::switches::Switches;
 
 /// Settings of a local Youku. `YoukuConfig { .., ..YoukuConfig::new(dir) }` changes single fields.
 #[derive(Debug, Clone)]
 pub struct YoukuConfig {
-    /// Where the bytes, the committed videos and the tokens are kept; made if missing.
+    /// Where the bytes, the committed videos and the tokens are kept; created if missing.
     pub data_dir: PathBuf,
     /// Who may upload.
     pub accounts: Vec<Account>,
-    /// The open questions of the protocol.
+    /// The switches.
     pub switches: Switches,
     /// Life of the STS credentials that create and get_sts_inf hand out. Default one hour.
     pub sts_life: Duration,
     /// Life of an upload token. Default one day.
     pub upload_token_life: Duration,
-    /// Life of an access token that a refresh hands out. Default 30 days.
+    /// Life of an access token from a refresh. Default 30 days.
     pub access_token_life: Duration,
-    /// Calls an hour one client may make on the API; absent: any number.
+    /// API calls an hour that one client may make; absent: any number.
     pub rate_limit_per_hour: Option<u32>,
-    /// A slice handed out and not delivered for this long is handed out again. Default one minute.
+    /// Time after which an undelivered slice is handed out again. Default one minute.
     pub undelivered_slice_returns_after: Duration,
     /// The bucket that create names in OSS mode.
     pub bucket: String,
@@ -35,7 +35,7 @@ pub struct YoukuConfig {
 }
 
 impl YoukuConfig {
-    /// One account, generous lives, everything kept under `data_dir`.
+    /// One account, long lives, everything kept under `data_dir`.
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
         let hour = Duration::from_secs(3600);
         Self {
@@ -67,15 +67,15 @@ impl Default for YoukuConfig {
 pub struct Account {
     /// The application's id.
     pub client_id: String,
-    /// What the views call this account.
+    /// The account's name in the views.
     pub name: String,
-    /// The user behind its tokens, as `users/myinfo` tells.
+    /// The user its tokens belong to, as `users/myinfo` answers.
     pub user_id: u64,
     /// The first access token.
     pub access_token: String,
-    /// The first refresh token; good for one refresh.
+    /// The first refresh token; valid for one refresh.
     pub refresh_token: String,
-    /// When the first access token ends; absent: after [`YoukuConfig::access_token_life`].
+    /// When the first access token expires; absent: after [`YoukuConfig::access_token_life`].
     pub access_expires: Option<SystemTime>,
 }
 

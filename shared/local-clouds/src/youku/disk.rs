@@ -1,71 +1,66 @@
-//! What the local Youku keeps on disk: slices in one file per upload, a record per committed video, the tokens.
+//! Data on disk: one file of slices per upload, a record per committed video, the tokens.
 
-use std::fs::{self, File};
-use std::io;
+use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::tokens::Tokens;
-use super::video::Video;
+use crate::youku::tokens::Tokens;
+use crate::youku::video::Video;
 
 /// The data directory.
 #[derive(Debug)]
-pub(super) struct Disk(PathBuf);
+pub(crate) struct Disk(PathBuf);
 
 impl Disk {
-    pub(super) fn open(dir: &Path) -> io::Result<Self> {
+    pub(crate) fn open(dir: &Path) -> io::Result<Self> {
         fs::create_dir_all(dir.join("slices"))?;
         fs::create_dir_all(dir.join("videos"))?;
         Ok(Self(dir.to_owned()))
     }
 
     /// Where Youku's own OSS keeps its data.
-    pub(super) fn bucket_dir(&self) -> PathBuf {
+    pub(crate) fn bucket_dir(&self) -> PathBuf {
         self.0.join("bucket")
     }
 
     /// A file below the data directory.
-    pub(super) fn path(&self, relative: &Path) -> PathBuf {
+    pub(crate) fn path(&self, relative: &Path) -> PathBuf {
         self.0.join(relative)
     }
 
-    pub(super) fn videos(&self) -> io::Result<Vec<Video>> {
+    pub(crate) fn videos(&self) -> io::Result<Vec<Video>> {
         fs::read_dir(self.0.join("videos"))?.map(|entry| read_json(&entry?.path())).collect()
     }
 
-    pub(super) fn save_video(&self, video: &Video) -> io::Result<()> {
-        // The temporary name must not stand among the records.
+    pub(crate) fn save_video(&self, video: &Video) -> io::Result<()> {
+        // The temporary file must not lie among the records.
         write_json(&self.0.join("videos").join(format!("{}.json", video.id)), &self.0.join(&video.id), video)
     }
 
-    pub(super) fn tokens(&self) -> io::Result<Tokens> {
+    pub(crate) fn tokens(&self) -> io::Result<Tokens> {
         match read_json(&self.0.join("tokens.json")) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Tokens::default()),
             other => other,
         }
     }
 
-    pub(super) fn save_tokens(&self, tokens: &Tokens) -> io::Result<()> {
+    pub(crate) fn save_tokens(&self, tokens: &Tokens) -> io::Result<()> {
         write_json(&self.0.join("tokens.json"), &self.0.join("tokens.new"), tokens)
     }
 }
 
-/// Makes a file of this size with nothing in it.
-pub(super) fn reserve(path: &Path, size: u64) -> io::Result<()> {
+/// Creates an empty file of this size.
+pub(crate) fn reserve(path: &Path, size: u64) -> io::Result<()> {
     File::create(path)?.set_len(size)
 }
 
 /// Writes into a reserved file.
-pub(super) fn write_at(path: &Path, offset: u64, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_at(path: &Path, offset: u64, bytes: &[u8]) -> io::Result<()> {
     File::options().write(true).open(path)?.write_all_at(bytes, offset)
-}
-
-/// Lower hex.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn read_json<T: DeserializeOwned>(path: &Path) -> io::Result<T> {

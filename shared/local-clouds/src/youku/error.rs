@@ -1,36 +1,46 @@
-//! Youku's refusals and their three forms on the wire.
+//! Youku's errors and their three forms on the wire.
 
 use axum::body::Body;
 use http::{Response, StatusCode, header};
 use serde_json::json;
 
-use super::switches::{ErrorForm, Switches};
+use crate::youku::switches::{ErrorForm, Switches};
 
 /// "Expired upload token".
-pub(super) const EXPIRED_UPLOAD_TOKEN: u64 = 120_010_223;
+pub(crate) const EXPIRED_UPLOAD_TOKEN: u64 = 120_010_223;
+
 /// "Hash check error".
 const HASH_CHECK: u64 = 120_010_225;
-// Youku publishes no code for what follows; these numbers are this server's own.
+
+// Youku publishes no code for the following; the numbers are this server's own.
 const ACCESS_TOKEN_MISSING: u64 = 1007;
+
 const RATE_LIMIT: u64 = 1017;
+
 const NO_SUCH_CALL: u64 = 1003;
+
 const PARAMETER: u64 = 120_010_101;
+
 const NOT_READY: u64 = 120_010_222;
+
 const WRONG_BYTES: u64 = 120_010_224;
+
 const ALREADY_COMMITTED: u64 = 120_010_226;
+
 const REFRESH_TOKEN: u64 = 130_010_101;
+
 const NO_SUCH_VIDEO: u64 = 120_020_001;
 
-/// One refusal.
+/// An error answer of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(crate) struct ApiError {
     status: StatusCode,
-    pub(super) code: u64,
+    pub(crate) code: u64,
     kind: &'static str,
-    pub(super) description: String,
+    pub(crate) description: String,
 }
 
-impl Refusal {
+impl ApiError {
     fn system(code: u64, description: impl Into<String>) -> Self {
         Self {
             status: StatusCode::BAD_REQUEST,
@@ -49,71 +59,71 @@ impl Refusal {
         }
     }
 
-    pub(super) fn unavailable() -> Self {
+    pub(crate) fn unavailable() -> Self {
         let status = StatusCode::SERVICE_UNAVAILABLE;
         Self { status, ..Self::system(1001, "Service temporarily unavailable") }
     }
 
-    pub(super) fn client_invalid() -> Self {
+    pub(crate) fn client_invalid() -> Self {
         Self::system(1005, "Client id invalid")
     }
 
-    pub(super) fn access_token_missing() -> Self {
+    pub(crate) fn access_token_missing() -> Self {
         Self::system(ACCESS_TOKEN_MISSING, "Access token null")
     }
 
-    pub(super) fn access_token_invalid() -> Self {
+    pub(crate) fn access_token_invalid() -> Self {
         Self::system(1008, "Access token invalid")
     }
 
-    pub(super) fn access_token_expired() -> Self {
+    pub(crate) fn access_token_expired() -> Self {
         Self::system(1009, "Access token expired")
     }
 
-    pub(super) fn refresh_token() -> Self {
+    pub(crate) fn refresh_token() -> Self {
         Self { kind: "OAuthException", ..Self::system(REFRESH_TOKEN, "Refresh token invalid or used") }
     }
 
-    pub(super) fn rate_limit() -> Self {
+    pub(crate) fn rate_limit() -> Self {
         let status = StatusCode::FORBIDDEN;
         Self { status, ..Self::system(RATE_LIMIT, "Calls of this client exceed the hourly limit") }
     }
 
-    pub(super) fn no_such_call() -> Self {
+    pub(crate) fn no_such_call() -> Self {
         Self { status: StatusCode::NOT_FOUND, ..Self::system(NO_SUCH_CALL, "Method not found") }
     }
 
-    pub(super) fn parameter(name: &str, why: &str) -> Self {
+    pub(crate) fn parameter(name: &str, why: &str) -> Self {
         Self::uploads(PARAMETER, format!("Parameter {name}: {why}"))
     }
 
-    pub(super) fn upload_token() -> Self {
+    pub(crate) fn upload_token() -> Self {
         Self::uploads(EXPIRED_UPLOAD_TOKEN, "Expired upload token")
     }
 
-    pub(super) fn hash_check() -> Self {
+    pub(crate) fn hash_check() -> Self {
         Self::uploads(HASH_CHECK, "Hash check error")
     }
 
-    pub(super) fn not_ready(why: &str) -> Self {
+    pub(crate) fn not_ready(why: &str) -> Self {
         Self::uploads(NOT_READY, why)
     }
 
-    pub(super) fn wrong_bytes(why: &str) -> Self {
+    pub(crate) fn wrong_bytes(why: &str) -> Self {
         Self::uploads(WRONG_BYTES, why)
     }
 
-    pub(super) fn already_committed() -> Self {
+    pub(crate) fn already_committed() -> Self {
         Self::uploads(ALREADY_COMMITTED, "Upload is already committed")
     }
 
-    pub(super) fn no_such_video() -> Self {
+    pub(crate) fn no_such_video() -> Self {
         let status = StatusCode::NOT_FOUND;
         Self { status, kind: "VideosException", ..Self::system(NO_SUCH_VIDEO, "Video does not exist") }
     }
 
-    /// A refusal written by a fault rule: the code's usual words where it has some.
-    pub(super) fn scripted(status: StatusCode, code: Option<&str>) -> Self {
+    /// The error of a fault rule, with the code's usual text if it has one.
+    pub(crate) fn from_rule(status: StatusCode, code: Option<&str>) -> Self {
         let code = code.and_then(|code| code.parse().ok()).unwrap_or(1001);
         let usual = match code {
             1005 => Self::client_invalid(),
@@ -127,7 +137,7 @@ impl Refusal {
         Self { status, ..usual }
     }
 
-    pub(super) fn response(&self, switches: &Switches) -> Response<Body> {
+    pub(crate) fn to_response(&self, switches: &Switches) -> Response<Body> {
         let Self { status, code, kind, description } = self;
         let (content_type, body) = match switches.error_form {
             ErrorForm::Json => ("application/json; charset=utf-8", self.json()),

@@ -1,42 +1,12 @@
-//! What create is told about a video, held to the limits of Youku's newest page.
+//! The metadata that create receives.
 
 use serde::{Deserialize, Serialize};
 
-use super::error::Refusal;
-use super::params::Params;
-
-const TITLE_MAX: usize = 60;
-const TAGS_MAX: usize = 10;
-const TAG_LENGTH: std::ops::RangeInclusive<usize> = 2..=20;
-/// The page says "under 2,000".
-const DESCRIPTION_BELOW: usize = 2000;
-const CATEGORIES: [&str; 25] = [
-    "TV",
-    "Movies",
-    "Variety",
-    "Anime",
-    "Music",
-    "Education",
-    "Documentary",
-    "News",
-    "Entertainment",
-    "Sports",
-    "Autos",
-    "Tech",
-    "Games",
-    "LifeStyle",
-    "Fashion",
-    "Travel",
-    "Parenting",
-    "Humor",
-    "Wdyg",
-    "Wgju",
-    "Pker",
-    "Chyi",
-    "Zpai",
-    "Ads",
-    "Others",
-];
+use crate::youku::error::ApiError;
+use crate::youku::metadata_rules::{
+    CATEGORIES, check_description, check_file_md5, check_file_name, check_tags, check_title, read_file_size,
+};
+use crate::youku::params::Params;
 
 /// How the bytes travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,103 +18,56 @@ pub enum Mode {
     Slice,
 }
 
-/// What create was told.
+/// The metadata that create received.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Metadata {
-    pub(super) title: String,
-    /// Comma-joined, as it came.
-    pub(super) tags: String,
-    pub(super) description: String,
-    pub(super) category: String,
-    pub(super) public_type: String,
-    pub(super) file_name: String,
+pub(crate) struct Metadata {
+    pub(crate) title: String,
+    /// Comma-joined, as received.
+    pub(crate) tags: String,
+    pub(crate) description: String,
+    pub(crate) category: String,
+    pub(crate) public_type: String,
+    pub(crate) file_name: String,
     /// Bytes.
-    pub(super) file_size: u64,
+    pub(crate) file_size: u64,
     /// Lower hex of the whole file; absent only for `isweb=1`.
-    pub(super) file_md5: Option<String>,
-    pub(super) mode: Mode,
+    pub(crate) file_md5: Option<String>,
+    pub(crate) mode: Mode,
 }
 
 impl Metadata {
-    pub(super) fn read(params: &Params) -> Result<Self, Refusal> {
+    pub(crate) fn from_params(params: &Params) -> Result<Self, ApiError> {
         let web = params.flag("isweb");
         let one_of = |name, allowed: &[&str], default: &str| match params.get(name).unwrap_or(default) {
             value if allowed.contains(&value) => Ok(value.to_owned()),
-            _ => Err(Refusal::parameter(name, "is none of the known values")),
+            _ => Err(ApiError::parameter(name, "is none of the known values")),
         };
         let public_type = one_of("public_type", &["all", "friend", "password"], "all")?;
         if public_type == "password" {
-            params.required("watch_password")?;
+            params.require("watch_password")?;
         }
         one_of("copyright_type", &["original", "reproduced"], "original")?;
         Ok(Self {
-            title: title(params.required("title")?)?,
-            tags: tags(params.required("tags")?)?,
-            description: description(params.get("description").unwrap_or_default())?,
+            title: check_title(params.require("title")?)?,
+            tags: check_tags(params.require("tags")?)?,
+            description: check_description(params.get("description").unwrap_or_default())?,
             category: one_of("category", &CATEGORIES, "Others")?,
             public_type,
-            file_name: file_name(params.required("file_name")?)?,
-            file_size: file_size(params)?,
+            file_name: check_file_name(params.require("file_name")?)?,
+            file_size: read_file_size(params)?,
             file_md5: match params.get("file_md5") {
                 None if web => None,
-                None => return Err(Refusal::parameter("file_md5", "is missing")),
-                Some(md5) => Some(file_md5(md5)?),
+                None => return Err(ApiError::parameter("file_md5", "is missing")),
+                Some(md5) => Some(check_file_md5(md5)?),
             },
             mode: if params.flag("isnew") { Mode::Oss } else { Mode::Slice },
         })
     }
 
     /// The extension of the file name, without the dot.
-    pub(super) fn extension(&self) -> &str {
+    pub(crate) fn extension(&self) -> &str {
         self.file_name.rsplit_once('.').map_or("", |(_, extension)| extension)
     }
-}
-
-fn title(title: &str) -> Result<String, Refusal> {
-    if title.chars().count() > TITLE_MAX {
-        return Err(Refusal::parameter("title", "is longer than 60 characters"));
-    }
-    Ok(title.to_owned())
-}
-
-fn tags(tags: &str) -> Result<String, Refusal> {
-    let list: Vec<_> = tags.split(',').collect();
-    if list.len() > TAGS_MAX {
-        return Err(Refusal::parameter("tags", "are more than 10"));
-    }
-    if !list.iter().all(|tag| TAG_LENGTH.contains(&tag.chars().count())) {
-        return Err(Refusal::parameter("tags", "must have 2 to 20 characters each"));
-    }
-    Ok(tags.to_owned())
-}
-
-fn description(description: &str) -> Result<String, Refusal> {
-    if description.chars().count() >= DESCRIPTION_BELOW {
-        return Err(Refusal::parameter("description", "must be shorter than 2000 characters"));
-    }
-    Ok(description.to_owned())
-}
-
-fn file_name(name: &str) -> Result<String, Refusal> {
-    match name.rsplit_once('.') {
-        Some((stem, extension)) if !stem.is_empty() && !extension.is_empty() => Ok(name.to_owned()),
-        _ => Err(Refusal::parameter("file_name", "has no extension")),
-    }
-}
-
-fn file_size(params: &Params) -> Result<u64, Refusal> {
-    match params.number("file_size")? {
-        0 => Err(Refusal::parameter("file_size", "is zero")),
-        size => Ok(size),
-    }
-}
-
-fn file_md5(md5: &str) -> Result<String, Refusal> {
-    let lower_hex = |c: u8| c.is_ascii_digit() || (b'a'..=b'f').contains(&c);
-    if md5.len() != 32 || !md5.bytes().all(lower_hex) {
-        return Err(Refusal::parameter("file_md5", "must be 32 lower-case hex digits"));
-    }
-    Ok(md5.to_owned())
 }
 
 #[cfg(test)]
@@ -154,7 +77,7 @@ mod tests {
 
     const MD5: &str = "0123456789abcdef0123456789abcdef";
 
-    fn read(changes: &[(&str, &str)]) -> Result<Metadata, Refusal> {
+    fn read(changes: &[(&str, &str)]) -> Result<Metadata, ApiError> {
         let mut pairs = vec![
             ("title", "海边"),
             ("tags", "旅行,sea"),
@@ -163,7 +86,7 @@ mod tests {
             ("file_md5", MD5),
         ];
         pairs.extend_from_slice(changes);
-        Metadata::read(&Params::of(&pairs))
+        Metadata::from_params(&Params::from_pairs(&pairs))
     }
 
     #[test]

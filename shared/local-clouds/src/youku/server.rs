@@ -5,21 +5,27 @@ use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::cloud::{Inner, State, Youku};
-use super::config::YoukuConfig;
-use super::disk::Disk;
-use super::switches::Switches;
-use super::tokens::TokenPair;
-use super::video::{ReceivedView, SessionView, VideoView};
-use crate::control::{Control, Link, Server, serve};
-use crate::oss::{Clock, Oss, OssConfig, Subscription};
+use crate::clock::ServerClock;
+use crate::control::handle::Control;
+use crate::control::link::Link;
+use crate::control::server::{Server, serve};
+use crate::oss::config::OssConfig;
+use crate::oss::server::Oss;
+use crate::youku::config::YoukuConfig;
+use crate::youku::disk::Disk;
+use crate::youku::follow_bucket::follow_bucket;
+use crate::youku::state::{Shared, State, YoukuService};
+use crate::youku::switches::Switches;
+use crate::youku::tokens::TokenPair;
+use crate::youku::views::{ReceivedView, SessionView, VideoView};
 
-/// A running local Youku: the API and slice server on one listener, its own OSS on the other. Ends when dropped.
+/// A running local Youku: API and slice server on one listener, its own OSS on the other. Both end when
+/// dropped.
 pub struct YoukuServer {
-    youku: Youku,
+    youku: YoukuService,
     api: Server,
     bucket: Server,
     control: Control,
@@ -29,8 +35,8 @@ pub struct YoukuServer {
 }
 
 impl YoukuServer {
-    /// Serves on both listeners with one shared link. Videos and tokens of an earlier run in the same directory are
-    /// taken up; sessions that were not committed are not.
+    /// Serves on both listeners with one shared link. Loads videos and tokens of an earlier run in the same
+    /// directory; uncommitted sessions are lost.
     ///
     /// # Errors
     /// The data directory cannot be used, or a listener has no address.
@@ -45,12 +51,12 @@ impl YoukuServer {
         })?;
         oss.create_bucket(&config.bucket);
         oss.set_discard(config.switches.discard);
-        let state = first_state(&config, &disk)?;
-        let youku = Youku(Arc::new(Inner {
+        let state = load_state(&config, &disk)?;
+        let youku = YoukuService(Arc::new(Shared {
             host: api.local_addr()?.to_string(),
             bucket_url: format!("http://{}", bucket.local_addr()?),
             oss: oss.clone(),
-            clock: Clock::default(),
+            clock: ServerClock::default(),
             progress: watch::Sender::new(0),
             state: Mutex::new(state),
             disk,
@@ -100,9 +106,9 @@ impl YoukuServer {
         self.youku.videos()
     }
 
-    /// Bytes taken in by each session, oldest first.
+    /// Bytes received by each session, oldest first.
     pub fn received(&self) -> Vec<ReceivedView> {
-        self.youku.received_all()
+        self.youku.received_views()
     }
 
     /// All sessions of this process, oldest first.
@@ -110,29 +116,30 @@ impl YoukuServer {
         self.youku.sessions()
     }
 
-    /// Bytes taken in by all uploads; changes as slices arrive, and in OSS mode with each part.
+    /// Bytes received by all uploads; changes as slices arrive, and in OSS mode with each part.
     pub fn progress(&self) -> watch::Receiver<u64> {
         self.youku.0.progress.subscribe()
     }
 
-    /// The open questions as they stand.
+    /// The switches in force.
     pub fn switches(&self) -> Switches {
         self.youku.state().switches.clone()
     }
 
-    /// Answers the open questions anew.
+    /// Sets the switches.
     pub fn set_switches(&self, switches: Switches) {
         self.youku.set_switches(switches);
     }
 
-    /// Sets how many seconds the clock of API and bucket is ahead of this machine's; negative: behind. `Date`, `expire_time` and the
-    /// bucket's check of a signature's time are by it; how long tokens and credentials live is not touched.
+    /// Sets how many seconds the clock of API and bucket is ahead of this machine's; negative when it is
+    /// slow. `Date`, `expire_time` and the bucket's check of a signature's time follow it; the life of tokens
+    /// and credentials does not.
     pub fn set_clock_ahead(&self, seconds: i64) {
         self.youku.set_clock_ahead(seconds);
     }
 
-    /// Sets what `videos/show` says of a committed video from now on, e.g. `fail` or `blocked`; `gone`: it knows the id no
-    /// more; `None`: what the switches say. False: there is no such video.
+    /// Sets what `videos/show` says of a committed video from now on, e.g. `fail` or `blocked`; `gone`: the
+    /// id is unknown to it; `None`: what the switches say. False: there is no such video.
     ///
     /// # Errors
     /// The video's record cannot be written.
@@ -140,29 +147,24 @@ impl YoukuServer {
         self.youku.set_video_state(video_id, state)
     }
 
-    /// The newest token pair of a client, refreshes counted; absent: no such client.
+    /// The newest token pair of a client, refreshes included; absent: there is no such client.
     pub fn tokens(&self, client_id: &str) -> Option<TokenPair> {
         self.youku.state().tokens.latest(client_id)
     }
 
-    /// Ends every access token of a client (they answer 1009).
+    /// Expires every access token of a client (they answer 1009).
     pub fn expire_access_token(&self, client_id: &str) {
         self.youku.expire_access_token(client_id);
     }
 
-    /// Ends the upload token of the session behind a video id; false: there is none.
+    /// Expires the upload token of the session with this video id; false: there is none.
     pub fn expire_upload_token(&self, video_id: &str) -> bool {
         self.youku.expire_upload_token(video_id)
     }
 
-    /// Ends the STS credentials handed out so far for the session behind a video id; false: there is none.
+    /// Expires the STS credentials issued so far for the session with this video id; false: there is none.
     pub fn expire_sts(&self, video_id: &str) -> bool {
         self.youku.expire_sts(video_id)
-    }
-
-    #[cfg(test)]
-    pub(super) fn youku(&self) -> Youku {
-        self.youku.clone()
     }
 
     /// Ends both servers; when this returns, both ports are free.
@@ -174,8 +176,8 @@ impl YoukuServer {
     }
 }
 
-/// What an earlier run left, and the accounts.
-fn first_state(config: &YoukuConfig, disk: &Disk) -> io::Result<State> {
+/// Loads what an earlier run left, and adds the accounts.
+fn load_state(config: &YoukuConfig, disk: &Disk) -> io::Result<State> {
     let mut tokens = disk.tokens()?;
     for account in &config.accounts {
         let expires = account.access_expires.unwrap_or_else(|| SystemTime::now() + config.access_token_life);
@@ -184,23 +186,4 @@ fn first_state(config: &YoukuConfig, disk: &Disk) -> io::Result<State> {
     disk.save_tokens(&tokens)?;
     let videos = disk.videos()?.into_iter().map(|video| (video.id.clone(), video)).collect();
     Ok(State { tokens, switches: config.switches.clone(), videos, ..State::default() })
-}
-
-/// Carries the bytes that arrive in the bucket into the common count.
-async fn follow_bucket(youku: Youku) {
-    let (sink, mut events) = mpsc::unbounded_channel();
-    youku.0.oss.subscribe(Subscription {
-        bucket: youku.0.config.bucket.clone(),
-        events: vec!["oss:ObjectCreated:*".to_owned()],
-        prefix: String::new(),
-        suffix: String::new(),
-        sink,
-    });
-    let mut counted = 0;
-    while events.recv().await.is_some() {
-        let views = youku.received_all().into_iter();
-        let total: u64 = views.filter(|view| view.mode == super::Mode::Oss).map(|view| view.bytes).sum();
-        youku.0.progress.send_modify(|all| *all += total.saturating_sub(counted));
-        counted = counted.max(total);
-    }
 }

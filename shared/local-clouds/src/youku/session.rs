@@ -1,80 +1,54 @@
-//! One upload session, from create to its end.
+//! An upload session, from create to its end.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::ahead::Progress;
-use super::error::Refusal;
-use super::metadata::{Metadata, Mode};
-use super::slices::SlicePlan;
+use crate::youku::error::ApiError;
+use crate::youku::file_hash::HashProgress;
+use crate::youku::metadata::{Metadata, Mode};
+use crate::youku::session_state::{ContentLocation, SessionState};
+use crate::youku::slices::SlicePlan;
 
-/// KiB of a slice where create_file names none.
+/// Size of a slice in KiB if create_file names none.
 const SLICE_KIB_DEFAULT: u64 = 2048;
-/// Most KiB of a slice.
+
+/// Largest size of a slice in KiB.
 const SLICE_KIB_MAX: u64 = 10_240;
-
-/// Where a session stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SessionState {
-    /// Created, no byte received.
-    Created,
-    /// Bytes were received.
-    Transferring,
-    /// Committed: a video.
-    Committed,
-    /// Cancelled by its client.
-    Cancelled,
-    /// Its upload token ended before it was committed.
-    Expired,
-}
-
-/// Where a session's or a video's bytes lie.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Content {
-    /// Key in Youku's own bucket.
-    Object(String),
-    /// File under the data directory.
-    File(PathBuf),
-}
 
 /// One upload session.
 #[derive(Debug)]
-pub(super) struct Session {
+pub(crate) struct Session {
     /// Counted from 1.
-    pub(super) number: u64,
-    pub(super) token: String,
-    pub(super) client_id: String,
-    pub(super) video_id: String,
-    pub(super) metadata: Metadata,
-    pub(super) expires: SystemTime,
-    pub(super) committed: bool,
-    pub(super) cancelled: bool,
+    pub(crate) number: u64,
+    pub(crate) token: String,
+    pub(crate) client_id: String,
+    pub(crate) video_id: String,
+    pub(crate) metadata: Metadata,
+    pub(crate) expires: SystemTime,
+    pub(crate) committed: bool,
+    pub(crate) cancelled: bool,
     /// Where its own bytes go.
-    pub(super) content: Content,
+    pub(crate) content: ContentLocation,
     /// The content of a video that has the same MD5: no transfer is needed.
-    pub(super) instant: Option<Content>,
-    /// Slice mode, after create_file.
-    pub(super) plan: Option<SlicePlan>,
-    /// Slice mode: the MD5 so far.
-    pub(super) ahead: Progress,
-    /// Bytes of slice bodies taken in, repeated and broken ones included.
-    pub(super) received: u64,
-    /// `check` answers 3 this many times yet.
-    pub(super) checks_before_confirmed: u32,
-    /// OSS mode: ids of the STS credentials handed out.
-    pub(super) sts_ids: Vec<String>,
+    pub(crate) instant: Option<ContentLocation>,
+    /// Slice mode: set by create_file.
+    pub(crate) plan: Option<SlicePlan>,
+    /// Slice mode: how far the file is hashed.
+    pub(crate) ahead: HashProgress,
+    /// Bytes of slice bodies received, including repeated and broken ones.
+    pub(crate) received: u64,
+    /// How many more times `check` answers 3.
+    pub(crate) checks_before_confirmed: u32,
+    /// OSS mode: ids of the STS credentials issued.
+    pub(crate) sts_ids: Vec<String>,
     /// Commit calls that named this session.
-    pub(super) commit_calls: u32,
+    pub(crate) commit_calls: u32,
 }
 
 impl Session {
-    /// `received` counts the bytes taken in, in either mode.
-    pub(super) fn state(&self, received: u64, now: SystemTime) -> SessionState {
+    /// Derives the state; `received` = bytes received, in either mode.
+    pub(crate) fn state(&self, received: u64, now: SystemTime) -> SessionState {
         match () {
             () if self.committed => SessionState::Committed,
             () if self.cancelled => SessionState::Cancelled,
@@ -84,30 +58,30 @@ impl Session {
         }
     }
 
-    /// Whether the token still opens this session at all.
-    pub(super) fn alive(&self, committed_token_expired: bool, now: SystemTime) -> Result<(), Refusal> {
+    /// Refuses if the token no longer opens this session.
+    pub(crate) fn check_alive(&self, committed_token_expired: bool, now: SystemTime) -> Result<(), ApiError> {
         if self.cancelled || self.expires <= now || (self.committed && committed_token_expired) {
-            return Err(Refusal::upload_token());
+            return Err(ApiError::upload_token());
         }
         Ok(())
     }
 
-    /// Begins the slices. A repeated call with the same size changes nothing; whether the file must be made is answered.
-    pub(super) fn create_file(
+    /// Plans the slices. True: the file must be created. A repeated call with the same size changes nothing.
+    pub(crate) fn create_file(
         &mut self,
         size: u64,
         slice_kib: Option<u64>,
         returns: Duration,
-    ) -> Result<bool, Refusal> {
+    ) -> Result<bool, ApiError> {
         if self.metadata.mode != Mode::Slice {
-            return Err(Refusal::not_ready("This upload goes to OSS"));
+            return Err(ApiError::not_ready("This upload goes to OSS"));
         }
         if size != self.metadata.file_size {
-            return Err(Refusal::parameter("file_size", "differs from create"));
+            return Err(ApiError::parameter("file_size", "differs from create"));
         }
         let slice_kib = slice_kib.unwrap_or(SLICE_KIB_DEFAULT);
         if !(1..=SLICE_KIB_MAX).contains(&slice_kib) {
-            return Err(Refusal::parameter("slice_length", "must be 1 to 10240 KiB"));
+            return Err(ApiError::parameter("slice_length", "must be 1 to 10240 KiB"));
         }
         if self.plan.is_some() {
             return Ok(false);
@@ -116,12 +90,12 @@ impl Session {
         Ok(true)
     }
 
-    pub(super) fn plan(&mut self) -> Result<&mut SlicePlan, Refusal> {
-        self.plan.as_mut().ok_or_else(|| Refusal::not_ready("Call create_file first"))
+    pub(crate) fn plan(&mut self) -> Result<&mut SlicePlan, ApiError> {
+        self.plan.as_mut().ok_or_else(|| ApiError::not_ready("Call create_file first"))
     }
 
     /// The answer of `check`.
-    pub(super) fn check(&mut self, server: &str, now: Instant) -> Result<Value, Refusal> {
+    pub(crate) fn check_json(&mut self, server: &str, now: Instant) -> Result<Value, ApiError> {
         let size = self.metadata.file_size;
         let mut progress = self.plan()?.progress(now);
         if progress.status == 1 && self.checks_before_confirmed > 0 {
@@ -138,22 +112,22 @@ impl Session {
         }))
     }
 
-    /// Whether the slices let a commit pass.
-    pub(super) fn all_written(&mut self, now: Instant) -> Result<(), Refusal> {
+    /// Refuses a commit while slices are missing.
+    pub(crate) fn check_all_written(&mut self, now: Instant) -> Result<(), ApiError> {
         let confirmed = self.checks_before_confirmed == 0;
         match self.plan()?.progress(now).status {
             1 if confirmed => Ok(()),
-            _ => Err(Refusal::not_ready("Upload is not complete")),
+            _ => Err(ApiError::not_ready("Upload is not complete")),
         }
     }
 }
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    pub(in super::super) fn session(mode: Mode, now: SystemTime) -> Session {
+    pub(crate) fn session(mode: Mode, now: SystemTime) -> Session {
         Session {
             number: 1,
             token: "token".to_owned(),
@@ -173,10 +147,10 @@ pub(super) mod tests {
             expires: now + Duration::from_secs(60),
             committed: false,
             cancelled: false,
-            content: Content::File("a".into()),
+            content: ContentLocation::File("a".into()),
             instant: None,
             plan: None,
-            ahead: Progress::default(),
+            ahead: HashProgress::default(),
             received: 0,
             checks_before_confirmed: 0,
             sts_ids: Vec::new(),
@@ -202,7 +176,7 @@ pub(super) mod tests {
         let now = SystemTime::now();
         let minute = Duration::from_secs(60);
         let mut slices = session(Mode::Slice, now);
-        assert!(slices.check("ip", Instant::now()).is_err());
+        assert!(slices.check_json("ip", Instant::now()).is_err());
         assert!(slices.create_file(2999, None, minute).is_err());
         assert!(slices.create_file(3000, Some(10_241), minute).is_err());
         assert_eq!(slices.create_file(3000, Some(1), minute), Ok(true));
@@ -217,11 +191,12 @@ pub(super) mod tests {
         let mut session = session(Mode::Slice, SystemTime::now());
         session.create_file(3000, None, Duration::from_secs(60)).unwrap();
         session.checks_before_confirmed = 2;
-        session.plan().unwrap().written(1);
+        session.plan().unwrap().mark_written(1);
         let now = Instant::now();
-        assert!(session.all_written(now).is_err());
-        let statuses: Vec<_> = (0..3).map(|_| session.check("ip", now).unwrap()["status"].clone()).collect();
+        assert!(session.check_all_written(now).is_err());
+        let statuses: Vec<_> =
+            (0..3).map(|_| session.check_json("ip", now).unwrap()["status"].clone()).collect();
         assert_eq!(statuses, [3, 3, 1]);
-        assert_eq!(session.all_written(now), Ok(()));
+        assert_eq!(session.check_all_written(now), Ok(()));
     }
 }

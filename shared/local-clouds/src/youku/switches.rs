@@ -1,9 +1,10 @@
-//! What Youku's pages leave open: each open question is a switch, so that a client can be held against either answer.
+//! Switches: what Youku's pages leave open, so that a client can be tested against either answer.
 
 use serde::{Deserialize, Serialize};
 
-/// The open questions. Set at the start, by [`YoukuServer::set_switches`](super::YoukuServer::set_switches), or by
-/// `POST /_sandbox/switches` with the fields to change.
+/// Questions that Youku's pages leave open. Set at the start, by
+/// [`YoukuServer::set_switches`](super::YoukuServer::set_switches), or by `POST /_sandbox/switches` with the
+/// fields to change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Switches {
@@ -16,15 +17,16 @@ pub struct Switches {
     /// The state `videos/show` gives to an id that was created and not committed, e.g. `encoding`, `none` or `blocked`;
     /// absent: the id is unknown to it.
     pub uncommitted_state: Option<String>,
-    /// Slice mode: create answers a `video_id`.
+    /// Slice mode: create returns a `video_id`.
     pub slice_create_video_id: bool,
-    /// OSS mode: create answers a `video_id`.
+    /// OSS mode: create returns a `video_id`.
     pub oss_create_video_id: bool,
-    /// Commit answers a `video_id`; the second commit too.
+    /// Commit returns a `video_id`; the second commit too.
     pub commit_video_id: bool,
-    /// What commit answers where the bytes do not have the MD5 that create was given.
+    /// What commit answers if the bytes do not have the MD5 given to create.
     pub commit_md5_error: CommitMd5Error,
-    /// Create answers `instant_upload_ok`, and `yes` where a committed video has the same MD5: commit may follow at once.
+    /// Create returns `instant_upload_ok`, with `yes` if a committed video has the same MD5: commit may
+    /// follow at once.
     pub instant_upload: bool,
     /// How an error body is delivered.
     pub error_form: ErrorForm,
@@ -34,18 +36,19 @@ pub struct Switches {
     pub confirm_after_checks: u32,
     /// How many calls of `videos/show` answer `encoding` before the final state.
     pub encoding_shows: u32,
-    /// Milliseconds after which encoding is over however often it was asked; absent: only `encoding_shows` counts.
+    /// Milliseconds after which encoding ends, however many calls were made; absent: only `encoding_shows`
+    /// counts.
     pub encoding_ms: Option<u64>,
     /// The state after encoding: `normal`, `fail`, `in_review`, `limited` or `blocked`. `POST /_sandbox/videos/{id}/state`
     /// beats it for one video.
     pub final_state: String,
-    /// A refresh ends the client's earlier access tokens at once (they answer 1008).
+    /// A refresh revokes the client's earlier access tokens at once (they answer 1008).
     pub refresh_revokes_access_token: bool,
     /// `expires_in` of a refresh is a string.
     pub expires_in_is_string: bool,
-    /// Not a question about Youku but for measurements: the bucket hashes the bytes that arrive and throws them away, so
-    /// that an upload of any size takes no disk. A commit then holds the size alone against what was announced; the video
-    /// says `discarded`, has a CRC-64 and no MD5. Slice mode is not touched.
+    /// For measurements, not a question about Youku: the bucket hashes the bytes that arrive and discards
+    /// them, so that an upload of any size takes no disk. A commit then checks only the size; the video says
+    /// `discarded`, has a CRC-64 and no MD5. Slice mode is not affected.
     pub discard: bool,
 }
 

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-use super::config::Account;
-use super::error::Refusal;
+use crate::youku::config::Account;
+use crate::youku::error::ApiError;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -15,7 +15,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 pub struct TokenPair {
     /// Proves the account on every API call.
     pub access_token: String,
-    /// Good for one refresh.
+    /// Valid for one refresh.
     pub refresh_token: String,
 }
 
@@ -35,9 +35,9 @@ struct RefreshToken {
     used: bool,
 }
 
-/// Every token ever handed out. Kept on disk: a used refresh token stays used after a restart.
+/// Every token ever issued. Kept on disk: a used refresh token stays used after a restart.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct Tokens {
+pub(crate) struct Tokens {
     access: HashMap<String, AccessToken>,
     refresh: HashMap<String, RefreshToken>,
     latest: HashMap<String, TokenPair>,
@@ -47,8 +47,8 @@ pub(super) struct Tokens {
 }
 
 impl Tokens {
-    /// Adds an account's first pair, unless it is known already.
-    pub(super) fn add(&mut self, account: &Account, expires: SystemTime) {
+    /// Adds an account's first pair, unless it is known.
+    pub(crate) fn add(&mut self, account: &Account, expires: SystemTime) {
         let pair = TokenPair {
             access_token: account.access_token.clone(),
             refresh_token: account.refresh_token.clone(),
@@ -59,30 +59,35 @@ impl Tokens {
     }
 
     /// The newest pair of a client.
-    pub(super) fn latest(&self, client_id: &str) -> Option<TokenPair> {
+    pub(crate) fn latest(&self, client_id: &str) -> Option<TokenPair> {
         self.latest.get(client_id).cloned()
     }
 
-    pub(super) fn check(&self, client_id: &str, token: Option<&str>, now: SystemTime) -> Result<(), Refusal> {
-        let token = token.ok_or_else(Refusal::access_token_missing)?;
+    pub(crate) fn check(
+        &self,
+        client_id: &str,
+        token: Option<&str>,
+        now: SystemTime,
+    ) -> Result<(), ApiError> {
+        let token = token.ok_or_else(ApiError::access_token_missing)?;
         match self.access.get(token) {
-            Some(known) if known.client_id != client_id => Err(Refusal::access_token_invalid()),
-            Some(known) if known.expires <= now => Err(Refusal::access_token_expired()),
+            Some(known) if known.client_id != client_id => Err(ApiError::access_token_invalid()),
+            Some(known) if known.expires <= now => Err(ApiError::access_token_expired()),
             Some(_) => Ok(()),
-            None => Err(Refusal::access_token_invalid()),
+            None => Err(ApiError::access_token_invalid()),
         }
     }
 
-    /// Uses a refresh token up.
-    pub(super) fn refresh(
+    /// Exchanges a refresh token, once.
+    pub(crate) fn refresh(
         &mut self,
         client_id: &str,
         token: &str,
         expires: SystemTime,
         revoke: bool,
-    ) -> Result<TokenPair, Refusal> {
+    ) -> Result<TokenPair, ApiError> {
         let known = self.refresh.get_mut(token).filter(|known| known.client_id == client_id && !known.used);
-        let known = known.ok_or_else(Refusal::refresh_token)?;
+        let known = known.ok_or_else(ApiError::refresh_token)?;
         known.used = true;
         let user_id = known.user_id;
         if revoke {
@@ -96,40 +101,40 @@ impl Tokens {
         Ok(pair)
     }
 
-    /// Ends one access token now.
-    pub(super) fn expire(&mut self, token: &str) {
+    /// Expires one access token now.
+    pub(crate) fn expire(&mut self, token: &str) {
         if let Some(access) = self.access.get_mut(token) {
             access.expires = SystemTime::UNIX_EPOCH;
         }
     }
 
-    /// Ends every access token of a client now.
-    pub(super) fn expire_client(&mut self, client_id: &str) {
+    /// Expires every access token of a client now.
+    pub(crate) fn expire_client(&mut self, client_id: &str) {
         for access in self.access.values_mut().filter(|access| access.client_id == client_id) {
             access.expires = SystemTime::UNIX_EPOCH;
         }
     }
 
-    /// Counts one call of a client against its hour.
-    pub(super) fn count_call(
+    /// Counts one call of a client against its hourly limit.
+    pub(crate) fn count_call(
         &mut self,
         client_id: &str,
         limit: Option<u32>,
         now: SystemTime,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         let (start, calls) = self.calls.entry(client_id.to_owned()).or_insert((now, 0));
         if now.duration_since(*start).unwrap_or_default() >= HOUR {
             (*start, *calls) = (now, 0);
         }
         if limit.is_some_and(|limit| *calls >= limit) {
-            return Err(Refusal::rate_limit());
+            return Err(ApiError::rate_limit());
         }
         *calls += 1;
         Ok(())
     }
 
-    /// The user behind an access token; 0 where none is known.
-    pub(super) fn user(&self, token: &str) -> u64 {
+    /// The user of an access token; 0 if unknown.
+    pub(crate) fn user_id(&self, token: &str) -> u64 {
         self.access.get(token).map_or(0, |access| access.user_id)
     }
 
@@ -179,8 +184,9 @@ mod tests {
         assert_eq!(tokens.latest(&client_id), Some(next));
     }
 
+    /// A used refresh token stays used when its account is added again, as after a restart.
     #[test]
-    fn a_used_refresh_token_stays_used_when_the_account_is_added_again() {
+    fn adding_an_account_again_does_not_revive_its_token() {
         let now = SystemTime::now();
         let (mut tokens, account) = tokens(now);
         tokens.refresh(&account.client_id, &account.refresh_token, now + HOUR, false).unwrap();

@@ -1,3 +1,4 @@
+//! Signatures of the official client, checked by this server.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::collections::HashMap;
@@ -6,20 +7,13 @@ use std::time::{Duration, SystemTime};
 use http::HeaderValue;
 use http::request::Parts;
 
-use super::super::OssConfig;
-use super::super::operation::Operation;
-use super::super::request::Request;
-use super::super::times::{http_date, parse_http_date};
-use super::{AccessKey, Grant, Keyring, authenticate, presented_key_id, v1};
-
-/// Signs a request with V1, for tests of what lies behind the signature.
-pub(in super::super) fn sign_v1(parts: &mut Parts, id: &str, secret: &str) {
-    let date = http_date(SystemTime::now());
-    parts.headers.insert("date", HeaderValue::from_str(&date).unwrap());
-    let request = Request::parse(parts, &HashMap::new()).unwrap();
-    let signature = v1::sign(secret, &v1::string_to_sign(&request, &date));
-    parts.headers.insert("authorization", HeaderValue::from_str(&format!("OSS {id}:{signature}")).unwrap());
-}
+use crate::oss::auth::access_key::{AccessKey, Grant};
+use crate::oss::auth::authenticate::{authenticate, presented_key_id};
+use crate::oss::auth::keyring::Keyring;
+use crate::oss::config::OssConfig;
+use crate::oss::operation::Operation;
+use crate::oss::request::Request;
+use crate::time_format::parse_http_date;
 
 // The signatures below were made by the official client oss2 2.19.1 for this moment, bucket and object.
 const NOW: &str = "Sun, 22 Nov 2026 15:02:00 GMT";
@@ -121,7 +115,7 @@ fn refused(code: &str) -> Result<String, String> {
 }
 
 #[test]
-fn header_signatures_of_the_official_client_are_taken() {
+fn header_signatures_of_the_official_client_pass() {
     assert_eq!(Case::v1().judge(), ok("AK"));
     let sts = Case::part(&[("date", NOW), ("authorization", V1_STS), ("x-oss-security-token", "token")]);
     assert_eq!(sts.judge(), ok("STS.id"));
@@ -129,8 +123,9 @@ fn header_signatures_of_the_official_client_are_taken() {
     assert_eq!(Case::v4_list().judge(), ok("AK"));
 }
 
+/// Signed URLs of both versions pass until their expiry, and only for the method they were signed for.
 #[test]
-fn url_signatures_of_the_official_client_are_taken_until_they_expire() {
+fn url_signatures_of_the_official_client_pass_until_they_expire() {
     let v1 = format!(
         "{OBJECT}?versionId=v1&OSSAccessKeyId=AK&Expires=1795359780&Signature=rTVbqS9VKi536TpTnY2mDLA00BQ%3D"
     );
@@ -163,7 +158,7 @@ fn whatever_is_signed_cannot_be_changed() {
     assert_eq!(Case::v1().with("content-type", "text/plain").judge(), refused("SignatureDoesNotMatch"));
     assert_eq!(Case::v4().with("content-md5", "abd=").judge(), refused("SignatureDoesNotMatch"));
     assert_eq!(Case::v4_list().with("range", "bytes=0-2").judge(), refused("SignatureDoesNotMatch"));
-    // A header V4 was not told to cover may change.
+    // A header that the V4 signature does not cover may change.
     assert_eq!(Case::v4().with("range", "bytes=0-2").judge(), ok("STS.id"));
 }
 

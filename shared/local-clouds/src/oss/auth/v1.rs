@@ -5,85 +5,31 @@ use std::time::{Duration, SystemTime};
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
-use super::super::encode::base64;
-use super::super::error::{OssError, Result};
-use super::super::request::Request;
-use super::super::times::{parse_basic, parse_http_date};
-use super::{Claim, Scheme, check_not_expired, check_skew, header_bytes, header_token, push_headers};
+use crate::oss::auth::canonical::{append_headers, join_header_values, read_token_header};
+use crate::oss::auth::checks::{check_not_expired, check_skew};
+use crate::oss::auth::signature::{PresentedSignature, Scheme};
+use crate::oss::auth::subresources::is_subresource;
+use crate::oss::encode::encode_base64;
+use crate::oss::error::{OssError, Result};
+use crate::oss::request::Request;
+use crate::time_format::{parse_basic_date, parse_http_date};
 
-/// The parameters that are part of the resource; `response-*` and `x-oss-*` belong to it as well.
-const SUBRESOURCES: &[&str] = &[
-    "acl",
-    "append",
-    "asyncFetch",
-    "bucketInfo",
-    "callback",
-    "callback-var",
-    "cloudboxes",
-    "cname",
-    "comp",
-    "continuation-token",
-    "cors",
-    "delete",
-    "encryption",
-    "group",
-    "inventory",
-    "inventoryId",
-    "lifecycle",
-    "link",
-    "live",
-    "location",
-    "logging",
-    "objectInfo",
-    "objectMeta",
-    "partNumber",
-    "policy",
-    "position",
-    "qos",
-    "qosInfo",
-    "referer",
-    "regionList",
-    "replication",
-    "replicationLocation",
-    "replicationProgress",
-    "requestPayment",
-    "resourceGroup",
-    "restore",
-    "security-token",
-    "sequential",
-    "startTime",
-    "endTime",
-    "stat",
-    "status",
-    "style",
-    "styleName",
-    "symlink",
-    "tagging",
-    "transferAcceleration",
-    "uploadId",
-    "uploads",
-    "versionId",
-    "versioning",
-    "versions",
-    "vod",
-    "website",
-    "worm",
-    "wormExtend",
-    "wormId",
-];
-
-pub(super) fn claim(request: &Request, authorization: &str, now: SystemTime) -> Result<Claim> {
+pub(crate) fn read_signature(
+    request: &Request,
+    authorization: &str,
+    now: SystemTime,
+) -> Result<PresentedSignature> {
     let query = &request.query;
     let (key_id, signature, date, token) = if let Some(credential) = authorization.strip_prefix("OSS ") {
         let (id, signature) = credential
             .split_once(':')
             .ok_or_else(|| OssError::invalid_argument("Authorization header is invalid."))?;
         let date = request.header("x-oss-date").or_else(|| request.header("date")).unwrap_or_default();
-        let time = parse_http_date(date).or_else(|| parse_basic(date)).ok_or_else(|| {
+        let time = parse_http_date(date).or_else(|| parse_basic_date(date)).ok_or_else(|| {
             OssError::forbidden("AccessDenied", "OSS authentication requires a valid Date.")
         })?;
         check_skew(time, now)?;
-        (id.trim(), signature.trim(), date, header_token(&request.headers))
+        (id.trim(), signature.trim(), date, read_token_header(&request.headers))
     } else {
         let parameter = |name| {
             query
@@ -101,7 +47,7 @@ pub(super) fn claim(request: &Request, authorization: &str, now: SystemTime) -> 
         let token = query.get("security-token").map(str::to_owned);
         (parameter("OSSAccessKeyId")?, parameter("Signature")?, expires, token)
     };
-    Ok(Claim {
+    Ok(PresentedSignature {
         key_id: key_id.to_owned(),
         token,
         signature: signature.to_owned(),
@@ -111,10 +57,12 @@ pub(super) fn claim(request: &Request, authorization: &str, now: SystemTime) -> 
     })
 }
 
-pub(super) fn string_to_sign(request: &Request, date: &str) -> Vec<u8> {
+pub(crate) fn string_to_sign(request: &Request, date: &str) -> Vec<u8> {
     let headers = &request.headers;
     let mut text = request.method.as_str().as_bytes().to_vec();
-    for value in [header_bytes(headers, "content-md5"), header_bytes(headers, "content-type"), date.into()] {
+    for value in
+        [join_header_values(headers, "content-md5"), join_header_values(headers, "content-type"), date.into()]
+    {
         text.push(b'\n');
         text.extend(value);
     }
@@ -125,12 +73,12 @@ pub(super) fn string_to_sign(request: &Request, date: &str) -> Vec<u8> {
         .filter(|name| name.starts_with("x-oss-"))
         .collect::<Vec<_>>();
     names.sort_unstable();
-    push_headers(&mut text, headers, &names);
-    text.extend(resource(request).into_bytes());
+    append_headers(&mut text, headers, &names);
+    text.extend(canonical_resource(request).into_bytes());
     text
 }
 
-fn resource(request: &Request) -> String {
+fn canonical_resource(request: &Request) -> String {
     let mut resource = "/".to_owned();
     if let Some(bucket) = &request.target.bucket {
         resource.push_str(bucket);
@@ -150,15 +98,11 @@ fn resource(request: &Request) -> String {
     resource
 }
 
-fn is_subresource(name: &str) -> bool {
-    name.starts_with("response-") || name.starts_with("x-oss-") || SUBRESOURCES.contains(&name)
-}
-
-pub(super) fn sign(secret: &str, string_to_sign: &[u8]) -> String {
+pub(crate) fn sign(secret: &str, string_to_sign: &[u8]) -> String {
     // HMAC takes a key of any length; no signature equals the empty one.
     let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(secret.as_bytes()) else {
         return String::new();
     };
     mac.update(string_to_sign);
-    base64(&mac.finalize().into_bytes())
+    encode_base64(&mac.finalize().into_bytes())
 }

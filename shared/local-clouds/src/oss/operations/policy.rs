@@ -3,25 +3,25 @@
 use axum::body::Body;
 use http::{Response, StatusCode};
 
-use super::super::Oss;
-use super::super::auth::Policy;
-use super::super::error::{OssError, Result};
-use super::super::reply::Reply;
-use super::super::request::Request;
+use crate::oss::auth::policy::Policy;
+use crate::oss::error::{OssError, Result};
+use crate::oss::reply::Reply;
+use crate::oss::request::Request;
+use crate::oss::server::Oss;
 
 impl Oss {
-    pub(super) fn put_bucket_policy(&self, request: &Request, body: &str) -> Result<Response<Body>> {
+    pub(crate) fn put_bucket_policy(&self, request: &Request, body: &str) -> Result<Response<Body>> {
         let bucket = request.bucket()?;
         self.0.store.bucket(bucket)?;
         let policy = serde_json::from_str::<Policy>(body).map_err(|error| {
             OssError::invalid("InvalidPolicyDocument", "The policy is not one this server understands.")
-                .with("ErrorDetail", error.to_string())
+                .with_detail("ErrorDetail", error.to_string())
         })?;
         self.set_bucket_policy(bucket, Some(policy));
         Ok(Reply::ok().empty(&request.identity))
     }
 
-    pub(super) fn get_bucket_policy(&self, request: &Request) -> Result<Response<Body>> {
+    pub(crate) fn get_bucket_policy(&self, request: &Request) -> Result<Response<Body>> {
         let policy = self
             .bucket_policy(request.bucket()?)
             .ok_or_else(|| OssError::not_found("NoSuchBucketPolicy", "The bucket policy does not exist."))?;
@@ -29,7 +29,7 @@ impl Oss {
         Ok(Reply::ok().json(text, &request.identity))
     }
 
-    pub(super) fn delete_bucket_policy(&self, request: &Request) -> Result<Response<Body>> {
+    pub(crate) fn delete_bucket_policy(&self, request: &Request) -> Result<Response<Body>> {
         self.set_bucket_policy(request.bucket()?, None);
         Ok(Reply::new(StatusCode::NO_CONTENT).empty(&request.identity))
     }

@@ -1,44 +1,44 @@
-//! Symlinks: put one, and see where it points. Reading through one is reading an object.
+//! Symlinks: PutSymlink and GetSymlink. A read through a symlink is GetObject.
 
 use axum::body::Body;
 use http::Response;
 use percent_encoding::percent_decode_str;
 
-use super::super::Oss;
-use super::super::encode::percent;
-use super::super::error::{OssError, Result};
-use super::super::reply::Reply;
-use super::super::request::Request;
-use super::super::times::http_date;
-use super::described;
-use super::object::{quoted, written};
+use crate::oss::encode::percent_encode;
+use crate::oss::error::{OssError, Result};
+use crate::oss::operations::attributes::read_attributes;
+use crate::oss::operations::replies::{quote_etag, reply_to_write};
+use crate::oss::reply::Reply;
+use crate::oss::request::Request;
+use crate::oss::server::Oss;
+use crate::time_format::format_http_date;
 
 const TARGET: &str = "x-oss-symlink-target";
 
 impl Oss {
-    pub(super) fn put_symlink(&self, request: &Request) -> Result<Response<Body>> {
+    pub(crate) fn put_symlink(&self, request: &Request) -> Result<Response<Body>> {
         let (bucket, key) = (request.bucket()?, request.key()?);
         let invalid = || OssError::invalid_argument("x-oss-symlink-target must be a key, percent-encoded.");
         let target = request.header(TARGET).filter(|target| !target.is_empty()).ok_or_else(invalid)?;
         let target = percent_decode_str(target).decode_utf8().map_err(|_| invalid())?;
         let forbids = request.forbids_overwrite();
-        let placed = self.0.store.put_symlink(bucket, key, described(request), &target, forbids)?;
+        let placed = self.0.store.put_symlink(bucket, key, read_attributes(request), &target, forbids)?;
         self.announce(request, "ObjectCreated:PutSymlink", &placed);
-        Ok(written(&placed.stored.record).empty(&request.identity))
+        Ok(reply_to_write(&placed.stored.record).empty(&request.identity))
     }
 
-    pub(super) fn get_symlink(&self, request: &Request) -> Result<Response<Body>> {
+    pub(crate) fn get_symlink(&self, request: &Request) -> Result<Response<Body>> {
         let version = request.query.get("versionId");
         let stored = self.0.store.object(request.bucket()?, request.key()?, version)?;
         let record = &stored.record;
         let target = record.symlink_target.as_ref().ok_or_else(|| {
-            OssError::invalid("NotSymlink", "The object is not a symlink.").with("Key", &record.key)
+            OssError::invalid("NotSymlink", "The object is not a symlink.").with_detail("Key", &record.key)
         })?;
         Ok(Reply::ok()
-            .header("etag", quoted(&record.etag))
-            .header("last-modified", http_date(record.modified))
-            .header(TARGET, percent(target))
-            .optional("x-oss-version-id", record.version_id.as_ref())
+            .with_header("etag", quote_etag(&record.etag))
+            .with_header("last-modified", format_http_date(record.modified))
+            .with_header(TARGET, percent_encode(target))
+            .with_optional_header("x-oss-version-id", record.version_id.as_ref())
             .empty(&request.identity))
     }
 }

@@ -1,4 +1,4 @@
-//! Request bodies to disk: hashed and written in large steps off the reactor.
+//! Writes request bodies to disk, hashed and in large steps on a blocking thread.
 
 use std::fs::File;
 use std::io::Write;
@@ -11,29 +11,29 @@ use crc_fast::CrcAlgorithm;
 use http_body_util::BodyExt;
 use md5::{Digest, Md5};
 
-use super::super::error::{OssError, Result};
-use super::Store;
-use super::segment::{Content, Segment};
+use crate::oss::error::{OssError, Result};
+use crate::oss::store::buckets::Store;
+use crate::oss::store::segment::{Segment, SegmentContent};
 
-/// Bytes gathered before a step is worth a thread switch.
+/// Bytes that make a step worth a thread switch.
 const STEP: usize = 256 * 1024;
 
-/// Content taken in but owned by no record yet: dropped, it is removed.
-pub(in super::super) struct Ingested {
-    pub(super) segment: Arc<Segment>,
-    pub(in super::super) size: u64,
-    pub(in super::super) md5: [u8; 16],
-    pub(in super::super) crc64: u64,
+/// Content received but owned by no record yet; removed when dropped.
+pub(crate) struct IngestedContent {
+    pub(crate) segment: Arc<Segment>,
+    pub(crate) size: u64,
+    pub(crate) md5: [u8; 16],
+    pub(crate) crc64: u64,
 }
 
-struct Sink {
-    /// `None`: the bytes are hashed only.
+struct ContentSink {
+    /// `None`: the bytes are only hashed.
     file: Option<File>,
     md5: Md5,
     crc64: crc_fast::Digest,
 }
 
-impl Sink {
+impl ContentSink {
     fn write(mut self, chunks: &[Bytes]) -> std::io::Result<Self> {
         for chunk in chunks {
             self.md5.update(chunk);
@@ -46,16 +46,16 @@ impl Sink {
     }
 }
 
-/// Takes the whole body in; counts its bytes as they come. `discard` keeps none of them.
-pub(in super::super) async fn ingest(
+/// Receives the whole body and counts its bytes as they arrive. `discard` keeps none of them.
+pub(crate) async fn ingest(
     store: &Store,
     body: &mut Body,
     counter: &AtomicU64,
     discard: bool,
-) -> Result<Ingested> {
+) -> Result<IngestedContent> {
     let path = (!discard).then(|| store.new_segment_path());
-    let content = || path.clone().map_or(Content::Discarded, Content::File);
-    let mut sink = Sink {
+    let content = || path.clone().map_or(SegmentContent::Discarded, SegmentContent::File);
+    let mut sink = ContentSink {
         file: path.as_ref().map(File::create).transpose()?,
         md5: Md5::new(),
         crc64: crc_fast::Digest::new(CrcAlgorithm::Crc64Xz),
@@ -86,8 +86,8 @@ pub(in super::super) async fn ingest(
         let written = tokio::task::spawn_blocking(move || sink.write(&chunks)).await;
         sink = written.map_err(std::io::Error::other)??;
     }
-    // From here on the file belongs to the segment with its size.
+    // From here on the file belongs to the segment that knows its size.
     unfinished.adopt();
     let segment = Arc::new(Segment::new(content(), size));
-    Ok(Ingested { segment, size, md5: sink.md5.finalize().into(), crc64: sink.crc64.finalize() })
+    Ok(IngestedContent { segment, size, md5: sink.md5.finalize().into(), crc64: sink.crc64.finalize() })
 }

@@ -3,34 +3,35 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use super::super::error::Result;
-use super::records::Stored;
-use super::{Store, bucket};
+use crate::oss::error::Result;
+use crate::oss::store::bucket::find_bucket;
+use crate::oss::store::buckets::Store;
+use crate::oss::store::stored_object::StoredObject;
 
 /// One page of a listing.
 #[derive(Default)]
-pub(in super::super) struct Page {
-    pub(in super::super) objects: Vec<Arc<Stored>>,
-    pub(in super::super) prefixes: Vec<String>,
+pub(crate) struct ListPage {
+    pub(crate) objects: Vec<Arc<StoredObject>>,
+    pub(crate) prefixes: Vec<String>,
     /// The last entry, if more follow.
-    pub(in super::super) next: Option<String>,
+    pub(crate) next: Option<String>,
 }
 
 impl Store {
-    /// The entries behind `after`, at most `most`. With a delimiter, keys that hold it behind the prefix are shown as one
-    /// common prefix.
-    pub(in super::super) fn list(
+    /// Returns the entries after `after`, at most `most`. With a delimiter, keys that contain it after the
+    /// prefix are folded into one common prefix.
+    pub(crate) fn list(
         &self,
         name: &str,
         prefix: &str,
         delimiter: &str,
         after: &str,
         most: usize,
-    ) -> Result<Page> {
+    ) -> Result<ListPage> {
         let mut buckets = self.lock();
-        let bucket = bucket(&mut buckets, name)?;
+        let bucket = find_bucket(&mut buckets, name)?;
         let start = if after < prefix { Bound::Included(prefix) } else { Bound::Excluded(after) };
-        let mut page = Page::default();
+        let mut page = ListPage::default();
         let mut last = after.to_owned();
         for key in bucket.objects.range::<str, _>((start, Bound::Unbounded)).map(|(key, _)| key) {
             let Some(rest) = key.strip_prefix(prefix) else {
@@ -40,7 +41,7 @@ impl Store {
                 .find(delimiter)
                 .filter(|_| !delimiter.is_empty())
                 .map(|at| &key[..prefix.len() + at + delimiter.len()]);
-            // Keys of a group that was shown already, on this page or the one before.
+            // Skip keys of a group listed already, on this page or the one before.
             let shown = group.is_some_and(|group| last == group);
             let Some(stored) = bucket.current(key).filter(|_| !shown) else {
                 continue;

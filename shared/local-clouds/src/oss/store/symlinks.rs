@@ -2,49 +2,53 @@
 
 use std::sync::Arc;
 
-use super::super::encode::upper_hex;
-use super::super::error::{OssError, Result};
-use super::objects::new_record;
-use super::records::{Described, ObjectKind, ObjectRecord, Stored};
-use super::{Placed, Store, bucket};
 use http::StatusCode;
 use md5::{Digest, Md5};
 
+use crate::oss::error::{OssError, Result};
+use crate::oss::store::bucket::find_bucket;
+use crate::oss::store::buckets::Store;
+use crate::oss::store::object_record::new_record;
+use crate::oss::store::object_record::{ObjectAttributes, ObjectKind, ObjectRecord};
+use crate::oss::store::objects::PlacedObject;
+use crate::oss::store::stored_object::StoredObject;
+
 impl Store {
-    /// Puts a symlink. Whether its target exists is looked at when it is read.
-    pub(in super::super) fn put_symlink(
+    /// Writes a symlink. Its target is checked only when it is read.
+    pub(crate) fn put_symlink(
         &self,
         name: &str,
         key: &str,
-        described: Described,
+        attributes: ObjectAttributes,
         target: &str,
         forbid_overwrite: bool,
-    ) -> Result<Placed> {
+    ) -> Result<PlacedObject> {
         let record = ObjectRecord {
-            etag: upper_hex(&Md5::digest(target)),
+            etag: base16ct::upper::encode_string(&Md5::digest(target)),
             symlink_target: Some(target.to_owned()),
-            ..new_record(key, described, ObjectKind::Symlink, target.len() as u64, 0)
+            ..new_record(key, attributes, ObjectKind::Symlink, target.len() as u64, 0)
         };
         let mut buckets = self.lock();
-        let stored = Stored { record, segments: Vec::new(), ahead: Arc::default() };
-        self.place(name, bucket(&mut buckets, name)?, stored, forbid_overwrite)
+        let stored = StoredObject { record, segments: Vec::new(), ahead: Arc::default() };
+        self.place(name, find_bucket(&mut buckets, name)?, stored, forbid_overwrite)
     }
 
-    /// The version that a read answers. A symlink answers the content, size, ETag, MD5 and CRC-64 of its target's current
-    /// version, the later `modified` of the two, and all else of its own.
-    pub(in super::super) fn readable(
+    /// Finds the version that a read answers with. A symlink answers with the content, size, ETag, MD5 and
+    /// CRC-64 of its target's current version, the later `modified` of the two, and all other attributes of
+    /// its own.
+    pub(crate) fn resolve_symlink(
         &self,
         name: &str,
         key: &str,
         version: Option<&str>,
-    ) -> Result<Arc<Stored>> {
+    ) -> Result<Arc<StoredObject>> {
         let link = self.object(name, key, version)?;
         let Some(target) = &link.record.symlink_target else {
             return Ok(link);
         };
         let target = self.object(name, target, None).map_err(|_| {
             OssError::not_found("SymlinkTargetNotExist", "The symlink target object does not exist.")
-                .with("Key", target)
+                .with_detail("Key", target)
         })?;
         if target.record.kind == ObjectKind::Symlink {
             let message = "The symlink target object is a symlink.";
@@ -61,6 +65,10 @@ impl Store {
             archived: of.archived,
             ..link.record.clone()
         };
-        Ok(Arc::new(Stored { record, segments: target.segments.clone(), ahead: Arc::clone(&target.ahead) }))
+        Ok(Arc::new(StoredObject {
+            record,
+            segments: target.segments.clone(),
+            ahead: Arc::clone(&target.ahead),
+        }))
     }
 }

@@ -1,0 +1,82 @@
+//! `uploads/get_sts_inf`: credentials for the object of an upload.
+
+use std::time::SystemTime;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::StatusCode;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+pub(crate) use crate::oss::auth::access_key::{AccessKey, Grant};
+use crate::youku::error::ApiError;
+use crate::youku::params::Params;
+use crate::youku::session_state::ContentLocation;
+use crate::youku::state::{ApiResult, YoukuService};
+
+impl YoukuService {
+    /// Issues new credentials for the object of a running upload.
+    pub(crate) fn sts(&self, params: &Params) -> ApiResult {
+        let client = self.authorize(params)?;
+        let (bucket, object) = (params.require("oss_bucket")?, params.require("oss_object")?);
+        let now = SystemTime::now();
+        let mut state = self.state();
+        let session = state.session(params.require("upload_token")?, now)?;
+        if session.client_id != client {
+            return Err(ApiError::upload_token());
+        }
+        match &session.content {
+            ContentLocation::Object(key)
+                if key == object && bucket == self.0.config.bucket && !session.committed =>
+            {
+                let (id, credentials) = self.issue_sts_key(key, now);
+                session.sts_ids.push(id);
+                Ok((StatusCode::OK, credentials))
+            }
+            _ => Err(ApiError::parameter("oss_object", "does not belong to this upload")),
+        }
+    }
+
+    /// Creates an STS key for one object, and the fields that describe it.
+    pub(crate) fn issue_sts_key(&self, key: &str, now: SystemTime) -> (String, Value) {
+        let id = format!("STS.{:024x}", rand::random::<u128>() >> 32);
+        let secret = STANDARD.encode(rand::random::<[u8; 24]>());
+        let token = STANDARD.encode(rand::random::<[u8; 48]>());
+        let expires = now + self.0.config.sts_life;
+        self.0.oss.add_key(AccessKey {
+            id: id.clone(),
+            secret: secret.clone(),
+            token: Some(token.clone()),
+            expires: Some(expires),
+            grants: Some(Grant { bucket: self.0.config.bucket.clone(), key_prefix: key.to_owned() }),
+            policy: None,
+        });
+        let fields = json!({
+            "endpoint": self.0.bucket_url,
+            "security_token": token,
+            "temp_access_id": id,
+            "temp_access_secret": secret,
+            "expire_time": format_utc_seconds(self.0.clock.to_server_time(expires)),
+        });
+        (id, fields)
+    }
+}
+
+/// `2019-01-07T13:03:04Z`, rounded down.
+pub(crate) fn format_utc_seconds(time: SystemTime) -> String {
+    let timestamp = Timestamp::try_from(time).unwrap_or(Timestamp::MAX);
+    timestamp.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::format_utc_seconds;
+
+    #[test]
+    fn times_are_utc_and_rounded_down_to_the_second() {
+        let time = SystemTime::UNIX_EPOCH + Duration::from_millis(1_546_866_184_900);
+        assert_eq!(format_utc_seconds(time), "2019-01-07T13:03:04Z");
+    }
+}

@@ -1,0 +1,88 @@
+//! The limits of Youku's newest page on a video's metadata.
+
+use crate::youku::error::ApiError;
+use crate::youku::params::Params;
+
+const TITLE_MAX: usize = 60;
+
+const TAGS_MAX: usize = 10;
+
+const TAG_LENGTH: std::ops::RangeInclusive<usize> = 2..=20;
+
+/// The page says "under 2,000" characters.
+const DESCRIPTION_BELOW: usize = 2000;
+
+pub(crate) const CATEGORIES: [&str; 25] = [
+    "TV",
+    "Movies",
+    "Variety",
+    "Anime",
+    "Music",
+    "Education",
+    "Documentary",
+    "News",
+    "Entertainment",
+    "Sports",
+    "Autos",
+    "Tech",
+    "Games",
+    "LifeStyle",
+    "Fashion",
+    "Travel",
+    "Parenting",
+    "Humor",
+    "Wdyg",
+    "Wgju",
+    "Pker",
+    "Chyi",
+    "Zpai",
+    "Ads",
+    "Others",
+];
+
+pub(crate) fn check_title(title: &str) -> Result<String, ApiError> {
+    if title.chars().count() > TITLE_MAX {
+        return Err(ApiError::parameter("title", "is longer than 60 characters"));
+    }
+    Ok(title.to_owned())
+}
+
+pub(crate) fn check_tags(tags: &str) -> Result<String, ApiError> {
+    let list: Vec<_> = tags.split(',').collect();
+    if list.len() > TAGS_MAX {
+        return Err(ApiError::parameter("tags", "are more than 10"));
+    }
+    if !list.iter().all(|tag| TAG_LENGTH.contains(&tag.chars().count())) {
+        return Err(ApiError::parameter("tags", "must have 2 to 20 characters each"));
+    }
+    Ok(tags.to_owned())
+}
+
+pub(crate) fn check_description(description: &str) -> Result<String, ApiError> {
+    if description.chars().count() >= DESCRIPTION_BELOW {
+        return Err(ApiError::parameter("description", "must be shorter than 2000 characters"));
+    }
+    Ok(description.to_owned())
+}
+
+pub(crate) fn check_file_name(name: &str) -> Result<String, ApiError> {
+    match name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() && !extension.is_empty() => Ok(name.to_owned()),
+        _ => Err(ApiError::parameter("file_name", "has no extension")),
+    }
+}
+
+pub(crate) fn read_file_size(params: &Params) -> Result<u64, ApiError> {
+    match params.number("file_size")? {
+        0 => Err(ApiError::parameter("file_size", "is zero")),
+        size => Ok(size),
+    }
+}
+
+pub(crate) fn check_file_md5(md5: &str) -> Result<String, ApiError> {
+    let lower_hex = |c: u8| c.is_ascii_digit() || (b'a'..=b'f').contains(&c);
+    if md5.len() != 32 || !md5.bytes().all(lower_hex) {
+        return Err(ApiError::parameter("file_md5", "must be 32 lower-case hex digits"));
+    }
+    Ok(md5.to_owned())
+}

@@ -1,0 +1,4 @@
+//! The slice server.
+
+mod body;
+mod calls;

@@ -1,0 +1,98 @@
+//! The server's shared state.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use http::StatusCode;
+use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::clock::ServerClock;
+use crate::oss::server::Oss;
+use crate::youku::config::YoukuConfig;
+use crate::youku::disk::Disk;
+use crate::youku::error::ApiError;
+use crate::youku::operation::Operation;
+use crate::youku::session::Session;
+use crate::youku::session_state::ContentLocation;
+use crate::youku::switches::Switches;
+use crate::youku::tokens::Tokens;
+use crate::youku::video::Video;
+
+/// The answer of a call.
+pub(crate) type ApiResult = Result<(StatusCode, Value), ApiError>;
+
+/// The service of the local Youku: API and slice server in one.
+#[derive(Clone)]
+pub(crate) struct YoukuService(pub(crate) Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) config: YoukuConfig,
+    pub(crate) disk: Disk,
+    pub(crate) oss: Oss,
+    pub(crate) clock: ServerClock,
+    /// `127.0.0.1:PORT`, the API's and the slice server's.
+    pub(crate) host: String,
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) bucket_url: String,
+    /// Bytes received by all uploads.
+    pub(crate) progress: watch::Sender<u64>,
+    pub(crate) state: Mutex<State>,
+}
+
+/// The state that calls change.
+#[derive(Default)]
+pub(crate) struct State {
+    pub(crate) tokens: Tokens,
+    pub(crate) switches: Switches,
+    /// By upload token.
+    pub(crate) sessions: BTreeMap<String, Session>,
+    /// By id.
+    pub(crate) videos: BTreeMap<String, Video>,
+    /// Fault `expire`: for how many of the next calls the token expires first.
+    pub(crate) expiring: HashMap<Operation, u32>,
+}
+
+impl State {
+    /// Returns the session of a token that is still valid.
+    pub(crate) fn session(&mut self, token: &str, now: SystemTime) -> Result<&mut Session, ApiError> {
+        let expired = self.switches.committed_token_expired;
+        let session = self.sessions.get_mut(token).ok_or_else(ApiError::upload_token)?;
+        session.check_alive(expired, now)?;
+        Ok(session)
+    }
+}
+
+impl YoukuService {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set_switches(&self, switches: Switches) {
+        self.0.oss.set_discard(switches.discard);
+        self.state().switches = switches;
+    }
+
+    /// Bytes received for a session, in either mode.
+    pub(crate) fn received_bytes(&self, session: &Session) -> u64 {
+        match &session.content {
+            ContentLocation::Object(key) => self.0.oss.received_bytes(&self.0.config.bucket, key),
+            ContentLocation::File(_) => session.received,
+        }
+    }
+
+    pub(crate) fn file_path(&self, content: &ContentLocation) -> Option<PathBuf> {
+        match content {
+            ContentLocation::File(path) => Some(self.0.disk.path(path)),
+            ContentLocation::Object(_) => None,
+        }
+    }
+
+    /// Sets the clock that API and bucket share.
+    pub(crate) fn set_clock_ahead(&self, seconds: i64) {
+        self.0.clock.set_ahead(seconds);
+        self.0.oss.set_clock_ahead(seconds);
+    }
+}

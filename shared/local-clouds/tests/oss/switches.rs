@@ -1,0 +1,78 @@
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout};
+
+use super::env::OssEnv;
+use local_clouds::control::Cloud;
+use local_clouds::oss::OssSwitches;
+
+const CREATE: [(&str, &str); 1] = [("x-oss-forbid-overwrite", "true")];
+const WINDOW: Duration = Duration::from_millis(400);
+
+fn env() -> OssEnv {
+    let env = OssEnv::new();
+    env.oss.set_switches(OssSwitches { create_only_window_ms: 400 });
+    env
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_puts_within_the_window_both_succeed_the_last_stays() {
+    let env = env();
+    let begun = Instant::now();
+    let second = async {
+        sleep(WINDOW / 2).await;
+        env.call("PUT", "/o", &CREATE, "2").await
+    };
+    let (first, second) = tokio::join!(env.call("PUT", "/o", &CREATE, "1"), second);
+    assert_eq!((first.status, second.status), (200, 200));
+    assert!(begun.elapsed() >= WINDOW * 3 / 2, "each is written a window after its look");
+    assert_ne!(first.header("etag"), second.header("etag"));
+    assert_eq!((env.get("/o").await.text().as_str(), env.segments()), ("2", 1));
+    let third = env.call("PUT", "/o", &CREATE, "3").await;
+    assert_eq!(third.refusal(), (409, "FileAlreadyExists".to_owned()));
+    assert_eq!(env.get("/o").await.text(), "2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_look_comes_when_the_whole_body_is_there() {
+    let env = env();
+    let slow = futures_util::stream::once(async {
+        sleep(WINDOW * 2).await;
+        Ok::<_, std::io::Error>("slow")
+    });
+    let slow = env.call("PUT", "/o", &CREATE, axum::body::Body::from_stream(slow));
+    let (slow, quick) = tokio::join!(slow, env.call("PUT", "/o", &CREATE, "quick"));
+    assert_eq!((quick.status, slow.refusal()), (200, (409, "FileAlreadyExists".to_owned())));
+    assert_eq!(env.get("/o").await.text(), "quick");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_put_is_written_though_its_caller_left_others_do_not_wait() {
+    let env = env();
+    let begun = Instant::now();
+    assert_eq!(env.put("/other", "x").await.status, 200);
+    assert_eq!(begun.elapsed(), Duration::ZERO);
+    assert!(timeout(WINDOW / 2, env.call("PUT", "/o", &CREATE, "1")).await.is_err());
+    assert_eq!(env.get("/o").await.status, 404);
+    sleep(WINDOW).await;
+    assert_eq!(env.get("/o").await.text(), "1");
+}
+
+#[tokio::test]
+async fn the_window_is_set_and_shown_over_http() {
+    let env = OssEnv::new();
+    let call = async |method: &str, body: &'static str| {
+        let request = http::Request::builder().method(method).uri("/_sandbox/switches");
+        let answer = env.oss.handle(request.body(body.into()).unwrap()).await;
+        let (parts, body) = answer.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        (parts.status.as_u16(), serde_json::from_slice::<serde_json::Value>(&body).unwrap())
+    };
+    assert_eq!(call("GET", "").await, (200, serde_json::json!({ "create_only_window_ms": 0 })));
+    let set = call("POST", r#"{"create_only_window_ms": 400}"#).await;
+    assert_eq!(set, (200, serde_json::json!({ "create_only_window_ms": 400 })));
+    assert_eq!(env.oss.switches(), OssSwitches { create_only_window_ms: 400 });
+    let (status, answer) = call("POST", r#"{"create_only_windw_ms": 1}"#).await;
+    assert!(status == 400 && answer["error"].as_str().unwrap().contains("create_only_windw_ms"), "{answer}");
+    assert_eq!(call("POST", "{}").await, set);
+}

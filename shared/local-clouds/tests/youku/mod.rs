@@ -1,0 +1,7 @@
+//! The local Youku as a client meets it.
+
+mod api;
+mod env;
+mod oss_mode;
+mod slice_mode;
+mod switches;
