@@ -1,57 +1,36 @@
 //! Upload from object storage to Youku: the command line.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `args` | commands and flags; their comments are the English help |
+//! | `commands` | one file or folder for each command, and what they share: runner, settings, default ledger |
+//! | `error` | what ends a command early, by who found it |
+//! | `exit_code` | the stable exit code of each class of failure |
+//! | `shutdown` | Ctrl-C and SIGTERM |
+//! | `local_clouds` | the local OSS, Youku and Function Compute of `demo` and `dev` (feature `local-clouds`) |
+//! | `ui` | texts in English and Chinese (`i18n`, `messages`, `help`, `parse_error`), progress (`reporter`), output |
+//!
+//! Results go to standard output; logs, progress and errors go to standard error.
 
 mod args;
+mod commands;
+mod error;
+mod exit_code;
 #[cfg(feature = "local-clouds")]
-mod demo;
-#[cfg(feature = "local-clouds")]
-mod dev;
-mod doctor;
-mod exit;
-mod help;
-mod init;
-mod invoke;
-mod lang;
-#[cfg(feature = "local-clouds")]
-mod local;
-mod operate;
-#[cfg(feature = "local-clouds")]
-mod report;
-#[cfg(feature = "local-clouds")]
-mod token;
-mod upload;
+mod local_clouds;
+mod shutdown;
+mod ui;
 
-use args::{Arguments, Command};
+use args::Arguments;
 use clap::FromArgMatches;
 use std::process::ExitCode;
+use ui::{help, i18n, parse_error};
 
 fn main() -> ExitCode {
-    lang::choose();
-    let read = help::command().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
-    match read {
-        Ok(arguments) => run(arguments.command),
-        Err(error) => help::refuse(&error),
-    }
-}
-
-fn run(command: Command) -> ExitCode {
-    match command {
-        Command::Upload(arguments) => operate::run(arguments.json, upload::upload(*arguments)),
-        Command::Sweep(arguments) => operate::run(arguments.json, operate::sweep(arguments)),
-        Command::Retry(arguments) => operate::run(arguments.json, operate::retry(arguments)),
-        Command::Cancel(arguments) => operate::run(arguments.json, operate::cancel(arguments)),
-        Command::ReplayCallback(arguments) => operate::run(arguments.json, operate::replay(arguments)),
-        Command::Explain(arguments) => operate::run(arguments.json, operate::explain(arguments)),
-        Command::List(arguments) => operate::run(arguments.json, operate::list(arguments)),
-        Command::Doctor(arguments) => doctor::run(arguments),
-        Command::Invoke(arguments) => operate::run(arguments.json, invoke::invoke(arguments)),
-        Command::Init(arguments) => operate::run(arguments.json, init::init(arguments)),
-        Command::Completions { shell } => help::complete(shell),
-        // Its own runtime, as in the packaged program.
-        #[cfg(feature = "local-clouds")]
-        Command::Function => aliyun_fc::main(),
-        #[cfg(feature = "local-clouds")]
-        Command::Demo(arguments) => local::run(arguments.local.json, demo::demo(arguments)),
-        #[cfg(feature = "local-clouds")]
-        Command::Dev(arguments) => local::run(arguments.local.json, dev::dev(arguments)),
+    i18n::choose();
+    let matches = help::build_command().try_get_matches();
+    match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
+        Ok(arguments) => commands::run(arguments.command),
+        Err(error) => parse_error::report(&error),
     }
 }

@@ -1,84 +1,22 @@
-//! What `upload` is told: the words of its flags, and the flags.
+//! Flags of `upload`.
 
-use super::{nonce, rate};
-use clap::{Args, ValueEnum, value_parser};
+use super::{
+    parse::{parse_nonce, parse_rate},
+    values::{CopyrightType, Mode, PublicType},
+};
+use clap::{Args, value_parser};
 use std::path::PathBuf;
 
-/// Youku's protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Mode {
-    /// A multipart upload into the bucket that Youku names.
-    Oss,
-    /// Slices handed out by Youku's upload server.
-    Slice,
-}
-
-impl Mode {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Oss => "oss",
-            Self::Slice => "slice",
-        }
-    }
-}
-
-impl From<Mode> for app::core::Mode {
-    fn from(mode: Mode) -> Self {
-        match mode {
-            Mode::Oss => Self::Oss,
-            Mode::Slice => Self::Slice,
-        }
-    }
-}
-
-/// Who made a video.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CopyrightType {
-    /// The uploader.
-    Original,
-    /// Somebody else.
-    Reproduced,
-}
-
-impl From<CopyrightType> for app::core::metadata::CopyrightType {
-    fn from(kind: CopyrightType) -> Self {
-        match kind {
-            CopyrightType::Original => Self::Original,
-            CopyrightType::Reproduced => Self::Reproduced,
-        }
-    }
-}
-
-/// Who may watch a video.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum PublicType {
-    /// Everybody.
-    All,
-    /// The account's friends.
-    Friend,
-    /// Whoever has the watch password.
-    Password,
-}
-
-impl From<PublicType> for app::core::metadata::PublicType {
-    fn from(kind: PublicType) -> Self {
-        match kind {
-            PublicType::All => Self::All,
-            PublicType::Friend => Self::Friend,
-            PublicType::Password => Self::Password,
-        }
-    }
-}
-
+/// Flags of `upload`.
 #[derive(Debug, Args)]
-pub(crate) struct Upload {
-    /// A file, oss://bucket/key or s3://bucket/key; with --recursive a directory or what keys begin with.
+pub(crate) struct UploadArgs {
+    /// A file, oss://bucket/key or s3://bucket/key; with --recursive a directory or a key prefix.
     #[arg(value_name = "SOURCE", required = true)]
     pub(crate) sources: Vec<String>,
     /// Upload every video under each SOURCE.
     #[arg(long, short)]
     pub(crate) recursive: bool,
-    /// Title, 1 to 60 characters, or a template of {stem} (the file's name without extension), {date} (today in UTC) and n in braces (1, 2, ...); default: the file's name.
+    /// Title, 1 to 60 characters; may contain {stem} (file name without extension), {date} (today in UTC) and n in braces (1, 2, ...); default: the file name.
     #[arg(long)]
     pub(crate) title: Option<String>,
     /// Up to ten tags of 2 to 20 characters, separated by commas.
@@ -93,46 +31,46 @@ pub(crate) struct Upload {
     /// Who made the video; Youku assumes original.
     #[arg(long, value_name = "TYPE")]
     pub(crate) copyright_type: Option<CopyrightType>,
-    /// Who may watch it; default: what the object, its sidecar or its rule states, else all.
+    /// Who may watch the video; default: as stated by the object, its sidecar or its rule, else all.
     #[arg(long, value_name = "TYPE")]
     pub(crate) public_type: Option<PublicType>,
-    /// What viewers must enter with --public-type password; other users of this machine can see it: --meta hides it.
+    /// Password for --public-type password. Other users of this machine can see it in the process list; use --meta to hide it.
     #[arg(long, value_name = "TEXT")]
     pub(crate) watch_password: Option<String>,
-    /// Passed on to Youku as it is.
+    /// Thumbnail, passed to Youku unchanged.
     #[arg(long, value_name = "TEXT")]
     pub(crate) thumbnail: Option<String>,
-    /// A TOML file that states title, tags, description and so on; flags count before it.
+    /// TOML file with title, tags, description and so on; flags take precedence.
     #[arg(long, value_name = "FILE")]
     pub(crate) meta: Option<PathBuf>,
-    /// The account of the settings; default: that of the object's rule, or the only one.
+    /// Account from the settings; default: that of the object's rule, or the only one.
     #[arg(long, value_name = "NAME")]
     pub(crate) account: Option<String>,
-    /// Youku's protocol; default: that of the object's rule, else transfer.mode of the settings, else oss.
+    /// Upload protocol; default: that of the object's rule, else transfer.mode from the settings, else oss.
     #[arg(long, value_enum)]
     pub(crate) mode: Option<Mode>,
-    /// Tell this URL of each outcome.
+    /// Send each outcome to this URL.
     #[arg(long, value_name = "URL")]
     pub(crate) callback: Option<String>,
-    /// Ask for another video of what was uploaded before, another one for every text.
-    #[arg(long, value_name = "TEXT", value_parser = nonce)]
+    /// Upload again what was uploaded before, as a new video for each distinct text.
+    #[arg(long, value_name = "TEXT", value_parser = parse_nonce)]
     pub(crate) again: Option<String>,
-    /// Try again what failed for good or was cancelled.
+    /// Retry uploads that failed for good or were cancelled.
     #[arg(long)]
     pub(crate) retry: bool,
-    /// Bytes a second of all uploads together, at least 16K: 500K, 20M, 1G (of 1024).
-    #[arg(long, value_name = "RATE", value_parser = rate)]
+    /// Bytes per second of all uploads together, at least 16K: 500K, 20M, 1G (powers of 1024).
+    #[arg(long, value_name = "RATE", value_parser = parse_rate)]
     pub(crate) limit_rate: Option<u64>,
-    /// Uploads at once, 1 to 16.
+    /// Number of uploads at a time, 1 to 16.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u8).range(1..=16))]
     pub(crate) parallel: u8,
-    /// Wait until each video can be watched, for an hour at most.
+    /// Wait until each video can be played, at most one hour.
     #[arg(long)]
     pub(crate) wait: bool,
-    /// Check everything, tell what would be sent, and send nothing.
+    /// Check everything and show what would be sent, without sending it.
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// JSON lines instead of text on standard output.
+    /// Print JSON lines instead of text.
     #[arg(long)]
     pub(crate) json: bool,
 }

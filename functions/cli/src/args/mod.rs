@@ -1,0 +1,93 @@
+//! Commands and flags of the command line; their doc comments are the English help.
+
+mod doctor;
+mod init;
+mod invoke;
+mod ledger;
+#[cfg(feature = "local-clouds")]
+mod local;
+mod parse;
+mod upload;
+mod values;
+
+#[cfg(feature = "local-clouds")]
+pub(crate) use local::{DemoArgs, DevArgs, FUNCTION_COMMAND, LocalArgs};
+pub(crate) use {
+    doctor::DoctorArgs,
+    init::InitArgs,
+    invoke::InvokeArgs,
+    ledger::{ExplainArgs, ListArgs, RetryArgs, SweepArgs, UploadIdArgs},
+    upload::UploadArgs,
+};
+
+use crate::ui::i18n::Lang;
+use clap::{Parser, Subcommand};
+
+/// Last lines of every help.
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes: 0 success; 1 something failed; 2 invalid command line or settings; 3 no such upload, object or file; \
+4 try later: the upload is in progress elsewhere or waits; 5 invalid video: its file or metadata; \
+6 credentials refused; 7 a service is unreachable or fails temporarily; 130 interrupted by a signal.
+Settings come from oss2youku.toml in the working directory, or the file that OSS2YOUKU_CONFIG names, and from variables OSS2YOUKU_...
+Without a ledger setting, the ledger is $XDG_STATE_HOME/oss2youku/ledger, or ~/.local/state/oss2youku/ledger.";
+
+/// Upload from object storage to Youku.
+#[derive(Debug, Parser)]
+#[command(name = "oss2youku", version, about, arg_required_else_help = true, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    /// Language of the output; default: from LC_ALL, LC_MESSAGES or LANG, else English.
+    #[arg(long, value_name = "LANG", global = true)]
+    pub(crate) lang: Option<Lang>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Upload files and objects now; an interrupted upload resumes when run again, also on another machine with the same ledger.
+    #[command(after_help = EXIT_CODES)]
+    Upload(Box<UploadArgs>),
+    /// Resume interrupted uploads and pick up objects whose event was missed.
+    #[command(after_help = EXIT_CODES)]
+    Sweep(SweepArgs),
+    /// Retry an upload that failed for good or was cancelled.
+    #[command(after_help = EXIT_CODES)]
+    Retry(RetryArgs),
+    /// Cancel an open upload for good.
+    #[command(after_help = EXIT_CODES)]
+    Cancel(UploadIdArgs),
+    /// Send the callback of a finished upload again.
+    #[command(after_help = EXIT_CODES)]
+    ReplayCallback(UploadIdArgs),
+    /// Show what happened to an upload, what comes next, and what you can do.
+    #[command(after_help = EXIT_CODES)]
+    Explain(ExplainArgs),
+    /// List open uploads, then recently finished ones.
+    #[command(after_help = EXIT_CODES)]
+    List(ListArgs),
+    /// Check everything that an upload needs and say how to fix what fails; exits with 0 if all is well.
+    #[command(after_help = EXIT_CODES)]
+    Doctor(DoctorArgs),
+    /// Call a deployed or local function and show its progress.
+    #[command(after_help = EXIT_CODES)]
+    Invoke(InvokeArgs),
+    /// Write a settings file: from flags, from the legacy worker's settings, or by asking on a terminal.
+    #[command(after_help = EXIT_CODES)]
+    Init(InitArgs),
+    /// Print a completion script for a shell.
+    Completions {
+        /// Shell to complete in.
+        shell: clap_complete::Shell,
+    },
+    /// Watch it work: a file goes into a local OSS, its event starts the function, and the video appears on a local Youku.
+    #[cfg(feature = "local-clouds")]
+    Demo(DemoArgs),
+    /// Run the local OSS, Youku and Function Compute until Ctrl-C; what is put into the bucket is uploaded.
+    #[cfg(feature = "local-clouds")]
+    Dev(DevArgs),
+    /// The function process that the local host starts.
+    #[cfg(feature = "local-clouds")]
+    #[command(name = FUNCTION_COMMAND, hide = true)]
+    Function,
+}

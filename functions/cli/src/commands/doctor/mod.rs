@@ -1,0 +1,58 @@
+//! `doctor`: checks everything that an upload needs, one thing after the other, and says how to fix what fails.
+//!
+//! A check is a function in a file of its own, from the [`CheckContext`] to its findings; [`CHECKS`] lists them all.
+
+mod accounts;
+mod bucket;
+mod callback;
+mod context;
+mod finding;
+mod function;
+mod ledger;
+mod marks;
+mod settings;
+mod source;
+
+use crate::args::DoctorArgs;
+use context::CheckContext;
+use finding::Finding;
+use std::{future::Future, pin::Pin, process::ExitCode};
+
+type Findings<'a> = Pin<Box<dyn Future<Output = Vec<Finding>> + 'a>>;
+
+/// Every check that needs more than readable settings, in the order in which they run.
+const CHECKS: [fn(&CheckContext) -> Findings<'_>; 5] = [
+    |context| Box::pin(ledger::check(context)),
+    |context| Box::pin(source::check(context)),
+    |context| Box::pin(accounts::check(context)),
+    |context| Box::pin(callback::check(context)),
+    |context| Box::pin(function::check(context)),
+];
+
+/// Runs all checks; the exit code is 0 if all is well, else 1.
+pub(super) fn run(args: DoctorArgs) -> ExitCode {
+    let DoctorArgs { account, function_url, token_file, callback, json } = args;
+    let (app, finding) = settings::check();
+    let mut all_well = finding.print(json);
+    if let Some(app) = app {
+        all_well &= run_checks(&CheckContext { app, account, function_url, token_file, callback }, json);
+    }
+    if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn run_checks(context: &CheckContext, json: bool) -> bool {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return Finding::new("runtime", "start").fail(error).print(json),
+    };
+    runtime.block_on(async {
+        let mut all_well = true;
+        for check in CHECKS {
+            for finding in check(context).await {
+                all_well &= finding.print(json);
+            }
+        }
+        all_well
+    })
+}

@@ -1,0 +1,40 @@
+//! What `invoke` and `doctor` need to call a function.
+
+use crate::{error::CliError, ui::i18n::tr};
+use app::core::ErrorKind;
+use std::{fs, path::Path};
+
+/// Reads a file that a flag names.
+pub(super) fn read_file(flag: &str, path: &Path) -> Result<String, CliError> {
+    fs::read_to_string(path).map_err(|error| {
+        let why = tr!("{flag}: the file cannot be read: {error}", "{flag}：无法读取文件：{error}");
+        CliError::usage(why).with_context("file", path.display().to_string())
+    })
+}
+
+/// Reads the bearer token in the file of `--token-file`.
+pub(super) fn read_token(path: &Path) -> Result<String, CliError> {
+    let text = read_file("--token-file", path)?;
+    let token = text.trim();
+    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let why = tr!(
+            "--token-file: expected one line of visible ASCII characters",
+            "--token-file：应为一行可见 ASCII 字符"
+        );
+        return Err(CliError::usage(why).with_context("file", path.display().to_string()));
+    }
+    Ok(token.to_owned())
+}
+
+/// Describes a function that cannot be reached.
+pub(super) fn describe_unreachable(url: &str) -> CliError {
+    let why = tr!(
+        "the function cannot be reached: check --function-url, and that it runs",
+        "无法连接函数：请检查 --function-url，以及函数是否在运行"
+    );
+    // Without path, query and what precedes an @: each may hold a password.
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = format!("{scheme}://{}", authority.rsplit('@').next().unwrap_or_default());
+    CliError::local(ErrorKind::Source, why).with_context("function", host).retryable()
+}

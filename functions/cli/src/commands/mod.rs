@@ -1,0 +1,58 @@
+//! One file or folder for each command, and what they share.
+//!
+//! | shared | what it does |
+//! |---|---|
+//! | `runner`, `local_runner` | run a command to its exit code, and report what ended it early |
+//! | `settings`, `default_ledger` | the settings that the function reads as well, with a ledger of this user |
+//! | `find_upload` | looks up an upload by the id on the command line |
+//! | `function_client` | what `invoke` and `doctor` need to call a function |
+
+mod cancel;
+mod completions;
+mod default_ledger;
+#[cfg(feature = "local-clouds")]
+mod demo;
+#[cfg(feature = "local-clouds")]
+mod dev;
+mod doctor;
+mod explain;
+mod find_upload;
+mod function_client;
+mod init;
+mod invoke;
+mod list;
+#[cfg(feature = "local-clouds")]
+mod local_runner;
+mod replay_callback;
+mod retry;
+mod runner;
+mod settings;
+mod sweep;
+mod upload;
+
+use crate::args::Command;
+use std::process::ExitCode;
+
+/// Runs `command` and returns its exit code.
+pub(crate) fn run(command: Command) -> ExitCode {
+    match command {
+        Command::Upload(args) => runner::run(args.json, upload::upload(*args)),
+        Command::Sweep(args) => runner::run(args.json, sweep::sweep(args)),
+        Command::Retry(args) => runner::run(args.json, retry::retry(args)),
+        Command::Cancel(args) => runner::run(args.json, cancel::cancel(args)),
+        Command::ReplayCallback(args) => runner::run(args.json, replay_callback::replay(args)),
+        Command::Explain(args) => runner::run(args.json, explain::explain(args)),
+        Command::List(args) => runner::run(args.json, list::list(args)),
+        Command::Doctor(args) => doctor::run(args),
+        Command::Invoke(args) => runner::run(args.json, invoke::invoke(args)),
+        Command::Init(args) => runner::run(args.json, init::init(args)),
+        Command::Completions { shell } => completions::print(shell),
+        // The function starts its own runtime, as in the packaged program.
+        #[cfg(feature = "local-clouds")]
+        Command::Function => aliyun_fc::main(),
+        #[cfg(feature = "local-clouds")]
+        Command::Demo(args) => local_runner::run(args.local.json, demo::demo(args)),
+        #[cfg(feature = "local-clouds")]
+        Command::Dev(args) => local_runner::run(args.local.json, dev::dev(args)),
+    }
+}

@@ -1,0 +1,39 @@
+//! What all uploads of one command share.
+
+use super::throttle::Throttle;
+use crate::{args::UploadArgs, shutdown::Shutdown, ui::reporter::Reporter};
+use app::{
+    App,
+    core::{
+        Error, Source, Uploader,
+        ledger::{Ledger, UploadRequest},
+        metadata::VideoMetadata,
+    },
+};
+use std::{sync::Arc, time::Duration};
+
+/// How often bars move.
+pub(super) const FRAME: Duration = Duration::from_millis(100);
+
+/// What all uploads of one command share.
+pub(super) struct Batch<'a> {
+    pub(super) app: &'a App,
+    pub(super) ledger: Ledger,
+    pub(super) args: &'a UploadArgs,
+    /// What flags and `--meta` state about each video.
+    pub(super) stated: VideoMetadata,
+    pub(super) throttle: Arc<Throttle>,
+    pub(super) shutdown: Shutdown,
+    pub(super) reporter: &'a Reporter,
+}
+
+impl Batch<'_> {
+    /// Opens the uploader of the request's account.
+    pub(super) fn open_uploader(
+        &self,
+        request: &UploadRequest,
+        source: Arc<dyn Source>,
+    ) -> Result<Uploader, Error> {
+        self.app.uploader(&request.job.account, source, self.ledger.clone())
+    }
+}

@@ -1,0 +1,122 @@
+//! `upload`: publishes files and objects now, and resumes what an earlier run, or a function, has begun.
+
+mod batch;
+pub(super) mod file_id;
+mod local_file;
+mod metadata;
+mod plan;
+mod prepare;
+mod publish;
+mod throttle;
+mod video_source;
+mod wait;
+
+use super::settings;
+use crate::{
+    args::UploadArgs,
+    error::{CliError, Stopped},
+    exit_code,
+    shutdown::{SecondSignal, Shutdown},
+    ui::{
+        messages::{
+            errors::{describe, describe_failure, describe_refused_callback},
+            upload::describe_resume,
+        },
+        reporter::Reporter,
+    },
+};
+use app::{
+    App, LogLevel,
+    core::{Error, ErrorKind, UploadId},
+};
+use batch::Batch;
+use futures_util::{StreamExt, stream};
+use serde_json::json;
+use std::{
+    io::{IsTerminal, stderr},
+    process::ExitCode,
+    sync::Arc,
+};
+use throttle::Throttle;
+use video_source::VideoSource;
+
+/// Below this rate in bytes per second, fewer and smaller parts are in flight: a stop then loses little.
+const SLOW_RATE: u64 = 4 << 20;
+
+/// Uploads all videos of the command; the exit code is the one that all failures share.
+pub(super) async fn upload(args: UploadArgs) -> Result<ExitCode, CliError> {
+    let app = open_app(&args)?;
+    let stated = metadata::read(&args)?;
+    if let Some(Err(why)) = args.callback.as_ref().map(|url| app.accepts_callback(&url.as_str().into())) {
+        return Err(CliError::usage(describe_refused_callback(why)));
+    }
+    let throttle = Arc::new(Throttle::new(args.limit_rate));
+    let shutdown = Shutdown::listen(SecondSignal::Exits).map_err(|error| {
+        Error::new(ErrorKind::Config, "signal", "cannot listen for signals").with_source(error)
+    })?;
+    let videos = video_source::expand(&app, &args.sources, args.recursive, &shutdown).await?;
+    let opening = async { Ok::<_, CliError>(app.ledger(None).await?) };
+    let ledger = shutdown.guard(opening).await?;
+    let reporter = Reporter::new(args.json, videos.len());
+    let batch = Batch { app: &app, ledger, args: &args, stated, throttle, shutdown, reporter: &reporter };
+    let numbered = videos.iter().enumerate();
+    let codes = stream::iter(numbered).map(|(at, video)| batch.process(at + 1, video));
+    let codes: Vec<u8> = codes.buffer_unordered(args.parallel.into()).collect().await;
+    let unfinished = codes.iter().filter(|code| **code == exit_code::INTERRUPTED).count();
+    if unfinished > 0 {
+        let ledger = app.settings().ledger.location.as_deref().unwrap_or_default();
+        reporter.print_note(describe_resume(unfinished, codes.len(), ledger));
+        return Ok(ExitCode::from(exit_code::INTERRUPTED));
+    }
+    Ok(ExitCode::from(exit_code::combine(codes)))
+}
+
+/// Opens the application with the settings adjusted to a terminal and to a low rate.
+fn open_app(args: &UploadArgs) -> Result<App, Error> {
+    let mut settings = settings::load()?;
+    if settings.log.level == LogLevel::Info {
+        // What ends an upload is reported anyway; other lines would tear the bars.
+        settings.log.level = if stderr().is_terminal() { LogLevel::Error } else { LogLevel::Warn };
+    }
+    app::start_logging(&settings.log);
+    if args.limit_rate.is_some_and(|rate| rate < SLOW_RATE) {
+        settings.transfer.in_flight.get_or_insert(2);
+        settings.transfer.part_mib.get_or_insert(1);
+    }
+    App::from_settings(settings)
+}
+
+impl Batch<'_> {
+    /// Processes one video, reports how it ended, and returns its exit code.
+    async fn process(&self, number: usize, video: &VideoSource) -> u8 {
+        let source = video.to_string();
+        let ended = if self.shutdown.is_requested() {
+            Err(Stopped.into())
+        } else if self.args.dry_run {
+            Box::pin(self.plan(number, video)).await
+        } else {
+            Box::pin(self.publish(number, video)).await
+        };
+        self.reporter.count_ended();
+        let Err(error) = ended.map_err(|error| self.recognize_interruption(error)) else { return 0 };
+        let upload_id = error.upload_id().map(UploadId::as_str);
+        if let CliError::Interrupted { .. } = error {
+            self.reporter.print_event(json!({"event": "stopped", "source": source, "upload_id": upload_id}));
+        } else {
+            self.reporter.print_event(json!({"event": "failed", "source": source, "error": error.code(),
+                "message": describe(&error), "upload_id": upload_id}));
+            self.reporter.print_note(describe_failure(&source, &error));
+        }
+        exit_code::classify(&error)
+    }
+
+    /// The core answers a shutdown with the deadline that the throttled source ended with.
+    fn recognize_interruption(&self, error: CliError) -> CliError {
+        match error {
+            CliError::App(error) if self.shutdown.is_requested() && error.kind() == ErrorKind::Deadline => {
+                CliError::Interrupted { upload_id: error.upload_id().cloned() }
+            }
+            other => other,
+        }
+    }
+}

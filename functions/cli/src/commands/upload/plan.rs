@@ -1,0 +1,101 @@
+//! `--dry-run`: what would be sent, and whether it would be accepted.
+
+use super::{batch::Batch, prepare::Prepared, video_source::VideoSource};
+use crate::{
+    error::CliError,
+    ui::{
+        i18n::{Lang, current, tr, tr_static},
+        messages,
+    },
+};
+use app::{
+    UploadDetails,
+    core::{Mode, UploadId, ledger::UploadRequest, metadata::VideoMetadata},
+};
+use serde_json::json;
+
+impl Batch<'_> {
+    /// Reports what an upload would do; nothing is written except the first entry of a new ledger.
+    pub(super) async fn plan(&self, number: usize, video: &VideoSource) -> Result<(), CliError> {
+        let source = video.to_string();
+        let mut tracker = self.reporter.track(source.clone());
+        let Prepared { request, .. } = self.prepare(number, video, &mut tracker).await?;
+        drop(tracker);
+        let id = UploadId::new(&request.object, &request.job);
+        let details = self.app.upload_details(&id).await?;
+        let video = request.job.video.clone().completed(request.object.location.file_name());
+        let audience = video.audience();
+        self.reporter.print_event(json!({
+            "event": "planned", "source": source, "upload_id": id.as_str(),
+            "object": request.object.location.to_string(), "size": request.object.size,
+            "md5": request.object.md5.map(|md5| md5.to_string()), "account": request.job.account,
+            "mode": request.job.mode, "title": video.title, "tags": video.tags, "category": video.category,
+            "description": video.description, "copyright_type": video.copyright_type,
+            "public_type": audience.public_type, "public_type_from": audience.from, "thumbnail": video.thumbnail,
+            "watch_password": video.watch_password.as_ref().map(|_| true),
+            "callback": request.callback.as_ref().map(|_| "accepted"),
+            "state": details.as_ref().map(|details| details.status().state),
+            "video_id": details.as_ref().and_then(|details| details.record.video_id.clone()),
+        }));
+        for line in describe_plan(&source, &id, &request, &video, details.as_ref()) {
+            self.reporter.print_text(line);
+        }
+        Ok(())
+    }
+}
+
+fn describe_plan(
+    source: &str,
+    id: &UploadId,
+    request: &UploadRequest,
+    video: &VideoMetadata,
+    details: Option<&UploadDetails>,
+) -> Vec<String> {
+    let object = &request.object;
+    let md5 = object.md5.map_or_else(
+        || tr!("unknown: the object would be read once to compute it", "未知：需先完整读取一次"),
+        |md5| md5.to_string(),
+    );
+    let mode = match request.job.mode {
+        Mode::Oss => "oss",
+        Mode::Slice => "slice",
+    };
+    let line = |en, zh, text: Option<&str>| text.map(|text| (pad_label(en, zh), text.to_owned()));
+    let all = [
+        line("source", "来源", Some(source)),
+        line("upload", "上传编号", Some(id.as_str())),
+        line("size", "大小", Some(&tr!("{} bytes", "{} 字节", object.size))),
+        line("MD5", "MD5", Some(&md5)),
+        line("account", "账号", Some(&request.job.account)),
+        line("mode", "协议", Some(mode)),
+        line("title", "标题", video.title.as_deref()),
+        line("tags", "标签", video.tags.as_ref().map(|tags| tags.join(", ")).as_deref()),
+        line("category", "分类", video.category.as_deref()),
+        line("description", "简介", video.description.as_deref()),
+        line("copyright", "版权", video.copyright_type.map(|copyright_type| copyright_type.as_str())),
+        line("public type", "公开范围", Some(&messages::audience::describe(video.audience()))),
+        line("password", "观看密码", video.watch_password.as_ref().map(|_| tr_static!("set", "已设置"))),
+        line("thumbnail", "封面", video.thumbnail.as_deref()),
+        line("callback", "回调", request.callback.as_ref().map(|_| tr_static!("allowed", "允许调用"))),
+        line(
+            "ledger",
+            "台账",
+            Some(&details.map_or_else(
+                || tr!("no such upload yet: it would be uploaded", "尚无记录：将会上传"),
+                messages::state::describe,
+            )),
+        ),
+    ];
+    all.into_iter().flatten().map(|(label, text)| format!("{label}{text}")).collect()
+}
+
+/// Pads a label to a column: a Chinese character is as wide as two others.
+fn pad_label(en: &str, zh: &str) -> String {
+    match current() {
+        Lang::En => format!("{en:<13}"),
+        Lang::Zh => {
+            let width: usize = zh.chars().map(|one| if one.is_ascii() { 1 } else { 2 }).sum();
+            format!("{zh}{}", " ".repeat(13_usize.saturating_sub(width)))
+        }
+    }
+}

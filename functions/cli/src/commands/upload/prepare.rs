@@ -1,0 +1,117 @@
+//! Prepares a video: its job and object, with everything that flags, the object, its sidecar and its rule state.
+
+use super::{
+    batch::{Batch, FRAME},
+    local_file::{self, LocalFile},
+    metadata,
+    throttle::ThrottledSource,
+    video_source::VideoSource,
+};
+use crate::{
+    error::CliError,
+    ui::reporter::{Snapshot, Tracker},
+};
+use app::core::{Callback, Job, Location, Object, Source, Stage, Terms, Uploader, ledger::UploadRequest};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
+use tokio::time::sleep;
+
+/// A video that is ready to be uploaded.
+pub(super) struct Prepared {
+    pub(super) request: UploadRequest,
+    pub(super) uploader: Uploader,
+}
+
+impl Batch<'_> {
+    /// Prepares the `number`th video (1 = first), and checks it as far as possible before a byte is read.
+    pub(super) async fn prepare(
+        &self,
+        number: usize,
+        video: &VideoSource,
+        tracker: &mut Tracker<'_>,
+    ) -> Result<Prepared, CliError> {
+        match video {
+            VideoSource::File(path) => self.prepare_file(number, path, tracker).await,
+            VideoSource::Object(location) => {
+                let (job, callback) = self.build_job(number, location.clone())?;
+                let source = self.app.source(None);
+                let intake = self.app.intake_policy();
+                let completing = async { Ok::<_, CliError>(intake.complete(&*source, job).await?) };
+                let (job, object) = self.shutdown.guard(completing).await?;
+                let request =
+                    UploadRequest { job, object, requested_key: None, callback, caller_account: None };
+                self.validate(request, source)
+            }
+        }
+    }
+
+    /// A file has neither a rule nor metadata of its own: only the flags state something.
+    async fn prepare_file(
+        &self,
+        number: usize,
+        path: &Path,
+        tracker: &mut Tracker<'_>,
+    ) -> Result<Prepared, CliError> {
+        let location = local_file::locate(&local_file::check_name(path)?);
+        let size = path.metadata().map_err(|error| local_file::describe_unreadable(path, &error))?.len();
+        let (job, callback) = self.build_job(number, location.clone())?;
+        // The limits concern name, size and metadata: they are checked before the file is read for its ETag.
+        let object = Object::new(location, "", size);
+        let mut request = UploadRequest { job, object, requested_key: None, callback, caller_account: None };
+        self.open_uploader(&request, self.app.source(None))?.validate(&request)?;
+        let (object, file) = self.open_file(path, size, tracker).await?;
+        request.object = object;
+        self.validate(request, Arc::new(file))
+    }
+
+    /// Builds the job from the flags, and from the rule for what they do not state.
+    fn build_job(&self, number: usize, location: Location) -> Result<(Job, Option<Callback>), CliError> {
+        let mut video = self.stated.clone();
+        if let Some(template) = &video.title {
+            video.title = Some(metadata::expand_title(template, location.file_name(), number)?);
+        }
+        let callback = self.args.callback.as_ref();
+        let stated = Terms {
+            account: Some(self.app.account_for(&location, self.args.account.as_deref())?),
+            mode: self.args.mode.map(Into::into),
+            callback: callback.map(|url| Callback { url: url.as_str().into(), events: Vec::new() }),
+        };
+        let settings = self.app.settings();
+        let Terms { account, mode, callback } = stated.or_from_rule(settings.rules.for_object(&location));
+        let (account, mode) = (account.unwrap_or_default(), mode.unwrap_or(settings.transfer.mode));
+        let force_nonce = self.args.again.clone();
+        Ok((Job { location, account, video, mode, md5: None, force_nonce }, callback))
+    }
+
+    fn validate(&self, request: UploadRequest, source: Arc<dyn Source>) -> Result<Prepared, CliError> {
+        let (throttle, shutdown) = (self.throttle.clone(), self.shutdown.clone());
+        let uploader =
+            self.open_uploader(&request, Arc::new(ThrottledSource { source, throttle, shutdown }))?;
+        uploader.validate(&request)?;
+        Ok(Prepared { request, uploader })
+    }
+
+    async fn open_file(
+        &self,
+        path: &Path,
+        total: u64,
+        tracker: &mut Tracker<'_>,
+    ) -> Result<(Object, LocalFile), CliError> {
+        let read = Arc::new(AtomicU64::new(0));
+        let mut opening = std::pin::pin!(local_file::open(path, read.clone(), &self.shutdown));
+        loop {
+            tokio::select! {
+                opened = &mut opening => return opened,
+                () = sleep(FRAME) => {
+                    let read = read.load(Relaxed);
+                    tracker.update(Snapshot { stage: Stage::Reading, read, accepted: 0, total });
+                }
+            }
+        }
+    }
+}

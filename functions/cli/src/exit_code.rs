@@ -1,0 +1,90 @@
+//! Exit codes: one for each class of failure. They are stable.
+
+use crate::error::CliError;
+use app::core::{Error, ErrorKind, RetryAdvice};
+
+/// Something failed that no other class holds, or several things of different classes.
+pub(crate) const FAILED: u8 = 1;
+/// The command line or the settings are invalid.
+pub(crate) const USAGE: u8 = 2;
+/// There is no such upload, object or file.
+pub(crate) const UNKNOWN: u8 = 3;
+/// The upload is in progress elsewhere, or waits for its time.
+pub(crate) const NOT_NOW: u8 = 4;
+/// The video is invalid: its file, or its metadata.
+pub(crate) const INVALID: u8 = 5;
+/// Youku or a store refuses the credentials.
+pub(crate) const DENIED: u8 = 6;
+/// A service could not be reached, or failed temporarily: the same command may succeed later.
+pub(crate) const UNREACHABLE: u8 = 7;
+/// What a shell reports of a command that Ctrl-C ended.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// Returns the exit code for `error`.
+pub(crate) fn classify(error: &CliError) -> u8 {
+    match error {
+        CliError::Usage(_) | CliError::NotApplicable(_) => USAGE,
+        CliError::NoSuchUpload(_) => UNKNOWN,
+        CliError::Interrupted { .. } => INTERRUPTED,
+        CliError::Local(error) | CliError::App(error) => classify_kind(error),
+    }
+}
+
+fn classify_kind(error: &Error) -> u8 {
+    match error.kind() {
+        ErrorKind::Config => USAGE,
+        ErrorKind::InvalidJob => INVALID,
+        ErrorKind::SourceMissing => UNKNOWN,
+        ErrorKind::InProgress | ErrorKind::Superseded | ErrorKind::RateLimited | ErrorKind::Deadline => {
+            NOT_NOW
+        }
+        ErrorKind::Unauthorized
+        | ErrorKind::ClientRefused
+        | ErrorKind::Reauthorize
+        | ErrorKind::SourceDenied => DENIED,
+        ErrorKind::Source | ErrorKind::Target | ErrorKind::Youku | ErrorKind::Ledger
+            if error.advice() != RetryAdvice::Permanent =>
+        {
+            UNREACHABLE
+        }
+        _ => FAILED,
+    }
+}
+
+/// Combines the codes of a command with several parts: the one that all failures share, else [`FAILED`].
+pub(crate) fn combine(codes: impl IntoIterator<Item = u8>) -> u8 {
+    codes
+        .into_iter()
+        .filter(|code| *code != 0)
+        .reduce(|one, other| if one == other { one } else { FAILED })
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Stopped;
+
+    #[test]
+    fn failures_of_one_class_share_its_code() {
+        assert_eq!(combine([]), 0);
+        assert_eq!(combine([0, DENIED, 0, DENIED]), DENIED);
+        assert_eq!(combine([DENIED, INVALID]), FAILED);
+    }
+
+    /// Who found an error decides its class where the kind alone does not.
+    #[test]
+    fn each_class_has_its_code() {
+        let error = |kind| Error::new(kind, "x", "x");
+        let of = |kind| classify(&error(kind).into());
+        assert_eq!(classify(&Stopped.into()), INTERRUPTED);
+        assert_eq!((classify(&CliError::usage("x")), of(ErrorKind::InvalidJob)), (USAGE, INVALID));
+        assert_eq!(classify(&CliError::from_upload_command(error(ErrorKind::InvalidJob))), USAGE);
+        assert_eq!(classify(&CliError::from_upload_command(error(ErrorKind::InProgress))), NOT_NOW);
+        assert_eq!(classify(&CliError::NoSuchUpload("x".into())), UNKNOWN);
+        assert_eq!((of(ErrorKind::Config), of(ErrorKind::Deadline)), (USAGE, NOT_NOW));
+        assert_eq!(of(ErrorKind::Youku), FAILED);
+        assert_eq!(classify(&error(ErrorKind::Youku).retryable().into()), UNREACHABLE);
+        assert_eq!(classify(&CliError::local(ErrorKind::Source, "x").retryable()), UNREACHABLE);
+    }
+}

@@ -1,0 +1,118 @@
+//! The help in the language in use. clap generates the English help from the comments on the arguments; the Chinese table overlays it.
+
+mod zh;
+
+use crate::{
+    args::Arguments,
+    ui::i18n::{Lang, current},
+};
+use clap::{Arg, ArgAction, Command, CommandFactory};
+
+const TEMPLATE_ZH: &str = "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
+
+/// Builds the command line, with its help in the language in use.
+pub(crate) fn build_command() -> Command {
+    let command = Arguments::command();
+    match current() {
+        Lang::En => command,
+        Lang::Zh => translate(command, ""),
+    }
+}
+
+/// Translates a command and its subcommands. `path` is the name of the command above it.
+fn translate(command: Command, path: &str) -> Command {
+    let about = zh::find_about(path, command.get_name());
+    let mut command =
+        command.help_template(TEMPLATE_ZH).subcommand_help_heading("命令").disable_help_subcommand(true);
+    if let Some(about) = about {
+        command = command.about(about).long_about(None::<&str>);
+    }
+    if command.get_after_help().is_some() {
+        command = command.after_help(zh::EXIT_CODES);
+    }
+    // The flags that clap adds must exist to be translated.
+    let mut command = command
+        .disable_help_flag(true)
+        .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).help("显示帮助"));
+    if path.is_empty() {
+        command = command
+            .disable_version_flag(true)
+            .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version).help("显示版本"));
+    }
+    let name = command.get_name().to_owned();
+    let below = if path.is_empty() { "-".to_owned() } else { name };
+    command
+        .mut_args(|argument| translate_argument(argument, if path.is_empty() { "" } else { &below }))
+        .mut_subcommands(|command| translate(command, &below))
+}
+
+fn translate_argument(argument: Arg, command: &str) -> Arg {
+    let heading = if argument.is_positional() { "参数" } else { "选项" };
+    let mut help = zh::find_argument(command, argument.get_id().as_str()).map(str::to_owned);
+    let values: Vec<_> =
+        argument.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+    let defaults: Vec<_> =
+        argument.get_default_values().iter().map(|one| one.to_string_lossy().into_owned()).collect();
+    let takes = argument.get_action().takes_values();
+    if let Some(help) = &mut help {
+        if takes && !values.is_empty() {
+            *help += &format!("[可选：{}]", values.join("、"));
+        }
+        if takes && !defaults.is_empty() {
+            *help += &format!("[默认：{}]", defaults.join("、"));
+        }
+    }
+    let argument = argument.help_heading(heading);
+    // The text above lists both; clap refuses these marks on a flag without a value.
+    let argument =
+        if takes { argument.hide_possible_values(true).hide_default_value(true) } else { argument };
+    match help {
+        Some(help) => argument.help(help),
+        None => argument,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::EXIT_CODES;
+
+    /// Collects every command and argument that a person sees, by command and id.
+    fn collect_visible(command: &Command, path: &str, all: &mut Vec<(String, Option<String>)>) {
+        for argument in command.get_arguments().filter(|one| !one.is_hide_set() && one.get_id() != "help") {
+            all.push((path.to_owned(), Some(argument.get_id().to_string())));
+        }
+        for below in command.get_subcommands().filter(|one| !one.is_hide_set()) {
+            all.push((below.get_name().to_owned(), None));
+            collect_visible(below, below.get_name(), all);
+        }
+    }
+
+    /// Every command and argument has its Chinese help, and the table has no entry for anything else.
+    #[test]
+    fn the_chinese_help_is_complete() {
+        let mut all = Vec::new();
+        collect_visible(&Arguments::command(), "", &mut all);
+        for (command, argument) in &all {
+            let found = match argument {
+                None => zh::find_about("-", command),
+                Some(argument) => zh::find_argument(command, argument),
+            };
+            assert!(found.is_some(), "{command} {argument:?} has no Chinese help");
+        }
+        for (command, argument) in zh::entries() {
+            let known = all.iter().any(|(one, id)| {
+                (command == "*" || one == command) && id.as_deref().unwrap_or_default() == argument
+            });
+            assert!(known || command == "-", "{command} {argument} is no argument");
+        }
+        let exits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        assert_eq!(exits(EXIT_CODES), exits(zh::EXIT_CODES), "the same exit codes");
+    }
+
+    #[test]
+    fn both_helps_can_be_built() {
+        Arguments::command().debug_assert();
+        translate(Arguments::command(), "").debug_assert();
+    }
+}

@@ -1,0 +1,126 @@
+//! The help in Chinese: one line for each command and argument. A test compares the table with the commands.
+
+/// Last lines of every help.
+pub(super) const EXIT_CODES: &str = "\
+退出码：0 成功；1 有失败；2 命令行或设置有误；3 上传、对象或文件不存在；4 稍后再试：上传正由别处处理，或需要等待；\
+5 视频不符合要求：文件或其信息有误；6 凭证被拒绝；7 服务无法连接或暂时出错；130 被信号终止。
+设置来自当前目录的 oss2youku.toml 或 OSS2YOUKU_CONFIG 指定的文件，以及 OSS2YOUKU_... 变量。
+未设置台账时，台账保存在 $XDG_STATE_HOME/oss2youku/ledger 或 ~/.local/state/oss2youku/ledger。";
+
+/// Finds the help of a command; that of the program has no path.
+pub(super) fn find_about(path: &str, command: &str) -> Option<&'static str> {
+    find(if path.is_empty() { "-" } else { command }, "")
+}
+
+/// Finds the help of an argument: its command's own, else that of every command.
+pub(super) fn find_argument(command: &str, id: &str) -> Option<&'static str> {
+    find(command, id).or_else(|| find("*", id))
+}
+
+fn find(command: &str, id: &str) -> Option<&'static str> {
+    ALL.iter().find(|(one, other, _)| *one == command && *other == id).map(|(_, _, help)| *help)
+}
+
+/// Iterates over the command and argument of every entry.
+#[cfg(test)]
+pub(super) fn entries() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ALL.iter().map(|(command, id, _)| (*command, *id))
+}
+
+/// Command, argument (empty: the command itself), help. `*` is every command, `-` the program.
+const ALL: &[(&str, &str, &str)] = &[
+    ("-", "", "把对象存储中的视频上传到优酷。"),
+    ("*", "lang", "输出语言；默认取自 LC_ALL、LC_MESSAGES 或 LANG，否则为英文"),
+    ("*", "json", "输出 JSON 行而非文本，内容为英文"),
+    ("*", "id", "上传编号，见 `list`、`explain`、应答和日志"),
+    ("upload", "", "立即上传文件和对象；中断后重新运行即可续传，换一台使用同一台账的机器也可以"),
+    ("upload", "sources", "文件、oss://bucket/key 或 s3://bucket/key；加 --recursive 时为目录或 key 的前缀"),
+    ("upload", "recursive", "上传每个 SOURCE 之下的所有视频"),
+    (
+        "upload",
+        "title",
+        "标题，1 到 60 个字符；可用占位符 {stem}（不带扩展名的文件名）、{date}（当天，UTC）和花括号中的 n（1、2……）；默认为文件名",
+    ),
+    ("upload", "tags", "标签，最多 10 个，每个 2 到 20 个字符，用逗号分隔"),
+    ("upload", "description", "简介，最多 1999 个字符"),
+    ("upload", "category", "优酷的分类，如 Tech 或 News"),
+    ("upload", "copyright_type", "版权；优酷默认 original"),
+    ("upload", "public_type", "谁可以观看；默认按对象、旁边的文件或规则的设定，否则为 all"),
+    (
+        "upload",
+        "watch_password",
+        "--public-type password 时的观看密码；本机其他用户可在进程列表中看到，建议改用 --meta",
+    ),
+    ("upload", "thumbnail", "封面，原样传给优酷"),
+    ("upload", "meta", "写有 title、tags、description 等的 TOML 文件；命令行参数优先"),
+    ("upload", "account", "设置中的账号；默认为对象所属规则的账号，或唯一的账号"),
+    ("upload", "mode", "上传协议；默认按对象所属规则，其次按设置的 transfer.mode，否则为 oss"),
+    ("upload", "callback", "把每个结果通知到这个 URL"),
+    ("upload", "again", "再次上传已上传过的内容，每个不同的文本生成一个新视频"),
+    ("upload", "retry", "重试已失败或已取消的上传"),
+    ("upload", "limit_rate", "所有上传合计的速率上限（字节/秒），至少 16K，如 500K、20M、1G（以 1024 计）"),
+    ("upload", "parallel", "同时上传的数量，1 到 16"),
+    ("upload", "wait", "等待每个视频可以播放，最长一小时"),
+    ("upload", "dry_run", "只检查并显示将要发送的内容，不实际发送"),
+    ("sweep", "", "继续中断的上传，并查找漏掉事件的对象"),
+    (
+        "sweep",
+        "since",
+        "上传该时间之后写入的对象，即使早于台账：`24h`、`90m`、`7d`、`30s` 或 2026-11-22T08:00:00Z",
+    ),
+    ("sweep", "limit", "最多继续或开始多少个上传；默认为设置的 sweep.limit，否则为 100"),
+    ("retry", "", "重试已失败或已取消的上传"),
+    ("retry", "new_session", "确认优酷没有该视频后，用新会话重新开始以 `commit_unknown` 失败的上传"),
+    ("cancel", "", "取消一个未完成的上传，不再继续"),
+    ("replay-callback", "", "重新发送已结束上传的回调"),
+    ("explain", "", "显示一个上传的经过、下一步以及可以采取的措施"),
+    ("explain", "upload", "上传编号，或其对象：oss://bucket/key、s3://bucket/key 或文件"),
+    ("explain", "account", "对象的上传所属的账号；默认为对象所属规则的账号，或唯一的账号"),
+    ("list", "", "列出未完成的上传，然后是最近结束的上传"),
+    ("list", "open", "只列未完成的"),
+    ("list", "finished", "只列最近 30 天内结束的"),
+    ("list", "limit", "最多列出多少个，1 到 1000"),
+    ("list", "after", "从这个位置之后开始，即此前列表结尾给出的位置"),
+    ("doctor", "", "逐项检查上传所需的一切，并说明如何解决问题；全部正常时退出码为 0"),
+    ("doctor", "account", "只检查这个账号；默认检查设置中的所有账号"),
+    ("doctor", "function_url", "同时检查这个 HTTP 触发器的函数"),
+    ("doctor", "token_file", "保存函数所接受令牌的文件"),
+    ("doctor", "callback", "同时检查是否允许回调这个 URL"),
+    ("invoke", "", "调用已部署的或本地的函数，并显示进度"),
+    ("invoke", "source", "函数所见的 oss://bucket/key 或 s3://bucket/key"),
+    ("invoke", "event", "像平台那样把这个事件发给本机的函数进程（其 /invoke）"),
+    (
+        "invoke",
+        "function_url",
+        "函数的 HTTP 触发器地址；用 --event 时为函数进程的地址，如 http://127.0.0.1:9000",
+    ),
+    ("invoke", "token_file", "保存函数所接受令牌（http.tokens）的文件"),
+    ("invoke", "account", "函数设置中的账号；默认为对象所属规则的账号，或唯一的账号"),
+    ("init", "", "生成设置文件：根据命令行参数、旧 worker 的设置，或在终端上询问"),
+    ("init", "out", "要写的文件"),
+    ("init", "force", "文件已存在时覆盖"),
+    ("init", "from_legacy", "旧 worker 的 conf_oss.py、conf_youku.py、conf_gearman.py 所在目录，沿用其设置"),
+    ("init", "client_id", "优酷应用的 client_id"),
+    ("init", "access_token", "账号的访问令牌（cloud.youku.com/tools）"),
+    ("init", "refresh_token", "与访问令牌一同获得的刷新令牌；有了它，访问令牌会自动续期"),
+    ("init", "bucket", "自动发布其中视频的 bucket；不指定则不自动发布"),
+    ("init", "prefix", "这些视频的 key 的前缀"),
+    ("init", "public_type", "谁可以观看：all 或 friend；指定 bucket 时必须写明"),
+    ("init", "region", "bucket 所在地域，如 cn-hangzhou"),
+    ("init", "ledger", "保存上传记录的位置：oss://bucket/prefix/、s3://bucket/prefix/ 或目录"),
+    ("init", "seal_key", "沿用已有台账时，指定它的密封密钥；否则为 bucket 中的台账生成新密钥"),
+    (
+        "init",
+        "with_function",
+        "已有函数或其他机器用这个账号发布时，共用它的台账（--ledger 与 --seal-key，或 shell 中 template.yml 的变量）：刷新令牌只能用一次",
+    ),
+    ("completions", "", "打印 shell 的自动补全脚本"),
+    ("completions", "shell", "shell 类型"),
+    ("demo", "", "演示完整流程：文件写入本地 OSS，事件触发函数，视频出现在本地优酷"),
+    ("demo", "files", "要上传的视频；默认为程序自带的一个小视频"),
+    ("*", "mode", "上传协议"),
+    ("*", "function", "改用这个函数程序而非内置的，例如解压后的 `bootstrap`"),
+    ("dev", "", "运行本地 OSS、优酷和函数计算，直到按 Ctrl-C；放入 bucket 的文件会被上传"),
+    ("dev", "data", "本地服务的数据目录；默认为临时目录"),
+    ("dev", "port_base", "本地服务依次监听的起始端口；0 表示使用空闲端口"),
+];

@@ -1,0 +1,90 @@
+//! The language of texts for people. Logs are English, and so is the output of a command with `--json`: what a program reads is the same
+//! wherever it runs.
+//!
+//! A text stands next to its translation in one [`tr!`], so that neither can be missing.
+
+use std::{env, ffi::OsString, sync::OnceLock};
+
+/// A language that the program speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Lang {
+    /// 中文
+    Zh,
+    /// English
+    En,
+}
+
+static CHOSEN: OnceLock<Lang> = OnceLock::new();
+
+/// Returns the language in use.
+pub(crate) fn current() -> Lang {
+    CHOSEN.get().copied().unwrap_or(Lang::En)
+}
+
+/// Chooses the language before any text is written: `--lang` on the command line, else that of the environment.
+pub(crate) fn choose() {
+    let variable = |name| env::var(name).ok().filter(|value| !value.is_empty());
+    let requested = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(variable);
+    let _chosen_once = CHOSEN.set(resolve(env::args_os(), requested.as_deref()));
+}
+
+/// Reads the flag as clap does, but before clap has anything to say.
+fn resolve(arguments: impl IntoIterator<Item = OsString>, variable: Option<&str>) -> Lang {
+    let arguments: Vec<_> = arguments.into_iter().map(|one| one.to_string_lossy().into_owned()).collect();
+    if arguments.iter().any(|one| one == "--json") {
+        return Lang::En;
+    }
+    let flag = arguments.iter().enumerate().find_map(|(at, one)| match one.strip_prefix("--lang") {
+        Some("") => arguments.get(at + 1).map(String::as_str),
+        Some(rest) => rest.strip_prefix('='),
+        None => None,
+    });
+    // clap refuses any other language, in the language of the environment.
+    let flag = flag.filter(|flag| matches!(*flag, "zh" | "en"));
+    let name = flag.or(variable).unwrap_or_default().to_ascii_lowercase();
+    if name.starts_with("zh") { Lang::Zh } else { Lang::En }
+}
+
+/// Formats a text in the language in use: the English format, the Chinese one, then what `format!` takes.
+macro_rules! tr {
+    ($en:literal, $zh:literal $(, $argument:expr)* $(,)?) => {
+        match $crate::ui::i18n::current() {
+            $crate::ui::i18n::Lang::En => format!($en $(, $argument)*),
+            $crate::ui::i18n::Lang::Zh => format!($zh $(, $argument)*),
+        }
+    };
+}
+
+/// Picks a text in the language in use, without formatting.
+macro_rules! tr_static {
+    ($en:expr, $zh:expr $(,)?) => {
+        match $crate::ui::i18n::current() {
+            $crate::ui::i18n::Lang::En => $en,
+            $crate::ui::i18n::Lang::Zh => $zh,
+        }
+    };
+}
+
+pub(crate) use {tr, tr_static};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve_from(arguments: &[&str], variable: Option<&str>) -> Lang {
+        resolve(arguments.iter().map(OsString::from), variable)
+    }
+
+    /// The flag takes precedence over the environment, `--json` over both, and English is the default.
+    #[test]
+    fn the_flag_precedes_the_environment_and_english_is_default() {
+        assert_eq!(resolve_from(&["x", "list", "--lang", "zh"], Some("en_US.UTF-8")), Lang::Zh);
+        assert_eq!(resolve_from(&["x", "--lang=en", "list"], Some("zh_CN.UTF-8")), Lang::En);
+        assert_eq!(resolve_from(&["x", "list"], Some("zh_CN.UTF-8")), Lang::Zh);
+        assert_eq!(resolve_from(&["x", "--lang", "fr"], Some("zh_CN.UTF-8")), Lang::Zh);
+        assert_eq!(resolve_from(&["x", "doctor", "--json", "--lang", "zh"], Some("zh_CN.UTF-8")), Lang::En);
+        for variable in [None, Some("C"), Some("de_DE.UTF-8")] {
+            assert_eq!(resolve_from(&["x", "--language", "zh"], variable), Lang::En);
+        }
+    }
+}

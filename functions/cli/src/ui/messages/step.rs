@@ -1,0 +1,60 @@
+//! What a step of the ledger means.
+
+use super::wait_reason;
+use crate::ui::i18n::{tr, tr_static};
+use app::core::ledger::{Record, Step, Target};
+
+/// What a step means.
+pub(crate) fn describe(step: &Step, record: &Record) -> String {
+    match step {
+        Step::Claimed { request: Some(_) } => {
+            tr_static!("a holder started the upload", "持有者开始上传").into()
+        }
+        Step::Claimed { request: None } => tr_static!("another holder took over", "由另一持有者接手").into(),
+        Step::Created(session) => match &session.target {
+            Target::Oss { .. } => tr_static!(
+                "opened a session at Youku: a multipart upload into its bucket",
+                "已在优酷建立会话：分片上传到其 bucket"
+            ),
+            Target::Slice { already_stored: true, .. } => tr_static!(
+                "opened a session at Youku, which has these bytes already",
+                "已在优酷建立会话：优酷已有相同数据"
+            ),
+            Target::Slice { .. } => tr_static!(
+                "opened a session at Youku: slices to its upload server",
+                "已在优酷建立会话：分片上传到其上传服务器"
+            ),
+        }
+        .into(),
+        Step::Transferred(_) => {
+            let size = record.request.object.size;
+            tr!("all {size} bytes are uploaded and match the object", "全部 {size} 字节已上传，与对象一致")
+        }
+        Step::Committed { video_id: Some(video_id) } => {
+            tr!("committed as video {video_id}", "已提交，视频编号 {video_id}")
+        }
+        Step::Committed { video_id: None } => {
+            tr_static!("committed; Youku returned no video id", "已提交，优酷未返回视频编号").into()
+        }
+        Step::Notified { code, event: None } => tr!("the callback is done: {code}", "回调完成：{code}"),
+        Step::Notified { code, event: Some(event) } => {
+            let event = event.as_str();
+            tr!("the callback for {event} is done: {code}", "{event} 的回调完成：{code}")
+        }
+        Step::Failed(failure) => {
+            tr!("ended without a video: {} [{}]", "未生成视频：{} [{}]", failure.text, failure.code)
+        }
+        Step::Cancelled => tr_static!("cancelled manually", "已手动取消").into(),
+        Step::Reopened(reopening) if reopening.new_session => {
+            tr_static!("restarted manually after no video was found", "人工确认没有视频后，重新开始").into()
+        }
+        Step::Reopened(_) => tr_static!("retried manually", "已手动重试").into(),
+        Step::Waiting(waiting) => {
+            let why = wait_reason::describe(waiting.reason);
+            match waiting.not_before {
+                Some(until) => tr!("postponed until {until}: {why}", "推迟到 {until}：{why}"),
+                None => tr!("postponed: {why}", "推迟：{why}"),
+            }
+        }
+    }
+}
