@@ -74,3 +74,23 @@ impl Shutdown {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::CliError;
+    use std::future::{pending, ready};
+
+    /// A requested shutdown ends work that waits, and precedes work that is ready.
+    #[tokio::test]
+    async fn a_requested_shutdown_ends_guarded_work() {
+        let shutdown = Shutdown::never();
+        assert_eq!(shutdown.guard(ready(Ok::<_, CliError>(1))).await.ok(), Some(1));
+        let (ended, ()) = tokio::join!(shutdown.guard(pending::<Result<(), CliError>>()), async {
+            shutdown.0.cancel();
+        });
+        assert!(matches!(ended, Err(CliError::Interrupted { upload_id: None })));
+        let ended = shutdown.guard(ready(Ok::<_, CliError>(1))).await;
+        assert!(shutdown.is_requested() && matches!(ended, Err(CliError::Interrupted { .. })));
+    }
+}

@@ -23,15 +23,15 @@ pub(super) async fn retry(args: RetryArgs) -> Result<ExitCode, CliError> {
     if details.has_failed() {
         let reopening = Reopening { new_session: args.new_session, ..Reopening::default() };
         let published = app.retry(&id, reopening, None, &run).await?;
-        report(args.json, &id, "published", published.video_id.as_deref());
+        report(args.json, &id, true, published.video_id.as_deref());
         return Ok(ExitCode::SUCCESS);
     }
     if details.is_published() {
-        report(args.json, &id, "published_before", details.record.video_id.as_deref());
+        report(args.json, &id, false, details.record.video_id.as_deref());
         return Ok(ExitCode::SUCCESS);
     }
     if let Some(published) = app.end_pause(&id, None, &run).await? {
-        report(args.json, &id, "published", published.video_id.as_deref());
+        report(args.json, &id, true, published.video_id.as_deref());
         return Ok(ExitCode::SUCCESS);
     }
     let message = messages::upload::describe_still_open();
@@ -43,11 +43,13 @@ pub(super) async fn retry(args: RetryArgs) -> Result<ExitCode, CliError> {
     Ok(ExitCode::from(NOT_NOW))
 }
 
-fn report(json: bool, id: &UploadId, event: &str, video_id: Option<&str>) {
+/// Reports the video; `now`: this retry published it.
+fn report(json: bool, id: &UploadId, now: bool, video_id: Option<&str>) {
     if json {
+        let event = if now { "published" } else { "published_before" };
         let link = video_id.map(messages::names::video_page);
         print_line(json!({"event": event, "upload_id": id.as_str(), "video_id": video_id, "link": link}));
     } else {
-        print_line(messages::upload::describe_retry(event == "published", id, video_id));
+        print_line(messages::upload::describe_retry(now, id, video_id));
     }
 }

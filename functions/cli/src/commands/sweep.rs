@@ -6,7 +6,7 @@ use crate::{
     error::CliError,
     exit_code::FAILED,
     ui::{
-        messages,
+        messages::{self, sweep::Origin},
         output::{print_line, without_nulls},
     },
 };
@@ -25,10 +25,10 @@ pub(super) async fn sweep(args: SweepArgs) -> Result<ExitCode, CliError> {
     let mut failed = false;
     for (id, ended) in &sweep.resumed {
         let object = find_object(&app, id).await;
-        failed |= report_upload("resumed", id, object.as_deref().unwrap_or("?"), ended, json);
+        failed |= report_upload(Origin::Resumed, id, object.as_deref().unwrap_or("?"), ended, json);
     }
     for found in &sweep.discovered.uploads {
-        failed |= report_upload("found", &found.id, &found.location.to_string(), &found.ended, json);
+        failed |= report_upload(Origin::Found, &found.id, &found.location.to_string(), &found.ended, json);
     }
     let marks = sweep.errors.iter().map(|error| (None, error));
     let objects =
@@ -47,7 +47,7 @@ pub(super) async fn sweep(args: SweepArgs) -> Result<ExitCode, CliError> {
 
 /// Prints how one upload ended, and returns whether it failed.
 fn report_upload(
-    event: &str,
+    origin: Origin,
     id: &UploadId,
     object: &str,
     ended: &Result<PublishedVideo, Error>,
@@ -56,12 +56,12 @@ fn report_upload(
     if json {
         let (video, error) = (ended.as_ref().ok(), ended.as_ref().err());
         print_line(without_nulls(json!({
-            "event": event, "upload_id": id.as_str(), "object": object,
+            "event": origin.as_str(), "upload_id": id.as_str(), "object": object,
             "video_id": video.map(|published| &published.video_id), "link": video.map(PublishedVideo::link),
             "error": error.map(|error| error.kind().code()), "message": error.map(ToString::to_string),
         })));
     } else {
-        print_line(messages::sweep::describe_upload(event, id, object, ended));
+        print_line(messages::sweep::describe_upload(origin, id, object, ended));
     }
     ended.as_ref().is_err_and(|error| !is_postponed(error))
 }

@@ -164,3 +164,39 @@ pub(crate) fn describe_function_failure(source: &str, code: &str, message: &str,
         "失败  {source}  {code}：{message} [{error}]\n           {way}"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(kind: ErrorKind) -> Error {
+        Error::new(kind, "x", "why")
+    }
+
+    /// Errors of the command line say what to do themselves; those of the application get a line about it.
+    #[test]
+    fn only_errors_of_the_application_get_a_way_out() {
+        for own in [CliError::usage("why"), CliError::local(ErrorKind::Source, "why"), Stopped.into()] {
+            assert_eq!(describe_way_out(&own), "", "{own:?}");
+        }
+        let way_out = |error: CliError| describe_way_out(&error);
+        assert!(way_out(error(ErrorKind::InvalidJob).into()).contains("--title"));
+        let not_applicable = CliError::from_upload_command(error(ErrorKind::InvalidJob));
+        assert!(way_out(not_applicable).contains("oss2youku explain"));
+    }
+
+    /// The codes of `--json` are stable, whoever found the error.
+    #[test]
+    fn json_codes_follow_the_kind() {
+        for (error, code) in [
+            (CliError::usage("why"), "invalid_job"),
+            (CliError::from_upload_command(error(ErrorKind::InvalidJob)), "invalid_job"),
+            (CliError::local(ErrorKind::SourceMissing, "why"), "source_missing"),
+            (error(ErrorKind::Youku).into(), "youku_failed"),
+            (Stopped.into(), "deadline"),
+            (CliError::NoSuchUpload("x".into()), "no_such_upload"),
+        ] {
+            assert_eq!(error.code(), code);
+        }
+    }
+}

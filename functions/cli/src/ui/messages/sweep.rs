@@ -4,9 +4,28 @@ use super::{errors::describe_app, names::describe_video};
 use crate::ui::i18n::{tr, tr_static};
 use app::core::{DiscoveryReport, Error, PublishedVideo, StopReason, SweepReport, UploadId};
 
+/// How a sweep came to an upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// It was open, and was resumed.
+    Resumed,
+    /// Its object was found by the scan.
+    Found,
+}
+
+impl Origin {
+    /// The stable event name of `--json`.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Resumed => "resumed",
+            Self::Found => "found",
+        }
+    }
+}
+
 /// One upload that a sweep resumed or found.
 pub(crate) fn describe_upload(
-    event: &str,
+    origin: Origin,
     id: &UploadId,
     object: &str,
     ended: &Result<PublishedVideo, Error>,
@@ -18,11 +37,11 @@ pub(crate) fn describe_upload(
         }
         Err(error) => format!("{} [{}]", describe_app(error), error.kind().code()),
     };
-    let event = match event {
-        "found" => tr_static!("found", "发现"),
-        _ => tr_static!("resumed", "继续"),
+    let label = match origin {
+        Origin::Found => tr_static!("found", "发现"),
+        Origin::Resumed => tr_static!("resumed", "继续"),
     };
-    format!("{event:<9}{id}  {object}  {ended}")
+    format!("{label:<9}{id}  {object}  {ended}")
 }
 
 /// Something that a sweep could not read.
