@@ -1,7 +1,7 @@
 //! What ends a command early, by who found it: that decides exit code and text.
 
 use crate::ui::i18n::tr;
-use app::core::{Error, ErrorKind, UploadId};
+use app::core::{Error, ErrorKind, UploadError as _, UploadId};
 
 /// What ends a command, or one upload of several.
 ///
@@ -37,11 +37,11 @@ impl CliError {
         Self::Local(Error::new(kind, "local", message.into()))
     }
 
-    /// Converts the error of a command about one upload, where [`InvalidJob`](ErrorKind::InvalidJob) means that the command does not fit the
-    /// state of the upload, not that a video is invalid.
+    /// Converts the error of a command about one upload, where [`WrongState`](ErrorKind::WrongState) means that the command does not fit the
+    /// state of the upload.
     pub(crate) fn from_upload_command(error: Error) -> Self {
         match error.kind() {
-            ErrorKind::InvalidJob => Self::NotApplicable(error),
+            ErrorKind::WrongState => Self::NotApplicable(error),
             _ => Self::App(error),
         }
     }
@@ -52,7 +52,7 @@ impl CliError {
     }
 
     /// Adds a fact that helps to find the cause.
-    pub(crate) fn with_context(self, key: &'static str, value: impl Into<String>) -> Self {
+    pub(crate) fn with_context(self, key: &'static str, value: impl std::fmt::Display) -> Self {
         self.map(|error| error.with_context(key, value))
     }
 

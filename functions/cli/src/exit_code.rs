@@ -34,7 +34,7 @@ fn classify_kind(error: &Error) -> u8 {
     match error.kind() {
         ErrorKind::Config => USAGE,
         ErrorKind::InvalidJob => INVALID,
-        ErrorKind::SourceMissing => UNKNOWN,
+        ErrorKind::SourceMissing | ErrorKind::NoSuchUpload => UNKNOWN,
         ErrorKind::InProgress | ErrorKind::Superseded | ErrorKind::RateLimited | ErrorKind::Deadline => {
             NOT_NOW
         }
@@ -79,7 +79,7 @@ mod tests {
         let of = |kind| classify(&error(kind).into());
         assert_eq!(classify(&Stopped.into()), INTERRUPTED);
         assert_eq!((classify(&CliError::usage("x")), of(ErrorKind::InvalidJob)), (USAGE, INVALID));
-        assert_eq!(classify(&CliError::from_upload_command(error(ErrorKind::InvalidJob))), USAGE);
+        assert_eq!(classify(&CliError::from_upload_command(error(ErrorKind::WrongState))), USAGE);
         assert_eq!(classify(&CliError::from_upload_command(error(ErrorKind::InProgress))), NOT_NOW);
         assert_eq!(classify(&CliError::NoSuchUpload("x".into())), UNKNOWN);
         assert_eq!((of(ErrorKind::Config), of(ErrorKind::Deadline)), (USAGE, NOT_NOW));

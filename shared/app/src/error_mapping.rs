@@ -40,7 +40,7 @@ pub(crate) fn bucket(error: StorageError) -> Error {
     let kind = match error.kind() {
         // Youku's own keys: others can be had of it.
         Storage::CredentialExpired | Storage::CredentialUnavailable => ErrorKind::CredentialExpired,
-        Storage::NoSuchUpload => ErrorKind::NoSuchUpload,
+        Storage::NoSuchUpload => ErrorKind::NoSuchMultipart,
         Storage::PartAlreadyExists => ErrorKind::PartExists,
         Storage::InvalidDigest => ErrorKind::Integrity,
         _ => ErrorKind::Target,

@@ -304,7 +304,7 @@ pub trait Bucket: Send + Sync {
     /// Makes the parts one object.
     ///
     /// # Errors
-    /// [`NoSuchUpload`](crate::ErrorKind::NoSuchUpload) also where an earlier call had succeeded.
+    /// [`NoSuchMultipart`](crate::ErrorKind::NoSuchMultipart) also where an earlier call had succeeded.
     async fn complete(&self, id: &MultipartId, parts: &[(u32, String)]) -> Result<CompletedObject, Error>;
 
     /// The finished object.

@@ -27,12 +27,12 @@ async fn failed(status: &str, code: &str, token: Option<&str>) -> StorageError {
 
 #[tokio::test]
 async fn each_refusal_of_a_store_has_its_kind_for_source_and_target() {
-    use ErrorKind::{CredentialExpired, NoSuchUpload, SourceChanged, SourceDenied, SourceMissing};
+    use ErrorKind::{CredentialExpired, NoSuchMultipart, SourceChanged, SourceDenied, SourceMissing};
     let table = [
         ("404 Not Found", "NoSuchKey", SourceMissing, ErrorKind::Target, RetryAdvice::Permanent),
         ("404 Not Found", "", SourceMissing, ErrorKind::Target, RetryAdvice::Permanent),
         ("404 Not Found", "NoSuchBucket", ErrorKind::Config, ErrorKind::Target, RetryAdvice::Permanent),
-        ("404 Not Found", "NoSuchUpload", ErrorKind::Source, NoSuchUpload, RetryAdvice::Permanent),
+        ("404 Not Found", "NoSuchUpload", ErrorKind::Source, NoSuchMultipart, RetryAdvice::Permanent),
         ("412 Failed", "PreconditionFailed", SourceChanged, ErrorKind::Target, RetryAdvice::Permanent),
         ("416 Range", "InvalidRange", SourceChanged, ErrorKind::Target, RetryAdvice::Permanent),
         ("403 Forbidden", "AccessDenied", SourceDenied, ErrorKind::Target, RetryAdvice::Permanent),

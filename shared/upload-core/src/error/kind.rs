@@ -7,7 +7,7 @@ pub enum ErrorKind {
     /// The job itself cannot be carried out: a field is missing, too long or unknown.
     InvalidJob,
     /// The ledger knows no upload of this id.
-    UnknownUpload,
+    NoSuchUpload,
     /// The upload stands where what is asked of it cannot be done.
     WrongState,
     /// The object does not exist (any more).
@@ -23,7 +23,7 @@ pub enum ErrorKind {
     /// A credential of the target ran out; a fresh one cures it.
     CredentialExpired,
     /// The multipart upload is not known (any more): completed, aborted or never begun.
-    NoSuchUpload,
+    NoSuchMultipart,
     /// This part is already there (a sequential upload says so).
     PartExists,
     /// Youku refuses the access token.
@@ -65,7 +65,7 @@ pub enum ErrorKind {
 impl ErrorKind {
     const CODES: [(Self, &str); 28] = [
         (Self::InvalidJob, "invalid_job"),
-        (Self::UnknownUpload, "unknown_upload"),
+        (Self::NoSuchUpload, "no_such_upload"),
         (Self::WrongState, "wrong_state"),
         (Self::SourceMissing, "source_missing"),
         (Self::SourceChanged, "source_changed"),
@@ -73,7 +73,7 @@ impl ErrorKind {
         (Self::Source, "source_failed"),
         (Self::Target, "target_failed"),
         (Self::CredentialExpired, "credential_expired"),
-        (Self::NoSuchUpload, "no_such_upload"),
+        (Self::NoSuchMultipart, "no_such_multipart"),
         (Self::PartExists, "part_exists"),
         (Self::Unauthorized, "youku_unauthorized"),
         (Self::ClientRefused, "youku_client_refused"),

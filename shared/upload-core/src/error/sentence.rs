@@ -11,7 +11,7 @@ fn sentence(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::InvalidJob => "the job does not fit",
         ErrorKind::WrongState => "the upload's state does not permit it",
-        ErrorKind::UnknownUpload => "the ledger knows no such upload",
+        ErrorKind::NoSuchUpload => "the ledger knows no such upload",
         // The legacy worker's own words.
         ErrorKind::SourceMissing => "oss key not found",
         ErrorKind::SourceChanged => "the object was changed or replaced after its upload had begun",
@@ -19,7 +19,7 @@ fn sentence(kind: ErrorKind) -> &'static str {
         ErrorKind::Source => "the object could not be read",
         ErrorKind::Target
         | ErrorKind::CredentialExpired
-        | ErrorKind::NoSuchUpload
+        | ErrorKind::NoSuchMultipart
         | ErrorKind::PartExists => "Youku's storage did not take the object's bytes",
         ErrorKind::Unauthorized => "Youku refuses the access token of the account",
         ErrorKind::ClientRefused => {

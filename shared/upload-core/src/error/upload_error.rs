@@ -72,7 +72,7 @@ impl UploadError for Error {
 
     fn sentence(&self) -> Cow<'static, str> {
         match self.kind() {
-            ErrorKind::InvalidJob | ErrorKind::UnknownUpload | ErrorKind::WrongState => {
+            ErrorKind::InvalidJob | ErrorKind::NoSuchUpload | ErrorKind::WrongState => {
                 self.message_with(&CALLERS_OWN).into()
             }
             kind => {
@@ -117,7 +117,7 @@ mod tests {
         });
         let told: String = told.collect();
         // The messages of these are ours and name no place.
-        let ours = ["invalid_job: ", "unknown_upload: ", "wrong_state: "];
+        let ours = ["invalid_job: ", "no_such_upload: ", "wrong_state: "];
         let places = told.lines().filter(|line| !ours.iter().any(|start| line.starts_with(start)));
         assert!(places.clone().count() > 20 && places.clone().all(|line| !line.contains("inner")), "{told}");
         assert_eq!(told, GOLDEN);

@@ -64,7 +64,7 @@ impl Ledger {
     /// Takes an upload that has an open mark. Where nothing is left to do, the mark is deleted.
     ///
     /// # Errors
-    /// As [`claim`](Self::claim); [`UnknownUpload`](crate::ErrorKind::UnknownUpload) where the ledger does not know the upload: its first
+    /// As [`claim`](Self::claim); [`NoSuchUpload`](crate::ErrorKind::NoSuchUpload) where the ledger does not know the upload: its first
     /// holder died before the first step, and the event is delivered again.
     pub async fn resume(&self, id: &UploadId) -> Result<Claim, Error> {
         let record = self.read_existing(id).await?;

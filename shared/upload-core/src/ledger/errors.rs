@@ -75,8 +75,7 @@ pub(super) fn waiting(reason: WaitReason, rest: Option<Duration>) -> Error {
 }
 
 pub(super) fn no_such_upload(key: String) -> Error {
-    Error::new(ErrorKind::UnknownUpload, OPERATION, "the ledger knows no such upload")
-        .with_context("key", key)
+    Error::new(ErrorKind::NoSuchUpload, OPERATION, "the ledger knows no such upload").with_context("key", key)
 }
 
 pub(super) fn not_reopened() -> Error {

@@ -231,7 +231,7 @@ impl SweepReport {
             Ok(ResumeResult::Published(published)) => self.resumed.push((id.clone(), Ok(published))),
             Err(error) if is_expected_wait(&error) => self.skipped += 1,
             // No step when it was looked for; there may be one by now.
-            Err(error) if error.kind() == ErrorKind::UnknownUpload => {
+            Err(error) if error.kind() == ErrorKind::NoSuchUpload => {
                 if ledger.read(id).await?.is_none() && ledger.clear_stray(upload, STRAY).await? {
                     self.marks_cleared += 1;
                 } else {

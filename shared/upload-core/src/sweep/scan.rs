@@ -304,7 +304,7 @@ where
     async fn is_settled(&self, id: &UploadId, error: &Error) -> bool {
         match error.kind() {
             ErrorKind::InvalidJob
-            | ErrorKind::UnknownUpload
+            | ErrorKind::NoSuchUpload
             | ErrorKind::SourceMissing
             | ErrorKind::SourceChanged => true,
             _ => matches!(self.discovery.ledger.has_upload(id).await, Ok(true)),

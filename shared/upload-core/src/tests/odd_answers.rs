@@ -21,7 +21,7 @@ const SECOND_RUN: Duration = Duration::from_secs(15 * 60);
 /// What one call may be answered, as its port words it: 404, 400, 403, a page of something between, a broken protocol or a wrong clock.
 fn answers(operation: &str) -> Vec<Fault> {
     use ErrorKind::{
-        NoSuchUpload, PartExists, Source, SourceChanged, SourceDenied, SourceMissing, Target, Youku,
+        NoSuchMultipart, PartExists, Source, SourceChanged, SourceDenied, SourceMissing, Target, Youku,
     };
     match operation {
         "head" | "read" | "sidecar" => vec![
@@ -32,7 +32,7 @@ fn answers(operation: &str) -> Vec<Fault> {
             Fault::Refuse(Source),
         ],
         "part" | "complete" | "parts" => vec![
-            Fault::Deny(NoSuchUpload),
+            Fault::Deny(NoSuchMultipart),
             Fault::Deny(PartExists),
             Fault::Deny(Target),
             Fault::Refuse(Target),

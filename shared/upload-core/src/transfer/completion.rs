@@ -36,7 +36,7 @@ impl BucketTransfer<'_, '_> {
                 Ok(landed) if landed.crc64.is_some() => return Ok(landed),
                 Ok(_) => return self.head().await,
                 // An earlier try's answer was lost, or this one says what is not so.
-                Err(error) if error.kind() == ErrorKind::NoSuchUpload => {
+                Err(error) if error.kind() == ErrorKind::NoSuchMultipart => {
                     if let Ok(landed) = self.head().await {
                         return Ok(landed);
                     }

@@ -65,7 +65,7 @@ impl Transfer<'_> {
     /// Answers that CRC-64. A session that is `resumed` may hold parts already.
     ///
     /// # Errors
-    /// [`Integrity`](ErrorKind::Integrity) where the gate stays shut; [`NoSuchUpload`](ErrorKind::NoSuchUpload) where the multipart
+    /// [`Integrity`](ErrorKind::Integrity) where the gate stays shut; [`NoSuchMultipart`](ErrorKind::NoSuchMultipart) where the multipart
     /// upload is gone and the object is not there; [`Deadline`](ErrorKind::Deadline) at a part's boundary, where the run's time is
     /// over; whatever source and target refuse for good.
     pub(crate) async fn move_to_bucket(
@@ -79,7 +79,7 @@ impl Transfer<'_> {
         let transfer = BucketTransfer { transfer: self, landing, slots: slots.source(), by_md5 };
         match transfer.move_all(resumed, &mut slots).await {
             // A completion whose answer was lost, or whose caller died, leaves the object and no multipart upload.
-            Err(error) if error.kind() == ErrorKind::NoSuchUpload => {
+            Err(error) if error.kind() == ErrorKind::NoSuchMultipart => {
                 transfer.find_completed_object(error).await
             }
             other => other,
@@ -242,7 +242,7 @@ impl BucketTransfer<'_, '_> {
         error: Error,
     ) -> Result<PartReceipt, Error> {
         let unclear = error.is_retryable() && error.kind() == ErrorKind::Target;
-        let is_gone = error.kind() == ErrorKind::NoSuchUpload;
+        let is_gone = error.kind() == ErrorKind::NoSuchMultipart;
         if !unclear && !is_gone && error.kind() != ErrorKind::PartExists {
             return Err(error);
         }
@@ -252,7 +252,7 @@ impl BucketTransfer<'_, '_> {
             // A multipart upload that lists its parts is there.
             Ok(_) if is_gone => Err(error.retryable()),
             // What an early refusal said was lost with its connection; this answer is not.
-            Err(other) if matches!(other.kind(), ErrorKind::NoSuchUpload | ErrorKind::SessionOver) => {
+            Err(other) if matches!(other.kind(), ErrorKind::NoSuchMultipart | ErrorKind::SessionOver) => {
                 Err(other)
             }
             _ => Err(error),

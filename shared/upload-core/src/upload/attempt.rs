@@ -169,7 +169,7 @@ impl<'a> Attempt<'a> {
         }
         match error.kind() {
             ErrorKind::SessionOver => {}
-            ErrorKind::NoSuchUpload => {
+            ErrorKind::NoSuchMultipart => {
                 tracing::warn!(?error, "the multipart upload is gone: beginning another in the same session");
                 match self.restart_session(session).await {
                     Err(error) if error.kind() == ErrorKind::SessionOver => {}

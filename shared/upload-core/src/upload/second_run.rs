@@ -28,7 +28,7 @@ pub(crate) fn pause_before_second_run(
 fn reason(kind: ErrorKind) -> Option<WaitReason> {
     match kind {
         ErrorKind::Source => Some(WaitReason::SourceRefused),
-        ErrorKind::Target | ErrorKind::PartExists | ErrorKind::NoSuchUpload => {
+        ErrorKind::Target | ErrorKind::PartExists | ErrorKind::NoSuchMultipart => {
             Some(WaitReason::TargetRefused)
         }
         _ => None,

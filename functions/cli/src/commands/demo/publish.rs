@@ -16,7 +16,7 @@ use crate::{
     },
 };
 use ::local_clouds::fc::AsyncOutcome;
-use app::storage::{Pin, PutBody, PutOptions, Store, StoreConfig};
+use app::storage::{ObjectVersion, PutBody, PutOptions, Store, StoreConfig};
 use std::{path::Path, time::Duration};
 use tokio::{sync::broadcast, time::timeout};
 
@@ -46,7 +46,7 @@ pub(super) async fn publish(
     let folder = Path::new(".").join(file.parent().unwrap_or(Path::new("")));
     let folder = folder.canonicalize().map_err(|error| name_file(&folder, &error))?;
     let bytes = Store::new(StoreConfig::folder(folder), app::store_client()?)?;
-    let body = bytes.read(key, 0..size, &Pin::default()).await?;
+    let body = bytes.read(key, 0..size, &ObjectVersion::default()).await?;
     let options = PutOptions { content_md5: Some(digest), ..PutOptions::default() };
     reporter.report(&DemoEvent::Putting { object: &object, size });
     store.put(key, PutBody::stream(body, size), &options).await?;

@@ -27,7 +27,7 @@ use crate::{
 };
 use app::{
     App, LogLevel,
-    core::{Error, ErrorKind, UploadId},
+    core::{Error, ErrorKind, UploadError as _, UploadId},
 };
 use batch::Batch;
 use futures_util::{StreamExt, stream};

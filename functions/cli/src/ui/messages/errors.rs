@@ -37,13 +37,15 @@ pub(crate) fn describe_app(error: &Error) -> String {
 fn classify_zh(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::InvalidJob => "请求不符合要求",
+        ErrorKind::NoSuchUpload => "没有这个上传",
+        ErrorKind::WrongState => "上传当前的状态不允许此操作",
         ErrorKind::SourceMissing => "来源不存在",
         ErrorKind::SourceChanged => "来源已改变",
         ErrorKind::SourceDenied => "来源拒绝访问",
         ErrorKind::Source => "来源出错",
         ErrorKind::Target => "优酷的存储出错",
         ErrorKind::CredentialExpired => "优酷存储的临时凭证已过期",
-        ErrorKind::NoSuchUpload => "优酷的存储不认识这个分片上传",
+        ErrorKind::NoSuchMultipart => "优酷的存储不认识这个分片上传",
         ErrorKind::PartExists => "优酷的存储已有这个分片",
         ErrorKind::Unauthorized => "优酷拒绝访问令牌",
         ErrorKind::ClientRefused => "优酷不认识账号的 client_id",
@@ -51,7 +53,7 @@ fn classify_zh(kind: ErrorKind) -> &'static str {
         ErrorKind::SessionOver => "上传会话已结束",
         ErrorKind::RateLimited => "优酷暂时限制调用",
         ErrorKind::Youku => "优酷出错",
-        ErrorKind::Integrity => "数据校验不一致",
+        ErrorKind::Integrity | ErrorKind::VerificationFailed => "数据校验不一致",
         ErrorKind::HashRefused => "优酷收到的文件与声明的 MD5 不符",
         ErrorKind::CommitUnknown => "提交结果未知",
         ErrorKind::Deadline => "时间不够",
@@ -181,7 +183,7 @@ mod tests {
         }
         let way_out = |error: CliError| describe_way_out(&error);
         assert!(way_out(error(ErrorKind::InvalidJob).into()).contains("--title"));
-        let not_applicable = CliError::from_upload_command(error(ErrorKind::InvalidJob));
+        let not_applicable = CliError::from_upload_command(error(ErrorKind::WrongState));
         assert!(way_out(not_applicable).contains("oss2youku explain"));
     }
 
@@ -190,7 +192,7 @@ mod tests {
     fn json_codes_follow_the_kind() {
         for (error, code) in [
             (CliError::usage("why"), "invalid_job"),
-            (CliError::from_upload_command(error(ErrorKind::InvalidJob)), "invalid_job"),
+            (CliError::from_upload_command(error(ErrorKind::WrongState)), "wrong_state"),
             (CliError::local(ErrorKind::SourceMissing, "why"), "source_missing"),
             (error(ErrorKind::Youku).into(), "youku_failed"),
             (Stopped.into(), "deadline"),

@@ -114,7 +114,9 @@ fn translate_advice(code: &str) -> &'static str {
         Some(ErrorKind::SourceMissing) => "请放回对象，然后重试上传",
         Some(ErrorKind::SourceChanged) => "无需处理：对象的新版本是另一个上传",
         Some(ErrorKind::HashRefused) => "请改正声明的 MD5，再用 again 另行请求；若声明无误，请联系优酷",
-        Some(ErrorKind::Integrity) => "请检查对象：其数据与存储给出的校验和不一致",
+        Some(ErrorKind::Integrity | ErrorKind::VerificationFailed) => {
+            "请检查对象：其数据与存储给出的校验和不一致"
+        }
         Some(ErrorKind::Unauthorized) => "请带有效的访问令牌重新发送任务",
         _ => "请查看日志了解原因，然后重试上传",
     }

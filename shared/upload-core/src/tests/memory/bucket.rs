@@ -126,7 +126,7 @@ impl Bucket for MemoryBucket {
 }
 
 fn no_such_upload(operation: &'static str) -> Error {
-    Error::new(ErrorKind::NoSuchUpload, operation, "there is no such upload")
+    Error::new(ErrorKind::NoSuchMultipart, operation, "there is no such upload")
 }
 
 fn stale(operation: &'static str) -> Error {
