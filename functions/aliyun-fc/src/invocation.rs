@@ -25,9 +25,9 @@ pub(crate) fn credentials(context: &Context) -> Option<Credentials> {
     })
 }
 
-/// When the run must have ended: before the platform ends it, by a tenth of the time left, 1 to 10 s.
+/// When the run must have ended, some time before the platform ends it.
 pub(crate) fn deadline(context: &Context) -> Option<tokio::time::Instant> {
-    let margin = (context.remaining()? / 10).clamp(Duration::from_secs(1), Duration::from_secs(10));
+    let margin = app::startup::deadline_margin(context.remaining()?);
     context.deadline()?.checked_sub(margin)
 }
 

@@ -13,35 +13,16 @@ mod handler;
 mod invocation;
 
 use aliyun_fc_runtime::{Error, Runtime, service_fn, tower::ServiceExt};
-use app::{App, Settings};
+use app::App;
 use handler::Handler;
 use std::{process::ExitCode, sync::Arc};
 
 /// Runs the function until the platform ends it. What stops it at the start is logged.
 pub fn main() -> ExitCode {
-    let settings = match Settings::load() {
-        Ok(settings) => settings,
-        Err(error) => {
-            app::start_logging(&Default::default());
-            tracing::error!(%error, "the settings do not fit");
-            return ExitCode::FAILURE;
-        }
-    };
-    app::start_logging(&settings.log);
-    match serve(settings) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!(%error, "the function cannot run");
-            ExitCode::FAILURE
-        }
-    }
+    app::startup::run_function(serve)
 }
 
-/// One thread: moving bytes waits for the network, and a thread less is memory and start time less.
-#[tokio::main(flavor = "current_thread")]
-async fn serve(settings: Settings) -> Result<(), Error> {
-    let app = Arc::new(App::from_settings(settings)?);
-    app.warn_of_open_sources();
+async fn serve(app: Arc<App>) -> Result<(), Error> {
     let http = http_api::router(app.clone()).map_request(invocation::with_call);
     let handler = Arc::new(Handler::new(app));
     Runtime::new(service_fn(move |event| {

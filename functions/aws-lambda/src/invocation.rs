@@ -46,12 +46,12 @@ impl Invocation {
     }
 }
 
-/// When the run must have ended: before the platform ends it, by a tenth of the time left, 1 to 10 s.
+/// When the run must have ended, some time before the platform ends it.
 ///
 /// `deadline_ms` is the context's deadline in milliseconds since 1970.
 fn run_deadline(deadline_ms: u64) -> Instant {
     let left = time_left(deadline_ms, SystemTime::now(), *CONFIGURED_TIMEOUT);
-    let margin = (left / 10).clamp(Duration::from_secs(1), Duration::from_secs(10));
+    let margin = app::startup::deadline_margin(left);
     Instant::now() + left.saturating_sub(margin)
 }
 

@@ -35,7 +35,7 @@ pub use handler::Handler;
 pub use lambda_runtime::Diagnostic;
 pub use response::{EventResponse, HttpResponse};
 
-use app::{App, Settings};
+use app::App;
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 use serde_json::Value;
 use std::{process::ExitCode, sync::Arc};
@@ -45,40 +45,21 @@ const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
 
 /// Runs the function until the platform ends it. What stops it at the start is logged.
 pub fn main() -> ExitCode {
-    let settings = match Settings::load() {
-        Ok(settings) => settings,
-        Err(error) => {
-            app::start_logging(&Default::default());
-            tracing::error!(%error, "the settings do not fit");
-            return ExitCode::FAILURE;
-        }
-    };
-    app::start_logging(&settings.log);
-    // The runtime would panic.
-    if std::env::var_os(RUNTIME_API).is_none() {
-        tracing::error!("{RUNTIME_API} is not set: this program is run by Lambda, or by an emulator of it");
-        return ExitCode::FAILURE;
-    }
-    match serve(settings) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!(%error, "the function cannot run");
-            ExitCode::FAILURE
-        }
-    }
+    app::startup::run_function(serve)
 }
 
-/// One thread: moving bytes waits for the network, and a thread less is memory and start time less.
-#[tokio::main(flavor = "current_thread")]
-async fn serve(settings: Settings) -> Result<(), Error> {
-    let app = Arc::new(App::from_settings(settings)?);
-    app.warn_of_open_sources();
+async fn serve(app: Arc<App>) -> Result<(), Error> {
+    // The runtime would panic.
+    if std::env::var_os(RUNTIME_API).is_none() {
+        let why = "is not set: this program is run by Lambda, or by an emulator of it";
+        return Err(format!("{RUNTIME_API} {why}").into());
+    }
     let handler = Arc::new(Handler::new(app));
-    let handle = move |event| {
+    run(move |event| {
         let handler = handler.clone();
         async move { handler.handle(event).await }
-    };
-    run(handle).await
+    })
+    .await
 }
 
 /// Runs a handler for every event until the platform ends the process: one after the other, or as many at once as

@@ -5,7 +5,7 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::fmt;
 
 /// Starts logging. Later calls change nothing.
-pub fn init(settings: &LogSettings) {
+pub fn start_logging(settings: &LogSettings) {
     let level = match settings.level {
         LogLevel::Error => LevelFilter::ERROR,
         LogLevel::Warn => LevelFilter::WARN,
@@ -20,6 +20,6 @@ pub fn init(settings: &LogSettings) {
         .with_max_level(level)
         .with_writer(std::io::stderr)
         .finish();
-    // Only a second call fails, and then the first one's subscriber is already at work.
+    // Only a second call fails, and then the subscriber of the first one is already at work.
     let _ = tracing::subscriber::set_global_default(subscriber);
 }

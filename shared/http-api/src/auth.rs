@@ -1,4 +1,4 @@
-//! Who may come in, and do what: whoever has an accepted token, or everybody where the gateway has checked them already.
+//! Which callers are let in, and with what rights: those with an accepted token, or everybody where the gateway has checked them already.
 
 use crate::response::JsonResponse;
 use app::{App, HttpSettings, Right, Rights};
@@ -14,23 +14,23 @@ use axum::{
 };
 use std::sync::Arc;
 
-/// Lets in whoever may come in, and notes in the request what they may do.
+/// Lets in the callers that the settings accept, and puts their rights into the request.
 pub(crate) async fn authenticate(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    match rights(&app.settings().http, request.headers()) {
+    match find_rights(&app.settings().http, request.headers()) {
         Ok(rights) => {
             request.extensions_mut().insert(rights);
             next.run(request).await
         }
         Err(reason) => {
             log_refusal(&request, reason);
-            // The reason is the operator's matter.
+            // The reason is for the operator alone.
             let text = "a valid bearer token is needed";
             error_response(StatusCode::UNAUTHORIZED, "unauthorized", text, "Bearer")
         }
     }
 }
 
-/// The same handlers for those alone who have this right; who lacks it is told so, and which one.
+/// Limits the handlers to callers that have this right; the refusal of others names the right.
 pub(crate) fn require(right: Right, handlers: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
     handlers.route_layer(from_fn(move |request: Request, next: Next| async move {
         let rights = request.extensions().get().copied().unwrap_or(Rights::NONE);
@@ -47,7 +47,7 @@ pub(crate) fn require(right: Right, handlers: MethodRouter<Arc<App>>) -> MethodR
     }))
 }
 
-/// RFC 6750's words for it.
+/// The refusals' challenges in RFC 6750's words.
 const INSUFFICIENT: [&str; 3] = [
     r#"Bearer error="insufficient_scope", scope="submit""#,
     r#"Bearer error="insufficient_scope", scope="read""#,
@@ -64,14 +64,17 @@ fn error_response(status: StatusCode, code: &'static str, text: &str, challenge:
     response
 }
 
-/// What the caller may do, or why it is not let in.
+/// Finds the caller's rights.
 ///
-/// Whom the gateway has checked may do the usual things; a token that is shown as well may allow more.
-fn rights(settings: &HttpSettings, headers: &HeaderMap) -> Result<Rights, &'static str> {
+/// Callers that the gateway has checked have the usual rights; a token that they show as well may grant more.
+///
+/// # Errors
+/// Why the caller is not let in.
+fn find_rights(settings: &HttpSettings, headers: &HeaderMap) -> Result<Rights, &'static str> {
     if !settings.is_open_to_any() {
         return Err("nobody may come in: neither http.tokens nor http.trust_gateway is set");
     }
-    let token = bearer(headers);
+    let token = bearer_token(headers);
     let shown = token.and_then(|token| settings.rights_of(token));
     match (settings.trust_gateway, shown, token) {
         (true, shown, _) => Ok(Rights::usual().and(shown.unwrap_or(Rights::NONE))),
@@ -81,7 +84,7 @@ fn rights(settings: &HttpSettings, headers: &HeaderMap) -> Result<Rights, &'stat
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

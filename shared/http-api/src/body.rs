@@ -13,8 +13,8 @@ const TIME: Duration = Duration::from_secs(20);
 /// Reads the body of a request.
 ///
 /// # Errors
-/// The answer: 413 where it is longer than `limit` bytes, 408 where it does not come in time, 400 where it breaks off.
-pub(crate) async fn read(body: Body, limit: usize) -> Result<Bytes, JsonResponse> {
+/// The response: 413 where it is longer than `limit` bytes, 408 where it does not arrive in time, 400 where it breaks off.
+pub(crate) async fn read_body(body: Body, limit: usize) -> Result<Bytes, JsonResponse> {
     let error = match timeout(TIME, Limited::new(body, limit).collect()).await {
         Ok(Ok(whole)) => return Ok(whole.to_bytes()),
         Ok(Err(error)) => error,

@@ -1,4 +1,14 @@
-//! The HTTP door: tasks in, outcomes out, with progress on the way for those who ask.
+//! The HTTP API: tasks in, outcomes out, with progress on the way for callers that ask for it.
+//!
+//! | module | its job |
+//! |---|---|
+//! | `router` | the routes, and the right that each needs |
+//! | `auth` | which callers are let in, and with what rights |
+//! | `create_upload`, `idempotency_key`, `body` | `POST /uploads` |
+//! | `upload_status`, `upload_list`, `deadline` | `GET /uploads/{id}` and `GET /uploads` |
+//! | `progress` | progress as server-sent events or lines of JSON |
+//! | `response` | outcomes as HTTP responses |
+//! | `request_context` | [`RequestContext`]: what only the platform knows of a request |
 //!
 //! | request | answer |
 //! |---|---|
@@ -7,52 +17,25 @@
 //! | `GET /uploads?state=open\|finished&limit=1..100&after=` (right `read`) | the open uploads, then the latest that ended; `next` is the next page's `after` |
 //! | `GET /healthz` | `{"status":"ok"}`, to anybody |
 //!
-//! What changes uploads that others asked for needs the right `manage`; there is no such route yet.
+//! Changing uploads that others asked for needs the right `manage`; there is no such route yet.
 //!
 //! Function Compute's HTTP trigger and Lambda's function URL serve the same [`router`]; what only they know of a request they put
-//! into its extensions as a [`Call`].
+//! into its extensions as a [`RequestContext`].
+//!
+//! Server-sent events are axum's. Lines of JSON are written here: `axum_extra::json_lines` would bring axum-extra, tokio-stream and
+//! tokio-util's `io` into the function for one `format!`.
 
 mod auth;
 mod body;
+mod create_upload;
+mod deadline;
+mod idempotency_key;
 mod progress;
 mod request_context;
 mod response;
-mod status;
-mod uploads;
+mod router;
+mod upload_list;
+mod upload_status;
 
 pub use request_context::RequestContext;
-
-use app::{App, Right};
-use auth::require;
-use axum::{
-    Json, Router,
-    http::StatusCode,
-    middleware::from_fn_with_state,
-    routing::{get, post},
-};
-use response::JsonResponse;
-use std::sync::Arc;
-
-/// The door's routes. Every request but `/healthz` must be let in by the settings' section `http`, and each route names the right it needs.
-pub fn router(app: Arc<App>) -> Router {
-    let (create, list) = (post(uploads::create), get(status::list));
-    Router::new()
-        .route("/uploads", require(Right::Submit, create).merge(require(Right::Read, list)))
-        .route("/uploads/{id}", require(Right::Read, get(status::one)))
-        .method_not_allowed_fallback(async || {
-            JsonResponse::from_error(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method_not_allowed",
-                "this path has other methods",
-            )
-        })
-        .fallback(async || {
-            JsonResponse::from_error(StatusCode::NOT_FOUND, "no_such_path", "there is no such path")
-        })
-        .layer(from_fn_with_state(app.clone(), auth::authenticate))
-        .route("/healthz", get(async || Json(serde_json::json!({"status": "ok"}))))
-        .with_state(app)
-}
-
-#[cfg(test)]
-mod tests;
+pub use router::router;

@@ -8,8 +8,11 @@ use axum::{
 };
 use std::time::Duration;
 
-/// When to come again where nobody named a time: a lease that nobody renews any more is over by then.
+/// When to come again where no time is known: a lease that nobody renews has run out by then.
 const PAUSE: Duration = Duration::from_secs(30);
+
+/// The outcome's key where the request names no object: the field is always there.
+const UNNAMED: &str = "";
 
 /// An outcome, and when to ask again.
 #[derive(Debug)]
@@ -19,13 +22,18 @@ pub(crate) struct JsonResponse {
 }
 
 impl JsonResponse {
-    /// The answer to a task about `key`.
+    /// The response to a task about `key`.
     pub(crate) fn from_result(key: &str, result: &Result<PublishedVideo, Error>) -> Self {
         let retry_after = result.as_ref().err().and_then(retry_after);
         Self { outcome: Outcome::new(key, result), retry_after }
     }
 
-    /// The answer to a request that has become no task.
+    /// The response to a request that names no object.
+    pub(crate) fn from_unnamed(error: Error) -> Self {
+        Self::from_result(UNNAMED, &Err(error))
+    }
+
+    /// The response to a request that became no task, or that is about no object.
     pub(crate) fn from_error(status: StatusCode, code: &'static str, text: impl Into<String>) -> Self {
         let text = text.into();
         let outcome = Outcome {
@@ -39,16 +47,16 @@ impl JsonResponse {
     }
 }
 
-/// When the same request may go better: its upload is in other hands, waits for a time, or was handed over.
+/// When the same request may succeed: somebody else holds its upload, it waits for a time, or it was handed over.
 ///
-/// A failure of Youku's or of the source's that patience did not outlast names no time: nobody knows one.
+/// A failure of Youku's or of the source's that outlasted the retries has no such time: nobody knows one.
 fn retry_after(error: &Error) -> Option<Duration> {
     match (error.kind(), error.advice()) {
         (
             ErrorKind::InProgress | ErrorKind::RateLimited | ErrorKind::Deadline,
-            RetryAdvice::Retry { retry_after: not_before },
-        ) => Some(not_before.unwrap_or(PAUSE)),
-        // Whoever took it over is at work; what gave up for the rate is open and waits.
+            RetryAdvice::Retry { retry_after },
+        ) => Some(retry_after.unwrap_or(PAUSE)),
+        // Another holder works on the one; the other gave up for the rate, is open and waits.
         (ErrorKind::Superseded | ErrorKind::RateLimited, _) => Some(PAUSE),
         _ => None,
     }

@@ -1,13 +1,23 @@
-//! The sample of a settings file is kept true: it parses as it stands and with every setting in it, and names all there are.
+//! Keeps the sample of a settings file true: it parses as it stands and with every setting in it, and names all there are.
 
-use super::Settings;
+use super::tree::Settings;
 use std::collections::BTreeSet;
 use toml::{Table, Value};
 
 const SAMPLE: &str = include_str!("../../sample/oss2youku.toml");
 /// Where the settings' variables are named.
-const SOURCES: [&str; 4] =
-    [include_str!("mod.rs"), include_str!("callback.rs"), include_str!("http.rs"), include_str!("ledger.rs")];
+const SOURCES: [&str; 10] = [
+    include_str!("tree.rs"),
+    include_str!("youku.rs"),
+    include_str!("source.rs"),
+    include_str!("transfer.rs"),
+    include_str!("log.rs"),
+    include_str!("callback.rs"),
+    include_str!("http.rs"),
+    include_str!("legacy.rs"),
+    include_str!("ledger.rs"),
+    include_str!("sweep.rs"),
+];
 
 /// The sample with every setting in it.
 fn complete() -> String {
@@ -21,10 +31,10 @@ fn the_sample_parses_as_it_stands_and_with_every_setting_in_it() {
     assert!(untouched.accounts.is_empty() && untouched.rules.iter().next().is_none());
     let all = Settings::from_parts("sample", &complete(), []).expect("the sample with every setting");
     assert_eq!(all.rules.iter().count(), 2);
-    // What it calls a default is one; but a number of parts that is set is kept to.
-    let mut default = untouched.transfer.transfer().expect("defaults");
+    // What it calls a default is one; but a number of parts that is set is never exceeded.
+    let mut default = untouched.transfer.to_transfer().expect("defaults");
     default.most_in_flight = default.in_flight;
-    assert_eq!(format!("{:?}", all.transfer.transfer().expect("in range")), format!("{default:?}"));
+    assert_eq!(format!("{:?}", all.transfer.to_transfer().expect("in range")), format!("{default:?}"));
 }
 
 #[test]

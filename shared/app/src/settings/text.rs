@@ -1,5 +1,5 @@
-//! Numbers and switches that a file gives as such and the environment as text. A value that does not fit is not repeated: it may
-//! have been meant for a secret's field.
+//! Reads numbers and switches, which a file gives as such and the environment as text. Errors do not repeat a value that does not
+//! fit: it may have been meant for a secret's field.
 
 use serde::{Deserialize, Deserializer, de::Error};
 use std::{fmt::Display, str::FromStr};
@@ -11,7 +11,11 @@ enum Either<T> {
     Text(String),
 }
 
-pub(super) fn or_value<'de, D, T>(from: D) -> Result<T, D::Error>
+/// Reads a value, or the text of one.
+///
+/// # Errors
+/// Where it is neither.
+pub(super) fn deserialize_value<'de, D, T>(from: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de> + FromStr<Err: Display>,
@@ -23,10 +27,14 @@ where
     }
 }
 
-pub(super) fn or_some<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
+/// Reads the value of a field that may be left out.
+///
+/// # Errors
+/// As [`deserialize_value`].
+pub(super) fn deserialize_some<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de> + FromStr<Err: Display>,
 {
-    or_value(from).map(Some)
+    deserialize_value(from).map(Some)
 }

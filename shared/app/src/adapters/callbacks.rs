@@ -1,0 +1,106 @@
+//! The notifier port over `webhook`.
+
+use super::http_clients::client_builder;
+use async_trait::async_trait;
+use bytes::Bytes;
+use secrecy::{ExposeSecret, SecretString};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::{sync::OnceCell, time::Instant};
+use upload_core::{DeliveryResult, Notifier};
+use webhook::{Callback, Client, Config, Error, ErrorKind, RetryAdvice};
+
+/// How long a receiver gets no callback after it gave no answer in time.
+const CIRCUIT_OPEN: Duration = Duration::from_secs(60);
+
+/// Delivers callbacks as the settings allow.
+pub(crate) struct Callbacks {
+    config: Config,
+    /// Built by the first callback: most processes have none.
+    client: OnceCell<Client>,
+    /// Receivers that gave no answer in time, and until when they get no callback.
+    open_circuits: Mutex<BTreeMap<String, Instant>>,
+}
+
+impl Callbacks {
+    pub(crate) fn new(config: Config) -> Self {
+        Self { config, client: OnceCell::new(), open_circuits: Mutex::default() }
+    }
+
+    async fn client(&self) -> Option<&Client> {
+        let client = self.client.get_or_try_init(|| async {
+            let builder = client_builder()?;
+            Client::new(self.config.clone(), builder).map_err(|error| {
+                let config = upload_core::ErrorKind::Config;
+                upload_core::Error::new(config, "callback", error.to_string())
+            })
+        });
+        client.await.inspect_err(|error| tracing::error!(?error, "no callback can be sent")).ok()
+    }
+
+    fn record_answer(&self, receiver: String, in_time: bool) {
+        let mut circuits = self.open_circuits.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        circuits.retain(|_, until| *until > now);
+        if in_time {
+            circuits.remove(&receiver);
+        } else {
+            circuits.insert(receiver, now + CIRCUIT_OPEN);
+        }
+    }
+}
+
+#[async_trait]
+impl Notifier for Callbacks {
+    async fn post(&self, url: &SecretString, id: &str, body: Bytes) -> DeliveryResult {
+        let Some(client) = self.client().await else {
+            return DeliveryResult::Failed { code: "config".into(), retry_after: None };
+        };
+        let callback = Callback { url: url.clone(), id: id.to_owned() };
+        let delivered = client.deliver(&callback, body).await;
+        let in_time = !matches!(&delivered, Err(error) if error.kind() == ErrorKind::TimedOut);
+        if let Some(receiver) = receiver_origin(url) {
+            self.record_answer(receiver, in_time);
+        }
+        delivered.map_or_else(
+            |error| map_failure(&error),
+            |delivered| DeliveryResult::Accepted { status: delivered.status },
+        )
+    }
+
+    fn circuit_open_for(&self, url: &SecretString) -> Option<Duration> {
+        let circuits = self.open_circuits.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = circuits.get(&receiver_origin(url)?)?;
+        Some(until.saturating_duration_since(Instant::now())).filter(|rest| !rest.is_zero())
+    }
+}
+
+/// Scheme, host and port, without the rest, which may hold a token; `None` where it is no URL.
+fn receiver_origin(url: &SecretString) -> Option<String> {
+    let url = reqwest::Url::parse(url.expose_secret()).ok()?;
+    Some(url.origin().ascii_serialization())
+}
+
+fn map_failure(error: &Error) -> DeliveryResult {
+    let code = match (error.kind(), error.details().status) {
+        (ErrorKind::Forbidden, _) => DeliveryResult::FORBIDDEN.to_owned(),
+        (ErrorKind::TimedOut, _) => DeliveryResult::TIMED_OUT.to_owned(),
+        (_, Some(status)) => status.to_string(),
+        (_, None) => error.code().to_owned(),
+    };
+    if object_storage::blames_clock(error) {
+        tracing::warn!(
+            ?error,
+            "a receiver's certificate is not valid at this machine's time; its clock may be wrong"
+        );
+    } else {
+        tracing::debug!(?error, "a callback failed");
+    }
+    match error.advice() {
+        RetryAdvice::Permanent => DeliveryResult::Refused { code },
+        advice => DeliveryResult::Failed { code, retry_after: advice.retry_after() },
+    }
+}

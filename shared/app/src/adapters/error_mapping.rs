@@ -1,0 +1,100 @@
+//! The leaf crates' errors as the core's: their kinds and advice, never their secrets.
+
+use object_storage::{Error as StorageError, ErrorKind as Storage, RetryAdvice, blames_clock};
+use upload_core::{Error, ErrorKind, tokens::CallFailed};
+use youku::{Error as YoukuError, ErrorKind as Youku};
+
+/// Added where a connection fails because a certificate is not valid at this machine's time.
+const CLOCK: &str = ": the server's certificate is not valid at this machine's time; its clock may be wrong";
+
+fn map_storage_error(error: StorageError, kind: ErrorKind) -> Error {
+    let advice = match error.advice() {
+        RetryAdvice::Permanent => RetryAdvice::Permanent,
+        // A read that gave up for now, too: whether the upload does is for its own retry budget to say.
+        advice => RetryAdvice::Retry { retry_after: advice.retry_after() },
+    };
+    Error::new(kind, error.operation(), error.to_string()).with_advice(advice).with_source(error)
+}
+
+/// Whether this worker has no good key of its own: none is set, or its temporary one ran out and no other could be had. That says nothing
+/// about the object, which somebody else's key may reach.
+pub(super) fn lacks_key(error: &StorageError) -> bool {
+    matches!(error.kind(), Storage::CredentialExpired | Storage::CredentialUnavailable)
+        && error.advice() == RetryAdvice::Permanent
+}
+
+/// An error of the source.
+pub(super) fn source_error(error: StorageError) -> Error {
+    let kind = match error.kind() {
+        Storage::NotFound => ErrorKind::SourceMissing,
+        // The version that was pinned is longer than what is there.
+        Storage::PreconditionFailed | Storage::InvalidRange => ErrorKind::SourceChanged,
+        Storage::AccessDenied | Storage::Archived => ErrorKind::SourceDenied,
+        // A function receives other keys with its next call, and other workers have others: the upload stays open.
+        _ if lacks_key(&error) => ErrorKind::Config,
+        Storage::Config | Storage::NoSuchBucket => ErrorKind::Config,
+        _ => ErrorKind::Source,
+    };
+    map_storage_error(error, kind)
+}
+
+/// An error of Youku's bucket.
+pub(super) fn bucket_error(error: StorageError) -> Error {
+    let kind = match error.kind() {
+        // Youku's own keys: it hands out others.
+        Storage::CredentialExpired | Storage::CredentialUnavailable => ErrorKind::CredentialExpired,
+        Storage::NoSuchUpload => ErrorKind::NoSuchMultipart,
+        Storage::PartAlreadyExists => ErrorKind::PartExists,
+        Storage::InvalidDigest => ErrorKind::Integrity,
+        _ => ErrorKind::Target,
+    };
+    map_storage_error(error, kind)
+}
+
+/// An error of Youku's API.
+pub(crate) fn api_error(error: YoukuError) -> Error {
+    map_youku_error(error, ErrorKind::Youku)
+}
+
+/// An error of a call of Youku's API with an access token.
+pub(super) fn call_error(error: YoukuError) -> CallFailed {
+    match error.kind() {
+        Youku::AccessTokenRefused => CallFailed::TokenRefused(api_error(error)),
+        _ => CallFailed::Otherwise(api_error(error)),
+    }
+}
+
+/// An error of Youku's upload server.
+pub(super) fn slice_error(error: YoukuError) -> Error {
+    map_youku_error(error, ErrorKind::Target)
+}
+
+fn map_youku_error(error: YoukuError, otherwise: ErrorKind) -> Error {
+    let kind = match error.kind() {
+        Youku::Invalid => ErrorKind::InvalidJob,
+        Youku::Config => ErrorKind::Config,
+        Youku::RateLimited => ErrorKind::RateLimited,
+        Youku::ClientRefused => ErrorKind::ClientRefused,
+        Youku::AccessTokenRefused => ErrorKind::Unauthorized,
+        Youku::UploadTokenExpired => ErrorKind::SessionOver,
+        // The hash of the whole file: the bytes arrived as they are, and were announced as others.
+        Youku::FileHashMismatch => ErrorKind::HashRefused,
+        Youku::SliceHashMismatch => ErrorKind::Integrity,
+        _ => otherwise,
+    };
+    let advice = match error.advice() {
+        // A malformed response came from a gateway: the next call tells whether Youku did the work.
+        RetryAdvice::Permanent if error.kind() == Youku::Protocol => RetryAdvice::RETRY,
+        RetryAdvice::Permanent => RetryAdvice::Permanent,
+        advice => RetryAdvice::Retry { retry_after: advice.retry_after() },
+    };
+    let clock = if blames_clock(&error) { CLOCK } else { "" };
+    let text = match kind {
+        ErrorKind::ClientRefused => "Youku does not know the client id".into(),
+        _ => format!("{error}{clock}"),
+    };
+    Error::new(kind, error.operation(), text).with_advice(advice).with_source(error)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,24 @@
+//! Errors of the ledger's store.
+
+use crate::adapters::error_mapping::lacks_key;
+use object_storage::{Error as StorageError, ErrorKind as Storage, RetryAdvice};
+use upload_core::{Error, ErrorKind};
+
+/// An error of the store that keeps the ledger.
+pub(super) fn store_error(error: StorageError) -> Error {
+    // Without a key of its own a worker says nothing of the ledger.
+    let is_setting = error.kind() == Storage::Config || lacks_key(&error);
+    let kind = if is_setting { ErrorKind::Config } else { ErrorKind::Ledger };
+    let advice = match error.advice() {
+        RetryAdvice::Permanent => RetryAdvice::Permanent,
+        advice => RetryAdvice::Retry { retry_after: advice.retry_after() },
+    };
+    Error::new(kind, error.operation(), format!("the ledger's store: {error}"))
+        .with_advice(advice)
+        .with_source(error)
+}
+
+/// An error of a store or key that cannot keep a ledger.
+pub(super) fn config_error(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::Config, "ledger", message)
+}

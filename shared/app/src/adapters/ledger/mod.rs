@@ -1,0 +1,16 @@
+//! Where the ledger is kept, and how its secrets are sealed.
+
+mod aes_seal;
+mod bucket;
+mod error;
+mod folder_clock;
+mod key_file;
+mod location;
+mod parse_location;
+mod store;
+
+pub use aes_seal::{AesSeal, random_seal_key};
+pub use bucket::{LedgerBucket, Readable};
+pub use store::StoreLedger;
+
+pub(crate) use location::LedgerLocation;

@@ -1,0 +1,52 @@
+//! The text that says where the ledger is kept.
+
+use super::error::config_error;
+use upload_core::{Error, Location, Provider};
+
+/// Reads `oss://bucket/prefix/`, `s3://bucket/prefix/` or the path of a folder.
+///
+/// # Errors
+/// [`Config`](upload_core::ErrorKind::Config) where it is none of them.
+pub(super) fn parse_location(text: &str) -> Result<Location, Error> {
+    let (provider, rest) = match text.split_once("://") {
+        Some(("oss", rest)) => (Provider::Oss, rest),
+        Some(("s3", rest)) => (Provider::S3, rest),
+        Some(_) => {
+            return Err(config_error(
+                "ledger.location must be oss://bucket/prefix/, s3://bucket/prefix/ or a folder",
+            ));
+        }
+        None => {
+            let (bucket, key) = (text.to_owned(), String::new());
+            return Ok(Location { provider: Provider::Folder, bucket, key, region: None });
+        }
+    };
+    let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+    if bucket.is_empty() || prefix.starts_with('/') {
+        return Err(config_error("ledger.location names no bucket"));
+    }
+    let slash = if prefix.is_empty() || prefix.ends_with('/') { "" } else { "/" };
+    Ok(Location { provider, bucket: bucket.into(), key: format!("{prefix}{slash}"), region: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locations_are_read_and_prefixes_end_with_a_slash() {
+        let cases = [
+            ("oss://b/p/q", Provider::Oss, "b", "p/q/"),
+            ("oss://b", Provider::Oss, "b", ""),
+            ("s3://b/p/", Provider::S3, "b", "p/"),
+            ("/var/ledger", Provider::Folder, "/var/ledger", ""),
+        ];
+        for (text, provider, bucket, key) in cases {
+            let read = parse_location(text).expect(text);
+            assert_eq!((read.provider, read.bucket.as_str(), read.key.as_str()), (provider, bucket, key));
+        }
+        for text in ["http://b/p", "oss:///p", "oss://"] {
+            assert!(parse_location(text).is_err(), "{text}");
+        }
+    }
+}

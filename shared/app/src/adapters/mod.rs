@@ -1,0 +1,15 @@
+//! The core's ports over the crates that open sockets and files.
+
+pub(crate) mod accounts;
+pub(crate) mod callbacks;
+mod error_mapping;
+pub(crate) mod http_clients;
+pub mod ledger;
+pub(crate) mod removed_account;
+pub(crate) mod source;
+mod tls;
+pub(crate) mod token_refresh;
+pub(crate) mod upload_target;
+pub(crate) mod user_lookup;
+
+pub(crate) use error_mapping::api_error;

@@ -1,0 +1,8 @@
+//! The source port: where objects are read.
+
+mod open_store;
+mod sources;
+mod stated_md5;
+
+pub(crate) use open_store::open_store;
+pub(crate) use sources::Sources;

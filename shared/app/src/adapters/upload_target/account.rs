@@ -1,0 +1,199 @@
+//! The Youku port over `youku` and, for its bucket, `object-storage`.
+
+use super::{
+    bucket::YoukuBucket,
+    new_video::{to_new_video, validation_error},
+    upload_server::UploadServer,
+};
+use crate::{
+    adapters::{
+        error_mapping::{api_error, bucket_error, call_error, slice_error},
+        token_refresh::TokenRefresh,
+    },
+    settings::{Settings, YoukuSettings},
+};
+use async_trait::async_trait;
+use object_storage::{Credentials, HttpClient, SignatureVersion, Store, StoreConfig};
+use secrecy::SecretString;
+use std::{sync::Arc, time::Duration};
+use upload_core::{
+    Bucket, BucketSession, Error, ErrorKind, SliceServer, SliceSession, UploadCredentials, Video, VideoState,
+};
+use youku::{Client, UploadTarget};
+
+/// One account at Youku.
+pub(crate) struct YoukuAccount {
+    /// Its name in the settings; absent for an account that a task carries.
+    name: Option<String>,
+    client: Client,
+    http: HttpClient,
+    signature: SignatureVersion,
+    region: Option<String>,
+    idle: Option<Duration>,
+    /// Absent: the access token stays as it is.
+    refresh: Option<TokenRefresh>,
+}
+
+impl YoukuAccount {
+    /// Builds the port; connects to nothing yet.
+    pub(crate) fn new(
+        name: Option<&str>,
+        client: Client,
+        http: HttpClient,
+        settings: &Settings,
+        refresh: Option<TokenRefresh>,
+    ) -> Self {
+        let idle = settings.transfer.idle();
+        let YoukuSettings { signature, bucket_region, .. } = &settings.youku;
+        let (signature, region) = ((*signature).into(), bucket_region.clone());
+        Self { name: name.map(str::to_owned), client, http, signature, region, idle, refresh }
+    }
+
+    /// Names the setting that a refusal of the client id concerns.
+    fn with_setting_named<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        result.map_err(|error| match &self.name {
+            Some(name) if error.kind() == ErrorKind::ClientRefused => {
+                error.with_context("setting", format!("accounts.{name}.client_id"))
+            }
+            _ => error,
+        })
+    }
+
+    /// Makes a call with the access token in use; where Youku refuses it, again with a refreshed one.
+    async fn call<T, F, Fut>(&self, call: F) -> Result<T, Error>
+    where
+        F: Fn(Client) -> Fut,
+        Fut: Future<Output = Result<T, youku::Error>>,
+    {
+        let Some(TokenRefresh { tokens, ledger }) = &self.refresh else {
+            return self.with_setting_named(call(self.client.clone()).await.map_err(api_error));
+        };
+        let call_with = |token| {
+            let calling = call(self.client.with_token(token));
+            async move { calling.await.map_err(call_error) }
+        };
+        self.with_setting_named(tokens.call(ledger, call_with).await)
+    }
+}
+
+#[async_trait]
+impl upload_core::Youku for YoukuAccount {
+    fn client_id(&self) -> Option<&str> {
+        Some(self.client.client_id())
+    }
+
+    fn access_token(&self) -> Option<SecretString> {
+        match &self.refresh {
+            Some(TokenRefresh { tokens, .. }) => tokens.in_use(),
+            None => Some(self.client.access_token().clone()),
+        }
+    }
+
+    async fn ready(&self) -> Result<(), Error> {
+        match &self.refresh {
+            Some(TokenRefresh { tokens, ledger }) => tokens.ready(ledger).await,
+            None => Ok(()),
+        }
+    }
+
+    fn validate(&self, video: &Video) -> Result<(), Error> {
+        to_new_video(video)?.validate().map_err(validation_error)
+    }
+
+    async fn create_for_bucket(&self, video: &Video) -> Result<BucketSession, Error> {
+        let video = &to_new_video(video)?;
+        let session = self.call(|client| async move { client.create_for_oss(video).await }).await?;
+        Ok(BucketSession {
+            upload_token: session.upload_token,
+            video_id: session.video_id,
+            credentials: to_credentials(session.credentials),
+            instant: session.already_stored,
+        })
+    }
+
+    async fn create_for_slices(&self, video: &Video) -> Result<SliceSession, Error> {
+        let video = &to_new_video(video)?;
+        let session = self.call(|client| async move { client.create_for_slices(video).await }).await?;
+        Ok(SliceSession {
+            upload_token: session.upload_token,
+            video_id: session.video_id,
+            upload_server: session.upload_server_uri,
+            instant: session.already_stored,
+        })
+    }
+
+    async fn refresh_credentials(
+        &self,
+        upload_token: &SecretString,
+        old: &UploadCredentials,
+    ) -> Result<UploadCredentials, Error> {
+        let UploadCredentials { endpoint, bucket, object, .. } = old.clone();
+        let target = &UploadTarget { endpoint, bucket, object };
+        let fresh = self.call(|client| async move { client.sts(upload_token, target).await });
+        fresh.await.map(to_credentials)
+    }
+
+    async fn commit(
+        &self,
+        upload_token: &SecretString,
+        server_ip: Option<&str>,
+    ) -> Result<Option<String>, Error> {
+        self.call(|client| async move { client.commit(upload_token, server_ip).await }).await
+    }
+
+    async fn cancel(&self, upload_token: &SecretString, server_ip: Option<&str>) -> Result<(), Error> {
+        self.call(|client| async move { client.cancel(upload_token, server_ip).await }).await
+    }
+
+    async fn show(&self, video_id: &str) -> Result<Option<VideoState>, Error> {
+        let video = self.with_setting_named(self.client.show(video_id).await.map_err(api_error))?;
+        Ok(video.map(|video| match video.state {
+            youku::VideoState::Normal => VideoState::Normal,
+            youku::VideoState::Encoding => VideoState::Encoding,
+            youku::VideoState::Failed => VideoState::Failed,
+            youku::VideoState::InReview => VideoState::InReview,
+            youku::VideoState::Limited => VideoState::Limited,
+            youku::VideoState::Blocked => VideoState::Blocked,
+            youku::VideoState::Absent => VideoState::Absent,
+            youku::VideoState::Other => VideoState::Other,
+        }))
+    }
+
+    fn bucket(&self, given: &UploadCredentials) -> Result<Arc<dyn Bucket>, Error> {
+        let credentials = Credentials::Static {
+            access_key_id: given.access_key_id.clone(),
+            access_key_secret: given.access_key_secret.clone(),
+            security_token: Some(given.security_token.clone()),
+        };
+        let config = StoreConfig::oss(&given.bucket)
+            .endpoint(&given.endpoint)
+            .region(self.region.clone())
+            .signature(self.signature)
+            .credentials(credentials);
+        let config = self.idle.into_iter().fold(config, StoreConfig::idle);
+        let store = Store::new(config, self.http.clone()).map_err(bucket_error)?;
+        Ok(Arc::new(YoukuBucket::new(store, given.object.clone())))
+    }
+
+    async fn slice_server(&self, name: &str) -> Result<Arc<dyn SliceServer>, Error> {
+        let server = self.client.slice_server(name).await.map_err(slice_error)?;
+        Ok(Arc::new(UploadServer::new(server)))
+    }
+
+    async fn slice_server_at(&self, address: &str) -> Result<Arc<dyn SliceServer>, Error> {
+        let server = self.client.slice_server_at(address).map_err(slice_error)?;
+        Ok(Arc::new(UploadServer::new(server)))
+    }
+}
+
+fn to_credentials(grant: youku::UploadCredentials) -> UploadCredentials {
+    UploadCredentials {
+        endpoint: grant.target.endpoint,
+        bucket: grant.target.bucket,
+        object: grant.target.object,
+        access_key_id: grant.access_key_id,
+        access_key_secret: grant.access_key_secret,
+        security_token: grant.security_token,
+        expires: grant.expires,
+    }
+}

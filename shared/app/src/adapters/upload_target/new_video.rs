@@ -1,0 +1,57 @@
+//! A video as Youku's API takes it.
+
+use upload_core::{Error, ErrorKind, Video, metadata::VideoMetadata};
+use youku::{Invalid, NewVideo};
+
+/// Converts the core's video.
+///
+/// # Errors
+/// [`InvalidJob`](ErrorKind::InvalidJob) where Youku's types lack a word of the core's. The words are the same on both sides, so only a
+/// new one could.
+pub(super) fn to_new_video(video: &Video) -> Result<NewVideo, Error> {
+    let VideoMetadata {
+        title,
+        tags,
+        category,
+        description,
+        copyright_type,
+        public_type,
+        public_type_from: _,
+        watch_password,
+        thumbnail,
+        latitude,
+        longitude,
+        shoot_time,
+        deshake,
+    } = video.metadata.clone();
+    Ok(NewVideo {
+        file_name: video.file_name.clone(),
+        file_size: video.size,
+        file_md5: youku::Md5(video.md5.0),
+        metadata: youku::VideoMetadata {
+            title,
+            tags,
+            category,
+            description,
+            copyright_type: copyright_type
+                .map(|word| word.as_str().parse())
+                .transpose()
+                .map_err(validation_error)?,
+            public_type: public_type
+                .map(|word| word.as_str().parse())
+                .transpose()
+                .map_err(validation_error)?,
+            watch_password,
+            thumbnail,
+            latitude,
+            longitude,
+            shoot_time,
+            deshake,
+        },
+    })
+}
+
+/// An error of what Youku takes no video with.
+pub(super) fn validation_error(invalid: Invalid) -> Error {
+    Error::new(ErrorKind::InvalidJob, "validate", invalid.to_string())
+}

@@ -1,0 +1,101 @@
+//! The legacy worker's form: lenient, since its clients never had to be strict (legacy sheet).
+//!
+//! `{"conf":{"clientid","ak","keyname","callbackurl","again"},"youku":{"title","tags":"a,b",...}}`. Unknown fields are ignored,
+//! empty ones count as left out, numbers may be text and text numbers. A `public_type` of `all` counts as left out as well.
+
+use super::{
+    account::{CLIENT_FIELD, LegacyAccount, find_legacy_account, require_only_account},
+    field_error::field_error,
+    force_nonce,
+    legacy_section::Section,
+    strict_json,
+    task::Task,
+};
+use crate::settings::Settings;
+use serde_json::{Map, Value};
+use upload_core::{
+    Callback, Error, ErrorKind, Job, Location, Provider, Terms,
+    metadata::{PublicType, VideoMetadata},
+};
+
+const TEXTS: [&str; 8] = [
+    "title",
+    "category",
+    "description",
+    "copyright_type",
+    "public_type",
+    "watch_password",
+    "thumbnail",
+    "shoot_time",
+];
+const NUMBERS: [&str; 2] = ["latitude", "longitude"];
+
+/// Reads a legacy task.
+///
+/// # Errors
+/// [`InvalidJob`](ErrorKind::InvalidJob), naming the field that does not fit; [`Config`](ErrorKind::Config) where the settings lack
+/// `legacy.bucket`.
+pub(super) fn read(
+    fields: &Map<String, Value>,
+    request: Option<&str>,
+    settings: &Settings,
+) -> Result<Task, Error> {
+    let legacy = &settings.legacy;
+    let conf = Section::from_task(fields, "conf")?;
+    let key = conf.text("keyname")?.ok_or_else(|| field_error("conf.keyname", "is missing"))?;
+    let bucket = legacy.bucket.clone().ok_or_else(|| {
+        Error::new(ErrorKind::Config, "task", "legacy tasks need the setting legacy.bucket")
+    })?;
+    let location = Location {
+        provider: Provider::Oss,
+        bucket,
+        key: format!("{}{key}{}", legacy.key_prefix, legacy.extension),
+        region: None,
+    };
+    let LegacyAccount { name, caller_account, unverified_token } =
+        find_legacy_account(settings, conf.text("clientid")?, conf.text("ak")?)?;
+    let callback = conf.text("callbackurl")?.map(|url| Callback { url: url.into(), events: Vec::new() });
+    let video = read_video(&Section::from_task(fields, "youku")?)?;
+    let again = match conf.get("again") {
+        Some(flag @ Value::Bool(_)) => Some(flag.clone()),
+        _ => conf.text("again")?.map(Value::String),
+    };
+    let force_nonce = force_nonce::read("conf.again", again.as_ref(), request)?;
+    let stated = Terms { account: name, mode: None, callback };
+    let Terms { account, mode, callback } = stated.or_from_rule(settings.rules.for_object(&location));
+    let account = account.map_or_else(|| require_only_account(settings, CLIENT_FIELD), Ok)?;
+    let mode = mode.unwrap_or(settings.transfer.mode);
+    let job = Job { location, account, video, mode, md5: None, force_nonce };
+    Ok(Task { job, key, caller_account, unverified_token, callback })
+}
+
+/// Converts the fields to the strict form and reads that.
+fn read_video(youku: &Section<'_>) -> Result<VideoMetadata, Error> {
+    let mut strict = Map::new();
+    for name in TEXTS {
+        if let Some(text) = youku.text(name)? {
+            strict.insert(name.into(), text.into());
+        }
+    }
+    for name in NUMBERS {
+        if let Some(text) = youku.text(name)? {
+            let number: f64 = text.parse().map_err(|_| field_error(&youku.path(name), "is not a number"))?;
+            strict.insert(name.into(), number.into());
+        }
+    }
+    if let Some(tags) = youku.tags()? {
+        strict.insert("tags".into(), tags.into());
+    }
+    if let Some(text) = youku.text("deshake")? {
+        let deshake = match text.as_str() {
+            "1" | "true" => true,
+            "0" | "false" => false,
+            _ => return Err(field_error("youku.deshake", "is not true or false")),
+        };
+        strict.insert("deshake".into(), deshake.into());
+    }
+    let video: VideoMetadata = strict_json::read(Some(youku.name), Value::Object(strict))?;
+    // Clients send the old worker's default without meaning it: it must not make an object public whose own metadata says otherwise.
+    let public_type = video.public_type.filter(|word| *word != PublicType::All);
+    Ok(VideoMetadata { public_type, ..video })
+}

@@ -1,0 +1,29 @@
+//! JSON in which every field must be known and of its type.
+
+use super::field_error::field_error;
+use crate::redaction::{describe_problem, shorten_field_name};
+use serde::de::{DeserializeOwned, Deserializer};
+use upload_core::{Error, document};
+
+/// The path of a value that does not fit as a whole.
+const ROOT: &str = ".";
+
+/// Reads a value, the whole task or the field `parent` of it.
+///
+/// # Errors
+/// [`InvalidJob`](upload_core::ErrorKind::InvalidJob), naming by its path what does not fit.
+pub(super) fn read<'de, T, D>(parent: Option<&str>, from: D) -> Result<T, Error>
+where
+    T: DeserializeOwned,
+    D: Deserializer<'de>,
+{
+    document::deserialize(from).map_err(|error| {
+        let field = match (parent, error.path.as_str()) {
+            (None, ROOT) => "task".to_owned(),
+            (None, path) => path.to_owned(),
+            (Some(parent), ROOT) => parent.to_owned(),
+            (Some(parent), path) => format!("{parent}.{path}"),
+        };
+        field_error(&shorten_field_name(&field), describe_problem(&error.why))
+    })
+}

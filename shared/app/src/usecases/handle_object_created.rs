@@ -1,0 +1,41 @@
+//! An event reports an object.
+
+use super::{object_result::ObjectResult, upload_object::ObjectOutcome};
+use crate::application::App;
+use object_storage::Credentials;
+use tracing::Instrument;
+use upload_core::{Error, Location, Outcome, RunContext};
+
+impl App {
+    /// Publishes an object that an event reported, if the rules want it. `size` is the event's, in bytes, where it states one: the HEAD
+    /// that follows knows.
+    ///
+    /// # Errors
+    /// Those for which the event must come again; what failed for good is a result.
+    pub async fn handle_object_created(
+        &self,
+        location: &Location,
+        size: impl Into<Option<u64>>,
+        credentials: Option<Credentials>,
+        run: &RunContext,
+    ) -> Result<ObjectResult, Error> {
+        let key = location.key.clone();
+        let span = tracing::info_span!("object", object = %location);
+        let uploading = self.upload_object(location, size.into(), credentials, run);
+        let result = match uploading.instrument(span.clone()).await {
+            Ok(ObjectOutcome::Skipped(reason)) => {
+                span.in_scope(|| tracing::info!(reason, "skipped"));
+                return Ok(ObjectResult::Skipped { key, skipped: reason });
+            }
+            Ok(ObjectOutcome::Published(published)) => Ok(published),
+            Err(error) => {
+                span.in_scope(|| tracing::error!(?error, code = error.kind().code(), "failed"));
+                if !self.is_settled(&error) {
+                    return Err(error);
+                }
+                Err(error)
+            }
+        };
+        Ok(ObjectResult::Outcome(Outcome::new(&key, &result)))
+    }
+}

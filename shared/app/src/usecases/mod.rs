@@ -1,0 +1,28 @@
+//! What entrypoints ask of the application.
+
+mod accounts;
+mod acknowledgment;
+mod admin;
+mod deadline;
+mod handle_object_created;
+mod ledger_checks;
+mod list;
+mod object_result;
+mod page_token;
+mod run_sweep;
+mod run_task;
+mod status;
+mod sweep;
+mod token_owner;
+mod upload_list;
+mod upload_object;
+mod upload_status;
+
+pub use accounts::TokenChain;
+pub use admin::UploadDetails;
+pub use object_result::ObjectResult;
+pub use page_token::{ListState, PageToken};
+pub use sweep::SweepOptions;
+pub use upload_list::{ListError, ListQuery, ListedUpload, UploadList};
+pub use upload_object::ObjectOutcome;
+pub use upload_status::{HolderStatus, StepStatus, UploadStatus, WaitingStatus};

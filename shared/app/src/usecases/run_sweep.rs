@@ -1,0 +1,53 @@
+//! The sweep that a timer asks for, with its report in the log.
+
+use super::object_result::ObjectResult;
+use crate::application::App;
+use object_storage::Credentials;
+use upload_core::{Error, Outcome, RunContext, ScanError, StopReason, SweepReport};
+
+impl App {
+    /// Runs one sweep and logs its report.
+    ///
+    /// # Errors
+    /// As [`sweep`](Self::sweep).
+    pub async fn run_sweep(
+        &self,
+        credentials: Option<Credentials>,
+        run: &RunContext,
+    ) -> Result<Vec<ObjectResult>, Error> {
+        let report = self.sweep(credentials, run).await?;
+        log_report(&report);
+        let found = &report.discovered;
+        let resumed = report.resumed.iter().map(|(id, ended)| (id, id.as_str(), ended));
+        let begun = found.uploads.iter().map(|found| (&found.id, found.location.key.as_str(), &found.ended));
+        let results = resumed.chain(begun).map(|(id, key, ended)| {
+            if let Err(error) = ended {
+                tracing::error!(upload_id = %id, ?error, code = error.kind().code(), "failed");
+            }
+            ObjectResult::Outcome(Outcome::new(key, ended))
+        });
+        Ok(results.collect())
+    }
+}
+
+fn log_report(report: &SweepReport) {
+    let found = &report.discovered;
+    tracing::info!(
+        resumed = report.resumed.len(),
+        callbacks_delivered = report.callbacks_delivered,
+        skipped = report.skipped,
+        marks_cleared = report.marks_cleared,
+        found = found.uploads.len(),
+        known = found.known,
+        older = found.older,
+        stopped = found.stopped.map(StopReason::code),
+        "swept"
+    );
+    for error in &report.errors {
+        tracing::error!(?error, code = error.kind().code(), "an open mark cannot be read");
+    }
+    for ScanError { location, error } in &found.troubles {
+        let object = location.as_ref().map(ToString::to_string);
+        tracing::error!(object, ?error, code = error.kind().code(), "not looked at");
+    }
+}

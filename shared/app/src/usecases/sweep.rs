@@ -1,0 +1,111 @@
+//! The sweep, as the settings or a person ask for it: first the open uploads, then objects whose event was missed.
+
+use crate::application::App;
+use object_storage::Credentials;
+use std::time::Duration;
+use upload_core::{
+    Bounds, Discovery, DiscoveryReport, Error, RunContext, Since, SweepReport, UploadId, discover,
+    ledger::Ledger, sweep_with,
+};
+
+/// Most uploads that one sweep resumes or begins, where the settings do not say.
+const SWEEP_LIMIT: usize = 100;
+/// Names the cursor of where the last sweep ended.
+const SWEEP_CURSOR: &str = "sweep";
+
+/// What one sweep does otherwise than the settings say.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SweepOptions {
+    /// Look for objects from this time on, whatever the ledger's age.
+    pub since: Option<Since>,
+    /// Most uploads that it resumes or begins.
+    pub limit: Option<usize>,
+}
+
+impl App {
+    /// Resumes the open uploads that nobody holds, from where the last sweep ended; then finds objects whose event was missed.
+    ///
+    /// # Errors
+    /// Where the ledger cannot be read; the report says how each upload ended.
+    pub async fn sweep(
+        &self,
+        credentials: Option<Credentials>,
+        run: &RunContext,
+    ) -> Result<SweepReport, Error> {
+        self.sweep_as(SweepOptions::default(), credentials, run).await
+    }
+
+    /// Sweeps with options.
+    ///
+    /// # Errors
+    /// As [`sweep`](Self::sweep).
+    pub async fn sweep_as(
+        &self,
+        options: SweepOptions,
+        credentials: Option<Credentials>,
+        run: &RunContext,
+    ) -> Result<SweepReport, Error> {
+        self.check_ledger(credentials.clone()).await?;
+        let ledger = self.ledger(credentials.clone()).await?;
+        self.record_settings_tokens(&ledger).await;
+        let after = ledger.cursor(SWEEP_CURSOR).await?.as_deref().and_then(UploadId::parse);
+        let limit = options.limit.or(self.settings.sweep.limit).unwrap_or(SWEEP_LIMIT);
+        let began_after = after.clone();
+        let find_uploader = |id, mark| self.uploader_for_mark(id, mark, ledger.clone(), credentials.clone());
+        let discovers = self.settings.sweep.discover || options.since.is_some();
+        let open_limit = if discovers { share_for_open(limit) } else { limit };
+        let tokens = self.token_hashes(&ledger);
+        let mut report = sweep_with(&ledger, find_uploader, &tokens, after, open_limit, run).await?;
+        if report.next != began_after {
+            ledger.set_cursor(SWEEP_CURSOR, report.next.as_ref().map(UploadId::as_str)).await?;
+        }
+        if discovers {
+            let bounds = Bounds {
+                uploads: limit.saturating_sub(report.calls_made()),
+                requests: self.settings.sweep.requests,
+                grace: Duration::from_secs(self.settings.sweep.grace_seconds),
+                since: options.since,
+            };
+            report.discovered = self.discover(bounds, &ledger, credentials, run).await;
+        }
+        match ledger.forget_finished().await {
+            Ok(0) => {}
+            Ok(entries) => tracing::info!(entries, "deleted what was listed of uploads that ended long ago"),
+            // The next sweep does it.
+            Err(error) => tracing::warn!(?error, "could not shorten the list of recent ends"),
+        }
+        Ok(report)
+    }
+
+    async fn discover(
+        &self,
+        bounds: Bounds,
+        ledger: &Ledger,
+        credentials: Option<Credentials>,
+        run: &RunContext,
+    ) -> DiscoveryReport {
+        let source = self.source(credentials);
+        let provider = self.settings.source.provider;
+        let discovery =
+            Discovery { automatic: self.intake_policy(), source: &*source, provider, ledger, bounds };
+        let find_uploader = |account: &str| self.uploader(account, source.clone(), ledger.clone());
+        discover(&discovery, find_uploader, run).await.unwrap_or_else(DiscoveryReport::failed)
+    }
+}
+
+/// How many of a sweep's uploads may be open ones: they must not keep out forever those that nobody has begun.
+fn share_for_open(limit: usize) -> usize {
+    if limit > 1 { limit - limit.div_ceil(4) } else { limit }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share_for_open;
+
+    /// A quarter of a sweep is kept for objects that nobody has begun to upload.
+    #[test]
+    fn a_quarter_of_a_sweep_is_kept_for_new_uploads() {
+        let shares = [0, 1, 2, 4, 10, 100].map(|limit| (limit, share_for_open(limit)));
+        assert_eq!(shares, [(0, 0), (1, 1), (2, 1), (4, 3), (10, 7), (100, 75)]);
+    }
+}
