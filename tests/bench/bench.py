@@ -1,4 +1,4 @@
-"""Measures oss2youku beside what people use today, against the link and beside what does less. See `run`."""
+"""Compares oss2youku with what people use today, with the link and with programs that do less. See `run`."""
 
 import argparse
 import json
@@ -7,10 +7,10 @@ import sys
 import tempfile
 from types import ModuleType
 
-import beside
 import chart
-import doors
+import entrypoints
 import growth
+import legacy
 import link
 import machine
 import many
@@ -22,13 +22,13 @@ from figures import runs
 
 # Each has `measure(bench)`, which adds rows of that section, and `shown_rows(rows)`, which makes their table.
 SECTIONS: dict[str, ModuleType] = {
-    "legacy": beside,
+    "legacy": legacy,
     "link": link,
     "bytes": per_byte,
     "growth": growth,
     "start": start,
     "many": many,
-    "doors": doors,
+    "entrypoints": entrypoints,
 }
 
 
@@ -38,7 +38,7 @@ def options() -> argparse.Namespace:
         unknown = [name for name in names if name not in SECTIONS]
         if unknown:
             raise argparse.ArgumentTypeError(f"no rows {', '.join(unknown)}; there are {', '.join(SECTIONS)}")
-        # In the order in which later ones look at earlier ones.
+        # In this order, because later sections use rows of earlier ones.
         return [name for name in SECTIONS if name in names]
 
     parser = argparse.ArgumentParser(prog="tests/bench/run", add_help=False)
@@ -68,7 +68,7 @@ def measured(chosen: argparse.Namespace) -> Bench:
                 try:
                     section(bench, name)
                 except SystemExit as failure:
-                    # What the other sections say is worth having; the run has failed all the same.
+                    # The other sections are worth having, although the run has failed.
                     print(failure, file=sys.stderr)
                     bench.failed.append(name)
         finally:

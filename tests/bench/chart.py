@@ -2,7 +2,7 @@
 
 from html import escape
 
-from beside import better
+from legacy import better
 from figures import Row, median
 
 LABEL, BARS, BAR, GAP, HEAD = 262, 340, 16, 8, 34

@@ -1,4 +1,4 @@
-"""The local clouds in a process of their own, and a function process beside them that nobody freezes."""
+"""The local clouds in a process of their own, and next to them a function process that is never frozen."""
 
 import json
 import os
@@ -15,7 +15,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Failed(Exception):
-    """What was measured did not do what it was measured for."""
+    """The measured program did not do its work."""
 
 
 def http(method, url, body=None, headers=None):
@@ -56,7 +56,7 @@ class Clouds:
             http("POST", f"{server}/_sandbox/link", json.dumps(settings).encode())
 
     def count(self):
-        """Begins to count requests: a rule that never acts sees each of them."""
+        """Begins to count requests, by a rule that never acts."""
         for server in self.servers:
             http("DELETE", f"{server}/_sandbox/faults")
             for operation in ("*", "UploadPart", "ListObjectsV2"):
@@ -72,7 +72,7 @@ class Clouds:
         return self.seen("*") - self.seen("ListObjectsV2")
 
     def videos(self):
-        """What Youku holds, by id."""
+        """The videos that Youku has, by id."""
         return {video["id"]: video for video in json.loads(http("GET", f"{self.youku}/_sandbox/videos"))}
 
     def video(self, video_id):
@@ -120,7 +120,7 @@ class Function:
         self.process = subprocess.Popen([program, *arguments], env=env, stdout=self.log, stderr=self.log)
 
     def ready(self):
-        """Waits until it listens; answers how long that took since its start, in seconds."""
+        """Waits until it listens; returns the time since its start, in seconds."""
         while True:
             try:
                 socket.create_connection(("127.0.0.1", self.port)).close()
@@ -128,7 +128,7 @@ class Function:
             except ConnectionRefusedError as refused:
                 if self.process.poll() is not None:
                     raise Failed("the function ended: " + self.said()) from refused
-                # On a busy machine the processor is rather the function's.
+                # On a busy machine this leaves the processor to the function.
                 os.sched_yield()
 
     def call(self, event):
@@ -157,7 +157,7 @@ class Function:
 
 
 def arrival(places, key, size):
-    """The event of an object that landed."""
+    """The event of a new object."""
     record = {
         "eventName": "ObjectCreated:PutObject",
         "eventSource": "acs:oss",

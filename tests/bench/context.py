@@ -33,7 +33,7 @@ class Bench:
         self.uploads = self.begun = 0
 
     def begin(self) -> None:
-        """Begins a section with clouds that hold nothing: Youku keeps what it took in."""
+        """Begins a section with empty clouds: Youku keeps what it received."""
         self.end()
         self.begun += 1
         self.clouds = Clouds(self.options.programs, f"{self.data}/clouds-{self.begun}")
@@ -58,7 +58,7 @@ class Bench:
         return [row for row in self.rows if row["section"] == name]
 
     def put(self, key: str, size: int, md5_known: bool = True) -> None:
-        """Puts an object of random bytes; in parts where nobody is to know its MD5."""
+        """Puts an object of random bytes; in parts where its MD5 must stay unknown."""
         self.clouds.link()
         block, md5 = os.urandom(BLOCK), hashlib.md5()
         with tempfile.TemporaryFile(dir=self.data) as file:
@@ -80,8 +80,8 @@ class Bench:
             self.store.complete_multipart_upload(key, upload, parts)
 
     def generate(self, key: str, size: int) -> None:
-        """Has OSS make an object up, of any size, whenever it is read; to be uploaded while Youku throws away what it took in. The MD5 that
-        it states is another's: that of 50 GiB takes minutes, and nobody looks at it then."""
+        """Has OSS make up an object of any size whenever it is read, for uploads while Youku discards what it receives. The MD5 that
+        it states is not its own: that of 50 GiB takes minutes, and nothing checks it then."""
         oss = self.places["oss"]
         wanted = {"size": size, "seed": size, "metadata": {"md5": hashlib.md5(key.encode()).hexdigest()}}
         answer = http("PUT", f"{oss['endpoint']}/_sandbox/objects/{oss['bucket']}/{key}", json.dumps(wanted).encode())
@@ -89,7 +89,7 @@ class Bench:
 
     @contextmanager
     def discarding(self):
-        """Youku hashes what it takes in and throws it away."""
+        """Youku hashes what it receives and discards it."""
         switches = f"{self.clouds.youku}/_sandbox/switches"
         http("POST", switches, b'{"discard": true}')
         try:
@@ -104,7 +104,7 @@ class Bench:
             **self.places["env"],
             "OSS2YOUKU_LEDGER__LOCATION": f"{self.data}/ledger-{self.uploads}",
             "OSS2YOUKU_RESERVED__PREFIXES": '["reserved/"]',
-            # As deployed; the clouds' own is short, so that recovery can be watched.
+            # As deployed; that of the local clouds is short, so that recovery can be watched.
             "OSS2YOUKU_LEDGER__LEASE_SECONDS": "15",
             **settings,
         }
@@ -137,7 +137,7 @@ class Bench:
             function.close()
 
     def check(self, answer: dict, key: str, videos: dict[str, dict]) -> None:
-        """The function says that the object is published, and Youku holds its bytes."""
+        """Checks that the function reports the object as published and that Youku has its bytes."""
         outcome = answer.get("results", [{}])[0]
         if outcome.get("code") != "200":
             raise Failed(f"{key} was not published: {answer}")
@@ -150,7 +150,7 @@ class Bench:
             raise Failed(f"Youku holds other bytes than {key}: {video}")
 
     def turns(self, section: str, runs: int, ways: dict[str, Callable[[], Cost]], **about) -> list[Row]:
-        """Runs each way so often, all in turn: the machine drifts, and a ratio's two sides drift together. Notes a row for each."""
+        """Runs each way this many times, all in turn: the machine drifts, and both sides of a ratio drift together. Adds a row for each."""
         costs: dict[str, list[Cost]] = {name: [] for name in ways}
         for _ in range(runs):
             for name, way in ways.items():

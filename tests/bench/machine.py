@@ -15,7 +15,7 @@ def commit() -> str:
     def git(*arguments: str) -> str:
         return subprocess.run(["git", *arguments], capture_output=True, text=True).stdout.strip()
 
-    # What lies beside the commit may make the difference.
+    # Uncommitted changes may make the difference.
     return (git("rev-parse", "HEAD") or "unknown") + ("-dirty" if git("status", "--porcelain", "-uno") else "")
 
 

@@ -4,14 +4,14 @@ import json
 import statistics
 import subprocess
 
-from beside import LINK
+from legacy import LINK
 from clouds import MIB, Failed, Function, arrival, figures
 from context import QUIET, Bench
 from figures import Cost, Row, find, median, name, shown, table
 
 # What template.yml gives an instance.
 VCPU, MEMORY_GB = 0.35, 0.5
-# What a function needs that downloads a film before it uploads it: the larger disk, of which 0.5 GB are free.
+# What a function that downloads a film before uploading it needs: the larger disk, of which 0.5 GB are free.
 LEGACY_DISK_GB = 10
 # Of one vCPU second, GB second, GB second of disk, in the platform's units (CU); yuan for one of those.
 UNITS = {"vcpu": 1.0, "memory": 0.15, "disk": 0.05}
@@ -21,7 +21,7 @@ LEGACY = "the legacy way, one film an instance"
 
 
 def units(seconds: float, disk_gb: float = 0.5) -> dict[str, float]:
-    """What instances cost that are busy for so long."""
+    """The cost of instances that are busy for this long."""
     vcpu, memory, disk = seconds * VCPU, seconds * MEMORY_GB, seconds * (disk_gb - 0.5)
     cu = vcpu * UNITS["vcpu"] + memory * UNITS["memory"] + disk * UNITS["disk"]
     return {"vcpu_seconds": vcpu, "gb_seconds": memory, "disk_gb_seconds": disk, "units": cu, "yuan": cu * YUAN}
@@ -79,7 +79,7 @@ def at_once(bench: Bench, keys: list[str], size: int, concurrency: int, mode: st
 
 
 def one_an_instance(way: Row, disk_gb: float = 0.5) -> Cost:
-    """A film at a time in each instance, the link to itself: as long as it took beside the legacy way, or as its share of a processor lasts."""
+    """A film at a time in each instance, with the link to itself: as long as in the section `legacy`, or as its share of a processor takes."""
     seconds = max(median(way, "seconds"), median(way, "cpu_seconds") / VCPU)
     return {"seconds": seconds, **{f"{what}_of_a_tb": value * TB / way["bytes"] for what, value in units(seconds, disk_gb).items()}}
 
@@ -127,7 +127,7 @@ def shown_rows(rows: list[Row]) -> str:
         "CU": shown("units_of_a_tb", digits=0),
         "yuan": shown("yuan_of_a_tb"),
     }
-    text = f"""What a TB costs is reckoned: instances of {VCPU} vCPU and 512 MB, each busy from its first call to its last and no faster than its
+    text = f"""The cost of a TB is calculated: instances of {VCPU} vCPU and 512 MB, each busy from its first call to its last and no faster than its
 share of a processor lets it be, at the platform's mainland list price of ¥{YUAN} a CU, calls left out. All instances share the link: the more
 there are, the longer each is busy."""
     if find(rows, LEGACY):

@@ -1,4 +1,4 @@
-"""Per byte: one object between two local endpoints without a limit, beside what moves bytes and does nothing else."""
+"""Per byte: one object between two local endpoints without a limit, compared with programs that only move bytes."""
 
 import hashlib
 import hmac
@@ -16,7 +16,7 @@ from context import QUIET, Bench
 from figures import CPU, PEAK, SECONDS, Cost, Row, find, median, name, ratio, shown, table
 
 KEY = "film.mp4"
-# Where the clouds' own function leaves it alone.
+# The clouds' own function ignores objects here.
 COPY = f"{QUIET}copy.mp4"
 
 
@@ -27,7 +27,7 @@ def high_water(pid: int) -> int:
 
 
 def clients(commands: list[list[str]], env: dict[str, str] | None = None) -> Cost:
-    """What programs cost that feed each other through pipes."""
+    """The cost of programs that feed each other through pipes."""
     begun, source, running, peaks, cpu, failed = time.monotonic(), subprocess.DEVNULL, {}, {}, 0.0, []
     for number, command in enumerate(commands, 1):
         sink = subprocess.DEVNULL if number == len(commands) else subprocess.PIPE

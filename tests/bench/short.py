@@ -3,7 +3,7 @@
 import os
 from typing import NamedTuple
 
-from beside import better
+from legacy import better
 from context import HERE
 from figures import Row, find, median
 from many import LEGACY
@@ -25,13 +25,13 @@ class Line(NamedTuple):
     what: Text
     ours: str
     other: str
-    beside: Text
+    other_name: Text
     ratio: float | None = None
 
     def shown(self, language: int) -> str:
         ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
         comma = ", " if language == 0 else "，"
-        return f"| {self.what[language]} | {self.ours} | {self.other}{comma}{self.beside[language]} | {ratio} |"
+        return f"| {self.what[language]} | {self.ours} | {self.other}{comma}{self.other_name[language]} | {ratio} |"
 
 
 THE_LEGACY_WAY = Text("the better legacy way", "原有方式中较好的一种")
@@ -45,7 +45,7 @@ A_TB = Text("a TB on Function Compute, reckoned", "函数计算上每 TB，推�
 JOBS = Text("Gearman jobs a second that are refused at once", "每秒立即拒绝的 Gearman 任务")
 PIPE, RCLONE, HYPER = Text("`curl` to `curl`", "`curl` 接 `curl`"), Text("rclone", "rclone"), Text("bare hyper", "单独的 hyper")
 HELLO, LIBGEARMAN = Text("a hello-world", "hello-world"), Text("libgearman", "libgearman")
-# Our row and the other's, which figure of theirs in which unit, what that is, and what it is beside.
+# Our row and the other's, the figure and its unit, what it is, and what it is compared with.
 COMPARED = [
     ("ours, OSS to Youku, MD5 known", "curl GET, curl PUT, OSS", "cpu_seconds_per_gib", "s", PER_GIB, PIPE),
     ("ours, OSS to Youku, MD5 known", "rclone", "cpu_seconds_per_gib", "s", PER_GIB, RCLONE),
@@ -61,12 +61,12 @@ def number(value: float, unit: str) -> str:
     return f"{value:,.{digits}f} {unit}".strip()
 
 
-def compared(what: Text, values: tuple[float, float], unit: str, beside: Text) -> Line:
+def compared(what: Text, values: tuple[float, float], unit: str, other_name: Text) -> Line:
     ours, other = values
-    return Line(what, number(ours, unit), number(other, unit), beside, ours / other)
+    return Line(what, number(ours, unit), number(other, unit), other_name, ours / other)
 
 
-def beside_the_legacy_way(rows: list[Row]) -> list[Line]:
+def against_the_legacy_way(rows: list[Row]) -> list[Line]:
     lines = []
     for column, english, chinese in (("seconds", "wall", "耗时"), ("cpu_seconds", "CPU", "CPU")):
         for name, mode in MODES.items():
@@ -95,16 +95,16 @@ def link(rows: list[Row]) -> list[Line]:
 
 def against(rows: list[Row]) -> list[Line]:
     found = []
-    for ours, other, column, unit, what, beside in COMPARED:
+    for ours, other, column, unit, what, other_name in COMPARED:
         one, two = find(rows, ours), find(rows, other)
         if one and two:
-            found.append(compared(what, (median(one, column), median(two, column)), unit, beside))
+            found.append(compared(what, (median(one, column), median(two, column)), unit, other_name))
     return found
 
 
 def lines(rows: list[Row]) -> list[Line]:
     legacy = [row for row in rows if row["section"] == "legacy"]
-    return (beside_the_legacy_way(legacy) if legacy else []) + link(rows) + against(rows)
+    return (against_the_legacy_way(legacy) if legacy else []) + link(rows) + against(rows)
 
 
 def shown_rows(rows: list[Row], language: int = 0) -> str:

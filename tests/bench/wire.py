@@ -1,4 +1,4 @@
-"""Small clients over bare sockets: what is measured is the other side."""
+"""Small clients over bare sockets, so that the other side is measured."""
 
 import selectors
 import socket
@@ -47,7 +47,7 @@ def gearman_jobs(port: int, payload: bytes, jobs: int, outstanding: int = 8) -> 
 
 def http_requests(port: int, head: str, connections: int, seconds: float) -> float:
     """Answers of 200 per second to this one request, over so many connections that stay open."""
-    request = f"{head}\r\nhost: door\r\n\r\n".encode()
+    request = f"{head}\r\nhost: function\r\n\r\n".encode()
     selector, done = selectors.DefaultSelector(), 0
     for _ in range(connections):
         connection = socket.create_connection(("127.0.0.1", port), timeout=10)
@@ -83,7 +83,7 @@ def whole(answer: bytearray) -> bool:
 
 
 class RuntimeApi:
-    """As much of Lambda's runtime API as a function needs that is to ask for an event: it tells when one asks, and never answers."""
+    """As much of Lambda's runtime API as a function needs to ask for an event: it reports when one asks, and never answers."""
 
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)

@@ -1,6 +1,6 @@
 //! Calls a function for many events at once on the local platform. Standard input has one line of JSON, the [`Task`]; standard output gets
-//! one, what became of each call and which process worked on it. The processes stay, for whoever wants to measure them, until standard input
-//! ends.
+//! one, what became of each call and which process worked on it. The processes stay, for whoever wants to measure them, until standard
+//! input ends.
 
 use futures_util::future::join_all;
 use local_clouds::fc::{FcConfig, FcHost, FunctionConfig, InvokeResult};

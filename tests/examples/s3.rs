@@ -1,5 +1,5 @@
-//! Serves folders as S3 endpoints that nobody here wrote (`s3s-fs`), until its standard input ends: `s3 FOLDER...`, each folder's own
-//! folders being its buckets. Prints one line of JSON: where they are and who may use them.
+//! Serves folders as S3 endpoints of a server by another author (`s3s-fs`) until standard input ends: `s3 FOLDER...`, each folder's own
+//! folders being its buckets. Prints one line of JSON: the addresses and the key.
 
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;

@@ -3,7 +3,6 @@
 use aliyun_fc_runtime::{Body, Context};
 use app::Credentials;
 use http_api::RequestContext;
-use std::time::Duration;
 
 /// Passes what the platform says about a request to the HTTP API.
 pub(crate) fn with_call(mut request: http::Request<Body>) -> http::Request<Body> {
@@ -35,6 +34,7 @@ pub(crate) fn deadline(context: &Context) -> Option<tokio::time::Instant> {
 mod tests {
     use super::*;
     use http::{HeaderMap, HeaderValue};
+    use std::time::Duration;
     use tokio::time::Instant;
 
     #[test]

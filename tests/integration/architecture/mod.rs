@@ -1,0 +1,7 @@
+//! The shape of the workspace: which crate may depend on which, no cycle of modules, rules of the source text.
+
+mod analyzer;
+mod crates;
+mod module_cycles;
+mod source_rules;
+mod workspace_files;

@@ -1,0 +1,143 @@
+//! Rules that the source text itself must keep.
+
+use super::workspace_files::rust_files;
+use crate::support::workspace;
+use std::{fs, path::Path};
+
+/// The most lines of a file.
+const MAX_LINES: usize = 350;
+/// The most characters of a test's name; its story stands in its doc comment.
+const MAX_NAME: usize = 60;
+
+/// What `check` finds in each file, a line each, after the file's name.
+fn findings(check: impl Fn(&Path, &str) -> Vec<String>) -> Vec<String> {
+    let files = rust_files().into_iter();
+    files
+        .flat_map(|file| {
+            let text = fs::read_to_string(workspace().join(&file)).expect("a source file");
+            let found = check(&file, &text).into_iter();
+            found.map(|finding| format!("{}: {finding}", file.display())).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn assert_none(findings: &[String]) {
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+}
+
+#[test]
+#[ignore = "some files are still longer"]
+fn no_file_is_too_long() {
+    assert_none(&findings(|_, text| {
+        let lines = text.lines().count();
+        if lines > MAX_LINES { vec![format!("{lines} lines, at most {MAX_LINES}")] } else { Vec::new() }
+    }));
+}
+
+/// The name of a function whose attributes end before this line, if the line begins one.
+fn function_name(line: &str) -> Option<&str> {
+    let rest = line.trim_start().trim_start_matches("pub(crate) ").trim_start_matches("async ");
+    rest.strip_prefix("fn ")?.split(['(', '<']).next()
+}
+
+/// Names of test functions: the next `fn` after `#[test]` or `#[tokio::test]`.
+fn test_names(text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut is_test = false;
+    for line in text.lines() {
+        let line = line.trim_start();
+        if line.starts_with("#[test]") || line.starts_with("#[tokio::test") {
+            is_test = true;
+        } else if is_test && let Some(name) = function_name(line) {
+            names.push(name.to_owned());
+            is_test = false;
+        }
+    }
+    names
+}
+
+#[test]
+#[ignore = "some names are still longer"]
+fn names_of_tests_are_short() {
+    assert_none(&findings(|_, text| {
+        let long = test_names(text).into_iter().filter(|name| name.len() > MAX_NAME);
+        long.map(|name| format!("{name} has {} characters, at most {MAX_NAME}", name.len())).collect()
+    }));
+}
+
+/// Uses of an error's operation that steer code by its name.
+fn comparisons_of_operations(text: &str) -> Vec<String> {
+    let code: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Method chains are written over several lines.
+    let code = code.replace(" .", ".").replace("( ", "(").replace(" )", ")");
+    let steers = |before: &str, after: &str| {
+        let after = after.trim_start();
+        let is_compared = after.starts_with("==") || after.starts_with("!=");
+        // `match error.operation() {` has nothing but the receiver between the keyword and the call.
+        let part_of_receiver = |one: char| one.is_alphanumeric() || "_.&*()".contains(one);
+        let is_matched =
+            before.trim_end_matches(part_of_receiver).ends_with("match ") && !after.starts_with(';');
+        let receiver = before.trim_end_matches(|one: char| one != '(' && part_of_receiver(one));
+        let is_matched = is_matched || receiver.ends_with("matches!(");
+        let is_compared_with = receiver.ends_with("== ") || receiver.ends_with("!= ");
+        let is_looked_for = receiver.ends_with(".contains(") || {
+            let call = before.rfind(".contains(").map(|at| &before[at..]);
+            call.is_some_and(|call| {
+                !call.contains(['{', '}', ';', ',']) && after.starts_with(')') && call.contains('&')
+            })
+        };
+        let is_searched =
+            [".starts_with(", ".ends_with(", ".contains(", ".eq("].iter().any(|call| after.starts_with(call));
+        is_compared || is_matched || is_compared_with || is_looked_for || is_searched
+    };
+    let calls: Vec<_> = code.match_indices(".operation()").collect();
+    calls
+        .into_iter()
+        .filter(|(at, call)| steers(&code[..*at], &code[at + call.len()..]))
+        .map(|(at, call)| {
+            let (from, to) =
+                (code[..at].char_indices().rev().nth(40).map_or(0, |(from, _)| from), at + call.len());
+            format!(
+                "compares an operation's name: ...{}{}",
+                &code[from..to],
+                &code[to..].chars().take(40).collect::<String>()
+            )
+        })
+        .collect()
+}
+
+#[test]
+#[ignore = "some code still compares names"]
+fn no_code_compares_the_name_of_an_operation() {
+    // The faults of the local clouds name requests, which are not operations of errors.
+    assert_none(&findings(|file, text| {
+        if file.ends_with("source_rules.rs") { Vec::new() } else { comparisons_of_operations(text) }
+    }));
+}
+
+#[test]
+fn each_way_to_compare_an_operation_is_found() {
+    for code in [
+        "if error.operation() == \"lease\" {",
+        "if error\n    .operation()\n    != DEADLINE {",
+        "match error.operation() {",
+        "matches!(error.operation(), \"a\" | \"b\")",
+        "[DEADLINE].contains(&error.operation())",
+        "NAMES.contains(&error.operation())",
+        "if LEASE == error.operation() {",
+        "error.operation().starts_with(\"x\")",
+    ] {
+        assert_eq!(comparisons_of_operations(code).len(), 1, "{code}");
+    }
+    for code in
+        ["let name = error.operation();", "format!(\"{}\", error.operation())", "log(error.operation(), 1)"]
+    {
+        assert_eq!(comparisons_of_operations(code), [""; 0], "{code}");
+    }
+}
+
+#[test]
+fn long_names_of_tests_are_found() {
+    let text = "#[tokio::test]\n#[ignore = \"slow\"]\nasync fn one() {}\nfn helper() {}\n    #[test]\n    fn two() {}\n";
+    assert_eq!(test_names(text), ["one", "two"]);
+}

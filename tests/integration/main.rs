@@ -1,0 +1,26 @@
+//! The integration suites, one module a topic. Everything here runs the real programs over real sockets.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod access;
+mod admin;
+mod aliyun_fc;
+mod architecture;
+mod budgets;
+mod callbacks;
+mod demo;
+mod deploying;
+mod docs;
+mod fc_clients;
+mod gearman;
+mod house;
+mod http_api;
+mod lambda;
+mod oss_clients;
+mod promise;
+mod readme;
+mod runtime;
+#[path = "../support/mod.rs"]
+mod support;
+mod sweep;
+mod upload;
+mod youku_clients;

@@ -1,0 +1,176 @@
+//! `doctor`: each of its checks passes where all is well, and fails with advice where it must.
+
+use crate::support::{
+    Setup, TestEnv,
+    command_line::{command, file, run, run_command},
+    golden::assert_golden,
+    sample_bytes,
+};
+use local_clouds::fc::HttpAuth;
+use serde_json::Value;
+use std::fs;
+
+const KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+const NOWHERE: &str = "http://127.0.0.1:1";
+const IMPATIENT: (&str, &str) = ("OSS2YOUKU_TRANSFER__PATIENCE_SECONDS", "1");
+/// The token `t0ken`, by `sha256sum`.
+const TOKENS: &str = r#"["b46c09677343261f0b439a472422225e3a230c9c094d6ab16762e2036b597053"]"#;
+
+async fn start_env() -> TestEnv {
+    TestEnv::start(Setup {
+        events: Some(&["oss:ObjectModified:*"]),
+        variables: &[("OSS2YOUKU_HTTP__TOKENS", TOKENS)],
+        host: |function| function.http_trigger = Some(HttpAuth::Anonymous),
+        ..Setup::default()
+    })
+    .await
+}
+
+#[tokio::test]
+async fn every_check_has_a_case_in_which_it_fails_and_says_what_to_do() {
+    let env = start_env().await;
+    env.put("a.mp4", &sample_bytes(1, 1000)).await;
+    let (folder, _) = file("wrong-token", b"other");
+    let uploaded = run(&env, folder.path(), &["upload", "oss://videos/a.mp4"]).await;
+    assert_eq!(uploaded.code, Some(0), "{uploaded:?}");
+    let url = env.clouds.endpoints.http_trigger.clone();
+    let well = run(
+        &env,
+        folder.path(),
+        &["doctor", "--json", "--function-url", &url, "--callback", "https://example.com/"],
+    )
+    .await;
+    assert_eq!(well.code, Some(0), "{well:?}");
+    let checks: Vec<_> = well.lines().iter().map(|line| line["check"].clone()).collect();
+    for name in [
+        "settings",
+        "ledger",
+        "seal key",
+        "clock",
+        "source oss://videos/",
+        "account main",
+        "callbacks",
+        "--callback",
+        "function",
+    ] {
+        assert!(checks.contains(&Value::from(name)), "{name}: {checks:?}");
+    }
+
+    env.clouds.oss.create_bucket("versioned");
+    env.clouds.oss.set_versioning("versioned", true);
+    let sealed = ("OSS2YOUKU_LEDGER__SEAL_KEY", KEY);
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str], &'a str);
+    let cases: &[Case<'_>] = &[
+        ("settings", &[("OSS2YOUKU_SOURCE__REGIO", "x")], &[], "correct the setting"),
+        ("ledger", &[("OSS2YOUKU_LEDGER__LOCATION", "oss://versioned/x/"), sealed], &[], "ledger.location"),
+        (
+            "ledger",
+            &[("OSS2YOUKU_LEDGER__LOCATION", "oss://nowhere/x/"), sealed, IMPATIENT],
+            &[],
+            "place exists",
+        ),
+        (
+            "ledger",
+            &[
+                ("OSS2YOUKU_LEDGER__LOCATION", "oss://versioned/x/"),
+                sealed,
+                ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "s3cret"),
+                IMPATIENT,
+            ],
+            &[],
+            "ledger.location",
+        ),
+        (
+            "ledger's place",
+            &[("OSS2YOUKU_LEDGER__LOCATION", "oss://videos/x/"), sealed],
+            &[],
+            "bucket of its own",
+        ),
+        ("seal key", &[sealed], &[], "that this ledger began with"),
+        ("source oss://videos/", &[("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "s3cret")], &[], "oss:ListObjects"),
+        (
+            "source oss://videos/",
+            &[("OSS2YOUKU_SOURCE__ENDPOINT", NOWHERE), IMPATIENT],
+            &[],
+            "can be reached",
+        ),
+        (
+            "source oss://gone/",
+            &[("OSS2YOUKU_RULES", r#"[{bucket="gone",account="main",public_type="all"}]"#)],
+            &[],
+            "the rule's bucket",
+        ),
+        ("account main", &[("OSS2YOUKU_YOUKU__API", NOWHERE), IMPATIENT], &[], "youku.api"),
+        ("account main", &[("OSS2YOUKU_ACCOUNTS__MAIN__CLIENT_ID", "nobody")], &[], "client_id"),
+        ("account nobody", &[], &["--account", "nobody"], "--account"),
+        ("--callback", &[], &["--callback", "http://example.com/"], "[callback]"),
+        ("function", &[], &["--function-url", NOWHERE], "--function-url"),
+        ("function's token", &[], &["--function-url", &url, "--token-file", "wrong-token"], "sha256sum"),
+        ("function's token", &[], &["--function-url", &url, "--token-file", "nowhere"], "token alone"),
+    ];
+    for (check, variables, more, advice) in cases {
+        let mut command = command(&env, folder.path(), &[&["doctor", "--json"], *more].concat());
+        command.envs(variables.iter().copied());
+        let output = run_command(command).await;
+        assert_eq!(output.code, Some(1), "{check}: {output:?}");
+        let found = output.lines().into_iter().find(|line| line["check"] == *check && line["ok"] == false);
+        let found = found.unwrap_or_else(|| panic!("{check} is well: {output:?}"));
+        assert!(found["advice"].as_str().is_some_and(|output| output.contains(advice)), "{check}: {found}");
+        assert!(found["tried"].is_string() && found["result"].is_string(), "{found}");
+        assert!(!output.out.contains("s3cret") && !output.err.contains("s3cret"), "{output:?}");
+    }
+    let output = run(&env, folder.path(), &["doctor", "--lang", "zh", "--callback", "x"]).await;
+    assert!(output.out.contains("正常  设置") && output.out.contains("处理办法"), "{output:?}");
+    assert!(fs::read_dir(folder.path()).unwrap().count() == 1, "it leaves nothing behind");
+}
+
+#[tokio::test]
+async fn what_doctor_says_is_golden_in_both_languages() {
+    let env = start_env().await;
+    let folder = tempfile::tempdir().unwrap();
+    let more = [
+        "--callback",
+        "http://example.com/",
+        "--function-url",
+        "http://somebody:s3cret@127.0.0.1:1/x?s3cret",
+    ];
+    let mut report = String::new();
+    for lang in ["en", "zh"] {
+        let output = run(&env, folder.path(), &[&["doctor", "--lang", lang], &more[..]].concat()).await;
+        assert!(output.code == Some(1) && !output.out.contains("s3cret"), "{output:?}");
+        report += &format!("== {lang}\n{}", output.out);
+    }
+    let ledger = &env.variables["OSS2YOUKU_LEDGER__LOCATION"];
+    let report = report
+        .replace(ledger, "LEDGER")
+        .replace(": 1 s apart", ": 0 s apart")
+        .replace("相差 1 秒", "相差 0 秒");
+    assert_golden("doctor.txt", &report);
+}
+
+/// `doctor` states how many days a renewed token has left, and a token pair that is spent is a failure.
+#[tokio::test]
+async fn doctor_states_days_left_and_fails_a_spent_token_pair() {
+    let env = start_env().await;
+    let (folder, _) = file("a.mp4", &sample_bytes(1, 1000));
+    env.clouds.youku.expire_access_token(&env.variables["OSS2YOUKU_ACCOUNTS__MAIN__CLIENT_ID"]);
+    assert_eq!(run(&env, folder.path(), &["upload", "a.mp4"]).await.code, Some(0));
+    let report = run(&env, folder.path(), &["doctor"]).await;
+    assert!(report.code == Some(0) && report.out.contains("29 days left"), "{report:?}");
+
+    let spent = |arguments: &[&str]| {
+        let mut command = command(&env, folder.path(), arguments);
+        command.envs(
+            ["ACCESS", "REFRESH"].map(|kind| (format!("OSS2YOUKU_ACCOUNTS__MAIN__{kind}_TOKEN"), "s3cret")),
+        );
+        command
+    };
+    assert_eq!(run_command(spent(&["upload", "a.mp4", "--again", "x"])).await.code, Some(6));
+    let output = run_command(spent(&["doctor", "--json"])).await;
+    let lines = output.lines();
+    let failed: Vec<_> = lines.iter().filter(|line| line["ok"] == false).collect();
+    assert!(!failed.is_empty() && failed.iter().all(|line| line["check"] == "account main"), "{output:?}");
+    assert!(failed[0]["result"].as_str().unwrap().contains("reauthorize"), "{failed:?}");
+    assert!(failed[0]["advice"].as_str().unwrap().contains("cloud.youku.com/tools"), "{failed:?}");
+    assert!(!output.out.contains("s3cret") && !output.err.contains("s3cret"), "{output:?}");
+}

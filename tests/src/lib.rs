@@ -1,1 +1,0 @@
-//! Nothing here: the suites live in `suite/`.

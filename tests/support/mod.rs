@@ -1,0 +1,38 @@
+//! What the suites share: the clouds with the function in them, the programs under test, servers that stand in for others, sample data.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | `callback_receiver` | a server that records callbacks |
+//! | `command_line` | runs `oss2youku` and captures its output |
+//! | `dev` | a running `oss2youku dev` |
+//! | `env` | the local clouds with the function in them |
+//! | `event_outcome` | how a delivered event ended |
+//! | `golden` | comparison with golden files |
+//! | `ledger_bucket` | the ledger in a bucket of the local OSS |
+//! | `paths` | programs, tools and files of the workspace |
+//! | `port` | free ports |
+//! | `process` | memory and CPU time of a process |
+//! | `s3` | an S3 server by another author |
+//! | `sample` | bytes, events and numbers that depend on a seed |
+//! | `server` | the servers around the function |
+//! | `store` | buckets, as their owner uses them |
+
+pub(crate) mod callback_receiver;
+pub(crate) mod command_line;
+pub(crate) mod dev;
+mod env;
+mod event_outcome;
+pub(crate) mod golden;
+pub(crate) mod ledger_bucket;
+mod paths;
+pub(crate) mod port;
+pub(crate) mod process;
+pub(crate) mod s3;
+mod sample;
+pub(crate) mod server;
+pub(crate) mod store;
+
+pub(crate) use env::{Setup, TestEnv, serve_http};
+pub(crate) use event_outcome::{Delivery, assert_one_video};
+pub(crate) use paths::{binary, client_script, tools, workspace};
+pub(crate) use sample::{MIB, add_fault, md5_hex, oss_event, random, sample_bytes};
