@@ -32,12 +32,13 @@ pub use intake::policy::{Decision, IntakePolicy};
 pub use intake::rules;
 pub use model::job::{Job, Mode};
 pub use model::metadata;
-pub use model::object::{Location, Md5, Object, ObjectKind, Provider, StatedMd5};
+pub use model::object::{Location, Object, ObjectKind, Provider, StatedMd5};
 pub use model::progress::{Progress, Stage};
 pub use model::upload_id::UploadId;
 pub use ports::{
-    Bucket, BucketSession, ByteStream, CompletedObject, MultipartId, PartReceipt, Slice, SliceCheck,
-    SliceServer, SliceSession, Source, SourceEntry, SourcePage, UploadCredentials, Video, VideoState, Youku,
+    Bucket, ByteStream, Check, CheckStatus, CompletedObject, MultipartId, OssSession, PartReceipt, Slice,
+    SliceServer, SliceSession, Source, SourceEntry, SourcePage, UploadCredentials, UploadTarget, Video,
+    VideoState, Youku,
 };
 pub use retry::RetryPolicy;
 pub use serde_path as document;
@@ -51,3 +52,4 @@ pub use upload::published_video::PublishedVideo;
 pub use upload::run_context::RunContext;
 pub use upload::same_content::ArrivalOutcome;
 pub use upload::uploader::{Uploader, head_object};
+pub use youku::Md5;

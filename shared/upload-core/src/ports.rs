@@ -5,14 +5,17 @@
 
 mod slices;
 
-pub use slices::{Slice, SliceCheck, SliceServer};
+pub use slices::SliceServer;
+pub use youku::{
+    Check, CheckStatus, OssSession, Slice, SliceSession, UploadCredentials, UploadTarget, VideoState,
+};
 
 use crate::{Error, Location, Md5, Object, model::metadata::VideoMetadata};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::Stream;
 use secrecy::SecretString;
-use std::{fmt, ops::Range, pin::Pin, sync::Arc, time::SystemTime};
+use std::{ops::Range, pin::Pin, sync::Arc, time::SystemTime};
 
 /// Bytes on their way. An error ends it.
 pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
@@ -74,89 +77,8 @@ pub struct Video {
     pub file_name: String,
     /// Bytes.
     pub size: u64,
-    /// MD5 of the whole file.
-    pub md5: Md5,
     /// Title, tags and so on, all defaults filled in.
     pub metadata: VideoMetadata,
-}
-
-/// Youku's temporary permission to write one object into its bucket.
-#[derive(Clone)]
-pub struct UploadCredentials {
-    /// The bucket's endpoint.
-    pub endpoint: String,
-    /// The bucket.
-    pub bucket: String,
-    /// The object's key in it.
-    pub object: String,
-    /// The STS pair's id.
-    pub access_key_id: String,
-    /// The STS pair's secret.
-    pub access_key_secret: SecretString,
-    /// The STS token.
-    pub security_token: SecretString,
-    /// When Youku says that the pair runs out.
-    pub expires: SystemTime,
-}
-
-impl fmt::Debug for UploadCredentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Grant")
-            .field("endpoint", &self.endpoint)
-            .field("bucket", &self.bucket)
-            .field("object", &self.object)
-            .field("expires", &self.expires)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A session that `create` opened in OSS mode.
-#[derive(Debug, Clone)]
-pub struct BucketSession {
-    /// Names the session in every later call.
-    pub upload_token: SecretString,
-    /// The video's id, where Youku tells it this early.
-    pub video_id: Option<String>,
-    /// Where the bytes go.
-    pub credentials: UploadCredentials,
-    /// Youku says that it holds a file of this MD5 already. The bytes are sent all the same: whether a commit takes the held ones nobody
-    /// documents.
-    pub instant: bool,
-}
-
-/// A session that `create` opened in slice mode.
-#[derive(Debug, Clone)]
-pub struct SliceSession {
-    /// Names the session in every later call.
-    pub upload_token: SecretString,
-    /// The video's id, where Youku tells it this early.
-    pub video_id: Option<String>,
-    /// The upload server that `create` named.
-    pub upload_server: String,
-    /// Youku holds these bytes already: commit at once.
-    pub instant: bool,
-}
-
-/// How a video fares at Youku.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum VideoState {
-    /// Being transcoded.
-    Encoding,
-    /// Playable.
-    Normal,
-    /// Transcoding failed.
-    Failed,
-    /// A reviewer looks at it.
-    InReview,
-    /// Not shown to everybody.
-    Limited,
-    /// Taken down: a video that was committed.
-    Blocked,
-    /// Youku's word `none`, which nobody documents: perhaps an upload that was never committed.
-    Absent,
-    /// A word that the documentation does not list.
-    Other,
 }
 
 /// One account at Youku.
@@ -187,26 +109,26 @@ pub trait Youku: Send + Sync {
     /// [`InvalidJob`](crate::ErrorKind::InvalidJob) naming field, limit and length.
     fn validate(&self, video: &Video) -> Result<(), Error>;
 
-    /// Opens a session in OSS mode.
+    /// Opens a session in OSS mode, for a file of this MD5.
     ///
     /// # Errors
     /// Youku's refusal or failure.
-    async fn create_for_bucket(&self, video: &Video) -> Result<BucketSession, Error>;
+    async fn create_for_bucket(&self, video: &Video, md5: Md5) -> Result<OssSession, Error>;
 
-    /// Opens a session in slice mode.
+    /// Opens a session in slice mode, for a file of this MD5.
     ///
     /// # Errors
     /// Youku's refusal or failure.
-    async fn create_for_slices(&self, video: &Video) -> Result<SliceSession, Error>;
+    async fn create_for_slices(&self, video: &Video, md5: Md5) -> Result<SliceSession, Error>;
 
-    /// Fresh credentials for the same object. Of `grant` only the place counts.
+    /// Fetches fresh credentials for one place in Youku's bucket.
     ///
     /// # Errors
     /// [`SessionOver`](crate::ErrorKind::SessionOver) where the session has ended.
     async fn refresh_credentials(
         &self,
         upload_token: &SecretString,
-        grant: &UploadCredentials,
+        target: &UploadTarget,
     ) -> Result<UploadCredentials, Error>;
 
     /// Makes the uploaded bytes a video and answers its id, where Youku tells it.
@@ -231,11 +153,11 @@ pub trait Youku: Send + Sync {
     /// Youku's refusal or failure.
     async fn show(&self, video_id: &str) -> Result<Option<VideoState>, Error>;
 
-    /// The bucket that a grant opens.
+    /// The bucket that credentials open.
     ///
     /// # Errors
-    /// [`Config`](crate::ErrorKind::Config) where the grant names an address that cannot be used.
-    fn bucket(&self, grant: &UploadCredentials) -> Result<Arc<dyn Bucket>, Error>;
+    /// [`Config`](crate::ErrorKind::Config) where they name an address that cannot be used.
+    fn bucket(&self, credentials: &UploadCredentials) -> Result<Arc<dyn Bucket>, Error>;
 
     /// The upload server that `create` named, resolved once: all calls of a session go to one address.
     ///

@@ -2,7 +2,7 @@
 //!
 //! Characters are Unicode scalar values: a Chinese character counts as one.
 
-use crate::types::{CATEGORIES, CONTAINERS, Invalid, NewVideo, PublicType};
+use crate::types::{CATEGORIES, CONTAINERS, Invalid, NewVideo, PublicType, VideoMetadata, extension};
 use secrecy::ExposeSecret;
 use std::ops::RangeInclusive;
 
@@ -12,37 +12,35 @@ const TAG: RangeInclusive<usize> = 2..=20;
 const DESCRIPTION: RangeInclusive<usize> = 0..=1999;
 
 impl NewVideo {
-    /// Checks every limit of Youku's newest page; the client does so before each create.
+    /// Checks every limit of Youku's newest page, and the client does so before each create.
     ///
     /// # Errors
     /// The first limit that is broken.
     pub fn validate(&self) -> Result<(), Invalid> {
-        self.validate_file()?;
+        self.metadata.validate(&self.file_name, self.file_size)
+    }
+}
+
+impl VideoMetadata {
+    /// As [`NewVideo::validate`], while the file's MD5 is not known yet.
+    ///
+    /// # Errors
+    /// The first limit that is broken.
+    pub fn validate(&self, file_name: &str, file_size: u64) -> Result<(), Invalid> {
+        validate_file(file_name, file_size)?;
         self.validate_words()?;
         self.validate_access()?;
-        check_degrees("latitude", "-90 to 90 degrees", self.metadata.latitude, 90.0)?;
-        check_degrees("longitude", "-180 to 180 degrees", self.metadata.longitude, 180.0)
-    }
-
-    fn validate_file(&self) -> Result<(), Invalid> {
-        let extension = self.extension().unwrap_or_default().to_ascii_lowercase();
-        if !CONTAINERS.contains(&extension.as_str()) {
-            let limit = "a name with the extension of a video container that Youku accepts";
-            return Err(Invalid::from_text("file_name", limit, &self.file_name));
-        }
-        if self.file_size == 0 {
-            return Err(Invalid::new("file_size", "at least 1 byte", "0 bytes"));
-        }
-        Ok(())
+        check_degrees("latitude", "-90 to 90 degrees", self.latitude, 90.0)?;
+        check_degrees("longitude", "-180 to 180 degrees", self.longitude, 180.0)
     }
 
     fn validate_words(&self) -> Result<(), Invalid> {
-        let title = self.metadata.title.as_deref().unwrap_or_default();
+        let title = self.title.as_deref().unwrap_or_default();
         check_length("title", "1 to 60 characters", TITLE, title)?;
         if title.trim().is_empty() {
             return Err(Invalid::from_text("title", "more than white space", title));
         }
-        let tags = self.metadata.tags.as_deref().unwrap_or_default();
+        let tags = self.tags.as_deref().unwrap_or_default();
         if !TAGS.contains(&tags.len()) {
             let length = format!("{} tags", tags.len());
             return Err(Invalid::new("tags", "1 to 10 tags", length));
@@ -54,26 +52,38 @@ impl NewVideo {
             }
             check_length(&field, "2 to 20 characters", TAG, tag)?;
         }
-        if let Some(category) = &self.metadata.category
+        if let Some(category) = &self.category
             && !CATEGORIES.contains(&category.as_str())
         {
             let limit = "one of Youku's categories";
             return Err(Invalid::from_text("category", limit, category));
         }
-        let description = self.metadata.description.as_deref().unwrap_or_default();
+        let description = self.description.as_deref().unwrap_or_default();
         let limit = "under 2000 characters";
         check_length("description", limit, DESCRIPTION, description)
     }
 
     fn validate_access(&self) -> Result<(), Invalid> {
-        let given = self.metadata.watch_password.as_ref();
+        let given = self.watch_password.as_ref();
         let password = given.map_or("", |password| password.expose_secret());
-        if self.metadata.public_type == Some(PublicType::Password) && password.is_empty() {
+        if self.public_type == Some(PublicType::Password) && password.is_empty() {
             let limit = "given with public_type password";
             return Err(Invalid::from_text("watch_password", limit, password));
         }
         Ok(())
     }
+}
+
+fn validate_file(file_name: &str, file_size: u64) -> Result<(), Invalid> {
+    let extension = extension(file_name).unwrap_or_default().to_ascii_lowercase();
+    if !CONTAINERS.contains(&extension.as_str()) {
+        let limit = "a name with the extension of a video container that Youku accepts";
+        return Err(Invalid::from_text("file_name", limit, file_name));
+    }
+    if file_size == 0 {
+        return Err(Invalid::new("file_size", "at least 1 byte", "0 bytes"));
+    }
+    Ok(())
 }
 
 fn check_length(

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 use std::sync::Arc;
 use upload_core::{
-    Bucket, BucketSession, Error, ErrorKind, SliceServer, SliceSession, UploadCredentials, Video, VideoState,
-    Youku,
+    Bucket, Error, ErrorKind, Md5, OssSession, SliceServer, SliceSession, UploadCredentials, UploadTarget,
+    Video, VideoState, Youku,
 };
 
 /// The account's name. Every call fails.
@@ -25,18 +25,18 @@ impl Youku for RemovedAccount {
         self.refuse()
     }
 
-    async fn create_for_bucket(&self, _: &Video) -> Result<BucketSession, Error> {
+    async fn create_for_bucket(&self, _: &Video, _: Md5) -> Result<OssSession, Error> {
         self.refuse()
     }
 
-    async fn create_for_slices(&self, _: &Video) -> Result<SliceSession, Error> {
+    async fn create_for_slices(&self, _: &Video, _: Md5) -> Result<SliceSession, Error> {
         self.refuse()
     }
 
     async fn refresh_credentials(
         &self,
         _: &SecretString,
-        _: &UploadCredentials,
+        _: &UploadTarget,
     ) -> Result<UploadCredentials, Error> {
         self.refuse()
     }

@@ -4,31 +4,7 @@ use crate::{Error, Md5};
 use async_trait::async_trait;
 use bytes::Bytes;
 use secrecy::SecretString;
-
-/// A slice that the upload server wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Slice {
-    /// The server's number for it; 0 with length 0: none left to hand out.
-    pub id: u64,
-    /// Where it begins, in bytes.
-    pub offset: u64,
-    /// Bytes.
-    pub length: u64,
-}
-
-/// How far the upload server is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SliceCheck {
-    /// Everything is written; commit through this address.
-    Written {
-        /// What commit wants to hear.
-        server_ip: Option<String>,
-    },
-    /// All slices are handed out or on their way to disk: wait.
-    Settling,
-    /// Slices are left to hand out.
-    Wanting,
-}
+use youku::{Check, Slice};
 
 /// Youku's upload server, for one session.
 #[async_trait]
@@ -48,13 +24,13 @@ pub trait SliceServer: Send + Sync {
         slice_kib: u32,
     ) -> Result<(), Error>;
 
-    /// Asks for a slice to send.
+    /// Asks for a slice to send; `None` where none is left to hand out.
     ///
     /// # Errors
     /// The server's refusal or failure.
-    async fn next_slice(&self, token: &SecretString) -> Result<Slice, Error>;
+    async fn next_slice(&self, token: &SecretString) -> Result<Option<Slice>, Error>;
 
-    /// Sends a slice and answers the next one.
+    /// Sends a slice and answers the next one, as [`next_slice`](Self::next_slice) does.
     ///
     /// # Errors
     /// [`Integrity`](crate::ErrorKind::Integrity), retryable, where the bytes arrived damaged.
@@ -64,11 +40,11 @@ pub trait SliceServer: Send + Sync {
         slice: Slice,
         bytes: Bytes,
         md5: Md5,
-    ) -> Result<Slice, Error>;
+    ) -> Result<Option<Slice>, Error>;
 
     /// How far the server is.
     ///
     /// # Errors
     /// The server's refusal or failure.
-    async fn check(&self, token: &SecretString) -> Result<SliceCheck, Error>;
+    async fn check(&self, token: &SecretString) -> Result<Check, Error>;
 }

@@ -47,20 +47,20 @@ impl Youku for Guarded {
         self.memory.validate(video)
     }
 
-    async fn create_for_bucket(&self, video: &Video) -> Result<BucketSession, Error> {
-        self.call(|| self.memory.create_for_bucket(video)).await
+    async fn create_for_bucket(&self, video: &Video, md5: Md5) -> Result<OssSession, Error> {
+        self.call(|| self.memory.create_for_bucket(video, md5)).await
     }
 
-    async fn create_for_slices(&self, video: &Video) -> Result<SliceSession, Error> {
-        self.call(|| self.memory.create_for_slices(video)).await
+    async fn create_for_slices(&self, video: &Video, md5: Md5) -> Result<SliceSession, Error> {
+        self.call(|| self.memory.create_for_slices(video, md5)).await
     }
 
     async fn refresh_credentials(
         &self,
         token: &SecretString,
-        grant: &UploadCredentials,
+        target: &UploadTarget,
     ) -> Result<UploadCredentials, Error> {
-        self.call(|| self.memory.refresh_credentials(token, grant)).await
+        self.call(|| self.memory.refresh_credentials(token, target)).await
     }
 
     async fn commit(&self, token: &SecretString, ip: Option<&str>) -> Result<Option<String>, Error> {

@@ -2,11 +2,7 @@
 
 use crate::{Bucket, Error, ErrorKind, UploadCredentials, Youku, clock, retry::RetryBudget};
 use secrecy::SecretString;
-use std::{
-    future::Future,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{sync::Mutex, time::Instant};
 
 /// Credentials are renewed this long before they run out, or at half their life where that is shorter.
@@ -28,7 +24,7 @@ pub(crate) struct Refusals {
 }
 
 struct Current {
-    grant: UploadCredentials,
+    credentials: UploadCredentials,
     bucket: Arc<dyn Bucket>,
     generation: u64,
     renew_at: Instant,
@@ -38,16 +34,16 @@ impl<'a> CredentialRefresher<'a> {
     pub(crate) fn new(
         youku: &'a dyn Youku,
         upload_token: &'a SecretString,
-        grant: UploadCredentials,
+        credentials: UploadCredentials,
     ) -> Result<Self, Error> {
-        let bucket = youku.bucket(&grant)?;
-        let current = Current { renew_at: refresh_at(&grant), grant, bucket, generation: 0 };
+        let bucket = youku.bucket(&credentials)?;
+        let current = Current { renew_at: refresh_at(&credentials), credentials, bucket, generation: 0 };
         Ok(Self { youku, upload_token, current: Mutex::new(current) })
     }
 
-    /// The newest grant.
+    /// The newest credentials.
     pub(crate) fn into_credentials(self) -> UploadCredentials {
-        self.current.into_inner().grant
+        self.current.into_inner().credentials
     }
 
     /// The bucket under credentials that are good for now, and their generation.
@@ -70,10 +66,11 @@ impl<'a> CredentialRefresher<'a> {
     }
 
     async fn refresh_locked(&self, current: &mut Current) -> Result<(), Error> {
-        let grant = self.youku.refresh_credentials(self.upload_token, &current.grant).await?;
-        current.bucket = self.youku.bucket(&grant)?;
-        current.renew_at = refresh_at(&grant);
-        current.grant = grant;
+        let credentials =
+            self.youku.refresh_credentials(self.upload_token, &current.credentials.target).await?;
+        current.bucket = self.youku.bucket(&credentials)?;
+        current.renew_at = refresh_at(&credentials);
+        current.credentials = credentials;
         current.generation += 1;
         tracing::debug!(generation = current.generation, "renewed the bucket's credentials");
         Ok(())
@@ -134,20 +131,7 @@ impl<'a> CredentialRefresher<'a> {
     }
 }
 
-fn refresh_at(grant: &UploadCredentials) -> Instant {
-    let life = grant.expires.duration_since(clock::now()).unwrap_or_default();
+fn refresh_at(credentials: &UploadCredentials) -> Instant {
+    let life = credentials.expires.duration_since(clock::now()).unwrap_or_default();
     Instant::now() + life.saturating_sub(MARGIN).max(life / 2).max(SHORTEST)
-}
-
-/// The place without the credentials, which are never kept: enough to ask for others.
-pub(crate) fn blank_grant(endpoint: &str, bucket: &str, object: &str) -> UploadCredentials {
-    UploadCredentials {
-        endpoint: endpoint.to_owned(),
-        bucket: bucket.to_owned(),
-        object: object.to_owned(),
-        access_key_id: String::new(),
-        access_key_secret: "".into(),
-        security_token: "".into(),
-        expires: SystemTime::UNIX_EPOCH,
-    }
 }

@@ -4,7 +4,9 @@ use super::{
     Transfer,
     crc64::{Crc64, combined},
 };
-use crate::{Error, ErrorKind, Md5, Slice, SliceCheck, SliceServer, upload::run_context::out_of_time};
+use crate::{
+    Check, CheckStatus, Error, ErrorKind, Md5, Slice, SliceServer, upload::run_context::out_of_time,
+};
 use futures_util::future::try_join_all;
 use md5::{Digest as _, Md5 as Md5Hash};
 use secrecy::SecretString;
@@ -31,6 +33,17 @@ struct Sent {
     slices: Mutex<BTreeMap<u64, (u64, u64)>>,
     /// The offsets of slices that were refused because they may have come before.
     refused: Mutex<BTreeSet<u64>>,
+}
+
+/// How the sending of one slice ended.
+enum SliceEnd {
+    /// The server has it.
+    Accepted {
+        /// The slice that it wants next.
+        next: Option<Slice>,
+    },
+    /// The server no longer wants it, although no answer said that it has it.
+    Unwanted,
 }
 
 impl Sent {
@@ -78,12 +91,12 @@ impl Transfer<'_> {
                 return Err(Error::new(ErrorKind::Target, "check", message).retryable());
             }
             match self.patience.retry(|| server.check(token)).await? {
-                SliceCheck::Written { server_ip } => {
+                Check { status: CheckStatus::Written, upload_server_ip, .. } => {
                     self.verify_slices(&sent)?;
-                    return Ok(server_ip);
+                    return Ok(upload_server_ip);
                 }
-                SliceCheck::Wanting => wanting = true,
-                SliceCheck::Settling => wanting = false,
+                Check { status: CheckStatus::SlicesLeft, .. } => wanting = true,
+                Check { status: CheckStatus::Transferring | CheckStatus::Writing, .. } => wanting = false,
             }
             if self.must_stop() {
                 return Err(out_of_time());
@@ -95,27 +108,27 @@ impl Transfer<'_> {
 
     async fn worker(&self, server: &dyn SliceServer, token: &SecretString, sent: &Sent) -> Result<(), Error> {
         let ask = || server.next_slice(token);
-        let mut slice = self.patience.retry(ask).await?;
-        while slice.length > 0 {
+        let mut next = self.patience.retry(ask).await?;
+        while let Some(slice) = next.filter(|slice| slice.length > 0) {
             if self.must_stop() {
                 return Err(out_of_time());
             }
-            slice = match self.send_slice(server, token, slice, sent).await? {
-                Some(next) => next,
-                None => self.patience.retry(ask).await?,
+            next = match self.send_slice(server, token, slice, sent).await? {
+                SliceEnd::Accepted { next } => next,
+                SliceEnd::Unwanted => self.patience.retry(ask).await?,
             };
         }
         Ok(())
     }
 
-    /// Sends a slice and answers the next; `None` where the server no longer wants this one although no answer said that it has it.
+    /// Sends a slice.
     async fn send_slice(
         &self,
         server: &dyn SliceServer,
         token: &SecretString,
         slice: Slice,
         sent: &Sent,
-    ) -> Result<Option<Slice>, Error> {
+    ) -> Result<SliceEnd, Error> {
         let end = slice.offset.checked_add(slice.length).filter(|end| *end <= self.object.size);
         let Some(end) = end else {
             let message = "Youku's upload server asked for bytes that the object does not have";
@@ -138,7 +151,7 @@ impl Transfer<'_> {
                 Ok(next) => {
                     self.patience.reset();
                     self.progress.add_accepted(slice.length);
-                    return Ok(Some(next));
+                    return Ok(SliceEnd::Accepted { next });
                 }
                 Err(error) if error.is_retryable() => {
                     unclear |= error.kind() == ErrorKind::Target;
@@ -151,7 +164,7 @@ impl Transfer<'_> {
                         ?error,
                         "the slice was refused where it may have come before: asking anew"
                     );
-                    return Ok(None);
+                    return Ok(SliceEnd::Unwanted);
                 }
                 Err(error) => return Err(error),
             }

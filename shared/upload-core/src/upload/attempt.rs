@@ -2,18 +2,13 @@
 
 use crate::{
     Error, ErrorKind, Md5, Object, Progress, PublishedVideo, Source, Stage, TransferSettings,
-    UploadCredentials, Youku,
+    UploadCredentials, UploadTarget, Youku,
     ledger::{
         LeasedUpload, OpenedSession, State, Step, StepKind, Target, Transferred, UploadRequest, WaitReason,
         Waiting,
     },
     retry::RetryBudget,
-    transfer::{
-        Transfer,
-        credentials::{CredentialRefresher, blank_grant},
-        multipart::MultipartTarget,
-        prefetch::Prefetch,
-    },
+    transfer::{Transfer, credentials::CredentialRefresher, multipart::MultipartTarget, prefetch::Prefetch},
     upload::{
         commit::{CompletedTransfer, NotCommitted},
         part_checkpoint::PartCheckpoint,
@@ -132,15 +127,15 @@ impl<'a> Attempt<'a> {
             self.progress.enter(Stage::Moving);
         }
         let token = &session.upload_token;
-        let grant = match self.opened_here.take() {
-            Some(grant) => grant,
+        let credentials = match self.opened_here.take() {
+            Some(credentials) => credentials,
             None => {
-                let blank = blank_grant(endpoint, bucket, object);
-                self.retry.retry(|| self.youku.refresh_credentials(token, &blank)).await?
+                let target = upload_target(endpoint, bucket, object);
+                self.retry.retry(|| self.youku.refresh_credentials(token, &target)).await?
             }
         };
         let landing = MultipartTarget {
-            grants: CredentialRefresher::new(self.youku, token, grant)?,
+            grants: CredentialRefresher::new(self.youku, token, credentials)?,
             id: crate::MultipartId(multipart_id.clone()),
             plan: *plan,
             notes: self.checkpoint,
@@ -245,4 +240,9 @@ impl<'a> Attempt<'a> {
             stop: self.stop,
         }
     }
+}
+
+/// The place that a session's step in the ledger names.
+pub(crate) fn upload_target(endpoint: &str, bucket: &str, object: &str) -> UploadTarget {
+    UploadTarget { endpoint: endpoint.to_owned(), bucket: bucket.to_owned(), object: object.to_owned() }
 }

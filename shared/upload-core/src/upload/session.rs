@@ -1,16 +1,12 @@
 //! Opening sessions at Youku, with an MD5 that the object has as far as anybody knows.
 
 use crate::{
-    BucketSession, Error, ErrorKind, Md5, Mode, Stage, StatedMd5, UploadCredentials, Video, Youku,
+    Error, ErrorKind, Md5, Mode, OssSession, Stage, StatedMd5, UploadTarget, Video, Youku,
     ledger::{OpenedSession, Target, UploadRequest},
     retry::RetryBudget,
-    transfer::{
-        Plan,
-        credentials::{CredentialRefresher, blank_grant},
-        prefetch::Prefetch,
-    },
+    transfer::{Plan, credentials::CredentialRefresher, prefetch::Prefetch},
     upload::{
-        attempt::{Attempt, SESSIONS},
+        attempt::{Attempt, SESSIONS, upload_target},
         published_video::wrong_statement,
     },
 };
@@ -18,42 +14,47 @@ use crate::{
 impl Attempt<'_> {
     /// Opens a session. It is recorded before the first byte: only a recorded session is ever committed.
     pub(crate) async fn open(&mut self) -> Result<(), Error> {
-        let mut video = validate_request(self.request, self.youku)?;
-        self.ensure_md5().await?;
-        video.md5 = self.object.md5.unwrap_or(video.md5);
+        let video = describe_video(self.request)?;
+        let md5 = self.ensure_md5().await?;
         self.progress.restart();
         self.progress.enter(Stage::Moving);
-        tracing::info!(upload_id = %self.upload.record().id, size = video.size, md5 = %video.md5, "opening a session");
-        let opened = self.open_session(&video).await?;
+        tracing::info!(upload_id = %self.upload.record().id, size = video.size, %md5, "opening a session");
+        let opened = self.open_session(&video, md5).await?;
         self.prefetch.run_alongside(self.upload.append_session(opened)).await
     }
 
     /// A session that is over before anything was recorded of it is as if it had never been.
-    async fn open_session(&mut self, video: &Video) -> Result<OpenedSession, Error> {
+    async fn open_session(&mut self, video: &Video, md5: Md5) -> Result<OpenedSession, Error> {
         for _ in 1..SESSIONS {
-            match self.try_session(video).await {
+            match self.try_session(video, md5).await {
                 Err(error) if error.kind() == ErrorKind::SessionOver => {
                     tracing::warn!(?error, "the session was over at once: opening another");
                 }
                 other => return other,
             }
         }
-        self.try_session(video).await
+        self.try_session(video, md5).await
     }
 
-    async fn try_session(&mut self, video: &Video) -> Result<OpenedSession, Error> {
+    async fn try_session(&mut self, video: &Video, md5: Md5) -> Result<OpenedSession, Error> {
         self.upload.lease().check().await?;
         match self.request.job.mode {
-            Mode::Oss => self.open_bucket(video).await,
-            Mode::Slice => self.open_slices(video).await,
+            Mode::Oss => self.open_bucket(video, md5).await,
+            Mode::Slice => self.open_slices(video, md5).await,
         }
     }
 
     /// The store knows the MD5, or somebody states it; else the object is read.
-    async fn ensure_md5(&mut self) -> Result<(), Error> {
+    async fn ensure_md5(&mut self) -> Result<Md5, Error> {
         let stated = self.stated_md5().map(|stated| stated.md5);
         self.object.md5 = self.object.md5.or(stated);
-        if self.object.md5.is_none() { self.measure().await } else { Ok(()) }
+        if let Some(md5) = self.object.md5 {
+            return Ok(md5);
+        }
+        self.measure().await?;
+        self.object
+            .md5
+            .ok_or_else(|| Error::new(ErrorKind::Source, "read", "the object was read and has no MD5"))
     }
 
     /// Reads the object for its digests.
@@ -96,53 +97,52 @@ impl Attempt<'_> {
         self.open().await
     }
 
-    async fn open_bucket(&mut self, video: &Video) -> Result<OpenedSession, Error> {
+    async fn open_bucket(&mut self, video: &Video, mut md5: Md5) -> Result<OpenedSession, Error> {
         let youku = self.youku;
         let plan = Plan::new(video.size, self.settings.part_size, self.settings.width());
-        let mut video = video.clone();
         let session = loop {
-            let session = self.retry.retry(|| youku.create_for_bucket(&video)).await?;
-            match self.try_disprove(&video, session.instant).await? {
-                Some(measured) => video = measured,
+            let session = self.retry.retry(|| youku.create_for_bucket(video, md5)).await?;
+            match self.try_disprove(md5, session.already_stored).await? {
+                Some(measured) => md5 = measured,
                 None => break session,
             }
         };
-        let BucketSession { upload_token, video_id, credentials: grant, .. } = session;
-        let grants = CredentialRefresher::new(youku, &upload_token, grant.clone())?;
+        let OssSession { upload_token, video_id, credentials, .. } = session;
+        let place = credentials.target.clone();
+        let grants = CredentialRefresher::new(youku, &upload_token, credentials)?;
         // Not before Youku wants the video: what it refuses is read in vain.
         self.prefetch = Prefetch::new(self.source, &self.object, plan, self.settings.in_flight);
-        let target = self.prefetch.run_alongside(begin_multipart(&grants, self.retry, &grant, plan)).await?;
+        let target = self.prefetch.run_alongside(begin_multipart(&grants, self.retry, place, plan)).await?;
         self.opened_here = Some(grants.into_credentials());
-        Ok(self.opened_session(upload_token, video_id, target))
+        Ok(self.opened_session(upload_token, video_id, md5, target))
     }
 
     /// After an `instant` answer Youku holds the bytes of this MD5. Where somebody only stated that they are the object's, it is read: with another MD5 than was
     /// stated the session is asked for anew.
-    async fn try_disprove(&mut self, video: &Video, instant: bool) -> Result<Option<Video>, Error> {
-        if !instant || !self.rests_on_statement(Some(video.md5)) {
+    async fn try_disprove(&mut self, told: Md5, already_stored: bool) -> Result<Option<Md5>, Error> {
+        if !already_stored || !self.rests_on_statement(Some(told)) {
             return Ok(None);
         }
         self.measure().await?;
         self.progress.enter(Stage::Moving);
-        let Some(md5) = self.measured.filter(|md5| *md5 != video.md5) else { return Ok(None) };
+        let Some(md5) = self.measured.filter(|md5| *md5 != told) else { return Ok(None) };
         let warning = wrong_statement(self.upload.record(), md5);
         tracing::warn!(warning, "Youku holds other bytes: asking anew with the measured MD5");
-        Ok(Some(Video { md5, ..video.clone() }))
+        Ok(Some(md5))
     }
 
-    async fn open_slices(&mut self, video: &Video) -> Result<OpenedSession, Error> {
+    async fn open_slices(&mut self, video: &Video, mut md5: Md5) -> Result<OpenedSession, Error> {
         let youku = self.youku;
-        let mut video = video.clone();
         let session = loop {
-            let session = self.retry.retry(|| youku.create_for_slices(&video)).await?;
-            match self.try_disprove(&video, session.instant).await? {
-                Some(measured) => video = measured,
+            let session = self.retry.retry(|| youku.create_for_slices(video, md5)).await?;
+            match self.try_disprove(md5, session.already_stored).await? {
+                Some(measured) => md5 = measured,
                 None => break session,
             }
         };
-        let mut upload_server = session.upload_server;
+        let mut upload_server = session.upload_server_uri;
         let slice_kib = self.settings.slice_kib;
-        if !session.instant {
+        if !session.already_stored {
             let server = self.retry.retry(|| youku.slice_server(&upload_server)).await?;
             let extension = video.file_name.rsplit_once('.').map_or("", |(_, extension)| extension);
             let token = &session.upload_token;
@@ -150,8 +150,8 @@ impl Attempt<'_> {
             self.retry.retry(announce).await?;
             upload_server = server.address().to_owned();
         }
-        let target = Target::Slice { upload_server, slice_kib, already_stored: session.instant };
-        Ok(self.opened_session(session.upload_token, session.video_id, target))
+        let target = Target::Slice { upload_server, slice_kib, already_stored: session.already_stored };
+        Ok(self.opened_session(session.upload_token, session.video_id, md5, target))
     }
 
     /// Begins another multipart upload in a session whose old one is gone.
@@ -160,11 +160,11 @@ impl Attempt<'_> {
             return Err(Error::new(ErrorKind::Ledger, "ledger", "the session has no bucket"));
         };
         self.upload.lease().check().await?;
-        let blank = blank_grant(endpoint, bucket, object);
+        let place = upload_target(endpoint, bucket, object);
         let token = &session.upload_token;
-        let grant = self.retry.retry(|| self.youku.refresh_credentials(token, &blank)).await?;
-        let grants = CredentialRefresher::new(self.youku, token, grant.clone())?;
-        let target = begin_multipart(&grants, self.retry, &grant, *plan).await?;
+        let credentials = self.retry.retry(|| self.youku.refresh_credentials(token, &place)).await?;
+        let grants = CredentialRefresher::new(self.youku, token, credentials)?;
+        let target = begin_multipart(&grants, self.retry, place, *plan).await?;
         self.opened_here = Some(grants.into_credentials());
         self.upload.append_session(OpenedSession { target, ..session.clone() }).await
     }
@@ -173,50 +173,53 @@ impl Attempt<'_> {
         &self,
         upload_token: secrecy::SecretString,
         video_id: Option<String>,
+        md5: Md5,
         target: Target,
     ) -> OpenedSession {
-        let md5 = self.object.md5.unwrap_or(crate::Md5([0; 16]));
         OpenedSession { upload_token, video_id, md5, crc64: self.object.crc64, target }
     }
 }
 
-/// What Youku is to be told, if it keeps to Youku's limits.
+/// Checks that the request keeps to Youku's limits.
 ///
 /// # Errors
 /// [`InvalidJob`](ErrorKind::InvalidJob) naming field, limit and length.
-pub(crate) fn validate_request(work: &UploadRequest, youku: &dyn Youku) -> Result<Video, Error> {
-    let object = &work.object;
+pub(crate) fn validate_request(request: &UploadRequest, youku: &dyn Youku) -> Result<(), Error> {
+    youku.validate(&describe_video(request)?)
+}
+
+/// What Youku is told of the video.
+///
+/// # Errors
+/// [`InvalidJob`](ErrorKind::InvalidJob) where no upload could carry the object.
+fn describe_video(request: &UploadRequest) -> Result<Video, Error> {
+    let object = &request.object;
     if object.size == 0 {
         return Err(Error::new(ErrorKind::InvalidJob, "upload", "the object is empty"));
     }
     let file_name = object.location.file_name().to_owned();
-    let metadata = work.job.video.clone().completed(&file_name);
+    let metadata = request.job.video.clone().completed(&file_name);
     let largest = Plan::largest_object();
-    if work.job.mode == Mode::Oss && object.size > largest {
+    if request.job.mode == Mode::Oss && object.size > largest {
         let message = "the object is larger than OSS keeps";
         return Err(Error::new(ErrorKind::InvalidJob, "upload", message)
             .with_context("size", object.size.to_string())
             .with_context("most", largest.to_string()));
     }
-    // A digest that no file has stands in until the reading pass: validation looks at its form alone.
-    let stated = work.job.md5.as_ref().or(object.stated_md5.as_ref());
-    let md5 = stated.map(|stated| stated.md5).or(object.md5).unwrap_or(crate::Md5([0; 16]));
-    let video = Video { file_name, size: object.size, md5, metadata };
-    youku.validate(&video)?;
-    Ok(video)
+    Ok(Video { file_name, size: object.size, metadata })
 }
 
 async fn begin_multipart(
     grants: &CredentialRefresher<'_>,
     patience: &RetryBudget,
-    grant: &UploadCredentials,
+    place: UploadTarget,
     plan: Plan,
 ) -> Result<Target, Error> {
     let id = grants.retry(patience, |bucket| async move { bucket.initiate().await }).await?;
     Ok(Target::Oss {
-        endpoint: grant.endpoint.clone(),
-        bucket: grant.bucket.clone(),
-        object: grant.object.clone(),
+        endpoint: place.endpoint,
+        bucket: place.bucket,
+        object: place.object,
         multipart_id: id.0,
         plan,
     })

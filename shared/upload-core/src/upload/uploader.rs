@@ -80,7 +80,7 @@ impl Uploader {
     /// # Errors
     /// [`InvalidJob`](ErrorKind::InvalidJob), naming field, limit and length.
     pub fn validate(&self, work: &UploadRequest) -> Result<(), Error> {
-        validate_request(work, &*self.youku).map(drop)
+        validate_request(work, &*self.youku)
     }
 
     /// Goes on with an upload that has an open mark.

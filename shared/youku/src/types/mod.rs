@@ -14,4 +14,5 @@ pub use published::{VideoInfo, VideoState, watch_page};
 pub use session::{OssSession, SliceSession, UploadCredentials, UploadTarget};
 pub use slice::{Check, CheckStatus, MAX_SLICE_LENGTH_KIB, NextSlice, Slice};
 pub use token::TokenPair;
+pub(crate) use video::extension;
 pub use video::{CATEGORIES, CONTAINERS, CopyrightType, NewVideo, PublicType, VideoMetadata};

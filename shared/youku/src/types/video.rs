@@ -111,10 +111,15 @@ impl NewVideo {
     /// The file name's extension as it stands there, without the dot; `None` without one or without a name before it.
     #[must_use]
     pub fn extension(&self) -> Option<&str> {
-        match self.file_name.rsplit_once('.')? {
-            ("", _) | (_, "") => None,
-            (_, extension) => Some(extension),
-        }
+        extension(&self.file_name)
+    }
+}
+
+/// The extension of a file's name, without the dot; `None` without one or without a name before it.
+pub(crate) fn extension(file_name: &str) -> Option<&str> {
+    match file_name.rsplit_once('.')? {
+        ("", _) | (_, "") => None,
+        (_, extension) => Some(extension),
     }
 }
 

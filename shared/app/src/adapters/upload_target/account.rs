@@ -2,7 +2,7 @@
 
 use super::{
     bucket::YoukuBucket,
-    new_video::{to_new_video, validation_error},
+    new_video::{to_metadata, to_new_video, validation_error},
     upload_server::UploadServer,
 };
 use crate::{
@@ -17,9 +17,10 @@ use object_storage::{Credentials, HttpClient, SignatureVersion, Store, StoreConf
 use secrecy::SecretString;
 use std::{sync::Arc, time::Duration};
 use upload_core::{
-    Bucket, BucketSession, Error, ErrorKind, SliceServer, SliceSession, UploadCredentials, Video, VideoState,
+    Bucket, Error, ErrorKind, Md5, OssSession, SliceServer, SliceSession, UploadCredentials, UploadTarget,
+    Video, VideoState,
 };
-use youku::{Client, UploadTarget};
+use youku::Client;
 
 /// One account at Youku.
 pub(crate) struct YoukuAccount {
@@ -97,40 +98,25 @@ impl upload_core::Youku for YoukuAccount {
     }
 
     fn validate(&self, video: &Video) -> Result<(), Error> {
-        to_new_video(video)?.validate().map_err(validation_error)
+        to_metadata(video)?.validate(&video.file_name, video.size).map_err(validation_error)
     }
 
-    async fn create_for_bucket(&self, video: &Video) -> Result<BucketSession, Error> {
-        let video = &to_new_video(video)?;
-        let session = self.call(|client| async move { client.create_for_oss(video).await }).await?;
-        Ok(BucketSession {
-            upload_token: session.upload_token,
-            video_id: session.video_id,
-            credentials: to_credentials(session.credentials),
-            instant: session.already_stored,
-        })
+    async fn create_for_bucket(&self, video: &Video, md5: Md5) -> Result<OssSession, Error> {
+        let video = &to_new_video(video, md5)?;
+        self.call(|client| async move { client.create_for_oss(video).await }).await
     }
 
-    async fn create_for_slices(&self, video: &Video) -> Result<SliceSession, Error> {
-        let video = &to_new_video(video)?;
-        let session = self.call(|client| async move { client.create_for_slices(video).await }).await?;
-        Ok(SliceSession {
-            upload_token: session.upload_token,
-            video_id: session.video_id,
-            upload_server: session.upload_server_uri,
-            instant: session.already_stored,
-        })
+    async fn create_for_slices(&self, video: &Video, md5: Md5) -> Result<SliceSession, Error> {
+        let video = &to_new_video(video, md5)?;
+        self.call(|client| async move { client.create_for_slices(video).await }).await
     }
 
     async fn refresh_credentials(
         &self,
         upload_token: &SecretString,
-        old: &UploadCredentials,
+        target: &UploadTarget,
     ) -> Result<UploadCredentials, Error> {
-        let UploadCredentials { endpoint, bucket, object, .. } = old.clone();
-        let target = &UploadTarget { endpoint, bucket, object };
-        let fresh = self.call(|client| async move { client.sts(upload_token, target).await });
-        fresh.await.map(to_credentials)
+        self.call(|client| async move { client.sts(upload_token, target).await }).await
     }
 
     async fn commit(
@@ -147,16 +133,7 @@ impl upload_core::Youku for YoukuAccount {
 
     async fn show(&self, video_id: &str) -> Result<Option<VideoState>, Error> {
         let video = self.with_setting_named(self.client.show(video_id).await.map_err(api_error))?;
-        Ok(video.map(|video| match video.state {
-            youku::VideoState::Normal => VideoState::Normal,
-            youku::VideoState::Encoding => VideoState::Encoding,
-            youku::VideoState::Failed => VideoState::Failed,
-            youku::VideoState::InReview => VideoState::InReview,
-            youku::VideoState::Limited => VideoState::Limited,
-            youku::VideoState::Blocked => VideoState::Blocked,
-            youku::VideoState::Absent => VideoState::Absent,
-            youku::VideoState::Other => VideoState::Other,
-        }))
+        Ok(video.map(|video| video.state))
     }
 
     fn bucket(&self, given: &UploadCredentials) -> Result<Arc<dyn Bucket>, Error> {
@@ -165,14 +142,14 @@ impl upload_core::Youku for YoukuAccount {
             access_key_secret: given.access_key_secret.clone(),
             security_token: Some(given.security_token.clone()),
         };
-        let config = StoreConfig::oss(&given.bucket)
-            .endpoint(&given.endpoint)
+        let config = StoreConfig::oss(&given.target.bucket)
+            .endpoint(&given.target.endpoint)
             .region(self.region.clone())
             .signature(self.signature)
             .credentials(credentials);
         let config = self.idle.into_iter().fold(config, StoreConfig::idle);
         let store = Store::new(config, self.http.clone()).map_err(bucket_error)?;
-        Ok(Arc::new(YoukuBucket::new(store, given.object.clone())))
+        Ok(Arc::new(YoukuBucket::new(store, given.target.object.clone())))
     }
 
     async fn slice_server(&self, name: &str) -> Result<Arc<dyn SliceServer>, Error> {
@@ -183,17 +160,5 @@ impl upload_core::Youku for YoukuAccount {
     async fn slice_server_at(&self, address: &str) -> Result<Arc<dyn SliceServer>, Error> {
         let server = self.client.slice_server_at(address).map_err(slice_error)?;
         Ok(Arc::new(UploadServer::new(server)))
-    }
-}
-
-fn to_credentials(grant: youku::UploadCredentials) -> UploadCredentials {
-    UploadCredentials {
-        endpoint: grant.target.endpoint,
-        bucket: grant.target.bucket,
-        object: grant.target.object,
-        access_key_id: grant.access_key_id,
-        access_key_secret: grant.access_key_secret,
-        security_token: grant.security_token,
-        expires: grant.expires,
     }
 }

@@ -31,7 +31,7 @@ impl SliceServer for Memory {
         self.end(fault, "create_file", ErrorKind::Target, ()).await
     }
 
-    async fn next_slice(&self, token: &SecretString) -> Result<Slice, Error> {
+    async fn next_slice(&self, token: &SecretString) -> Result<Option<Slice>, Error> {
         let fault = self.in_session(token, "next", self.begin("next").await)?;
         let next = self.hand_out(number(token));
         self.end(fault, "next", ErrorKind::Target, next).await
@@ -43,7 +43,7 @@ impl SliceServer for Memory {
         slice: Slice,
         bytes: Bytes,
         md5: Md5,
-    ) -> Result<Slice, Error> {
+    ) -> Result<Option<Slice>, Error> {
         self.world().sent.push(slice.offset);
         let fault = self.in_session(token, "slice", self.begin("slice").await)?;
         if fault == Some(Fault::Flip) {
@@ -60,7 +60,7 @@ impl SliceServer for Memory {
         self.end(fault, "slice", ErrorKind::Target, next).await
     }
 
-    async fn check(&self, token: &SecretString) -> Result<SliceCheck, Error> {
+    async fn check(&self, token: &SecretString) -> Result<Check, Error> {
         let fault = self.in_session(token, "check", self.begin("check").await)?;
         let check = self.how_far(number(token));
         self.end(fault, "check", ErrorKind::Target, check).await
@@ -68,7 +68,7 @@ impl SliceServer for Memory {
 }
 
 impl Memory {
-    fn how_far(&self, n: usize) -> SliceCheck {
+    fn how_far(&self, n: usize) -> Check {
         let mut world = self.world();
         let total = world.content.len() as u64;
         let session = &mut world.sessions[n];
@@ -79,18 +79,25 @@ impl Memory {
             let Session { wanted, written, .. } = session;
             wanted.retain(|offset| !written.contains_key(offset));
         }
-        if held == total {
-            SliceCheck::Written { server_ip: Some("10.0.0.1".into()) }
-        } else {
-            SliceCheck::Wanting
+        let (status, upload_server_ip) = match held == total {
+            true => (CheckStatus::Written, Some("10.0.0.1".into())),
+            false => (CheckStatus::SlicesLeft, None),
+        };
+        Check {
+            status,
+            upload_server_ip,
+            transferred_percent: None,
+            confirmed_percent: None,
+            empty_tasks: None,
+            finished: held == total,
         }
     }
 
-    fn hand_out(&self, n: usize) -> Slice {
+    fn hand_out(&self, n: usize) -> Option<Slice> {
         let mut world = self.world();
         let total = world.content.len() as u64;
         let session = &mut world.sessions[n];
-        let Some(offset) = session.wanted.pop_first() else { return Slice { id: 0, offset: 0, length: 0 } };
-        Slice { id: offset + 1, offset, length: session.slice.min(total - offset) }
+        let offset = session.wanted.pop_first()?;
+        Some(Slice { id: offset + 1, offset, length: session.slice.min(total - offset) })
     }
 }

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 impl Memory {
-    async fn create(&self, video: &Video) -> Result<(Option<Fault>, usize), Error> {
+    async fn create(&self, video: &Video, md5: Md5) -> Result<(Option<Fault>, usize), Error> {
         let fault = self.begin_api("create").await?;
         let mut world = self.world();
-        let (file_name, stated_md5) = (video.file_name.clone(), video.md5.to_string());
+        let (file_name, stated_md5) = (video.file_name.clone(), md5.to_string());
         let granted = Some(Instant::now());
         let public_type = video.metadata.public_type;
         world.sessions.push(Session { file_name, stated_md5, public_type, granted, ..Session::default() });
@@ -42,9 +42,9 @@ impl Memory {
 
 impl Memory {
     /// Whether Youku holds a file of this MD5: a commit takes that one then.
-    fn is_known(&self, n: usize, video: &Video) -> bool {
+    fn is_known(&self, n: usize, md5: Md5) -> bool {
         let mut world = self.world();
-        let known = world.known.iter().find(|(md5, _)| *md5 == video.md5).map(|(_, bytes)| bytes.clone());
+        let known = world.known.iter().find(|(known, _)| *known == md5).map(|(_, bytes)| bytes.clone());
         world.sessions[n].instant.clone_from(&known);
         known.is_some()
     }
@@ -55,9 +55,7 @@ impl Memory {
 
     fn grant(&self, number: usize, generation: u32) -> UploadCredentials {
         UploadCredentials {
-            endpoint: "e".into(),
-            bucket: "b".into(),
-            object: number.to_string(),
+            target: UploadTarget { endpoint: "e".into(), bucket: "b".into(), object: number.to_string() },
             access_key_id: generation.to_string(),
             access_key_secret: "".into(),
             security_token: "".into(),
@@ -83,26 +81,26 @@ impl Youku for Memory {
         Ok(())
     }
 
-    async fn create_for_bucket(&self, video: &Video) -> Result<BucketSession, Error> {
-        let (fault, n) = self.create(video).await?;
-        let (video_id, grant) = (self.early_id(n), self.grant(n, 0));
-        let instant = self.is_known(n, video);
-        let session = BucketSession { upload_token: token(n), video_id, credentials: grant, instant };
+    async fn create_for_bucket(&self, video: &Video, md5: Md5) -> Result<OssSession, Error> {
+        let (fault, n) = self.create(video, md5).await?;
+        let (video_id, credentials) = (self.early_id(n), self.grant(n, 0));
+        let already_stored = self.is_known(n, md5);
+        let session = OssSession { upload_token: token(n), video_id, credentials, already_stored };
         self.end(fault, "create", ErrorKind::Youku, session).await
     }
 
-    async fn create_for_slices(&self, video: &Video) -> Result<SliceSession, Error> {
-        let (fault, n) = self.create(video).await?;
-        let (video_id, upload_server) = (self.early_id(n), "s".into());
-        let instant = self.is_known(n, video);
-        let session = SliceSession { upload_token: token(n), video_id, upload_server, instant };
+    async fn create_for_slices(&self, video: &Video, md5: Md5) -> Result<SliceSession, Error> {
+        let (fault, n) = self.create(video, md5).await?;
+        let (video_id, upload_server_uri) = (self.early_id(n), "s".into());
+        let already_stored = self.is_known(n, md5);
+        let session = SliceSession { upload_token: token(n), video_id, upload_server_uri, already_stored };
         self.end(fault, "create", ErrorKind::Youku, session).await
     }
 
     async fn refresh_credentials(
         &self,
         token: &SecretString,
-        _: &UploadCredentials,
+        _: &UploadTarget,
     ) -> Result<UploadCredentials, Error> {
         let fault = self.in_session(token, "sts", self.begin_api("sts").await)?;
         let generation = {
@@ -141,7 +139,7 @@ impl Youku for Memory {
     }
 
     fn bucket(&self, grant: &UploadCredentials) -> Result<Arc<dyn Bucket>, Error> {
-        let session = grant.object.parse().expect("ours");
+        let session = grant.target.object.parse().expect("ours");
         let generation = grant.access_key_id.parse().expect("ours");
         Ok(Arc::new(MemoryBucket { memory: self.clone(), session, generation }))
     }
