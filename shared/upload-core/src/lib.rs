@@ -3,7 +3,7 @@
 //! The core defines [ports](Source) and opens no socket: `app` implements them with the leaf crates, tests implement them in
 //! memory. Bytes stream from [`Source`] to [`Bucket`] or [`SliceServer`] once, in constant memory.
 //!
-//! What is ours here although libraries offer something near it: the retry loop ([`RetrySettings`]), because its bound is time without
+//! What is ours here although libraries offer something near it: the retry loop ([`RetryPolicy`]), because its bound is time without
 //! progress of a whole upload rather than of one call; its spacing is `backon`'s.
 #![cfg_attr(test, expect(clippy::expect_used, reason = "a test fails by panicking"))]
 
@@ -23,10 +23,10 @@ mod tests;
 mod transfer;
 mod upload;
 
-pub use crate::error::{Error, ErrorDetails, ErrorKind, NotTaken, RetryAdvice, UploadError};
+pub use crate::error::{ClaimRefusal, Error, ErrorDetails, ErrorKind, RetryAdvice, UploadError};
 pub use access_token as tokens;
-pub use callback::delivery::replay;
 pub use callback::notifier::{Callback, DeliveryResult, Notifier, VideoEvent};
+pub use callback::replay::replay;
 pub use intake::merge::Terms;
 pub use intake::policy::{Decision, IntakePolicy};
 pub use intake::rules;
@@ -44,7 +44,8 @@ pub use retry::RetryPolicy;
 pub use serde_path as document;
 pub use sweep::discover::discover;
 pub use sweep::discovery::{Bounds, Discovery, DiscoveryReport, FoundUpload, ScanError, Since, StopReason};
-pub use sweep::resume::{SweepReport, sweep, sweep_with};
+pub use sweep::report::SweepReport;
+pub use sweep::run::{sweep, sweep_with};
 pub use transfer::{Part, Plan, TransferSettings};
 pub use upload::cancel::cancel;
 pub use upload::outcome::{Outcome, OutcomeData};

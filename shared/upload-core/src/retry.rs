@@ -1,7 +1,7 @@
-//! How long, and how often, a failing call is tried again.
+//! Retries of failing calls: how long, and how often.
 //!
-//! Retries are bounded by time, not by number, and the time is renewed whenever the upload makes progress: an upload of hours
-//! survives any number of short troubles and ends soon in a lasting one.
+//! Time bounds retries, not their number, and the time starts again whenever the upload makes progress: an
+//! upload of hours survives any number of short outages, and ends soon in a lasting one.
 
 use crate::{Error, RetryAdvice, error::LAST_ERROR};
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -21,14 +21,15 @@ pub struct RetryPolicy {
     pub max_backoff: Duration,
     /// How long an upload may go without progress before a failing call gives up.
     pub idle_timeout: Duration,
-    /// How often a call is tried at least, however long the tries took.
+    /// Minimum number of attempts of a call, however long they took.
     pub min_attempts: u32,
-    /// The longest wish of the other side to be left alone that is waited for; a longer one ends the run.
+    /// Longest `Retry-After` honored within a run; a longer one ends the run.
     pub max_retry_after: Duration,
 }
 
 impl Default for RetryPolicy {
-    /// 200 ms doubling to 10 s, as the official SDKs space theirs; two minutes without progress; four tries at least.
+    /// 200 ms doubling to 10 s, as the official SDKs space theirs; two minutes without progress; at least four
+    /// attempts.
     fn default() -> Self {
         Self {
             initial_backoff: Duration::from_millis(200),
@@ -41,39 +42,44 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// The same, for what must have ended by `deadline`: it gives up before, with the error that it met.
+    /// Limits the policy to calls that must have ended by `deadline`: a call gives up before it, with its own
+    /// error.
     #[must_use]
-    pub fn ending_by(self, deadline: Option<Instant>) -> Self {
+    pub fn with_deadline(self, deadline: Option<Instant>) -> Self {
         let Some(deadline) = deadline else { return self };
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left >= self.idle_timeout { self } else { Self { idle_timeout: left, min_attempts: 1, ..self } }
+        let remaining = deadline.saturating_duration_since(Instant::now());
+        if remaining >= self.idle_timeout {
+            self
+        } else {
+            Self { idle_timeout: remaining, min_attempts: 1, ..self }
+        }
     }
 }
 
-/// The patience of one upload, shared by all that works on it.
+/// The retry budget of one upload, shared by all of its calls.
 #[derive(Debug, Clone)]
 pub(crate) struct RetryBudget {
     policy: RetryPolicy,
     last_progress: Arc<Mutex<Instant>>,
-    /// The last error that was waited out, for a run that its deadline ends.
+    /// The last error that was waited out, reported by a run that its deadline ends.
     last_error: Arc<Mutex<Option<RetriedError>>>,
 }
 
-/// What was waited out: its code and the call's name, without anything that only the log may hold.
+/// An error that was waited out: its code and the call's name, without anything that only the log may hold.
 type RetriedError = (&'static str, &'static str);
 
 impl RetryBudget {
-    pub(crate) fn new(settings: RetryPolicy) -> Self {
+    pub(crate) fn new(policy: RetryPolicy) -> Self {
         let last_progress = Arc::new(Mutex::new(Instant::now()));
-        Self { policy: settings, last_progress, last_error: Arc::default() }
+        Self { policy, last_progress, last_error: Arc::default() }
     }
 
-    /// Something was achieved: failing calls get their full time again.
+    /// Records progress: failing calls get their full time again.
     pub(crate) fn reset(&self) {
         *self.last_progress.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
-    /// The same error, naming the last one that was waited out. A deadline alone does not say what took the time.
+    /// Adds the last error that was waited out to `error`. A deadline alone does not say what took the time.
     pub(crate) fn with_last_error(&self, error: Error) -> Error {
         match *self.last_error.lock().unwrap_or_else(PoisonError::into_inner) {
             Some((code, operation)) => error.with_context(LAST_ERROR, format!("{code} in {operation}")),
@@ -81,7 +87,7 @@ impl RetryBudget {
         }
     }
 
-    /// A fresh run of tries of one call.
+    /// Starts the attempts of one call.
     pub(crate) fn start_loop(&self) -> RetryLoop<'_> {
         let delays = ExponentialBuilder::default()
             .with_jitter()
@@ -92,23 +98,24 @@ impl RetryBudget {
         RetryLoop { budget: self, delays, failed: 0 }
     }
 
-    /// Calls until it succeeds, fails for good, or patience ends. Whether success is progress is for the caller to say.
+    /// Calls until the call succeeds, fails for good, or the budget is spent. The caller decides whether a
+    /// success is progress.
     pub(crate) async fn retry<T, F, Fut>(&self, mut call: F) -> Result<T, Error>
     where
         F: FnMut() -> Fut,
         Fut: Future<Output = Result<T, Error>>,
     {
-        let mut tries = self.start_loop();
+        let mut attempts = self.start_loop();
         loop {
             match call().await {
                 Ok(answer) => return Ok(answer),
-                Err(error) => tries.wait_after(error).await?,
+                Err(error) => attempts.wait_after(error).await?,
             }
         }
     }
 }
 
-/// The tries of one call.
+/// The attempts of one call.
 pub(crate) struct RetryLoop<'a> {
     budget: &'a RetryBudget,
     delays: backon::ExponentialBackoff,
@@ -116,24 +123,24 @@ pub(crate) struct RetryLoop<'a> {
 }
 
 impl RetryLoop<'_> {
-    /// Waits before the next try, or hands the error back when there is to be none.
+    /// Waits before the next attempt, or returns the error if there must be none.
     pub(crate) async fn wait_after(&mut self, error: Error) -> Result<(), Error> {
-        let RetryAdvice::Retry { retry_after: not_before } = error.advice() else { return Err(error) };
-        if not_before.is_some_and(|wish| wish > self.budget.policy.max_retry_after) {
+        let RetryAdvice::Retry { retry_after } = error.advice() else { return Err(error) };
+        if retry_after.is_some_and(|delay| delay > self.budget.policy.max_retry_after) {
             return Err(error);
         }
         self.failed += 1;
-        let trouble = Some((error.kind().code(), error.operation()));
-        *self.budget.last_error.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
-        let settings = &self.budget.policy;
-        let delay = self.delays.next().unwrap_or(settings.max_backoff).max(not_before.unwrap_or_default());
+        let retried = Some((error.kind().code(), error.operation()));
+        *self.budget.last_error.lock().unwrap_or_else(PoisonError::into_inner) = retried;
+        let policy = &self.budget.policy;
+        let delay = self.delays.next().unwrap_or(policy.max_backoff).max(retry_after.unwrap_or_default());
         let last = *self.budget.last_progress.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.failed >= settings.min_attempts && last.elapsed() + delay > settings.idle_timeout {
+        if self.failed >= policy.min_attempts && last.elapsed() + delay > policy.idle_timeout {
             return Err(error.with_advice(RetryAdvice::Exhausted));
         }
-        // Once a call, so that a run that is killed in the middle has said why it waited.
-        if self.failed == settings.min_attempts {
-            tracing::warn!(?error, "it goes on failing: trying again");
+        // Once a call, so that a run killed in the middle has logged why it waited.
+        if self.failed == policy.min_attempts {
+            tracing::warn!(?error, "still failing: trying again");
         } else {
             tracing::debug!(?error, ?delay, "trying again");
         }

@@ -28,11 +28,11 @@ pub(super) async fn sweep(args: SweepArgs) -> Result<ExitCode, CliError> {
         failed |= report_upload(Origin::Resumed, id, object.as_deref().unwrap_or("?"), ended, json);
     }
     for found in &sweep.discovered.uploads {
-        failed |= report_upload(Origin::Found, &found.id, &found.location.to_string(), &found.ended, json);
+        failed |= report_upload(Origin::Found, &found.id, &found.location.to_string(), &found.result, json);
     }
     let marks = sweep.errors.iter().map(|error| (None, error));
     let objects =
-        sweep.discovered.troubles.iter().map(|ScanError { location, error }| (location.as_ref(), error));
+        sweep.discovered.errors.iter().map(|ScanError { location, error }| (location.as_ref(), error));
     for (location, error) in marks.chain(objects) {
         failed = true;
         report_error(location.map(ToString::to_string).as_deref(), error, json);
@@ -92,7 +92,7 @@ fn summarize(sweep: &SweepReport) -> serde_json::Value {
     without_nulls(json!({
         "event": "swept", "resumed": sweep.resumed.len(), "told": sweep.callbacks_delivered, "left": sweep.skipped, "cleared": sweep.marks_cleared,
         "found": found.uploads.len(), "known": found.known, "older": found.older, "young": found.young,
-        "troubles": found.troubles.len() + sweep.errors.len(), "requests": found.requests,
+        "troubles": found.errors.len() + sweep.errors.len(), "requests": found.requests,
         "stopped": found.stopped.map(StopReason::code),
         "next_open": sweep.next.as_ref().map(UploadId::as_str),
         "next_object": found.next.as_ref().map(ToString::to_string),

@@ -1,7 +1,7 @@
 //! The leaf crates' errors as the core's: their kinds and advice, never their secrets.
 
 use object_storage::{Error as StorageError, ErrorKind as Storage, RetryAdvice, blames_clock};
-use upload_core::{Error, ErrorKind, tokens::CallFailed};
+use upload_core::{Error, ErrorKind, tokens::CallError};
 use youku::{Error as YoukuError, ErrorKind as Youku};
 
 /// Added where a connection fails because a certificate is not valid at this machine's time.
@@ -57,10 +57,10 @@ pub(crate) fn api_error(error: YoukuError) -> Error {
 }
 
 /// An error of a call of Youku's API with an access token.
-pub(super) fn call_error(error: YoukuError) -> CallFailed {
+pub(super) fn call_error(error: YoukuError) -> CallError {
     match error.kind() {
-        Youku::AccessTokenRefused => CallFailed::TokenRefused(api_error(error)),
-        _ => CallFailed::Otherwise(api_error(error)),
+        Youku::AccessTokenRefused => CallError::TokenRefused(api_error(error)),
+        _ => CallError::Other(api_error(error)),
     }
 }
 

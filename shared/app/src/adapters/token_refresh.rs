@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use std::error::Error as _;
 use upload_core::{
     ledger::Ledger,
-    tokens::{AccessTokens, FreshTokens, RefreshFailed, Refresher},
+    tokens::{AccessTokens, FreshTokens, RefreshError, Refresher},
 };
 use youku::{Client, ErrorKind as Youku};
 
@@ -21,7 +21,7 @@ pub(crate) struct ClientRefresher(pub(crate) Client);
 
 #[async_trait]
 impl Refresher for ClientRefresher {
-    async fn refresh(&self, refresh_token: &SecretString) -> Result<FreshTokens, RefreshFailed> {
+    async fn refresh(&self, refresh_token: &SecretString) -> Result<FreshTokens, RefreshError> {
         let fresh = self.0.refresh(refresh_token).await.map_err(map_refresh_error)?;
         Ok(FreshTokens {
             access_token: fresh.access_token,
@@ -33,18 +33,18 @@ impl Refresher for ClientRefresher {
 
 /// States what is certain about a refresh token after a failed refresh. A response 5xx may come from a gateway, after Youku has dealt
 /// with the call.
-fn map_refresh_error(error: youku::Error) -> RefreshFailed {
+fn map_refresh_error(error: youku::Error) -> RefreshError {
     match error.kind() {
         Youku::Config | Youku::RateLimited | Youku::ClientRefused => {
-            RefreshFailed::Untouched(api_error(error))
+            RefreshError::NotProcessed(api_error(error))
         }
         Youku::Connection | Youku::TimedOut if never_connected(&error) => {
-            RefreshFailed::Untouched(api_error(error))
+            RefreshError::NotProcessed(api_error(error))
         }
         Youku::Refused | Youku::AccessTokenRefused | Youku::NotFound => {
-            RefreshFailed::Refused(api_error(error))
+            RefreshError::Refused(api_error(error))
         }
-        _ => RefreshFailed::Unknown(api_error(error)),
+        _ => RefreshError::Unknown(api_error(error)),
     }
 }
 

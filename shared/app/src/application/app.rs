@@ -95,7 +95,7 @@ impl App {
 
     /// The same policy for one run: what is read before an upload begins gives up before the run's deadline, with the error that it met.
     pub(crate) fn intake_policy_within(&self, run: &RunContext) -> IntakePolicy<'_> {
-        IntakePolicy { retry: self.transfer.retry.ending_by(run.deadline), ..self.intake_policy() }
+        IntakePolicy { retry: self.transfer.retry.with_deadline(run.deadline), ..self.intake_policy() }
     }
 
     /// Opens the ledger, with a platform's credentials for this call where there are some.

@@ -30,7 +30,7 @@ impl Settings {
     /// Whether a rule covers the object. A rule's bucket belongs to the source's provider: another provider's bucket of that name may be
     /// anybody's.
     fn has_rule_for(&self, location: &Location) -> bool {
-        location.provider == self.source.provider && self.rules.for_object(location).is_some()
+        location.provider == self.source.provider && self.rules.find_for_object(location).is_some()
     }
 
     fn is_in_legacy_bucket(&self, location: &Location) -> bool {

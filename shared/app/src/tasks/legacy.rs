@@ -62,7 +62,7 @@ pub(super) fn read(
     };
     let force_nonce = force_nonce::read("conf.again", again.as_ref(), request)?;
     let stated = Terms { account: name, mode: None, callback };
-    let Terms { account, mode, callback } = stated.or_from_rule(settings.rules.for_object(&location));
+    let Terms { account, mode, callback } = stated.or_from_rule(settings.rules.find_for_object(&location));
     let account = account.map_or_else(|| require_only_account(settings, CLIENT_FIELD), Ok)?;
     let mode = mode.unwrap_or(settings.transfer.mode);
     let job = Job { location, account, video, mode, md5: None, force_nonce };

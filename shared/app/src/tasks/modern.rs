@@ -49,7 +49,7 @@ pub(super) fn read(
         return Err(field_error("account", "is not an account of the settings"));
     }
     let stated = Terms { account: task.account, mode: task.mode, callback: task.callback };
-    let Terms { account, mode, callback } = stated.or_from_rule(settings.rules.for_object(&location));
+    let Terms { account, mode, callback } = stated.or_from_rule(settings.rules.find_for_object(&location));
     let account = account.map_or_else(|| require_only_account(settings, "account"), Ok)?;
     let md5 = task.md5.as_deref().map(read_md5).transpose()?;
     let force_nonce = force_nonce::read("again", task.again.as_ref(), request)?;

@@ -92,7 +92,7 @@ impl App {
     pub(super) fn token_hashes(&self, ledger: &Ledger) -> BTreeSet<String> {
         let hash = |AccountClient { client, tokens, .. }: &AccountClient| {
             let token = match tokens {
-                Some(tokens) => tokens.in_use()?,
+                Some(tokens) => tokens.cached_token()?,
                 None => client.access_token().clone(),
             };
             Some(ledger.token_hash(client.client_id(), &token))

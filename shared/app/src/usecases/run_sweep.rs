@@ -19,7 +19,7 @@ impl App {
         log_report(&report);
         let found = &report.discovered;
         let resumed = report.resumed.iter().map(|(id, ended)| (id, id.as_str(), ended));
-        let begun = found.uploads.iter().map(|found| (&found.id, found.location.key.as_str(), &found.ended));
+        let begun = found.uploads.iter().map(|found| (&found.id, found.location.key.as_str(), &found.result));
         let results = resumed.chain(begun).map(|(id, key, ended)| {
             if let Err(error) = ended {
                 tracing::error!(upload_id = %id, ?error, code = error.kind().code(), "failed");
@@ -46,7 +46,7 @@ fn log_report(report: &SweepReport) {
     for error in &report.errors {
         tracing::error!(?error, code = error.kind().code(), "an open mark cannot be read");
     }
-    for ScanError { location, error } in &found.troubles {
+    for ScanError { location, error } in &found.errors {
         let object = location.as_ref().map(ToString::to_string);
         tracing::error!(object, ?error, code = error.kind().code(), "not looked at");
     }

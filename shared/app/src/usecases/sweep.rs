@@ -87,9 +87,9 @@ impl App {
         let source = self.source(credentials);
         let provider = self.settings.source.provider;
         let discovery =
-            Discovery { automatic: self.intake_policy(), source: &*source, provider, ledger, bounds };
+            Discovery { intake: self.intake_policy(), source: &*source, provider, ledger, bounds };
         let find_uploader = |account: &str| self.uploader(account, source.clone(), ledger.clone());
-        discover(&discovery, find_uploader, run).await.unwrap_or_else(DiscoveryReport::failed)
+        discover(&discovery, find_uploader, run).await.unwrap_or_else(DiscoveryReport::from_error)
     }
 }
 

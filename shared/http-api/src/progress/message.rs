@@ -20,9 +20,9 @@ impl ProgressReport {
     pub(crate) fn new(progress: &Progress) -> Self {
         Self {
             state: progress.stage().as_str(),
-            read: progress.read(),
-            accepted: progress.accepted(),
-            total: progress.total(),
+            read: progress.bytes_read(),
+            accepted: progress.bytes_accepted(),
+            total: progress.bytes_total(),
         }
     }
 }

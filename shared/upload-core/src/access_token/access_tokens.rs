@@ -1,10 +1,10 @@
-//! The access token of one account as calls use it.
+//! The access token of one account, as API calls use it.
 
 use super::{
     cache::{Token, TokenCache},
     refresh_attempt::RefreshAttempt,
-    refresher::{CallFailed, Refresher},
-    shared::{OPERATION, Shared, reauthorize},
+    refresher::{CallError, Refresher},
+    shared::{OPERATION, Shared, reauthorize_error},
 };
 use crate::{
     Error, ErrorKind,
@@ -17,17 +17,18 @@ use std::{
 };
 use tokio::sync::OwnedMutexGuard;
 
-/// The access token of one account, shared by all that one process uploads through it. Cheap to clone.
+/// The access token of one account, shared by every upload of this process that uses the account. Cheap to
+/// clone.
 #[derive(Clone)]
 pub struct AccessTokens {
     shared: Arc<Shared>,
 }
 
-/// A call whose token is refused is made with that token, with another one from the ledger, and with a renewed one.
-const CALLS: u32 = 3;
+/// Calls made at most: with the token in use, with a newer one from the ledger, and with a refreshed one.
+const MAX_CALLS: u32 = 3;
 
 impl AccessTokens {
-    /// The tokens of an account, of which the settings hold these two.
+    /// Creates the tokens of an account from the pair in the settings.
     ///
     /// # Errors
     /// As [`TokenChain::new`].
@@ -39,132 +40,134 @@ impl AccessTokens {
     ) -> Result<Self, Error> {
         let chain = TokenChain::new(account, &refresh_token)?;
         let cache = Mutex::new(TokenCache::new(access_token, refresh_token));
-        let shared = Shared { chain, refresher, cache, turn: Arc::default() };
+        let shared = Shared { chain, refresher, cache, refresh_lock: Arc::default() };
         Ok(Self { shared: Arc::new(shared) })
     }
 
-    /// The account's entries in the ledger.
+    /// The chain that names the account's entries in the ledger.
     #[must_use]
     pub fn chain(&self) -> &TokenChain {
         &self.shared.chain
     }
 
-    /// Calls with the access token in use, and again with another one where Youku refuses it. `ledger` is the ledger as the
-    /// call reaches it.
+    /// Calls with the access token in use, and again with another one if Youku refuses it. The call reaches the
+    /// ledger through `ledger`.
     ///
     /// # Errors
-    /// What the call answers; [`Reauthorize`](ErrorKind::Reauthorize) where the token is refused and cannot be renewed;
-    /// [`InProgress`](ErrorKind::InProgress), retryable, where somebody else has been renewing it for a while; what kept it from
-    /// being renewed.
+    /// The call's own error; [`Reauthorize`](ErrorKind::Reauthorize) if the token is refused and cannot be
+    /// refreshed; [`InProgress`](ErrorKind::InProgress), retryable, if another process has been refreshing it
+    /// for a while; the error that prevented the refresh.
     pub async fn call<T, F, Fut>(&self, ledger: &Ledger, call: F) -> Result<T, Error>
     where
         F: Fn(SecretString) -> Fut,
-        Fut: Future<Output = Result<T, CallFailed>>,
+        Fut: Future<Output = Result<T, CallError>>,
     {
-        let mut token = self.token(ledger).await?;
-        let mut left = CALLS;
+        let mut token = self.acquire_token(ledger).await?;
+        let mut calls_left = MAX_CALLS;
         loop {
-            left -= 1;
+            calls_left -= 1;
             match call(token.secret).await {
-                Ok(answer) => {
+                Ok(response) => {
                     self.confirm(ledger, token.number).await;
-                    return Ok(answer);
+                    return Ok(response);
                 }
-                Err(CallFailed::TokenRefused(error)) if !token.fresh && left > 0 => {
+                Err(CallError::TokenRefused(error)) if !token.fresh && calls_left > 0 => {
                     tracing::debug!(?error, account = self.chain().account(), "the access token is refused");
-                    token = self.replace(ledger, token.number).await?;
+                    token = self.replace_refused(ledger, token.number).await?;
                 }
-                Err(CallFailed::TokenRefused(error) | CallFailed::Otherwise(error)) => return Err(error),
+                Err(CallError::TokenRefused(error) | CallError::Other(error)) => return Err(error),
             }
         }
     }
 
-    /// Whether calls can be made, as far as the ledger tells. Youku is not asked, and nothing renewed.
+    /// Checks, as far as the ledger tells, that calls can be made. Neither asks Youku nor refreshes anything.
     ///
     /// # Errors
-    /// [`Reauthorize`](ErrorKind::Reauthorize) where every call would be refused; what keeps the ledger from being read.
-    pub async fn ready(&self, ledger: &Ledger) -> Result<(), Error> {
+    /// [`Reauthorize`](ErrorKind::Reauthorize) if every call would be refused; the error that prevents reading
+    /// the ledger.
+    pub async fn ensure_usable(&self, ledger: &Ledger) -> Result<(), Error> {
         if self.cache().needs_reread() {
             let tokens = ledger.tokens(self.chain()).await?;
             self.cache().adopt(&tokens);
         }
-        match self.cache().ended_reason() {
-            Some(why) => Err(reauthorize(self.chain(), why)),
+        match self.cache().unusable_reason() {
+            Some(why) => Err(reauthorize_error(self.chain(), why)),
             None => Ok(()),
         }
     }
 
-    /// The access token that the next call would use, without renewing it: for looking, not for working.
+    /// Reads the access token that the next call would use, without refreshing it: for inspection, not for
+    /// calls.
     ///
     /// # Errors
-    /// What keeps the ledger from being read.
+    /// The error that prevents reading the ledger.
     pub async fn current(&self, ledger: &Ledger) -> Result<SecretString, Error> {
         let tokens = ledger.tokens(self.chain()).await?;
         self.cache().adopt(&tokens);
         Ok(self.cache().token(false).secret)
     }
 
-    /// The access token that calls use now, as far as the ledger was read.
+    /// The access token in use, as of the last read of the ledger; `None` before the first read.
     #[must_use]
-    pub fn in_use(&self) -> Option<SecretString> {
-        self.cache().in_use()
+    pub fn cached_token(&self) -> Option<SecretString> {
+        self.cache().loaded_token()
     }
 
-    async fn token(&self, ledger: &Ledger) -> Result<Token, Error> {
-        if let Some(at_hand) = self.usable() {
-            return at_hand;
+    async fn acquire_token(&self, ledger: &Ledger) -> Result<Token, Error> {
+        if let Some(token) = self.usable_token() {
+            return token;
         }
-        let turn = self.shared.turn.clone();
-        let living = self.cache().unexpired();
-        let turn = match (living, turn.clone().try_lock_owned()) {
-            (_, Ok(turn)) => turn,
-            // Somebody renews it; it still lives.
+        let lock = self.shared.refresh_lock.clone();
+        let unexpired = self.cache().unexpired_token();
+        let guard = match (unexpired, lock.clone().try_lock_owned()) {
+            (_, Ok(guard)) => guard,
+            // Another task is refreshing; the current token is still valid.
             (Some(token), Err(_)) => return Ok(token),
-            (None, Err(_)) => turn.lock_owned().await,
+            (None, Err(_)) => lock.lock_owned().await,
         };
-        match self.usable() {
-            Some(at_hand) => at_hand,
-            None => self.renew(ledger, turn).await,
+        match self.usable_token() {
+            Some(token) => token,
+            None => self.refresh(ledger, guard).await,
         }
     }
 
-    async fn replace(&self, ledger: &Ledger, refused: u32) -> Result<Token, Error> {
-        let turn = self.shared.turn.clone().lock_owned().await;
-        let renewed_here = self.cache().refuse(refused);
-        match self.usable().filter(|_| renewed_here) {
-            Some(at_hand) => at_hand,
-            None => self.renew(ledger, turn).await,
+    async fn replace_refused(&self, ledger: &Ledger, refused: u32) -> Result<Token, Error> {
+        let guard = self.shared.refresh_lock.clone().lock_owned().await;
+        let was_replaced = self.cache().refuse(refused);
+        match self.usable_token().filter(|_| was_replaced) {
+            Some(token) => token,
+            None => self.refresh(ledger, guard).await,
         }
     }
 
-    /// A run that ends or is dropped meanwhile does not take the answer along: the refresh is a task of its own.
-    async fn renew(&self, ledger: &Ledger, turn: OwnedMutexGuard<()>) -> Result<Token, Error> {
-        let renewal = RefreshAttempt { shared: self.shared.clone(), ledger: ledger.clone() };
+    /// Refreshes in a task of its own: a run that ends or is dropped meanwhile must not lose the response.
+    async fn refresh(&self, ledger: &Ledger, guard: OwnedMutexGuard<()>) -> Result<Token, Error> {
+        let attempt = RefreshAttempt { shared: self.shared.clone(), ledger: ledger.clone() };
         let span = tracing::Span::current();
         let task = tokio::spawn(tracing::Instrument::instrument(
             async move {
-                let renewed = renewal.run().await;
-                drop(turn);
-                renewed
+                let token = attempt.run().await;
+                drop(guard);
+                token
             },
             span,
         ));
         task.await.unwrap_or_else(|error| {
-            let message = "renewing the access token ended before its time";
+            let message = "the refresh of the access token ended early";
             Err(Error::new(ErrorKind::Failed, OPERATION, message).retryable().with_source(error))
         })
     }
 
-    /// The pair has served: older ones are of no use any more.
+    /// Records that the pair served a call, and deletes older ones: they are of no use any more.
     async fn confirm(&self, ledger: &Ledger, number: u32) {
         if self.cache().confirm(number) {
             ledger.forget_older_pairs(self.chain(), number).await;
         }
     }
 
-    fn usable(&self) -> Option<Result<Token, Error>> {
-        let at_hand = self.cache().usable()?;
-        Some(at_hand.map_err(|why| reauthorize(self.chain(), why)))
+    fn usable_token(&self) -> Option<Result<Token, Error>> {
+        let token = self.cache().usable_token()?;
+        Some(token.map_err(|why| reauthorize_error(self.chain(), why)))
     }
 
     fn cache(&self) -> MutexGuard<'_, TokenCache> {

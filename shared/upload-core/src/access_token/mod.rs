@@ -1,9 +1,10 @@
-//! The access token of an account: which one to use, and when and how it is renewed.
+//! The access token of an account: which one to use, and when and how to refresh it.
 //!
-//! The newest pair in the ledger is used, else the one of the settings. It is renewed when a quarter of its life is left by the store's
-//! clock, and when Youku refuses it: then the ledger is read first, since another process may have renewed it already. A refresh
-//! token works once, so a refresh is claimed in the ledger before Youku is asked and never tried again where its answer was lost: then
-//! the access token goes on being used until Youku refuses it, and a person must authorise the account anew.
+//! The newest pair in the ledger is used, else the pair of the settings. It is refreshed when a quarter of its
+//! life is left by the store's clock, and when Youku refuses it. In the second case the ledger is read first,
+//! since another process may have refreshed it already. A refresh token works once, so a refresh is claimed in
+//! the ledger before Youku is asked, and is never retried if its response was lost: the access token then stays
+//! in use until Youku refuses it, and a person must authorize the account again.
 
 mod access_tokens;
 mod cache;
@@ -17,5 +18,5 @@ mod state;
 pub(crate) mod tests;
 
 pub use access_tokens::AccessTokens;
-pub use refresher::{CallFailed, FreshTokens, RefreshFailed, Refresher};
+pub use refresher::{CallError, FreshTokens, RefreshError, Refresher};
 pub use state::{ReauthorizeReason, TokenState};

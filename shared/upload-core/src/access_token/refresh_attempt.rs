@@ -1,179 +1,183 @@
-//! One turn at renewing an access token.
+//! One attempt to refresh an access token.
 
 use super::{
     cache::Token,
-    refresher::RefreshFailed,
-    shared::{OPERATION, Shared, reauthorize},
+    refresher::RefreshError,
+    shared::{OPERATION, Shared, reauthorize_error},
 };
 use crate::{
     Error, ErrorKind, RetryAdvice,
-    ledger::{Ledger, Refresh, RefreshClaim, RefreshEnd, TokenOrigin, Tokens},
+    ledger::{Ledger, RefreshClaim, RefreshEnd, RefreshState, TokenOrigin, Tokens},
 };
 use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, timeout};
 
-/// How long Youku may take to answer a refresh: far less than it takes a claim to count as lost.
-const ASK: Duration = Duration::from_secs(45);
-/// How long a call whose token is refused waits for another process's refresh, and how often it looks.
-const WAIT: Duration = Duration::from_secs(20);
-const LOOK: Duration = Duration::from_secs(1);
-/// How long nobody tries again after a refresh that did not reach Youku.
-const UNREACHED_PAUSE: Duration = Duration::from_secs(10);
+/// Time limit for Youku's response to a refresh. Far below the time after which a claim counts as lost.
+const REFRESH_TIMEOUT: Duration = Duration::from_secs(45);
+/// How long a call whose token is refused waits for another process's refresh, and how often it polls.
+const MAX_WAIT: Duration = Duration::from_secs(20);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+/// Pause after a refresh that did not reach Youku, before anybody retries.
+const RETRY_PAUSE: Duration = Duration::from_secs(10);
 
 pub(super) struct RefreshAttempt {
     pub(super) shared: Arc<Shared>,
     pub(super) ledger: Ledger,
 }
 
-enum Next {
+enum NextAction {
     Use,
     Wait,
     Refresh,
     Fail(Error),
 }
 
-enum RefreshAnswer {
+enum RefreshResult {
     Renewed,
-    /// Youku did not deal with it.
-    Untouched(Error),
-    /// It cannot be renewed any more.
-    Stuck,
+    /// Youku certainly did not process the refresh.
+    NotProcessed(Error),
+    /// The token cannot be refreshed any more.
+    Blocked,
 }
 
 impl RefreshAttempt {
-    /// Answers the token to use: the one in use if it still lives, another process's, or a renewed one.
+    /// Returns the token to use: the one in use if it is still valid, another process's, or a refreshed one.
     pub(super) async fn run(&self) -> Result<Token, Error> {
-        let begun = Instant::now();
-        // What kept Youku from dealing with this turn's refresh.
-        let mut failed = None;
+        let started = Instant::now();
+        // Why Youku did not process this attempt's refresh.
+        let mut last_error = None;
         loop {
-            self.keep().await?;
+            self.save_pending_pair().await?;
             let tokens = self.ledger.tokens(&self.shared.chain).await?;
             self.shared.cache().adopt(&tokens);
-            match self.next(&tokens) {
-                Next::Use => return Ok(self.shared.cache().token(false)),
-                Next::Fail(error) => return Err(failed.unwrap_or(error)),
-                Next::Wait if begun.elapsed() >= WAIT => return Err(refreshed_elsewhere()),
-                Next::Wait => sleep(LOOK).await,
-                Next::Refresh => {
-                    self.note(&tokens).await?;
+            match self.decide_next(&tokens) {
+                NextAction::Use => return Ok(self.shared.cache().token(false)),
+                NextAction::Fail(error) => return Err(last_error.unwrap_or(error)),
+                NextAction::Wait if started.elapsed() >= MAX_WAIT => return Err(refresh_in_progress_error()),
+                NextAction::Wait => sleep(POLL_INTERVAL).await,
+                NextAction::Refresh => {
+                    self.record_replaced_tokens(&tokens).await?;
                     let Some(claim) = self.ledger.claim_refresh(&self.shared.chain, &tokens).await? else {
                         continue;
                     };
-                    match self.ask(&claim).await? {
-                        RefreshAnswer::Renewed => return Ok(self.shared.cache().token(true)),
-                        RefreshAnswer::Untouched(error) => failed = Some(error),
-                        RefreshAnswer::Stuck => {}
+                    match self.send_refresh(&claim).await? {
+                        RefreshResult::Renewed => return Ok(self.shared.cache().token(true)),
+                        RefreshResult::NotProcessed(error) => last_error = Some(error),
+                        RefreshResult::Blocked => {}
                     }
                 }
             }
         }
     }
 
-    fn next(&self, tokens: &Tokens) -> Next {
-        let known = self.shared.cache();
-        let refused = known.is_refused();
+    fn decide_next(&self, tokens: &Tokens) -> NextAction {
+        let cache = self.shared.cache();
+        let refused = cache.is_refused();
         let due = tokens.pair.as_ref().zip(tokens.now);
         let due = due.is_some_and(|(pair, now)| pair.until_due(now) == Some(Duration::ZERO));
         if !refused && !due {
-            return Next::Use;
+            return NextAction::Use;
         }
         let pause = match (tokens.refresh, tokens.now) {
-            (None, _) => return Next::Refresh,
-            (Some(Refresh::Withdrawn { until, kind }), Some(now)) => match until.duration_since(now) {
-                Ok(rest) if !rest.is_zero() => Next::Fail(claim_withdrawn(kind, rest)),
-                _ => return Next::Refresh,
+            (None, _) => return NextAction::Refresh,
+            (Some(RefreshState::Withdrawn { until, kind }), Some(now)) => match until.duration_since(now) {
+                Ok(remaining) if !remaining.is_zero() => {
+                    NextAction::Fail(refresh_postponed_error(kind, remaining))
+                }
+                _ => return NextAction::Refresh,
             },
-            (Some(Refresh::Lost { .. } | Refresh::Refused { .. }), _) => Next::Fail(reauthorize(
-                &self.shared.chain,
-                known.ended_reason().unwrap_or("it cannot be renewed"),
-            )),
-            (Some(_), _) => Next::Wait,
+            (Some(RefreshState::Lost { .. } | RefreshState::Refused { .. }), _) => {
+                NextAction::Fail(reauthorize_error(
+                    &self.shared.chain,
+                    cache.unusable_reason().unwrap_or("it cannot be refreshed"),
+                ))
+            }
+            (Some(_), _) => NextAction::Wait,
         };
-        if refused { pause } else { Next::Use }
+        if refused { pause } else { NextAction::Use }
     }
 
-    /// Asks Youku and records what came of it.
-    async fn ask(&self, claim: &RefreshClaim) -> Result<RefreshAnswer, Error> {
-        let (lineage, refresh_token) = (&self.shared.chain, self.shared.cache().refresh_token());
-        let account = lineage.account();
-        let asked = timeout(ASK, self.shared.refresher.refresh(&refresh_token)).await;
-        let (end, came) = match asked {
+    /// Sends the refresh to Youku and records its result.
+    async fn send_refresh(&self, claim: &RefreshClaim) -> Result<RefreshResult, Error> {
+        let (chain, refresh_token) = (&self.shared.chain, self.shared.cache().refresh_token());
+        let account = chain.account();
+        let response = timeout(REFRESH_TIMEOUT, self.shared.refresher.refresh(&refresh_token)).await;
+        let (end, result) = match response {
             Ok(Ok(fresh)) => {
                 tracing::info!(account, life_seconds = fresh.life.as_secs(), "renewed the access token");
                 let pair = claim.pair(fresh.access_token, fresh.refresh_token, fresh.life);
                 self.shared.cache().store_new(pair);
-                self.keep().await?;
-                return Ok(RefreshAnswer::Renewed);
+                self.save_pending_pair().await?;
+                return Ok(RefreshResult::Renewed);
             }
-            Ok(Err(RefreshFailed::Untouched(error))) => {
-                tracing::warn!(account, ?error, "could not renew the access token: it will be tried again");
-                let wish = match error.advice() {
-                    RetryAdvice::Retry { retry_after: not_before } => not_before.unwrap_or(UNREACHED_PAUSE),
-                    _ => UNREACHED_PAUSE,
+            Ok(Err(RefreshError::NotProcessed(error))) => {
+                tracing::warn!(account, ?error, "could not renew the access token: it will be retried");
+                let delay = match error.advice() {
+                    RetryAdvice::Retry { retry_after } => retry_after.unwrap_or(RETRY_PAUSE),
+                    _ => RETRY_PAUSE,
                 };
-                let pause = wish.max(UNREACHED_PAUSE).as_secs();
+                let pause = delay.max(RETRY_PAUSE).as_secs();
                 (
                     RefreshEnd::Withdrawn { pause, code: error.kind().code().into() },
-                    RefreshAnswer::Untouched(error),
+                    RefreshResult::NotProcessed(error),
                 )
             }
-            Ok(Err(RefreshFailed::Refused(error))) => {
+            Ok(Err(RefreshError::Refused(error))) => {
                 tracing::error!(
                     account,
                     ?error,
-                    "Youku does not take the refresh token: put new tokens into the settings"
+                    "Youku refuses the refresh token: put new tokens into the settings"
                 );
-                (RefreshEnd::Refused, RefreshAnswer::Stuck)
+                (RefreshEnd::Refused, RefreshResult::Blocked)
             }
-            Ok(Err(RefreshFailed::Unknown(error))) => {
+            Ok(Err(RefreshError::Unknown(error))) => {
                 tracing::error!(
                     account,
                     ?error,
                     "the answer to a refresh was lost: put new tokens into the settings"
                 );
-                (RefreshEnd::Lost, RefreshAnswer::Stuck)
+                (RefreshEnd::Lost, RefreshResult::Blocked)
             }
             Err(_) => {
                 tracing::error!(account, "Youku did not answer a refresh: put new tokens into the settings");
-                (RefreshEnd::Lost, RefreshAnswer::Stuck)
+                (RefreshEnd::Lost, RefreshResult::Blocked)
             }
         };
-        self.ledger.end_refresh(lineage, claim, end).await?;
-        Ok(came)
+        self.ledger.end_refresh(chain, claim, end).await?;
+        Ok(result)
     }
 
-    /// Notes whose the tokens are that go out of use: clients show them for years.
-    async fn note(&self, tokens: &Tokens) -> Result<(), Error> {
+    /// Records the account's ownership of the tokens that go out of use: clients keep showing them for years.
+    async fn record_replaced_tokens(&self, tokens: &Tokens) -> Result<(), Error> {
         let (access, refresh) = {
-            let known = self.shared.cache();
-            (known.token(false).secret, known.refresh_token())
+            let cache = self.shared.cache();
+            (cache.token(false).secret, cache.refresh_token())
         };
         let origin = if tokens.pair.is_some() { TokenOrigin::Renewal } else { TokenOrigin::Settings };
         self.ledger.record_origins(self.shared.chain.account(), &[&access, &refresh], origin).await
     }
 
-    /// Writes the pair that this process obtained, as often as it takes: no other process has it.
-    async fn keep(&self) -> Result<(), Error> {
-        let Some(pair) = self.shared.cache().unsaved() else { return Ok(()) };
+    /// Saves the pair that this process obtained, retrying for as long as it takes: no other process has it.
+    async fn save_pending_pair(&self) -> Result<(), Error> {
+        let Some(pair) = self.shared.cache().unsaved_pair() else { return Ok(()) };
         self.ledger.save_pair(&self.shared.chain, &pair).await?;
         self.shared.cache().mark_saved(&pair);
         let (account, both) = (self.shared.chain.account(), [&pair.access_token, &pair.refresh_token]);
-        // The next refresh notes it otherwise.
+        // If this fails, the next refresh records it.
         if let Err(error) = self.ledger.record_origins(account, &both, TokenOrigin::Renewal).await {
-            tracing::warn!(account, ?error, "could not note whose the renewed token is");
+            tracing::warn!(account, ?error, "could not record the origin of the new token");
         }
         Ok(())
     }
 }
 
-fn refreshed_elsewhere() -> Error {
+fn refresh_in_progress_error() -> Error {
     let message = "another process has been renewing the access token for a while";
     Error::new(ErrorKind::InProgress, OPERATION, message)
-        .with_advice(RetryAdvice::Retry { retry_after: Some(LOOK) })
+        .with_advice(RetryAdvice::Retry { retry_after: Some(POLL_INTERVAL) })
 }
 
-fn claim_withdrawn(kind: ErrorKind, rest: Duration) -> Error {
-    let message = "Youku did not take the last call to renew the access token: it is tried again later";
-    Error::new(kind, OPERATION, message).with_advice(RetryAdvice::Retry { retry_after: Some(rest) })
+fn refresh_postponed_error(kind: ErrorKind, remaining: Duration) -> Error {
+    let message = "Youku did not process the last refresh of the access token: it is retried later";
+    Error::new(kind, OPERATION, message).with_advice(RetryAdvice::Retry { retry_after: Some(remaining) })
 }

@@ -1,37 +1,37 @@
-//! The port that asks Youku for new tokens, and how its answers are sorted.
+//! The port that asks Youku for new tokens, and how its responses are classified.
 
 use crate::Error;
 use async_trait::async_trait;
 use secrecy::SecretString;
 use std::time::Duration;
 
-/// Asks Youku for new tokens.
+/// Exchanges a refresh token for new tokens.
 #[async_trait]
 pub trait Refresher: Send + Sync {
-    /// Spends a refresh token. It is asked once and bounded in time by the caller.
+    /// Spends a refresh token. The caller calls it once and bounds its time.
     ///
     /// # Errors
-    /// Sorted by what is certain about the refresh token then.
-    async fn refresh(&self, refresh_token: &SecretString) -> Result<FreshTokens, RefreshFailed>;
+    /// Classified by what is certain about the refresh token afterwards.
+    async fn refresh(&self, refresh_token: &SecretString) -> Result<FreshTokens, RefreshError>;
 }
 
-/// What a refresh brings.
+/// The tokens that a refresh returns.
 #[derive(Debug, Clone)]
 pub struct FreshTokens {
     /// The new access token.
     pub access_token: SecretString,
     /// The new refresh token.
     pub refresh_token: SecretString,
-    /// How long the access token lives; zero where Youku does not tell.
+    /// Lifetime of the access token; zero if Youku does not state it.
     pub life: Duration,
 }
 
-/// Why a refresh brought nothing.
+/// Why a refresh returned no tokens.
 #[derive(Debug)]
-pub enum RefreshFailed {
-    /// Youku certainly did not deal with it: the refresh token is as good as before.
-    Untouched(Error),
-    /// Youku does not take the refresh token.
+pub enum RefreshError {
+    /// Youku certainly did not process the call: the refresh token is as good as before.
+    NotProcessed(Error),
+    /// Youku refuses the refresh token.
     Refused(Error),
     /// The refresh token may be spent.
     Unknown(Error),
@@ -39,9 +39,9 @@ pub enum RefreshFailed {
 
 /// Why a call with an access token failed.
 #[derive(Debug)]
-pub enum CallFailed {
-    /// Youku refuses the access token, and so did nothing.
+pub enum CallError {
+    /// Youku refuses the access token, and therefore did nothing.
     TokenRefused(Error),
-    /// Anything else.
-    Otherwise(Error),
+    /// Any other failure.
+    Other(Error),
 }

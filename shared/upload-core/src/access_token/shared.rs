@@ -1,4 +1,4 @@
-//! What all clones of an account's access tokens share.
+//! State shared by all clones of an account's access tokens.
 
 use super::{cache::TokenCache, refresher::Refresher};
 use crate::{Error, ErrorKind, ledger::TokenChain};
@@ -8,8 +8,8 @@ pub(super) struct Shared {
     pub(super) chain: TokenChain,
     pub(super) refresher: Arc<dyn Refresher>,
     pub(super) cache: Mutex<TokenCache>,
-    /// Whose turn it is to renew: one in a process.
-    pub(super) turn: Arc<tokio::sync::Mutex<()>>,
+    /// Held by the one task of this process that may refresh.
+    pub(super) refresh_lock: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Shared {
@@ -18,11 +18,11 @@ impl Shared {
     }
 }
 
-/// What the errors that are made here give as their operation.
+/// The operation that errors of this module name.
 pub(super) const OPERATION: &str = "token";
 
-/// A person must act.
-pub(super) fn reauthorize(chain: &TokenChain, why: &str) -> Error {
+/// The error for a token that only a person can replace.
+pub(super) fn reauthorize_error(chain: &TokenChain, why: &str) -> Error {
     let account = chain.account();
     let message = format!(
         "Youku refuses the access token, and {why}: put a new access_token and refresh_token for account {account} into the settings"

@@ -1,9 +1,9 @@
-//! How an account's tokens stand, for people.
+//! The state of an account's tokens, for people.
 
-use crate::ledger::{Refresh, Timestamp, Tokens};
+use crate::ledger::{RefreshState, Timestamp, Tokens};
 use serde::Serialize;
 
-/// How an account's tokens stand.
+/// The state of an account's tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum TokenState {
@@ -11,56 +11,56 @@ pub enum TokenState {
     NoRefreshToken,
     /// The settings' own access token is in use; how long it lives shows when Youku refuses it.
     FromSettings,
-    /// A renewed access token is in use.
+    /// A refreshed access token is in use.
     Valid {
-        /// Since then.
+        /// When it was obtained.
         since: Timestamp,
-        /// Until then, where Youku told; it is renewed when a quarter of that time is left.
+        /// When it expires, if Youku stated its lifetime; it is refreshed when a quarter of that is left.
         until: Option<Timestamp>,
     },
-    /// A process renews it.
+    /// A process is refreshing it.
     Refreshing {
-        /// Since then.
+        /// When the refresh was claimed.
         since: Timestamp,
     },
-    /// Youku did not take the last refresh; nothing is lost.
+    /// Youku did not process the last refresh; nothing is lost.
     Postponed {
-        /// It is tried again from then on, when it is needed.
+        /// Earliest time of the next refresh, which runs when it is needed.
         until: Timestamp,
     },
-    /// It cannot be renewed: a person must put new tokens into the settings. Until Youku refuses it, it serves.
+    /// It cannot be refreshed: a person must put new tokens into the settings. It stays in use until Youku refuses it.
     Reauthorize {
-        /// Since then.
+        /// When that became known.
         since: Timestamp,
-        /// Why.
+        /// Why it cannot be refreshed.
         why: ReauthorizeReason,
-        /// It serves at most until then, where that is known.
+        /// When it expires, if known.
         until: Option<Timestamp>,
     },
 }
 
-/// Why an access token cannot be renewed.
+/// Why an access token cannot be refreshed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReauthorizeReason {
-    /// The answer to a refresh was lost, or the process that asked died.
+    /// The response to a refresh was lost, or the process that sent it died.
     AnswerLost,
-    /// Youku does not take the refresh token.
+    /// Youku refuses the refresh token.
     Refused,
 }
 
 impl TokenState {
-    /// What the ledger says.
+    /// Derives the state from what the ledger holds.
     #[must_use]
     pub fn from_tokens(tokens: &Tokens) -> Self {
         let until = tokens.pair.as_ref().and_then(|pair| pair.expires_at()).map(Timestamp::from);
         match (tokens.refresh, &tokens.pair) {
-            (Some(Refresh::Asked { since }), _) => Self::Refreshing { since: since.into() },
-            (Some(Refresh::Withdrawn { until, .. }), _) => Self::Postponed { until: until.into() },
-            (Some(Refresh::Lost { since }), _) => {
+            (Some(RefreshState::InFlight { since }), _) => Self::Refreshing { since: since.into() },
+            (Some(RefreshState::Withdrawn { until, .. }), _) => Self::Postponed { until: until.into() },
+            (Some(RefreshState::Lost { since }), _) => {
                 Self::Reauthorize { since: since.into(), why: ReauthorizeReason::AnswerLost, until }
             }
-            (Some(Refresh::Refused { since }), _) => {
+            (Some(RefreshState::Refused { since }), _) => {
                 Self::Reauthorize { since: since.into(), why: ReauthorizeReason::Refused, until }
             }
             (None, Some(pair)) => Self::Valid { since: pair.obtained.into(), until },
@@ -72,18 +72,20 @@ impl TokenState {
 impl std::fmt::Display for TokenState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::NoRefreshToken => f.write_str("not renewed by itself: the settings have no refresh_token"),
+            Self::NoRefreshToken => {
+                f.write_str("not renewed automatically: the settings have no refresh_token")
+            }
             Self::FromSettings => f.write_str("the settings' own, renewed when Youku refuses it"),
             Self::Valid { since, until: None } => write!(f, "renewed {since}"),
             Self::Valid { since, until: Some(until) } => write!(f, "renewed {since}, good until {until}"),
             Self::Refreshing { since } => write!(f, "being renewed since {since}"),
             Self::Postponed { until } => {
-                write!(f, "Youku did not take the last refresh: tried again from {until} on")
+                write!(f, "Youku did not process the last refresh: retried from {until} on")
             }
             Self::Reauthorize { since, why, .. } => {
                 let why = match why {
                     ReauthorizeReason::AnswerLost => "the answer to a refresh was lost",
-                    ReauthorizeReason::Refused => "Youku does not take the refresh token",
+                    ReauthorizeReason::Refused => "Youku refuses the refresh token",
                 };
                 write!(f, "reauthorize: {why} ({since})")
             }

@@ -1,4 +1,9 @@
 //! Callbacks: the port that carries messages, and their delivery.
 
 pub(crate) mod delivery;
+mod message;
 pub(crate) mod notifier;
+pub(crate) mod policy;
+mod post;
+pub(crate) mod replay;
+mod schedule;

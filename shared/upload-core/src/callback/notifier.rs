@@ -1,4 +1,4 @@
-//! Callbacks: who is told how an upload ended, and the port that carries the message.
+//! Callbacks: the receiver of an upload's outcome, and the port that carries messages to it.
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -6,13 +6,13 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// Who is told how an upload ended.
+/// The receiver of an upload's outcome.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Callback {
     /// The URL; secret because callers put tokens into such URLs.
     pub url: SecretString,
-    /// What else to tell later.
+    /// Later events that it also receives.
     #[serde(default)]
     pub events: Vec<VideoEvent>,
 }
@@ -20,7 +20,7 @@ pub struct Callback {
 /// What becomes of a video after its commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum VideoEvent {
-    /// It can be watched, if perhaps not by everybody.
+    /// It can be watched, though perhaps not by everybody.
     #[serde(rename = "video.ready")]
     Ready,
     /// Youku could not make a video of it.
@@ -29,7 +29,7 @@ pub enum VideoEvent {
 }
 
 impl VideoEvent {
-    /// Its name in tasks, messages and steps.
+    /// The event's name in tasks, messages and steps.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -42,16 +42,17 @@ impl VideoEvent {
 /// Carries messages to callbacks.
 #[async_trait]
 pub trait Notifier: Send + Sync {
-    /// Posts `body`, which is JSON, once. `id` is the message's, the same at every attempt.
+    /// Posts `body`, which is JSON, once. `id` identifies the message: it is the same at every attempt.
     async fn post(&self, url: &SecretString, id: &str, body: Bytes) -> DeliveryResult;
 
-    /// How long a receiver is still to be left alone because it gave no answer: else one that is dead would take a sweep's time.
+    /// Time for which the receiver is still not called because it gave no response: otherwise a dead one would
+    /// use up a sweep's time. `None` if it may be called.
     fn circuit_open_for(&self, _url: &SecretString) -> Option<Duration> {
         None
     }
 }
 
-/// What became of one attempt to tell. The codes are stable and hold nothing of the URL.
+/// The result of one delivery attempt. The codes are stable and contain nothing of the URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeliveryResult {
     /// The receiver accepted it with this status, 200 to 299.
@@ -59,16 +60,17 @@ pub enum DeliveryResult {
         /// The status.
         status: u16,
     },
-    /// No other attempt can help.
+    /// No further attempt can help.
     Refused {
-        /// `410`: the receiver wants no more; or why it cannot be sent.
+        /// `410`: the receiver wants no more messages; or why the message cannot be sent.
         code: String,
     },
     /// Another attempt may succeed.
     Failed {
-        /// The receiver's status, or why there is none; [`FORBIDDEN`](Self::FORBIDDEN) where the settings do not let it go there.
+        /// The receiver's status, or why there is none; [`FORBIDDEN`](Self::FORBIDDEN) if the settings do not
+        /// allow the address.
         code: String,
-        /// How long to wait at least.
+        /// Minimum wait before the next attempt.
         retry_after: Option<Duration>,
     },
 }
@@ -76,6 +78,6 @@ pub enum DeliveryResult {
 impl DeliveryResult {
     /// The code of an address that the settings do not allow.
     pub const FORBIDDEN: &'static str = "forbidden";
-    /// The code of an attempt without an answer in time.
+    /// The code of an attempt without a response in time.
     pub const TIMED_OUT: &'static str = "timed_out";
 }

@@ -1,4 +1,5 @@
-//! What an error of the core says beside its kind: which upload it is about, and whether anybody comes back to that.
+//! What an error of the core says besides its kind: which upload it is about, and whether anybody will resume
+//! that upload.
 
 use super::kind::ErrorKind;
 use crate::model::upload_id::UploadId;
@@ -7,16 +8,16 @@ use std::borrow::Cow;
 
 /// An error of the core or of one of its ports.
 ///
-/// `Display` is one line for people; `Debug` is long and for logs. Neither holds a secret, a signed URL or a body that
-/// another server sent: ports must not put them in.
+/// `Display` is one line for people; `Debug` is long and for logs. Neither may hold a secret, a signed URL or a
+/// body that another server sent: ports must not put them in.
 pub type Error = error::Error<ErrorKind, ErrorDetails>;
 
-/// Why an upload was not taken up at all.
+/// Why an upload was not claimed at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotTaken {
-    /// Somebody else holds its lease.
+pub enum ClaimRefusal {
+    /// Another holder has its lease.
     LeaseHeld,
-    /// It waits for a time that has not come; the error's kind says for what.
+    /// It waits for a time that has not come; the error's kind says what for.
     NotDue,
 }
 
@@ -25,7 +26,7 @@ pub enum NotTaken {
 pub struct ErrorDetails {
     pub(super) upload: Option<UploadId>,
     pub(super) unrecorded: bool,
-    pub(super) not_taken: Option<NotTaken>,
+    pub(super) claim_refusal: Option<ClaimRefusal>,
 }
 
 impl Details for ErrorDetails {

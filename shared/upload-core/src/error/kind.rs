@@ -4,15 +4,15 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The job itself cannot be carried out: a field is missing, too long or unknown.
+    /// The job cannot be carried out: a field is missing, too long or unknown.
     InvalidJob,
     /// The ledger knows no upload of this id.
     NoSuchUpload,
-    /// The upload stands where what is asked of it cannot be done.
+    /// The upload's state does not permit the request.
     WrongState,
-    /// The object does not exist (any more).
+    /// The object does not exist, or not any more.
     SourceMissing,
-    /// The object was replaced or changed after the upload had pinned it.
+    /// The object was replaced or changed after the upload pinned it.
     SourceChanged,
     /// The source's credentials do not permit the call.
     SourceDenied,
@@ -20,15 +20,15 @@ pub enum ErrorKind {
     Source,
     /// Youku's bucket or slice server failed.
     Target,
-    /// A credential of the target ran out; a fresh one cures it.
+    /// A credential of the target expired; a fresh one cures it.
     CredentialExpired,
-    /// The multipart upload is not known (any more): completed, aborted or never begun.
+    /// The multipart upload is unknown: completed, aborted or never begun.
     NoSuchMultipart,
-    /// This part is already there (a sequential upload says so).
+    /// This part is already stored (reported by a sequential upload).
     PartExists,
     /// Youku refuses the access token.
     Unauthorized,
-    /// Youku does not know the client id: a setting, whatever the token.
+    /// Youku does not know the client id: a wrong setting, whatever the token.
     ClientRefused,
     /// Youku refuses the access token, and the refresh token is spent or lost: a person must put new ones into the settings.
     Reauthorize,
@@ -40,23 +40,24 @@ pub enum ErrorKind {
     Youku,
     /// Bytes arrived damaged.
     Integrity,
-    /// What landed at Youku does not have the object's checksum: it must not be committed.
+    /// What the target stored does not have the object's checksum: it must not be committed.
     VerificationFailed,
-    /// Youku refused the commit for good, because the file does not have the MD5 that it was announced with.
+    /// Youku refused the commit for good, because the file does not have the MD5 that was stated for it.
     HashRefused,
-    /// The commit's answer was lost and the video cannot be found: a person must look.
+    /// The commit's response was lost and the video cannot be found: a person must look.
     CommitUnknown,
     /// The time allowed for this run is over.
     Deadline,
-    /// A person gave the upload up.
+    /// A person cancelled the upload.
     Cancelled,
     /// It failed for a reason that this version does not know.
     Failed,
-    /// Somebody else works on the upload; the rest of the lease is the not-before.
+    /// Another holder is working on the upload; `retry_after` is the remaining time of its lease.
     InProgress,
-    /// Another holder has taken the upload over: this run must stop.
+    /// Another holder has taken over the upload: this run must stop.
     Superseded,
-    /// The ledger cannot be read or written, or holds something that it should not: nothing goes on without it.
+    /// The ledger cannot be read or written, or holds something that it should not: no work continues without
+    /// it.
     Ledger,
     /// A setting is missing or wrong.
     Config,
@@ -94,18 +95,18 @@ impl ErrorKind {
         (Self::Failed, "failed"),
     ];
 
-    /// The stable English code of this kind, as entrypoints answer it and logs carry it.
+    /// The stable English code of this kind, as entrypoints return it and logs carry it.
     #[must_use]
     pub fn code(self) -> &'static str {
         Self::CODES.iter().find(|(kind, _)| *kind == self).map_or("failed", |(_, code)| code)
     }
 
-    /// Every kind there is.
+    /// Iterates over every kind.
     pub fn all() -> impl Iterator<Item = Self> {
         Self::CODES.iter().map(|(kind, _)| *kind)
     }
 
-    /// The kind of this code.
+    /// Looks up the kind of a code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::CODES.iter().find(|(_, known)| *known == code).map(|(kind, _)| *kind)

@@ -1,11 +1,11 @@
-//! What went wrong, who can do something about it, and whether trying again helps.
+//! What went wrong, who can fix it, and whether a retry helps.
 
 mod details;
 mod kind;
 mod sentence;
 mod upload_error;
 
-pub use details::{Error, ErrorDetails, NotTaken};
+pub use details::{ClaimRefusal, Error, ErrorDetails};
 pub use error::RetryAdvice;
 pub use kind::ErrorKind;
 pub(crate) use upload_error::LAST_ERROR;

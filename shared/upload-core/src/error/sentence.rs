@@ -1,12 +1,12 @@
-//! What those are told of an error who are not the operator: callers, callback receivers, the destinations of events.
+//! The sentence that callers, callback receivers and event destinations read about a failure.
 //!
-//! An error's own text names places that are no caller's business, such as Youku's bucket or a key of the ledger: it is for the log and for the
-//! operator's terminal. Others read a sentence that the kind alone decides. Only a job that does not fit is told what in it does not:
-//! that is the caller's own.
+//! An error's own text names places that are none of a caller's business, such as Youku's bucket or a key of the
+//! ledger: it is for the log and the operator's terminal. Everybody else reads a sentence that depends on the
+//! kind alone. Only an invalid job is described in detail: the detail is the caller's own.
 
 use super::kind::ErrorKind;
 
-/// What a caller is told of a failure of this kind.
+/// Returns the sentence for a failure of this kind.
 fn sentence(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::InvalidJob => "the job does not fit",

@@ -1,44 +1,45 @@
-//! What is asked of an error of the core beside its kind: which upload it is about, whether anybody comes back to that, and what those are
-//! told who are not the operator.
+//! Reads and completes the details of a core error: the upload it is about, whether anybody will resume that
+//! upload, and the sentence that everybody but the operator reads.
 
 use super::{
-    details::{Error, NotTaken},
+    details::{ClaimRefusal, Error},
     kind::ErrorKind,
 };
 use crate::model::upload_id::UploadId;
 use std::borrow::Cow;
 
-/// The code and the call's name of what a run waited out until its deadline.
+/// Context key of the last error that a run waited out before its deadline: its code and the call's name.
 pub(crate) const LAST_ERROR: &str = "last_error";
 
-/// Facts about a job that its caller stated or can change.
+/// Context keys that callers may read: facts that a job's caller stated or can change.
 const CALLERS_OWN: [&str; 10] =
     ["field", "why", "header", "entries", "sidecar", "id", "setting", "size", "most", "most_bytes"];
 
-/// Reads and completes [`ErrorDetails`].
+/// Reads and completes [`ErrorDetails`](super::ErrorDetails).
 pub trait UploadError: Sized {
-    /// Names the upload that the error is about: answers carry its id next to the text, so that callers can ask what became of it.
+    /// Names the upload that the error is about. Responses carry its id next to the text, so that callers can
+    /// ask for its state.
     #[must_use]
     fn with_upload_id(self, upload: &UploadId) -> Self;
 
-    /// Says that nothing may be on record yet by which anybody else would come back to the upload.
+    /// States that nothing may be on record yet from which anybody else would resume the upload.
     #[must_use]
     fn mark_unrecorded(self) -> Self;
 
-    /// Says that the upload was not taken up, and why.
+    /// States that the upload was not claimed, and why.
     #[must_use]
-    fn mark_not_taken(self, why: NotTaken) -> Self;
+    fn with_claim_refusal(self, why: ClaimRefusal) -> Self;
 
-    /// The upload that the error is about, where there is one already.
+    /// The upload that the error is about, if there is one already.
     fn upload_id(&self) -> Option<&UploadId>;
 
-    /// Whether somebody comes back to the upload by what is on record of it: its event may be forgotten.
+    /// Whether somebody will resume the upload from its record: if so, its event may be dropped.
     fn is_recorded(&self) -> bool;
 
-    /// Why the upload was not taken up; `None` where it was, or where the error is about something else.
-    fn not_taken(&self) -> Option<NotTaken>;
+    /// Why the upload was not claimed; `None` if it was, or if the error is about something else.
+    fn claim_refusal(&self) -> Option<ClaimRefusal>;
 
-    /// One line for whoever is not the operator: it names no place but what the caller stated.
+    /// One line for everybody but the operator: it names nothing but what the caller stated.
     fn sentence(&self) -> Cow<'static, str>;
 }
 
@@ -53,8 +54,8 @@ impl UploadError for Error {
         self
     }
 
-    fn mark_not_taken(mut self, why: NotTaken) -> Self {
-        self.details_mut().not_taken = Some(why);
+    fn with_claim_refusal(mut self, why: ClaimRefusal) -> Self {
+        self.details_mut().claim_refusal = Some(why);
         self
     }
 
@@ -66,8 +67,8 @@ impl UploadError for Error {
         self.details().upload.is_some() && !self.details().unrecorded
     }
 
-    fn not_taken(&self) -> Option<NotTaken> {
-        self.details().not_taken
+    fn claim_refusal(&self) -> Option<ClaimRefusal> {
+        self.details().claim_refusal
     }
 
     fn sentence(&self) -> Cow<'static, str> {

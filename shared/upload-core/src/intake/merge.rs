@@ -1,38 +1,33 @@
-//! The one merge: what every entrypoint's job becomes with what its object, the object's sidecar and its rule state.
+//! The one merge: completes every entrypoint's job with what its object, the object's sidecar and its rule
+//! state.
 //!
-//! Field by field, the highest that states it holds: the task or the flags, the object's user metadata, its sidecar, the rule that
-//! matches it; defaults fill the rest. A field that the task states is not read from object or sidecar, so a mistake there cannot fail
-//! the task. Who may watch is the exception: a public type or watch password that cannot be read there refuses the job, whoever asks.
+//! Each field takes the value of the highest layer that states it: the task or the flags, the object's user
+//! metadata, its sidecar, the rule that matches it; defaults fill the rest. A field that the task states is not
+//! read from the object or the sidecar, so a mistake there cannot fail the task. The audience is the exception:
+//! a public type or watch password that cannot be read there fails the job, whoever asks.
 
+use super::rules::{Rule, Sidecar, sidecar_key};
 use crate::{
-    Callback, Error, ErrorKind, Location, Mode, Object, RetryPolicy, Source, head_object,
-    intake::rules::{Rule, Sidecar, sidecar_key},
+    Callback, Error, ErrorKind, Mode, Object,
     model::metadata::{PublicType, VideoMetadata},
-    retry::RetryBudget,
-    transfer::poll_alongside::poll_alongside,
 };
-use bytes::Bytes;
-use futures_util::future::{BoxFuture, FutureExt, MaybeDone, maybe_done};
-use std::{future::Future, pin::Pin};
 
-/// The largest sidecar that is read, in bytes.
-const SIDECAR_LIMIT: usize = 64 << 10;
-/// S3's header for user metadata that it has and cannot return.
+/// S3's header that counts user metadata it has and cannot return.
 const MISSING_METADATA: &str = "x-amz-missing-meta";
 
-/// What a job needs beyond the video's metadata, as far as somebody stated it.
+/// What a job needs besides the video's metadata, as far as it was stated.
 #[derive(Debug, Clone, Default)]
 pub struct Terms {
     /// The account's name in the settings.
     pub account: Option<String>,
     /// Youku's protocol.
     pub mode: Option<Mode>,
-    /// Who is told of the outcome.
+    /// Receiver of the outcome.
     pub callback: Option<Callback>,
 }
 
 impl Terms {
-    /// Takes from `rule` what is not stated.
+    /// Fills what is not stated from `rule`.
     #[must_use]
     pub fn or_from_rule(self, rule: Option<&Rule>) -> Self {
         let Some(rule) = rule else { return self };
@@ -44,69 +39,13 @@ impl Terms {
     }
 }
 
-/// A sidecar's bytes on their way; `None` where there is none.
-type SidecarRead<'l> = BoxFuture<'l, Result<Option<Bytes>, Error>>;
-
-/// What an object's store says of it: the object itself, and beside it its sidecar.
-pub(crate) struct Lookup<'l> {
-    source: &'l dyn Source,
-    location: &'l Location,
-    retry: RetryPolicy,
-    sidecar: MaybeDone<SidecarRead<'l>>,
-}
-
-impl<'l> Lookup<'l> {
-    /// Prepares the requests for an object that `rule` matches.
-    pub(crate) fn new(
-        source: &'l dyn Source,
-        location: &'l Location,
-        rule: Option<&Rule>,
-        retry: RetryPolicy,
-    ) -> Self {
-        let reading = match rule.map_or(Sidecar::Off, |rule| rule.sidecar) {
-            Sidecar::Off => async { Ok(None) }.boxed(),
-            Sidecar::Optional | Sidecar::Required => read_sidecar(source, location, retry).boxed(),
-        };
-        Self { source, location, retry, sidecar: maybe_done(reading) }
-    }
-
-    /// Looks at the object while its sidecar is being read.
-    ///
-    /// # Errors
-    /// As [`look`].
-    pub(crate) async fn object(&mut self) -> Result<Object, Error> {
-        let looking = head_object(self.source, self.location, &self.retry);
-        poll_alongside(looking, |cx| Pin::new(&mut self.sidecar).poll(cx)).await
-    }
-
-    /// Waits for the sidecar; `None` where there is none, or its rule turns it off.
-    ///
-    /// # Errors
-    /// What the source answers once patience has ended.
-    pub(crate) async fn sidecar(mut self) -> Result<Option<Bytes>, Error> {
-        let mut reading = Pin::new(&mut self.sidecar);
-        reading.as_mut().await;
-        Ok(reading.take_output().transpose()?.flatten())
-    }
-}
-
-async fn read_sidecar(
-    source: &dyn Source,
-    video: &Location,
-    retry: RetryPolicy,
-) -> Result<Option<Bytes>, Error> {
-    let location = Location { key: sidecar_key(&video.key), ..video.clone() };
-    let read = || source.read_small(&location, SIDECAR_LIMIT);
-    RetryBudget::new(retry).retry(read).await
-}
-
 /// Merges what the task or flags state (`stated`), the object, its sidecar and its rule state about the video.
 ///
 /// # Errors
-/// [`InvalidJob`](ErrorKind::InvalidJob), naming what does not fit: metadata or a sidecar that cannot be read; metadata that the store
-/// could not return, where `stated` has no public type; a sidecar that the rule requires and that is not there, likewise; a watch
-/// password on a video that everybody could watch.
-pub(crate) fn merge_video(
+/// [`InvalidJob`](ErrorKind::InvalidJob), naming the cause: metadata or a sidecar that cannot be read; metadata
+/// that the store could not return, unless `stated` has a public type; a missing sidecar that the rule requires,
+/// likewise; a watch password on a video that everybody could watch.
+pub(super) fn merge_video(
     stated: VideoMetadata,
     object: &Object,
     sidecar: Option<&[u8]>,
@@ -115,7 +54,7 @@ pub(crate) fn merge_video(
     let names_audience = stated.public_type.is_some();
     if object.missing_metadata > 0 && !names_audience {
         let message = "the store could not return all of the object's metadata, which may say who may watch: state public_type in a task";
-        return Err(unfit(message)
+        return Err(invalid_job_error(message)
             .with_context("header", MISSING_METADATA)
             .with_context("entries", object.missing_metadata.to_string()));
     }
@@ -123,33 +62,35 @@ pub(crate) fn merge_video(
     if is_required && sidecar.is_none() && !names_audience {
         let message =
             "the rule requires a sidecar, and there is none: write it, or state public_type in a task";
-        return Err(unfit(message).with_context("sidecar", sidecar_key(&object.location.key)));
+        return Err(invalid_job_error(message).with_context("sidecar", sidecar_key(&object.location.key)));
     }
-    let metadata = VideoMetadata::from_user_metadata_below(&object.user_metadata, &stated)?;
-    let beside = sidecar.map(|json| VideoMetadata::from_sidecar_below(json, &stated)).transpose();
-    let beside = beside
+    let metadata_layer = VideoMetadata::from_user_metadata_below(&object.user_metadata, &stated)?;
+    let sidecar_layer = sidecar.map(|json| VideoMetadata::from_sidecar_below(json, &stated)).transpose();
+    let sidecar_layer = sidecar_layer
         .map_err(|error| Error::from(error).with_context("sidecar", sidecar_key(&object.location.key)))?
         .unwrap_or_default();
-    let below = rule.map(Rule::metadata).unwrap_or_default();
+    let rule_layer = rule.map(Rule::metadata).unwrap_or_default();
     let mut protected = Vec::new();
     let mut is_decided = names_audience;
-    for (place, layer) in [("youku-watch-password", &metadata), ("sidecar watch_password", &beside)] {
+    for (field, layer) in
+        [("youku-watch-password", &metadata_layer), ("sidecar watch_password", &sidecar_layer)]
+    {
         is_decided |= layer.public_type.is_some();
         if !is_decided && layer.watch_password.is_some() {
-            protected.push(place);
+            protected.push(field);
         }
     }
-    let lower = VideoMetadata::merge(metadata, VideoMetadata::merge(beside, below));
+    let lower = VideoMetadata::merge(metadata_layer, VideoMetadata::merge(sidecar_layer, rule_layer));
     let video = VideoMetadata::merge(stated, lower);
     match protected.first() {
-        Some(place) if video.public_type != Some(PublicType::Password) => {
-            Err(unfit("the object has a watch password, and public_type is not stated as password")
-                .with_context("field", *place))
-        }
+        Some(field) if video.public_type != Some(PublicType::Password) => Err(invalid_job_error(
+            "the object has a watch password, and public_type is not stated as password",
+        )
+        .with_context("field", *field)),
         _ => Ok(video),
     }
 }
 
-fn unfit(message: &'static str) -> Error {
+fn invalid_job_error(message: &'static str) -> Error {
     Error::new(ErrorKind::InvalidJob, "metadata", message)
 }

@@ -1,5 +1,6 @@
-//! Intake: whether an object is published without being asked for by name, and with which metadata.
+//! Intake: whether an object is published without being requested by name, and with which metadata.
 
+mod lookup;
 pub(crate) mod merge;
 pub(crate) mod policy;
 pub mod rules;

@@ -1,13 +1,15 @@
-//! Taking an upload: who may, and what is done before its first holder decides anything.
+//! Claims: who may take an upload, and what happens before its first holder decides anything.
 
 use super::{
-    checks::{check_reopening, still_waits},
+    checks::{check_reopening, not_due_error},
     errors, finished_uploads,
     handle::Ledger,
     keys,
-    lease::{Lease, ObservedLease},
-    leased_upload::{AcquiredLease, LeasedUpload, clear_marks},
+    lease::Lease,
+    leased_upload::{AcquiredLease, LeasedUpload},
+    mark_updates::clear_marks,
     marks::Marks,
+    observed_lease::ObservedLease,
     open_uploads::{OpenUpload, read_marks},
     published_content,
     record::Record,
@@ -19,86 +21,91 @@ use crate::{Error, ErrorKind, UploadId};
 use std::time::SystemTime;
 use tokio::time::Instant;
 
-/// What became of the wish to hold an upload.
+/// The result of claiming an upload.
 #[derive(Debug)]
 pub enum Claim {
-    /// This process holds it, and goes on from where it stands.
+    /// This process holds the upload and resumes it from its recorded state.
     Acquired(Box<LeasedUpload>),
     /// Nothing is left to do, at least not now and here.
     Settled(Box<Record>),
 }
 
-/// How an upload is wished for.
+/// Why an upload is claimed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum ClaimMode {
     Due,
-    /// Though it waits: what it waits for has come.
+    /// What it waits for has come, though it may be waiting.
     Forced,
-    /// A person wants one that waits, or that ended without a video.
+    /// A person requests an upload that waits, or that ended without a video.
     Requested,
 }
 
 impl Ledger {
-    /// Takes an upload, a new one as well, to work on it.
+    /// Claims an upload, existing or new, to work on it.
     ///
     /// # Errors
-    /// [`InProgress`](crate::ErrorKind::InProgress) where somebody else holds it, with the rest of the lease as not-before;
-    /// the reason it waits, where it waits for a time to come.
-    pub async fn claim(&self, id: &UploadId, work: &UploadRequest) -> Result<Claim, Error> {
-        self.claim_as(id, work, ClaimMode::Due).await
+    /// [`InProgress`](crate::ErrorKind::InProgress) if another holder has it, with the remaining time of the
+    /// lease as `retry_after`; the reason for waiting, if it waits for a time to come.
+    pub async fn claim(&self, id: &UploadId, request: &UploadRequest) -> Result<Claim, Error> {
+        self.claim_as(id, request, ClaimMode::Due).await
     }
 
-    async fn claim_as(&self, id: &UploadId, work: &UploadRequest, wish: ClaimMode) -> Result<Claim, Error> {
+    async fn claim_as(
+        &self,
+        id: &UploadId,
+        request: &UploadRequest,
+        mode: ClaimMode,
+    ) -> Result<Claim, Error> {
         match self.read_settled(id).await? {
             Some(record) if record.pending_outcome_callback() => {
                 Box::pin(self.acquire_for_callback(id, record)).await
             }
             Some(record) if record.state.has_ended() => Ok(Claim::Settled(Box::new(record))),
             record => {
-                let sealed = StoredRequest::seal(work, self.sealer(id))?;
-                Box::pin(self.acquire(id, record, Some(sealed), wish)).await
+                let sealed = StoredRequest::seal(request, self.sealer(id))?;
+                Box::pin(self.acquire(id, record, Some(sealed), mode)).await
             }
         }
     }
 
-    /// Takes an upload that has an open mark. Where nothing is left to do, the mark is deleted.
+    /// Claims an upload that has an open mark. Deletes the mark if nothing is left to do.
     ///
     /// # Errors
-    /// As [`claim`](Self::claim); [`NoSuchUpload`](crate::ErrorKind::NoSuchUpload) where the ledger does not know the upload: its first
-    /// holder died before the first step, and the event is delivered again.
+    /// As [`claim`](Self::claim); [`NoSuchUpload`](crate::ErrorKind::NoSuchUpload) if the ledger does not know
+    /// the upload: its first holder died before the first step, and the event is delivered again.
     pub async fn resume(&self, id: &UploadId) -> Result<Claim, Error> {
         let record = self.read_existing(id).await?;
         Box::pin(self.acquire(id, Some(record), None, ClaimMode::Due)).await
     }
 
-    /// Takes an upload that failed or was cancelled, to try it again.
+    /// Claims an upload that failed or was cancelled, to run it again.
     ///
     /// # Errors
-    /// As [`resume`](Self::resume); [`InvalidJob`](crate::ErrorKind::InvalidJob) where the upload is in another state, or another session
-    /// is wished for and it did not end as `commit_unknown`.
+    /// As [`resume`](Self::resume); [`InvalidJob`](crate::ErrorKind::InvalidJob) if the upload is in another
+    /// state, or a new session is requested and it did not end as `commit_unknown`.
     pub async fn reopen(&self, id: &UploadId, reopening: Reopening) -> Result<LeasedUpload, Error> {
         let record = self.read_existing(id).await?;
         check_reopening(&record, reopening)?;
-        let Claim::Acquired(mut held) =
+        let Claim::Acquired(mut upload) =
             Box::pin(self.acquire(id, Some(record), None, ClaimMode::Requested)).await?
         else {
-            return Err(errors::not_reopened());
+            return Err(errors::not_reopened_error());
         };
         let reopened = async {
-            held.confirm().await?;
-            check_reopening(held.record(), reopening)?;
-            held.append(Step::Reopened(reopening)).await
+            upload.confirm().await?;
+            check_reopening(upload.record(), reopening)?;
+            upload.append(Step::Reopened(reopening)).await
         };
         match reopened.await {
-            Ok(()) => Ok(*held),
+            Ok(()) => Ok(*upload),
             Err(error) => {
-                held.release().await;
+                upload.release().await;
                 Err(error)
             }
         }
     }
 
-    /// What is known of an upload. That it was cancelled is believed a window of the store later.
+    /// Reads an upload's record. A cancellation counts only a window of the store later.
     pub(super) async fn read_settled(&self, id: &UploadId) -> Result<Option<Record>, Error> {
         let record = self.read(id).await?;
         let cancelled = record.as_ref().is_some_and(|record| record.state == State::Cancelled);
@@ -110,72 +117,74 @@ impl Ledger {
     }
 
     async fn read_existing(&self, id: &UploadId) -> Result<Record, Error> {
-        self.read_settled(id).await?.ok_or_else(|| errors::no_such_upload(keys::steps(id)))
+        self.read_settled(id).await?.ok_or_else(|| errors::no_such_upload_error(keys::steps(id)))
     }
 
-    /// Takes an upload that only its callback keeps open, if nobody does so already and the time for it has come.
+    /// Claims an upload that only its callback keeps open, if nobody else holds it and the callback is due.
     async fn acquire_for_callback(&self, id: &UploadId, record: Record) -> Result<Claim, Error> {
         match Box::pin(self.acquire(id, Some(record.clone()), None, ClaimMode::Due)).await {
             Err(error) if error.kind() == ErrorKind::InProgress => Ok(Claim::Settled(Box::new(record))),
-            taken => taken,
+            claim => claim,
         }
     }
 
-    /// Callers box it: its memory is not to be a part of theirs.
+    /// Takes the lease, then claims. Callers box the future to keep its memory out of their own.
     async fn acquire(
         &self,
         id: &UploadId,
         record: Option<Record>,
-        work: Option<StoredRequest>,
-        wish: ClaimMode,
+        request: Option<StoredRequest>,
+        mode: ClaimMode,
     ) -> Result<Claim, Error> {
-        let (access, anyway) = (&self.access, wish == ClaimMode::Requested);
-        let seen = ObservedLease::observe(access, id, self.lease_life).await?;
-        if let Some(seen) = &seen {
-            if !seen.remaining.is_zero() {
-                return Err(errors::in_progress(seen.remaining));
+        let (access, is_requested) = (&self.access, mode == ClaimMode::Requested);
+        let observed = ObservedLease::observe(access, id, self.lease_life).await?;
+        if let Some(lease) = &observed {
+            if !lease.remaining.is_zero() {
+                return Err(errors::in_progress_error(lease.remaining));
             }
-            if wish == ClaimMode::Due {
-                ensure_due(record.as_ref(), seen.now)?;
+            if mode == ClaimMode::Due {
+                ensure_due(record.as_ref(), lease.now)?;
             }
         }
-        // What has ended and is told its callback later is left alone until then.
-        let put_off = |found: &Option<OpenUpload>, now| {
-            let told = |record: &&Record| record.state.has_ended() && !record.is_settled() && !anyway;
-            let ended = record.as_ref().filter(told);
+        // An ended upload whose callback is due later is left alone until then.
+        let find_postponed = |found: &Option<OpenUpload>, now| {
+            let is_pending =
+                |record: &&Record| record.state.has_ended() && !record.is_settled() && !is_requested;
+            let ended = record.as_ref().filter(is_pending);
             ended.filter(|_| found.as_ref().is_some_and(|found| !found.is_due(now))).cloned()
         };
-        if let Some(now) = seen.as_ref().map(|seen| seen.now)
+        if let Some(now) = observed.as_ref().map(|lease| lease.now)
             && record.as_ref().is_some_and(|record| record.state.has_ended())
-            && let Some(record) = put_off(&read_marks(access, id).await?, now)
+            && let Some(record) = find_postponed(&read_marks(access, id).await?, now)
         {
             return Ok(Claim::Settled(Box::new(record)));
         }
         let epoch = record.as_ref().map_or(0, |record| record.epoch);
-        // Whoever marked it before had a lease first.
-        let is_new = seen.is_none() && record.is_none();
-        let lease = Lease::acquire(access, id, seen, epoch, self.lease_life).await?;
-        let found = if is_new { None } else { read_marks(access, id).await? };
-        if let Some(record) = put_off(&found, lease.now()) {
-            // Somebody else told its callback between the look and the lease, and put off what is left.
+        // A holder that marked it has taken a lease before.
+        let is_new = observed.is_none() && record.is_none();
+        let lease = Lease::acquire(access, id, observed, epoch, self.lease_life).await?;
+        let mark = if is_new { None } else { read_marks(access, id).await? };
+        if let Some(record) = find_postponed(&mark, lease.now()) {
+            // Another holder ran its callback between the look and the lease, and postponed the rest.
             lease.release(&lease.parts()).await;
             return Ok(Claim::Settled(Box::new(record)));
         }
-        // The mark stands before the first step: no upload is ever open without one.
-        let mut marks = Marks::new(access, id, &lease, found);
-        if wish != ClaimMode::Due || work.is_some() {
+        // The mark is written before the first step: no upload is ever open without one.
+        let mut marks = Marks::new(access, id, &lease, mark);
+        if mode != ClaimMode::Due || request.is_some() {
             marks.forget_pauses();
         }
-        let rests = record.as_ref().is_some_and(Record::is_settled) && !anyway;
-        if let Some(work) = record.as_ref().map(|record| &record.request).or(work.as_ref()).filter(|_| !rests)
+        let is_settled = record.as_ref().is_some_and(Record::is_settled) && !is_requested;
+        if let Some(request) =
+            record.as_ref().map(|record| &record.request).or(request.as_ref()).filter(|_| !is_settled)
         {
-            marks.set(work).await?;
+            marks.set(request).await?;
         }
-        match LeasedUpload::claim(self, id, lease, record, work, marks, anyway).await? {
-            AcquiredLease::Working(held) => Ok(Claim::Acquired(Box::new(held))),
+        match LeasedUpload::claim(self, id, lease, record, request, marks, is_requested).await? {
+            AcquiredLease::Working(upload) => Ok(Claim::Acquired(Box::new(upload))),
             AcquiredLease::Settled(lease, record, mut marks) => {
                 finished_uploads::write(access, &record).await?;
-                published_content::write_late(access, &record).await?;
+                published_content::write_if_newer(access, &record).await?;
                 clear_marks(access, &record, Instant::now(), &mut marks).await?;
                 lease.release(&lease.parts()).await;
                 Ok(Claim::Settled(Box::new(record)))
@@ -183,26 +192,26 @@ impl Ledger {
         }
     }
 
-    /// As [`claim`](Self::claim), though the upload may wait for a time to come: what it waits for is there.
-    pub(crate) async fn claim_at_once(&self, id: &UploadId, work: &UploadRequest) -> Result<Claim, Error> {
-        self.claim_as(id, work, ClaimMode::Forced).await
+    /// As [`claim`](Self::claim), even if the upload waits for a time to come: what it waits for is there.
+    pub(crate) async fn claim_at_once(&self, id: &UploadId, request: &UploadRequest) -> Result<Claim, Error> {
+        self.claim_as(id, request, ClaimMode::Forced).await
     }
 
-    /// As [`resume`](Self::resume), likewise.
+    /// As [`resume`](Self::resume), even if the upload waits for a time to come.
     pub(crate) async fn resume_at_once(&self, id: &UploadId) -> Result<Claim, Error> {
         let record = self.read_existing(id).await?;
         Box::pin(self.acquire(id, Some(record), None, ClaimMode::Forced)).await
     }
 }
 
-/// Whether a waiting upload has to wait on.
+/// Fails if a waiting upload must keep waiting.
 fn ensure_due(record: Option<&Record>, now: SystemTime) -> Result<(), Error> {
     let Some((record, waiting)) = record.and_then(|record| Some((record, record.waiting?))) else {
         return Ok(());
     };
-    let rest = waiting.not_before.and_then(|until| until.get().duration_since(now).ok());
-    match rest {
-        Some(rest) if !rest.is_zero() => Err(still_waits(record, waiting.reason, rest)),
+    let remaining = waiting.not_before.and_then(|until| until.get().duration_since(now).ok());
+    match remaining {
+        Some(remaining) if !remaining.is_zero() => Err(not_due_error(record, waiting.reason, remaining)),
         _ => Ok(()),
     }
 }

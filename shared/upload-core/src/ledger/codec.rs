@@ -1,10 +1,11 @@
-//! Entries as JSON: one line, with a version. What does not fit exactly is refused by name.
+//! Ledger entries as JSON: one line, with a version. An entry that does not fit exactly is refused by name.
 
 use crate::{Error, ErrorKind};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-/// The version that is written. Once a version is released, a new field is a new one: an older program must not overlook it.
+/// The version that is written. Once a version is released, a new field needs a new version: an older program
+/// must not overlook the field.
 pub(super) const VERSION: u32 = 1;
 
 #[derive(Deserialize)]
@@ -24,27 +25,29 @@ pub(super) fn encode(entry: &impl Serialize) -> Result<Bytes, Error> {
 /// Reads what [`encode`] wrote under `key`.
 ///
 /// # Errors
-/// Names the key and the place in it, never a value: it may be a secret.
+/// Names the key and the column in it, never a value: it may be a secret.
 pub(super) fn decode<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, Error> {
     let damaged = "a ledger entry is damaged or was written by another program: restore it, or remove it if it is not the ledger's";
-    let Version { v } = serde_json::from_slice(bytes).map_err(|_| unreadable(key, damaged))?;
+    let Version { v } = serde_json::from_slice(bytes).map_err(|_| unreadable_entry(key, damaged))?;
     if v > VERSION {
         let message =
             "a ledger entry was written by a newer version of this program: update this installation";
-        return Err(unreadable(key, message).with_context("version", v.to_string()));
+        return Err(unreadable_entry(key, message).with_context("version", v.to_string()));
     }
-    // Where it is damaged is told as a column: a library that tells the path reads every type of entry a second way.
+    // Damage is located by column: a library that reports the path would compile a second reader for every type
+    // of entry.
     let entry = serde_json::from_slice(bytes)
-        .map_err(|error| unreadable(key, damaged).with_context("column", error.column().to_string()))?;
-    if v == 0 { Err(unreadable(key, damaged)) } else { Ok(entry) }
+        .map_err(|error| unreadable_entry(key, damaged).with_context("column", error.column().to_string()))?;
+    if v == 0 { Err(unreadable_entry(key, damaged)) } else { Ok(entry) }
 }
 
 /// 128 random bits in hexadecimal.
-pub(super) fn nonce() -> String {
+pub(super) fn random_nonce() -> String {
     format!("{:032x}", rand::random::<u128>())
 }
 
-/// An entry that is damaged, foreign, missing or newer. Nobody guesses: a person must look.
-pub(super) fn unreadable(key: &str, message: &'static str) -> Error {
+/// The error for an entry that is damaged, foreign, missing or newer. The program never guesses: a person must
+/// look.
+pub(super) fn unreadable_entry(key: &str, message: &'static str) -> Error {
     Error::new(ErrorKind::Ledger, "ledger", message).with_context("key", key)
 }

@@ -1,48 +1,48 @@
 //! The ledger's errors, worded in one place.
 
 use super::{state::InvalidTransition, step::WaitReason};
-use crate::{Error, ErrorKind, NotTaken, RetryAdvice, UploadError};
+use crate::{ClaimRefusal, Error, ErrorKind, RetryAdvice, UploadError};
 use std::time::Duration;
 
 const OPERATION: &str = "ledger";
 
-/// A live lease elsewhere, for `rest` at most.
-pub(super) fn in_progress(rest: Duration) -> Error {
+/// Another holder has a live lease, for `remaining` at most.
+pub(super) fn in_progress_error(remaining: Duration) -> Error {
     let message = "the upload is in progress elsewhere";
     Error::new(ErrorKind::InProgress, OPERATION, message)
-        .with_advice(RetryAdvice::after(rest))
-        .mark_not_taken(NotTaken::LeaseHeld)
+        .with_advice(RetryAdvice::after(remaining))
+        .with_claim_refusal(ClaimRefusal::LeaseHeld)
 }
 
-/// Another holder went on with the upload.
-pub(super) fn superseded(epoch: u32) -> Error {
+/// Another holder has appended to the upload.
+pub(super) fn superseded_error(epoch: u32) -> Error {
     let message = "another holder has taken the upload over: this run must stop";
     Error::new(ErrorKind::Superseded, OPERATION, message).with_context("epoch", epoch.to_string())
 }
 
-/// A person gave the upload up.
-pub(super) fn cancelled() -> Error {
+/// A person cancelled the upload.
+pub(super) fn cancelled_error() -> Error {
     Error::new(ErrorKind::Cancelled, OPERATION, "the upload was cancelled")
 }
 
-/// The lease could not be renewed for as long as it lives.
-pub(super) fn lease_expired(cause: Error) -> Error {
+/// The lease could not be renewed within its life.
+pub(super) fn lease_expired_error(cause: Error) -> Error {
     let message = "the lease ran out because the ledger could not be written: this run must stop";
     Error::new(ErrorKind::Ledger, OPERATION, message).retryable().with_source(cause)
 }
 
-/// A renewal that took too long.
-pub(super) fn no_answer() -> Error {
+/// A renewal took too long.
+pub(super) fn no_answer_error() -> Error {
     Error::new(ErrorKind::Ledger, OPERATION, "the ledger's store gave no answer").retryable()
 }
 
-/// A step that the state does not permit, before it is written.
-pub(super) fn refused(refused: InvalidTransition) -> Error {
-    Error::new(ErrorKind::Ledger, OPERATION, refused.to_string())
+/// The state does not permit a step, which was not written.
+pub(super) fn refused_error(transition: InvalidTransition) -> Error {
+    Error::new(ErrorKind::Ledger, OPERATION, transition.to_string())
 }
 
-/// The upload waits, for `rest` at least where that is known.
-pub(super) fn waiting(reason: WaitReason, rest: Option<Duration>) -> Error {
+/// The upload waits, for `remaining` at least if that is known.
+pub(super) fn waiting_error(reason: WaitReason, remaining: Option<Duration>) -> Error {
     let (kind, message) = match reason {
         WaitReason::RateLimited => (ErrorKind::RateLimited, "the upload waits until Youku takes calls again"),
         WaitReason::Hash => {
@@ -70,15 +70,15 @@ pub(super) fn waiting(reason: WaitReason, rest: Option<Duration>) -> Error {
         }
     };
     Error::new(kind, OPERATION, message)
-        .with_advice(RetryAdvice::Retry { retry_after: rest })
-        .mark_not_taken(NotTaken::NotDue)
+        .with_advice(RetryAdvice::Retry { retry_after: remaining })
+        .with_claim_refusal(ClaimRefusal::NotDue)
 }
 
-pub(super) fn no_such_upload(key: String) -> Error {
+pub(super) fn no_such_upload_error(key: String) -> Error {
     Error::new(ErrorKind::NoSuchUpload, OPERATION, "the ledger knows no such upload").with_context("key", key)
 }
 
-pub(super) fn not_reopened() -> Error {
+pub(super) fn not_reopened_error() -> Error {
     let message =
         "only an upload that failed or was cancelled can be tried again; ask with `again` for another video";
     Error::new(ErrorKind::InvalidJob, OPERATION, message)

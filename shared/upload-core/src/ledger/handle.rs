@@ -1,8 +1,8 @@
-//! The ledger's handle: the store, the key that seals, and how long a lease lives.
+//! The ledger's handle: the store, the key that seals, and the life of a lease.
 
 use super::{
-    chain::read_on,
-    lease::{Holder, ObservedLease},
+    chain::read_remaining,
+    observed_lease::{Holder, ObservedLease},
     record::Record,
     seal::Seal,
     store::{Access, LedgerStore},
@@ -13,9 +13,9 @@ use std::{sync::Arc, time::Duration};
 /// How the ledger is used.
 #[derive(Debug, Clone, Copy)]
 pub struct LedgerSettings {
-    /// How long a lease lives without being renewed; it is renewed three times as often. At least 3 seconds.
+    /// How long a lease lives without renewal; it is renewed three times in that time. At least 3 seconds.
     pub lease_life: Duration,
-    /// How failing calls of the store are tried again.
+    /// How failing calls of the store are retried.
     pub retry: RetryPolicy,
 }
 
@@ -34,28 +34,28 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// A ledger kept by `store`, its secrets sealed by `seal`.
+    /// Creates a ledger kept by `store`, its secrets sealed by `seal`.
     #[must_use]
     pub fn new(store: Arc<dyn LedgerStore>, seal: Arc<dyn Seal>, settings: LedgerSettings) -> Self {
         let access = Access { store, retry: settings.retry };
         Self { access, seal, lease_life: settings.lease_life }
     }
 
-    /// What is known of an upload, `None` where nothing is.
+    /// Reads the record of an upload; `None` if the ledger has none.
     ///
     /// # Errors
-    /// [`Ledger`](crate::ErrorKind::Ledger) where an entry is missing, damaged, foreign or newer, naming it, or where the store
-    /// fails: so all calls of the ledger.
+    /// [`Ledger`](crate::ErrorKind::Ledger) if an entry is missing, damaged, foreign or newer, naming it, or if
+    /// the store fails. All calls of the ledger fail in this way.
     pub async fn read(&self, id: &UploadId) -> Result<Option<Record>, Error> {
-        read_on(&self.access, id, None).await
+        read_remaining(&self.access, id, None).await
     }
 
-    /// Who has an upload in hand; `None` where nobody does.
+    /// Reads who holds an upload; `None` if nobody does.
     ///
     /// # Errors
     /// As [`read`](Self::read).
     pub async fn holder(&self, id: &UploadId) -> Result<Option<Holder>, Error> {
-        let seen = ObservedLease::observe(&self.access, id, self.lease_life).await?;
-        Ok(seen.and_then(|seen| seen.holder()))
+        let lease = ObservedLease::observe(&self.access, id, self.lease_life).await?;
+        Ok(lease.and_then(|lease| lease.holder()))
     }
 }

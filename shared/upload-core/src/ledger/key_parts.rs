@@ -1,8 +1,9 @@
-//! What keys name besides uploads: the time of an end, the tokens of an account.
+//! Parts of keys other than upload ids: the time of an end, the tokens of an account.
 //!
-//! A token is named by a keyed hash, which does not tell it; each use has a key of its own, so that no two hashes can be compared.
+//! A keyed hash names a token without revealing it; each use has a key of its own, so that no two hashes can be
+//! compared.
 
-use super::codec::unreadable;
+use super::codec::unreadable_entry;
 use crate::{Error, UploadId};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
@@ -12,9 +13,9 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-/// Times are counted down from here in milliseconds, the year 2286, since stores list in ascending order only.
-const LAST: u64 = 9_999_999_999_999;
-/// Decimal digits of a time that is counted down.
+/// Times are counted down from here, the year 2286, in milliseconds, since stores list in ascending order only.
+const LATEST_MS: u64 = 9_999_999_999_999;
+/// Decimal digits of a countdown.
 const DIGITS: usize = 13;
 /// Key of the hash that names a refresh token of the settings.
 const CHAIN_KEY: &[u8] = b"oss2youku lineage of a refresh token";
@@ -24,22 +25,22 @@ const TOKEN_KEY: &[u8] = b"oss2youku origin of a token";
 /// Names the entry of a finished upload: the end's time, counted down, and the upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FinishedKey {
-    down: u64,
+    countdown: u64,
     id: UploadId,
 }
 
 impl FinishedKey {
-    /// The key of an upload that ended at `time`.
+    /// Creates the key of an upload that ended at `time`.
     pub(super) fn new(time: SystemTime, id: UploadId) -> Self {
-        Self { down: count_down(time), id }
+        Self { countdown: count_down(time), id }
     }
 
-    /// A key as it is written.
+    /// Parses a key as [`Display`](fmt::Display) writes it.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (down, id) = text.split_once('-')?;
         let well_formed = down.len() == DIGITS && down.bytes().all(|byte| byte.is_ascii_digit());
-        Some(Self { down: down.parse().ok().filter(|_| well_formed)?, id: UploadId::parse(id)? })
+        Some(Self { countdown: down.parse().ok().filter(|_| well_formed)?, id: UploadId::parse(id)? })
     }
 
     /// The upload that ended.
@@ -47,7 +48,7 @@ impl FinishedKey {
         self.id
     }
 
-    /// What sorts before the keys of all ends at or before `time`.
+    /// Returns a prefix that sorts before the keys of all ends at or before `time`.
     pub(super) fn prefix_at(time: SystemTime) -> String {
         format!("{:0DIGITS$}", count_down(time))
     }
@@ -55,17 +56,18 @@ impl FinishedKey {
 
 impl fmt::Display for FinishedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:0DIGITS$}-{}", self.down, self.id)
+        write!(f, "{:0DIGITS$}-{}", self.countdown, self.id)
     }
 }
 
-/// Milliseconds from `time` to [`LAST`]: later times sort first.
+/// Milliseconds from `time` to [`LATEST_MS`]: later times sort first.
 fn count_down(time: SystemTime) -> u64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-    LAST.saturating_sub(u64::try_from(since).unwrap_or(LAST))
+    LATEST_MS.saturating_sub(u64::try_from(since).unwrap_or(LATEST_MS))
 }
 
-/// The pairs of tokens that began with one refresh token of the settings: another one there begins a new chain.
+/// Names the pairs of tokens that descend from one refresh token of the settings: another one there begins a new
+/// chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenChain {
     account: String,
@@ -73,10 +75,10 @@ pub struct TokenChain {
 }
 
 impl TokenChain {
-    /// The chain of an account whose settings hold this refresh token.
+    /// Creates the chain of an account whose settings hold this refresh token.
     ///
     /// # Errors
-    /// None that can happen: the key of the hash is a constant.
+    /// None in practice: the key of the hash is a constant.
     pub fn new(account: &str, refresh_token: &SecretString) -> Result<Self, Error> {
         Ok(Self { account: account.to_owned(), name: hash(CHAIN_KEY, refresh_token, 8)? })
     }
@@ -92,15 +94,15 @@ impl TokenChain {
     }
 }
 
-/// A keyed hash of a token: it names the token and does not tell it.
+/// A keyed hash of a token: it names the token without revealing it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct KeyedHash(String);
 
 impl KeyedHash {
-    /// The hash of a token.
+    /// Hashes a token.
     ///
     /// # Errors
-    /// None that can happen: the key is a constant.
+    /// None in practice: the key is a constant.
     pub fn new(token: &SecretString) -> Result<Self, Error> {
         hash(TOKEN_KEY, token, 16).map(Self)
     }
@@ -110,10 +112,10 @@ impl KeyedHash {
     }
 }
 
-/// The first `length` bytes of HMAC-SHA-256 over a secret, in hexadecimal.
+/// Returns the first `length` bytes of HMAC-SHA-256 over a secret, in hexadecimal.
 fn hash(key: &[u8], secret: &SecretString, length: usize) -> Result<String, Error> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key)
-        .map_err(|error| unreadable("token/", "HMAC has no key").with_source(error))?;
+        .map_err(|error| unreadable_entry("token/", "HMAC has no key").with_source(error))?;
     mac.update(secret.expose_secret().as_bytes());
     Ok(mac.finalize().into_bytes().iter().take(length).map(|byte| format!("{byte:02x}")).collect())
 }

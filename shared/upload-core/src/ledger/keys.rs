@@ -1,4 +1,4 @@
-//! Names of the ledger's entries. Numbers have six digits, so that stores list them in order.
+//! Keys of the ledger's entries. Numbers have six digits, so that stores list them in order.
 
 use super::key_parts::{FinishedKey, KeyedHash, TokenChain};
 use crate::{Location, UploadId};
@@ -7,25 +7,25 @@ use sha2::{Digest, Sha256};
 
 /// The ledger's birth mark.
 pub(super) const BIRTH: &str = "birth";
-/// Before every open mark.
+/// Prefix of all open marks.
 pub(super) const OPEN: &str = "open/";
 
-/// Before every recent end.
-pub(super) const RECENT: &str = "recent/";
+/// Prefix of all entries of finished uploads.
+pub(super) const FINISHED: &str = "recent/";
 
-/// Where a note named so is kept.
+/// Key of a sweep's cursor.
 pub(super) fn cursor(name: &str) -> String {
     format!("cursor/{name}")
 }
 
-/// Where the pause of a client is kept, whose id may hold any character.
-pub(super) fn pause(client: &str) -> String {
+/// Key of a client's rate limit; the client's id may contain any character.
+pub(super) fn rate_limit(client: &str) -> String {
     let digest = Sha256::digest(client.as_bytes());
     let digits: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     format!("pause/{digits}")
 }
 
-/// Where the last published content of a key under an account is noted.
+/// Key of the last published content of an object's key under an account.
 pub(super) fn content(location: &Location, account: &str) -> String {
     let mut hash = Sha256::new();
     for field in [location.provider.as_str(), &location.bucket, &location.key, account] {
@@ -46,8 +46,8 @@ pub(super) fn step(id: &UploadId, sequence: u32) -> String {
     format!("ledger/{id}/{sequence:06}.json")
 }
 
-pub(super) fn sequence(id: &UploadId, key: &str) -> Option<u32> {
-    number(key.strip_prefix(&steps(id))?.strip_suffix(".json")?)
+pub(super) fn parse_sequence(id: &UploadId, key: &str) -> Option<u32> {
+    parse_digits(key.strip_prefix(&steps(id))?.strip_suffix(".json")?)
 }
 
 pub(super) fn leases(id: &UploadId) -> String {
@@ -58,32 +58,32 @@ pub(super) fn lease(id: &UploadId, epoch: u32) -> String {
     format!("lease/{id}/{epoch:06}")
 }
 
-pub(super) fn epoch(id: &UploadId, key: &str) -> Option<u32> {
-    number(key.strip_prefix(&leases(id))?)
+pub(super) fn parse_epoch(id: &UploadId, key: &str) -> Option<u32> {
+    parse_digits(key.strip_prefix(&leases(id))?)
 }
 
-/// Before every open mark of an upload.
+/// Prefix of an upload's open marks.
 pub(super) fn open(id: &UploadId) -> String {
     format!("{OPEN}{id}")
 }
 
-/// Behind every open mark of an upload, and before those of the next.
-pub(super) fn behind_open(id: &UploadId) -> String {
+/// Sorts after every open mark of an upload, and before those of the next.
+pub(super) fn after_open(id: &UploadId) -> String {
     format!("{OPEN}{id}~")
 }
 
-pub(super) fn recent(key: &FinishedKey) -> String {
-    format!("{RECENT}{key}")
+pub(super) fn finished_upload(key: &FinishedKey) -> String {
+    format!("{FINISHED}{key}")
 }
 
-/// What stands for itself in the name of an account.
+/// Characters that stand for themselves in the name of an account.
 const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
 fn chain_prefix(prefix: &str, chain: &TokenChain) -> String {
     format!("{prefix}/{}/{}/", utf8_percent_encode(chain.account(), NAME), chain.name())
 }
 
-/// Before the claims of an account's refreshes.
+/// Prefix of the claims of an account's refreshes.
 pub(super) fn refreshes(chain: &TokenChain) -> String {
     chain_prefix("refresh", chain)
 }
@@ -92,7 +92,7 @@ pub(super) fn refresh(chain: &TokenChain, number: u32) -> String {
     format!("{}{number:06}", refreshes(chain))
 }
 
-/// Before an account's pairs of tokens.
+/// Prefix of an account's pairs of tokens.
 pub(super) fn pairs(chain: &TokenChain) -> String {
     chain_prefix("token", chain)
 }
@@ -101,22 +101,22 @@ pub(super) fn pair(chain: &TokenChain, number: u32) -> String {
     format!("{}{number:06}", pairs(chain))
 }
 
-/// Where it is noted that an account had a token.
+/// Key of the record that an account had a token.
 pub(super) fn origin(account: &str, token: &KeyedHash) -> String {
     format!("origin/{}/{}", utf8_percent_encode(account, NAME), token.as_str())
 }
 
-/// Where it is noted whose a token is.
+/// Key of the record of a token's user.
 pub(super) fn user(token: &KeyedHash) -> String {
     format!("user/{}", token.as_str())
 }
 
-/// The number behind a prefix.
-pub(super) fn numbered(prefix: &str, key: &str) -> Option<u32> {
-    number(key.strip_prefix(prefix)?)
+/// Returns the number that follows a prefix.
+pub(super) fn parse_number(prefix: &str, key: &str) -> Option<u32> {
+    parse_digits(key.strip_prefix(prefix)?)
 }
 
-fn number(text: &str) -> Option<u32> {
+fn parse_digits(text: &str) -> Option<u32> {
     let well_formed = text.len() == DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|number| well_formed && *number > 0)
 }
@@ -128,10 +128,10 @@ mod tests {
     #[test]
     fn keys_say_what_they_name_and_nothing_else_is_taken_for_one() {
         let id = UploadId::parse("00112233445566778899aabbccddeeff").expect("an id");
-        assert_eq!(sequence(&id, &step(&id, 7)), Some(7));
-        assert_eq!(epoch(&id, &lease(&id, 41)), Some(41));
+        assert_eq!(parse_sequence(&id, &step(&id, 7)), Some(7));
+        assert_eq!(parse_epoch(&id, &lease(&id, 41)), Some(41));
         for foreign in ["000007.jso", "7.json", "000000.json", "0000071.json", "+00007.json", ".DS_Store"] {
-            assert_eq!(sequence(&id, &format!("{}{foreign}", steps(&id))), None, "{foreign}");
+            assert_eq!(parse_sequence(&id, &format!("{}{foreign}", steps(&id))), None, "{foreign}");
         }
         for text in ["", "00112233445566778899AABBCCDDEEFF", "00112233445566778899aabbccddeef", "../../x"] {
             assert_eq!(UploadId::parse(text), None);

@@ -1,16 +1,17 @@
-//! What the key of an open mark says, so that a list alone tells who is due.
+//! Keys of open marks. The key states when the upload is due, so that a list alone shows what is due.
 //!
 //! | key | due |
 //! |---|---|
-//! | `open/{id}.{tag}` | now; also `open/{id}`, which nobody may delete but whoever found it |
+//! | `open/{id}.{tag}` | now; also `open/{id}`, which only a process that found it may delete |
 //! | `open/{id}.{tag}.u{ms}` | at this time by the store's clock, in milliseconds since 1970 |
-//! | `open/{id}.{tag}.u{ms}.{token}` | likewise, or once the account's access token is another than the one of this keyed hash |
-//! | `open/{id}.{tag}.p{n}` | the `n`th pause after the mark was written, as the list tells it; `p00`: now, but for workers that lack what it needs |
+//! | `open/{id}.{tag}.u{ms}.{token}` | the same, or once the account has an access token other than the one of this keyed hash |
+//! | `open/{id}.{tag}.p{n}` | the `n`th pause after the mark was written, by the list's times; `p00`: now, except for workers that lack what it needs |
 //!
-//! Why so: the id comes first, so that one list by prefix finds all marks of an upload, and they stand side by side in the list of all: of several
-//! the earliest due time counts. The tag is its writer's own, so that a holder that wakes late can delete no mark but those it wrote or found. The
-//! length of a pause stands in the key rather than its end: at the longest the mark is written anew in its place, which costs one request a
-//! day and leaves no moment with two marks or none.
+//! Reasons: the id comes first, so that one list by prefix finds all marks of an upload, and they are adjacent
+//! in the list of all marks; of several the earliest due time counts. The tag belongs to its writer, so that a
+//! holder that wakes late can delete no marks but those it wrote or found. The key states the number of a pause
+//! rather than its end: the longest pause is marked again in its place, which costs one request a day and leaves
+//! no moment with two marks or none.
 
 use super::{Timestamp, keys::OPEN};
 use crate::{Error, ErrorKind, UploadId};
@@ -19,11 +20,11 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-/// The first pause of an upload that cannot go on; each is twice as long as the one before it.
+/// The first pause of an upload that cannot continue; each is twice as long as the one before it.
 const FIRST_PAUSE: Duration = Duration::from_secs(300);
 const LONGEST_PAUSE: Duration = Duration::from_secs(86_400);
-/// The number of the first pause that is the longest: no later one has a number of its own.
-const PAUSES: u8 = 10;
+/// The number of the first pause that is the longest: later ones have no number of their own.
+const LONGEST_PAUSE_NUMBER: u8 = 10;
 
 /// When an upload is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub(super) enum Due {
         /// The keyed hash of the access token that was refused.
         refused: Option<String>,
     },
-    /// Its how-manieth pause in a row, from 1 on.
+    /// The number of its pause in a row, from 1 on; 0: due now, except for workers that lack what it needs.
     Pause(u8),
 }
 
@@ -42,53 +43,56 @@ pub(super) enum Due {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct MarkKey {
     pub(super) id: UploadId,
-    /// Its writer's own; `None` in keys of programs before 0.2.0.
+    /// Belongs to its writer; `None` in keys of programs before 0.2.0.
     pub(super) tag: Option<String>,
     pub(super) due: Due,
 }
 
 impl Due {
-    /// The pause after `pauses` of them. For what one worker lacks, an account or a key, there is none: others on the same ledger may have it, and
-    /// each looks whether it does.
-    pub(super) fn pause_after(pauses: u8, why: &Error) -> Self {
+    /// Returns the pause after `pauses` of them. There is none if one worker lacks an account or a key: others
+    /// on the same ledger may have it, and each checks for itself.
+    pub(super) fn next_pause(pauses: u8, why: &Error) -> Self {
         match why.kind() {
             ErrorKind::Config => Self::Pause(0),
-            _ => Self::Pause(pauses.saturating_add(1).min(PAUSES)),
+            _ => Self::Pause(pauses.saturating_add(1).min(LONGEST_PAUSE_NUMBER)),
         }
     }
 
-    /// When that is, for a mark written at `modified`; `None`: now.
-    pub(super) fn time(&self, modified: SystemTime) -> Option<SystemTime> {
+    /// Earliest time to resume, for a mark written at `modified`; `None`: now.
+    pub(super) fn due_time(&self, modified: SystemTime) -> Option<SystemTime> {
         match self {
             Self::Now => None,
             Self::Until { until, .. } => Some(until.get()),
-            Self::Pause(number) => Some(modified + pause(*number)),
+            Self::Pause(number) => Some(modified + pause_length(*number)),
         }
     }
 }
 
-fn pause(number: u8) -> Duration {
-    let Some(doubled) = number.min(PAUSES).checked_sub(1) else { return Duration::ZERO };
+fn pause_length(number: u8) -> Duration {
+    let Some(doubled) = number.min(LONGEST_PAUSE_NUMBER).checked_sub(1) else { return Duration::ZERO };
     (FIRST_PAUSE * 2_u32.pow(u32::from(doubled))).min(LONGEST_PAUSE)
 }
 
 impl MarkKey {
-    /// The key's parts; `None` where it is no open mark's.
+    /// Parses a key; `None` if it is not an open mark's.
     pub(super) fn parse(key: &str) -> Option<Self> {
         let name = key.strip_prefix(OPEN)?;
-        let Some((id, rest)) = name.split_once('.') else {
+        let Some((id, suffix)) = name.split_once('.') else {
             return Some(Self { id: UploadId::parse(name)?, tag: None, due: Due::Now });
         };
-        let mut parts = rest.split('.');
-        let tag = parts.next().filter(|tag| is_hex(tag, TAG))?.to_owned();
+        let mut parts = suffix.split('.');
+        let tag = parts.next().filter(|tag| is_hex(tag, TAG_DIGITS))?.to_owned();
         let due = match (parts.next(), parts.next()) {
             (None, _) => Due::Now,
             (Some(due), refused) => match (due.split_at_checked(1)?, refused) {
                 (("u", ms), refused) => {
-                    let refused = refused.map(|token| is_hex(token, TOKEN).then(|| token.to_owned()));
-                    Due::Until { until: time(ms)?, refused: refused.map_or(Some(None), |t| t.map(Some))? }
+                    let refused = refused.map(|token| is_hex(token, TOKEN_DIGITS).then(|| token.to_owned()));
+                    Due::Until {
+                        until: parse_time(ms)?,
+                        refused: refused.map_or(Some(None), |t| t.map(Some))?,
+                    }
                 }
-                (("p", number), None) => Due::Pause(two_digits(number)?),
+                (("p", number), None) => Due::Pause(parse_two_digits(number)?),
                 _ => return None,
             },
         };
@@ -117,23 +121,23 @@ impl fmt::Display for MarkKey {
     }
 }
 
-/// Digits of a writer's tag and of a token's hash.
-pub(super) const TAG: usize = 8;
-pub(super) const TOKEN: usize = 16;
+/// Hexadecimal digits of a writer's tag and of a token's hash.
+pub(super) const TAG_DIGITS: usize = 8;
+pub(super) const TOKEN_DIGITS: usize = 16;
 
 fn is_hex(text: &str, length: usize) -> bool {
     text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-fn time(ms: &str) -> Option<Timestamp> {
+fn parse_time(ms: &str) -> Option<Timestamp> {
     let well_formed = ms.len() == 13 && ms.bytes().all(|byte| byte.is_ascii_digit());
     let since = Duration::from_millis(ms.parse().ok().filter(|_| well_formed)?);
     Some((UNIX_EPOCH + since).into())
 }
 
-fn two_digits(text: &str) -> Option<u8> {
+fn parse_two_digits(text: &str) -> Option<u8> {
     let well_formed = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|number| well_formed && *number <= PAUSES)
+    text.parse().ok().filter(|number| well_formed && *number <= LONGEST_PAUSE_NUMBER)
 }
 
 #[cfg(test)]
@@ -194,9 +198,9 @@ mod tests {
             let why = Error::new(kind, "read", "no");
             let (mut pauses, mut minutes) = (0, Vec::new());
             for _ in 0..12 {
-                let due = Due::pause_after(pauses, &why);
+                let due = Due::next_pause(pauses, &why);
                 let Due::Pause(number) = due else { unreachable!() };
-                let pause = due.time(modified).and_then(|due| due.duration_since(modified).ok());
+                let pause = due.due_time(modified).and_then(|due| due.duration_since(modified).ok());
                 minutes.push(pause.expect("a time").as_secs() / 60);
                 pauses = number;
             }

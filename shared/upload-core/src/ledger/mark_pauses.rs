@@ -1,57 +1,46 @@
-//! Pausing an upload that nobody can run until a person has mended something, and marks that were lost.
+//! Pauses an upload that nobody can run until a person has fixed something.
 
 use super::{
-    codec::nonce,
+    codec::random_nonce,
     handle::Ledger,
     leased_upload::LeasedUpload,
-    mark_key::{MarkKey, TAG},
+    mark_key::{MarkKey, TAG_DIGITS},
     marks::Marks,
-    open_uploads::{self, OpenMark, OpenUpload},
-    record::Record,
+    open_mark::OpenMark,
+    open_uploads::OpenUpload,
 };
-use crate::{Error, ErrorKind, RetryAdvice, UploadId};
+use crate::{Error, ErrorKind, RetryAdvice};
 
 impl LeasedUpload {
-    /// The wait that is appended next is for another access token than the one of this keyed hash.
+    /// States that the next wait ends with another access token than the one of this keyed hash.
     pub(crate) fn refuse_token(&mut self, token: Option<String>) {
         self.marks.refuse_token(token);
     }
 
-    /// Lets nobody take the upload up for a while, ever longer, where its run ended for what a person must mend: without a step, so that the
-    /// chain does not grow with each try.
+    /// Pauses the upload, longer each time, if its run ended for something that a person must fix. Appends no
+    /// step, so that the chain does not grow with each attempt.
     pub(crate) async fn pause(&mut self, why: &Error) {
-        if !self.record().state.is_working() || !is_lacking_means(why) {
+        if !self.record().state.is_working() || !needs_operator(why) {
             return;
         }
-        // Boxed: its memory is not to be a part of the work's.
+        // Boxed to keep its memory out of the work's own future.
         if let Err(error) = Box::pin(self.try_pause(why)).await {
-            tracing::warn!(?error, upload_id = %self.record().id, "could not pause the upload: the next sweep takes it up");
+            tracing::warn!(?error, upload_id = %self.record().id, "could not pause the upload: the next sweep resumes it");
         }
     }
 
     async fn try_pause(&mut self, why: &Error) -> Result<(), Error> {
-        // Whoever does not hold it by now pauses nothing.
+        // A process that no longer holds the upload must not pause it.
         self.confirm().await?;
         let (record, ledger) = (self.record(), &self.ledger);
-        let (object, unopened) = (Some(record.request.object.clone()), ledger.undecrypted(record));
-        let mark = OpenMark { object, unopened, ..OpenMark::new(&record.request) };
+        let (object, unopened) = (Some(record.request.object.clone()), ledger.find_undecryptable(record));
+        let mark = OpenMark { object, undecrypted: unopened, ..OpenMark::new(&record.request) };
         self.marks.pause(mark, why).await
     }
 }
 
-/// What became of the mark of an upload that the ledger knows.
-#[derive(Debug)]
-pub(crate) enum MarkResult {
-    /// It is there.
-    Before,
-    /// It was lost, and is there again.
-    Again,
-    /// The upload needs none.
-    AtRest(Box<Record>),
-}
-
-/// Whether a person must mend something before an upload that ended so can go on.
-pub(crate) fn is_lacking_means(error: &Error) -> bool {
+/// Whether a person must fix something before an upload that ended with this error can continue.
+pub(crate) fn needs_operator(error: &Error) -> bool {
     match error.kind() {
         ErrorKind::SourceDenied | ErrorKind::Config => true,
         ErrorKind::Ledger => error.advice() == RetryAdvice::Permanent,
@@ -60,7 +49,8 @@ pub(crate) fn is_lacking_means(error: &Error) -> bool {
 }
 
 impl Ledger {
-    /// Pauses an upload that nobody could take up for what a person must mend, longer than the last time. `mark` is the one that counts.
+    /// Pauses an upload that nobody could claim for something that a person must fix, longer than the last time.
+    /// `mark` is the one that counts.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -73,41 +63,22 @@ impl Ledger {
         if !upload.is_paused() {
             match self.holder(&upload.id).await {
                 Ok(holder) if holder.is_some_and(|holder| !holder.remaining.is_zero()) => return Ok(()),
-                // A lease that cannot be read is nobody's.
-                Err(error) if !is_lacking_means(&error) => return Err(error),
+                // An unreadable lease counts as no lease.
+                Err(error) if !needs_operator(&error) => return Err(error),
                 _ => {}
             }
         }
         let mut mark = mark;
         if !upload.is_paused()
-            && mark.unopened.is_none()
+            && mark.undecrypted.is_none()
             && let Ok(Some(record)) = self.read(&upload.id).await
         {
-            mark.unopened = self.undecrypted(&record);
+            mark.undecrypted = self.find_undecryptable(&record);
         }
-        let own = upload.keys.first().and_then(|(key, _)| MarkKey::parse(key)?.tag);
-        let tag = own.unwrap_or_else(|| nonce().chars().take(TAG).collect());
+        let known_tag = upload.keys.first().and_then(|(key, _)| MarkKey::parse(key)?.tag);
+        let tag = known_tag.unwrap_or_else(|| random_nonce().chars().take(TAG_DIGITS).collect());
         let keys = upload.keys.iter().map(|(key, _)| key.clone()).collect();
         let mut marks = Marks::without_lease(&self.access, &upload.id, tag, keys, upload.pauses);
         marks.pause(OpenMark { not_before: None, ..mark }, why).await
-    }
-
-    /// Looks whether an upload that the ledger knows is at rest, and marks it where it is not and its mark was lost.
-    ///
-    /// # Errors
-    /// As [`read`](Self::read).
-    pub(crate) async fn restore_mark(&self, id: &UploadId) -> Result<MarkResult, Error> {
-        if open_uploads::read_marks(&self.access, id).await?.is_some() {
-            return Ok(MarkResult::Before);
-        }
-        let Some(record) = self.read(id).await? else { return Ok(MarkResult::Before) };
-        if record.is_settled() {
-            return Ok(MarkResult::AtRest(Box::new(record)));
-        }
-        let tag = nonce().chars().take(TAG).collect();
-        let mut marks = Marks::without_lease(&self.access, id, tag, Vec::new(), 0);
-        let until = record.waiting.and_then(|waiting| waiting.not_before);
-        marks.wait(&record.request, until).await?;
-        Ok(MarkResult::Again)
     }
 }

@@ -1,27 +1,28 @@
 //! The ledger: the append-only record of every upload, kept away from the machine.
 //!
-//! Appending a step is creating the entry with the next number, which succeeds for one holder only: that makes two holders'
-//! steps a single sequence, whatever their clocks say and however late one of them wakes. The [`Lease`] merely keeps
-//! them from working at the same time. Nothing goes on without the ledger: where the store fails, the work stops.
+//! To append a step is to create the entry with the next number, which succeeds for one holder only. That makes
+//! the steps of two holders a single sequence, whatever their clocks say and however late one of them wakes. The
+//! [`Lease`] merely keeps them from working at the same time. No work continues without the ledger: if the store
+//! fails, the work stops.
 //!
 //! | key | content | deleted |
 //! |---|---|---|
 //! | `ledger/{upload id}/{sequence}.json` | steps | never by this program: they answer every later event for the same object |
 //! | `lease/{upload id}/{epoch}` | the newest lease | older ones by the next holder; the newest stays |
-//! | `open/{upload id}...` | a mark on each upload that is not at rest; the key says when it is due | by the holder that brings it to rest |
+//! | `open/{upload id}...` | a mark for each upload that is not settled; the key states when it is due | by the holder that settles it |
 //! | `recent/{end, counted down}-{upload id}` | how an upload ended, for lists | after 30 days, by the sweep |
-//! | `content/{key and account, hashed}` | what was last published of a key | never; written over |
-//! | `pause/{client id, hashed}` | until when Youku is not called for the client | never; written over |
-//! | `cursor/{name}` | where a sweep goes on | never |
-//! | `refresh/{account}/{lineage}/{n}` | the claim to renew an account's access token, and how it ended | those below the last but one, once the newest pair has served a call |
-//! | `token/{account}/{lineage}/{n}` | the pair of tokens that claim `n` brought, sealed | likewise; those of an earlier refresh token of the settings stay |
-//! | `origin/{account}/{token, hashed}` | how the account came by a token that it has or had | never |
-//! | `user/{token, hashed}` | what Youku said when it was asked whose the token is | never |
-//! | `trial/{nonce}` | nothing: whether the store keeps a ledger is tried out | at once |
+//! | `content/{key and account, hashed}` | what was last published of a key | never; overwritten |
+//! | `pause/{client id, hashed}` | until when Youku is not called for the client | never; overwritten |
+//! | `cursor/{name}` | where a sweep continues | never |
+//! | `refresh/{account}/{chain}/{n}` | the claim to refresh an account's access token, and how it ended | those below the last but one, once the newest pair has served a call |
+//! | `token/{account}/{chain}/{n}` | the pair of tokens that claim `n` brought, sealed | the same; those of an earlier refresh token of the settings stay |
+//! | `origin/{account}/{token, hashed}` | how the account obtained a token that it has or had | never |
+//! | `user/{token, hashed}` | the token's owner as stated by Youku | never |
+//! | `trial/{nonce}` | nothing: tests whether the store can keep a ledger | at once |
 //! | `birth` | nothing; its time of writing counts | never |
 //!
-//! An upload comes to rest when its callback is done, or, without one, when it is committed or failed; a cancelled one has nobody to tell.
-//! Entries hold no secret that is not [sealed](Seal).
+//! An upload is settled when its callback is done or, without one, when it is committed or failed; a cancelled
+//! one notifies nobody. Entries hold no secret that is not [sealed](Seal).
 
 mod cancel;
 mod chain;
@@ -34,15 +35,21 @@ mod handle;
 mod key_parts;
 mod keys;
 mod lease;
+mod lease_record;
 mod leased_upload;
 mod mark_key;
 mod mark_pauses;
+mod mark_recovery;
+mod mark_updates;
 mod marks;
+mod observed_lease;
+mod open_mark;
 mod open_uploads;
 mod published_content;
 mod queries;
 mod rate_limit;
 mod record;
+mod refresh_claim;
 mod request;
 mod seal;
 mod secrets;
@@ -54,20 +61,27 @@ mod store;
 #[expect(clippy::panic, reason = "a test fails by panicking")]
 pub(crate) mod tests;
 mod timestamp;
-mod token_chain;
 mod token_origin;
+mod token_pair;
+mod token_reads;
+mod token_records;
 
 pub use claims::Claim;
 pub use finished_uploads::{FinishedPage, FinishedUpload};
 pub use handle::{Ledger, LedgerSettings};
 pub use key_parts::{FinishedKey, KeyedHash, TokenChain};
-pub use lease::{Holder, Lease, UploadedPart, UploadedParts};
+pub use lease::Lease;
+pub use lease_record::{UploadedPart, UploadedParts};
 pub use leased_upload::LeasedUpload;
-pub(crate) use mark_pauses::{MarkResult, is_lacking_means};
-pub use open_uploads::{OpenMark, OpenPage, OpenUpload};
+pub(crate) use mark_pauses::needs_operator;
+pub(crate) use mark_recovery::MarkResult;
+pub use observed_lease::Holder;
+pub use open_mark::OpenMark;
+pub use open_uploads::{OpenPage, OpenUpload};
 pub use published_content::PublishedContent;
 pub use queries::StoreTimes;
 pub use record::Record;
+pub use refresh_claim::RefreshClaim;
 pub use request::{StoredMetadata, StoredRequest, StoredVersion, UploadRequest};
 pub use seal::{Seal, Sealed};
 pub use secrets::OpenedSession;
@@ -77,5 +91,6 @@ pub use step::{
 };
 pub use store::{Created, LedgerStore, ListedKey, Page, Stored};
 pub use timestamp::Timestamp;
-pub use token_chain::{Refresh, RefreshClaim, RefreshEnd, TokenPair, Tokens};
 pub use token_origin::TokenOrigin;
+pub use token_pair::{RefreshState, TokenPair, Tokens};
+pub use token_records::RefreshEnd;

@@ -1,6 +1,7 @@
-//! What was last published of each key under each account, so that the same bytes put again are not published again.
+//! The last published content of each key under each account, so that the same bytes are not published again.
 //!
-//! An object of the store's that comes again as another version, or as a copy onto itself, has another upload id. The index knows its content.
+//! An object that is written again as another version, or copied onto itself, has another upload id. The index
+//! knows its content.
 
 use super::{
     Ledger,
@@ -24,25 +25,26 @@ pub struct PublishedContent {
     pub(super) committed: Timestamp,
     /// Bytes.
     pub size: u64,
-    /// MD5 that Youku took.
+    /// The MD5 that Youku accepted.
     pub md5: Md5,
-    /// CRC-64/XZ of the bytes, where it is known.
+    /// CRC-64/XZ of the bytes, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crc64: Option<u64>,
-    /// The video, where Youku told its id.
+    /// The video, if Youku returned its id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub video_id: Option<String>,
-    /// The last version that was found to be the same, so that Youku is asked once about it.
+    /// The last version that was found to be the same: Youku is asked once about each version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided: Option<UploadId>,
 }
 
 impl PublishedContent {
-    /// What a published upload's record says; `None` where it is not published, or of a file that a person carries along.
+    /// Derives the content from a published upload's record; `None` if it is not published, or of a file that a
+    /// person brings.
     pub(super) fn from_record(record: &Record) -> Option<Self> {
         let (_, session) = record.session.as_ref().filter(|_| record.state.is_published())?;
         let (object, location) = (&record.request.object, &record.request.location);
-        let landed = record.transferred.as_ref().and_then(|transferred| transferred.crc64);
+        let transferred_crc64 = record.transferred.as_ref().and_then(|transferred| transferred.crc64);
         (!location.is_carried()).then_some(())?;
         Some(Self {
             v: VERSION,
@@ -50,13 +52,13 @@ impl PublishedContent {
             committed: record.end()?.at,
             size: object.size,
             md5: session.md5,
-            crc64: object.crc64.or(landed).or(session.crc64),
+            crc64: object.crc64.or(transferred_crc64).or(session.crc64),
             video_id: record.video_id.clone(),
             decided: None,
         })
     }
 
-    /// Whether the object has the same bytes, as far as its store tells.
+    /// Whether the object has the same bytes, as far as its store states.
     #[must_use]
     pub fn matches(&self, object: &Object) -> bool {
         let same_crc = self.crc64.zip(object.crc64).map(|(ours, theirs)| ours == theirs);
@@ -66,7 +68,7 @@ impl PublishedContent {
 }
 
 impl Ledger {
-    /// The last published upload of the key at `location` under `account`.
+    /// Reads the last published upload of the key at `location` under `account`.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -78,11 +80,11 @@ impl Ledger {
         read(&self.access, &keys::content(location, account)).await
     }
 
-    /// Remembers that `decided` is a version of the same content.
+    /// Records that `decided` is a version of the same content.
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub(crate) async fn decide_same_content(
+    pub(crate) async fn record_same_content(
         &self,
         location: &Location,
         account: &str,
@@ -90,7 +92,7 @@ impl Ledger {
         decided: &UploadId,
     ) -> Result<(), Error> {
         let key = keys::content(location, account);
-        // What was published meanwhile is the last one by now: the next look decides anew.
+        // What was published meanwhile is the last one by now: the next decision reads it.
         if read(&self.access, &key).await?.is_none_or(|now| now.upload_id != published.upload_id) {
             return Ok(());
         }
@@ -104,15 +106,15 @@ async fn read(access: &Access, key: &str) -> Result<Option<PublishedContent>, Er
     found.map(|found| decode(key, &found.bytes)).transpose()
 }
 
-/// Notes what was just committed.
+/// Records what was just committed.
 pub(super) async fn write(access: &Access, record: &Record) -> Result<(), Error> {
     let Some(entry) = PublishedContent::from_record(record) else { return Ok(()) };
     let key = keys::content(&record.request.location, &record.request.account);
     access.write(&key, encode(&entry)?).await.map(drop)
 }
 
-/// The same long after the commit: what was published since stays.
-pub(super) async fn write_late(access: &Access, record: &Record) -> Result<(), Error> {
+/// Records a commit of long ago: what was published since stays.
+pub(super) async fn write_if_newer(access: &Access, record: &Record) -> Result<(), Error> {
     let Some(entry) = PublishedContent::from_record(record) else { return Ok(()) };
     let key = keys::content(&record.request.location, &record.request.account);
     let newer = read(access, &key).await?.is_some_and(|known| known.committed >= entry.committed);

@@ -1,4 +1,4 @@
-//! Looking into the ledger without taking anything, and the small notes of the sweep.
+//! Queries that take nothing, and the small notes of the sweep.
 
 use super::{
     Ledger, codec,
@@ -20,8 +20,8 @@ pub struct StoreTimes {
 }
 
 impl Ledger {
-    /// When the ledger was first used, by the store's clock: now, if this is the first use. A mark that was lost is made anew, so a
-    /// ledger only ever looks younger than it is.
+    /// Reads when the ledger was first used, by the store's clock: now, if this is the first use. A lost mark is
+    /// written again, so a ledger only ever looks younger than it is.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -29,7 +29,7 @@ impl Ledger {
         self.times().await.map(|times| times.birth)
     }
 
-    /// The ledger's birth and the store's clock.
+    /// Reads the ledger's birth and the store's clock.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -42,7 +42,7 @@ impl Ledger {
             }
         };
         let gone = "the ledger's birth mark vanished";
-        let mark = mark.ok_or_else(|| codec::unreadable(keys::BIRTH, gone))?;
+        let mark = mark.ok_or_else(|| codec::unreadable_entry(keys::BIRTH, gone))?;
         Ok(StoreTimes { birth: mark.modified, now: mark.now })
     }
 
@@ -51,11 +51,11 @@ impl Ledger {
     /// # Errors
     /// As [`read`](Self::read).
     pub async fn has_upload(&self, id: &UploadId) -> Result<bool, Error> {
-        let page = self.access.page(&keys::steps(id), None, 1).await?;
+        let page = self.access.list_page(&keys::steps(id), None, 1).await?;
         Ok(!page.keys.is_empty())
     }
 
-    /// A small note kept beside the uploads, such as a sweep's cursor; `None` where there is none.
+    /// Reads a small note kept next to the uploads, such as a sweep's cursor; `None` if there is none.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -66,7 +66,7 @@ impl Ledger {
             .filter(|text| !text.is_empty()))
     }
 
-    /// Replaces such a note.
+    /// Replaces a cursor.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -75,14 +75,14 @@ impl Ledger {
         self.access.write(&keys::cursor(name), bytes).await.map(drop)
     }
 
-    /// A note with a version, in JSON, kept beside the [cursors](Self::cursor).
+    /// Reads a versioned note in JSON, kept next to the [cursors](Self::cursor).
     pub(crate) async fn note<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Error> {
         let key = keys::cursor(name);
         let found = self.access.read(&key).await?;
         found.map(|found| decode(&key, &found.bytes)).transpose()
     }
 
-    /// Replaces such a note.
+    /// Replaces a versioned note.
     pub(crate) async fn set_note(&self, name: &str, note: &impl Serialize) -> Result<(), Error> {
         self.access.write(&keys::cursor(name), encode(note)?).await.map(drop)
     }

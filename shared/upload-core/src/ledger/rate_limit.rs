@@ -1,10 +1,10 @@
-//! Clients whose calls Youku refuses for now: the refusal of one upload's call spares all others theirs, and those of every account of the
-//! client, since Youku counts by it.
+//! Clients whose calls Youku refuses for now. The refusal of one upload's call spares all others theirs, and
+//! those of every account of the client, since Youku counts by client.
 
 use super::{
     Ledger, Timestamp, WaitReason,
     codec::{VERSION, decode, encode},
-    errors::waiting,
+    errors::waiting_error,
     keys,
     store::Access,
 };
@@ -15,12 +15,12 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub(super) struct RateLimit {
     pub(super) v: u32,
-    /// By the store's clock.
+    /// End of the limit, by the store's clock.
     pub(super) until: Timestamp,
 }
 
 impl Ledger {
-    /// Lets nobody call Youku as `client` before a time by the store's clock.
+    /// Forbids calls of Youku as `client` before a time by the store's clock.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -28,10 +28,11 @@ impl Ledger {
         write(&self.access, client, until).await
     }
 
-    /// Makes sure that Youku may be called as `client`.
+    /// Checks that Youku may be called as `client`.
     ///
     /// # Errors
-    /// [`RateLimited`](crate::ErrorKind::RateLimited) with the rest of the pause as not-before; as [`read`](Self::read).
+    /// [`RateLimited`](crate::ErrorKind::RateLimited) with the rest of the limit as `retry_after`; as
+    /// [`read`](Self::read).
     pub(crate) async fn ensure_calls_allowed(&self, client: &str) -> Result<(), Error> {
         check(&self.access, client).await
     }
@@ -39,15 +40,15 @@ impl Ledger {
 
 async fn write(access: &Access, client: &str, until: Timestamp) -> Result<(), Error> {
     let bytes = encode(&RateLimit { v: VERSION, until })?;
-    access.write(&keys::pause(client), bytes).await.map(drop)
+    access.write(&keys::rate_limit(client), bytes).await.map(drop)
 }
 
 async fn check(access: &Access, client: &str) -> Result<(), Error> {
-    let key = keys::pause(client);
+    let key = keys::rate_limit(client);
     let Some(found) = access.read(&key).await? else { return Ok(()) };
-    let pause: RateLimit = decode(&key, &found.bytes)?;
-    match pause.until.get().duration_since(found.now) {
-        Ok(rest) if !rest.is_zero() => Err(waiting(WaitReason::RateLimited, Some(rest))),
+    let limit: RateLimit = decode(&key, &found.bytes)?;
+    match limit.until.get().duration_since(found.now) {
+        Ok(remaining) if !remaining.is_zero() => Err(waiting_error(WaitReason::RateLimited, Some(remaining))),
         _ => Ok(()),
     }
 }

@@ -1,12 +1,13 @@
-//! What an upload's steps amount to.
+//! The record of an upload: what its steps amount to.
 //!
-//! A `claimed` of a higher epoch begins that epoch for its holder. Any other step that is not by the newest epoch's holder, a twin's or
-//! an older epoch's, counts for nothing, and so does all that this epoch's holder appended after it: the next holder takes a new epoch
-//! from there. A holder's repeated `claimed` is passed over. `cancelled` counts whoever wrote it where the bytes have not landed. What
-//! none of this explains is damage.
+//! A `claimed` of a higher epoch begins that epoch for its holder. Any other step that is not by the newest
+//! epoch's holder, a twin's or an older epoch's, does not count, and neither does anything that this epoch's
+//! holder appended after it: the next holder takes a new epoch from there. A holder's repeated `claimed` is
+//! skipped. `cancelled` counts, whoever wrote it, as long as the bytes are not all stored. A step that none of
+//! this explains is damage.
 
 use super::{
-    codec::unreadable,
+    codec::unreadable_entry,
     keys,
     state::{End, State},
     step::{Entry, Failure, Session, Step, StepKind, Transferred, WaitReason, Waiting},
@@ -19,40 +20,40 @@ use crate::{Error, ErrorKind, UploadId};
 pub struct Record {
     /// The upload.
     pub id: UploadId,
-    /// Where it stands.
+    /// Its state.
     pub state: State,
     /// What it is about.
     pub request: StoredRequest,
     /// The session in use, and the sequence of its step.
     pub session: Option<(u32, Session)>,
-    /// What is known once all bytes have landed.
+    /// What is known once all bytes are stored at the target.
     pub transferred: Option<Transferred>,
-    /// The committed video, where Youku told its id.
+    /// The committed video, if Youku returned its id.
     pub video_id: Option<String>,
     /// Why it ended without a video.
     pub failure: Option<Failure>,
     /// Why a commit was refused before the upload was reopened for another.
     pub(crate) refusal: Option<Failure>,
-    /// What became of the last message to its callback.
+    /// The result of the last message to its callback.
     pub notified: Option<String>,
-    /// Why, and how long, it rests.
+    /// Why, and how long, it waits.
     pub waiting: Option<Waiting>,
     /// Epoch of the newest holder (1 = first holder).
     pub epoch: u32,
-    /// Every step that counts, the first one first.
+    /// Every step that counts, in order.
     pub history: Vec<Entry>,
-    /// Who the newest epoch's holder is.
+    /// The newest epoch's holder.
     pub(super) holder: String,
-    /// A step that counts for nothing stands in the newest epoch: nothing counts that its holder appends after it.
+    /// Whether a step that does not count stands in the newest epoch: none of its holder's later steps counts.
     pub(super) severed: bool,
-    /// The store's tag of every entry, counted or not: what was read or written there.
+    /// The store's tag of every entry, counted or not: identifies what was read or written there.
     pub(super) tags: Vec<Option<String>>,
 }
 
-/// What a step is worth at its place in the chain.
+/// Whether a step counts at its place in the chain.
 enum EntryStanding {
     Counts,
-    /// A holder's claim that it had made already.
+    /// A claim that this holder had made already.
     Repeated,
     /// It is not by the newest epoch's holder, or stands after one that is not.
     Foreign,
@@ -61,7 +62,7 @@ enum EntryStanding {
 type Damage = Box<dyn std::error::Error + Send + Sync>;
 
 impl Record {
-    /// How many steps there are, counted or not: the number of the last one.
+    /// Number of steps, counted or not: the number of the last one.
     #[must_use]
     pub fn sequence(&self) -> u32 {
         u32::try_from(self.tags.len()).unwrap_or(u32::MAX)
@@ -73,7 +74,7 @@ impl Record {
         self.state.has_ended() && !self.pending_outcome_callback() && !self.pending_event_callback()
     }
 
-    /// Whether it ended, and its callback does not know yet.
+    /// Whether it ended and must still report its outcome to its callback.
     #[must_use]
     pub fn pending_outcome_callback(&self) -> bool {
         let ended = matches!(
@@ -83,7 +84,8 @@ impl Record {
         ended && self.request.callback.is_some()
     }
 
-    /// Whether its callback accepted the outcome and waits to hear what becomes of the video. Nobody can ask after a video without an id.
+    /// Whether its callback accepted the outcome and waits for the video's event. A video without an id has no
+    /// event.
     #[must_use]
     pub fn pending_event_callback(&self) -> bool {
         let accepted = self.notified.as_ref().is_some_and(|code| code.starts_with('2'));
@@ -91,7 +93,7 @@ impl Record {
         followed && accepted && !self.request.events.is_empty()
     }
 
-    /// The step that ended it, if one did.
+    /// The step that ended it, if it has ended.
     #[must_use]
     pub fn end(&self) -> Option<&Entry> {
         let ends =
@@ -99,7 +101,7 @@ impl Record {
         self.state.has_ended().then(|| self.history.iter().rev().find(ends)).flatten()
     }
 
-    /// Whether Youku refused a commit of it for the hash before: another session is opened for that once.
+    /// Whether Youku refused a commit of it for the hash before: that opens another session once.
     #[must_use]
     pub(crate) fn was_refused_for_hash(&self) -> bool {
         let refused =
@@ -107,36 +109,36 @@ impl Record {
         self.history.iter().any(refused)
     }
 
-    /// How often it has been put aside for this reason since it was last reopened.
+    /// Counts its waits for this reason since it was last reopened.
     pub(crate) fn count_waits(&self, reason: WaitReason) -> usize {
         let since = self.history.iter().rev().take_while(|entry| entry.step.kind() != StepKind::Reopened);
         since.filter(|entry| matches!(&entry.step, Step::Waiting(why) if why.reason == reason)).count()
     }
 
-    /// Whether what this holder appends next counts.
+    /// Whether the next step of this holder counts.
     pub(super) fn is_held_by(&self, epoch: u32, holder: &str) -> bool {
         self.epoch == epoch && self.holder == holder && !self.severed
     }
 
-    /// The record after one more entry.
+    /// Appends one more entry to the record.
     ///
     /// # Errors
     /// What is wrong with an entry at this place.
-    pub(super) fn after(
+    pub(super) fn with_entry(
         record: Option<Self>,
         id: &UploadId,
         mut entry: Entry,
         tag: Option<String>,
     ) -> Result<Self, Damage> {
         let mut record = match (record, &entry.step) {
-            (Some(_), Step::Claimed { request: Some(_) }) => return Err("an upload is begun once".into()),
+            (Some(_), Step::Claimed { request: Some(_) }) => return Err("an upload starts once".into()),
             (Some(record), _) => record,
-            (None, Step::Claimed { request: Some(work) }) => Self::new(id, work),
+            (None, Step::Claimed { request: Some(request) }) => Self::new(id, request),
             (None, _) => return Err("the first step does not say what the upload is about".into()),
         };
         record.tags.push(tag);
         entry.sequence = record.sequence();
-        match record.standing(&entry) {
+        match record.classify(&entry) {
             EntryStanding::Repeated => return Ok(record),
             EntryStanding::Foreign => {
                 record.severed = true;
@@ -153,7 +155,7 @@ impl Record {
                 (record.epoch, record.holder) = (entry.epoch, entry.holder.clone());
                 record.severed = false;
             }
-            // Only a new epoch leads on from here, whoever wrote this.
+            // Only a new epoch continues from here, whoever wrote this.
             StepKind::Cancelled => record.severed = true,
             _ => {}
         }
@@ -162,7 +164,7 @@ impl Record {
         Ok(record)
     }
 
-    fn standing(&self, entry: &Entry) -> EntryStanding {
+    fn classify(&self, entry: &Entry) -> EntryStanding {
         let by_holder = entry.epoch == self.epoch && entry.holder == self.holder;
         match entry.step {
             Step::Claimed { .. } if entry.epoch > self.epoch => EntryStanding::Counts,
@@ -174,11 +176,11 @@ impl Record {
         }
     }
 
-    fn new(id: &UploadId, work: &StoredRequest) -> Self {
+    fn new(id: &UploadId, request: &StoredRequest) -> Self {
         Self {
             id: id.clone(),
             state: State::New,
-            request: work.clone(),
+            request: request.clone(),
             session: None,
             transferred: None,
             video_id: None,
@@ -208,15 +210,15 @@ impl Record {
             Step::Failed(failure) => self.failure = Some(failure.clone()),
             Step::Cancelled => {}
             Step::Reopened(_) => {
-                let known = ErrorKind::CommitUnknown.code();
+                let unknown = ErrorKind::CommitUnknown.code();
                 self.refusal = self
                     .failure
                     .take()
-                    .filter(|failure| self.state == State::Transferred && failure.code != known)
+                    .filter(|failure| self.state == State::Transferred && failure.code != unknown)
                     .or(self.refusal.take());
                 self.notified = None;
                 if self.state == State::Claimed {
-                    // The old session may be dead: nothing of it had been committed, so another takes its place.
+                    // The old session may be dead: nothing of it was committed, so another replaces it.
                     (self.session, self.refusal) = (None, None);
                 }
             }
@@ -225,7 +227,7 @@ impl Record {
     }
 }
 
-/// The numbers of a chain's entries, without a gap from `first` on.
+/// Checks that the keys of a chain's entries are numbered without a gap from `first` on.
 ///
 /// # Errors
 /// [`Ledger`](crate::ErrorKind::Ledger), naming the entry that is missing or foreign.
@@ -235,16 +237,16 @@ pub(super) fn check_keys<'a>(
     first: u32,
 ) -> Result<(), Error> {
     for (key, expected) in keys.zip(first..) {
-        match keys::sequence(id, key) {
+        match keys::parse_sequence(id, key) {
             Some(sequence) if sequence == expected => {}
             Some(_) => {
                 let message =
                     "a step of the ledger is missing: restore it, or ask with `again` for another upload";
-                return Err(unreadable(&keys::step(id, expected), message));
+                return Err(unreadable_entry(&keys::step(id, expected), message));
             }
             None => {
-                let message = "there is something in the ledger that it did not write: remove it";
-                return Err(unreadable(key, message));
+                let message = "a foreign entry stands among the steps of the ledger: remove it";
+                return Err(unreadable_entry(key, message));
             }
         }
     }

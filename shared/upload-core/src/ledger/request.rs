@@ -1,4 +1,4 @@
-//! What an upload is about, as its first step keeps it.
+//! What an upload is about, as its first step stores it.
 
 use super::seal::{Sealed, Sealer};
 use crate::{
@@ -13,17 +13,17 @@ use serde::{Deserialize, Serialize};
 pub struct UploadRequest {
     /// The job.
     pub job: Job,
-    /// The version of the object that is uploaded. Its user metadata is not kept: it is part of the job by now.
+    /// The version of the object to upload. Its user metadata is not stored: it is part of the job by now.
     pub object: Object,
-    /// What the caller calls the object, where that is not its key: outcomes carry it.
+    /// The key that the caller used, if it is not the object's: outcomes carry it.
     pub requested_key: Option<String>,
-    /// Who is told of the outcome.
+    /// Receiver of the outcome.
     pub callback: Option<Callback>,
-    /// The account that the task brought with it, as the door wrote it.
+    /// The account that the task brought, as the entrypoint wrote it.
     pub caller_account: Option<SecretString>,
 }
 
-/// [`Work`] with its secrets sealed.
+/// [`UploadRequest`] with its secrets sealed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoredRequest {
@@ -33,26 +33,26 @@ pub struct StoredRequest {
     pub account: String,
     /// Youku's protocol.
     pub mode: Mode,
-    /// The nonce that asked for another video.
+    /// The nonce that requested another video.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub force_nonce: Option<String>,
-    /// MD5 that the caller or, below it, the object's metadata stated.
+    /// MD5 that the caller or, failing that, the object's metadata stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stated_md5: Option<StatedMd5>,
     /// The version of the object.
     pub object: StoredVersion,
     /// What is known of the video.
     pub video: StoredMetadata,
-    /// What the caller calls the object, where that is not its key.
+    /// The key that the caller used, if it is not the object's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_key: Option<String>,
-    /// The URL that is told of the outcome.
+    /// URL that receives the outcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback: Option<Sealed>,
-    /// What else it is told later.
+    /// Later events that it also receives.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<VideoEvent>,
-    /// The account that the task brought with it.
+    /// The account that the task brought.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caller_account: Option<Sealed>,
 }
@@ -68,10 +68,10 @@ pub struct StoredVersion {
     pub version_id: Option<String>,
     /// Bytes.
     pub size: u64,
-    /// MD5, where the store states it.
+    /// MD5, if the store states it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub md5: Option<Md5>,
-    /// CRC-64/XZ, where the store states it.
+    /// CRC-64/XZ, if the store states it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crc64: Option<u64>,
 }
@@ -110,7 +110,7 @@ pub struct StoredMetadata {
 }
 
 impl StoredMetadata {
-    /// Who may watch the video, and where that was stated.
+    /// The video's audience, and where it was stated.
     #[must_use]
     pub fn audience(&self) -> Audience {
         Audience::new(self.public_type, self.public_type_from)
@@ -118,8 +118,8 @@ impl StoredMetadata {
 }
 
 impl StoredRequest {
-    /// Its secrets, each with the name of its field.
-    pub(super) fn sealed(&self) -> impl Iterator<Item = (&'static str, &Sealed)> {
+    /// Iterates over its secrets, each with the name of its field.
+    pub(super) fn sealed_secrets(&self) -> impl Iterator<Item = (&'static str, &Sealed)> {
         let fields = [
             ("caller_account", &self.caller_account),
             ("callback", &self.callback),
@@ -128,8 +128,8 @@ impl StoredRequest {
         fields.into_iter().filter_map(|(field, sealed)| Some((field, sealed.as_ref()?)))
     }
 
-    pub(super) fn seal(work: &UploadRequest, sealer: Sealer<'_>) -> Result<Self, Error> {
-        let UploadRequest { job, object, requested_key: called, callback, caller_account: brought } = work;
+    pub(super) fn seal(request: &UploadRequest, sealer: Sealer<'_>) -> Result<Self, Error> {
+        let UploadRequest { job, object, requested_key, callback, caller_account } = request;
         let video = job.video.clone();
         Ok(Self {
             location: object.location.clone(),
@@ -159,10 +159,10 @@ impl StoredRequest {
                 shoot_time: video.shoot_time,
                 deshake: video.deshake,
             },
-            requested_key: called.clone(),
+            requested_key: requested_key.clone(),
             callback: sealer.seal_some(callback.as_ref().map(|callback| &callback.url), "callback")?,
             events: callback.as_ref().map(|callback| callback.events.clone()).unwrap_or_default(),
-            caller_account: sealer.seal_some(brought.as_ref(), "caller_account")?,
+            caller_account: sealer.seal_some(caller_account.as_ref(), "caller_account")?,
         })
     }
 
@@ -198,13 +198,7 @@ impl StoredRequest {
         };
         let url = sealer.open_some(self.callback.as_ref(), "callback")?;
         let callback = url.map(|url| Callback { url, events: record.events });
-        let brought = sealer.open_some(self.caller_account.as_ref(), "caller_account")?;
-        Ok(UploadRequest {
-            job,
-            object,
-            requested_key: record.requested_key,
-            callback,
-            caller_account: brought,
-        })
+        let caller_account = sealer.open_some(self.caller_account.as_ref(), "caller_account")?;
+        Ok(UploadRequest { job, object, requested_key: record.requested_key, callback, caller_account })
     }
 }

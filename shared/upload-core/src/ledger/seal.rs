@@ -1,4 +1,4 @@
-//! Secrets in steps.
+//! Encryption of the secrets in steps.
 
 use crate::{Error, UploadId};
 use secrecy::{ExposeSecret, SecretString};
@@ -7,20 +7,21 @@ use std::fmt;
 
 /// Encrypts the secrets that the ledger must keep.
 pub trait Seal: Send + Sync {
-    /// Encrypts `plain` so that it opens with the same key and the same `context` only. The context is no secret.
+    /// Encrypts `plain` so that it opens only with the same key and the same `context`. The context is not
+    /// secret.
     ///
     /// # Errors
-    /// Where no randomness is to be had.
+    /// If no randomness is available.
     fn seal(&self, plain: &[u8], context: &str) -> Result<String, Error>;
 
-    /// Opens what [`seal`](Self::seal) made.
+    /// Decrypts what [`seal`](Self::seal) returned.
     ///
     /// # Errors
-    /// [`Ledger`](crate::ErrorKind::Ledger) where key, context or text is another.
+    /// [`Ledger`](crate::ErrorKind::Ledger) if the key, the context or the text differs.
     fn open(&self, sealed: &str, context: &str) -> Result<SecretString, Error>;
 
-    /// A hash of `text` that tells nobody without the key whether it is that of a text he guesses: at least 16 hexadecimal digits in lower
-    /// case.
+    /// Hashes `text` with a key, so that nobody without the key can check a guess of it: at least 16 lower-case
+    /// hexadecimal digits.
     fn keyed_hash(&self, text: &[u8]) -> String;
 }
 
@@ -45,7 +46,7 @@ impl fmt::Debug for Sealed {
     }
 }
 
-/// Seals the fields of one upload: a secret that is moved to another upload or field does not open there.
+/// Seals the fields of one upload: a secret that is copied to another upload or field does not open there.
 #[derive(Clone, Copy)]
 pub(super) struct Sealer<'a> {
     pub(super) seal: &'a dyn Seal,

@@ -1,9 +1,9 @@
-//! What the ledger keeps sealed, opened for those who hold an upload.
+//! Decrypts what the ledger keeps sealed, for holders of an upload.
 
 use super::{
     handle::Ledger,
-    mark_key::TOKEN,
-    open_uploads::{OpenMark, UndecryptedRequest},
+    mark_key::TOKEN_DIGITS,
+    open_mark::{OpenMark, UndecryptedRequest},
     record::Record,
     request::UploadRequest,
     seal::Sealer,
@@ -17,11 +17,11 @@ use secrecy::{ExposeSecret, SecretString};
 pub struct OpenedSession {
     /// Names the session in every later call.
     pub upload_token: SecretString,
-    /// The video's id, where Youku tells it this early.
+    /// The video's id, if Youku returns it this early.
     pub video_id: Option<String>,
-    /// MD5 of the object, as Youku was told.
+    /// MD5 of the object, as stated to Youku.
     pub md5: Md5,
-    /// CRC-64/XZ of the object, where it is known before the bytes move.
+    /// CRC-64/XZ of the object, if known before the bytes are transferred.
     pub crc64: Option<u64>,
     /// Where the bytes go.
     pub target: Target,
@@ -30,15 +30,15 @@ pub struct OpenedSession {
 pub(super) const UPLOAD_TOKEN: &str = "upload_token";
 
 impl Ledger {
-    /// What an upload is about, with its secrets.
+    /// Decrypts what an upload is about.
     ///
     /// # Errors
-    /// [`Ledger`](crate::ErrorKind::Ledger) where they were sealed with another key.
+    /// [`Ledger`](crate::ErrorKind::Ledger) if its secrets were sealed with another key.
     pub fn request(&self, record: &Record) -> Result<UploadRequest, Error> {
         record.request.open(self.sealer(&record.id))
     }
 
-    /// The session in use.
+    /// Decrypts the session in use.
     pub(super) fn session(&self, record: &Record) -> Result<Option<OpenedSession>, Error> {
         let Some((_, session)) = &record.session else { return Ok(None) };
         let upload_token = self.sealer(&record.id).open(&session.upload_token, UPLOAD_TOKEN)?;
@@ -50,29 +50,29 @@ impl Ledger {
         Sealer { seal: &*self.seal, id }
     }
 
-    /// Tells an access token from others without telling it: a hash with the ledger's key.
+    /// Hashes an access token with the ledger's key: distinguishes tokens without revealing them.
     #[must_use]
     pub fn token_hash(&self, client_id: &str, token: &SecretString) -> String {
         let text = format!("{}:{client_id}:{}", client_id.len(), token.expose_secret());
         let mut hash = self.seal.keyed_hash(text.as_bytes());
-        hash.truncate(TOKEN);
+        hash.truncate(TOKEN_DIGITS);
         hash
     }
 
-    /// Whether the secrets that kept an upload from going on can be opened here.
+    /// Checks that the secret that stopped an upload can be decrypted here.
     ///
     /// # Errors
-    /// [`Ledger`](ErrorKind::Ledger) where they were sealed with another key.
+    /// [`Ledger`](crate::ErrorKind::Ledger) if it was sealed with another key.
     pub(crate) fn ensure_decryptable(&self, id: &UploadId, mark: &OpenMark) -> Result<(), Error> {
-        let Some(UndecryptedRequest { field, sealed }) = &mark.unopened else { return Ok(()) };
+        let Some(UndecryptedRequest { field, sealed }) = &mark.undecrypted else { return Ok(()) };
         self.sealer(id).open(sealed, field).map(drop)
     }
 
-    /// A secret of the upload that cannot be opened here, if there is one.
-    pub(super) fn undecrypted(&self, record: &Record) -> Option<UndecryptedRequest> {
+    /// Finds a secret of the upload that cannot be decrypted here.
+    pub(super) fn find_undecryptable(&self, record: &Record) -> Option<UndecryptedRequest> {
         let session = record.session.as_ref().map(|(_, session)| &session.upload_token);
         let session = session.map(|token| (UPLOAD_TOKEN, token));
-        let found = record.request.sealed().chain(session);
+        let found = record.request.sealed_secrets().chain(session);
         let closed = found.filter(|(field, sealed)| self.sealer(&record.id).open(sealed, field).is_err());
         let (field, sealed) = closed.into_iter().next()?;
         Some(UndecryptedRequest { field: field.into(), sealed: sealed.clone() })

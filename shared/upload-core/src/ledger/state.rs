@@ -1,36 +1,36 @@
-//! The state machine: where an upload stands, and which step leads on from there.
+//! The state machine: the states of an upload, and the step that leads from one to the next.
 
 use super::step::{Step, StepKind, WaitReason};
 use std::fmt;
 
-/// Where an upload stands.
+/// The state of an upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
-    /// Nothing is known of it.
+    /// The ledger knows nothing of it.
     New,
-    /// Somebody took it.
+    /// A holder claimed it.
     Claimed,
     /// A session is open at Youku.
     Created,
-    /// All bytes have landed. From here on no other session is opened by guess: a commit may have gone through.
+    /// All bytes are stored. From here on no other session is opened by guess: a commit may have succeeded.
     Transferred,
     /// It is a video.
     Committed,
-    /// It ended before the bytes had landed.
+    /// It ended before all bytes were stored.
     Failed,
     /// Youku refused the commit for the hash. The session is never committed; the upload measures the object.
     HashRefused,
-    /// It ended after the bytes had landed: Youku may hold a video nevertheless.
+    /// It ended after all bytes were stored: Youku may have made a video nevertheless.
     FailedAfterTransfer,
-    /// It ended because Youku refused the hash of bytes that have it.
+    /// It ended because Youku refused the hash of bytes that do have it.
     FailedRefused,
-    /// A person gave it up before the bytes had landed.
+    /// A person cancelled it before all bytes were stored.
     Cancelled,
-    /// It ended this way, and its callback was told so, or given up.
+    /// It ended this way, and its callback was notified or given up.
     Notified(End),
-    /// It is a video, and its callback was told what became of it, or given up.
+    /// It is a video, and its callback was notified of the video's event or given up.
     FollowUpSent,
-    /// It rests, and goes on from here.
+    /// It waits, and resumes from this state.
     Waiting(ActiveState),
 }
 
@@ -44,7 +44,7 @@ pub enum End {
     FailedRefused,
 }
 
-/// Where an upload goes on from.
+/// A state from which an upload resumes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names are those of State")]
 pub enum ActiveState {
@@ -69,16 +69,16 @@ impl fmt::Display for InvalidTransition {
 
 impl std::error::Error for InvalidTransition {}
 
-/// One way from a state to another.
+/// One transition from a state to another.
 #[derive(Debug, Clone, Copy)]
 pub struct Edge {
-    /// What it means.
+    /// What the transition means.
     pub name: &'static str,
-    /// From where.
+    /// The state before.
     pub from: State,
-    /// By which step.
+    /// The step.
     pub step: StepKind,
-    /// To where.
+    /// The state after.
     pub to: State,
 }
 
@@ -86,12 +86,12 @@ const fn edge(name: &'static str, from: State, step: StepKind, to: State) -> Edg
     Edge { name, from, step, to }
 }
 
-/// Every way there is.
+/// Every transition.
 pub const EDGES: [Edge; 50] = {
     use State::*;
     use StepKind as By;
     [
-        edge("begun", New, By::Claimed, Claimed),
+        edge("started", New, By::Claimed, Claimed),
         edge("taken over before a session", Claimed, By::Claimed, Claimed),
         edge("taken over in mid-transfer", Created, By::Claimed, Created),
         edge("taken over before commit", Transferred, By::Claimed, Transferred),
@@ -102,7 +102,7 @@ pub const EDGES: [Edge; 50] = {
         edge("refused hash taken over", FailedRefused, By::Claimed, FailedRefused),
         edge("cancellation taken over", Cancelled, By::Claimed, Cancelled),
         edge(
-            "taken over before the video's fate is told",
+            "taken over before the video's event",
             Notified(End::Committed),
             By::Claimed,
             Notified(End::Committed),
@@ -127,10 +127,10 @@ pub const EDGES: [Edge; 50] = {
         edge("session opened", Claimed, By::Created, Created),
         edge("session replaced", Created, By::Created, Created),
         edge("session opened with the measured hash", HashRefused, By::Created, Created),
-        edge("bytes landed", Created, By::Transferred, Transferred),
+        edge("bytes stored", Created, By::Transferred, Transferred),
         edge("published", Transferred, By::Committed, Committed),
         edge("success reported", Committed, By::Notified, Notified(End::Committed)),
-        edge("the video's fate reported", Notified(End::Committed), By::Notified, FollowUpSent),
+        edge("the video's event reported", Notified(End::Committed), By::Notified, FollowUpSent),
         edge("failure reported", Failed, By::Notified, Notified(End::Failed)),
         edge("late failure reported", FailedAfterTransfer, By::Notified, Notified(End::FailedAfterTransfer)),
         edge("refused hash reported", FailedRefused, By::Notified, Notified(End::FailedRefused)),
@@ -140,60 +140,70 @@ pub const EDGES: [Edge; 50] = {
         edge("failed for the hash", HashRefused, By::Failed, FailedRefused),
         edge("cancelled before a session", Claimed, By::Cancelled, Cancelled),
         edge("cancelled in mid-transfer", Created, By::Cancelled, Cancelled),
-        edge("cancelled at rest before a session", Waiting(ActiveState::Claimed), By::Cancelled, Cancelled),
-        edge("cancelled at rest in mid-transfer", Waiting(ActiveState::Created), By::Cancelled, Cancelled),
+        edge(
+            "cancelled while waiting before a session",
+            Waiting(ActiveState::Claimed),
+            By::Cancelled,
+            Cancelled,
+        ),
+        edge(
+            "cancelled while waiting in mid-transfer",
+            Waiting(ActiveState::Created),
+            By::Cancelled,
+            Cancelled,
+        ),
         edge("failure reopened", Failed, By::Reopened, Claimed),
         edge("late failure reopened", FailedAfterTransfer, By::Reopened, Transferred),
-        edge("begun anew by a person's word", FailedAfterTransfer, By::Reopened, Claimed),
+        edge("restarted by a person's decision", FailedAfterTransfer, By::Reopened, Claimed),
         edge("refused hash reopened", FailedRefused, By::Reopened, HashRefused),
         edge("notified failure reopened", Notified(End::Failed), By::Reopened, Claimed),
         edge("notified late failure reopened", Notified(End::FailedAfterTransfer), By::Reopened, Transferred),
         edge(
-            "notified and begun anew by a person's word",
+            "restarted after notification by a person's decision",
             Notified(End::FailedAfterTransfer),
             By::Reopened,
             Claimed,
         ),
         edge("notified refused hash reopened", Notified(End::FailedRefused), By::Reopened, HashRefused),
         edge("cancellation reopened", Cancelled, By::Reopened, Claimed),
-        edge("put aside before a session", Claimed, By::Waiting, Waiting(ActiveState::Claimed)),
-        edge("put aside in mid-transfer", Created, By::Waiting, Waiting(ActiveState::Created)),
-        edge("put aside before commit", Transferred, By::Waiting, Waiting(ActiveState::Transferred)),
+        edge("waiting before a session", Claimed, By::Waiting, Waiting(ActiveState::Claimed)),
+        edge("waiting in mid-transfer", Created, By::Waiting, Waiting(ActiveState::Created)),
+        edge("waiting before commit", Transferred, By::Waiting, Waiting(ActiveState::Transferred)),
         edge("hash refused", Transferred, By::Waiting, HashRefused),
-        edge("put aside before measuring", HashRefused, By::Waiting, Waiting(ActiveState::HashRefused)),
+        edge("waiting before measuring", HashRefused, By::Waiting, Waiting(ActiveState::HashRefused)),
     ]
 };
 
 impl State {
-    /// Where `step` leads.
+    /// Returns the state after `step`.
     ///
     /// # Errors
-    /// Where no edge leads from here by this step.
+    /// If this step does not lead on from this state.
     pub fn after(self, step: &Step) -> Result<Self, InvalidTransition> {
-        self.edge(step).map(|edge| edge.to).ok_or(InvalidTransition { state: self, step: step.kind() })
+        self.find_edge(step).map(|edge| edge.to).ok_or(InvalidTransition { state: self, step: step.kind() })
     }
 
-    fn edge(self, step: &Step) -> Option<&'static Edge> {
+    fn find_edge(self, step: &Step) -> Option<&'static Edge> {
         let mut edges = EDGES.iter().filter(|edge| edge.from == self && edge.step == step.kind());
         edges.find(|edge| match step {
-            // The outcome is told first, the video's fate after it.
+            // The outcome is reported first, the video's event after it.
             Step::Notified { event, .. } => event.is_some() == (edge.to == Self::FollowUpSent),
-            // On record a refused hash is a state of its own, so that nobody asks for that session's commit again.
+            // On record a refused hash is a state of its own, so that nobody commits that session again.
             Step::Waiting(waiting) => (waiting.reason == WaitReason::Hash) == (edge.to == Self::HashRefused),
-            // Only of what ended after its bytes had landed it makes a difference.
+            // It makes a difference only for an upload that ended after its bytes were stored.
             Step::Reopened(reopening) => {
-                !self.may_be_a_video() || reopening.new_session == (edge.to == Self::Claimed)
+                !self.is_possibly_published() || reopening.new_session == (edge.to == Self::Claimed)
             }
             _ => true,
         })
     }
 
-    /// Whether it ended with nobody knowing whether Youku holds a video.
-    fn may_be_a_video(self) -> bool {
+    /// Whether it ended and nobody knows whether Youku made a video of it.
+    fn is_possibly_published(self) -> bool {
         matches!(self, Self::FailedAfterTransfer | Self::Notified(End::FailedAfterTransfer))
     }
 
-    /// The word for it in answers: that of the step that led to it.
+    /// The state's word in responses: that of the step that led to it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -210,7 +220,7 @@ impl State {
         }
     }
 
-    /// Whether the upload is a video or will not become one, but for a person who wants it tried again.
+    /// Whether the upload is a video or will not become one, unless a person reopens it.
     #[must_use]
     pub fn has_ended(self) -> bool {
         match self {
@@ -236,19 +246,19 @@ impl State {
         matches!(self, Self::Committed | Self::Notified(End::Committed) | Self::FollowUpSent)
     }
 
-    /// Whether a holder works on it towards a video.
+    /// Whether a holder is working on it towards a video.
     #[must_use]
     pub(crate) fn is_working(self) -> bool {
         matches!(self, Self::Claimed | Self::Created | Self::Transferred | Self::HashRefused)
     }
 
-    /// Whether it can be cancelled: its bytes have not landed, so that it is no video (design: cancel).
+    /// Whether it can be cancelled: its bytes are not all stored, so that it is not a video.
     #[must_use]
     pub fn can_be_cancelled(self) -> bool {
         EDGES.iter().any(|edge| edge.from == self && edge.step == StepKind::Cancelled)
     }
 
-    /// Whether a person may have it tried again.
+    /// Whether a person may reopen it.
     #[must_use]
     pub fn can_be_reopened(self) -> bool {
         EDGES.iter().any(|edge| edge.from == self && edge.step == StepKind::Reopened)

@@ -1,4 +1,4 @@
-//! Steps: what is written once and never changed.
+//! Steps: entries that are written once and never changed.
 
 use super::{codec::VERSION, seal::Sealed};
 use crate::ledger::{request::StoredRequest, timestamp::Timestamp};
@@ -10,27 +10,28 @@ use std::time::SystemTime;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// The format's version.
+    /// Version of the format.
     pub(super) v: u32,
-    /// When, by the store's clock as the holder knew it; for people.
+    /// When it was taken, by the store's clock as the holder knew it; for people.
     pub at: Timestamp,
-    /// Epoch of the holder that took this step (1 = first holder); of a `cancelled`: the epoch that the canceller read.
+    /// Epoch of the holder that took this step (1 = first holder); for `cancelled`: the epoch that the canceller
+    /// read.
     pub epoch: u32,
     /// Who took it: random for each attempt and each canceller.
     pub(super) holder: String,
-    /// Tells this append from every other.
+    /// Distinguishes this append from every other.
     pub(super) nonce: String,
     /// The step.
     pub step: Step,
-    /// Its number in the chain, from 1 on: the key says it.
+    /// Its number in the chain, from 1 on, taken from the key.
     #[serde(skip)]
     pub sequence: u32,
 }
 
 impl Entry {
-    /// A step that `holder` takes at a time by the store's clock.
+    /// Creates a step that `holder` takes at a time by the store's clock.
     pub(super) fn new(at: SystemTime, epoch: u32, holder: &str, step: Step) -> Self {
-        let (holder, nonce) = (holder.to_owned(), super::codec::nonce());
+        let (holder, nonce) = (holder.to_owned(), super::codec::random_nonce());
         Self { v: VERSION, at: at.into(), epoch, holder, nonce, step, sequence: 0 }
     }
 }
@@ -39,7 +40,7 @@ impl Entry {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Step {
-    /// A holder took the upload: the first with what it is about, every later one without.
+    /// A holder claimed the upload: the first with what it is about, every later one without.
     Claimed {
         /// What it is about.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -47,17 +48,17 @@ pub enum Step {
     },
     /// A session was opened at Youku.
     Created(Box<Session>),
-    /// All bytes have landed and passed the commit gate.
+    /// All bytes are stored and passed the checks before commit.
     Transferred(Transferred),
     /// It is a video.
     Committed {
-        /// The video's id, where Youku told it.
+        /// The video's id, if Youku returned it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         video_id: Option<String>,
     },
     /// A message to the callback was accepted, refused for good or given up.
     Notified {
-        /// What it was answered, such as `200`, or why it was given up.
+        /// The receiver's status, such as `200`, or why it was given up.
         code: String,
         /// What the message was about; absent: the outcome.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -65,11 +66,11 @@ pub enum Step {
     },
     /// It ended without a video.
     Failed(Failure),
-    /// A person gave it up.
+    /// A person cancelled it.
     Cancelled,
-    /// A failed or cancelled upload is tried again.
+    /// A failed or cancelled upload runs again.
     Reopened(Reopening),
-    /// It rests until it is taken up again.
+    /// It waits until it is resumed.
     Waiting(Waiting),
 }
 
@@ -79,12 +80,12 @@ pub enum Step {
 pub struct Session {
     /// Names the session in every later call.
     pub upload_token: Sealed,
-    /// The video's id, where Youku tells it this early.
+    /// The video's id, if Youku returns it this early.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub video_id: Option<String>,
-    /// MD5 of the object, as Youku was told.
+    /// MD5 of the object, as stated to Youku.
     pub md5: Md5,
-    /// CRC-64/XZ of the object, where it is known before the bytes move.
+    /// CRC-64/XZ of the object, if known before the bytes are transferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crc64: Option<u64>,
     /// Where the bytes go.
@@ -105,28 +106,28 @@ pub enum Target {
         object: String,
         /// OSS's id of the multipart upload.
         multipart_id: String,
-        /// How the object is cut into parts.
+        /// How the object is split into parts.
         plan: Plan,
     },
     /// Youku's upload server.
     Slice {
-        /// The server: all calls of the session go to one address.
+        /// The server: all calls of the session use one address.
         upload_server: String,
         /// KiB of a slice.
         slice_kib: u32,
-        /// Youku holds these bytes already: there is nothing to move.
+        /// Youku has these bytes already: nothing is transferred.
         already_stored: bool,
     },
 }
 
-/// What is known once all bytes have landed.
+/// What is known once all bytes are stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Transferred {
-    /// What commit wants to hear in slice mode.
+    /// Required by commit in slice mode.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server_ip: Option<String>,
-    /// CRC-64/XZ of what landed, in OSS mode.
+    /// CRC-64/XZ of the stored bytes, in OSS mode.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crc64: Option<u64>,
 }
@@ -144,30 +145,30 @@ pub struct Failure {
     pub advice: Option<String>,
 }
 
-/// How an upload is tried again.
+/// How an upload is reopened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reopening {
-    /// A person has looked and says that Youku holds no video of it: it begins anew, with another session.
+    /// A person has looked and states that Youku holds no video of it: it starts again, with another session.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub new_session: bool,
-    /// Nobody's word: the object is back, exactly the version that the upload is about (design: reopening).
+    /// Nobody asked: the object is back, exactly the version that the upload is about.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub returned: bool,
 }
 
-/// Why, and how long, an upload rests.
+/// Why, and how long, an upload waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Waiting {
     /// Why.
     pub reason: WaitReason,
-    /// Nobody takes it up before, by the store's clock.
+    /// Earliest time the upload may be resumed (store clock).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Timestamp>,
 }
 
-/// Why an upload rests.
+/// Why an upload waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WaitReason {
@@ -179,18 +180,18 @@ pub enum WaitReason {
     Unauthorized,
     /// Youku does not know the account's client id: the settings need another.
     ClientRefused,
-    /// The account's access token is refused and cannot be renewed: the settings need new tokens.
+    /// The account's access token is refused and cannot be refreshed: the settings need new tokens.
     Reauthorize,
-    /// The token that the task brought has run out: the caller must bring another.
+    /// The token that the task brought has expired: the caller must bring another.
     CallerTokenGone,
-    /// Youku refused the commit because the bytes have another hash than was stated. The session is never committed: the object is
-    /// measured, and another session opened where that shows another MD5.
+    /// Youku refused the commit because the bytes have another hash than was stated. The session is never
+    /// committed: the object is measured, and another session is opened if that shows another MD5.
     Hash,
-    /// Youku answers that the session is over, and does not show yet whether a commit had gone through.
+    /// Youku states that the session is over, and does not show yet whether a commit succeeded.
     CommitUnknown,
-    /// The source refused a call without a reason that explains it: a second run must meet the same.
+    /// The source refused a call without a reason that explains it: a second run must meet the same refusal.
     SourceRefused,
-    /// Youku's bucket or upload server did so.
+    /// Youku's bucket or upload server refused a call likewise.
     TargetRefused,
 }
 
@@ -228,7 +229,7 @@ impl Step {
 }
 
 impl StepKind {
-    /// The word for it in entries and explanations.
+    /// The step's word in entries and explanations.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! The port to whatever keeps the ledger: a folder, or a prefix of a bucket.
+//! The port to the store that keeps the ledger: a folder, or a prefix of a bucket.
 
 use crate::{Error, RetryPolicy, retry::RetryBudget};
 use async_trait::async_trait;
@@ -9,50 +9,51 @@ use std::{
 };
 use tokio::time::{Instant, sleep_until};
 
-/// Keeps the ledger's entries. All times are by the store's own clock, which is the same for every machine; a clock in whole
-/// seconds is good enough.
+/// Keeps the ledger's entries. All times are by the store's own clock, which is the same for every machine; a
+/// clock in whole seconds is good enough.
 ///
-/// Errors are of kind [`Ledger`](crate::ErrorKind::Ledger), and retryable where trying again can help.
+/// Errors are of kind [`Ledger`](crate::ErrorKind::Ledger), and retryable if a retry can help.
 #[async_trait]
 pub trait LedgerStore: Send + Sync {
-    /// Writes an entry that must not be there yet.
+    /// Creates an entry that must not exist yet.
     ///
     /// # Errors
     /// Where the store fails; the entry may have been written.
     async fn create(&self, key: &str, bytes: Bytes) -> Result<Created, Error>;
 
-    /// Writes an entry, or replaces it, and answers the time.
+    /// Writes an entry, or replaces it, and returns the time.
     ///
     /// # Errors
     /// Where the store fails; the entry may have been written.
     async fn write(&self, key: &str, bytes: Bytes) -> Result<SystemTime, Error>;
 
-    /// Reads an entry; `None` where there is none.
+    /// Reads an entry; `None` if there is none.
     ///
     /// # Errors
     /// Where the store fails.
     async fn read(&self, key: &str) -> Result<Option<Stored>, Error>;
 
-    /// The entries whose keys begin with `prefix`, in the order of their keys, behind the key `after`, at most `limit`.
+    /// Lists the entries whose keys begin with `prefix`, in the order of their keys, after the key `after`, at
+    /// most `limit`.
     ///
     /// # Errors
     /// Where the store fails.
     async fn list(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Page, Error>;
 
-    /// Deletes an entry, if it is there.
+    /// Deletes an entry, if it exists.
     ///
     /// # Errors
     /// Where the store fails; the entry may have been deleted.
     async fn delete(&self, key: &str) -> Result<(), Error>;
 
-    /// The longest time from the store's look at a key to its write in a create-only put: two puts within it may both succeed, and
-    /// the last one stays. Zero where create-only is atomic.
+    /// Longest time between the store's check of a key and its write in a create-only put: two puts within it
+    /// may both succeed, and the last one stays. Zero if create-only is atomic.
     fn window(&self) -> Duration {
         Duration::ZERO
     }
 }
 
-/// What became of an entry that must not be there yet.
+/// The result of creating an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Created {
     /// It was written.
@@ -62,11 +63,11 @@ pub enum Created {
         /// The store's tag of what was written.
         tag: Option<String>,
     },
-    /// There is one already.
+    /// It exists already.
     Exists,
 }
 
-/// An entry as it was read.
+/// An entry that was read.
 #[derive(Debug, Clone)]
 pub struct Stored {
     /// Its content.
@@ -75,16 +76,17 @@ pub struct Stored {
     pub modified: SystemTime,
     /// When it was read.
     pub now: SystemTime,
-    /// The store's tag of this content: the same text in the answer to the write, in a read and in a list (OSS, S3: the ETag).
+    /// The store's tag of this content: the same text in the response to the write, in a read and in a list
+    /// (OSS, S3: the ETag).
     pub tag: Option<String>,
 }
 
-/// Part of a list.
+/// One page of a list.
 #[derive(Debug, Clone, Default)]
 pub struct Page {
     /// The entries, in the order of their keys.
     pub keys: Vec<ListedKey>,
-    /// Where the next page begins (`after`); `None` at the end.
+    /// Where the next page begins (`after`); `None` on the last page.
     pub next: Option<String>,
 }
 
@@ -99,19 +101,19 @@ pub struct ListedKey {
     pub tag: Option<String>,
 }
 
-/// An entry that was created: when that was acknowledged, or the entry found to be one's own.
+/// The acknowledgement of an entry that was created, or found to be one's own.
 pub(super) struct Ack {
-    /// By this machine, which may have stood still since: then it waits longer than it must.
+    /// When, by this machine; if it has stood still since, it waits longer than it must.
     pub(super) at: Instant,
-    /// By the store's clock.
+    /// When, by the store's clock.
     pub(super) now: SystemTime,
     pub(super) tag: Option<String>,
 }
 
-/// Keys of one page; both clouds answer no more at once.
+/// Keys of one page; both clouds return no more at once.
 const PAGE: usize = 1000;
 
-/// The store with its calls tried again for as long as patience lasts.
+/// The store, with its calls retried within a budget.
 #[derive(Clone)]
 pub(super) struct Access {
     pub(super) store: Arc<dyn LedgerStore>,
@@ -119,24 +121,24 @@ pub(super) struct Access {
 }
 
 impl Access {
-    fn patience(&self) -> RetryBudget {
+    fn retry_budget(&self) -> RetryBudget {
         RetryBudget::new(self.retry)
     }
 
-    /// Creates an entry and answers the time; `None` where somebody else's is there. A create whose answer was lost finds its own
-    /// bytes, which hold a nonce.
+    /// Creates an entry; `None` if another process's exists. A create whose response was lost finds its own
+    /// bytes, which contain a nonce.
     pub(super) async fn create(&self, key: &str, bytes: Bytes) -> Result<Option<Ack>, Error> {
-        let created = self.patience().retry(|| self.store.create(key, bytes.clone())).await?;
+        let created = self.retry_budget().retry(|| self.store.create(key, bytes.clone())).await?;
         match created {
             Created::Yes { now, tag } => Ok(Some(Ack { at: Instant::now(), now, tag })),
             Created::Exists => {
-                let own = self.read(key).await?.filter(|found| found.bytes == bytes);
-                Ok(own.map(|found| Ack { at: Instant::now(), now: found.now, tag: found.tag }))
+                let entry = self.read(key).await?.filter(|found| found.bytes == bytes);
+                Ok(entry.map(|found| Ack { at: Instant::now(), now: found.now, tag: found.tag }))
             }
         }
     }
 
-    /// Waits until no put that looked before this acknowledgement can still write.
+    /// Waits until no put that checked the key before this acknowledgement can still write.
     pub(super) async fn wait_for_window(&self, acknowledged: Instant) {
         let window = self.store.window();
         if !window.is_zero() {
@@ -145,32 +147,41 @@ impl Access {
     }
 
     pub(super) async fn write(&self, key: &str, bytes: Bytes) -> Result<SystemTime, Error> {
-        self.patience().retry(|| self.store.write(key, bytes.clone())).await
+        self.retry_budget().retry(|| self.store.write(key, bytes.clone())).await
     }
 
     pub(super) async fn read(&self, key: &str) -> Result<Option<Stored>, Error> {
-        self.patience().retry(|| self.store.read(key)).await
+        self.retry_budget().retry(|| self.store.read(key)).await
     }
 
     pub(super) async fn delete(&self, key: &str) -> Result<(), Error> {
-        self.patience().retry(|| self.store.delete(key)).await
+        self.retry_budget().retry(|| self.store.delete(key)).await
     }
 
-    pub(super) async fn page(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Page, Error> {
-        self.patience().retry(|| self.store.list(prefix, after, limit)).await
+    pub(super) async fn list_page(
+        &self,
+        prefix: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page, Error> {
+        self.retry_budget().retry(|| self.store.list(prefix, after, limit)).await
     }
 
-    /// The keys of all pages.
-    pub(super) async fn keys(&self, prefix: &str, after: Option<String>) -> Result<Vec<String>, Error> {
-        let entries = self.entries(prefix, after).await?;
+    /// Lists the keys of all pages.
+    pub(super) async fn list_keys(&self, prefix: &str, after: Option<String>) -> Result<Vec<String>, Error> {
+        let entries = self.list_entries(prefix, after).await?;
         Ok(entries.into_iter().map(|listed| listed.key).collect())
     }
 
-    /// The entries of all pages.
-    pub(super) async fn entries(&self, prefix: &str, after: Option<String>) -> Result<Vec<ListedKey>, Error> {
+    /// Lists the entries of all pages.
+    pub(super) async fn list_entries(
+        &self,
+        prefix: &str,
+        after: Option<String>,
+    ) -> Result<Vec<ListedKey>, Error> {
         let (mut entries, mut after) = (Vec::new(), after);
         loop {
-            let page = self.page(prefix, after.as_deref(), PAGE).await?;
+            let page = self.list_page(prefix, after.as_deref(), PAGE).await?;
             entries.extend(page.keys);
             after = page.next;
             if after.is_none() {

@@ -1,4 +1,4 @@
-//! How values of the domain are written in ledger entries.
+//! How values of the domain are serialized in ledger entries.
 
 use crate::model::metadata::{CopyrightType, PublicType};
 use jiff::Timestamp as JiffTimestamp;
@@ -24,8 +24,8 @@ impl Timestamp {
 impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
         let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let odd = Duration::from_nanos(u64::from(since.subsec_nanos() % 1_000_000));
-        Self(UNIX_EPOCH + (since - odd))
+        let excess = Duration::from_nanos(u64::from(since.subsec_nanos() % 1_000_000));
+        Self(UNIX_EPOCH + (since - excess))
     }
 }
 

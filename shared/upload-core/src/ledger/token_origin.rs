@@ -1,6 +1,7 @@
-//! Whose a token is: of every access token that an account had, and of every token that Youku was asked about, a keyed hash is kept.
+//! The origin of tokens: a keyed hash is kept of every access token that an account had, and of every token that
+//! Youku was asked about.
 //!
-//! Clients of the legacy worker go on showing the token that they were given once, long after it was renewed.
+//! Clients of the legacy worker keep showing the token that they were given once, long after it was refreshed.
 
 use super::{
     Ledger,
@@ -12,15 +13,15 @@ use crate::Error;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-/// How an account came by a token.
+/// How an account obtained a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenOrigin {
-    /// It stood in the settings.
+    /// It was in the settings.
     Settings,
-    /// A refresh that this ledger has the claim of brought it.
+    /// A refresh that this ledger recorded returned it.
     Renewal,
-    /// A task brought it, and Youku said that it is the same user's.
+    /// A task brought it, and Youku stated that it belongs to the same user.
     SameUser,
 }
 
@@ -35,13 +36,13 @@ struct OriginRecord {
 #[serde(deny_unknown_fields)]
 struct UserRecord {
     v: u32,
-    /// Absent: Youku did not take the token.
+    /// Absent: Youku refuses the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     user: Option<String>,
 }
 
 impl Ledger {
-    /// Notes that an account had these tokens; what is noted already stays.
+    /// Records that an account had these tokens; existing records stay.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -58,7 +59,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// How the account came by a token; `None` where it never had it, as far as is known.
+    /// Reads how the account obtained a token; `None` if it never had it, as far as is known.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -68,7 +69,7 @@ impl Ledger {
         decode(&key, &found.bytes).map(|record: OriginRecord| Some(record.origin))
     }
 
-    /// Notes what Youku said when it was asked whose a token is: the user's id, or that it does not take the token.
+    /// Records the owner of a token as stated by Youku: the user's id, or that it refuses the token.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -77,7 +78,7 @@ impl Ledger {
         self.access.create(&keys::user(token), encode(&record)?).await.map(drop)
     }
 
-    /// What Youku said when it was asked whose a token is; `None` where it was not.
+    /// Reads the owner of a token as stated by Youku; `None` if Youku was not asked.
     ///
     /// # Errors
     /// As [`read`](Self::read).

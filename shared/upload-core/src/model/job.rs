@@ -1,4 +1,4 @@
-//! Jobs: the wish to have one object on Youku, and the id of the upload that fulfils it.
+//! Jobs: requests to publish one object on Youku, and the id of the upload that carries one out.
 
 use crate::{Location, Object, StatedMd5, UploadId, model::metadata::VideoMetadata};
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ pub enum Mode {
     Slice,
 }
 
-/// The wish to have one object on Youku under one account with some metadata.
+/// A request to publish one object on Youku under one account with some metadata.
 #[derive(Debug, Clone)]
 pub struct Job {
     /// What to publish.
@@ -26,14 +26,14 @@ pub struct Job {
     pub video: VideoMetadata,
     /// Youku's protocol.
     pub mode: Mode,
-    /// The whole object's MD5, as the caller states it.
+    /// The whole object's MD5, if the caller states it.
     pub md5: Option<StatedMd5>,
-    /// A nonce that asks for another video of an object that was uploaded before.
+    /// A nonce that requests another video of an object that was uploaded before.
     pub force_nonce: Option<String>,
 }
 
 impl UploadId {
-    /// The id of the upload of `object` that `job` asks for.
+    /// Derives the id of the upload of `object` that `job` requests.
     #[must_use]
     pub fn new(object: &Object, job: &Job) -> Self {
         let version = match &object.version_id {
@@ -42,9 +42,9 @@ impl UploadId {
         };
         let location = &object.location;
         let mut hash = Sha256::new();
-        let again = job.force_nonce.as_deref().unwrap_or_default();
+        let nonce = job.force_nonce.as_deref().unwrap_or_default();
         for field in
-            [location.provider.as_str(), &location.bucket, &location.key, &version, &job.account, again]
+            [location.provider.as_str(), &location.bucket, &location.key, &version, &job.account, nonce]
         {
             hash.update((field.len() as u64).to_be_bytes());
             hash.update(field.as_bytes());

@@ -1,4 +1,4 @@
-//! How far an upload has come, for whoever watches.
+//! How far an upload has come, for observers.
 
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 
@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Stage {
-    /// Looking at the object.
+    /// Reading the object's properties.
     Looking,
     /// Reading the object once for its MD5.
     Reading,
-    /// Moving bytes.
+    /// Transferring bytes.
     Moving,
     /// Asking Youku to make it a video.
     Committing,
@@ -21,7 +21,7 @@ pub enum Stage {
 impl Stage {
     const ALL: [Self; 5] = [Self::Looking, Self::Reading, Self::Moving, Self::Committing, Self::Done];
 
-    /// The word for it in progress messages.
+    /// The stage's word in progress messages.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -44,21 +44,21 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Bytes of the object; 0 until it is known.
+    /// Size of the object in bytes; 0 until it is known.
     #[must_use]
-    pub fn total(&self) -> u64 {
+    pub fn bytes_total(&self) -> u64 {
         self.total.load(Relaxed)
     }
 
-    /// Bytes read from the source so far, those read twice counted twice.
+    /// Bytes read from the source so far; bytes read twice count twice.
     #[must_use]
-    pub fn read(&self) -> u64 {
+    pub fn bytes_read(&self) -> u64 {
         self.read.load(Relaxed)
     }
 
     /// Bytes of parts or slices that the target has accepted.
     #[must_use]
-    pub fn accepted(&self) -> u64 {
+    pub fn bytes_accepted(&self) -> u64 {
         self.accepted.load(Relaxed)
     }
 
@@ -68,11 +68,11 @@ impl Progress {
         Stage::ALL.get(usize::from(self.stage.load(Relaxed))).copied().unwrap_or(Stage::Looking)
     }
 
-    pub(crate) fn begin(&self, total: u64) {
+    pub(crate) fn set_total(&self, total: u64) {
         self.total.store(total, Relaxed);
     }
 
-    pub(crate) fn enter(&self, stage: Stage) {
+    pub(crate) fn set_stage(&self, stage: Stage) {
         self.stage.store(stage as u8, Relaxed);
     }
 
@@ -84,8 +84,8 @@ impl Progress {
         self.accepted.fetch_add(bytes, Relaxed);
     }
 
-    /// A new session begins at nothing.
-    pub(crate) fn restart(&self) {
+    /// Resets the accepted bytes: a new session starts with none.
+    pub(crate) fn reset_accepted(&self) {
         self.accepted.store(0, Relaxed);
     }
 }

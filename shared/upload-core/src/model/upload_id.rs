@@ -11,18 +11,18 @@ use serde::{Deserialize, Serialize};
 pub struct UploadId(String);
 
 impl UploadId {
-    /// The id whose first 16 bytes are those of this digest.
+    /// Derives the id from the first 16 bytes of a digest.
     pub(crate) fn from_digest(digest: &[u8]) -> Self {
         Self(digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
     }
 
-    /// 32 hexadecimal digits.
+    /// The id as 32 hexadecimal digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// An id as [`as_str`](Self::as_str) writes it: 32 lower-case hexadecimal digits.
+    /// Parses an id as [`as_str`](Self::as_str) writes it: 32 lower-case hexadecimal digits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let well_formed = text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));

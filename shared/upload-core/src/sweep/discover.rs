@@ -1,17 +1,18 @@
-//! The scan of all rules, one after the other, from where the last run stopped.
+//! Scans all rules, one after the other, from where the last run stopped.
 
 use super::{
-    cursor::{ROUND, ScanRound},
+    cursor::ROUND_CURSOR,
     discovery::{Discovery, DiscoveryReport, ScanError, StopReason},
+    round::ScanRound,
     scan::Scan,
 };
 use crate::{Error, RunContext, Uploader};
 
-/// Finds objects that no event told of and uploads them, one after the other. `uploader_of` answers an
+/// Finds objects whose event was missed and uploads them, one after the other. `uploader_of` returns an
 /// account's uploader.
 ///
 /// # Errors
-/// [`Ledger`](crate::ErrorKind::Ledger) where the cursors cannot be read; what fails later is in the answer.
+/// [`Ledger`](crate::ErrorKind::Ledger) if the cursors cannot be read; later failures are part of the report.
 pub async fn discover<F>(
     discovery: &Discovery<'_>,
     uploader_of: F,
@@ -20,28 +21,28 @@ pub async fn discover<F>(
 where
     F: Fn(&str) -> Result<Uploader, Error>,
 {
-    let mut found = DiscoveryReport::default();
-    if discovery.automatic.paused {
-        found.stopped = Some(StopReason::Paused);
-        return Ok(found);
+    let mut report = DiscoveryReport::default();
+    if discovery.intake.paused {
+        report.stopped = Some(StopReason::Paused);
+        return Ok(report);
     }
     let times = discovery.ledger.times().await?;
     let mut round = ScanRound::read(discovery, times).await?;
-    let count = round.places.len();
+    let count = round.scans.len();
     for number in 0..count {
-        let place = &mut round.places[number];
-        let ended = Box::pin(Scan::new(discovery, &uploader_of, run, times, place, &mut found).run()).await;
-        found.stopped = ended.unwrap_or_else(|error| {
-            found.troubles.push(ScanError { location: None, error });
+        let scan = &mut round.scans[number];
+        let result = Box::pin(Scan::new(discovery, &uploader_of, run, times, scan, &mut report).run()).await;
+        report.stopped = result.unwrap_or_else(|error| {
+            report.errors.push(ScanError { location: None, error });
             Some(StopReason::Ledger)
         });
-        if found.stopped.is_some() {
-            // The next run begins with another rule: a large bucket does not keep it from the others.
-            let next = &round.places[(number + 1) % count];
-            found.next = Some(next.next(discovery.bounds.since.is_some()));
-            discovery.ledger.set_note(ROUND, &ScanRound::new_cursor(next)).await?;
+        if report.stopped.is_some() {
+            // The next run begins with another rule: a large bucket does not block the others.
+            let next = &round.scans[(number + 1) % count];
+            report.next = Some(next.next_location(discovery.bounds.since.is_some()));
+            discovery.ledger.set_note(ROUND_CURSOR, &ScanRound::new_cursor(next)).await?;
             break;
         }
     }
-    Ok(found)
+    Ok(report)
 }

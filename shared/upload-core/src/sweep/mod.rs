@@ -1,8 +1,11 @@
 //! The sweep: resumes open uploads and scans buckets for objects whose event was missed.
 
-pub(crate) mod cursor;
+mod cursor;
 pub(crate) mod discover;
 pub(crate) mod discovery;
-pub(crate) mod odd_objects;
-pub(crate) mod resume;
-pub(crate) mod scan;
+mod failed_objects;
+pub(crate) mod report;
+mod resume;
+mod round;
+pub(crate) mod run;
+mod scan;

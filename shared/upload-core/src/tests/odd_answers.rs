@@ -211,7 +211,7 @@ async fn what_is_looked_at_before_an_upload_gives_up_before_the_deadline_with_it
     }
     let begun = Instant::now();
     let location = super::job(Mode::Oss).location;
-    let retry = RetryPolicy::default().ending_by(Some(begun + Duration::from_secs(7)));
+    let retry = RetryPolicy::default().with_deadline(Some(begun + Duration::from_secs(7)));
     let error = head_object(&memory, &location, &retry).await.expect_err("it cannot be seen");
     assert_eq!((error.kind(), error.advice()), (ErrorKind::Source, RetryAdvice::Exhausted));
     assert!(begun.elapsed() < Duration::from_secs(7));

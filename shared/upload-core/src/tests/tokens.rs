@@ -3,7 +3,7 @@
 use super::{content, memory::Memory, work};
 use crate::{
     access_token::{
-        AccessTokens, CallFailed,
+        AccessTokens, CallError,
         tests::authority::{AskFault, Authority},
     },
     ledger::{Ledger, StepKind},
@@ -30,7 +30,7 @@ impl Guarded {
             let called = call();
             async move {
                 self.authority.call(token).await?;
-                called.await.map_err(CallFailed::Otherwise)
+                called.await.map_err(CallError::Other)
             }
         };
         self.tokens.call(&self.ledger, with).await
@@ -40,7 +40,7 @@ impl Guarded {
 #[async_trait]
 impl Youku for Guarded {
     async fn ready(&self) -> Result<(), Error> {
-        self.tokens.ready(&self.ledger).await
+        self.tokens.ensure_usable(&self.ledger).await
     }
 
     fn validate(&self, video: &Video) -> Result<(), Error> {

@@ -101,7 +101,7 @@ impl BucketTransfer<'_, '_> {
 
     /// The parts that an earlier holder moved, as the bucket lists them, or as that holder noted them where it may not be asked.
     async fn parts_already_uploaded(&self) -> Result<BTreeMap<u32, CheckedPart>, Error> {
-        let noted = self.landing.notes.parts().held;
+        let noted = self.landing.notes.parts().parts;
         let noted: BTreeMap<_, _> = noted.into_iter().map(|note| (note.number, note)).collect();
         let listed = match self.transfer.patience.retry(|| self.list_parts()).await {
             Ok(parts) => Some(parts.into_iter().collect::<BTreeMap<_, _>>()),
@@ -169,7 +169,7 @@ impl BucketTransfer<'_, '_> {
                     }
                 }
                 _ = looks.tick(), if !moving.is_empty() => {
-                    slots.look(self.transfer.progress.read(), parts.peek().is_some());
+                    slots.look(self.transfer.progress.bytes_read(), parts.peek().is_some());
                 }
                 else => break,
             }

@@ -81,7 +81,7 @@ impl Transfer<'_> {
                 let workers = (0..self.settings.slice_workers).map(|_| self.worker(server, token, &sent));
                 try_join_all(workers).await?;
             }
-            let accepted = self.progress.accepted();
+            let accepted = self.progress.bytes_accepted();
             if accepted > quiet.1 {
                 quiet = (Instant::now(), accepted);
                 pause = FIRST_LOOK;

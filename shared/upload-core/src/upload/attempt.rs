@@ -59,7 +59,7 @@ impl<'a> Attempt<'a> {
                 State::Transferred => self.commit().await?,
                 State::HashRefused => self.open_with_measured().await?,
                 _ => {
-                    self.progress.enter(Stage::Done);
+                    self.progress.set_stage(Stage::Done);
                     return result_from_record(self.upload.record());
                 }
             }
@@ -68,7 +68,7 @@ impl<'a> Attempt<'a> {
 
     /// Moves what the session's target does not hold yet.
     async fn move_bytes(&mut self) -> Result<(), Error> {
-        self.progress.enter(Stage::Moving);
+        self.progress.set_stage(Stage::Moving);
         let session = self.session()?;
         self.object.md5 = Some(session.md5);
         self.object.crc64 = session.crc64.or(self.object.crc64);
@@ -124,7 +124,7 @@ impl<'a> Attempt<'a> {
             self.measure().await?;
             self.check_same_bytes(told)?;
             self.object.md5 = told;
-            self.progress.enter(Stage::Moving);
+            self.progress.set_stage(Stage::Moving);
         }
         let token = &session.upload_token;
         let credentials = match self.opened_here.take() {
@@ -187,7 +187,7 @@ impl<'a> Attempt<'a> {
     }
 
     async fn commit(&mut self) -> Result<(), Error> {
-        self.progress.enter(Stage::Committing);
+        self.progress.set_stage(Stage::Committing);
         let session = self.session()?;
         let server_ip = self.upload.record().transferred.as_ref().and_then(|t| t.server_ip.clone());
         let landed = CompletedTransfer {

@@ -49,9 +49,9 @@ impl Uploader {
         run: &RunContext,
     ) -> Result<(), Error> {
         self.ledger.ensure_decryptable(id, mark)?;
-        let Some(object) = mark.unread() else { return Ok(()) };
+        let Some(object) = mark.unreadable_object() else { return Ok(()) };
         let read = || async { self.source.read(&object, 0..1).await?.next().await.transpose() };
-        match RetryBudget::new(self.settings.retry.ending_by(run.deadline)).retry(read).await {
+        match RetryBudget::new(self.settings.retry.with_deadline(run.deadline)).retry(read).await {
             // That is for the upload itself to find out.
             Err(error) if matches!(error.kind(), ErrorKind::SourceMissing | ErrorKind::SourceChanged) => {
                 Ok(())

@@ -17,19 +17,19 @@ impl PartCheckpoint {
     }
 
     pub(crate) fn add(&self, note: UploadedPart) {
-        self.locked().held.push(note);
+        self.locked().parts.push(note);
     }
 
     /// The parts that the target is known to hold, in place of all that was noted.
     pub(crate) fn replace(&self, held: Vec<UploadedPart>) {
-        self.locked().held = held;
+        self.locked().parts = held;
     }
 
     /// Keeps what is noted for this session.
     pub(crate) fn begin(&self, session: u32) {
         let mut parts = self.locked();
         if parts.session != session {
-            *parts = UploadedParts { session, held: Vec::new() };
+            *parts = UploadedParts { session, parts: Vec::new() };
         }
     }
 

@@ -63,7 +63,7 @@ impl Uploader {
                 Some(_) => {}
             }
         }
-        self.ledger.decide_same_content(location, account, published, id).await?;
+        self.ledger.record_same_content(location, account, published, id).await?;
         Ok(true)
     }
 }

@@ -16,8 +16,8 @@ impl Attempt<'_> {
     pub(crate) async fn open(&mut self) -> Result<(), Error> {
         let video = describe_video(self.request)?;
         let md5 = self.ensure_md5().await?;
-        self.progress.restart();
-        self.progress.enter(Stage::Moving);
+        self.progress.reset_accepted();
+        self.progress.set_stage(Stage::Moving);
         tracing::info!(upload_id = %self.upload.record().id, size = video.size, %md5, "opening a session");
         let opened = self.open_session(&video, md5).await?;
         self.prefetch.run_alongside(self.upload.append_session(opened)).await
@@ -59,7 +59,7 @@ impl Attempt<'_> {
 
     /// Reads the object for its digests.
     pub(crate) async fn measure(&mut self) -> Result<(), Error> {
-        self.progress.enter(Stage::Reading);
+        self.progress.set_stage(Stage::Reading);
         self.object = self.transfer().digest().await?;
         self.measured = self.object.md5;
         Ok(())
@@ -124,7 +124,7 @@ impl Attempt<'_> {
             return Ok(None);
         }
         self.measure().await?;
-        self.progress.enter(Stage::Moving);
+        self.progress.set_stage(Stage::Moving);
         let Some(md5) = self.measured.filter(|md5| *md5 != told) else { return Ok(None) };
         let warning = wrong_statement(self.upload.record(), md5);
         tracing::warn!(warning, "Youku holds other bytes: asking anew with the measured MD5");

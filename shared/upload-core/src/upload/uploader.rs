@@ -3,7 +3,10 @@
 use crate::{
     Callback, Error, ErrorKind, Location, Notifier, Object, RetryAdvice, RetryPolicy, RunContext, Source,
     Stage, TransferSettings, UploadError as _, UploadId, Youku,
-    callback::delivery::{CallbackDelivery, DeliveryPolicy, QUICK, SINGLE},
+    callback::{
+        delivery::CallbackDelivery,
+        policy::{DeliveryPolicy, QUICK, SINGLE},
+    },
     ledger::{Claim, LeasedUpload, Ledger, Reopening, State, Step, UploadRequest, WaitReason, Waiting},
     retry::RetryBudget,
     transfer::{Transfer, prefetch::Prefetch},
@@ -223,7 +226,7 @@ impl Uploader {
             _ => error,
         };
         if let Step::Waiting(Waiting { reason: WaitReason::RateLimited, not_before: Some(until) }) = step
-            && error.not_taken().is_none()
+            && error.claim_refusal().is_none()
             && let Err(unwritten) =
                 self.ledger.limit_calls(self.account_name(&held.record().request.account), until).await
         {
@@ -274,7 +277,7 @@ impl Uploader {
         let stop = run.deadline.and_then(|deadline| deadline.checked_sub(last_parts));
         let measured = self.confirm_claim(held, patience, run).await?;
         let work = held.request()?;
-        run.progress.begin(work.object.size);
+        run.progress.set_total(work.object.size);
         let measured = measured.filter(|measured| measured.etag == work.object.etag);
         let mut hand = Attempt {
             source: &*self.source,
@@ -309,8 +312,8 @@ impl Uploader {
             held.confirm().await?;
             return Ok(None);
         }
-        run.progress.begin(work.object.size);
-        run.progress.enter(Stage::Reading);
+        run.progress.set_total(work.object.size);
+        run.progress.set_stage(Stage::Reading);
         let transfer = Transfer {
             source: &*self.source,
             object: &work.object,

@@ -82,7 +82,8 @@ impl Batch<'_> {
             callback: callback.map(|url| Callback { url: url.as_str().into(), events: Vec::new() }),
         };
         let settings = self.app.settings();
-        let Terms { account, mode, callback } = stated.or_from_rule(settings.rules.for_object(&location));
+        let Terms { account, mode, callback } =
+            stated.or_from_rule(settings.rules.find_for_object(&location));
         let (account, mode) = (account.unwrap_or_default(), mode.unwrap_or(settings.transfer.mode));
         let force_nonce = self.args.again.clone();
         Ok((Job { location, account, video, mode, md5: None, force_nonce }, callback))

@@ -134,12 +134,12 @@ async fn report_progress(
     let progress = &run.progress;
     loop {
         let ended = timeout(FRAME, &mut uploading).await;
-        if progress.total() > 0 {
+        if progress.bytes_total() > 0 {
             tracker.update(Snapshot {
                 stage: progress.stage(),
-                read: progress.read(),
-                accepted: progress.accepted(),
-                total: progress.total(),
+                read: progress.bytes_read(),
+                accepted: progress.bytes_accepted(),
+                total: progress.bytes_total(),
             });
         }
         if let Ok(ended) = ended {

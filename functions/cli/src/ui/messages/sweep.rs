@@ -68,7 +68,7 @@ pub(crate) fn describe_report(sweep: &SweepReport) -> Vec<String> {
             found.known,
             found.older,
             found.young,
-            found.troubles.len()
+            found.errors.len()
         ),
     ];
     let label = tr_static!("stopped  ", "停止  ");

@@ -85,14 +85,14 @@ impl upload_core::Youku for YoukuAccount {
 
     fn access_token(&self) -> Option<SecretString> {
         match &self.refresh {
-            Some(TokenRefresh { tokens, .. }) => tokens.in_use(),
+            Some(TokenRefresh { tokens, .. }) => tokens.cached_token(),
             None => Some(self.client.access_token().clone()),
         }
     }
 
     async fn ready(&self) -> Result<(), Error> {
         match &self.refresh {
-            Some(TokenRefresh { tokens, ledger }) => tokens.ready(ledger).await,
+            Some(TokenRefresh { tokens, ledger }) => tokens.ensure_usable(ledger).await,
             None => Ok(()),
         }
     }

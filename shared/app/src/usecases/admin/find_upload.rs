@@ -32,7 +32,7 @@ impl App {
         let known = || settings.accounts.keys().cloned().collect::<Vec<_>>().join(", ");
         let name = match account {
             Some(name) => Some(name.to_owned()),
-            None => match settings.rules.for_object(location) {
+            None => match settings.rules.find_for_object(location) {
                 Some(rule) => Some(rule.account.clone()),
                 None => settings.accounts.keys().next().filter(|_| settings.accounts.len() == 1).cloned(),
             },

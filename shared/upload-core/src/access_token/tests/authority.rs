@@ -2,7 +2,7 @@
 
 use crate::{
     Error, ErrorKind, RetryAdvice,
-    access_token::{AccessTokens, CallFailed, FreshTokens, RefreshFailed, Refresher},
+    access_token::{AccessTokens, CallError, FreshTokens, RefreshError, Refresher},
     tests::points::Points,
 };
 use async_trait::async_trait;
@@ -78,7 +78,7 @@ impl Authority {
     }
 
     /// A call with an access token; answers its number.
-    pub(crate) async fn call(&self, token: SecretString) -> Result<u32, CallFailed> {
+    pub(crate) async fn call(&self, token: SecretString) -> Result<u32, CallError> {
         self.points.pass("call").await;
         let mut tokens = self.tokens();
         if let Some(left) = &mut tokens.expire_after {
@@ -91,15 +91,15 @@ impl Authority {
             return Ok(number(&token));
         }
         tokens.refused += 1;
-        Err(CallFailed::TokenRefused(Error::new(ErrorKind::Unauthorized, "call", "the token is expired")))
+        Err(CallError::TokenRefused(Error::new(ErrorKind::Unauthorized, "call", "the token is expired")))
     }
 
-    fn renew(&self, refresh_token: &SecretString) -> Result<(FreshTokens, Option<AskFault>), RefreshFailed> {
+    fn renew(&self, refresh_token: &SecretString) -> Result<(FreshTokens, Option<AskFault>), RefreshError> {
         let mut tokens = self.tokens();
         tokens.refreshes += 1;
         let fault = tokens.faults.pop_front();
         let untouched = |kind, verdict| {
-            RefreshFailed::Untouched(Error::new(kind, "refresh", "not dealt with").with_advice(verdict))
+            RefreshError::NotProcessed(Error::new(kind, "refresh", "not dealt with").with_advice(verdict))
         };
         match fault {
             Some(AskFault::Unreached) => return Err(untouched(ErrorKind::Youku, RetryAdvice::RETRY)),
@@ -111,7 +111,7 @@ impl Authority {
         }
         if number(refresh_token) != tokens.newest {
             let used = Error::new(ErrorKind::Youku, "refresh", "the refresh token is used up");
-            return Err(RefreshFailed::Refused(used));
+            return Err(RefreshError::Refused(used));
         }
         tokens.newest += 1;
         let newest = tokens.newest;
@@ -130,14 +130,14 @@ impl Authority {
 
 #[async_trait]
 impl Refresher for Authority {
-    async fn refresh(&self, refresh_token: &SecretString) -> Result<FreshTokens, RefreshFailed> {
+    async fn refresh(&self, refresh_token: &SecretString) -> Result<FreshTokens, RefreshError> {
         self.points.pass("refresh").await;
         let (fresh, fault) = self.renew(refresh_token)?;
         self.points.pass("answer").await;
         match fault {
             Some(AskFault::Hang) => std::future::pending().await,
             Some(AskFault::LoseAnswer) => {
-                Err(RefreshFailed::Unknown(Error::new(ErrorKind::Youku, "refresh", "reset").retryable()))
+                Err(RefreshError::Unknown(Error::new(ErrorKind::Youku, "refresh", "reset").retryable()))
             }
             _ => Ok(fresh),
         }

@@ -122,7 +122,7 @@ async fn a_lost_answer_ends_as_reauthorize_when_the_old_token_does_and_never_ask
         for _ in 0..5 {
             assert_eq!(world.call(&process).await.expect("the old one still lives"), 1);
             assert_eq!(world.call(&world.authority.process(0)).await.expect("here as well"), 1);
-            process.ready(&world.ledger()).await.expect("it can be used");
+            process.ensure_usable(&world.ledger()).await.expect("it can be used");
             sleep(HOUR).await;
         }
         assert_eq!(world.refreshes(), 2);
@@ -132,7 +132,7 @@ async fn a_lost_answer_ends_as_reauthorize_when_the_old_token_does_and_never_ask
                 let error = world.call(process).await.expect_err("refused");
                 assert_eq!(error.kind(), ErrorKind::Reauthorize, "{error:?}");
                 assert!(error.to_string().contains("for account ma/in into the settings"), "{error}");
-                let error = process.ready(&world.ledger()).await.expect_err("it cannot be used");
+                let error = process.ensure_usable(&world.ledger()).await.expect_err("it cannot be used");
                 assert_eq!(error.kind(), ErrorKind::Reauthorize);
                 sleep(HOUR / 10).await;
             }
@@ -163,7 +163,10 @@ async fn when_the_tokens_life_is_over_reauthorize_is_known_without_a_call() {
     world.call(&world.authority.process(0)).await.expect("the old one still lives");
     sleep(30 * HOUR).await;
     let process = world.authority.process(0);
-    assert_eq!(process.ready(&world.ledger()).await.expect_err("over").kind(), ErrorKind::Reauthorize);
+    assert_eq!(
+        process.ensure_usable(&world.ledger()).await.expect_err("over").kind(),
+        ErrorKind::Reauthorize
+    );
     assert_eq!(world.call(&process).await.expect_err("over").kind(), ErrorKind::Reauthorize);
     assert_eq!((world.refreshes(), world.authority.tokens().refused), (2, 1));
 }
@@ -237,7 +240,7 @@ async fn a_new_token_that_is_refused_as_well_ends_the_call() {
         let ledger = world.ledger();
         let called = process.call(&ledger, |_| async {
             let error = Error::new(ErrorKind::Unauthorized, "call", "the application is barred");
-            Err::<(), _>(CallFailed::TokenRefused(error))
+            Err::<(), _>(CallError::TokenRefused(error))
         });
         assert_eq!(called.await.expect_err("refused").kind(), ErrorKind::Unauthorized);
         assert_eq!(world.refreshes(), refreshes, "one refresh for a refused call");

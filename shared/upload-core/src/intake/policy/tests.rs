@@ -154,7 +154,7 @@ async fn a_sidecar_is_read_where_a_rule_matches_and_nowhere_else() {
     let rules: Rules =
         serde_json::from_value(json!([{"bucket": "", "account": "main", "public_type": "friend"}]))
             .expect("rules");
-    assert!(rules.for_object(&carried).is_none(), "a file that a person carries has no rule");
+    assert!(rules.find_for_object(&carried).is_none(), "a file that a person carries has no rule");
 }
 
 #[tokio::test(start_paused = true)]
@@ -170,7 +170,7 @@ fn account_mode_and_callback_are_the_askers_before_the_rules() {
     let rule =
         json!({"mode": "slice", "callback": "https://rule.example/", "callback_events": ["video.ready"]});
     let bucket = Bucket::with_rule(&rule);
-    let rule = bucket.rules.for_object(&bucket.object.location);
+    let rule = bucket.rules.find_for_object(&bucket.object.location);
     let url = |terms: &Terms| {
         terms.callback.as_ref().map(|one| secrecy::ExposeSecret::expose_secret(&one.url).to_owned())
     };

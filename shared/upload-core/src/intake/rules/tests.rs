@@ -2,6 +2,10 @@
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
 use super::*;
+use crate::{
+    Mode,
+    model::metadata::{CopyrightType, PublicType},
+};
 use proptest::{collection::vec, prelude::*};
 
 fn rules(json: &str) -> Rules {
@@ -41,7 +45,7 @@ fn every_field_of_a_rule_is_read_and_no_other() {
             "description":"d","copyright_type":"reproduced","watch_password":"open sesame","mode":"slice","sidecar":"off",
             "extensions":["mp4"],"paused":true,"republish":true,"unfinished_after_seconds":31536000}]"#,
     );
-    let rule = rules.matching("b", "p/x").expect("it matches");
+    let rule = rules.find_match("b", "p/x").expect("it matches");
     assert_eq!((rule.public_type, rule.mode), (Some(PublicType::Password), Some(Mode::Slice)));
     assert_eq!((rule.copyright_type, rule.sidecar), (Some(CopyrightType::Reproduced), Sidecar::Off));
     assert!(rule.paused && rule.republish);
@@ -55,7 +59,7 @@ fn every_field_of_a_rule_is_read_and_no_other() {
 #[test]
 fn an_omitted_field_has_its_default() {
     let rules = rules(r#"[{"bucket":"b","account":"main","public_type":"all"}]"#);
-    let rule = rules.matching("b", "anything").expect("it matches");
+    let rule = rules.find_match("b", "anything").expect("it matches");
     assert_eq!((rule.sidecar, rule.paused, rule.mode), (Sidecar::Optional, false, None));
     assert_eq!((rule.republish, rule.unfinished_after_seconds), (false, None));
 }
@@ -195,11 +199,11 @@ proptest! {
 
     #[test]
     fn the_order_of_the_rules_does_not_matter(key in any_key(), rules in any_rules()) {
-        let turned = Rules::new(rules.0.iter().rev().cloned().collect()).expect("no two alike");
-        let prefix = |rules: &Rules| rules.matching("b", &key).map(|rule| rule.prefix.clone());
+        let turned = Rules::new(rules.iter().rev().cloned().collect()).expect("no two alike");
+        let prefix = |rules: &Rules| rules.find_match("b", &key).map(|rule| rule.prefix.clone());
         let found = prefix(&rules);
         prop_assert_eq!(&found, &prefix(&turned));
-        let longest = rules.0.iter().map(|rule| &rule.prefix).filter(|prefix| key.starts_with(*prefix)).max();
+        let longest = rules.iter().map(|rule| &rule.prefix).filter(|prefix| key.starts_with(*prefix)).max();
         prop_assert_eq!(found.as_ref(), longest);
     }
 }

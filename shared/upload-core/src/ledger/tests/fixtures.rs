@@ -2,12 +2,12 @@
 
 use super::super::{
     codec::{VERSION, decode, encode},
-    lease::LeaseRecord,
+    lease_record::LeaseRecord,
 };
 use super::*;
 use crate::ledger::{
     rate_limit::RateLimit,
-    token_chain::{ClaimRecord, PairRecord},
+    token_records::{ClaimRecord, PairRecord},
 };
 use crate::model::metadata::{CopyrightType, PublicType, PublicTypeOrigin, VideoMetadata};
 use crate::{StatedMd5, VideoEvent};

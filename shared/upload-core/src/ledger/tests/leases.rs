@@ -27,13 +27,13 @@ async fn a_released_upload_is_taken_over_at_once_with_the_parts_it_holds() {
     let mut held = hold(&ledger, &work).await;
     held.append_session(session("1")).await.expect("appended");
     let part = UploadedPart { number: 1, etag: "E".into(), crc64: 1 };
-    let parts = UploadedParts { session: 2, held: vec![part] };
+    let parts = UploadedParts { session: 2, parts: vec![part] };
     let lease = held.lease();
     assert!(timeout(LIFE / 2, lease.keep_renewed(|| parts.clone())).await.is_err(), "it is kept");
     held.release().await;
     let held = hold(&ledger, &work).await;
     assert_eq!((held.lease().epoch(), held.parts()), (2, parts.clone()));
-    let more = UploadedParts { held: [parts.held.clone(), parts.held].concat(), ..parts };
+    let more = UploadedParts { parts: [parts.parts.clone(), parts.parts].concat(), ..parts };
     held.release_with(more.clone()).await;
     let mut held = hold(&ledger, &work).await;
     assert_eq!(held.parts(), more);

@@ -140,10 +140,10 @@ async fn a_mark_that_was_lost_is_written_again_unless_the_upload_is_at_rest() {
     done.append(failed()).await.expect("appended");
     done.release().await;
     let (waits, done) = (id_of(&work("waits", None)), id_of(&work("done", None)));
-    assert!(matches!(ledger.restore_mark(&waits).await, Ok(MarkResult::Before)), "it is there");
+    assert!(matches!(ledger.restore_mark(&waits).await, Ok(MarkResult::AlreadyMarked)), "it is there");
     store.world().entries.retain(|key, _| !key.starts_with("open/"));
-    assert!(matches!(ledger.restore_mark(&waits).await, Ok(MarkResult::Again)));
-    assert!(matches!(ledger.restore_mark(&done).await, Ok(MarkResult::AtRest(_))));
+    assert!(matches!(ledger.restore_mark(&waits).await, Ok(MarkResult::Restored)));
+    assert!(matches!(ledger.restore_mark(&done).await, Ok(MarkResult::Settled(_))));
     let marked = ledger.open_marks(None, 10).await.expect("listed").uploads;
     assert_eq!((marked.len(), marked[0].due), (1, Some(Timestamp::from(until).get())));
 }

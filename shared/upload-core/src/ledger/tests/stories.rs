@@ -228,7 +228,7 @@ async fn a_waiting_upload_is_left_alone_until_its_time_by_the_stores_clock() {
 async fn a_mark_left_behind_is_cleared_by_whoever_resumes_it() {
     let (store, ledger, record) = story(None, "session landed committed").await;
     let now = store.now();
-    let bytes = open_uploads::OpenMark::new(&record.request).bytes().expect("JSON");
+    let bytes = open_mark::OpenMark::new(&record.request).encode().expect("JSON");
     store.world().entries.insert(keys::open(&record.id), (bytes, now));
     let marks = ledger.open_marks(None, 10).await.expect("listed");
     let found: Vec<_> = marks.uploads.iter().map(|upload| (&upload.id, upload.marked, upload.due)).collect();

@@ -145,7 +145,7 @@ fn the_object_goes_before_the_sidecar_before_the_rule_before_the_defaults() {
     let rule =
         r#"[{"bucket":"b","account":"a","public_type":"friend","description":"rule","category":"Tech"}]"#;
     let rules: Rules = serde_json::from_str(rule).expect("a rule");
-    let rule = rules.matching("b", "k").expect("it matches").metadata();
+    let rule = rules.find_match("b", "k").expect("it matches").metadata();
 
     let merged = VideoMetadata::merge(VideoMetadata::merge(object, sidecar), rule).completed("file.mp4");
     assert_eq!(merged.title.as_deref(), Some("object"));

@@ -134,7 +134,8 @@ impl Chains {
     }
 
     fn folded(&self, moves: &[Move]) -> Option<Fold> {
-        let next = |record, entry: &Move| Record::after(record, &self.id, self.entry(entry), None).map(Some);
+        let next =
+            |record, entry: &Move| Record::with_entry(record, &self.id, self.entry(entry), None).map(Some);
         let record = moves.iter().try_fold(None, next).ok().flatten()?;
         let who = |record: &Record| record.holder.parse().expect("one of ours");
         let held = record.is_held_by(record.epoch, &record.holder);

@@ -173,7 +173,7 @@ async fn an_upload_that_failed_or_was_cancelled_is_not_driven_again() {
     shelf.memory.fault("create", 0, Fault::Deny(ErrorKind::Youku));
     let found = shelf.sweep().await;
     assert_eq!(found.uploads.len(), 1);
-    assert!(found.uploads[0].ended.is_err());
+    assert!(found.uploads[0].result.is_err());
     let id = &found.uploads[0].id;
     for _ in 0..3 {
         assert_eq!(shelf.sweep().await.known, 1);
@@ -196,14 +196,14 @@ async fn what_cannot_be_published_as_it_is_is_told_once_and_looked_at_for_a_day(
     shelf.shelves().unreadable = Some("unreadable.mp4".into());
     sleep(HOUR).await;
     let found = shelf.sweep().await;
-    assert_eq!((found.uploads.len(), found.troubles.len()), (2, 1));
+    assert_eq!((found.uploads.len(), found.errors.len()), (2, 1));
     assert_eq!(shelf.shelves().told, 3, "of the video and of both refusals");
     for _ in 0..10 {
         sleep(HOUR).await;
         let found = shelf.sweep().await;
-        assert_eq!((found.known, found.uploads.len(), found.troubles.len()), (3, 0, 0));
+        assert_eq!((found.known, found.uploads.len(), found.errors.len()), (3, 0, 0));
     }
     assert_eq!((shelf.shelves().told, shelf.published()), (3, vec!["1.mp4".to_owned()]));
     let found = shelf.since(24 * HOUR).sweep().await;
-    assert_eq!((found.uploads.len(), found.troubles.len()), (1, 1), "who asks for it hears why");
+    assert_eq!((found.uploads.len(), found.errors.len()), (1, 1), "who asks for it hears why");
 }

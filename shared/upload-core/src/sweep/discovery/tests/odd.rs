@@ -22,7 +22,7 @@ async fn an_object_that_can_never_be_looked_at_makes_no_pass_longer_and_is_told_
         let mut heads = 0;
         for _ in 0..288 {
             let before = shelf.shelves().heads.len();
-            told += shelf.sweep().await.troubles.len();
+            told += shelf.sweep().await.errors.len();
             heads += shelf.shelves().heads[before..].iter().filter(|key| *key == "00004.mp4").count();
             sleep(SWEEPS).await;
         }

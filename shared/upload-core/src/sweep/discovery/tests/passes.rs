@@ -102,7 +102,7 @@ async fn a_page_that_fails_loses_nothing() {
     shelf.shelves().failing.insert(failing.into());
     let found = wide.sweep().await;
     // The object of this key fails as well as the page behind it.
-    assert_eq!((found.troubles.len(), found.uploads.len()), (2, 199));
+    assert_eq!((found.errors.len(), found.uploads.len()), (2, 199));
     shelf.shelves().failing.clear();
     // Even where the trouble lasted for longer than a day.
     sleep(72 * HOUR).await;
@@ -117,7 +117,7 @@ async fn an_object_that_cannot_be_looked_at_holds_nobody_up_and_is_not_skipped()
     shelf.put_all(&numbered(10));
     shelf.shelves().failing.insert("00004.mp4".into());
     let found = shelf.sweep().await;
-    assert_eq!((found.uploads.len(), found.troubles.len(), found.stopped), (9, 1, None));
+    assert_eq!((found.uploads.len(), found.errors.len(), found.stopped), (9, 1, None));
     sleep(72 * HOUR).await;
     shelf.sweep().await;
     shelf.shelves().failing.clear();
@@ -136,7 +136,7 @@ async fn a_source_that_refuses_everything_is_left_alone_until_the_next_run() {
     let keys = numbered(10);
     shelf.put_all(&keys);
     shelf.shelves().failing.extend(keys.clone());
-    assert_eq!(shelf.sweep().await.troubles.len(), 3);
+    assert_eq!(shelf.sweep().await.errors.len(), 3);
     shelf.shelves().failing.clear();
     sleep(72 * HOUR).await;
     shelf.sweep().await;
@@ -172,7 +172,7 @@ async fn without_the_ledger_nothing_goes_on_and_nothing_is_lost() {
     shelf.put("new.mp4");
     shelf.memory.ledger.world().is_down = true;
     let found = shelf.sweep().await;
-    assert_eq!((found.stopped, found.requests, found.troubles.len()), (Some(StopReason::Ledger), 0, 1));
+    assert_eq!((found.stopped, found.requests, found.errors.len()), (Some(StopReason::Ledger), 0, 1));
     shelf.memory.ledger.world().is_down = false;
     shelf.sweep().await;
     assert_eq!(shelf.published().len(), 6);
@@ -188,7 +188,7 @@ async fn a_note_that_is_damaged_is_named_and_no_reason_to_publish_anything() {
     shelf.memory.ledger.world().entries.insert(note.clone(), ("{}".into(), now));
     let found = shelf.sweep().await;
     assert_eq!(found.stopped, Some(StopReason::Ledger));
-    assert!(found.troubles[0].error.to_string().contains(&note));
+    assert!(found.errors[0].error.to_string().contains(&note));
 }
 
 #[tokio::test(start_paused = true)]
@@ -273,7 +273,7 @@ async fn what_still_grows_is_passed_by_in_silence() {
     shelf.put_all(&["1.mp4", "2.mp4"]);
     for _ in 0..5 {
         let found = shelf.sweep().await;
-        assert!(found.troubles.is_empty() && found.stopped.is_none(), "{found:?}");
+        assert!(found.errors.is_empty() && found.stopped.is_none(), "{found:?}");
         sleep(20 * HOUR).await;
     }
     assert_eq!((shelf.published(), shelf.shelves().told), (vec!["2.mp4".to_owned()], 1));

@@ -115,9 +115,9 @@ impl Shelf {
             now: SystemTime::UNIX_EPOCH,
         };
         let (provider, bounds) = (Provider::Oss, self.bounds);
-        let discovery = Discovery { automatic, source: self, provider, ledger: &ledger, bounds };
+        let discovery = Discovery { intake: automatic, source: self, provider, ledger: &ledger, bounds };
         let uploader_of = |_: &str| Ok(self.uploader());
-        discover(&discovery, uploader_of, run).await.unwrap_or_else(DiscoveryReport::failed)
+        discover(&discovery, uploader_of, run).await.unwrap_or_else(DiscoveryReport::from_error)
     }
 
     pub(crate) fn uploader(&self) -> Uploader {

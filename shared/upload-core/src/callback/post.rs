@@ -1,0 +1,45 @@
+//! The attempts of one run to deliver one message.
+
+use super::policy::DeliveryPolicy;
+use crate::{Callback, DeliveryResult, Notifier, RunContext};
+use bytes::Bytes;
+use std::time::Duration;
+use tokio::time::{Instant, sleep, timeout_at};
+
+/// Pause before the second attempt within one run; it doubles.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Posts a message until it is accepted, refused for good, or the policy's limits are reached.
+pub(super) async fn post(
+    notifier: &dyn Notifier,
+    callback: &Callback,
+    id: &str,
+    body: Bytes,
+    run: &RunContext,
+    policy: DeliveryPolicy,
+) -> DeliveryResult {
+    let end = Instant::now() + policy.time;
+    let end = run.deadline.map_or(end, |deadline| end.min(deadline));
+    let (mut pause, mut attempts) = (FIRST_PAUSE, 0);
+    loop {
+        let open_for = notifier.circuit_open_for(&callback.url);
+        if let Some(remaining) = open_for.filter(|_| policy.respect_circuit_breaker) {
+            return timed_out(Some(remaining));
+        }
+        let attempt = notifier.post(&callback.url, id, body.clone());
+        let result = timeout_at(end, attempt).await.unwrap_or_else(|_| timed_out(None));
+        let DeliveryResult::Failed { retry_after, .. } = &result else { return result };
+        attempts += 1;
+        let wait = pause.max(retry_after.unwrap_or_default());
+        if attempts >= policy.attempts || Instant::now() + wait >= end {
+            return result;
+        }
+        sleep(wait).await;
+        pause *= 2;
+    }
+}
+
+/// The result of an attempt without a response in time.
+fn timed_out(retry_after: Option<Duration>) -> DeliveryResult {
+    DeliveryResult::Failed { code: DeliveryResult::TIMED_OUT.into(), retry_after }
+}

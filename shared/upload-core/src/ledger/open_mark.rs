@@ -1,0 +1,57 @@
+//! The content of an open mark.
+
+use super::{
+    Timestamp,
+    codec::{VERSION, encode},
+    request::{StoredRequest, StoredVersion},
+    seal::Sealed,
+};
+use crate::{Error, Location, Object};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+/// The content of an open mark, for people and for the sweep.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenMark {
+    pub(super) v: u32,
+    /// Where the object lies.
+    pub location: Location,
+    /// The account's name in the settings.
+    pub account: String,
+    /// Earliest time the upload may be resumed (store clock); only the key states the end of a pause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
+    /// The version that could not be read, of an upload that cannot continue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) object: Option<StoredVersion>,
+    /// A secret that the holder could not decrypt.
+    #[serde(rename = "unopened", default, skip_serializing_if = "Option::is_none")]
+    pub(super) undecrypted: Option<UndecryptedRequest>,
+}
+
+/// A sealed secret of an upload, copied because a run could not decrypt it: a process that can may resume the
+/// upload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UndecryptedRequest {
+    pub(super) field: String,
+    pub(super) sealed: Sealed,
+}
+
+impl OpenMark {
+    pub(super) fn new(request: &StoredRequest) -> Self {
+        let (location, account) = (request.location.clone(), request.account.clone());
+        Self { v: VERSION, location, account, not_before: None, object: None, undecrypted: None }
+    }
+
+    /// The version that could not be read at the last attempt.
+    pub(crate) fn unreadable_object(&self) -> Option<Object> {
+        let StoredVersion { etag, version_id, size, .. } = self.object.clone()?;
+        Some(Object { version_id, ..Object::new(self.location.clone(), etag, size) })
+    }
+
+    pub(super) fn encode(&self) -> Result<Bytes, Error> {
+        encode(self)
+    }
+}

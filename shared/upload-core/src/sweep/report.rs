@@ -1,0 +1,123 @@
+//! What a sweep did, recorded mark by mark.
+
+use super::resume::ResumeResult;
+use crate::{
+    DiscoveryReport, Error, ErrorKind, PublishedVideo, UploadError as _, UploadId,
+    ledger::{Ledger, OpenMark, OpenUpload, needs_operator},
+};
+use std::time::Duration;
+
+/// Age at which an open mark without steps is deleted: its first holder died before it stated what the upload is
+/// about, and the event has been delivered again since.
+const STRAY_AGE: Duration = Duration::from_secs(3600);
+
+/// What a sweep did.
+#[derive(Debug, Default)]
+pub struct SweepReport {
+    /// Uploads that it resumed, with their results.
+    pub resumed: Vec<(UploadId, Result<PublishedVideo, Error>)>,
+    /// Uploads that had ended, and whose callback was attempted.
+    pub callbacks_delivered: usize,
+    /// Uploads that another process holds, or that wait for their time.
+    pub skipped: u32,
+    /// Marks of uploads that were settled already, or never began.
+    pub marks_cleared: u32,
+    /// Unreadable marks, and foreign entries among the marks: each names its key.
+    pub errors: Vec<Error>,
+    /// Set if it ended before it had examined every mark; the next sweep begins after this.
+    pub next: Option<UploadId>,
+    /// What the scan of the buckets found.
+    pub discovered: DiscoveryReport,
+    /// Attempts that do not count as resumed uploads, and cost as much.
+    attempts: usize,
+}
+
+impl SweepReport {
+    /// How many of the permitted uploads it attempted.
+    #[must_use]
+    pub fn calls_made(&self) -> usize {
+        self.resumed.len() + self.callbacks_delivered + self.attempts
+    }
+}
+
+impl SweepReport {
+    /// Records the result of one mark, and pauses or clears what it names.
+    pub(super) async fn record_result(
+        &mut self,
+        ledger: &Ledger,
+        upload: &OpenUpload,
+        mark: OpenMark,
+        result: Result<ResumeResult, Error>,
+    ) -> Result<(), Error> {
+        let id = &upload.id;
+        match result {
+            Ok(ResumeResult::Cleared) => self.marks_cleared += 1,
+            Ok(ResumeResult::CallbackDelivered) => self.callbacks_delivered += 1,
+            Ok(ResumeResult::CallbackFailed(error)) => {
+                self.attempts += 1;
+                if needs_operator(&error) {
+                    return self.postpone(ledger, upload, mark, error).await;
+                }
+                tracing::warn!(?error, upload_id = %id, "the callback waits for the next sweep");
+                self.skipped += 1;
+            }
+            Ok(ResumeResult::StillPaused(error)) => {
+                self.attempts += 1;
+                return self.postpone(ledger, upload, mark, error).await;
+            }
+            Ok(ResumeResult::Published(published)) => self.resumed.push((id.clone(), Ok(published))),
+            Err(error) if is_expected_wait(&error) => self.skipped += 1,
+            // There was no step when it was resumed; there may be one by now.
+            Err(error) if error.kind() == ErrorKind::NoSuchUpload => {
+                if ledger.read(id).await?.is_none() && ledger.clear_stray(upload, STRAY_AGE).await? {
+                    self.marks_cleared += 1;
+                } else {
+                    self.skipped += 1;
+                }
+            }
+            Err(error) => self.resumed.push((id.clone(), Err(error))),
+        }
+        Ok(())
+    }
+
+    /// Pauses an upload that cannot continue. The first time, and each time for what this worker lacks, the
+    /// error is reported as the upload's result; later it is only logged.
+    async fn postpone(
+        &mut self,
+        ledger: &Ledger,
+        upload: &OpenUpload,
+        mark: OpenMark,
+        error: Error,
+    ) -> Result<(), Error> {
+        let id = &upload.id;
+        // Another worker may have what this one lacks: the mark stays as it is.
+        let is_worker_lack = upload.is_paused() && error.kind() == ErrorKind::Config;
+        if !is_worker_lack
+            && (upload.is_paused() || needs_operator(&error))
+            && let Err(pause_error) = ledger.pause_open(upload, mark, &error).await
+        {
+            // One upload's error is no reason to skip the others.
+            if !needs_operator(&pause_error) {
+                return Err(pause_error);
+            }
+            self.errors.push(pause_error);
+        }
+        if upload.is_paused() && !is_worker_lack {
+            tracing::warn!(?error, upload_id = %id, "the upload still cannot continue");
+            self.skipped += 1;
+        } else {
+            self.attempts = self.attempts.saturating_sub(1);
+            self.resumed.push((id.clone(), Err(error)));
+        }
+        Ok(())
+    }
+}
+
+/// Whether the upload was not claimed because another process holds it, or because it is not due.
+fn is_expected_wait(error: &Error) -> bool {
+    // It was not claimed, or released at once: either way the settings must change first.
+    if error.kind() == ErrorKind::Reauthorize {
+        return true;
+    }
+    error.claim_refusal().is_some()
+}

@@ -1,0 +1,84 @@
+//! Decides about one object of a pass.
+
+use super::{NextAction, Scan};
+use crate::{
+    Decision, Error, ErrorKind, IntakePolicy, Location, PublishedVideo, SourceEntry, Uploader,
+    intake::policy::NOT_WHOLE,
+    ledger::UploadRequest,
+    sweep::discovery::{StopReason, run_until_deadline},
+};
+
+/// Failures in a row after which a source is skipped until the next run.
+const FAILURES: u32 = 3;
+
+impl<F> Scan<'_, '_, F>
+where
+    F: Fn(&str) -> Result<Uploader, Error>,
+{
+    /// Reads an object's properties, decides about it, and uploads it if the decision says so.
+    pub(super) async fn examine(&mut self, entry: &SourceEntry) -> NextAction {
+        self.report.requests += 1;
+        let location = Location { key: entry.key.clone(), ..self.rule_scan.location.clone() };
+        let discovery = self.discovery;
+        // The ledger's clock: this machine's own cannot judge how long an object was left untouched.
+        let intake = IntakePolicy { now: self.times.now, ..discovery.intake };
+        let decision = intake.decide(discovery.source, &location, entry.size);
+        match run_until_deadline(self.run, decision).await {
+            None => NextAction::Stop(StopReason::Deadline),
+            Some(Ok(decision)) => {
+                self.failures = 0;
+                match decision {
+                    Decision::Skip(reason) => {
+                        let may_be_published_later = self.rule_scan.rule.unfinished_after_seconds.is_some();
+                        if reason == NOT_WHOLE && may_be_published_later {
+                            self.record_growing(entry);
+                        }
+                        NextAction::NextObject
+                    }
+                    Decision::Upload { job, object, callback, republish } => {
+                        let (job, object) = (*job, *object);
+                        let request = UploadRequest {
+                            job,
+                            object,
+                            requested_key: None,
+                            callback,
+                            caller_account: None,
+                        };
+                        self.upload_object(entry, request, republish).await
+                    }
+                }
+            }
+            // It is gone: what replaces it is newer.
+            Some(Err(error)) if error.kind() == ErrorKind::SourceMissing => NextAction::NextObject,
+            Some(Err(error)) if error.kind() == ErrorKind::InvalidJob => {
+                if self.is_already_scanned(entry) {
+                    self.report.known += 1;
+                    return NextAction::NextObject;
+                }
+                let refused = Err(error);
+                Box::pin(self.report_to_rule(&location, entry.size, &refused)).await;
+                refused.err().into_iter().for_each(|error| self.record_error(location.clone(), error));
+                NextAction::NextObject
+            }
+            Some(Err(error)) => {
+                self.failures += 1;
+                if self.record_failure(entry) {
+                    self.record_error(location, error);
+                } else {
+                    self.report.known += 1;
+                }
+                if self.failures < FAILURES { NextAction::NextObject } else { NextAction::NextRule }
+            }
+        }
+    }
+
+    /// Notifies the rule's callback that an object's metadata cannot be read.
+    async fn report_to_rule(&self, location: &Location, size: u64, refused: &Result<PublishedVideo, Error>) {
+        let callback = self.discovery.intake.refusal_callback(location, size);
+        let Some((callback, key, account)) = callback else { return };
+        match (self.uploader_of)(&account) {
+            Ok(uploader) => uploader.report_refusal(Some(&callback), &key, refused, self.run).await,
+            Err(error) => tracing::warn!(?error, "could not notify the rule's callback of the refusal"),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Uploads one object of a pass.
+
+use super::{NextAction, Scan};
+use crate::{
+    ArrivalOutcome, Error, ErrorKind, Location, RetryAdvice, SourceEntry, UploadId, Uploader,
+    ledger::{MarkResult, UploadRequest},
+    sweep::discovery::{FoundUpload, StopReason, run_until_deadline},
+    upload::reopening,
+};
+
+/// What follows an object that the ledger knows.
+enum KnownUpload {
+    Handled(NextAction),
+    /// Its upload failed because the object was missing or changed, and the object is back.
+    Returned,
+}
+
+impl<F> Scan<'_, '_, F>
+where
+    F: Fn(&str) -> Result<Uploader, Error>,
+{
+    /// Uploads an object, unless the ledger knows it.
+    pub(super) async fn upload_object(
+        &mut self,
+        entry: &SourceEntry,
+        request: UploadRequest,
+        republish: bool,
+    ) -> NextAction {
+        let (id, location) = (UploadId::new(&request.object, &request.job), request.object.location.clone());
+        match run_until_deadline(self.run, self.discovery.ledger.has_upload(&id)).await {
+            None => return NextAction::Stop(StopReason::Deadline),
+            Some(Ok(true)) => match self.find_known(&id, location.clone()).await {
+                // The object is back as it was when its upload failed for that: the upload resumes.
+                KnownUpload::Returned => {}
+                KnownUpload::Handled(next) => {
+                    self.report.known += 1;
+                    return next;
+                }
+            },
+            Some(Ok(false)) => {}
+            Some(Err(error)) => {
+                self.record_error(location, error);
+                return NextAction::Stop(StopReason::Ledger);
+            }
+        }
+        if self.report.uploads.len() >= self.discovery.bounds.uploads {
+            return NextAction::Stop(StopReason::Uploads);
+        }
+        let result = match self.open_uploader(&request).await {
+            Ok(uploader) if self.is_already_scanned(entry) && uploader.validate(&request).is_err() => {
+                self.report.known += 1;
+                return NextAction::NextObject;
+            }
+            Ok(uploader) => match Box::pin(uploader.upload_arrival(&request, republish, self.run)).await {
+                Ok(ArrivalOutcome::Published(published)) => Ok(published),
+                Ok(ArrivalOutcome::SameContent) => {
+                    self.report.known += 1;
+                    return NextAction::NextObject;
+                }
+                Err(error) => Err(error),
+            },
+            Err(error) => Err(error),
+        };
+        let next = match &result {
+            Ok(_) => NextAction::NextObject,
+            Err(error) => {
+                let settled = self.is_settled(&id, error).await;
+                let next = next_after_failure(error, settled);
+                match next {
+                    _ if settled => {}
+                    NextAction::NextObject => _ = self.record_failure(entry),
+                    _ => self.mark_unhandled(entry),
+                }
+                next
+            }
+        };
+        self.report.uploads.push(FoundUpload { id, location, result });
+        next
+    }
+
+    /// Checks that an upload which is not settled has its mark: without one no sweep finds it.
+    async fn find_known(&mut self, id: &UploadId, location: Location) -> KnownUpload {
+        if !self.rule_scan.cursor.checks_marks && self.discovery.bounds.since.is_none() {
+            return KnownUpload::Handled(NextAction::NextObject);
+        }
+        KnownUpload::Handled(
+            match run_until_deadline(self.run, self.discovery.ledger.restore_mark(id)).await {
+                None => NextAction::Stop(StopReason::Deadline),
+                Some(Ok(MarkResult::Settled(record))) if reopening::is_due(&record, self.times.now) => {
+                    return KnownUpload::Returned;
+                }
+                Some(Ok(MarkResult::Restored)) => {
+                    tracing::warn!(upload_id = %id, "the upload's open mark was lost: wrote it again");
+                    NextAction::NextObject
+                }
+                Some(Ok(MarkResult::AlreadyMarked | MarkResult::Settled(_))) => NextAction::NextObject,
+                Some(Err(error)) => {
+                    let permanent = error.advice() == RetryAdvice::Permanent;
+                    self.record_error(location, error);
+                    if permanent { NextAction::NextObject } else { NextAction::Stop(StopReason::Ledger) }
+                }
+            },
+        )
+    }
+
+    /// Opens the uploader of the object's account, unless Youku refuses the account's calls for now: then
+    /// nothing begins.
+    async fn open_uploader(&self, request: &UploadRequest) -> Result<Uploader, Error> {
+        let account = &request.job.account;
+        let uploader = (self.uploader_of)(account)?;
+        self.discovery.ledger.ensure_calls_allowed(uploader.account_name(account)).await?;
+        Ok(uploader)
+    }
+
+    /// Whether the next pass need not examine the object again: the ledger knows it by now, or this version
+    /// cannot become a video.
+    async fn is_settled(&self, id: &UploadId, error: &Error) -> bool {
+        match error.kind() {
+            ErrorKind::InvalidJob
+            | ErrorKind::NoSuchUpload
+            | ErrorKind::SourceMissing
+            | ErrorKind::SourceChanged => true,
+            _ => matches!(self.discovery.ledger.has_upload(id).await, Ok(true)),
+        }
+    }
+}
+
+/// Decides what follows a failed upload. If Youku refuses the account for now, its other objects are skipped;
+/// without the ledger no work continues.
+fn next_after_failure(error: &Error, settled: bool) -> NextAction {
+    use ErrorKind::{ClientRefused, Config, RateLimited, Reauthorize, Unauthorized};
+    match (error.kind(), error.advice()) {
+        (RateLimited | Unauthorized | ClientRefused | Reauthorize | Config, _) if settled => {
+            NextAction::NextRule
+        }
+        (RateLimited | Unauthorized | ClientRefused | Reauthorize | Config, _) => NextAction::RetryRule,
+        (ErrorKind::Ledger, verdict) if verdict != RetryAdvice::Permanent => {
+            NextAction::Stop(StopReason::Ledger)
+        }
+        _ => NextAction::NextObject,
+    }
+}
