@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_other_sides_wish_is_waited_for() {
+    async fn retry_after_is_waited_for() {
         let patience = RetryBudget::new(RetryPolicy::default());
         let begun = Instant::now();
         let wish = Duration::from_secs(37);

@@ -38,20 +38,3 @@ impl Details for ErrorDetails {
         self.upload.iter().map(|id| ("upload_id", Cow::from(id.as_str()))).collect()
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn display_is_one_line_and_debug_names_kind_operation_and_cause() {
-        let error = Error::new(ErrorKind::Source, "read", "the source closed the connection")
-            .with_context("key", "a.mp4")
-            .with_source(std::io::Error::other("reset"))
-            .retryable();
-        assert_eq!(error.to_string(), "the source closed the connection (key: a.mp4)");
-        let long = format!("{error:?}");
-        assert!(long.contains("source_failed in read"), "{long}");
-        assert!(long.contains("caused by: reset"), "{long}");
-    }
-}

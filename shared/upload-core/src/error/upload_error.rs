@@ -88,39 +88,3 @@ impl UploadError for Error {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Every kind's answer, one a line: what callers may come to rely on.
-    const GOLDEN: &str = include_str!("sentences.txt");
-
-    #[test]
-    fn a_deadline_names_what_was_waited_out() {
-        let error = Error::new(ErrorKind::Deadline, "upload", "inner")
-            .with_context(LAST_ERROR, "target_failed in UploadPart");
-        let told = error.sentence();
-        assert!(told.ends_with("; the last error was target_failed in UploadPart"), "{told}");
-        assert!(!told.contains("inner"), "{told}");
-    }
-
-    #[test]
-    fn what_callers_are_told_is_made_of_the_kind_alone() {
-        let told = ErrorKind::all().map(|kind| {
-            let error = Error::new(kind, "inner-operation", format!("inner-bucket {kind:?}"))
-                .with_context("bucket", "inner-bucket")
-                .with_context("key", "inner-key")
-                .with_context("field", "conf.keyname")
-                .with_context("why", "is missing")
-                .with_source(std::io::Error::other("inner-cause"));
-            format!("{}: {}\n", kind.code(), error.sentence())
-        });
-        let told: String = told.collect();
-        // The messages of these are ours and name no place.
-        let ours = ["invalid_job: ", "no_such_upload: ", "wrong_state: "];
-        let places = told.lines().filter(|line| !ours.iter().any(|start| line.starts_with(start)));
-        assert!(places.clone().count() > 20 && places.clone().all(|line| !line.contains("inner")), "{told}");
-        assert_eq!(told, GOLDEN);
-    }
-}

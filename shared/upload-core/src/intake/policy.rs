@@ -155,6 +155,3 @@ impl IntakePolicy<'_> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -5,8 +5,6 @@ mod extensions;
 mod rule;
 mod rule_set;
 mod sidecar;
-#[cfg(test)]
-mod tests;
 
 pub use admission::{Admission, SkipReason, admit};
 pub use extensions::VIDEO_EXTENSIONS;

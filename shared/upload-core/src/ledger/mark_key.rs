@@ -146,8 +146,9 @@ mod tests {
 
     const ID: &str = "00112233445566778899aabbccddeeff";
 
+    /// Every key is read as it was written, and nothing else is taken for a key.
     #[test]
-    fn every_key_is_read_as_it_was_written_and_nothing_else_is_taken_for_one() {
+    fn mark_keys_round_trip_and_nothing_else_parses() {
         let until = |refused| {
             let until = (UNIX_EPOCH + Duration::from_millis(1_800_000_000_250)).into();
             Due::Until { until, refused }

@@ -93,8 +93,9 @@ impl Ledger {
 mod tests {
     use super::*;
 
+    /// The records are written and read in one form, and show no token.
     #[test]
-    fn the_records_are_written_and_read_in_one_form_and_tell_no_token() {
+    fn token_records_round_trip_and_show_no_token() {
         for (origin, word) in [
             (TokenOrigin::Settings, "settings"),
             (TokenOrigin::Renewal, "renewal"),

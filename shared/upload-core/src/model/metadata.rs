@@ -255,6 +255,3 @@ fn decode(value: &str) -> Option<String> {
     }
     Some(percent_decode_str(value).decode_utf8().ok()?.into_owned())
 }
-
-#[cfg(test)]
-mod tests;

@@ -111,8 +111,9 @@ mod tests {
         assert_eq!(limits(u64::MAX, 2_500_000, 10), [8, 16, 24]);
     }
 
+    /// A full link gets no more parts than it began with, except for a trial now and then.
     #[tokio::test(start_paused = true)]
-    async fn a_full_link_gets_no_more_than_it_began_with_but_now_and_then_a_trial() {
+    async fn a_full_link_is_probed_only_now_and_then() {
         assert_eq!(limits(50_000_000, 50_000_000, 10), [8, 16, 8]);
         assert_eq!(limits(50_000_000, 50_000_000, 20), [8, 16, 8, 16, 8]);
     }
@@ -123,7 +124,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn parts_that_are_fast_by_themselves_are_left_alone() {
+    async fn fast_parts_leave_the_concurrency_as_it_is() {
         assert_eq!(limits(u64::MAX, 20_000_000, 10), [8]);
     }
 

@@ -146,8 +146,9 @@ mod tests {
         Box::pin(stream::iter(chunks))
     }
 
+    /// The stream yields the check value of CRC-64/XZ, and returns its permit at the last byte.
     #[tokio::test]
-    async fn the_check_value_of_crc64_xz_comes_out_and_the_permit_goes_back_at_the_last_byte() {
+    async fn the_crc64_check_value_is_met_and_the_permit_returned() {
         let slots = Arc::new(Semaphore::new(1));
         let permit = slots.clone().try_acquire_owned().ok();
         let chunks = bytes(vec![Ok(Bytes::from_static(b"12345")), Ok(Bytes::from_static(b"6789"))]);

@@ -64,8 +64,9 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
+    /// The number of permits follows the concurrency, also while parts move under them.
     #[tokio::test(start_paused = true)]
-    async fn slots_come_and_go_with_the_pace_also_while_parts_move_in_them() {
+    async fn permits_follow_the_concurrency_while_parts_move() {
         let mut slots = PermitPool::new(AdaptiveConcurrency::new(2, 4));
         let mut held = Vec::new();
         let take = |slots: &mut PermitPool, held: &mut Vec<_>| {

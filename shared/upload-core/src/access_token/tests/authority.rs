@@ -1,9 +1,9 @@
-//! Who hands out tokens, in memory.
+//! The authority that issues tokens, in memory.
 
 use crate::{
     Error, ErrorKind, RetryAdvice,
     access_token::{AccessTokens, CallError, FreshTokens, RefreshError, Refresher},
-    tests::points::Points,
+    tests::crash_points::CrashPoints,
 };
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
@@ -40,7 +40,7 @@ pub(crate) struct Tokens {
     pub(crate) faults: VecDeque<AskFault>,
     pub(crate) refreshes: u32,
     pub(crate) refused: u32,
-    /// Ends the token of the call after so many.
+    /// Ends the token of the call after this many.
     pub(crate) expire_after: Option<u32>,
 }
 
@@ -48,7 +48,7 @@ pub(crate) struct Tokens {
 #[derive(Clone, Default)]
 pub(crate) struct Authority {
     tokens: Arc<Mutex<Tokens>>,
-    points: Points,
+    crash_points: CrashPoints,
 }
 
 fn number(token: &SecretString) -> u32 {
@@ -57,9 +57,9 @@ fn number(token: &SecretString) -> u32 {
 }
 
 impl Authority {
-    pub(crate) fn new(points: Points) -> Self {
+    pub(crate) fn new(crash_points: CrashPoints) -> Self {
         let tokens = Tokens { good: [0].into(), life: 100 * HOUR, ..Tokens::default() };
-        Self { tokens: Arc::new(Mutex::new(tokens)), points }
+        Self { tokens: Arc::new(Mutex::new(tokens)), crash_points }
     }
 
     pub(crate) fn tokens(&self) -> MutexGuard<'_, Tokens> {
@@ -77,9 +77,9 @@ impl Authority {
         AccessTokens::new("ma/in", access.into(), refresh.into(), Arc::new(self.clone())).expect("tokens")
     }
 
-    /// A call with an access token; answers its number.
+    /// A call with an access token. Returns its number.
     pub(crate) async fn call(&self, token: SecretString) -> Result<u32, CallError> {
-        self.points.pass("call").await;
+        self.crash_points.pass("call").await;
         let mut tokens = self.tokens();
         if let Some(left) = &mut tokens.expire_after {
             *left = left.wrapping_sub(1);
@@ -131,9 +131,9 @@ impl Authority {
 #[async_trait]
 impl Refresher for Authority {
     async fn refresh(&self, refresh_token: &SecretString) -> Result<FreshTokens, RefreshError> {
-        self.points.pass("refresh").await;
+        self.crash_points.pass("refresh").await;
         let (fresh, fault) = self.renew(refresh_token)?;
-        self.points.pass("answer").await;
+        self.crash_points.pass("answer").await;
         match fault {
             Some(AskFault::Hang) => std::future::pending().await,
             Some(AskFault::LoseAnswer) => {

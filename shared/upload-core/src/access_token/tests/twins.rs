@@ -1,9 +1,12 @@
 //! Many functions find their token refused at once, over a store that is slow and fails now and then.
 
-use super::*;
+use super::{authority::HOUR, env::World};
+use crate::{ErrorKind, access_token::AccessTokens};
 use futures_util::future::join_all;
+use std::time::Duration;
+use tokio::time::sleep;
 
-async fn until_it_works(world: &World, process: &AccessTokens) -> u32 {
+async fn call_until_it_works(world: &World, process: &AccessTokens) -> u32 {
     let begun = tokio::time::Instant::now();
     loop {
         match world.call(process).await {
@@ -18,14 +21,12 @@ async fn until_it_works(world: &World, process: &AccessTokens) -> u32 {
     }
 }
 
-async fn twins(seed: u64, count: usize, revokes: bool) {
-    let points = Points::default();
-    let world =
-        World { store: MemoryStore::chaotic(seed), authority: Authority::new(points.clone()), points };
+async fn refresh_at_once(seed: u64, count: usize, revokes: bool) {
+    let world = World::chaotic(seed);
     world.authority.tokens().revokes = revokes;
     world.authority.expire();
-    let processes: Vec<_> = (0..count).map(|_| world.authority.process(0)).collect();
-    let used = join_all(processes.iter().map(|process| until_it_works(&world, process))).await;
+    let processes = world.processes(count);
+    let used = join_all(processes.iter().map(|process| call_until_it_works(&world, process))).await;
     assert_eq!(world.refreshes(), 1, "seed {seed}: one refresh for {count} functions");
     assert!(used.iter().all(|used| *used == 1), "seed {seed}: {used:?}");
     world.store.calm();
@@ -35,11 +36,12 @@ async fn twins(seed: u64, count: usize, revokes: bool) {
     }
 }
 
+/// Two and sixteen functions that refresh at once end with one refresh and one pair of tokens.
 #[tokio::test(start_paused = true)]
-async fn two_and_sixteen_functions_that_renew_at_once_end_with_one_refresh_and_one_pair() {
+async fn twins_that_refresh_at_once_end_with_one_pair() {
     for seed in 0..150 {
         for (count, revokes) in [(2, false), (2, true), (16, false), (16, true)] {
-            twins(seed, count, revokes).await;
+            refresh_at_once(seed, count, revokes).await;
         }
     }
 }
@@ -54,7 +56,7 @@ async fn sixteen_uploads_of_one_process_share_one_refresh() {
     let used = join_all((0..16).map(|_| world.call(&process))).await;
     assert!(used.iter().all(|used| matches!(used, Ok(1))), "{used:?}");
     assert_eq!(world.refreshes(), 1);
-    // A quarter of its life before the end: nobody is held up, nobody refused.
+    // A quarter of its life before the end: no call is delayed and none refused.
     sleep(80 * HOUR).await;
     world.authority.tokens().revokes = false;
     let used = join_all((0..16).map(|_| world.call(&process))).await;

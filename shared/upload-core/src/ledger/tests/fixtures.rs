@@ -31,16 +31,16 @@ fn entry(step: Step) -> Entry {
 }
 
 fn full_work() -> StoredRequest {
-    let mut work = work("dir/片.mp4", Some("https://example.com/hook"));
-    work.requested_key = Some("film 7".into());
-    work.caller_account = Some("a token".into());
-    work.object.location.region = Some("cn-hangzhou".into());
-    work.object.version_id = Some("v".into());
-    work.object.md5 = Some(Md5([1; 16]));
-    work.object.crc64 = Some(u64::MAX);
-    work.job.md5 = Some(StatedMd5::new(Md5([1; 16]), "field md5"));
-    work.job.force_nonce = Some("n".into());
-    work.job.video = VideoMetadata {
+    let mut request = new_request("dir/片.mp4", Some("https://example.com/hook"));
+    request.requested_key = Some("film 7".into());
+    request.caller_account = Some("a token".into());
+    request.object.location.region = Some("cn-hangzhou".into());
+    request.object.version_id = Some("v".into());
+    request.object.md5 = Some(Md5([1; 16]));
+    request.object.crc64 = Some(u64::MAX);
+    request.job.md5 = Some(StatedMd5::new(Md5([1; 16]), "field md5"));
+    request.job.force_nonce = Some("n".into());
+    request.job.video = VideoMetadata {
         title: Some("片".into()),
         tags: Some(vec!["a".into(), "b".into()]),
         category: Some("Others".into()),
@@ -55,11 +55,11 @@ fn full_work() -> StoredRequest {
         shoot_time: Some("2026-01-01 00:00:00".into()),
         deshake: Some(true),
     };
-    sealed(&work)
+    sealed(&request)
 }
 
-fn sealed(work: &UploadRequest) -> StoredRequest {
-    StoredRequest::seal(work, Sealer { seal: &TestSeal, id: &id_of(work) }).expect("sealed")
+fn sealed(request: &UploadRequest) -> StoredRequest {
+    StoredRequest::seal(request, Sealer { seal: &TestSeal, id: &id_of(request) }).expect("sealed")
 }
 
 fn session_to(target: Target) -> Step {
@@ -77,7 +77,7 @@ fn session_to(target: Target) -> Step {
 fn steps() -> Vec<(&'static str, Step)> {
     let advice = Some("look at Youku before trying again".into());
     let failure = Failure { code: "commit_unknown".into(), text: "the commit is unknown".into(), advice };
-    let mut events = work("a.mp4", Some("https://example.com/hook"));
+    let mut events = new_request("a.mp4", Some("https://example.com/hook"));
     if let Some(callback) = &mut events.callback {
         callback.events = vec![VideoEvent::Ready, VideoEvent::Rejected];
     }
@@ -89,7 +89,7 @@ fn steps() -> Vec<(&'static str, Step)> {
     vec![
         ("claimed", Step::Claimed { request: Some(Box::new(full_work())) }),
         ("claimed-events", Step::Claimed { request: Some(Box::new(sealed(&events))) }),
-        ("claimed-plain", Step::Claimed { request: Some(Box::new(sealed(&work("a.mp4", None)))) }),
+        ("claimed-plain", Step::Claimed { request: Some(Box::new(sealed(&new_request("a.mp4", None)))) }),
         ("taken-over", Step::Claimed { request: None }),
         ("created-oss", session_to(session("t").target)),
         ("created-slice", session_to(slice)),
@@ -135,8 +135,9 @@ fn is_written_and_read<T: Serialize + DeserializeOwned>(name: &str, entry: &T) -
     decode(name, &kept).expect("it can be read")
 }
 
+/// Every kind of entry is written as its fixture, and read from it.
 #[test]
-fn every_kind_of_entry_is_written_as_its_fixture_and_read_from_it() {
+fn every_kind_of_entry_equals_its_fixture() {
     let tokens = ["refresh", "refresh-withdrawn", "refresh-lost", "refresh-refused", "token"];
     let others = ["lease", "open-mark", "pause", "recent"];
     let mut names: BTreeSet<_> = tokens.iter().chain(&others).map(|name| (*name).to_owned()).collect();
@@ -182,7 +183,7 @@ fn every_kind_of_entry_is_written_as_its_fixture_and_read_from_it() {
 #[test]
 fn work_comes_back_as_it_was_and_its_secrets_show_nowhere() {
     let record = full_work();
-    let id = id_of(&work("dir/片.mp4", None));
+    let id = id_of(&new_request("dir/片.mp4", None));
     let again = StoredRequest::seal(
         &record.open(Sealer { seal: &TestSeal, id: &opened_id(&record) }).expect("opens"),
         Sealer { seal: &TestSeal, id: &opened_id(&record) },
@@ -197,10 +198,10 @@ fn work_comes_back_as_it_was_and_its_secrets_show_nowhere() {
 
 /// The id that [`full_work`] was sealed for.
 fn opened_id(record: &StoredRequest) -> UploadId {
-    let mut work = work(&record.location.key, None);
-    work.object.version_id.clone_from(&record.object.version_id);
-    work.job.force_nonce.clone_from(&record.force_nonce);
-    id_of(&work)
+    let mut request = new_request(&record.location.key, None);
+    request.object.version_id.clone_from(&record.object.version_id);
+    request.job.force_nonce.clone_from(&record.force_nonce);
+    id_of(&request)
 }
 
 #[test]

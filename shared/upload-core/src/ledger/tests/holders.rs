@@ -1,4 +1,4 @@
-//! Any number of holders take any step at any time, and freeze, die and let go as they like, over a store that is slow and fails now
+//! Any number of holders take any step at any time, and freeze, die and release at random, over a store that is slow and fails now
 //! and then: the ledger reads back to one valid state.
 
 use super::super::state::walked;
@@ -20,15 +20,15 @@ const KINDS: [StepKind; 8] = [
     StepKind::Waiting,
 ];
 
-/// What holders have read or written: each must be how the ledger begins.
-type Said = RefCell<Vec<Vec<Entry>>>;
+/// The histories that holders have read or written: the ledger must begin with each of them.
+type Reported = RefCell<Vec<Vec<Entry>>>;
 
 async fn pause(chance: &mut StdRng, seconds: u64) {
     sleep(Duration::from_millis(chance.random_range(0..seconds * 1000))).await;
 }
 
 /// Mostly a step that the state permits.
-fn some_kind(state: State, chance: &mut StdRng) -> StepKind {
+fn choose_kind(state: State, chance: &mut StdRng) -> StepKind {
     let permitted = EDGES.iter().filter(|edge| edge.from == state && edge.step != StepKind::Claimed);
     let permitted: Vec<_> = permitted.map(|edge| edge.step).collect();
     let kinds = if chance.random_ratio(1, 8) { &KINDS[..] } else { &permitted };
@@ -42,15 +42,16 @@ fn step(kind: StepKind, held: &LeasedUpload, chance: &mut StdRng) -> Step {
         StepKind::Committed => committed(),
         StepKind::Notified => {
             let code = if chance.random_ratio(1, 4) { "410" } else { "200" };
-            let told = held.record().state == State::Notified(End::Committed);
-            let event = (told != chance.random_ratio(1, 8)).then_some(VideoEvent::Ready);
+            let outcome_is_recorded = held.record().state == State::Notified(End::Committed);
+            let event = (outcome_is_recorded != chance.random_ratio(1, 8)).then_some(VideoEvent::Ready);
             Step::Notified { code: code.into(), event }
         }
         StepKind::Failed => failed(),
         StepKind::Cancelled => Step::Cancelled,
         StepKind::Reopened => {
-            let new_session = chance.random_ratio(1, 2) && held.record().state.after(&anew()).is_ok();
-            if new_session { anew() } else { Step::Reopened(Reopening::default()) }
+            let new_session =
+                chance.random_ratio(1, 2) && held.record().state.after(&new_session_step()).is_ok();
+            if new_session { new_session_step() } else { Step::Reopened(Reopening::default()) }
         }
         StepKind::Waiting => {
             if chance.random_ratio(2, 3) && held.record().state == State::Transferred {
@@ -62,20 +63,20 @@ fn step(kind: StepKind, held: &LeasedUpload, chance: &mut StdRng) -> Step {
     }
 }
 
-fn anew() -> Step {
+fn new_session_step() -> Step {
     Step::Reopened(Reopening { new_session: true, ..Reopening::default() })
 }
 
-async fn take(
+async fn claim_by_chance(
     ledger: &Ledger,
-    work: &UploadRequest,
+    request: &UploadRequest,
     chance: &mut StdRng,
 ) -> Result<Option<LeasedUpload>, Error> {
-    let id = id_of(work);
+    let id = id_of(request);
     let claim = match chance.random_range(0..4) {
         0 => return ledger.reopen(&id, Reopening::default()).await.map(Some),
         1 => ledger.resume(&id).await?,
-        _ => ledger.claim(&id, work).await?,
+        _ => ledger.claim(&id, request).await?,
     };
     Ok(match claim {
         Claim::Acquired(held) => Some(*held),
@@ -84,12 +85,16 @@ async fn take(
 }
 
 /// Takes steps until one cannot be written.
-async fn go_on(held: &mut LeasedUpload, chance: &mut StdRng, said: &Said) -> Result<(), Error> {
+async fn append_steps(
+    held: &mut LeasedUpload,
+    chance: &mut StdRng,
+    reported: &Reported,
+) -> Result<(), Error> {
     for _ in 0..chance.random_range(0..5) {
         let seconds = if chance.random_ratio(1, 6) { 60 } else { 3 };
         pause(chance, seconds).await;
         let state = held.record().state;
-        let kind = some_kind(state, chance);
+        let kind = choose_kind(state, chance);
         let (permitted, appended) = if kind == StepKind::Created {
             let permitted = matches!(state, State::Claimed | State::Created | State::HashRefused);
             (permitted, held.append_session(session("1")).await)
@@ -102,16 +107,16 @@ async fn go_on(held: &mut LeasedUpload, chance: &mut StdRng, said: &Said) -> Res
             Err(error) if permitted => return Err(error),
             Err(error) => assert_eq!(error.kind(), ErrorKind::Ledger, "{kind:?} after {state:?}"),
         }
-        said.borrow_mut().push(held.record().history.clone());
+        reported.borrow_mut().push(held.record().history.clone());
     }
     Ok(())
 }
 
-async fn holder(ledger: &Ledger, work: &UploadRequest, seed: u64, said: &Said) {
+async fn run_holder(ledger: &Ledger, request: &UploadRequest, seed: u64, reported: &Reported) {
     let mut chance = StdRng::seed_from_u64(seed);
     for _ in 0..chance.random_range(1..8) {
         pause(&mut chance, 30).await;
-        let mut held = match take(ledger, work, &mut chance).await {
+        let mut held = match claim_by_chance(ledger, request, &mut chance).await {
             Ok(Some(held)) => held,
             Ok(None) => continue,
             Err(error) => {
@@ -119,11 +124,12 @@ async fn holder(ledger: &Ledger, work: &UploadRequest, seed: u64, said: &Said) {
                 let known = [
                     Kind::InProgress,
                     Kind::Superseded,
-                    // Another holder gave it up meanwhile.
+                    // Another holder cancelled it meanwhile.
                     Kind::Cancelled,
                     Kind::RateLimited,
                     // It is not known yet, or not one to reopen; the store failed.
                     Kind::InvalidJob,
+                    Kind::NoSuchUpload,
                     Kind::Ledger,
                 ];
                 assert!(known.contains(&error.kind()), "{error:?}");
@@ -134,7 +140,7 @@ async fn holder(ledger: &Ledger, work: &UploadRequest, seed: u64, said: &Said) {
         let lease = held.lease();
         let ended = tokio::select! {
             lost = lease.keep_renewed(UploadedParts::default), if keeps => Err(lost),
-            ended = go_on(&mut held, &mut chance, said) => ended,
+            ended = append_steps(&mut held, &mut chance, reported) => ended,
         };
         // Others die where they stand.
         if ended.is_ok() && chance.random_ratio(2, 3) {
@@ -143,26 +149,26 @@ async fn holder(ledger: &Ledger, work: &UploadRequest, seed: u64, said: &Said) {
     }
 }
 
-async fn story(seed: u64, times: &mut [u32; 3]) {
+async fn run_holders(seed: u64, times: &mut [u32; 3]) {
     let store = MemoryStore::chaotic(seed);
     let callback = seed.is_multiple_of(2).then_some("https://example.com");
-    let (ledger, mut work, said) = (ledger(&store), work("k", callback), Said::default());
-    if let Some(callback) = work.callback.as_mut().filter(|_| seed % 4 == 2) {
+    let (ledger, mut request, reported) = (ledger(&store), new_request("k", callback), Reported::default());
+    if let Some(callback) = request.callback.as_mut().filter(|_| seed % 4 == 2) {
         callback.events = vec![VideoEvent::Ready];
     }
-    let holders = (0..2 + seed % 5).map(|n| holder(&ledger, &work, seed << 8 | n, &said));
+    let holders = (0..2 + seed % 5).map(|n| run_holder(&ledger, &request, seed << 8 | n, &reported));
     futures_util::future::join_all(holders).await;
     store.calm();
     sleep(LIFE * 10).await;
-    let id = id_of(&work);
+    let id = id_of(&request);
     let before = ledger.read(&id).await.expect("it reads back");
-    let mut taken = ledger.claim(&id, &work).await.expect("nobody holds it");
+    let mut taken = ledger.claim(&id, &request).await.expect("nobody holds it");
     if let Claim::Settled(_) = taken {
-        // As a sweep does with a mark that was left behind.
+        // As a sweep does with a mark that was left over.
         taken = ledger.resume(&id).await.expect("nobody holds it");
     }
     let record = ledger.read(&id).await.expect("it reads back").expect("it is there");
-    for history in said.into_inner() {
+    for history in reported.into_inner() {
         assert!(record.history.starts_with(&history), "seed {seed}: a holder was told something else");
     }
     let before = before.map(|before| before.history).unwrap_or_default();
@@ -177,12 +183,13 @@ async fn story(seed: u64, times: &mut [u32; 3]) {
     times[2] += record.sequence();
 }
 
+/// Any steps of any holders leave one valid ledger, and every edge of the state machine is walked.
 #[test]
-fn any_steps_of_any_holders_leave_one_valid_ledger_and_every_edge_is_walked() {
+fn any_steps_of_any_holders_leave_one_valid_ledger() {
     let mut times = [0; 3];
     for seed in 0..SEEDS {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
-        runtime.expect("a runtime").block_on(story(seed, &mut times));
+        runtime.expect("a runtime").block_on(run_holders(seed, &mut times));
     }
     let [at_rest, epochs, steps] = times;
     assert!(at_rest > 50 && epochs > 600 && steps > 1200, "too little happens: {times:?}");

@@ -1,66 +1,70 @@
-//! Leases: one holder at a time, whoever falls silent.
+//! Leases: one holder at a time, whichever holder falls silent.
 
 use super::memory::Fault;
 use super::*;
 use crate::{ErrorKind, RetryAdvice};
 use tokio::time::{Instant, sleep, timeout};
 
+/// A lease that lives elsewhere answers "in progress" and when to retry.
 #[tokio::test(start_paused = true)]
-async fn a_live_lease_elsewhere_answers_in_progress_and_when_to_come_again() {
+async fn a_live_lease_answers_in_progress_with_retry_after() {
     let store = MemoryStore::new();
-    let (ledger, work) = (ledger(&store), work("k", None));
-    let held = hold(&ledger, &work).await;
-    let error = refused(&ledger, &work).await;
+    let (ledger, request) = (ledger(&store), new_request("k", None));
+    let held = acquire(&ledger, &request).await;
+    let error = expect_refusal(&ledger, &request).await;
     assert_eq!(error.kind(), ErrorKind::InProgress);
     let RetryAdvice::Retry { retry_after: Some(rest) } = error.advice() else { panic!("{error:?}") };
     assert!(rest >= LIFE && rest <= LIFE + Duration::from_secs(1), "{rest:?}");
     drop(held);
     sleep(rest).await;
-    assert_eq!(hold(&ledger, &work).await.lease().epoch(), 2);
+    assert_eq!(acquire(&ledger, &request).await.lease().epoch(), 2);
     assert_eq!(store.keys("lease/").len(), 1, "the old lease is gone");
 }
 
+/// A released upload is taken over at once, with the parts that it holds.
 #[tokio::test(start_paused = true)]
-async fn a_released_upload_is_taken_over_at_once_with_the_parts_it_holds() {
+async fn a_released_upload_is_taken_over_with_its_parts() {
     let store = MemoryStore::new();
-    let (ledger, work) = (ledger(&store), work("k", None));
-    let mut held = hold(&ledger, &work).await;
+    let (ledger, request) = (ledger(&store), new_request("k", None));
+    let mut held = acquire(&ledger, &request).await;
     held.append_session(session("1")).await.expect("appended");
     let part = UploadedPart { number: 1, etag: "E".into(), crc64: 1 };
     let parts = UploadedParts { session: 2, parts: vec![part] };
     let lease = held.lease();
     assert!(timeout(LIFE / 2, lease.keep_renewed(|| parts.clone())).await.is_err(), "it is kept");
     held.release().await;
-    let held = hold(&ledger, &work).await;
+    let held = acquire(&ledger, &request).await;
     assert_eq!((held.lease().epoch(), held.parts()), (2, parts.clone()));
     let more = UploadedParts { parts: [parts.parts.clone(), parts.parts].concat(), ..parts };
     held.release_with(more.clone()).await;
-    let mut held = hold(&ledger, &work).await;
+    let mut held = acquire(&ledger, &request).await;
     assert_eq!(held.parts(), more);
     held.append_session(session("2")).await.expect("appended");
     assert_eq!(held.parts(), UploadedParts::default(), "they were another session's");
 }
 
+/// A renewed lease stays alive and costs two calls in each third of its life.
 #[tokio::test(start_paused = true)]
-async fn a_kept_lease_lives_on_and_costs_two_calls_each_third_of_its_life() {
+async fn a_renewed_lease_costs_two_calls_each_third_of_its_life() {
     let store = MemoryStore::new();
-    let (ledger, work) = (ledger(&store), work("k", None));
-    let held = hold(&ledger, &work).await;
+    let (ledger, request) = (ledger(&store), new_request("k", None));
+    let held = acquire(&ledger, &request).await;
     let before = store.world().calls.len();
     assert!(timeout(LIFE * 20, held.lease().keep_renewed(UploadedParts::default)).await.is_err());
     let calls = store.world().calls.len() - before;
     assert!((110..=122).contains(&calls), "{calls}");
-    assert_eq!(refused(&ledger, &work).await.kind(), ErrorKind::InProgress);
+    assert_eq!(expect_refusal(&ledger, &request).await.kind(), ErrorKind::InProgress);
 }
 
+/// A holder that was silent for too long finds out before it does anything.
 #[tokio::test(start_paused = true)]
-async fn a_holder_that_was_silent_too_long_finds_out_before_it_does_anything() {
+async fn a_silent_holder_is_superseded_before_it_does_anything() {
     for attempt in ["check", "append", "keep"] {
         let store = MemoryStore::new();
-        let (ledger, work) = (ledger(&store), work("k", None));
-        let mut late = hold(&ledger, &work).await;
+        let (ledger, request) = (ledger(&store), new_request("k", None));
+        let mut late = acquire(&ledger, &request).await;
         sleep(LIFE * 2).await;
-        let next = hold(&ledger, &work).await;
+        let next = acquire(&ledger, &request).await;
         let steps = store.keys("ledger/");
         let error = match attempt {
             "check" => late.lease().check().await.expect_err("superseded"),
@@ -78,26 +82,31 @@ async fn a_holder_that_was_silent_too_long_finds_out_before_it_does_anything() {
     }
 }
 
+/// A late append that was already on its way loses to the new holder's claim.
 #[tokio::test(start_paused = true)]
-async fn a_late_append_that_was_on_its_way_loses_to_the_new_holders_claim() {
+async fn a_late_append_loses_to_the_new_holders_claim() {
     let store = MemoryStore::new();
-    let (ledger, work) = (ledger(&store), work("k", None));
-    let mut late = hold(&ledger, &work).await;
+    let (ledger, request) = (ledger(&store), new_request("k", None));
+    let mut late = acquire(&ledger, &request).await;
     let lease = late.lease();
     lease.release(&lease.parts()).await;
-    let next = hold(&ledger, &work).await;
+    let next = acquire(&ledger, &request).await;
     assert_eq!(late.append(failed()).await.expect_err("too late").kind(), ErrorKind::Superseded);
-    assert_eq!(ledger.read(&id_of(&work)).await.expect("readable").as_ref(), Some(next.record()));
+    assert_eq!(ledger.read(&id_of(&request)).await.expect("readable").as_ref(), Some(next.record()));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_holder_that_slept_and_was_missed_by_nobody_goes_on() {
+async fn a_holder_that_slept_resumes_where_no_other_claimed() {
     let store = MemoryStore::new();
-    let (ledger, work) = (ledger(&store), work("k", None));
-    let mut held = hold(&ledger, &work).await;
+    let (ledger, request) = (ledger(&store), new_request("k", None));
+    let mut held = acquire(&ledger, &request).await;
     sleep(LIFE * 10).await;
     held.lease().check().await.expect("still the newest");
-    assert_eq!(refused(&ledger, &work).await.kind(), ErrorKind::InProgress, "the check renewed the lease");
+    assert_eq!(
+        expect_refusal(&ledger, &request).await.kind(),
+        ErrorKind::InProgress,
+        "the check renewed the lease"
+    );
     sleep(LIFE * 10).await;
     held.append_session(session("1")).await.expect("still the newest");
     sleep(LIFE * 10).await;
@@ -107,11 +116,12 @@ async fn a_holder_that_slept_and_was_missed_by_nobody_goes_on() {
     );
 }
 
+/// A store that fails for a lease's life ends the work; a shorter outage does not.
 #[tokio::test(start_paused = true)]
-async fn a_store_that_fails_for_a_leases_life_ends_the_work_and_a_shorter_trouble_does_not() {
+async fn only_an_outage_of_a_leases_life_ends_the_work() {
     let store = MemoryStore::new();
-    let (ledger, work) = (ledger(&store), work("k", None));
-    let held = hold(&ledger, &work).await;
+    let (ledger, request) = (ledger(&store), new_request("k", None));
+    let held = acquire(&ledger, &request).await;
     let lease = held.lease();
     let trouble = async {
         store.world().is_down = true;
@@ -131,11 +141,12 @@ async fn a_store_that_fails_for_a_leases_life_ends_the_work_and_a_shorter_troubl
     assert!(lasted > LIFE * 4 && lasted < LIFE * 5, "{lasted:?}");
 }
 
+/// A renewal that gets no answer is retried before the lease runs out.
 #[tokio::test(start_paused = true)]
-async fn a_renewal_that_gets_no_answer_is_tried_again_before_the_lease_runs_out() {
+async fn an_unanswered_renewal_is_retried_before_the_lease_ends() {
     let store = MemoryStore::new();
-    let (ledger, work) = (ledger(&store), work("k", None));
-    let held = hold(&ledger, &work).await;
+    let (ledger, request) = (ledger(&store), new_request("k", None));
+    let held = acquire(&ledger, &request).await;
     store.world().faults = vec![("list", Fault::Hang)];
     assert!(
         timeout(LIFE * 3, held.lease().keep_renewed(UploadedParts::default)).await.is_err(),
@@ -147,14 +158,15 @@ async fn a_renewal_that_gets_no_answer_is_tried_again_before_the_lease_runs_out(
     assert!(error.kind() == ErrorKind::Ledger && begun.elapsed() <= LIFE + LIFE / 3, "{error:?}");
 }
 
+/// A lost answer of any call is survived, and nothing is done twice.
 #[tokio::test(start_paused = true)]
-async fn lost_answers_of_any_call_are_survived_and_nothing_is_done_twice() {
+async fn a_lost_answer_of_any_call_does_nothing_twice() {
     for operation in ["create", "write", "read", "list", "delete"] {
         for fault in [Fault::Refuse, Fault::LoseAnswer] {
             let store = MemoryStore::new();
-            let (ledger, work) = (ledger(&store), work("k", None));
+            let (ledger, request) = (ledger(&store), new_request("k", None));
             store.world().faults = vec![(operation, fault); 2];
-            let mut held = hold(&ledger, &work).await;
+            let mut held = acquire(&ledger, &request).await;
             store.world().faults.push((operation, fault));
             held.append_session(session("1")).await.expect("survived");
             held.append(Step::Transferred(Transferred::default())).await.expect("survived");

@@ -1,16 +1,16 @@
-//! The open marks: an upload that is not at rest has one, so that a sweep finds it, and what is none keeps from nothing.
+//! The open marks: an upload that is not settled has one, so that a sweep finds it; a foreign key among them stops nothing.
 
 use super::*;
-use crate::{RunContext, ledger::MarkResult, sweep};
+use crate::{ClaimRefusal, RunContext, UploadError, ledger::MarkResult, sweep};
 use tokio::time::sleep;
 
 #[tokio::test(start_paused = true)]
 async fn a_claim_written_over_an_end_leaves_the_mark() {
     let store = MemoryStore::new();
     store.race(Duration::from_millis(500), 1);
-    let (ledger, work) = (ledger(&store), work("k", None));
-    let id = id_of(&work);
-    let mut a = hold(&ledger, &work).await;
+    let (ledger, request) = (ledger(&store), new_request("k", None));
+    let id = id_of(&request);
+    let mut a = acquire(&ledger, &request).await;
     a.append_session(session("T0")).await.expect("opened");
     a.append(Step::Transferred(Transferred::default())).await.expect("landed");
     a.verify().await.expect("it may commit");
@@ -36,7 +36,7 @@ async fn a_claim_written_over_an_end_leaves_the_mark() {
     assert!(!store.keys("open/").is_empty(), "no sweep finds it");
 }
 
-/// Leaves the leases of dead holders behind.
+/// Lets the leases of dead holders run out.
 async fn forget_leases(store: &MemoryStore) {
     store.world().entries.retain(|key, _| !key.starts_with("lease/"));
 }
@@ -44,9 +44,9 @@ async fn forget_leases(store: &MemoryStore) {
 #[tokio::test(start_paused = true)]
 async fn a_holder_that_wakes_late_deletes_no_others_mark() {
     let store = MemoryStore::new();
-    let (ledger, work) = (ledger(&store), work("k", None));
-    let id = id_of(&work);
-    let mut a = hold(&ledger, &work).await;
+    let (ledger, request) = (ledger(&store), new_request("k", None));
+    let id = id_of(&request);
+    let mut a = acquire(&ledger, &request).await;
     // A's end stands, and A is frozen before its mark goes: another brings the upload to rest, and a person reopens it.
     store.world().faults.push(("write", memory::Fault::Hang));
     let cut = tokio::time::timeout(Duration::from_secs(1), a.append(failed())).await;
@@ -62,12 +62,13 @@ async fn a_holder_that_wakes_late_deletes_no_others_mark() {
     assert!(matches!(ledger.resume(&id).await, Ok(Claim::Acquired(_))));
 }
 
+/// A late cancellation leaves the mark of the holder that reopened the upload.
 #[tokio::test(start_paused = true)]
-async fn a_cancellation_that_is_late_leaves_the_mark_of_whoever_reopened() {
+async fn a_late_cancel_leaves_the_mark_of_a_reopened_upload() {
     let store = MemoryStore::new();
-    let (ledger, work) = (ledger(&store), work("k", None));
-    let id = id_of(&work);
-    hold(&ledger, &work).await.release().await;
+    let (ledger, request) = (ledger(&store), new_request("k", None));
+    let id = id_of(&request);
+    acquire(&ledger, &request).await.release().await;
     // Frozen between its step and the marks: the write of the recent end hangs.
     store.world().faults.push(("write", memory::Fault::Hang));
     let cut = tokio::time::timeout(Duration::from_secs(1), ledger.cancel(&id)).await;
@@ -82,8 +83,8 @@ async fn a_cancellation_that_is_late_leaves_the_mark_of_whoever_reopened() {
 #[tokio::test(start_paused = true)]
 async fn a_stray_is_judged_by_its_own_time() {
     let store = MemoryStore::new();
-    let (ledger, work) = (ledger(&store), work("k", None));
-    let id = id_of(&work);
+    let (ledger, request) = (ledger(&store), new_request("k", None));
+    let id = id_of(&request);
     let mark = |age: u64, tag: &str| {
         let bytes: bytes::Bytes = b"{\"v\":1}".to_vec().into();
         let at = store.now() - Duration::from_secs(age);
@@ -94,22 +95,23 @@ async fn a_stray_is_judged_by_its_own_time() {
     let stray = ledger.open_upload(&id).await.expect("listed").expect("marked");
     assert!(!ledger.clear_stray(&stray, Duration::from_secs(3600)).await.expect("looked"));
     assert_eq!(store.keys("open/"), [format!("open/{id}.0000000b")], "the fresh one stays");
-    // Written anew between the list and the look.
+    // Written again between the list and the read.
     mark(7200, "0000000b");
     let stray = ledger.open_upload(&id).await.expect("listed").expect("marked");
     mark(0, "0000000b");
     assert!(!ledger.clear_stray(&stray, Duration::from_secs(3600)).await.expect("looked"));
     assert_eq!(store.keys("open/").len(), 1);
-    let held = hold(&ledger, &work).await;
+    let held = acquire(&ledger, &request).await;
     assert_eq!(store.keys("open/").len(), 1 + 1, "a mark of its own: {:?}", held.record().id);
 }
 
+/// The new mark is written before the old one is deleted, and the earliest of two counts.
 #[tokio::test(start_paused = true)]
-async fn the_new_mark_stands_before_the_old_one_goes_and_the_earliest_counts() {
+async fn a_new_mark_is_written_before_the_old_one_is_deleted() {
     let store = MemoryStore::new();
-    let (ledger, work) = (ledger(&store), work("k", None));
-    let id = id_of(&work);
-    let mut held = hold(&ledger, &work).await;
+    let (ledger, request) = (ledger(&store), new_request("k", None));
+    let id = id_of(&request);
+    let mut held = acquire(&ledger, &request).await;
     let until = held.lease().now() + Duration::from_secs(600);
     store.world().faults.push(("delete", memory::Fault::Hang));
     let cut = tokio::time::timeout(Duration::from_secs(1), held.append(waiting(Some(until.into())))).await;
@@ -118,7 +120,7 @@ async fn the_new_mark_stands_before_the_old_one_goes_and_the_earliest_counts() {
     assert_eq!(keys.len(), 2);
     let marked = ledger.open_upload(&id).await.expect("listed").expect("marked");
     assert_eq!(marked.due, None, "of several the earliest counts: {keys:?}");
-    // Likewise beside one that was written before marks told their time.
+    // Likewise next to one that was written before marks had their time in the key.
     let (bytes, now) = store.world().entries[&keys[0]].clone();
     store.world().entries.retain(|key, _| !key.starts_with("open/") || key.contains(".u"));
     let waits = ledger.open_upload(&id).await.expect("listed").expect("marked");
@@ -128,18 +130,19 @@ async fn the_new_mark_stands_before_the_old_one_goes_and_the_earliest_counts() {
     assert_eq!((both.len(), both[0].due), (1, None));
 }
 
+/// A mark that was lost is written again unless the upload is settled.
 #[tokio::test(start_paused = true)]
-async fn a_mark_that_was_lost_is_written_again_unless_the_upload_is_at_rest() {
+async fn a_lost_mark_is_restored_unless_the_upload_is_settled() {
     let store = MemoryStore::new();
     let ledger = ledger(&store);
-    let mut held = hold(&ledger, &work("waits", None)).await;
+    let mut held = acquire(&ledger, &new_request("waits", None)).await;
     let until = held.lease().now() + Duration::from_secs(600);
     held.append(waiting(Some(until.into()))).await.expect("appended");
     held.release().await;
-    let mut done = hold(&ledger, &work("done", None)).await;
+    let mut done = acquire(&ledger, &new_request("done", None)).await;
     done.append(failed()).await.expect("appended");
     done.release().await;
-    let (waits, done) = (id_of(&work("waits", None)), id_of(&work("done", None)));
+    let (waits, done) = (id_of(&new_request("waits", None)), id_of(&new_request("done", None)));
     assert!(matches!(ledger.restore_mark(&waits).await, Ok(MarkResult::AlreadyMarked)), "it is there");
     store.world().entries.retain(|key, _| !key.starts_with("open/"));
     assert!(matches!(ledger.restore_mark(&waits).await, Ok(MarkResult::Restored)));
@@ -153,7 +156,7 @@ async fn what_is_no_mark_is_trouble_by_its_key_and_keeps_from_nothing() {
     let store = MemoryStore::new();
     let ledger = ledger(&store);
     for n in 0..3 {
-        hold(&ledger, &work(&format!("k{n}"), None)).await.release().await;
+        acquire(&ledger, &new_request(&format!("k{n}"), None)).await.release().await;
     }
     let [damaged, newer, good] = store.keys("open/").try_into().expect("three");
     let now = store.now();
@@ -177,13 +180,15 @@ async fn what_is_no_mark_is_trouble_by_its_key_and_keeps_from_nothing() {
     let asked = std::sync::Mutex::new(Vec::new());
     let uploader_of = |id: UploadId, _| {
         asked.lock().expect("no panic").push(id);
-        async { Err::<crate::Uploader, _>(Error::new(ErrorKind::InProgress, "ledger", "not here")) }
+        let held = Error::new(ErrorKind::InProgress, "ledger", "not here")
+            .with_claim_refusal(ClaimRefusal::LeaseHeld);
+        async { Err::<crate::Uploader, _>(held) }
     };
     let swept = sweep(&ledger, uploader_of, None, 100, &RunContext::default()).await.expect("it goes on");
     let troubles: Vec<_> = swept.errors.iter().map(ToString::to_string).collect();
     assert_eq!((troubles.len(), swept.skipped), (5, 1), "{troubles:?}");
     for key in [&damaged, &newer] {
-        assert!(troubles.iter().any(|told| told.contains(key.as_str())), "{key}: {troubles:?}");
+        assert!(troubles.iter().any(|shown| shown.contains(key.as_str())), "{key}: {troubles:?}");
     }
     let asked = asked.into_inner().expect("no panic");
     assert!(asked.len() == 1 && good.contains(asked[0].as_str()));

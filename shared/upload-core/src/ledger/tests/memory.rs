@@ -1,9 +1,9 @@
-//! A ledger store in memory: one map, a clock in whole seconds, and trouble as ordered or at random.
+//! A ledger store in memory: one map, a clock in whole seconds, and faults as ordered or at random.
 
 use crate::{
     Error, ErrorKind, RetryAdvice,
     ledger::{Created, LedgerStore, ListedKey, Page, Seal, Stored},
-    tests::{memory::crc64, points::Points},
+    tests::{crash_points::CrashPoints, memory::crc64},
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -37,7 +37,7 @@ pub(crate) enum Fault {
 pub(crate) struct Outage {
     /// The first call that fails, the first of all being 1.
     pub(crate) from: usize,
-    /// At most so many calls fail.
+    /// At most this many calls fail.
     pub(crate) calls: usize,
     /// At most for this long.
     pub(crate) lasts: Duration,
@@ -51,7 +51,7 @@ pub(crate) struct World {
     /// Every call fails.
     pub(crate) is_down: bool,
     pub(crate) outage: Option<Outage>,
-    /// When the outage began, and how many points had been passed then.
+    /// When the outage began, and how many crash points had been passed by then.
     pub(crate) failed: Option<(Instant, usize)>,
     /// So many more calls are answered before it is down.
     pub(crate) down_after: Option<u32>,
@@ -75,7 +75,7 @@ pub(crate) struct Hold {
 }
 
 impl Hold {
-    /// Comes back when the store has looked at the key.
+    /// Returns when the store has looked at the key.
     pub(crate) async fn looked(&self) {
         self.looked.notified().await;
     }
@@ -87,7 +87,7 @@ impl Hold {
 }
 
 #[derive(Clone)]
-pub(crate) struct MemoryStore(Arc<Mutex<World>>, Points);
+pub(crate) struct MemoryStore(Arc<Mutex<World>>, CrashPoints);
 
 impl MemoryStore {
     pub(crate) fn new() -> Self {
@@ -105,17 +105,17 @@ impl MemoryStore {
             chaos: None,
             begun: Instant::now(),
         };
-        Self(Arc::new(Mutex::new(world)), Points::default())
+        Self(Arc::new(Mutex::new(world)), CrashPoints::default())
     }
 
-    /// A store whose calls are points of `points`.
-    pub(crate) fn with(points: Points) -> Self {
-        Self(Self::new().0, points)
+    /// A store whose calls are crash points.
+    pub(crate) fn with(crash_points: CrashPoints) -> Self {
+        Self(Self::new().0, crash_points)
     }
 
-    /// The same store, its calls points of other `points`.
-    pub(crate) fn through(&self, points: Points) -> Self {
-        Self(self.0.clone(), points)
+    /// The same store, with other crash points for its calls.
+    pub(crate) fn through(&self, crash_points: CrashPoints) -> Self {
+        Self(self.0.clone(), crash_points)
     }
 
     pub(crate) fn chaotic(seed: u64) -> Self {
@@ -216,12 +216,12 @@ impl MemoryStore {
 
 impl World {
     /// The fault of the outage that this call falls into, if it does.
-    fn is_out(&mut self, points: u32) -> Option<Fault> {
+    fn is_out(&mut self, crash_points: u32) -> Option<Fault> {
         let outage = self.outage?;
         if !(outage.from..outage.from.saturating_add(outage.calls)).contains(&self.calls.len()) {
             return None;
         }
-        let (began, _) = *self.failed.get_or_insert((Instant::now(), points as usize));
+        let (began, _) = *self.failed.get_or_insert((Instant::now(), crash_points as usize));
         (began.elapsed() < outage.lasts).then_some(outage.fault)
     }
 

@@ -1,5 +1,6 @@
 //! The ledger over a store in memory, under a paused clock.
 
+mod finished_uploads;
 mod fixtures;
 mod holders;
 mod leases;
@@ -7,7 +8,6 @@ mod marks;
 pub(crate) mod memory;
 mod races;
 mod reading;
-mod recent;
 mod search;
 mod stories;
 mod twins;
@@ -26,7 +26,7 @@ fn ledger(store: &MemoryStore) -> Ledger {
     Ledger::new(Arc::new(store.clone()), Arc::new(TestSeal), settings)
 }
 
-fn work(key: &str, callback: Option<&str>) -> UploadRequest {
+fn new_request(key: &str, callback: Option<&str>) -> UploadRequest {
     let location = Location { provider: Provider::Oss, bucket: "b".into(), key: key.into(), region: None };
     let job = Job {
         location: location.clone(),
@@ -46,8 +46,8 @@ fn work(key: &str, callback: Option<&str>) -> UploadRequest {
     }
 }
 
-fn id_of(work: &UploadRequest) -> UploadId {
-    UploadId::new(&work.object, &work.job)
+fn id_of(request: &UploadRequest) -> UploadId {
+    UploadId::new(&request.object, &request.job)
 }
 
 fn session(token: &str) -> OpenedSession {
@@ -78,13 +78,13 @@ fn waiting(not_before: Option<Timestamp>) -> Step {
     Step::Waiting(Waiting { reason: WaitReason::RateLimited, not_before })
 }
 
-async fn hold(ledger: &Ledger, work: &UploadRequest) -> LeasedUpload {
-    match ledger.claim(&id_of(work), work).await {
+async fn acquire(ledger: &Ledger, request: &UploadRequest) -> LeasedUpload {
+    match ledger.claim(&id_of(request), request).await {
         Ok(Claim::Acquired(held)) => *held,
         other => panic!("not held: {other:?}"),
     }
 }
 
-async fn refused(ledger: &Ledger, work: &UploadRequest) -> Error {
-    ledger.claim(&id_of(work), work).await.expect_err("it cannot be held now")
+async fn expect_refusal(ledger: &Ledger, request: &UploadRequest) -> Error {
+    ledger.claim(&id_of(request), request).await.expect_err("it cannot be held now")
 }

@@ -15,22 +15,30 @@ const WINDOW: Duration = Duration::from_millis(500);
 struct Race {
     store: MemoryStore,
     ledger: Ledger,
-    work: UploadRequest,
+    request: UploadRequest,
     id: UploadId,
 }
 
 type Appending = JoinHandle<(Box<LeasedUpload>, Result<(), Error>)>;
 /// Epoch, holder and step of an entry that stands in the chain.
-type Late = (u32, String, Step);
+type LateStep = (u32, String, Step);
 type Cancelling = JoinHandle<Result<Option<OpenedSession>, Error>>;
 
 impl Race {
     fn new() -> Self {
         let store = MemoryStore::new();
         store.race(WINDOW, 1);
-        let (ledger, work) = (ledger(&store), work("k", None));
-        let id = id_of(&work);
-        Self { store, ledger, work, id }
+        let (ledger, request) = (ledger(&store), new_request("k", None));
+        let id = id_of(&request);
+        Self { store, ledger, request, id }
+    }
+
+    /// An upload whose first holder has recorded a session.
+    async fn with_session() -> (Self, Box<LeasedUpload>) {
+        let race = Self::new();
+        let mut holder = race.holder().await;
+        holder.append_session(session("T0")).await.expect("opened");
+        (race, holder)
     }
 
     /// The next create of this step waits between the store's look and its write.
@@ -39,7 +47,7 @@ impl Race {
     }
 
     async fn holder(&self) -> Box<LeasedUpload> {
-        let mut held = Box::new(hold(&self.ledger, &self.work).await);
+        let mut held = Box::new(acquire(&self.ledger, &self.request).await);
         held.confirm().await.expect("nobody else is there");
         held
     }
@@ -62,19 +70,19 @@ impl Race {
         self.ledger.read(&self.id).await.expect("it reads back").expect("it is there").state
     }
 
-    /// Whoever comes next can go on: nothing is stuck.
-    async fn goes_on(&self) {
+    /// Asserts that the next holder can finish the upload: nothing is stuck.
+    async fn assert_goes_on(&self) {
         sleep(LIFE * 2).await;
         if self.state().await.has_ended() {
             return;
         }
         let mut next = self.successor().await;
         next.confirm().await.expect("in an epoch of its own");
-        let landed = |held: &LeasedUpload| held.record().state == State::Created;
+        let is_created = |held: &LeasedUpload| held.record().state == State::Created;
         if next.record().state == State::Claimed {
             next.append_session(session("next")).await.expect("opened");
         }
-        if landed(&next) {
+        if is_created(&next) {
             next.append(Step::Transferred(Transferred::default())).await.expect("landed");
         }
         next.verify().await.expect("it may commit");
@@ -97,23 +105,21 @@ fn open_session(mut held: Box<LeasedUpload>, token: &'static str) -> Appending {
     })
 }
 
-fn landed() -> Step {
+fn transferred() -> Step {
     Step::Transferred(Transferred::default())
 }
 
-async fn stops(held: &LeasedUpload) {
+async fn assert_stops(held: &LeasedUpload) {
     let error = held.verify().await.expect_err("it must not commit");
     assert!([ErrorKind::Superseded, ErrorKind::Cancelled].contains(&error.kind()), "{error:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn ce1_a_cancel_counts_whatever_epoch_follows() {
-    let race = Race::new();
-    let mut a = race.holder().await;
-    a.append_session(session("T0")).await.expect("opened");
+    let (race, mut a) = Race::with_session().await;
     race.cancel().await.expect("no panic").expect("nothing has landed");
-    assert_eq!(a.append(landed()).await.expect_err("too late").kind(), ErrorKind::Cancelled);
-    stops(&a).await;
+    assert_eq!(a.append(transferred()).await.expect_err("too late").kind(), ErrorKind::Cancelled);
+    assert_stops(&a).await;
     sleep(LIFE * 2).await;
     assert_eq!(race.state().await, State::Cancelled);
     let Ok(Claim::Settled(_)) = race.ledger.resume(&race.id).await else { panic!("nobody goes on") };
@@ -122,13 +128,11 @@ async fn ce1_a_cancel_counts_whatever_epoch_follows() {
 
 #[tokio::test(start_paused = true)]
 async fn ce2_a_cancel_written_over_transferred_stops_the_commit() {
-    let race = Race::new();
-    let mut a = race.holder().await;
-    a.append_session(session("T0")).await.expect("opened");
+    let (race, mut a) = Race::with_session().await;
     let late = race.hold_step(3);
     let cancelling = race.cancel();
     late.looked().await;
-    a.append(landed()).await.expect("the store says so");
+    a.append(transferred()).await.expect("the store says so");
     let verifying = tokio::spawn(async move { a.verify().await.map_err(|error| error.kind()) });
     // The store's window is not over yet.
     late.release();
@@ -139,11 +143,9 @@ async fn ce2_a_cancel_written_over_transferred_stops_the_commit() {
 
 #[tokio::test(start_paused = true)]
 async fn ce3_a_transferred_written_over_a_cancel_is_no_cancel() {
-    let race = Race::new();
-    let mut a = race.holder().await;
-    a.append_session(session("T0")).await.expect("opened");
+    let (race, a) = Race::with_session().await;
     let late = race.hold_step(3);
-    let landing = append(a, landed());
+    let landing = append(a, transferred());
     late.looked().await;
     let cancelling = race.cancel();
     while !race.store.keys("ledger/").iter().any(|key| key.ends_with("000003.json")) {
@@ -154,13 +156,13 @@ async fn ce3_a_transferred_written_over_a_cancel_is_no_cancel() {
     let (a, ended) = landing.await.expect("no panic");
     ended.expect("the store says so");
     let error = cancelling.await.expect("no panic").expect_err("the bytes have landed");
-    assert!(error.kind() == ErrorKind::InvalidJob && error.to_string().contains("may be a video"), "{error}");
+    assert!(error.kind() == ErrorKind::WrongState && error.to_string().contains("may be a video"), "{error}");
     a.verify().await.expect("it may commit");
 }
 
 #[tokio::test(start_paused = true)]
 async fn ce4_a_session_replaced_by_a_late_step_is_not_committed() {
-    // A's `created` is replaced by X's `cancelled`, A appends behind it.
+    // A's `created` is replaced by X's `cancelled`, and A appends after it.
     let race = Race::new();
     let a = race.holder().await;
     let late = race.hold_step(2);
@@ -170,16 +172,14 @@ async fn ce4_a_session_replaced_by_a_late_step_is_not_committed() {
     ended.expect("the store says so");
     late.release();
     cancelling.await.expect("no panic").expect("it counts");
-    // Where its append still finds the next number free, nothing counts that it appends.
-    let ended = a.append(landed()).await;
+    // Where its append still finds the next number free, what it appends does not count.
+    let ended = a.append(transferred()).await;
     if ended.is_ok() {
-        stops(&a).await;
+        assert_stops(&a).await;
     }
     assert_eq!(race.state().await, State::Cancelled);
     // Three attempts: A, unaware, writes `transferred` over B's `created`.
-    let race = Race::new();
-    let mut a = race.holder().await;
-    a.append_session(session("T0")).await.expect("opened");
+    let (race, _a) = Race::with_session().await;
     let claim = race.hold_step(3);
     sleep(LIFE * 2).await;
     let claiming = {
@@ -191,9 +191,9 @@ async fn ce4_a_session_replaced_by_a_late_step_is_not_committed() {
     claim.release();
     let Ok(Claim::Acquired(mut b)) = claiming.await.expect("no panic") else { panic!("B holds it") };
     b.confirm().await.expect("B's claim stands");
-    // A late step of A's, put by hand: A's process was frozen when it had looked.
-    let foreign = Entry::new(race.store.now(), 1, "somebody of epoch 1", landed());
-    let appending = append(b, landed());
+    // A late step of A's, written directly: A's process was frozen after it had looked.
+    let foreign = Entry::new(race.store.now(), 1, "somebody of epoch 1", transferred());
+    let appending = append(b, transferred());
     over.looked().await;
     over.release();
     let (b, ended) = appending.await.expect("no panic");
@@ -201,19 +201,17 @@ async fn ce4_a_session_replaced_by_a_late_step_is_not_committed() {
     let now = race.store.now();
     let bytes = encode(&foreign).expect("JSON");
     race.store.world().entries.insert(keys::step(&race.id, 4), (bytes, now));
-    stops(&b).await;
-    race.goes_on().await;
+    assert_stops(&b).await;
+    race.assert_goes_on().await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn ce5_a_chain_that_moves_behind_the_own_epoch_stops_the_commit() {
-    let race = Race::new();
-    let mut a = race.holder().await;
-    a.append_session(session("T0")).await.expect("opened");
+async fn ce5_a_chain_that_moves_before_the_own_epoch_stops_the_commit() {
+    let (race, mut a) = Race::with_session().await;
     let late = race.hold_step(3);
     let cancelling = race.cancel();
     late.looked().await;
-    a.append(landed()).await.expect("the store says so");
+    a.append(transferred()).await.expect("the store says so");
     drop(a);
     // The lease has been let go at once: B comes within the window.
     race.store.world().entries.retain(|key, _| !key.starts_with("lease/"));
@@ -226,40 +224,40 @@ async fn ce5_a_chain_that_moves_behind_the_own_epoch_stops_the_commit() {
         "B goes on from an outdated chain: {:?}",
         b.record().state
     );
-    // Behind `cancelled` B's claim is a new epoch: the upload stays cancelled.
+    // After `cancelled` B's claim is a new epoch: the upload stays cancelled.
     cancelling.await.expect("no panic").expect("it counts");
     assert_eq!(race.state().await, State::Cancelled);
 }
 
 #[tokio::test(start_paused = true)]
-async fn ce6_chains_of_late_steps_stay_readable_and_go_on() {
+async fn ce6_chains_of_late_steps_stay_readable_and_can_be_finished() {
     let by = |epoch: u32, holder: &str, step: Step| (epoch, holder.to_owned(), step);
     let claimed = || Step::Claimed { request: None };
     let opened = || Step::Created(Box::new(sealed_session()));
-    let chains: Vec<(Vec<Late>, State)> = vec![
-        // A's `created` was replaced by B's claim; A's `transferred` lands behind it.
-        (vec![by(2, "B", claimed()), by(1, "A", landed())], State::Claimed),
-        // A claim of epoch 1 behind one of epoch 3.
+    let chains: Vec<(Vec<LateStep>, State)> = vec![
+        // A's `created` was replaced by B's claim; A's `transferred` follows it.
+        (vec![by(2, "B", claimed()), by(1, "A", transferred())], State::Claimed),
+        // A claim of epoch 1 after one of epoch 3.
         (vec![by(3, "C", claimed()), by(1, "A", claimed())], State::Claimed),
         // B's claim twice.
         (vec![by(2, "B", claimed()), by(2, "B", claimed()), by(2, "B", opened())], State::Created),
-        // `cancelled` that names an epoch behind a claim that fell back.
+        // `cancelled` names an epoch older than a claim that fell back.
         (vec![by(2, "X", Step::Cancelled)], State::Cancelled),
         // B's `created` replaced by A's `transferred`; B's own follows nothing.
-        (vec![by(2, "B", claimed()), by(1, "A", landed()), by(2, "B", landed())], State::Claimed),
+        (vec![by(2, "B", claimed()), by(1, "A", transferred()), by(2, "B", transferred())], State::Claimed),
         // The same epoch twice.
         (vec![by(1, "twin", claimed()), by(1, "twin", opened())], State::Claimed),
-        // A cancel behind `transferred` is a foreign step.
+        // A cancel after `transferred` is a foreign step.
         (
             vec![
                 by(2, "B", claimed()),
                 by(2, "B", opened()),
-                by(2, "B", landed()),
+                by(2, "B", transferred()),
                 by(1, "X", Step::Cancelled),
             ],
             State::Transferred,
         ),
-        // Behind a cancel only a new epoch leads on.
+        // After a cancel only a new epoch leads on.
         (vec![by(1, "X", Step::Cancelled), by(2, "B", opened())], State::Cancelled),
     ];
     for (steps, expected) in chains {
@@ -280,20 +278,18 @@ async fn ce6_chains_of_late_steps_stay_readable_and_go_on() {
             assert_eq!(held.record().state, State::Claimed, "{what}");
             held.append(failed()).await.expect("it goes on");
         } else {
-            race.goes_on().await;
+            race.assert_goes_on().await;
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn ce7_a_cancel_behind_transferred_counts_for_nothing() {
-    let race = Race::new();
-    let mut a = race.holder().await;
-    a.append_session(session("T0")).await.expect("opened");
+async fn ce7_a_cancel_after_transferred_counts_for_nothing() {
+    let (race, a) = Race::with_session().await;
     let late = race.hold_step(3);
-    let landing = append(a, landed());
+    let landing = append(a, transferred());
     late.looked().await;
-    // B's claim is there, X reads it and cancels behind it; then A's late `transferred` replaces B's claim.
+    // B's claim is there, X reads it and cancels after it; then A's late `transferred` replaces B's claim.
     race.store.world().entries.retain(|key, _| !key.starts_with("lease/"));
     let Ok(Claim::Acquired(mut b)) = race.ledger.resume(&race.id).await else { panic!("B holds it") };
     let cancelling = race.cancel();
@@ -304,22 +300,22 @@ async fn ce7_a_cancel_behind_transferred_counts_for_nothing() {
     let (a, ended) = landing.await.expect("no panic");
     ended.expect("the store says so");
     let error = cancelling.await.expect("no panic").expect_err("it stands behind `transferred`");
-    assert_eq!(error.kind(), ErrorKind::InvalidJob);
+    assert_eq!(error.kind(), ErrorKind::WrongState);
     b.confirm().await.expect_err("its claim is gone");
-    stops(&a).await;
-    race.goes_on().await;
+    assert_stops(&a).await;
+    race.assert_goes_on().await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn readings_wait_for_the_window_after_the_last_append() {
     let race = Race::new();
     let began = Instant::now();
-    let mut held = hold(&race.ledger, &race.work).await;
+    let mut held = acquire(&race.ledger, &race.request).await;
     let acknowledged = Instant::now();
     held.confirm().await.expect("alone");
     assert!(acknowledged.elapsed() >= WINDOW, "{:?} after {:?}", acknowledged.elapsed(), began.elapsed());
     held.append_session(session("1")).await.expect("opened");
-    held.append(landed()).await.expect("landed");
+    held.append(transferred()).await.expect("landed");
     let acknowledged = Instant::now();
     held.verify().await.expect("alone");
     assert!(acknowledged.elapsed() >= WINDOW, "{:?}", acknowledged.elapsed());
@@ -327,7 +323,7 @@ async fn readings_wait_for_the_window_after_the_last_append() {
     let store = MemoryStore::new();
     let ledger = ledger(&store);
     let began = Instant::now();
-    let mut held = hold(&ledger, &race.work).await;
+    let mut held = acquire(&ledger, &race.request).await;
     held.confirm().await.expect("alone");
     held.verify().await.expect("alone");
     assert_eq!(began.elapsed(), Duration::ZERO);

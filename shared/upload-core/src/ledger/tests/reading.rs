@@ -5,12 +5,12 @@ use crate::ErrorKind;
 
 async fn two_steps() -> (MemoryStore, Ledger, UploadId) {
     let store = MemoryStore::new();
-    let (ledger, work) = (ledger(&store), work("k", None));
-    let mut held = hold(&ledger, &work).await;
+    let (ledger, request) = (ledger(&store), new_request("k", None));
+    let mut held = acquire(&ledger, &request).await;
     held.append_session(session("1")).await.expect("appended");
     held.append(Step::Transferred(Transferred::default())).await.expect("appended");
     held.release().await;
-    (store, ledger, id_of(&work))
+    (store, ledger, id_of(&request))
 }
 
 async fn is_refused(store: &MemoryStore, ledger: &Ledger, id: &UploadId, key: &str, words: &str) {
@@ -41,8 +41,9 @@ async fn a_foreign_file_is_named() {
     is_refused(&store, &ledger, &id, "notes.txt", "remove").await;
 }
 
+/// Damaged, newer and unknown entries are named by their keys, and their values are not shown.
 #[tokio::test(start_paused = true)]
-async fn damaged_newer_and_unknown_entries_are_named_and_their_values_are_not_shown() {
+async fn bad_entries_are_named_without_their_values() {
     let whole =
         "{\"v\":1,\"at\":\"2027-01-15T08:00:00Z\",\"epoch\":1,\"holder\":\"h\",\"nonce\":\"n\",\"step\":";
     let by_holder = whole.replace("\"h\"", "\"HOLDER\"");
@@ -97,9 +98,9 @@ async fn a_step_by_nobody_who_held_it_counts_for_nothing() {
 async fn a_store_that_fails_stops_every_operation() {
     let (store, ledger, id) = two_steps().await;
     store.world().is_down = true;
-    let work = work("k", None);
+    let request = new_request("k", None);
     assert_eq!(ledger.read(&id).await.expect_err("down").kind(), ErrorKind::Ledger);
-    assert_eq!(refused(&ledger, &work).await.kind(), ErrorKind::Ledger);
+    assert_eq!(expect_refusal(&ledger, &request).await.kind(), ErrorKind::Ledger);
     assert_eq!(ledger.resume(&id).await.expect_err("down").kind(), ErrorKind::Ledger);
     assert!(ledger.birth().await.is_err() && ledger.open_marks(None, 10).await.is_err());
 }

@@ -94,9 +94,9 @@ fn search_for(rules: &Rules, counts: impl Fn(Promise) -> bool) -> Found {
                 found.videos.insert(next.videos.count_ones());
                 found.cancelled |= next.actors[0].phase == Phase::Answered;
                 if let Some(promise) =
-                    broken(&next, &mut chains, &mut ends).filter(|promise| counts(*promise))
+                    find_violation(&next, &mut chains, &mut ends).filter(|promise| counts(*promise))
                 {
-                    found.broken = Some((promise, way(rules, &first, &came, reached, &mut chains)));
+                    found.broken = Some((promise, trace_back(rules, &first, &came, reached, &mut chains)));
                     break 'level;
                 }
                 deeper.push((reached, next));
@@ -109,7 +109,13 @@ fn search_for(rules: &Rules, counts: impl Fn(Promise) -> bool) -> Found {
 }
 
 /// The actions that lead to a state.
-fn way(rules: &Rules, first: &World, came: &[(u32, u16)], reached: u32, chains: &mut Chains) -> Vec<Event> {
+fn trace_back(
+    rules: &Rules,
+    first: &World,
+    came: &[(u32, u16)],
+    reached: u32,
+    chains: &mut Chains,
+) -> Vec<Event> {
     let mut choices = Vec::new();
     let mut at = reached;
     while at != 0 {
@@ -126,7 +132,7 @@ fn way(rules: &Rules, first: &World, came: &[(u32, u16)], reached: u32, chains: 
     choices.into_iter().rev().map(step).collect()
 }
 
-fn broken(world: &World, chains: &mut Chains, ends: &mut HashMap<ChainId, bool>) -> Option<Promise> {
+fn find_violation(world: &World, chains: &mut Chains, ends: &mut HashMap<ChainId, bool>) -> Option<Promise> {
     if world.videos.count_ones() > 1 {
         return Some(Promise::Once);
     }
@@ -140,12 +146,12 @@ fn broken(world: &World, chains: &mut Chains, ends: &mut HashMap<ChainId, bool>)
     if state == Some(State::Committed) && !is_video {
         return Some(Promise::NeverFalselyPublished);
     }
-    let ends = *ends.entry(world.chain).or_insert_with(|| comes_to_an_end(world.chain, chains));
+    let ends = *ends.entry(world.chain).or_insert_with(|| can_end(world.chain, chains));
     (!ends).then_some(Promise::NeverStuck)
 }
 
 /// Whether the next holder, left alone, brings the upload to an end.
-fn comes_to_an_end(chain: ChainId, chains: &mut Chains) -> bool {
+fn can_end(chain: ChainId, chains: &mut Chains) -> bool {
     const NEXT: u8 = 9;
     let Some(fold) = chains.fold(chain) else { return chain == EMPTY };
     if fold.state.has_ended() {
@@ -172,7 +178,7 @@ fn comes_to_an_end(chain: ChainId, chains: &mut Chains) -> bool {
 }
 
 #[expect(clippy::print_stdout, reason = "the number of states is what such a search is worth")]
-fn holds(what: &str, rules: &Rules) {
+fn assert_holds(what: &str, rules: &Rules) {
     let began = Instant::now();
     let found = search(rules);
     println!("{what}: {} states, {} chains, {:.1?}", found.states, found.chains, began.elapsed());
@@ -182,7 +188,7 @@ fn holds(what: &str, rules: &Rules) {
 }
 
 #[expect(clippy::print_stdout, reason = "the trace is the counterexample")]
-fn breaks(what: &str, rules: &Rules, promise: Promise) {
+fn assert_breaks(what: &str, rules: &Rules, promise: Promise) {
     let found = search_for(rules, |broken| broken == promise);
     println!("{what}: {promise:?} after {} states: {:?}", found.states, found.broken);
     assert!(found.broken.is_some(), "{what}: nothing breaks {promise:?}");
@@ -190,45 +196,45 @@ fn breaks(what: &str, rules: &Rules, promise: Promise) {
 
 #[test]
 fn two_attempts_and_a_canceller_keep_the_promise() {
-    holds("pair and canceller", &Rules { lost: 2, ..PAIR });
-    holds("with leases", &Rules { leases: true, ..PAIR });
-    holds("with deadlines", &Rules { deadlines: true, ..PAIR });
+    assert_holds("pair and canceller", &Rules { lost: 2, ..PAIR });
+    assert_holds("with leases", &Rules { leases: true, ..PAIR });
+    assert_holds("with deadlines", &Rules { deadlines: true, ..PAIR });
     for verdict in [Verdict::Refuses, Verdict::Changes] {
-        holds(&format!("a hash verdict that {verdict:?}"), &Rules { verdict, ..PAIR });
+        assert_holds(&format!("a hash verdict that {verdict:?}"), &Rules { verdict, ..PAIR });
     }
 }
 
 #[test]
 fn three_attempts_keep_the_promise() {
-    holds("three", &THREE);
-    holds("three, a lost answer", &Rules { lost: 1, ..THREE });
-    holds("three, a hash verdict that changes", &Rules { verdict: Verdict::Changes, ..THREE });
+    assert_holds("three", &THREE);
+    assert_holds("three, a lost answer", &Rules { lost: 1, ..THREE });
+    assert_holds("three, a hash verdict that changes", &Rules { verdict: Verdict::Changes, ..THREE });
 }
 
 #[test]
 #[ignore = "a minute: in `tests/run --all`"]
 fn deeper_bounds_keep_the_promise() {
     let all = Rules { verdict: Verdict::Changes, deadlines: true, ..PAIR };
-    holds("pair and canceller", &Rules { lost: 2, ..all });
-    holds("three and a canceller, a lost answer", &Rules { canceller: true, lost: 1, ..THREE });
+    assert_holds("pair and canceller", &Rules { lost: 2, ..all });
+    assert_holds("three and a canceller, a lost answer", &Rules { canceller: true, lost: 1, ..THREE });
     let three = Rules { verdict: Verdict::Changes, ..THREE };
-    holds("three, a hash verdict that changes, a lost answer", &Rules { lost: 1, ..three });
+    assert_holds("three, a hash verdict that changes, a lost answer", &Rules { lost: 1, ..three });
 }
 
 #[test]
 fn without_the_reading_after_the_claim_an_upload_is_stuck() {
     for after_claim in [Reading::AtOnce, Reading::Off] {
-        breaks("pair and canceller", &Rules { after_claim, ..PAIR }, Promise::NeverStuck);
-        breaks("three", &Rules { after_claim, ..THREE }, Promise::NeverStuck);
+        assert_breaks("pair and canceller", &Rules { after_claim, ..PAIR }, Promise::NeverStuck);
+        assert_breaks("three", &Rules { after_claim, ..THREE }, Promise::NeverStuck);
     }
 }
 
 #[test]
 fn without_the_reading_before_the_commit_there_are_two_videos() {
     for before_commit in [Reading::AtOnce, Reading::Off] {
-        breaks("pair and canceller", &Rules { before_commit, ..PAIR }, Promise::Once);
-        breaks("pair and canceller", &Rules { before_commit, ..PAIR }, Promise::NeverFalselyCancelled);
-        breaks("three", &Rules { before_commit, ..THREE }, Promise::Once);
+        assert_breaks("pair and canceller", &Rules { before_commit, ..PAIR }, Promise::Once);
+        assert_breaks("pair and canceller", &Rules { before_commit, ..PAIR }, Promise::NeverFalselyCancelled);
+        assert_breaks("three", &Rules { before_commit, ..THREE }, Promise::Once);
     }
 }
 
@@ -237,7 +243,7 @@ fn without_the_cancellers_reading_it_answers_falsely() {
     for by_canceller in [Reading::AtOnce, Reading::Off] {
         for leases in [false, true] {
             let rules = Rules { by_canceller, leases, lost: 0, ..PAIR };
-            breaks("pair and canceller", &rules, Promise::NeverFalselyCancelled);
+            assert_breaks("pair and canceller", &rules, Promise::NeverFalselyCancelled);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What uploads live through: every edge of the state machine is walked, and what the ledger then says is checked.
+//! The lives of uploads: every edge of the state machine is walked, and the ledger's record is checked afterwards.
 
 use super::super::state::walked;
 use super::*;
@@ -6,41 +6,41 @@ use crate::{ErrorKind, VideoEvent};
 use secrecy::ExposeSecret;
 use tokio::time::sleep;
 
-/// A callback that wants the outcome alone, and one that wants to hear of the video as well.
+/// A callback for the outcome alone, and one for the video's events as well.
 const PLAIN: Option<&[VideoEvent]> = Some(&[]);
 const READY: Option<&[VideoEvent]> = Some(&[VideoEvent::Ready]);
 
 /// Runs a story: steps by one holder, `|` where another takes over.
-async fn story(asked: Option<&[VideoEvent]>, told: &str) -> (MemoryStore, Ledger, Record) {
+async fn run_script(asked: Option<&[VideoEvent]>, script: &str) -> (MemoryStore, Ledger, Record) {
     let store = MemoryStore::new();
-    let (ledger, mut work) = (ledger(&store), work("k", asked.map(|_| "https://example.com")));
-    if let (Some(callback), Some(events)) = (&mut work.callback, asked) {
+    let (ledger, mut request) = (ledger(&store), new_request("k", asked.map(|_| "https://example.com")));
+    if let (Some(callback), Some(events)) = (&mut request.callback, asked) {
         callback.events = events.to_vec();
     }
-    let id = id_of(&work);
-    let mut held = hold(&ledger, &work).await;
-    for word in told.split_whitespace() {
+    let id = id_of(&request);
+    let mut held = acquire(&ledger, &request).await;
+    for word in script.split_whitespace() {
         let step = match word {
             "session" => {
-                held.append_session(session("1")).await.expect(told);
+                held.append_session(session("1")).await.expect(script);
                 continue;
             }
             "|" => {
                 held.release().await;
                 held = match ledger.resume(&id).await {
                     Ok(Claim::Acquired(held)) => *held,
-                    other => panic!("{told}: {other:?}"),
+                    other => panic!("{script}: {other:?}"),
                 };
                 continue;
             }
             "reopened" | "anew" => {
                 held.release().await;
                 let reopening = Reopening { new_session: word == "anew", ..Reopening::default() };
-                held = ledger.reopen(&id, reopening).await.expect(told);
+                held = ledger.reopen(&id, reopening).await.expect(script);
                 continue;
             }
             "given-up" => {
-                ledger.cancel(&id).await.expect(told);
+                ledger.cancel(&id).await.expect(script);
                 held.release().await;
                 let read = ledger.read(&id).await.expect("readable").expect("it is there");
                 return (store, ledger, read);
@@ -59,12 +59,12 @@ async fn story(asked: Option<&[VideoEvent]>, told: &str) -> (MemoryStore, Ledger
             "waiting" => waiting(None),
             other => panic!("no such word: {other}"),
         };
-        held.append(step).await.expect(told);
+        held.append(step).await.expect(script);
     }
     let said = held.record().clone();
     held.release().await;
     let read = ledger.read(&id).await.expect("readable").expect("it is there");
-    assert_eq!(read, said, "{told}");
+    assert_eq!(read, said, "{script}");
     (store, ledger, read)
 }
 
@@ -99,17 +99,17 @@ async fn every_edge_is_walked_and_open_marks_stand_exactly_until_rest() {
         (None, "session landed unknown anew session", Created, false),
         (PLAIN, "session landed unknown notified anew", Claimed, false),
     ];
-    for (asked, told, end, at_rest) in stories {
-        let (store, _, record) = story(asked, told).await;
-        assert_eq!((record.state, record.is_settled()), (end, at_rest), "{told}");
-        assert_eq!(store.keys("open/").is_empty(), at_rest, "{told}");
+    for (asked, script, end, at_rest) in stories {
+        let (store, _, record) = run_script(asked, script).await;
+        assert_eq!((record.state, record.is_settled()), (end, at_rest), "{script}");
+        assert_eq!(store.keys("open/").is_empty(), at_rest, "{script}");
     }
     assert_eq!(walked::missing(), Vec::<&str>::new(), "no story walks these");
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_not_an_edge_is_refused_before_it_is_written() {
-    let (store, ledger, record) = story(None, "session landed").await;
+    let (store, ledger, record) = run_script(None, "session landed").await;
     let Ok(Claim::Acquired(mut held)) = ledger.resume(&record.id).await else { panic!("it is open") };
     let steps = store.keys("ledger/");
     for step in [
@@ -128,7 +128,7 @@ async fn what_is_not_an_edge_is_refused_before_it_is_written() {
 #[tokio::test(start_paused = true)]
 async fn a_new_session_needs_a_commit_that_nobody_knows_of() {
     let anew = Reopening { new_session: true, ..Reopening::default() };
-    for (told, expected) in [
+    for (script, expected) in [
         ("session landed unknown", true),
         ("session landed failed", false),
         ("session failed", false),
@@ -136,47 +136,51 @@ async fn a_new_session_needs_a_commit_that_nobody_knows_of() {
         ("session landed refused failed", false),
         ("session landed committed", false),
     ] {
-        let (_, ledger, record) = story(None, told).await;
+        let (_, ledger, record) = run_script(None, script).await;
         let reopened = ledger.reopen(&record.id, anew).await;
         let state = reopened.map(|held| held.record().state).map_err(|error| error.kind());
-        assert_eq!(state, if expected { Ok(State::Claimed) } else { Err(ErrorKind::InvalidJob) }, "{told}");
+        assert_eq!(state, if expected { Ok(State::Claimed) } else { Err(ErrorKind::InvalidJob) }, "{script}");
     }
 }
 
+/// A video's event is never recorded before the outcome, and the outcome never twice.
 #[tokio::test(start_paused = true)]
-async fn a_videos_fate_is_never_told_before_the_outcome_and_the_outcome_never_twice() {
-    for (asked, told, event) in [
+async fn the_outcome_is_recorded_before_the_event_and_once() {
+    for (asked, script, event) in [
         (READY, "session landed committed", Some(VideoEvent::Ready)),
         (READY, "session landed committed notified", None),
     ] {
-        let (store, ledger, record) = story(asked, told).await;
+        let (store, ledger, record) = run_script(asked, script).await;
         let Ok(Claim::Acquired(mut held)) = ledger.resume(&record.id).await else { panic!("it is open") };
         let steps = store.keys("ledger/");
-        held.append(Step::Notified { code: "200".into(), event }).await.expect_err(told);
-        assert_eq!(store.keys("ledger/"), steps, "{told}");
+        held.append(Step::Notified { code: "200".into(), event }).await.expect_err(script);
+        assert_eq!(store.keys("ledger/"), steps, "{script}");
     }
 }
 
+/// An upload whose callback is being delivered or postponed answers its outcome.
 #[tokio::test(start_paused = true)]
-async fn an_upload_whose_callback_is_being_told_or_put_off_answers_its_outcome() {
-    let (store, ledger, record) = story(PLAIN, "session landed committed").await;
-    let wish = work("k", None);
-    let Ok(Claim::Acquired(mut held)) = ledger.claim(&record.id, &wish).await else {
+async fn an_upload_with_a_pending_callback_answers_its_outcome() {
+    let (store, ledger, record) = run_script(PLAIN, "session landed committed").await;
+    let request = new_request("k", None);
+    let Ok(Claim::Acquired(mut held)) = ledger.claim(&record.id, &request).await else {
         panic!("its callback is due")
     };
-    assert!(matches!(ledger.claim(&record.id, &wish).await, Ok(Claim::Settled(_))), "somebody is at it");
+    assert!(matches!(ledger.claim(&record.id, &request).await, Ok(Claim::Settled(_))), "somebody is at it");
     held.postpone(store.now() + Duration::from_secs(60)).await;
     held.release().await;
-    assert!(matches!(ledger.claim(&record.id, &wish).await, Ok(Claim::Settled(_))), "it is not due");
+    assert!(matches!(ledger.claim(&record.id, &request).await, Ok(Claim::Settled(_))), "it is not due");
     sleep(Duration::from_secs(61)).await;
-    assert!(matches!(ledger.claim(&record.id, &wish).await, Ok(Claim::Acquired(_))));
+    assert!(matches!(ledger.claim(&record.id, &request).await, Ok(Claim::Acquired(_))));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_finished_upload_answers_its_outcome_and_nobody_takes_it() {
-    let (store, ledger, record) = story(None, "session landed committed").await;
+    let (store, ledger, record) = run_script(None, "session landed committed").await;
     let before = store.world().calls.len();
-    let Ok(Claim::Settled(found)) = ledger.claim(&record.id, &work("k", None)).await else { panic!("done") };
+    let Ok(Claim::Settled(found)) = ledger.claim(&record.id, &new_request("k", None)).await else {
+        panic!("done")
+    };
     assert_eq!(found.video_id.as_deref(), Some("V1"));
     let calls = store.world().calls[before..].to_vec();
     assert!(calls.iter().all(|(operation, _)| matches!(*operation, "list" | "read")), "{calls:?}");
@@ -188,45 +192,47 @@ async fn a_finished_upload_answers_its_outcome_and_nobody_takes_it() {
 
 #[tokio::test(start_paused = true)]
 async fn what_a_later_holder_needs_comes_back_with_its_secrets() {
-    let (_, ledger, record) = story(PLAIN, "session waiting").await;
+    let (_, ledger, record) = run_script(PLAIN, "session waiting").await;
     let Ok(Claim::Acquired(held)) = ledger.resume(&record.id).await else { panic!("it is open") };
     let session = held.session().expect("it opens").expect("there is one");
     assert_eq!((session.upload_token.expose_secret(), session.video_id.as_deref()), ("1", Some("V1")));
-    let work = held.request().expect("it opens");
-    assert_eq!(work.callback.expect("stated").url.expose_secret(), "https://example.com");
+    let request = held.request().expect("it opens");
+    assert_eq!(request.callback.expect("stated").url.expose_secret(), "https://example.com");
     assert_eq!(id_of(&UploadRequest { callback: None, ..held.request().expect("it opens") }), record.id);
 }
 
+/// A failure before the bytes have landed begins again; one afterwards keeps its session.
 #[tokio::test(start_paused = true)]
-async fn a_failure_before_the_bytes_landed_begins_anew_and_one_after_keeps_its_session() {
-    let (_, _, record) = story(None, "session failed reopened").await;
+async fn only_a_failure_before_transferred_begins_again() {
+    let (_, _, record) = run_script(None, "session failed reopened").await;
     assert_eq!((record.state, record.session, record.failure), (State::Claimed, None, None));
-    let (_, _, record) = story(None, "session landed failed reopened").await;
+    let (_, _, record) = run_script(None, "session landed failed reopened").await;
     assert!(record.session.is_some() && record.transferred.is_some(), "only that session is ever committed");
 }
 
+/// A waiting upload is left alone until its time by the store's clock.
 #[tokio::test(start_paused = true)]
-async fn a_waiting_upload_is_left_alone_until_its_time_by_the_stores_clock() {
+async fn a_waiting_upload_is_due_by_the_stores_clock() {
     let store = MemoryStore::new();
-    let (ledger, work) = (ledger(&store), work("k", None));
-    let mut held = hold(&ledger, &work).await;
+    let (ledger, request) = (ledger(&store), new_request("k", None));
+    let mut held = acquire(&ledger, &request).await;
     let until = held.lease().now() + Duration::from_secs(600);
     held.append(waiting(Some(until.into()))).await.expect("appended");
     held.release().await;
-    let marked = ledger.open_upload(&id_of(&work)).await.expect("readable").expect("it is open");
+    let marked = ledger.open_upload(&id_of(&request)).await.expect("readable").expect("it is open");
     let mark = ledger.open_mark(&marked).await.expect("readable").expect("it is open");
     assert_eq!((mark.not_before, marked.due), (Some(until.into()), Some(Timestamp::from(until).get())));
     let leases = store.keys("lease/");
-    let error = refused(&ledger, &work).await;
+    let error = expect_refusal(&ledger, &request).await;
     assert!(error.kind() == ErrorKind::RateLimited && error.is_retryable(), "{error:?}");
     assert_eq!(store.keys("lease/"), leases, "looking costs no epoch");
     sleep(Duration::from_secs(601)).await;
-    assert_eq!(hold(&ledger, &work).await.record().state, State::Claimed);
+    assert_eq!(acquire(&ledger, &request).await.record().state, State::Claimed);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_mark_left_behind_is_cleared_by_whoever_resumes_it() {
-    let (store, ledger, record) = story(None, "session landed committed").await;
+async fn a_left_over_mark_is_cleared_by_a_resume() {
+    let (store, ledger, record) = run_script(None, "session landed committed").await;
     let now = store.now();
     let bytes = open_mark::OpenMark::new(&record.request).encode().expect("JSON");
     store.world().entries.insert(keys::open(&record.id), (bytes, now));
@@ -243,7 +249,7 @@ async fn open_marks_are_listed_in_pages() {
     let store = MemoryStore::new();
     let ledger = ledger(&store);
     for n in 0..5 {
-        hold(&ledger, &work(&format!("k{n}"), None)).await.release().await;
+        acquire(&ledger, &new_request(&format!("k{n}"), None)).await.release().await;
     }
     let (mut found, mut after) = (Vec::new(), None);
     loop {

@@ -18,10 +18,10 @@ struct Youku {
     newest: Cell<u32>,
 }
 
-async fn twin(ledger: &Ledger, work: &UploadRequest, youku: &Youku, mut chance: StdRng) {
-    let id = id_of(work);
+async fn run_twin(ledger: &Ledger, request: &UploadRequest, youku: &Youku, mut chance: StdRng) {
+    let id = id_of(request);
     loop {
-        let mut held = match ledger.claim(&id, work).await {
+        let mut held = match ledger.claim(&id, request).await {
             Ok(Claim::Settled(_)) => return,
             Ok(Claim::Acquired(held)) => held,
             Err(error) => {
@@ -59,7 +59,7 @@ async fn publish(held: &mut LeasedUpload, youku: &Youku) -> Result<(), Error> {
     loop {
         match held.record().state {
             State::Claimed => {
-                checked(held, youku).await?;
+                check_lease(held, youku).await?;
                 youku.sessions.set(youku.sessions.get() + 1);
                 held.append_session(session(&youku.sessions.get().to_string())).await?;
             }
@@ -68,7 +68,7 @@ async fn publish(held: &mut LeasedUpload, youku: &Youku) -> Result<(), Error> {
                 held.append(Step::Transferred(Transferred::default())).await?;
             }
             State::Transferred => {
-                checked(held, youku).await?;
+                check_lease(held, youku).await?;
                 let session = held.session()?.expect("a session was created");
                 youku.commits.borrow_mut().insert(session.upload_token.expose_secret().into());
                 sleep(Duration::from_secs(1)).await;
@@ -81,7 +81,7 @@ async fn publish(held: &mut LeasedUpload, youku: &Youku) -> Result<(), Error> {
 }
 
 /// A check that succeeds proves that nobody held the upload after us when it began.
-async fn checked(held: &LeasedUpload, youku: &Youku) -> Result<(), Error> {
+async fn check_lease(held: &LeasedUpload, youku: &Youku) -> Result<(), Error> {
     let newest = youku.newest.get();
     let lease = held.lease();
     lease.check().await?;
@@ -96,12 +96,12 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
         runtime.expect("a runtime").block_on(async {
             let store = MemoryStore::chaotic(seed);
-            let (ledger, work, youku) = (ledger(&store), work("k", None), Youku::default());
-            let all = (0..twins).map(|n| twin(&ledger, &work, &youku, StdRng::seed_from_u64(seed ^ n)));
+            let (ledger, request, youku) = (ledger(&store), new_request("k", None), Youku::default());
+            let all = (0..twins).map(|n| run_twin(&ledger, &request, &youku, StdRng::seed_from_u64(seed ^ n)));
             let done = timeout(Duration::from_secs(36_000), futures_util::future::join_all(all)).await;
             assert!(done.is_ok(), "it never ends");
             store.calm();
-            let record = ledger.read(&id_of(&work)).await.expect("readable").expect("it is there");
+            let record = ledger.read(&id_of(&request)).await.expect("readable").expect("it is there");
             assert_eq!(record.state, State::Committed);
             let committed = record.history.iter().filter(|entry| entry.step.kind() == StepKind::Committed);
             assert_eq!(committed.count(), 1);

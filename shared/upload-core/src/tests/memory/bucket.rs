@@ -17,7 +17,7 @@ pub(super) struct MemoryBucket {
 impl MemoryBucket {
     fn join(&self, id: &MultipartId, listed: &[(u32, String)]) -> Result<Option<u64>, Error> {
         let mut world = self.memory.world();
-        let answers_crc = world.answers_crc;
+        let answers_crc = !world.quirks.answers_no_crc;
         let session = &mut world.sessions[self.session];
         let parts = session.multipart.get(&id.0).ok_or_else(|| no_such_upload("complete"))?;
         let mut whole = Vec::new();
@@ -45,7 +45,7 @@ impl MemoryBucket {
     async fn begin(&self, operation: &'static str) -> Result<Option<Fault>, Error> {
         let fault = self.memory.begin(operation).await;
         let mut world = self.memory.world();
-        let life = world.grant_life;
+        let life = world.credentials_life;
         let session = &mut world.sessions[self.session];
         if session.granted.is_some_and(|granted| granted.elapsed() >= life) {
             session.expired = session.expired.max(session.generation + 1);
@@ -91,14 +91,14 @@ impl Bucket for MemoryBucket {
             self.memory.world().sessions[self.session].expired = self.generation + 1;
             return Err(stale("part"));
         }
-        let receipt = receipt(&bytes, self.memory.world().answers_crc);
+        let receipt = receipt(&bytes, !self.memory.world().quirks.answers_no_crc);
         self.keep(id, n, bytes, receipt.clone())?;
         self.memory.end(fault, "part", ErrorKind::Target, receipt).await
     }
 
     async fn parts(&self, id: &MultipartId) -> Result<Vec<(u32, PartReceipt)>, Error> {
         self.begin("parts").await?;
-        if self.memory.world().hides_parts {
+        if self.memory.world().quirks.hides_parts {
             return Err(Error::new(ErrorKind::Target, "parts", "access denied"));
         }
         let world = self.memory.world();
@@ -120,7 +120,7 @@ impl Bucket for MemoryBucket {
         let landed = world.sessions[self.session].landed.as_ref().ok_or_else(missing)?;
         Ok(CompletedObject {
             size: Some(landed.len() as u64),
-            crc64: world.answers_crc.then(|| crc64(landed)),
+            crc64: (!world.quirks.answers_no_crc).then(|| crc64(landed)),
         })
     }
 }

@@ -54,9 +54,9 @@ impl CallLimit {
 }
 
 fn rate_limited(operation: &'static str) -> Error {
-    // As the client words a refusal that names no time.
-    let wish = RetryAdvice::Retry { retry_after: Some(Duration::from_secs(60)) };
-    Error::new(ErrorKind::RateLimited, operation, "too many calls").with_advice(wish)
+    // As the client reports a refusal that names no time.
+    let advice = RetryAdvice::Retry { retry_after: Some(Duration::from_secs(60)) };
+    Error::new(ErrorKind::RateLimited, operation, "too many calls").with_advice(advice)
 }
 
 impl super::World {
@@ -72,12 +72,12 @@ impl Memory {
         self.world().faults.push_back((operation, skip, fault));
     }
 
-    /// Notes the call and answers the fault it meets.
+    /// Records the call. Returns the fault that it meets.
     fn meets(&self, operation: &'static str) -> Option<Fault> {
         let mut world = self.world();
         world.calls.push(operation);
         let number = Some(world.calls.len());
-        let (over, stale) = (world.sessions_end_at == number, world.grants_end_at == number);
+        let (over, stale) = (world.sessions_end_at == number, world.credentials_end_at == number);
         for session in &mut world.sessions {
             session.dead |= over;
             if stale {
@@ -96,7 +96,7 @@ impl Memory {
     }
 
     pub(super) async fn begin(&self, operation: &'static str) -> Result<Option<Fault>, Error> {
-        self.points.pass(operation).await;
+        self.crash_points.pass(operation).await;
         let takes = self.world().takes.get(operation).copied();
         if let Some(takes) = takes {
             sleep(takes).await;
@@ -109,7 +109,7 @@ impl Memory {
         }
     }
 
-    /// A call of Youku's API, of which there are so many an hour.
+    /// A call of Youku's API, which takes a limited number an hour.
     pub(super) async fn begin_api(&self, operation: &'static str) -> Result<Option<Fault>, Error> {
         let fault = self.begin(operation).await?;
         let taken = self.world().limit.as_mut().is_none_or(CallLimit::takes);
@@ -138,7 +138,7 @@ impl Memory {
         kind: ErrorKind,
         answer: T,
     ) -> Result<T, Error> {
-        self.points.pass("answer").await;
+        self.crash_points.pass("answer").await;
         match fault {
             Some(Fault::LoseAnswer) => Err(Error::new(kind, operation, "the answer was lost").retryable()),
             _ => Ok(answer),

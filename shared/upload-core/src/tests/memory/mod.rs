@@ -2,13 +2,15 @@
 
 mod bucket;
 mod faults;
+mod quirks;
 mod slices;
 mod source;
 mod youku;
 
 pub(crate) use faults::{CallLimit, Fault};
+pub(crate) use quirks::Quirks;
 
-use super::points::Points;
+use super::{bytes, crash_points::CrashPoints};
 use crate::{
     ledger::{
         Ledger, LedgerSettings,
@@ -17,7 +19,7 @@ use crate::{
     model::metadata::PublicType,
     *,
 };
-use bytes::Bytes;
+use ::bytes::Bytes;
 use crc_fast::{CrcAlgorithm, checksum};
 use md5::{Digest as _, Md5 as Md5Hash};
 use secrecy::{ExposeSecret, SecretString};
@@ -35,23 +37,17 @@ pub(crate) struct World {
     pub(crate) etag: String,
     /// What the object states of itself.
     pub(crate) user_metadata: BTreeMap<String, String>,
-    /// The file beside it.
+    /// The sidecar next to it.
     pub(crate) sidecar: Option<Bytes>,
     /// The source refuses every read.
     pub(crate) denied: bool,
-    pub(crate) tells_md5: bool,
-    pub(crate) tells_crc: bool,
-    pub(crate) answers_crc: bool,
-    pub(crate) again_refuses: bool,
-    pub(crate) hides_parts: bool,
-    pub(crate) hides_video_id: bool,
+    pub(crate) quirks: Quirks,
     /// A commit answers no video id.
     pub(crate) commit_hides_video_id: bool,
     /// The object's metadata states this MD5.
     pub(crate) states_md5: Option<Md5>,
     /// Bytes that Youku holds already: a session in slice mode for their MD5 is answered "instant".
     pub(crate) known: Vec<(Md5, Vec<u8>)>,
-    pub(crate) shows_uncommitted: bool,
     /// The states that videos show one after the other, the last one for ever; none: encoding at the first question, then normal, and
     /// encoding for ever where nothing was committed.
     pub(crate) states: VecDeque<VideoState>,
@@ -62,9 +58,9 @@ pub(crate) struct World {
     /// With the call of this number, the first being 1, all sessions are over.
     pub(crate) sessions_end_at: Option<usize>,
     /// With the call of this number all credentials of the bucket run out.
-    pub(crate) grants_end_at: Option<usize>,
+    pub(crate) credentials_end_at: Option<usize>,
     /// How long the bucket's credentials live.
-    pub(crate) grant_life: Duration,
+    pub(crate) credentials_life: Duration,
     pub(crate) limit: Option<CallLimit>,
     faults: VecDeque<(&'static str, u32, Fault)>,
     pub(crate) calls: Vec<&'static str>,
@@ -85,7 +81,7 @@ struct Session {
     file_name: String,
     stated_md5: String,
     public_type: Option<PublicType>,
-    /// When its last grant was handed out.
+    /// When its last credentials were issued.
     granted: Option<Instant>,
     /// Parts by multipart id and number.
     multipart: BTreeMap<String, BTreeMap<u32, (Vec<u8>, PartReceipt)>>,
@@ -102,8 +98,8 @@ struct Session {
 pub(crate) struct Memory {
     world: Arc<Mutex<World>>,
     pub(crate) ledger: MemoryStore,
-    pub(crate) points: Points,
-    /// As whom it calls Youku.
+    pub(crate) crash_points: CrashPoints,
+    /// The client id with which it calls Youku.
     pub(crate) client: Option<&'static str>,
     pub(crate) token: Option<&'static str>,
 }
@@ -133,32 +129,36 @@ impl Memory {
         let world = World {
             content,
             etag: "A".into(),
-            tells_md5: true,
-            tells_crc: true,
-            answers_crc: true,
-            grant_life: Duration::from_secs(3600),
+            credentials_life: Duration::from_secs(3600),
             ..World::default()
         };
-        let points = Points::default();
+        let crash_points = CrashPoints::default();
         Self {
             world: Arc::new(Mutex::new(world)),
-            ledger: MemoryStore::with(points.clone()),
-            points,
+            ledger: MemoryStore::with(crash_points.clone()),
+            crash_points,
             client: None,
             token: None,
         }
+    }
+
+    /// An object of this many bytes and a Youku with these quirks.
+    pub(crate) fn with_quirks(quirks: Quirks, size: usize) -> Self {
+        let memory = Self::holding(bytes(size));
+        memory.world().quirks = quirks;
+        memory
     }
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().expect("no test panics while holding it")
     }
 
-    /// The same world, as another machine comes by it: by way of points of its own.
-    pub(crate) fn seen_through(&self, points: Points) -> Self {
+    /// The same world as another machine sees it, with crash points of its own.
+    pub(crate) fn seen_through(&self, crash_points: CrashPoints) -> Self {
         Self {
             world: self.world.clone(),
-            ledger: self.ledger.through(points.clone()),
-            points,
+            ledger: self.ledger.through(crash_points.clone()),
+            crash_points,
             ..self.clone()
         }
     }
@@ -173,7 +173,7 @@ impl Memory {
         self.uploader_with(3)
     }
 
-    /// An uploader that moves so many parts or slices at once.
+    /// An uploader that moves this many parts or slices at once.
     pub(crate) fn uploader_with(&self, in_flight: usize) -> Uploader {
         let settings = TransferSettings {
             part_size: 1 << 20,
@@ -196,7 +196,7 @@ impl Memory {
         names.collect()
     }
 
-    /// Who may watch the committed videos, as Youku was told.
+    /// Who may watch the committed videos, as stated to Youku.
     pub(crate) fn audiences(&self) -> Vec<Option<PublicType>> {
         let world = self.world();
         let of = |id: &String| {

@@ -16,9 +16,9 @@ impl Source for Memory {
         let mut world = self.world();
         let (md5, crc64) = world.digests();
         Ok(Object {
-            md5: world.tells_md5.then_some(md5),
+            md5: (!world.quirks.hides_md5).then_some(md5),
             stated_md5: world.states_md5.map(|md5| StatedMd5::new(md5, "metadata md5")),
-            crc64: world.tells_crc.then_some(crc64),
+            crc64: (!world.quirks.hides_crc).then_some(crc64),
             user_metadata: world.user_metadata.clone(),
             ..Object::new(location.clone(), world.etag.clone(), world.content.len() as u64)
         })

@@ -23,7 +23,7 @@ impl Memory {
 impl Memory {
     fn make_video(&self, n: usize) -> Result<String, Error> {
         let mut world = self.world();
-        let refuses = world.again_refuses;
+        let refuses = world.quirks.refuses_second_commit;
         let session = &mut world.sessions[n];
         let bytes = match &session.landed {
             Some(landed) => landed.clone(),
@@ -50,7 +50,7 @@ impl Memory {
     }
 
     fn early_id(&self, number: usize) -> Option<String> {
-        Some(format!("V{number}")).filter(|_| !self.world().hides_video_id)
+        Some(format!("V{number}")).filter(|_| !self.world().quirks.hides_video_id)
     }
 
     fn grant(&self, number: usize, generation: u32) -> UploadCredentials {
@@ -59,7 +59,7 @@ impl Memory {
             access_key_id: generation.to_string(),
             access_key_secret: "".into(),
             security_token: "".into(),
-            expires: clock::right() + self.world().grant_life,
+            expires: clock::right() + self.world().credentials_life,
         }
     }
 }
@@ -135,7 +135,7 @@ impl Youku for Memory {
         let usual = if committed && *shown > 1 { VideoState::Normal } else { VideoState::Encoding };
         let next = if world.states.len() > 1 { world.states.pop_front() } else { None };
         let state = next.or(world.states.front().copied()).unwrap_or(usual);
-        Ok((committed || world.shows_uncommitted).then_some(state))
+        Ok((committed || world.quirks.shows_uncommitted).then_some(state))
     }
 
     fn bucket(&self, grant: &UploadCredentials) -> Result<Arc<dyn Bucket>, Error> {

@@ -6,7 +6,7 @@ use crate::{
         Entry, Session, State, Step, StoredRequest, Transferred, WaitReason, Waiting,
         record::Record,
         seal::Sealer,
-        tests::{failed, id_of, memory::TestSeal, session, work},
+        tests::{failed, id_of, memory::TestSeal, new_request, session},
     },
 };
 use std::{collections::HashMap, time::UNIX_EPOCH};
@@ -17,7 +17,7 @@ pub(super) type ChainId = u32;
 /// The chain without a step.
 pub(super) const EMPTY: ChainId = 0;
 
-/// A step as the search writes it down.
+/// A step in the search's notation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Move {
     pub(super) epoch: u8,
@@ -61,7 +61,7 @@ pub(super) struct Fold {
 /// Every chain that came up.
 pub(super) struct Chains {
     id: UploadId,
-    work: StoredRequest,
+    request: StoredRequest,
     numbers: HashMap<Box<[Move]>, ChainId>,
     chains: Vec<(Box<[Move]>, Option<Fold>)>,
     grown: HashMap<(ChainId, u8, Move), ChainId>,
@@ -69,11 +69,11 @@ pub(super) struct Chains {
 
 impl Chains {
     pub(super) fn new() -> Self {
-        let about = work("k", None);
+        let about = new_request("k", None);
         let id = id_of(&about);
-        let work = StoredRequest::seal(&about, Sealer { seal: &TestSeal, id: &id }).expect("sealed");
+        let request = StoredRequest::seal(&about, Sealer { seal: &TestSeal, id: &id }).expect("sealed");
         let (numbers, grown) = (HashMap::from([(Box::default(), EMPTY)]), HashMap::new());
-        Self { id, work, numbers, chains: vec![(Box::default(), None)], grown }
+        Self { id, request, numbers, chains: vec![(Box::default(), None)], grown }
     }
 
     pub(super) fn moves(&self, chain: ChainId) -> &[Move] {
@@ -81,7 +81,7 @@ impl Chains {
     }
 
     pub(super) fn len(&self, chain: ChainId) -> u8 {
-        small(self.moves(chain).len())
+        to_byte(self.moves(chain).len())
     }
 
     pub(super) fn count(&self) -> usize {
@@ -142,18 +142,18 @@ impl Chains {
         let token = |session: &Session| session.video_id.as_ref().and_then(|id| id[1..].parse().ok());
         Some(Fold {
             state: record.state,
-            epoch: small(record.epoch),
-            held_by: held.then(|| (small(record.epoch), who(&record))),
+            epoch: to_byte(record.epoch),
+            held_by: held.then(|| (to_byte(record.epoch), who(&record))),
             severed: record.severed,
             session: record.session.as_ref().and_then(|(_, session)| token(session)),
             was_refused_for_hash: record.was_refused_for_hash(),
-            last: record.history.last().map_or(0, |entry| small(entry.sequence)),
+            last: record.history.last().map_or(0, |entry| to_byte(entry.sequence)),
         })
     }
 
     fn entry(&self, entry: &Move) -> Entry {
         let step = match entry.what {
-            What::Begun => Step::Claimed { request: Some(Box::new(self.work.clone())) },
+            What::Begun => Step::Claimed { request: Some(Box::new(self.request.clone())) },
             what => what.step(),
         };
         Entry::new(UNIX_EPOCH, entry.epoch.into(), &entry.who.to_string(), step)
@@ -165,7 +165,7 @@ impl What {
         let waiting = |reason| Step::Waiting(Waiting { reason, not_before: None });
         match self {
             Self::Begun | Self::Claimed => Step::Claimed { request: None },
-            Self::Created(token) => Step::Created(Box::new(opened(token))),
+            Self::Created(token) => Step::Created(Box::new(new_session(token))),
             Self::Transferred => Step::Transferred(Transferred::default()),
             Self::HashRefused => waiting(WaitReason::Hash),
             Self::Waiting => waiting(WaitReason::Deadline),
@@ -181,7 +181,7 @@ impl What {
     }
 }
 
-fn opened(token: u8) -> Session {
+fn new_session(token: u8) -> Session {
     let sealed = serde_json::from_str("\"31@0/upload_token\"").expect("a sealed secret");
     let opened = session(&token.to_string());
     Session {
@@ -193,6 +193,6 @@ fn opened(token: u8) -> Session {
     }
 }
 
-fn small<T: TryInto<u8>>(number: T) -> u8 {
+fn to_byte<T: TryInto<u8>>(number: T) -> u8 {
     number.try_into().ok().expect("small bounds")
 }

@@ -1,4 +1,4 @@
-//! What an attempt and the canceller do: the skeleton of `Held`, `Hand` and `Ledger::cancel`, one call at a time.
+//! What an attempt and the canceller do: the skeleton of `LeasedUpload`, `Attempt` and `Ledger::cancel`, one call at a time.
 
 use super::{
     chains::{Chains, EMPTY, Move, What},
@@ -66,7 +66,7 @@ impl World {
         }
     }
 
-    /// As `Held::claim`: an end, damage or a newer holder ends it.
+    /// As `LeasedUpload`'s claim: an end, damage or a newer holder ends it.
     fn claims_next(&mut self, who: usize, chains: &Chains) {
         let actor = &mut self.actors[who];
         let what = match chains.fold(actor.known) {
@@ -107,7 +107,7 @@ impl World {
         }
     }
 
-    /// As `Held::believe`: goes on from what the whole chain amounts to now, where its claim is the newest.
+    /// As `LeasedUpload::confirm`: continues from what the whole chain amounts to now, where its claim is the newest.
     fn believes(&mut self, who: usize, chains: &Chains) {
         let actor = &mut self.actors[who];
         let held_by = chains.fold(self.chain).and_then(|fold| fold.held_by);
@@ -118,7 +118,7 @@ impl World {
         self.goes_on(who, chains);
     }
 
-    /// As `Hand::finish`: what the state that it knows asks for.
+    /// As `Attempt::run`: does what the state that it knows requires.
     fn goes_on(&mut self, who: usize, chains: &Chains) {
         let actor = &mut self.actors[who];
         let Some(fold) = chains.fold(actor.known) else { return actor.ended() };
@@ -130,7 +130,7 @@ impl World {
         }
     }
 
-    /// As `Held::append` before it asks the store.
+    /// As `LeasedUpload::append` before it calls the store.
     fn wants(&mut self, who: usize, what: What, chains: &Chains) {
         let actor = &mut self.actors[who];
         let known = chains.fold(actor.known);
@@ -141,7 +141,7 @@ impl World {
         actor.phase = Phase::Appends;
     }
 
-    /// As `Held::verify`, before a commit and before a session with the measured MD5.
+    /// As `LeasedUpload::verify`, before a commit and before a session with the measured MD5.
     fn verifies(&mut self, who: usize, rules: &Rules, chains: &Chains) {
         let actor = &mut self.actors[who];
         let same = rules.before_commit == Reading::Off || actor.known == self.chain;

@@ -125,7 +125,7 @@ pub(super) struct World {
     pub(super) lease: u8,
 }
 
-/// What happens, and to whom: an actor, 0 being the canceller, or a session whose commit is adrift.
+/// What happens, and to which actor (0 is the canceller) or session whose commit is adrift.
 pub(super) type Event = (Action, u8);
 
 #[derive(Debug, Clone, Copy)]
@@ -176,7 +176,7 @@ impl World {
         all
     }
 
-    /// A put writes, whatever stands there by now, and its caller hears of it, or does not.
+    /// A put writes, whatever stands there by now; its caller gets the answer or loses it.
     fn write(&self, slot: usize, rules: &Rules, chains: &mut Chains, all: &mut Vec<(Event, Self)>) {
         let Some(put) = self.puts[slot] else { return };
         let mut world = self.clone();
@@ -205,7 +205,7 @@ impl World {
         all.push(((Action::Written, byte(owner.unwrap_or(9))), world));
     }
 
-    /// An actor puts `todo` after the chain that it knows; answers whether its put looked, or found its own step.
+    /// An actor puts `todo` after the chain that it knows. Returns whether its put looked, or found its own step.
     pub(super) fn looks(&mut self, who: usize, rules: &Rules, chains: &mut Chains) -> bool {
         let actor = self.actors[who];
         let mut entry = actor.todo.expect("something to append");

@@ -1,0 +1,153 @@
+//! One upload in both modes: it survives short troubles of every call, and refuses what must not be published.
+
+use super::{
+    SIZE, content, count_calls,
+    memory::{Fault, Memory},
+    request_for, upload, upload_and_verify,
+};
+use crate::{ErrorKind, Mode, RunContext};
+
+#[tokio::test(start_paused = true)]
+async fn both_modes_publish_the_objects_bytes() {
+    for mode in [Mode::Oss, Mode::Slice] {
+        upload_and_verify(&Memory::holding(content()), mode).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_without_md5_is_read_once_before() {
+    let memory = Memory::holding(content());
+    memory.world().quirks.hides_md5 = true;
+    upload_and_verify(&memory, Mode::Oss).await;
+    let (pass, parts) = (SIZE.div_ceil(1 << 20), 6);
+    assert!(count_calls(&memory, "read") >= pass + parts);
+}
+
+#[tokio::test(start_paused = true)]
+async fn short_troubles_of_every_call_are_survived() {
+    let oss = ["read", "create", "initiate", "part", "complete", "commit"];
+    let slice = ["read", "create", "create_file", "next", "slice", "check", "commit"];
+    for (mode, operations) in [(Mode::Oss, &oss[..]), (Mode::Slice, &slice[..])] {
+        for operation in operations {
+            for fault in [Fault::Refuse(ErrorKind::Target), Fault::LoseAnswer] {
+                let memory = Memory::holding(content());
+                memory.fault(operation, 0, fault);
+                memory.fault(operation, 1, fault);
+                upload_and_verify(&memory, mode).await;
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_part_whose_answer_was_lost_is_not_sent_again() {
+    let memory = Memory::holding(content());
+    upload_and_verify(&memory, Mode::Oss).await;
+    let parts = count_calls(&memory, "part");
+    let memory = Memory::holding(content());
+    memory.fault("part", 1, Fault::LoseAnswer);
+    upload_and_verify(&memory, Mode::Oss).await;
+    assert_eq!(count_calls(&memory, "part"), parts);
+}
+
+#[tokio::test(start_paused = true)]
+async fn damaged_and_cut_bytes_are_sent_again() {
+    for (operation, fault) in
+        [("part", Fault::Flip), ("slice", Fault::Flip), ("read", Fault::Flip), ("read", Fault::Cut)]
+    {
+        for mode in [Mode::Oss, Mode::Slice] {
+            for skip in [0, 2] {
+                let memory = Memory::holding(content());
+                memory.fault(operation, skip, fault);
+                upload_and_verify(&memory, mode).await;
+            }
+        }
+    }
+}
+
+/// A source without a CRC-64 is measured; a target that answers none is checked by MD5.
+#[tokio::test(start_paused = true)]
+async fn a_missing_crc_is_measured_or_replaced_by_md5() {
+    let memory = Memory::holding(content());
+    memory.world().quirks.hides_crc = true;
+    upload_and_verify(&memory, Mode::Oss).await;
+    let memory = Memory::holding(content());
+    memory.world().quirks.answers_no_crc = true;
+    memory.fault("part", 4, Fault::Flip);
+    upload_and_verify(&memory, Mode::Oss).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn credentials_that_run_out_are_renewed_and_no_session_is_lost() {
+    for operation in ["initiate", "part", "complete"] {
+        let memory = Memory::holding(content());
+        memory.fault(operation, 0, Fault::Refuse(ErrorKind::CredentialExpired));
+        upload_and_verify(&memory, Mode::Oss).await;
+        assert_eq!((count_calls(&memory, "create"), count_calls(&memory, "sts")), (1, 1), "{operation}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_replaced_meanwhile_publishes_nothing() {
+    for mode in [Mode::Oss, Mode::Slice] {
+        let memory = Memory::holding(content());
+        let request = request_for(&memory, mode).await.expect("it is there");
+        memory.world().etag = "B".into();
+        let error = memory.uploader().upload(&request, &RunContext::default()).await.expect_err("it changed");
+        assert_eq!(error.kind(), ErrorKind::SourceChanged);
+        assert!(memory.world().videos.is_empty());
+    }
+}
+
+/// A commit whose answer was lost makes one video, whatever Youku answers to the second commit.
+#[tokio::test(start_paused = true)]
+async fn a_commit_with_a_lost_answer_makes_one_video() {
+    for refuses_second_commit in [true, false] {
+        for mode in [Mode::Oss, Mode::Slice] {
+            let memory = Memory::holding(content());
+            memory.world().quirks.refuses_second_commit = refuses_second_commit;
+            memory.fault("commit", 0, Fault::LoseAnswer);
+            upload_and_verify(&memory, mode).await;
+            assert_eq!(count_calls(&memory, "create"), 1);
+        }
+    }
+}
+
+/// A session that dies before its bytes have landed is replaced; one that dies afterwards never is.
+#[tokio::test(start_paused = true)]
+async fn a_dead_session_is_replaced_only_before_its_bytes_landed() {
+    let memory = Memory::holding(content());
+    memory.fault("slice", 3, Fault::Deny(ErrorKind::SessionOver));
+    upload_and_verify(&memory, Mode::Slice).await;
+    assert_eq!(count_calls(&memory, "create"), 2);
+
+    let memory = Memory::holding(content());
+    memory.world().quirks.shows_uncommitted = true;
+    memory.fault("commit", 0, Fault::Deny(ErrorKind::SessionOver));
+    let error = upload(&memory, Mode::Oss).await.expect_err("nobody knows");
+    assert_eq!(error.kind(), ErrorKind::CommitUnknown);
+    assert_eq!(count_calls(&memory, "create"), 1);
+    let error = upload(&memory, Mode::Oss).await.expect_err("the ledger remembers");
+    assert_eq!((error.kind(), count_calls(&memory, "create")), (ErrorKind::CommitUnknown, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_ends_at_its_deadline_and_can_be_tried_again() {
+    let memory = Memory::holding(content());
+    for _ in 0..100 {
+        memory.fault("part", 0, Fault::Refuse(ErrorKind::Target));
+    }
+    let request = request_for(&memory, Mode::Oss).await.expect("it is there");
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(5);
+    let run = RunContext { deadline: Some(deadline), ..RunContext::default() };
+    let error = memory.uploader().upload(&request, &run).await.expect_err("too late");
+    assert!(error.kind() == ErrorKind::Deadline && error.is_retryable(), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_object_is_refused_before_anything_is_opened() {
+    let memory = Memory::holding(Vec::new());
+    let error = upload(&memory, Mode::Oss).await.expect_err("empty");
+    assert_eq!(error.kind(), ErrorKind::InvalidJob);
+    assert_eq!(count_calls(&memory, "create"), 0);
+}

@@ -1,0 +1,4 @@
+//! From an object that arrived, or that a task names, to a job.
+
+mod policy;
+mod rules;

@@ -1,0 +1,11 @@
+//! The core by its public API alone: pure functions, and ports in memory.
+#![expect(clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod errors;
+mod intake;
+mod md5;
+mod metadata;
+mod outcome;
+mod plan;
+mod serde_path;
+mod upload_id;

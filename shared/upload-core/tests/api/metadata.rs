@@ -1,0 +1,262 @@
+//! Reading, merging and completing metadata.
+
+use proptest::{collection::vec, option::of, prelude::*};
+use secrecy::{ExposeSecret, SecretString};
+use std::collections::BTreeMap;
+use upload_core::{
+    Error, ErrorKind,
+    metadata::{CopyrightType, PublicType, PublicTypeOrigin, VideoMetadata},
+    rules::Rules,
+};
+
+/// Youku's limit for titles, in characters.
+const TITLE_CHARACTERS: usize = 60;
+
+fn headers(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn header_error(name: &str, value: &str) -> String {
+    VideoMetadata::from_user_metadata(&headers(&[(name, value)])).expect_err("not understood").to_string()
+}
+
+fn sidecar_error(json: &str) -> String {
+    VideoMetadata::from_sidecar(json.as_bytes()).expect_err("not understood").to_string()
+}
+
+/// All fields, so that two can be compared; a secret compares by its text.
+fn laid_open(metadata: &VideoMetadata) -> String {
+    format!("{metadata:?} {:?}", metadata.watch_password.as_ref().map(|secret| secret.expose_secret()))
+}
+
+/// User metadata is percent-decoded, and foreign names are ignored.
+#[test]
+fn user_metadata_is_decoded_and_foreign_names_ignored() {
+    let found = VideoMetadata::from_user_metadata(&headers(&[
+        ("youku-title", "%E5%81%87%E6%9C%9F%20100%25"),
+        ("youku-tags", "travel, %E6%B5%B7%E8%BE%B9,,"),
+        ("youku-category", "Travel"),
+        ("youku-description", "1+1"),
+        ("youku-copyright-type", "reproduced"),
+        ("youku-public-type", "password"),
+        ("youku-watch-password", "open%20sesame"),
+        ("youku-thumbnail", "3"),
+        ("youku-latitude", "31.25"),
+        ("youku-longitude", "-121.5"),
+        ("youku-shoot-time", "2026-11-01"),
+        ("youku-deshake", "1"),
+        ("md5", "%zz"),
+    ]));
+    let expected = VideoMetadata {
+        title: Some("假期 100%".into()),
+        tags: Some(vec!["travel".into(), "海边".into()]),
+        category: Some("Travel".into()),
+        description: Some("1+1".into()),
+        copyright_type: Some(CopyrightType::Reproduced),
+        public_type: Some(PublicType::Password),
+        public_type_from: Some(PublicTypeOrigin::Metadata),
+        watch_password: Some("open sesame".into()),
+        thumbnail: Some("3".into()),
+        latitude: Some(31.25),
+        longitude: Some(-121.5),
+        shoot_time: Some("2026-11-01".into()),
+        deshake: Some(true),
+    };
+    assert_eq!(laid_open(&found.expect("understood")), laid_open(&expected));
+}
+
+#[test]
+fn a_bad_encoding_names_the_header_and_not_its_value() {
+    for value in ["100%", "%zz", "%4", "%+1", "%FF%FE"] {
+        let place = "youku-watch-password";
+        assert_eq!(header_error(place, value), format!("{place} is not percent-encoded UTF-8"));
+    }
+}
+
+/// A header with another kind of value or an unknown name is an error.
+#[test]
+fn a_header_with_a_bad_value_or_name_is_an_error() {
+    let wrong = [
+        ("youku-public-type", "All", "is not all, friend or password"),
+        ("youku-copyright-type", "mine", "is not original or reproduced"),
+        ("youku-latitude", "north", "is not a number"),
+        ("youku-longitude", "", "is not a number"),
+        ("youku-deshake", "yes", "is not true or false"),
+        ("youku-pubic-type", "friend", "is not a known name"),
+    ];
+    for (name, value, problem) in wrong {
+        assert_eq!(header_error(name, value), format!("{name} {problem}"));
+    }
+}
+
+#[test]
+fn a_sidecar_is_one_json_object() {
+    let json = r#"{"title":"片","tags":["a1","b2"],"category":"Tech","description":"d","copyright_type":"original",
+        "public_type":"friend","watch_password":"p","thumbnail":"t","latitude":1,"longitude":2.5,"shoot_time":"s","deshake":false}"#;
+    let expected = VideoMetadata {
+        title: Some("片".into()),
+        tags: Some(vec!["a1".into(), "b2".into()]),
+        category: Some("Tech".into()),
+        description: Some("d".into()),
+        copyright_type: Some(CopyrightType::Original),
+        public_type: Some(PublicType::Friend),
+        public_type_from: Some(PublicTypeOrigin::Sidecar),
+        watch_password: Some("p".into()),
+        thumbnail: Some("t".into()),
+        latitude: Some(1.0),
+        longitude: Some(2.5),
+        shoot_time: Some("s".into()),
+        deshake: Some(false),
+    };
+    let found = VideoMetadata::from_sidecar(json.as_bytes()).expect("understood");
+    assert_eq!(laid_open(&found), laid_open(&expected));
+    let nothing = VideoMetadata::from_sidecar(br#"{"title":null}"#).expect("understood");
+    assert_eq!(laid_open(&nothing), laid_open(&VideoMetadata::default()));
+}
+
+/// A sidecar that does not fit is named by the path in it, without the value.
+#[test]
+fn a_bad_sidecar_is_named_by_its_path_without_the_value() {
+    let wrong = [
+        (r#"{"tags":["a",7]}"#, "sidecar tags[1] has the wrong type"),
+        (r#"{"watch_password":1234}"#, "sidecar watch_password has the wrong type"),
+        (r#"{"public_type":"secret"}"#, "sidecar public_type is not one of the accepted words"),
+        (r#"{"titel":"x"}"#, "sidecar titel is not a known name"),
+        (r#"{"title":"x","title":"y"}"#, "sidecar states a field twice"),
+        (r#"{"title":"x"} {}"#, "sidecar goes on after its end"),
+        ("{\"title\"", "sidecar is not JSON"),
+        ("", "sidecar is not a JSON object"),
+        ("[\"x\"]", "sidecar is not a JSON object"),
+    ];
+    for (json, problem) in wrong {
+        assert_eq!(sidecar_error(json), problem, "{json}");
+    }
+}
+
+#[test]
+fn a_strange_name_in_a_sidecar_cannot_flood_or_break_a_log_line() {
+    let shown = sidecar_error(&format!(r#"{{"a\nb{}":1}}"#, "x".repeat(1000)));
+    assert!(shown.starts_with("sidecar abx") && shown.chars().count() < 110, "{shown}");
+}
+
+#[test]
+fn a_problem_with_metadata_is_an_invalid_job() {
+    let problem = VideoMetadata::from_user_metadata(&headers(&[("youku-tags", "100%")]));
+    let error = Error::from(problem.expect_err("not understood"));
+    assert_eq!(error.kind(), ErrorKind::InvalidJob);
+    assert_eq!(error.to_string(), "youku-tags is not percent-encoded UTF-8");
+}
+
+/// The object's metadata wins over the sidecar, the sidecar over the rule, the rule over the defaults.
+#[test]
+fn metadata_prefers_object_then_sidecar_then_rule() {
+    let object =
+        VideoMetadata::from_user_metadata(&headers(&[("youku-title", "object")])).expect("understood");
+    let sidecar = br#"{"title":"sidecar","description":"sidecar"}"#;
+    let sidecar = VideoMetadata::from_sidecar(sidecar).expect("understood");
+    let rule =
+        r#"[{"bucket":"b","account":"a","public_type":"friend","description":"rule","category":"Tech"}]"#;
+    let rules: Rules = serde_json::from_str(rule).expect("a rule");
+    let rule = rules.find_match("b", "k").expect("it matches").metadata();
+
+    let merged = VideoMetadata::merge(VideoMetadata::merge(object, sidecar), rule).completed("file.mp4");
+    assert_eq!(merged.title.as_deref(), Some("object"));
+    assert_eq!(merged.description.as_deref(), Some("sidecar"));
+    assert_eq!(merged.category.as_deref(), Some("Tech"));
+    assert_eq!(merged.public_type, Some(PublicType::Friend));
+    assert_eq!(merged.tags, Some(vec!["other".to_owned()]));
+}
+
+/// A title is made from the file name and cut to sixty characters.
+#[test]
+fn a_missing_title_is_the_file_name_cut_to_60_characters() {
+    let made = |file_name: &str| VideoMetadata::default().completed(file_name).title.expect("a title");
+    assert_eq!(made("a.final.mp4"), "a.final");
+    assert_eq!(made("noextension"), "noextension");
+    assert_eq!(made(" .mp4"), " .mp4");
+    assert_eq!(made(&format!("{}.mp4", "影".repeat(61))), "影".repeat(60));
+}
+
+#[test]
+fn a_stated_title_is_never_cut() {
+    let title = Some("影".repeat(61));
+    let stated = VideoMetadata { title: title.clone(), ..VideoMetadata::default() };
+    assert_eq!(stated.completed("a.mp4").title, title);
+}
+
+fn any_metadata() -> impl Strategy<Value = VideoMetadata> {
+    let word = || of("[a-z]{0,3}");
+    let degrees = || of((-90_i8..90).prop_map(f64::from));
+    let copyright = of(prop_oneof![Just(CopyrightType::Original), Just(CopyrightType::Reproduced)]);
+    let public = of(prop_oneof![Just(PublicType::All), Just(PublicType::Friend), Just(PublicType::Password)]);
+    let words = (word(), of(vec("[a-z]{2}", 0..3)), word(), word(), word(), word(), word());
+    (words, copyright, public, degrees(), degrees(), of(any::<bool>())).prop_map(
+        |(words, copyright_type, public_type, latitude, longitude, deshake)| {
+            let (title, tags, category, description, password, thumbnail, shoot_time) = words;
+            let watch_password = password.map(SecretString::from);
+            VideoMetadata {
+                title,
+                tags,
+                category,
+                description,
+                copyright_type,
+                public_type,
+                public_type_from: None,
+                watch_password,
+                thumbnail,
+                latitude,
+                longitude,
+                shoot_time,
+                deshake,
+            }
+        },
+    )
+}
+
+/// One field of each, as text: `None` where nothing is stated.
+fn fields(metadata: &VideoMetadata) -> Vec<Option<String>> {
+    let password = metadata.watch_password.as_ref();
+    vec![
+        metadata.title.clone(),
+        metadata.tags.as_ref().map(|tags| tags.join(",")),
+        metadata.category.clone(),
+        metadata.description.clone(),
+        metadata.copyright_type.map(|kind| kind.as_str().to_owned()),
+        metadata.public_type.map(|kind| kind.as_str().to_owned()),
+        password.map(|password| password.expose_secret().to_owned()),
+        metadata.thumbnail.clone(),
+        metadata.latitude.map(|degrees| degrees.to_string()),
+        metadata.longitude.map(|degrees| degrees.to_string()),
+        metadata.shoot_time.clone(),
+        metadata.deshake.map(|wish| wish.to_string()),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn merging_takes_each_field_from_the_highest_that_states_it(a in any_metadata(), b in any_metadata()) {
+        let expected: Vec<_> = fields(&a).into_iter().zip(fields(&b)).map(|(a, b)| a.or(b)).collect();
+        prop_assert_eq!(fields(&VideoMetadata::merge(a, b)), expected);
+    }
+
+    #[test]
+    fn merging_does_not_depend_on_grouping(a in any_metadata(), b in any_metadata(), c in any_metadata()) {
+        let left = VideoMetadata::merge(VideoMetadata::merge(a.clone(), b.clone()), c.clone());
+        let right = VideoMetadata::merge(a, VideoMetadata::merge(b, c));
+        prop_assert_eq!(laid_open(&left), laid_open(&right));
+    }
+
+    #[test]
+    fn any_text_survives_percent_encoding(text in any::<String>()) {
+        let encoded = percent_encoding::utf8_percent_encode(&text, percent_encoding::NON_ALPHANUMERIC).to_string();
+        let found = VideoMetadata::from_user_metadata(&headers(&[("youku-title", &encoded)]));
+        prop_assert_eq!(found.expect("understood").title, Some(text));
+    }
+
+    #[test]
+    fn a_made_title_is_a_start_of_the_name_and_fits(name in "[a-z影 .]{0,70}\\.mp4") {
+        let title = VideoMetadata::default().completed(&name).title.expect("a title");
+        prop_assert!(name.contains(&title));
+        prop_assert!((1..=TITLE_CHARACTERS).contains(&title.chars().count()));
+    }
+}
