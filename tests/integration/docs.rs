@@ -139,9 +139,6 @@ fn anchors_are_made_as_hosts_make_them() {
     assert_eq!(links("[a](b.md#c) `[d](e)` ![f](g.svg)\n```\n[h](i)\n```\n"), ["b.md#c", "g.svg"]);
 }
 
-/// Names that today's entries have and the documented format calls otherwise. Nothing is added here.
-const OLD_NAMES: [&str; 5] = ["work", "again", "called", "brought", "reauthorise"];
-
 /// The names of an entry's fields and steps, and the reasons for which uploads wait.
 fn names(entry: &Value, found: &mut BTreeSet<String>) {
     match entry {
@@ -180,15 +177,11 @@ fn the_ledgers_format_is_documented_name_by_name() {
     for file in &files {
         names(&serde_json::from_slice(&fs::read(file).unwrap()).unwrap(), &mut found);
     }
-    found.retain(|name| !OLD_NAMES.contains(&name.as_str()));
     let is_told =
         |name: &String| text.contains(&format!("`{name}`")) || text.contains(&format!("\"{name}\""));
     let missing: Vec<_> = found.iter().filter(|name| !is_told(name)).collect();
     assert!(missing.is_empty() && files.len() > 25 && found.len() > 60, "{missing:?} of {found:?}");
 }
-
-/// Fields of today's logs that the documented ones replace. Nothing is added here.
-const OLD_FIELDS: [&str; 2] = ["told", "cleared"];
 
 /// The inside of a macro's parentheses, of which `text` begins after the first.
 fn arguments(text: &str) -> &str {
@@ -242,14 +235,9 @@ fn every_field_of_the_logs_is_documented() {
             }
         }
     }
-    found.retain(|field| !OLD_FIELDS.contains(&field.as_str()));
     let missing: Vec<_> = found.iter().filter(|field| !documented.contains(&format!("`{field}`"))).collect();
     assert!(missing.is_empty() && found.len() > 35, "{missing:?} of {found:?}");
 }
-
-/// Names of today's tests and folders that the documented ones replace. Nothing is added here.
-const OLD_TESTS: [(&str, &str); 4] =
-    [("freeze", "frozen"), ("crashes", "blows"), ("scan", "discover"), ("access_token", "tokens")];
 
 #[test]
 fn the_guarantees_name_tests_that_there_are() {
@@ -262,8 +250,7 @@ fn the_guarantees_name_tests_that_there_are() {
     for name in proofs.flat_map(|proof| proof.split('`').skip(1).step_by(2)) {
         for part in name.split("::") {
             checked += 1;
-            let old = OLD_TESTS.iter().find(|(new, _)| *new == part).map_or(part, |(_, old)| *old);
-            if !known.contains(part) && !known.contains(old) {
+            if !known.contains(part) {
                 missing.push(name);
             }
         }

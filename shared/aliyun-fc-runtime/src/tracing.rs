@@ -5,7 +5,7 @@
 //! ```
 //! use aliyun_fc_runtime::tracing;
 //!
-//! tracing::info!(bucket = "films", "an object arrived");
+//! tracing::info!(key = "films/1.mp4", "an object arrived");
 //! ```
 
 pub use ::tracing::*;

@@ -63,7 +63,7 @@ async fn an_old_ak_keeps_working_and_another_users_is_refused() {
         env.ask_http_with_token("/uploads", "", Some(&task(&client, "forgotten-ak", "unknown"))).await;
     let warning = report["data"]["warning"].as_str().unwrap_or_default();
     assert!(status == 200 && warning.contains("conf.ak") && warning.contains("account main"), "{report}");
-    assert!(env.log().contains("nobody knows whose it is"), "{}", env.log());
+    assert!(env.log().contains("whose owner is unknown"), "{}", env.log());
     env.assert_published("unknown", &video);
 
     // What Youku said of a token is kept although the token has expired since.

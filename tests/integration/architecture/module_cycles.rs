@@ -4,7 +4,6 @@ use super::{analyzer::find_cycles, workspace_files::crate_roots};
 use std::{fmt::Write, fs, path::Path};
 
 #[test]
-#[ignore = "some crates still have cycles"]
 fn no_crate_has_a_cycle_of_modules() {
     let read = |path: &Path| fs::read_to_string(path).ok();
     let mut report = String::new();

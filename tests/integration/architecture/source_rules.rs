@@ -26,7 +26,6 @@ fn assert_none(findings: &[String]) {
 }
 
 #[test]
-#[ignore = "some files are still longer"]
 fn no_file_is_too_long() {
     assert_none(&findings(|_, text| {
         let lines = text.lines().count();
@@ -57,7 +56,6 @@ fn test_names(text: &str) -> Vec<String> {
 }
 
 #[test]
-#[ignore = "some names are still longer"]
 fn names_of_tests_are_short() {
     assert_none(&findings(|_, text| {
         let long = test_names(text).into_iter().filter(|name| name.len() > MAX_NAME);
@@ -107,7 +105,6 @@ fn comparisons_of_operations(text: &str) -> Vec<String> {
 }
 
 #[test]
-#[ignore = "some code still compares names"]
 fn no_code_compares_the_name_of_an_operation() {
     // The faults of the local clouds name requests, which are not operations of errors.
     assert_none(&findings(|file, text| {
