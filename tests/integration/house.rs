@@ -41,10 +41,8 @@ pub(crate) fn sources(folders: &[&str]) -> Vec<(String, String)> {
 fn no_source_file_is_longer_than_one_sitting() {
     let sources = sources(&["functions", "shared"]);
     let in_src = sources.iter().filter(|(name, _)| name.contains("/src/"));
-    let long: Vec<_> = in_src
-        .map(|(name, text)| (name, text.lines().count()))
-        .filter(|(_, lines)| *lines > LINES)
-        .collect();
+    let long: Vec<_> =
+        in_src.map(|(name, text)| (name, text.lines().count())).filter(|(_, lines)| *lines > LINES).collect();
     assert!(long.is_empty(), "longer than {LINES} lines: {long:#?}");
 }
 

@@ -37,11 +37,11 @@ impl CliError {
         Self::Local(Error::new(kind, "local", message.into()))
     }
 
-    /// Converts the error of a command about one upload, where [`WrongState`](ErrorKind::WrongState) and
-    /// [`InvalidJob`](ErrorKind::InvalidJob) mean that the command does not fit, not that a video is invalid.
+    /// Converts the error of a command about one upload, where [`WrongState`](ErrorKind::WrongState) means that the command does not fit
+    /// the state of the upload.
     pub(crate) fn from_upload_command(error: Error) -> Self {
         match error.kind() {
-            ErrorKind::InvalidJob | ErrorKind::WrongState => Self::NotApplicable(error),
+            ErrorKind::WrongState => Self::NotApplicable(error),
             _ => Self::App(error),
         }
     }

@@ -32,7 +32,7 @@ pub(crate) fn classify(error: &CliError) -> u8 {
 
 fn classify_kind(error: &Error) -> u8 {
     match error.kind() {
-        ErrorKind::Config => USAGE,
+        ErrorKind::Config | ErrorKind::Usage => USAGE,
         ErrorKind::InvalidJob => INVALID,
         ErrorKind::SourceMissing | ErrorKind::NoSuchUpload => UNKNOWN,
         ErrorKind::InProgress | ErrorKind::Superseded | ErrorKind::RateLimited | ErrorKind::Deadline => {

@@ -5,7 +5,7 @@ use crate::{adapters::removed_account::RemovedAccount, tasks::CallerAccount};
 use object_storage::Credentials;
 use std::sync::Arc;
 use upload_core::{
-    Error, ErrorKind, Source, UploadId, Uploader, Youku,
+    ClaimRefusal, Error, ErrorKind, Source, UploadError as _, UploadId, Uploader, Youku,
     ledger::{Ledger, OpenMark, UploadRequest},
 };
 
@@ -52,7 +52,8 @@ impl App {
         {
             let message =
                 "the upload's file lies on the machine where it began: upload it there again to resume it";
-            return Err(Error::new(ErrorKind::InProgress, "ledger", message));
+            let error = Error::new(ErrorKind::InProgress, "source", message);
+            return Err(error.with_claim_refusal(ClaimRefusal::SourceElsewhere));
         }
         if self.settings.accounts.contains_key(&mark.account) {
             return self.uploader(&mark.account, self.source(credentials), ledger);

@@ -17,6 +17,8 @@ pub type Error = error::Error<ErrorKind, ErrorDetails>;
 pub enum ClaimRefusal {
     /// Another holder has its lease.
     LeaseHeld,
+    /// Its file lies on another machine.
+    SourceElsewhere,
     /// It waits for a time that has not come; the error's kind says what for.
     NotDue,
 }

@@ -8,6 +8,8 @@ pub enum ErrorKind {
     InvalidJob,
     /// The ledger knows no upload of this id.
     NoSuchUpload,
+    /// What a person asks does not fit, whatever the video.
+    Usage,
     /// The upload's state does not permit the request.
     WrongState,
     /// The object does not exist, or not any more.
@@ -64,9 +66,10 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    const CODES: [(Self, &str); 28] = [
+    const CODES: [(Self, &str); 29] = [
         (Self::InvalidJob, "invalid_job"),
         (Self::NoSuchUpload, "no_such_upload"),
+        (Self::Usage, "usage"),
         (Self::WrongState, "wrong_state"),
         (Self::SourceMissing, "source_missing"),
         (Self::SourceChanged, "source_changed"),

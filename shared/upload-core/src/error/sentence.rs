@@ -10,6 +10,7 @@ use super::kind::ErrorKind;
 fn sentence(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::InvalidJob => "the job does not fit",
+        ErrorKind::Usage => "the request does not fit",
         ErrorKind::WrongState => "the upload's state does not permit it",
         ErrorKind::NoSuchUpload => "the ledger knows no such upload",
         // The legacy worker's own words.

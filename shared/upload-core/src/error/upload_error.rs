@@ -73,7 +73,7 @@ impl UploadError for Error {
 
     fn sentence(&self) -> Cow<'static, str> {
         match self.kind() {
-            ErrorKind::InvalidJob | ErrorKind::NoSuchUpload | ErrorKind::WrongState => {
+            ErrorKind::InvalidJob | ErrorKind::NoSuchUpload | ErrorKind::Usage | ErrorKind::WrongState => {
                 self.message_with(&CALLERS_OWN).into()
             }
             kind => {

@@ -92,7 +92,7 @@ impl Outcome {
 /// The number that stands for a kind of failure, by the meaning of HTTP's status of that number.
 fn status(kind: ErrorKind) -> &'static str {
     match kind {
-        ErrorKind::InvalidJob | ErrorKind::NoSuchUpload | ErrorKind::WrongState => "400",
+        ErrorKind::InvalidJob | ErrorKind::NoSuchUpload | ErrorKind::Usage | ErrorKind::WrongState => "400",
         ErrorKind::SourceMissing => "404",
         ErrorKind::SourceChanged | ErrorKind::InProgress | ErrorKind::Superseded => "409",
         ErrorKind::RateLimited => "429",

@@ -36,7 +36,7 @@ pub(crate) fn describe_app(error: &Error) -> String {
 /// The kind of an error, in Chinese.
 fn classify_zh(kind: ErrorKind) -> &'static str {
     match kind {
-        ErrorKind::InvalidJob => "请求不符合要求",
+        ErrorKind::InvalidJob | ErrorKind::Usage => "请求不符合要求",
         ErrorKind::NoSuchUpload => "没有这个上传",
         ErrorKind::WrongState => "上传当前的状态不允许此操作",
         ErrorKind::SourceMissing => "来源不存在",

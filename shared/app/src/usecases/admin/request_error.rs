@@ -4,5 +4,5 @@ use upload_core::{Error, ErrorKind};
 
 /// The error of a request that does not fit.
 pub(super) fn request_error(message: &'static str) -> Error {
-    Error::new(ErrorKind::InvalidJob, "operator", message)
+    Error::new(ErrorKind::Usage, "request", message)
 }
