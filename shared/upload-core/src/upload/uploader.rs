@@ -56,7 +56,7 @@ impl Uploader {
         self
     }
 
-    /// Publishes the object of `work`, the version of the job's file that [`look`] found. An upload that was ended before answers what
+    /// Publishes the object of `work`, the version of the job's file that [`head_object`] found. An upload that was ended before answers what
     /// it answered then, without touching Youku.
     ///
     /// # Errors
