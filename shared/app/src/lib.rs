@@ -8,7 +8,6 @@
 //! | `application` | [`App`]: what one process keeps, and how it reaches accounts, objects and the ledger |
 //! | `usecases` | what entrypoints ask of [`App`]: handle an event, run a task, sweep, list, and a person's requests |
 //! | [`startup`], `logging` | the start of a function's process |
-//! | `redaction` | serde's words about a value, without the value |
 //!
 //! ```no_run
 //! # async fn handle(job: upload_core::Job) -> Result<(), upload_core::Error> {
@@ -24,7 +23,6 @@
 mod adapters;
 mod application;
 mod logging;
-mod redaction;
 mod settings;
 pub mod startup;
 mod tasks;

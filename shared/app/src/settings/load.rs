@@ -4,7 +4,7 @@ use super::{
     environment::{CONFIG_VARIABLE, Table, overlay, settings_error},
     tree::Settings,
 };
-use crate::redaction::remove_value;
+use ::error::without_value;
 use serde_json::Value;
 use std::{fs, io, path::Path};
 use upload_core::{Error, document};
@@ -49,7 +49,7 @@ impl Settings {
         let settings: Self = document::deserialize(Value::Object(tree)).map_err(|error| {
             settings_error("a setting does not fit")
                 .with_context("field", error.path)
-                .with_context("why", remove_value(&error.why))
+                .with_context("why", without_value(&error.why))
         })?;
         settings.check()?;
         Ok(settings)

@@ -1,12 +1,14 @@
 //! JSON in which every field must be known and of its type.
 
 use super::field_error::field_error;
-use crate::redaction::{describe_problem, shorten_field_name};
+use ::error::describe_mismatch;
 use serde::de::{DeserializeOwned, Deserializer};
 use upload_core::{Error, document};
 
 /// The path of a value that does not fit as a whole.
 const ROOT: &str = ".";
+/// Longest field name that an error repeats, in characters: a task's member may have any name.
+const FIELD_CHARACTERS: usize = 80;
 
 /// Reads a value, the whole task or the field `parent` of it.
 ///
@@ -24,6 +26,11 @@ where
             (Some(parent), ROOT) => parent.to_owned(),
             (Some(parent), path) => format!("{parent}.{path}"),
         };
-        field_error(&shorten_field_name(&field), describe_problem(&error.why))
+        field_error(&shorten_field_name(&field), describe_mismatch(&error.why))
     })
+}
+
+/// Bounds a field's name and drops its control characters.
+fn shorten_field_name(field: &str) -> String {
+    field.chars().filter(|character| !character.is_control()).take(FIELD_CHARACTERS).collect()
 }

@@ -12,7 +12,7 @@ use crate::{Error, ErrorKind};
 use percent_encoding::percent_decode_str;
 use secrecy::SecretString;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// What the names of our user metadata begin with; `x-oss-meta-` stands before it on the wire.
 const USER_METADATA_PREFIX: &str = "youku-";
@@ -75,14 +75,14 @@ pub struct MetadataError {
     /// The header, or the path in the sidecar.
     pub place: String,
     /// What is wrong with it.
-    pub problem: &'static str,
+    pub problem: Cow<'static, str>,
 }
 
 impl MetadataError {
-    fn new(place: impl Into<String>, problem: &'static str) -> Self {
+    fn new(place: impl Into<String>, problem: impl Into<Cow<'static, str>>) -> Self {
         let place: String = place.into();
         let shown = place.chars().filter(|character| !character.is_control());
-        Self { place: shown.take(PLACE_CHARACTERS).collect(), problem }
+        Self { place: shown.take(PLACE_CHARACTERS).collect(), problem: problem.into() }
     }
 }
 

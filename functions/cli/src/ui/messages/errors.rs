@@ -126,6 +126,7 @@ fn find_way_out(error: &Error) -> Option<&'static str> {
         | ErrorKind::Youku
         | ErrorKind::Failed
         | ErrorKind::Integrity
+        | ErrorKind::VerificationFailed
         | ErrorKind::HashRefused
         | ErrorKind::CommitUnknown => tr_static!(
             "oss2youku explain shows more; upload --retry retries it",

@@ -58,19 +58,8 @@ fn read(json: &[u8], higher: &VideoMetadata) -> Result<VideoMetadata, MetadataEr
             "." => "sidecar".to_owned(),
             path => format!("sidecar {path}"),
         };
-        MetadataError::new(place, problem(&misfit.why))
+        MetadataError::new(place, ::error::describe_mismatch(&misfit.why))
     })
-}
-
-/// What is wrong, in our words: serde's own repeat the value.
-fn problem(words: &str) -> &'static str {
-    let known = [
-        ("unknown field", "is not a known name"),
-        ("unknown variant", "is not one of the accepted words"),
-        ("invalid type", "has the wrong type"),
-    ];
-    let found = known.iter().find(|(start, _)| words.starts_with(start));
-    found.map_or("does not fit", |(_, problem)| problem)
 }
 
 /// An object's members in their order, those with the same name as well.
