@@ -1,5 +1,21 @@
 //! The domain of oss2youku: jobs, metadata rules, transfer and outcome.
 //!
+//! | module | its job |
+//! |---|---|
+//! | `model` | objects, jobs, upload ids, [`metadata`], progress: what everything else speaks about |
+//! | `ports` | what the core asks of the world: source, Youku, its bucket and its slice server |
+//! | `intake` | whether an object is published without being asked for, by which [rule](rules), with which metadata |
+//! | `upload` | the life of one upload: who may run it, one attempt from its recorded state, how it ends |
+//! | `transfer` | the bytes from source to target: parts or slices, digests, fresh credentials, concurrency |
+//! | [`ledger`] | the append-only record of every upload: steps, leases, open marks |
+//! | `sweep` | resumes open uploads and scans buckets for objects whose event was missed |
+//! | `callback` | delivers outcomes and later events to their receivers |
+//! | [`access_token`] | which access token of an account is used, and its refresh |
+//! | `retry` | when a failing call is tried again, and when it is given up |
+//! | `clock` | this machine's clock |
+//! | `error` | [`Error`], its kinds and the sentence of each |
+//! | [`serde_path`] | decoding that names the path of what does not fit |
+//!
 //! The core defines [ports](Source) and opens no socket: `app` implements them with the leaf crates, tests implement them in
 //! memory. Bytes stream from [`Source`] to [`Bucket`] or [`SliceServer`] once, in constant memory.
 //!
@@ -24,7 +40,6 @@ mod transfer;
 mod upload;
 
 pub use crate::error::{ClaimRefusal, Error, ErrorDetails, ErrorKind, RetryAdvice, UploadError};
-pub use access_token as tokens;
 pub use callback::notifier::{Callback, DeliveryResult, Notifier, VideoEvent};
 pub use callback::replay::replay;
 pub use intake::merge::Terms;
@@ -41,7 +56,6 @@ pub use ports::{
     VideoState, Youku,
 };
 pub use retry::RetryPolicy;
-pub use serde_path as document;
 pub use sweep::discover::discover;
 pub use sweep::discovery::{Bounds, Discovery, DiscoveryReport, FoundUpload, ScanError, Since, StopReason};
 pub use sweep::report::SweepReport;

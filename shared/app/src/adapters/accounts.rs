@@ -7,7 +7,7 @@ use super::{
 use crate::settings::{AccountSettings, Settings};
 use object_storage::HttpClient;
 use std::sync::Arc;
-use upload_core::{Error, ledger::Ledger, tokens::AccessTokens};
+use upload_core::{Error, access_token::AccessTokens, ledger::Ledger};
 use youku::{Client, Config};
 
 /// One account of the settings. All calls of the process share what is known of its access token.

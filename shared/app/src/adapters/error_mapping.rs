@@ -1,7 +1,7 @@
 //! The leaf crates' errors as the core's: their kinds and advice, never their secrets.
 
 use object_storage::{Error as StorageError, ErrorKind as Storage, RetryAdvice, blames_clock};
-use upload_core::{Error, ErrorKind, tokens::CallError};
+use upload_core::{Error, ErrorKind, access_token::CallError};
 use youku::{Error as YoukuError, ErrorKind as Youku};
 
 /// Added where a connection fails because a certificate is not valid at this machine's time.

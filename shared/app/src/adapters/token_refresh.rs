@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 use std::error::Error as _;
 use upload_core::{
+    access_token::{AccessTokens, FreshTokens, RefreshError, Refresher},
     ledger::Ledger,
-    tokens::{AccessTokens, FreshTokens, RefreshError, Refresher},
 };
 use youku::{Client, ErrorKind as Youku};
 

@@ -3,7 +3,7 @@
 use super::field_error::field_error;
 use ::error::describe_mismatch;
 use serde::de::{DeserializeOwned, Deserializer};
-use upload_core::{Error, document};
+use upload_core::{Error, serde_path};
 
 /// The path of a value that does not fit as a whole.
 const ROOT: &str = ".";
@@ -19,7 +19,7 @@ where
     T: DeserializeOwned,
     D: Deserializer<'de>,
 {
-    document::deserialize(from).map_err(|error| {
+    serde_path::deserialize(from).map_err(|error| {
         let field = match (parent, error.path.as_str()) {
             (None, ROOT) => "task".to_owned(),
             (None, path) => path.to_owned(),

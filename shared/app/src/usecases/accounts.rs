@@ -8,8 +8,8 @@ use object_storage::Credentials;
 use std::collections::BTreeSet;
 use upload_core::{
     Error,
+    access_token::TokenState,
     ledger::{KeyedHash, Ledger, TokenOrigin},
-    tokens::TokenState,
 };
 use youku::ErrorKind as Youku;
 

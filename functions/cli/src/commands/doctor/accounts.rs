@@ -5,7 +5,7 @@ use crate::ui::i18n::{tr, tr_static};
 use app::TokenChain;
 use app::core::{
     Error, ErrorKind,
-    tokens::{ReauthorizeReason, TokenState},
+    access_token::{ReauthorizeReason, TokenState},
 };
 use std::time::SystemTime;
 
