@@ -1,6 +1,6 @@
 //! What the core asks of the world. It opens no socket itself: `app` implements these with the leaf crates.
 //!
-//! Every implementation answers errors as [`Error`](crate::Error) with a verdict, retries nothing by itself, and keeps secrets,
+//! Every implementation answers errors as [`Error`](crate::Error) with retry advice, retries nothing by itself, and keeps secrets,
 //! signed URLs and foreign bodies out of them.
 
 mod slices;
@@ -42,7 +42,7 @@ pub trait Source: Send + Sync {
     /// Where the file is larger than `limit` bytes, or the store fails.
     async fn read_small(&self, location: &Location, limit: usize) -> Result<Option<Bytes>, Error>;
 
-    /// One page, of at most 1,000, of the files in the bucket of `place` whose keys begin with its key and come behind `after`, in the
+    /// One page, of at most 1,000, of the files in the bucket of `place` whose keys begin with its key and sort after `after`, in the
     /// order of the keys' bytes.
     ///
     /// # Errors
@@ -70,7 +70,7 @@ pub struct SourceEntry {
     pub modified: SystemTime,
 }
 
-/// What Youku is told about a video.
+/// A video as it is described to Youku.
 #[derive(Debug, Clone)]
 pub struct Video {
     /// The file's name with its extension.
@@ -165,7 +165,7 @@ pub trait Youku: Send + Sync {
     /// Where the name cannot be resolved.
     async fn slice_server(&self, name: &str) -> Result<Arc<dyn SliceServer>, Error>;
 
-    /// The upload server of a session that goes on, by the [address](SliceServer::address) it had.
+    /// The upload server of a session that is resumed, by the [address](SliceServer::address) it had.
     ///
     /// # Errors
     /// Where this is no address.

@@ -40,7 +40,7 @@ impl Rights {
     /// No right at all.
     pub const NONE: Self = Self(0);
 
-    /// The rights of a plain hash, and of callers behind a trusted gateway: ask for uploads and see them.
+    /// The rights of a plain hash, and of callers that a trusted gateway lets in: request uploads and read them.
     #[must_use]
     pub fn usual() -> Self {
         Self::new(&[Right::Submit, Right::Read])

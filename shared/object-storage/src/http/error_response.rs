@@ -53,7 +53,7 @@ fn without_finality(error: Error) -> Error {
     }
 }
 
-/// The same for an answer whose body is at hand (a completion can fail with status 200).
+/// The same for an answer whose body has been read (a completion can fail with status 200).
 pub(super) fn from_parts(sent: &Sent, status: StatusCode, head: &HeaderMap, text: &str) -> Error {
     let found = xml::parse_failure(text);
     let code = found.code.as_deref().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Completing a multipart upload, and the commit gate behind it.
+//! Completes a multipart upload and verifies it before the commit.
 
 use crate::transfer::multipart::{BucketTransfer, CheckedPart};
 use crate::{Bucket, CompletedObject, Error, ErrorKind};
@@ -28,11 +28,11 @@ impl BucketTransfer<'_, '_> {
     ) -> Result<CompletedObject, Error> {
         let list: Vec<_> = moved.iter().map(|(number, m)| (*number, m.etag.clone())).collect();
         let list = &list;
-        let mut tries = self.transfer.patience.start_loop();
+        let mut tries = self.transfer.retry.start_loop();
         loop {
             let complete =
                 |bucket: Arc<dyn Bucket>| async move { bucket.complete(&self.landing.id, list).await };
-            match self.landing.grants.retry(self.transfer.patience, complete).await {
+            match self.landing.credentials.retry(self.transfer.retry, complete).await {
                 Ok(landed) if landed.crc64.is_some() => return Ok(landed),
                 Ok(_) => return self.head().await,
                 // An earlier try's answer was lost, or this one says what is not so.
@@ -49,7 +49,7 @@ impl BucketTransfer<'_, '_> {
     }
 
     async fn head(&self) -> Result<CompletedObject, Error> {
-        self.landing.grants.retry(self.transfer.patience, |bucket| async move { bucket.head().await }).await
+        self.landing.credentials.retry(self.transfer.retry, |bucket| async move { bucket.head().await }).await
     }
 
     /// The commit gate. A target that tells no CRC-64 of the whole has had each part checked instead.

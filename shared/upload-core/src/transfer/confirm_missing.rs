@@ -14,7 +14,7 @@ impl Transfer<'_> {
         if !is_final {
             return error;
         }
-        match self.patience.retry(|| self.source.head(&self.object.location)).await {
+        match self.retry.retry(|| self.source.head(&self.object.location)).await {
             Ok(found) if self.is_pinned(&found) => {
                 tracing::warn!(?error, "the object is there as it was: trying again");
                 error.retryable()

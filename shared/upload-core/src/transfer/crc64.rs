@@ -25,7 +25,7 @@ impl Crc64 {
         self.0.sum64()
     }
 
-    /// The CRC of bytes at hand.
+    /// The CRC of these bytes.
     pub(crate) fn of(bytes: &[u8]) -> u64 {
         let mut crc = Self::default();
         crc.update(bytes);

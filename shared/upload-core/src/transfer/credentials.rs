@@ -20,14 +20,14 @@ pub(crate) struct CredentialRefresher<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Refusals {
     /// Fresh credentials were had for it.
-    renewed: bool,
+    refreshed: bool,
 }
 
 struct Current {
     credentials: UploadCredentials,
     bucket: Arc<dyn Bucket>,
     generation: u64,
-    renew_at: Instant,
+    refresh_at: Instant,
 }
 
 impl<'a> CredentialRefresher<'a> {
@@ -37,7 +37,7 @@ impl<'a> CredentialRefresher<'a> {
         credentials: UploadCredentials,
     ) -> Result<Self, Error> {
         let bucket = youku.bucket(&credentials)?;
-        let current = Current { renew_at: refresh_at(&credentials), credentials, bucket, generation: 0 };
+        let current = Current { refresh_at: refresh_at(&credentials), credentials, bucket, generation: 0 };
         Ok(Self { youku, upload_token, current: Mutex::new(current) })
     }
 
@@ -49,12 +49,12 @@ impl<'a> CredentialRefresher<'a> {
     /// The bucket under credentials that are good for now, and their generation.
     pub(crate) async fn bucket(&self) -> (Arc<dyn Bucket>, u64) {
         let mut current = self.current.lock().await;
-        if Instant::now() >= current.renew_at
+        if Instant::now() >= current.refresh_at
             && let Err(error) = self.refresh_locked(&mut current).await
         {
             // They may still be good; if not, the bucket will say so and the renewal is tried again.
             tracing::warn!(?error, "could not renew the bucket's credentials ahead of time");
-            current.renew_at = Instant::now() + SHORTEST;
+            current.refresh_at = Instant::now() + SHORTEST;
         }
         (current.bucket.clone(), current.generation)
     }
@@ -69,20 +69,20 @@ impl<'a> CredentialRefresher<'a> {
         let credentials =
             self.youku.refresh_credentials(self.upload_token, &current.credentials.target).await?;
         current.bucket = self.youku.bucket(&credentials)?;
-        current.renew_at = refresh_at(&credentials);
+        current.refresh_at = refresh_at(&credentials);
         current.credentials = credentials;
         current.generation += 1;
         tracing::debug!(generation = current.generation, "renewed the bucket's credentials");
         Ok(())
     }
 
-    /// Calls the bucket until it succeeds, fails for good, or patience ends; renews credentials where they are refused.
-    pub(crate) async fn retry<T, F, Fut>(&self, patience: &RetryBudget, call: F) -> Result<T, Error>
+    /// Calls the bucket until it succeeds, fails for good, or the retry budget is used up; refreshes credentials that are refused.
+    pub(crate) async fn retry<T, F, Fut>(&self, retry_budget: &RetryBudget, call: F) -> Result<T, Error>
     where
         F: Fn(Arc<dyn Bucket>) -> Fut,
         Fut: Future<Output = Result<T, Error>>,
     {
-        let (mut tries, mut refusals) = (patience.start_loop(), Refusals::default());
+        let (mut tries, mut refusals) = (retry_budget.start_loop(), Refusals::default());
         loop {
             match self.retry_with_fresh_credentials(&mut refusals, &call).await {
                 Err(error) => tries.wait_after(error).await?,
@@ -104,10 +104,12 @@ impl<'a> CredentialRefresher<'a> {
     {
         let generation = self.current.lock().await.generation;
         match self.call_once(call).await {
-            Err(error) if error.kind() == ErrorKind::Target && !error.is_retryable() && !refusals.renewed => {
+            Err(error)
+                if error.kind() == ErrorKind::Target && !error.is_retryable() && !refusals.refreshed =>
+            {
                 tracing::warn!(?error, "refused: asking once more with fresh credentials");
                 self.refresh(generation).await?;
-                refusals.renewed = true;
+                refusals.refreshed = true;
                 Err(error.retryable())
             }
             answer => answer,

@@ -42,12 +42,12 @@ impl Transfer<'_> {
         let mut pieces = stream::iter(ranges)
             .map(|offset| async move {
                 let range = offset..(offset + PIECE).min(size);
-                self.patience.retry(|| self.piece(range.clone())).await
+                self.retry.retry(|| self.piece(range.clone())).await
             })
             .buffered(self.settings.in_flight.min(AHEAD));
         let (mut md5, mut crc) = (Md5Hash::new(), Crc64::default());
         while let Some(piece) = pieces.try_next().await? {
-            self.patience.reset();
+            self.retry.reset();
             md5.update(&piece);
             crc.update(&piece);
         }

@@ -27,7 +27,7 @@ struct MonitorState {
     awaits_source: bool,
 }
 
-/// The reader's end of a [`Meter`].
+/// Reads what a [`MeteredStream`] has seen.
 #[derive(Clone, Default)]
 pub(crate) struct StreamMonitor(Arc<Mutex<MonitorState>>);
 

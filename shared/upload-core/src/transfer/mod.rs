@@ -34,7 +34,7 @@ pub struct TransferSettings {
     pub slice_kib: u32,
     /// Workers in slice mode, 1 to 64.
     pub slice_workers: usize,
-    /// How long a call may move no byte before it is tried anew.
+    /// How long a call may move no byte before it is retried.
     pub stall: Duration,
     /// How failing calls are tried again.
     pub retry: RetryPolicy,
@@ -69,7 +69,7 @@ pub(crate) struct Transfer<'a> {
     pub(crate) source: &'a dyn Source,
     pub(crate) object: &'a Object,
     pub(crate) settings: TransferSettings,
-    pub(crate) patience: &'a RetryBudget,
+    pub(crate) retry: &'a RetryBudget,
     pub(crate) progress: &'a Arc<Progress>,
     /// When no further part or slice is begun.
     pub(crate) stop: Option<Instant>,

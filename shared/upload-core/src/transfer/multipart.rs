@@ -43,12 +43,12 @@ pub(super) struct CheckedPart {
 
 /// Where the parts land.
 pub(crate) struct MultipartTarget<'a, 's> {
-    pub(crate) grants: CredentialRefresher<'a>,
+    pub(crate) credentials: CredentialRefresher<'a>,
     pub(crate) id: MultipartId,
     pub(crate) plan: Plan,
-    pub(crate) notes: &'a PartCheckpoint,
+    pub(crate) checkpoint: &'a PartCheckpoint,
     /// Reads of the first parts, where they were begun already.
-    pub(crate) ahead: Prefetch<'s>,
+    pub(crate) prefetch: Prefetch<'s>,
 }
 
 pub(super) struct BucketTransfer<'a, 's> {
@@ -101,9 +101,9 @@ impl BucketTransfer<'_, '_> {
 
     /// The parts that an earlier holder moved, as the bucket lists them, or as that holder noted them where it may not be asked.
     async fn parts_already_uploaded(&self) -> Result<BTreeMap<u32, CheckedPart>, Error> {
-        let noted = self.landing.notes.parts().parts;
+        let noted = self.landing.checkpoint.parts().parts;
         let noted: BTreeMap<_, _> = noted.into_iter().map(|note| (note.number, note)).collect();
-        let listed = match self.transfer.patience.retry(|| self.list_parts()).await {
+        let listed = match self.transfer.retry.retry(|| self.list_parts()).await {
             Ok(parts) => Some(parts.into_iter().collect::<BTreeMap<_, _>>()),
             Err(error) if error.kind() == ErrorKind::Target && !error.is_retryable() => {
                 tracing::info!(?error, "the bucket does not list its parts: going by the ledger's record");
@@ -111,7 +111,7 @@ impl BucketTransfer<'_, '_> {
             }
             Err(error) => return Err(error),
         };
-        self.landing.notes.replace(Vec::new());
+        self.landing.checkpoint.replace(Vec::new());
         let moved = self.landing.plan.parts().filter_map(|part| {
             let note = noted.get(&part.number);
             let (etag, crc64) = match &listed {
@@ -129,12 +129,12 @@ impl BucketTransfer<'_, '_> {
 
     /// A bucket that does not list its parts is common: it is not asked again with other credentials.
     pub(super) async fn list_parts(&self) -> Result<Vec<(u32, PartReceipt)>, Error> {
-        self.landing.grants.call_once(|bucket| async move { bucket.parts(&self.landing.id).await }).await
+        self.landing.credentials.call_once(|bucket| async move { bucket.parts(&self.landing.id).await }).await
     }
 
     fn accept(&self, moved: CheckedPart) -> CheckedPart {
         let CheckedPart { part, etag, crc64 } = &moved;
-        self.landing.notes.add(UploadedPart { number: part.number, etag: etag.clone(), crc64: *crc64 });
+        self.landing.checkpoint.add(UploadedPart { number: part.number, etag: etag.clone(), crc64: *crc64 });
         self.transfer.progress.add_accepted(part.length);
         moved
     }
@@ -179,7 +179,7 @@ impl BucketTransfer<'_, '_> {
 
     /// Moves one part, however often it takes.
     async fn move_part(&self, part: Part, permit: OwnedSemaphorePermit) -> Result<CheckedPart, Error> {
-        let mut tries = self.transfer.patience.start_loop();
+        let mut tries = self.transfer.retry.start_loop();
         let (mut permit, mut refusals) = (Some(permit), Refusals::default());
         loop {
             if permit.is_none() {
@@ -187,7 +187,7 @@ impl BucketTransfer<'_, '_> {
             }
             match self.send_part(part, permit.take(), &mut refusals).await {
                 Ok(moved) => {
-                    self.transfer.patience.reset();
+                    self.transfer.retry.reset();
                     return Ok(self.accept(moved));
                 }
                 Err(error) => {
@@ -204,7 +204,7 @@ impl BucketTransfer<'_, '_> {
         permit: Option<OwnedSemaphorePermit>,
         refusals: &mut Refusals,
     ) -> Result<CheckedPart, Error> {
-        let bytes = match self.landing.ahead.take(part.number).await {
+        let bytes = match self.landing.prefetch.take(part.number).await {
             Some(read) => read?,
             None => self.transfer.read(part.range()).await?,
         };
@@ -213,7 +213,7 @@ impl BucketTransfer<'_, '_> {
         let (meter, tap) = MeteredStream::new(bytes, part.length, by_md5, permit, progress);
         let answer = self
             .landing
-            .grants
+            .credentials
             .retry_with_fresh_credentials(refusals, |bucket| {
                 let (tap, stall) = (&tap, self.transfer.settings.stall);
                 async move {
@@ -313,7 +313,7 @@ impl BucketTransfer<'_, '_> {
                         crc64 => crc64,
                     }
                 };
-                let crc64 = self.transfer.patience.retry(measured).await?;
+                let crc64 = self.transfer.retry.retry(measured).await?;
                 Ok((crc64 != m.crc64).then_some(m.part))
             })
             .buffer_unordered(self.transfer.settings.in_flight)

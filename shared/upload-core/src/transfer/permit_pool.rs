@@ -40,7 +40,7 @@ impl PermitPool {
         None
     }
 
-    /// Lets the pace decide anew, `bytes` having passed by now; `more` parts wait.
+    /// Updates the limit after `bytes` in all have passed; `more`: parts are waiting.
     pub(crate) fn look(&mut self, bytes: u64, more: bool) {
         let before = self.pace.limit();
         let busy = more && self.free.available_permits() == 0;

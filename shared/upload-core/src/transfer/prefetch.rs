@@ -17,7 +17,7 @@ type PendingRead<'a> = MaybeDone<BoxFuture<'a, Result<ByteStream, Error>>>;
 pub(crate) struct Prefetch<'a>(Mutex<Vec<(u32, PendingRead<'a>)>>);
 
 impl<'a> Prefetch<'a> {
-    /// Reads of the first `count` parts, which begin when they are [kept going](Self::beside).
+    /// Reads of the first `count` parts, which start when they are [polled](Self::run_alongside).
     pub(crate) fn new(source: &'a dyn Source, object: &Object, plan: Plan, count: usize) -> Self {
         let openings = plan.parts().take(count).map(|part| {
             let object = object.clone();

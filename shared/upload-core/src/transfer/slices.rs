@@ -90,7 +90,7 @@ impl Transfer<'_> {
                 let message = "Youku's upload server neither wants slices nor finishes writing";
                 return Err(Error::new(ErrorKind::Target, "check", message).retryable());
             }
-            match self.patience.retry(|| server.check(token)).await? {
+            match self.retry.retry(|| server.check(token)).await? {
                 Check { status: CheckStatus::Written, upload_server_ip, .. } => {
                     self.verify_slices(&sent)?;
                     return Ok(upload_server_ip);
@@ -108,14 +108,14 @@ impl Transfer<'_> {
 
     async fn worker(&self, server: &dyn SliceServer, token: &SecretString, sent: &Sent) -> Result<(), Error> {
         let ask = || server.next_slice(token);
-        let mut next = self.patience.retry(ask).await?;
+        let mut next = self.retry.retry(ask).await?;
         while let Some(slice) = next.filter(|slice| slice.length > 0) {
             if self.must_stop() {
                 return Err(out_of_time());
             }
             next = match self.send_slice(server, token, slice, sent).await? {
                 SliceEnd::Accepted { next } => next,
-                SliceEnd::Unwanted => self.patience.retry(ask).await?,
+                SliceEnd::Unwanted => self.retry.retry(ask).await?,
             };
         }
         Ok(())
@@ -134,12 +134,12 @@ impl Transfer<'_> {
             let message = "Youku's upload server asked for bytes that the object does not have";
             return Err(Error::new(ErrorKind::Target, "new_slice", message));
         };
-        let mut tries = self.patience.start_loop();
+        let mut tries = self.retry.start_loop();
         // An earlier holder's slice may still have been on its way.
         let mut unclear = sent.resumed;
         loop {
             let range = slice.offset..end;
-            let bytes = self.patience.retry(|| self.piece(range.clone())).await?;
+            let bytes = self.retry.retry(|| self.piece(range.clone())).await?;
             let md5 = Md5(Md5Hash::digest(&bytes).into());
             let crc64 = Crc64::of(&bytes);
             let answer = server.send_slice(token, slice, bytes, md5).await;
@@ -149,7 +149,7 @@ impl Transfer<'_> {
             }
             match answer {
                 Ok(next) => {
-                    self.patience.reset();
+                    self.retry.reset();
                     self.progress.add_accepted(slice.length);
                     return Ok(SliceEnd::Accepted { next });
                 }

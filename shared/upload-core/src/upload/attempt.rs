@@ -1,4 +1,4 @@
-//! An upload in hand: from wherever it stands to its end, one state at a time.
+//! Runs one attempt: advances the upload from its recorded state until it ends or must stop.
 
 use crate::{
     Error, ErrorKind, Md5, Object, Progress, PublishedVideo, Source, Stage, TransferSettings,
@@ -135,17 +135,17 @@ impl<'a> Attempt<'a> {
             }
         };
         let landing = MultipartTarget {
-            grants: CredentialRefresher::new(self.youku, token, credentials)?,
+            credentials: CredentialRefresher::new(self.youku, token, credentials)?,
             id: crate::MultipartId(multipart_id.clone()),
             plan: *plan,
-            notes: self.checkpoint,
-            ahead: std::mem::take(&mut self.prefetch),
+            checkpoint: self.checkpoint,
+            prefetch: std::mem::take(&mut self.prefetch),
         };
         let crc64 = self.transfer().move_to_bucket(landing, resumed).await?;
         Ok(Transferred { server_ip: None, crc64: Some(crc64) })
     }
 
-    /// Where Youku was told what somebody had only stated, the commit shows what that is worth.
+    /// Refuses an object whose measured MD5 is not the one that Youku knows. A stated MD5 passes: the commit shows what it is worth.
     fn check_same_bytes(&self, told: Option<Md5>) -> Result<(), Error> {
         if self.measured == told || self.rests_on_statement(told) {
             return Ok(());
@@ -171,7 +171,7 @@ impl<'a> Attempt<'a> {
                     other => return other,
                 }
             }
-            // What landed there is damaged: Youku is told to declare it dead.
+            // What landed there is damaged: cancelling makes Youku declare the session dead.
             ErrorKind::VerificationFailed if error.is_retryable() => {
                 self.upload.verify().await?;
                 if let Err(error) = self.youku.cancel(&session.upload_token, None).await {
@@ -235,7 +235,7 @@ impl<'a> Attempt<'a> {
             source: self.source,
             object: &self.object,
             settings: self.settings,
-            patience: self.retry,
+            retry: self.retry,
             progress: self.progress,
             stop: self.stop,
         }

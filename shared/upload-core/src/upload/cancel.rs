@@ -2,8 +2,8 @@
 
 use crate::{Error, UploadId, Youku, ledger::Ledger};
 
-/// Gives an upload up whose bytes have not landed, whoever works on it: the step comes first, so that nobody goes on with it; once that is
-/// settled Youku is told to forget the session, which it does by itself in the end.
+/// Cancels an upload whose bytes have not landed, even while another holder runs it. The step comes first, so that no holder continues; once that is
+/// settled, Youku is asked to drop the session, which it would do by itself in the end.
 ///
 /// # Errors
 /// [`InvalidJob`](crate::ErrorKind::InvalidJob) where there is no such upload, it has ended, or its bytes have all landed, so that it may

@@ -25,7 +25,7 @@ pub(crate) struct NotCommitted {
 }
 
 impl CompletedTransfer<'_> {
-    /// Commits and answers the video's id, where Youku told one.
+    /// Commits and returns the video's id, if Youku names one.
     ///
     /// Before each request the chain of steps and the lease are verified. "Expired", "unknown" and "already committed" prove nothing: an
     /// earlier commit may have gone through. A video in a state that only a committed one has is adopted; nothing is created again by guess.
@@ -54,7 +54,7 @@ impl CompletedTransfer<'_> {
                 ErrorKind::SessionOver => return self.adopt(youku, patience, error).await,
                 kind => {
                     all_answered &= is_untouched(kind) || !error.is_retryable();
-                    // Where Youku fails until patience ends, a later run asks again.
+                    // If Youku fails until the retry budget is used up, a later run asks again.
                     if error.is_retryable() { tries.wait_after(error).await } else { Err(error) }
                 }
             };

@@ -60,7 +60,7 @@ impl Uploader {
         }
     }
 
-    /// As whom Youku counts the calls of this account.
+    /// The client id under which Youku counts the calls of this account.
     pub(crate) fn account_name<'a>(&'a self, account: &'a str) -> &'a str {
         self.youku.client_id().unwrap_or(account)
     }

@@ -1,4 +1,4 @@
-//! What a door answers: the legacy worker's JSON, with a stable error code beside its numbers.
+//! What an entrypoint answers: the legacy worker's JSON, with a stable error code next to its numbers.
 
 use crate::{
     Error, ErrorKind, PublishedVideo, UploadError,

@@ -11,11 +11,11 @@ use crate::{
 pub struct PublishedVideo {
     /// The upload's id.
     pub upload_id: UploadId,
-    /// The video's id at Youku, where Youku told it.
+    /// The video's id at Youku, if Youku has named it.
     pub video_id: Option<String>,
     /// Bytes.
     pub size: u64,
-    /// MD5 of the object, as Youku was told.
+    /// MD5 of the object, as it was sent to Youku.
     pub md5: Md5,
     /// What somebody stated about the object and its bytes disprove, and where that stood.
     pub warning: Option<String>,

@@ -1,4 +1,4 @@
-//! Reopening by itself: an upload that ended because its object was gone, or another one, goes on where exactly that version is back.
+//! Automatic reopening: resumes an upload that ended because its object was missing or changed, once exactly that version is back.
 
 use crate::{
     Error, ErrorKind, RetryAdvice, UploadError, UploadId, Uploader,
@@ -38,7 +38,7 @@ impl Uploader {
     }
 }
 
-/// Its callback does not know yet how it ended: the first outcome is not told any more.
+/// Its callback has not heard yet how it ended: the first outcome is dropped.
 async fn reopen_held(held: &mut LeasedUpload) -> Result<(), Error> {
     held.confirm().await?;
     if ended_for_its_object(held.record()) { held.append(Step::Reopened(RETURNED)).await } else { Ok(()) }

@@ -18,7 +18,7 @@ pub(crate) fn pause_before_second_run(
     let Some(first) = first_refusal(record, reason) else { return rests_until(now + pause) };
     let due = first.at.get() + pause;
     let began = record.history.iter().rev().find(|entry| entry.step.kind() == StepKind::Claimed);
-    // Somebody may have had it taken up before its time: that run proves nothing.
+    // A run that was forced before its time proves nothing.
     let was_early = began.is_none_or(|began| began.sequence < first.sequence || began.at.get() < due);
     if was_early { rests_until(due.max(now)) } else { None }
 }

@@ -117,8 +117,8 @@ impl Attempt<'_> {
         Ok(self.opened_session(upload_token, video_id, md5, target))
     }
 
-    /// After an `instant` answer Youku holds the bytes of this MD5. Where somebody only stated that they are the object's, it is read: with another MD5 than was
-    /// stated the session is asked for anew.
+    /// After `already_stored` Youku holds the bytes of this MD5. Where somebody only stated that they are the object's, it is read: with another MD5 than was
+    /// stated another session is requested.
     async fn try_disprove(&mut self, told: Md5, already_stored: bool) -> Result<Option<Md5>, Error> {
         if !already_stored || !self.rests_on_statement(Some(told)) {
             return Ok(None);
@@ -188,7 +188,7 @@ pub(crate) fn validate_request(request: &UploadRequest, youku: &dyn Youku) -> Re
     youku.validate(&describe_video(request)?)
 }
 
-/// What Youku is told of the video.
+/// Describes the video for Youku.
 ///
 /// # Errors
 /// [`InvalidJob`](ErrorKind::InvalidJob) where no upload could carry the object.
@@ -210,12 +210,12 @@ fn describe_video(request: &UploadRequest) -> Result<Video, Error> {
 }
 
 async fn begin_multipart(
-    grants: &CredentialRefresher<'_>,
-    patience: &RetryBudget,
+    credentials: &CredentialRefresher<'_>,
+    retry: &RetryBudget,
     place: UploadTarget,
     plan: Plan,
 ) -> Result<Target, Error> {
-    let id = grants.retry(patience, |bucket| async move { bucket.initiate().await }).await?;
+    let id = credentials.retry(retry, |bucket| async move { bucket.initiate().await }).await?;
     Ok(Target::Oss {
         endpoint: place.endpoint,
         bucket: place.bucket,

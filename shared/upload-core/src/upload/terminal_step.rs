@@ -28,11 +28,11 @@ const RATE_LIMIT_PAUSE: Duration = Duration::from_secs(60);
 /// `second_run`: how long after a refusal that nothing explains a second run begins.
 pub(crate) fn terminal_step(
     error: &Error,
-    held: &LeasedUpload,
+    upload: &LeasedUpload,
     now: SystemTime,
     second_run: Duration,
 ) -> Option<Step> {
-    if !held.record().state.is_working() {
+    if !upload.record().state.is_working() {
         return None;
     }
     let waiting = |reason, pause: Option<Duration>| {
@@ -49,9 +49,9 @@ pub(crate) fn terminal_step(
         }
         (ErrorKind::RateLimited, _) => waiting(WaitReason::RateLimited, Some(RATE_LIMIT_PAUSE)),
         (kind @ (ErrorKind::Unauthorized | ErrorKind::ClientRefused), _)
-            if held.record().request.caller_account.is_some() =>
+            if upload.record().request.caller_account.is_some() =>
         {
-            if age(held.record(), now) >= CALLER_PATIENCE {
+            if age(upload.record(), now) >= CALLER_PATIENCE {
                 let advice = Some("send the task again with a valid access token".into());
                 return Some(Step::Failed(Failure {
                     code: kind.code().into(),
@@ -60,34 +60,34 @@ pub(crate) fn terminal_step(
                 }));
             }
             let reason = WaitReason::CallerTokenGone;
-            waiting(reason, Some(unauthorized_pause(held.record(), reason)))
+            waiting(reason, Some(unauthorized_pause(upload.record(), reason)))
         }
         (ErrorKind::Unauthorized, _) => {
             let reason = WaitReason::Unauthorized;
-            waiting(reason, Some(unauthorized_pause(held.record(), reason)))
+            waiting(reason, Some(unauthorized_pause(upload.record(), reason)))
         }
         (ErrorKind::ClientRefused, _) => {
             let reason = WaitReason::ClientRefused;
-            waiting(reason, Some(unauthorized_pause(held.record(), reason)))
+            waiting(reason, Some(unauthorized_pause(upload.record(), reason)))
         }
-        (ErrorKind::CommitUnknown, _) if is_wait_over(held.record(), now) => {
+        (ErrorKind::CommitUnknown, _) if is_wait_over(upload.record(), now) => {
             let code = error.kind().code().into();
             Some(Step::Failed(Failure {
                 code,
                 text: GAVE_UP_ASKING.into(),
-                advice: Some(describe_last_state(held.record())),
+                advice: Some(describe_last_state(upload.record())),
             }))
         }
         (ErrorKind::CommitUnknown, _) => {
             let reason = WaitReason::CommitUnknown;
-            let times = held.record().count_waits(reason).min(32);
+            let times = upload.record().count_waits(reason).min(32);
             let pause = COMMIT_PAUSE * 2_u32.saturating_pow(u32::try_from(times).unwrap_or(u32::MAX));
             waiting(reason, Some(pause.min(LONGEST_COMMIT_PAUSE)))
         }
-        // No time: whether calls can be made again is asked before the upload is taken up.
+        // No time: the next holder asks first whether calls can be made again.
         (ErrorKind::Reauthorize, _) => waiting(WaitReason::Reauthorize, None),
         (kind, RetryAdvice::Permanent) => {
-            let rest = second_run::pause_before_second_run(held.record(), kind, now, second_run);
+            let rest = second_run::pause_before_second_run(upload.record(), kind, now, second_run);
             Some(rest.map_or_else(|| failed_step(error), Step::Waiting))
         }
         _ => None,

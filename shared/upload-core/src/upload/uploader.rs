@@ -1,4 +1,4 @@
-//! Uploads from the claim to the answer: who may work on them, for how long, and how they are put down.
+//! Runs uploads from the claim to the outcome: who may run them, for how long, and how they are released.
 
 use crate::{
     Callback, Error, ErrorKind, Location, Notifier, Object, RetryAdvice, RetryPolicy, RunContext, Source,
@@ -33,7 +33,7 @@ pub struct Uploader {
     pub(crate) youku: Arc<dyn Youku>,
     pub(crate) ledger: Ledger,
     pub(crate) settings: TransferSettings,
-    notifying: Option<CallbackDelivery>,
+    callbacks: Option<CallbackDelivery>,
 }
 
 impl Uploader {
@@ -45,14 +45,14 @@ impl Uploader {
         ledger: Ledger,
         settings: TransferSettings,
     ) -> Self {
-        Self { source, youku, ledger, settings, notifying: None }
+        Self { source, youku, ledger, settings, callbacks: None }
     }
 
     /// The same, telling callbacks through `notifier`. After the first run a callback is tried again, and Youku asked how a video fares,
     /// `pause` later at the earliest, by a sweep; then at growing distances.
     #[must_use]
     pub fn with_notifier(mut self, notifier: Arc<dyn Notifier>, pause: Duration) -> Self {
-        self.notifying = Some(CallbackDelivery { notifier, pause });
+        self.callbacks = Some(CallbackDelivery { notifier, pause });
         self
     }
 
@@ -131,7 +131,7 @@ impl Uploader {
         telling.instrument(tracing::info_span!("callback", upload_id = %id)).await
     }
 
-    /// Tells the callback of a wish that was refused for good before an upload began: a few tries, recorded nowhere.
+    /// Delivers the refusal of a request for which no upload began to its callback: a few attempts, recorded nowhere.
     pub async fn report_refusal(
         &self,
         callback: Option<&Callback>,
@@ -139,27 +139,27 @@ impl Uploader {
         refused: &Result<PublishedVideo, Error>,
         run: &RunContext,
     ) {
-        if let Some((notifying, callback)) = self.notifying.as_ref().zip(callback) {
+        if let Some((notifying, callback)) = self.callbacks.as_ref().zip(callback) {
             notifying.report_refusal(callback, key, refused, run).await;
         }
     }
 
     async fn deliver_leased(
         &self,
-        held: &mut LeasedUpload,
+        upload: &mut LeasedUpload,
         run: &RunContext,
         effort: DeliveryPolicy,
     ) -> Result<(), Error> {
-        let Some(notifying) = &self.notifying else { return Ok(()) };
-        let lease = held.lease();
+        let Some(notifying) = &self.callbacks else { return Ok(()) };
+        let lease = upload.lease();
         tokio::select! {
             biased;
             lost = lease.keep_renewed(|| lease.parts()) => Err(lost),
-            told = notifying.deliver(held, &self.ledger, &*self.youku, run, effort) => told,
+            told = notifying.deliver(upload, &self.ledger, &*self.youku, run, effort) => told,
         }
     }
 
-    /// Whatever is logged meanwhile, and the error at the end, say which upload they are about.
+    /// Runs a claimed upload; log lines and the error name the upload.
     async fn run_claimed(
         &self,
         id: &UploadId,
@@ -167,7 +167,7 @@ impl Uploader {
         run: &RunContext,
     ) -> Result<PublishedVideo, Error> {
         let work = async {
-            // Where the time is over in the middle of it nobody knows how far it came.
+            // A deadline in the middle of the claim leaves open how far it came.
             match with_deadline_or(run.deadline, claim, || out_of_time().mark_unrecorded()).await? {
                 Claim::Acquired(held) => Box::pin(self.run_leased(*held, run)).await,
                 Claim::Settled(record) => result_from_record(&record),
@@ -177,26 +177,26 @@ impl Uploader {
         work.instrument(span).await.map_err(|error| error.with_upload_id(id))
     }
 
-    /// Works while the lease is kept, and puts the upload down in an orderly way.
-    async fn run_leased(&self, mut held: LeasedUpload, run: &RunContext) -> Result<PublishedVideo, Error> {
-        let lease = held.lease();
+    /// Runs the upload while its lease is renewed, then records how the run ended and releases the lease.
+    async fn run_leased(&self, mut upload: LeasedUpload, run: &RunContext) -> Result<PublishedVideo, Error> {
+        let lease = upload.lease();
         let notes = PartCheckpoint::new(lease.parts());
         let ended = tokio::select! {
             biased;
             lost = lease.keep_renewed(|| notes.parts()) => Err(lost),
-            ended = self.run_while_leased(&mut held, &notes, run) => ended,
+            ended = self.run_while_leased(&mut upload, &notes, run) => ended,
         };
         let ended = match ended {
-            Err(error) if error.kind() == ErrorKind::Superseded => Err(held.find_loss_reason().await),
-            Err(error) => Err(self.record_failure(error, &mut held).await),
+            Err(error) if error.kind() == ErrorKind::Superseded => Err(upload.find_loss_reason().await),
+            Err(error) => Err(self.record_failure(error, &mut upload).await),
             published => published,
         };
         let superseded = |error: &Error| error.kind() == ErrorKind::Superseded;
         if ended.as_ref().is_err_and(superseded) {
             return ended;
         }
-        if held.record().pending_outcome_callback() {
-            let told = Box::pin(self.deliver_leased(&mut held, run, QUICK)).await;
+        if upload.record().pending_outcome_callback() {
+            let told = Box::pin(self.deliver_leased(&mut upload, run, QUICK)).await;
             if let Err(error) = &told {
                 tracing::warn!(?error, "the callback is left to the sweep");
             }
@@ -204,18 +204,18 @@ impl Uploader {
                 return ended;
             }
         }
-        held.release_with(notes.parts()).await;
+        upload.release_with(notes.parts()).await;
         ended
     }
 
-    /// Records how the run ended, and answers the error that it ended with.
-    async fn record_failure(&self, error: Error, held: &mut LeasedUpload) -> Error {
-        let now = held.lease().now();
-        let Some(step) = terminal_step(&error, held, now, self.settings.second_run) else {
-            held.pause(&error).await;
+    /// Records how the run ended and returns its error.
+    async fn record_failure(&self, error: Error, upload: &mut LeasedUpload) -> Error {
+        let now = upload.lease().now();
+        let Some(step) = terminal_step(&error, upload, now, self.settings.second_run) else {
+            upload.pause(&error).await;
             return error;
         };
-        // The caller gets the word at once, and the upload stays open.
+        // The caller hears of it at once, and the upload stays open.
         let error = match &step {
             Step::Waiting(rest)
                 if matches!(rest.reason, WaitReason::SourceRefused | WaitReason::TargetRefused) =>
@@ -228,7 +228,7 @@ impl Uploader {
         if let Step::Waiting(Waiting { reason: WaitReason::RateLimited, not_before: Some(until) }) = step
             && error.claim_refusal().is_none()
             && let Err(unwritten) =
-                self.ledger.limit_calls(self.account_name(&held.record().request.account), until).await
+                self.ledger.limit_calls(self.account_name(&upload.record().request.account), until).await
         {
             tracing::warn!(error = ?unwritten, "could not spare the account's other uploads the refusal");
         }
@@ -236,30 +236,30 @@ impl Uploader {
             reason: WaitReason::Unauthorized | WaitReason::ClientRefused, ..
         }) = step
         {
-            held.refuse_token(self.token_hash());
+            upload.refuse_token(self.token_hash());
         }
-        let Err(unwritten) = held.append(step).await else { return error };
+        let Err(unwritten) = upload.append(step).await else { return error };
         // The state before it stands: the next holder comes to the same end.
         tracing::warn!(error = ?unwritten, "could not record how the run ended");
-        // What went wrong here is not how the upload fares where somebody else has it.
+        // This error says nothing about the upload once another holder has it.
         if unwritten.kind() == ErrorKind::Superseded { unwritten } else { error }
     }
 
     async fn run_while_leased(
         &self,
-        held: &mut LeasedUpload,
-        notes: &PartCheckpoint,
+        upload: &mut LeasedUpload,
+        checkpoint: &PartCheckpoint,
         run: &RunContext,
     ) -> Result<PublishedVideo, Error> {
-        let account = held.record().request.account.clone();
-        if held.record().state.is_working() {
+        let account = upload.record().request.account.clone();
+        if upload.record().state.is_working() {
             self.ledger.ensure_calls_allowed(self.account_name(&account)).await?;
             // Before an object is read, or anything moved, in vain.
             with_deadline(run.deadline, self.youku.ready()).await?;
         }
         let patience = RetryBudget::new(self.settings.retry);
         let worked =
-            with_deadline(run.deadline, Box::pin(self.run_attempt(held, &patience, notes, run))).await;
+            with_deadline(run.deadline, Box::pin(self.run_attempt(upload, &patience, checkpoint, run))).await;
         let timed_out = |error: &Error| error.kind() == ErrorKind::Deadline;
         worked.map_err(|error| if timed_out(&error) { patience.with_last_error(error) } else { error })
     }
@@ -267,16 +267,16 @@ impl Uploader {
     /// Goes on until the upload has ended.
     async fn run_attempt(
         &self,
-        held: &mut LeasedUpload,
+        upload: &mut LeasedUpload,
         patience: &RetryBudget,
-        notes: &PartCheckpoint,
+        checkpoint: &PartCheckpoint,
         run: &RunContext,
     ) -> Result<PublishedVideo, Error> {
         let left = run.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         let last_parts = left.map(|left| (left / 3).min(LAST_PARTS)).unwrap_or_default();
         let stop = run.deadline.and_then(|deadline| deadline.checked_sub(last_parts));
-        let measured = self.confirm_claim(held, patience, run).await?;
-        let work = held.request()?;
+        let measured = self.confirm_claim(upload, patience, run).await?;
+        let work = upload.request()?;
         run.progress.set_total(work.object.size);
         let measured = measured.filter(|measured| measured.etag == work.object.etag);
         let mut hand = Attempt {
@@ -285,9 +285,9 @@ impl Uploader {
             settings: self.settings,
             retry: patience,
             progress: &run.progress,
-            checkpoint: notes,
+            checkpoint,
             stop,
-            upload: held,
+            upload,
             measured: measured.as_ref().and_then(|measured| measured.md5),
             object: measured.unwrap_or_else(|| work.object.clone()),
             request: &work,
@@ -301,15 +301,15 @@ impl Uploader {
     /// Believes the chain before anything is decided. An object whose MD5 nobody knows is read meanwhile: that promises nothing.
     async fn confirm_claim(
         &self,
-        held: &mut LeasedUpload,
+        upload: &mut LeasedUpload,
         patience: &RetryBudget,
         run: &RunContext,
     ) -> Result<Option<Object>, Error> {
-        let work = held.request()?;
+        let work = upload.request()?;
         let hint = work.job.md5.is_some() || work.object.stated_md5.is_some();
-        let stated = work.object.md5.is_some() || hint && !held.record().was_refused_for_hash();
-        if held.record().state != State::Claimed || stated {
-            held.confirm().await?;
+        let stated = work.object.md5.is_some() || hint && !upload.record().was_refused_for_hash();
+        if upload.record().state != State::Claimed || stated {
+            upload.confirm().await?;
             return Ok(None);
         }
         run.progress.set_total(work.object.size);
@@ -318,11 +318,11 @@ impl Uploader {
             source: &*self.source,
             object: &work.object,
             settings: self.settings,
-            patience,
+            retry: patience,
             progress: &run.progress,
             stop: None,
         };
-        let ((), measured) = tokio::try_join!(held.confirm(), transfer.digest())?;
+        let ((), measured) = tokio::try_join!(upload.confirm(), transfer.digest())?;
         Ok(Some(measured))
     }
 }
@@ -330,7 +330,7 @@ impl Uploader {
 /// The version of a file that is there now.
 ///
 /// # Errors
-/// [`SourceMissing`](ErrorKind::SourceMissing) where there is none; else what the source answers once patience has ended.
+/// [`SourceMissing`](ErrorKind::SourceMissing) where there is none; else the error of the source once the retry budget is used up.
 pub async fn head_object(
     source: &dyn Source,
     location: &Location,
