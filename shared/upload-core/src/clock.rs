@@ -1,10 +1,20 @@
-//! This machine's wall clock. It may be wrong by hours and it may jump: it gives hints, and no judgement rests on it.
+//! The port to this machine's wall clock.
 
-#[cfg(test)]
-pub(crate) use crate::tests::clock::wall as now;
+use std::time::SystemTime;
 
-/// The time, as this machine has it.
-#[cfg(not(test))]
-pub(crate) fn now() -> std::time::SystemTime {
-    std::time::SystemTime::now()
+/// This machine's wall clock. It may be wrong by hours and may jump: it gives hints, no judgement rests on it. What must be judged by
+/// time is judged by the clock of the ledger's store.
+pub trait Clock: Send + Sync {
+    /// The time by this machine.
+    fn now(&self) -> SystemTime;
+}
+
+/// The clock of the operating system.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
 }

@@ -12,7 +12,7 @@
 //! | `callback` | delivers outcomes and later events to their receivers |
 //! | [`access_token`] | which access token of an account is used, and its refresh |
 //! | `retry` | when a failing call is tried again, and when it is given up |
-//! | `clock` | this machine's clock |
+//! | `clock` | the port to this machine's wall clock, and the operating system's |
 //! | `error` | [`Error`], its kinds and the sentence of each |
 //! | [`serde_path`] | decoding that names the path of what does not fit |
 //!
@@ -42,6 +42,7 @@ mod upload;
 pub use crate::error::{ClaimRefusal, Error, ErrorDetails, ErrorKind, RetryAdvice, UploadError};
 pub use callback::notifier::{Callback, DeliveryResult, Notifier, VideoEvent};
 pub use callback::replay::replay;
+pub use clock::{Clock, SystemClock};
 pub use intake::merge::Terms;
 pub use intake::policy::{Decision, IntakePolicy};
 pub use intake::rules;

@@ -7,7 +7,7 @@ use super::{
 use crate::settings::{AccountSettings, Settings};
 use object_storage::HttpClient;
 use std::sync::Arc;
-use upload_core::{Error, access_token::AccessTokens, ledger::Ledger};
+use upload_core::{Clock, Error, access_token::AccessTokens, ledger::Ledger};
 use youku::{Client, Config};
 
 /// One account of the settings. All calls of the process share what is known of its access token.
@@ -27,11 +27,12 @@ impl AccountClient {
         name: &str,
         account: &AccountSettings,
         http: &reqwest::Client,
+        clock: &Arc<dyn Clock>,
     ) -> Result<Self, Error> {
         let client = build_client(settings, account, http);
         let tokens = account.refresh_token.clone().map(|refresh_token| {
             let refresher = Arc::new(ClientRefresher(client.clone()));
-            AccessTokens::new(name, account.access_token.clone(), refresh_token, refresher)
+            AccessTokens::new(name, account.access_token.clone(), refresh_token, refresher, clock.clone())
         });
         Ok(Self { name: name.to_owned(), client, tokens: tokens.transpose()? })
     }

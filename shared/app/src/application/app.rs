@@ -13,9 +13,10 @@ use crate::{
     tasks::CallerAccount,
 };
 use object_storage::Credentials;
-use std::{collections::BTreeMap, sync::Arc, time::SystemTime};
+use std::{collections::BTreeMap, sync::Arc};
 use upload_core::{
-    Error, ErrorKind, IntakePolicy, RunContext, Source, TransferSettings, Youku, ledger::Ledger,
+    Clock, Error, ErrorKind, IntakePolicy, RunContext, Source, SystemClock, TransferSettings, Youku,
+    ledger::Ledger,
 };
 
 /// The application: one per process.
@@ -28,6 +29,7 @@ pub struct App {
     pub(crate) ledger: LedgerLocation,
     pub(crate) callbacks: Arc<Callbacks>,
     pub(crate) users: UserLookup,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl App {
@@ -36,18 +38,19 @@ impl App {
     /// # Errors
     /// [`Config`](ErrorKind::Config), naming the setting that does not fit.
     pub fn from_settings(settings: Settings) -> Result<Self, Error> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let http = Clients::new()?;
         let transfer = settings.transfer.to_transfer();
         let transfer = transfer.map_err(|why| Error::new(ErrorKind::Config, "settings", why))?;
         let build_account = |(name, account)| {
-            Ok((String::clone(name), AccountClient::new(&settings, name, account, &http.calls)?))
+            Ok((String::clone(name), AccountClient::new(&settings, name, account, &http.calls, &clock)?))
         };
         let accounts = settings.accounts.iter().map(build_account).collect::<Result<_, Error>>()?;
         let source = Arc::new(Sources::new(http.stores.clone(), &settings, None));
-        let ledger = LedgerLocation::new(&settings)?;
+        let ledger = LedgerLocation::new(&settings, clock.clone())?;
         let callbacks = Arc::new(Callbacks::new(settings.callback.to_config()));
         let users = UserLookup::default();
-        Ok(Self { settings, transfer, http, source, accounts, ledger, callbacks, users })
+        Ok(Self { settings, transfer, http, source, accounts, ledger, callbacks, users, clock })
     }
 
     /// Logs what the settings leave open to whoever may send tasks. Functions do so once, when they start.
@@ -89,7 +92,7 @@ impl App {
             paused: self.settings.paused,
             mode: self.settings.transfer.mode,
             retry: self.transfer.retry,
-            now: SystemTime::now(),
+            now: self.clock.now(),
         }
     }
 

@@ -14,7 +14,7 @@ use std::{
 };
 use tempfile::TempDir;
 use upload_core::{
-    ErrorKind, Job, Location, Mode, Object, UploadId,
+    ErrorKind, Job, Location, Mode, Object, SystemClock, UploadId,
     ledger::{
         Claim, Created, Failure, Ledger, LedgerSettings, LedgerStore, Page, State, Step, UploadRequest,
     },
@@ -83,7 +83,8 @@ async fn a_folder_that_cannot_be_written_is_an_error_of_the_ledger() {
 async fn a_ledger_in_a_folder_lives_through_two_holders() {
     let (folder, store) = open_folder();
     let seal = AesSeal::from_folder(&folder.path().join("oss2youku")).expect("a key");
-    let ledger = Ledger::new(Arc::new(store), Arc::new(seal), LedgerSettings::default());
+    let ledger =
+        Ledger::new(Arc::new(store), Arc::new(seal), LedgerSettings::default(), Arc::new(SystemClock));
     let location =
         Location { provider: upload_core::Provider::Oss, bucket: "b".into(), key: "k".into(), region: None };
     let job = Job {

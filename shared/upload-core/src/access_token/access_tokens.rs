@@ -7,7 +7,7 @@ use super::{
     shared::{OPERATION, Shared, reauthorize_error},
 };
 use crate::{
-    Error, ErrorKind,
+    Clock, Error, ErrorKind,
     ledger::{Ledger, TokenChain},
 };
 use secrecy::SecretString;
@@ -28,7 +28,7 @@ pub struct AccessTokens {
 const MAX_CALLS: u32 = 3;
 
 impl AccessTokens {
-    /// Creates the tokens of an account from the pair in the settings.
+    /// Creates the tokens of an account from the pair in the settings. `clock` hints at when the ledger is read again.
     ///
     /// # Errors
     /// As [`TokenChain::new`].
@@ -37,9 +37,10 @@ impl AccessTokens {
         access_token: SecretString,
         refresh_token: SecretString,
         refresher: Arc<dyn Refresher>,
+        clock: Arc<dyn Clock>,
     ) -> Result<Self, Error> {
         let chain = TokenChain::new(account, &refresh_token)?;
-        let cache = Mutex::new(TokenCache::new(access_token, refresh_token));
+        let cache = Mutex::new(TokenCache::new(access_token, refresh_token, clock));
         let shared = Shared { chain, refresher, cache, refresh_lock: Arc::default() };
         Ok(Self { shared: Arc::new(shared) })
     }

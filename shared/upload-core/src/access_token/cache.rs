@@ -1,8 +1,14 @@
 //! Caches an account's tokens in the process, so that not every call reads the ledger.
 
-use crate::ledger::{RefreshState, TokenPair, Tokens};
+use crate::{
+    Clock,
+    ledger::{RefreshState, TokenPair, Tokens},
+};
 use secrecy::SecretString;
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 use tokio::time::Instant;
 
 /// How soon to reread the ledger when another process is refreshing a token that is still valid.
@@ -20,6 +26,7 @@ pub(super) struct Token {
 
 /// What this process knows of an account's tokens.
 pub(super) struct TokenCache {
+    clock: Arc<dyn Clock>,
     /// Access and refresh token of the settings.
     configured: (SecretString, SecretString),
     /// The newest pair of the ledger.
@@ -43,13 +50,14 @@ pub(super) struct TokenCache {
 /// By both clocks of the machine: one stands still while it is frozen, the other may be set.
 type Moment = (Instant, SystemTime);
 
-fn moment_after(time: Duration) -> Option<Moment> {
-    Some((Instant::now().checked_add(time)?, SystemTime::now().checked_add(time)?))
-}
-
 impl TokenCache {
-    pub(super) fn new(access_token: SecretString, refresh_token: SecretString) -> Self {
+    pub(super) fn new(
+        access_token: SecretString,
+        refresh_token: SecretString,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         Self {
+            clock,
             configured: (access_token, refresh_token),
             pair: None,
             loaded: false,
@@ -109,7 +117,11 @@ impl TokenCache {
     }
 
     fn is_reread_due(&self) -> bool {
-        self.reread_at.is_some_and(|(at, by_wall)| Instant::now() >= at || SystemTime::now() >= by_wall)
+        self.reread_at.is_some_and(|(at, by_wall)| Instant::now() >= at || self.clock.now() >= by_wall)
+    }
+
+    fn moment_after(&self, time: Duration) -> Option<Moment> {
+        Some((Instant::now().checked_add(time)?, self.clock.now().checked_add(time)?))
     }
 
     /// Adopts what the ledger says.
@@ -134,7 +146,7 @@ impl TokenCache {
             }
             _ => until_due,
         };
-        self.reread_at = pause.and_then(moment_after);
+        self.reread_at = pause.and_then(|pause| self.moment_after(pause));
     }
 
     /// Records that Youku refused this token. Returns whether a newer one is in use already.

@@ -7,7 +7,7 @@ use super::{
     seal::Seal,
     store::{Access, LedgerStore},
 };
-use crate::{Error, UploadId, retry::RetryPolicy};
+use crate::{Clock, Error, UploadId, retry::RetryPolicy};
 use std::{sync::Arc, time::Duration};
 
 /// How the ledger is used.
@@ -34,10 +34,15 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Creates a ledger kept by `store`, its secrets sealed by `seal`.
+    /// Creates a ledger kept by `store`, its secrets sealed by `seal`. By `clock` a holder notices that its machine was frozen.
     #[must_use]
-    pub fn new(store: Arc<dyn LedgerStore>, seal: Arc<dyn Seal>, settings: LedgerSettings) -> Self {
-        let access = Access { store, retry: settings.retry };
+    pub fn new(
+        store: Arc<dyn LedgerStore>,
+        seal: Arc<dyn Seal>,
+        settings: LedgerSettings,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let access = Access { store, retry: settings.retry, clock };
         Self { access, seal, lease_life: settings.lease_life }
     }
 

@@ -12,7 +12,7 @@ use super::{
     step::Entry,
     store::{Access, Ack},
 };
-use crate::{Error, ErrorKind, UploadId, clock};
+use crate::{Error, ErrorKind, UploadId};
 use std::{
     sync::{
         Mutex, MutexGuard, PoisonError,
@@ -61,7 +61,7 @@ impl Lease {
             previous.map_or_else(Default::default, |lease| (lease.keys, lease.parts, lease.epoch));
         let epoch = newest.max(epoch) + 1;
         let holder = super::codec::random_nonce();
-        let (started, started_by_machine_clock) = (Instant::now(), clock::now());
+        let (started, started_by_machine_clock) = (Instant::now(), access.clock.now());
         let bytes = encode_record(&holder, false, &parts)?;
         let Some(Ack { now: store, .. }) = access.create(&keys::lease(id, epoch), bytes).await? else {
             return Err(in_progress_error(life + CLOCK_GRANULARITY));
@@ -120,7 +120,7 @@ impl Lease {
         loop {
             if self.is_stale() {
                 let parts = self.parts();
-                let started = (Instant::now(), clock::now());
+                let started = (Instant::now(), self.access.clock.now());
                 let store =
                     self.access.write(&self.key(), encode_record(&self.holder, false, &parts)?).await?;
                 self.record_write(started, store, parts);
@@ -184,7 +184,7 @@ impl Lease {
     async fn renew(&self, parts: UploadedParts) -> Result<(), Error> {
         let store = &self.access.store;
         self.check_for_foreign_step().await?;
-        let started = (Instant::now(), clock::now());
+        let started = (Instant::now(), self.access.clock.now());
         let now = store.write(&self.key(), encode_record(&self.holder, false, &parts)?).await?;
         self.record_write(started, now, parts);
         Ok(())
@@ -219,10 +219,8 @@ impl Lease {
     /// Whether others may consider it dead.
     pub(super) fn is_stale(&self) -> bool {
         let last = self.last_write();
-        last.started.elapsed() >= self.life
-            || clock::now()
-                .duration_since(last.started_by_machine_clock)
-                .map_or(true, |elapsed| elapsed >= self.life)
+        let by_machine_clock = self.access.clock.now().duration_since(last.started_by_machine_clock);
+        last.started.elapsed() >= self.life || by_machine_clock.map_or(true, |elapsed| elapsed >= self.life)
     }
 
     fn key(&self) -> String {

@@ -1,6 +1,6 @@
 //! The port to the store that keeps the ledger: a folder, or a prefix of a bucket.
 
-use crate::{Error, RetryPolicy, retry::RetryBudget};
+use crate::{Clock, Error, RetryPolicy, retry::RetryBudget};
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::{
@@ -113,11 +113,12 @@ pub(super) struct Ack {
 /// Keys of one page; both clouds return no more at once.
 const PAGE: usize = 1000;
 
-/// The store, with its calls retried within a budget.
+/// The store, with its calls retried within a budget, and the clock of the machine that calls it.
 #[derive(Clone)]
 pub(super) struct Access {
     pub(super) store: Arc<dyn LedgerStore>,
     pub(super) retry: RetryPolicy,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 impl Access {

@@ -1,6 +1,6 @@
 //! Uploads whose access token ends at any of their calls, or cannot be refreshed.
 
-use super::{content, memory::Memory, request_for};
+use super::{clock, content, memory::Memory, request_for};
 use crate::{
     access_token::{
         AccessTokens, CallError,
@@ -95,7 +95,7 @@ fn uploader(memory: &Memory, authority: &Authority, first: u32) -> Uploader {
     let youku = Guarded { memory: memory.clone(), authority, tokens, ledger: ledger.clone() };
     let settings =
         TransferSettings { part_size: 1 << 20, in_flight: 3, slice_kib: 256, ..Default::default() };
-    Uploader::new(Arc::new(memory), Arc::new(youku), ledger, settings)
+    Uploader::new(Arc::new(memory), Arc::new(youku), ledger, settings, clock::machine_clock())
 }
 
 fn assert_published(memory: &Memory, published: &PublishedVideo) {

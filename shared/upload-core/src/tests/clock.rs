@@ -1,9 +1,10 @@
 //! The right time, and the time by a machine's wrong clock; both go on with the paused clock.
 
+use crate::Clock;
 use std::{
     cell::Cell,
     future::Future,
-    sync::LazyLock,
+    sync::{Arc, LazyLock},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 use tokio::time::Instant;
@@ -22,10 +23,24 @@ pub(crate) fn right() -> SystemTime {
 }
 
 /// The time, as the machine has it that asks.
-pub(crate) fn wall() -> SystemTime {
+fn wall() -> SystemTime {
     let ahead = AHEAD.try_with(Cell::get).unwrap_or_default();
     let wrong = Duration::from_secs(ahead.unsigned_abs());
     if ahead < 0 { right() - wrong } else { right() + wrong }
+}
+
+/// The wall clock of whatever machine asks.
+struct MachineClock;
+
+impl Clock for MachineClock {
+    fn now(&self) -> SystemTime {
+        wall()
+    }
+}
+
+/// The clock for what is built on a test's machines.
+pub(crate) fn machine_clock() -> Arc<dyn Clock> {
+    Arc::new(MachineClock)
 }
 
 /// Works on a machine whose clock is this many seconds ahead.

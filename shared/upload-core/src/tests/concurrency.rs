@@ -1,6 +1,6 @@
 //! What an upload does concurrently.
 
-use super::{memory::Memory, request_for};
+use super::{clock::machine_clock, memory::Memory, request_for};
 use crate::*;
 use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
@@ -15,8 +15,13 @@ async fn measure_upload(memory: &Memory, most: usize) -> Duration {
         most_in_flight: most,
         ..TransferSettings::default()
     };
-    let uploader =
-        Uploader::new(Arc::new(memory.clone()), Arc::new(memory.clone()), memory.ledger(), settings);
+    let uploader = Uploader::new(
+        Arc::new(memory.clone()),
+        Arc::new(memory.clone()),
+        memory.ledger(),
+        settings,
+        machine_clock(),
+    );
     let begun = Instant::now();
     let request = request_for(memory, Mode::Oss).await.expect("it is there");
     let published = uploader.upload(&request, &RunContext::default()).await.expect("nothing fails");

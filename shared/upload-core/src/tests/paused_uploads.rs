@@ -1,7 +1,7 @@
 //! Uploads that cannot proceed: they wait ever longer, cost next to nothing, and resume as soon as somebody asks for them.
 
 use super::{
-    bytes, count_calls, job,
+    bytes, clock, count_calls, job,
     memory::{Memory, crc64},
 };
 use crate::{
@@ -49,9 +49,20 @@ async fn run_sweep(memory: &Memory) -> SweepReport {
             Some("account") => Err(Error::new(ErrorKind::Config, "account", "no such account")),
             Some("seal") => {
                 let store = Arc::new(memory.ledger.clone());
-                let ledger = Ledger::new(store, Arc::new(OtherSeal), LedgerSettings::default());
+                let ledger = Ledger::new(
+                    store,
+                    Arc::new(OtherSeal),
+                    LedgerSettings::default(),
+                    clock::machine_clock(),
+                );
                 let memory = Arc::new(memory.clone());
-                Ok(Uploader::new(memory.clone(), memory, ledger, TransferSettings::default()))
+                Ok(Uploader::new(
+                    memory.clone(),
+                    memory,
+                    ledger,
+                    TransferSettings::default(),
+                    clock::machine_clock(),
+                ))
             }
             _ => Ok(memory.uploader()),
         }

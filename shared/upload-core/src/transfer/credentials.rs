@@ -1,6 +1,6 @@
 //! Youku's temporary credentials, renewed before they run out and when the bucket says that they have.
 
-use crate::{Bucket, Error, ErrorKind, UploadCredentials, Youku, clock, retry::RetryBudget};
+use crate::{Bucket, Clock, Error, ErrorKind, UploadCredentials, Youku, retry::RetryBudget};
 use secrecy::SecretString;
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{sync::Mutex, time::Instant};
@@ -13,6 +13,7 @@ const SHORTEST: Duration = Duration::from_secs(30);
 pub(crate) struct CredentialRefresher<'a> {
     youku: &'a dyn Youku,
     upload_token: &'a SecretString,
+    clock: &'a dyn Clock,
     current: Mutex<Current>,
 }
 
@@ -35,10 +36,12 @@ impl<'a> CredentialRefresher<'a> {
         youku: &'a dyn Youku,
         upload_token: &'a SecretString,
         credentials: UploadCredentials,
+        clock: &'a dyn Clock,
     ) -> Result<Self, Error> {
         let bucket = youku.bucket(&credentials)?;
-        let current = Current { refresh_at: refresh_at(&credentials), credentials, bucket, generation: 0 };
-        Ok(Self { youku, upload_token, current: Mutex::new(current) })
+        let current =
+            Current { refresh_at: refresh_at(&credentials, clock), credentials, bucket, generation: 0 };
+        Ok(Self { youku, upload_token, clock, current: Mutex::new(current) })
     }
 
     /// The newest credentials.
@@ -69,7 +72,7 @@ impl<'a> CredentialRefresher<'a> {
         let credentials =
             self.youku.refresh_credentials(self.upload_token, &current.credentials.target).await?;
         current.bucket = self.youku.bucket(&credentials)?;
-        current.refresh_at = refresh_at(&credentials);
+        current.refresh_at = refresh_at(&credentials, self.clock);
         current.credentials = credentials;
         current.generation += 1;
         tracing::debug!(generation = current.generation, "renewed the bucket's credentials");
@@ -133,7 +136,7 @@ impl<'a> CredentialRefresher<'a> {
     }
 }
 
-fn refresh_at(credentials: &UploadCredentials) -> Instant {
-    let life = credentials.expires.duration_since(clock::now()).unwrap_or_default();
+fn refresh_at(credentials: &UploadCredentials, clock: &dyn Clock) -> Instant {
+    let life = credentials.expires.duration_since(clock.now()).unwrap_or_default();
     Instant::now() + life.saturating_sub(MARGIN).max(life / 2).max(SHORTEST)
 }

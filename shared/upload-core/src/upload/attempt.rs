@@ -1,7 +1,7 @@
 //! Runs one attempt: advances the upload from its recorded state until it ends or must stop.
 
 use crate::{
-    Error, ErrorKind, Md5, Object, Progress, PublishedVideo, Source, Stage, TransferSettings,
+    Clock, Error, ErrorKind, Md5, Object, Progress, PublishedVideo, Source, Stage, TransferSettings,
     UploadCredentials, UploadTarget, Youku,
     ledger::{
         LeasedUpload, OpenedSession, State, Step, StepKind, Target, Transferred, UploadRequest, WaitReason,
@@ -25,6 +25,7 @@ pub(crate) const SESSIONS: usize = 6;
 pub(crate) struct Attempt<'a> {
     pub(crate) source: &'a dyn Source,
     pub(crate) youku: &'a dyn Youku,
+    pub(crate) clock: &'a dyn Clock,
     pub(crate) settings: TransferSettings,
     pub(crate) retry: &'a RetryBudget,
     pub(crate) progress: &'a Arc<Progress>,
@@ -135,7 +136,7 @@ impl<'a> Attempt<'a> {
             }
         };
         let landing = MultipartTarget {
-            credentials: CredentialRefresher::new(self.youku, token, credentials)?,
+            credentials: CredentialRefresher::new(self.youku, token, credentials, self.clock)?,
             id: crate::MultipartId(multipart_id.clone()),
             plan: *plan,
             checkpoint: self.checkpoint,

@@ -109,7 +109,7 @@ impl Attempt<'_> {
         };
         let OssSession { upload_token, video_id, credentials, .. } = session;
         let place = credentials.target.clone();
-        let grants = CredentialRefresher::new(youku, &upload_token, credentials)?;
+        let grants = CredentialRefresher::new(youku, &upload_token, credentials, self.clock)?;
         // Not before Youku wants the video: what it refuses is read in vain.
         self.prefetch = Prefetch::new(self.source, &self.object, plan, self.settings.in_flight);
         let target = self.prefetch.run_alongside(begin_multipart(&grants, self.retry, place, plan)).await?;
@@ -163,7 +163,7 @@ impl Attempt<'_> {
         let place = upload_target(endpoint, bucket, object);
         let token = &session.upload_token;
         let credentials = self.retry.retry(|| self.youku.refresh_credentials(token, &place)).await?;
-        let grants = CredentialRefresher::new(self.youku, token, credentials)?;
+        let grants = CredentialRefresher::new(self.youku, token, credentials, self.clock)?;
         let target = begin_multipart(&grants, self.retry, place, *plan).await?;
         self.opened_here = Some(grants.into_credentials());
         self.upload.append_session(OpenedSession { target, ..session.clone() }).await

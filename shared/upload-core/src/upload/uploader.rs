@@ -1,8 +1,8 @@
 //! Runs uploads from the claim to the outcome: who may run them, for how long, and how they are released.
 
 use crate::{
-    Callback, Error, ErrorKind, Location, Notifier, Object, RetryAdvice, RetryPolicy, RunContext, Source,
-    Stage, TransferSettings, UploadError as _, UploadId, Youku,
+    Callback, Clock, Error, ErrorKind, Location, Notifier, Object, RetryAdvice, RetryPolicy, RunContext,
+    Source, Stage, TransferSettings, UploadError as _, UploadId, Youku,
     callback::{
         delivery::CallbackDelivery,
         policy::{DeliveryPolicy, QUICK, SINGLE},
@@ -33,19 +33,21 @@ pub struct Uploader {
     pub(crate) youku: Arc<dyn Youku>,
     pub(crate) ledger: Ledger,
     pub(crate) settings: TransferSettings,
+    clock: Arc<dyn Clock>,
     callbacks: Option<CallbackDelivery>,
 }
 
 impl Uploader {
-    /// An uploader over these ports and this ledger.
+    /// An uploader over these ports and this ledger. By `clock` it judges how long Youku's temporary credentials still live.
     #[must_use]
     pub fn new(
         source: Arc<dyn Source>,
         youku: Arc<dyn Youku>,
         ledger: Ledger,
         settings: TransferSettings,
+        clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { source, youku, ledger, settings, callbacks: None }
+        Self { source, youku, ledger, settings, clock, callbacks: None }
     }
 
     /// The same, telling callbacks through `notifier`. After the first run a callback is tried again, and Youku asked how a video fares,
@@ -282,6 +284,7 @@ impl Uploader {
         let mut hand = Attempt {
             source: &*self.source,
             youku: &*self.youku,
+            clock: &*self.clock,
             settings: self.settings,
             retry: patience,
             progress: &run.progress,

@@ -6,7 +6,7 @@ use object_storage::{Credentials, HttpClient};
 use std::{path::Path, sync::Arc, time::Duration};
 use tokio::sync::OnceCell;
 use upload_core::{
-    Error, Location, Provider,
+    Clock, Error, Location, Provider,
     ledger::{Ledger, LedgerSettings, Seal},
 };
 
@@ -15,6 +15,7 @@ pub(crate) struct LedgerLocation {
     place: Option<(Location, Arc<dyn Seal>)>,
     settings: LedgerSettings,
     window: Duration,
+    clock: Arc<dyn Clock>,
     checked: OnceCell<()>,
 }
 
@@ -23,7 +24,7 @@ impl LedgerLocation {
     ///
     /// # Errors
     /// [`Config`](upload_core::ErrorKind::Config), naming the field that does not fit.
-    pub(crate) fn new(settings: &Settings) -> Result<Self, Error> {
+    pub(crate) fn new(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let mut ledger = LedgerSettings::default();
         if let Some(life) = settings.ledger.lease_life().map_err(config_error)? {
             ledger.lease_life = life;
@@ -37,7 +38,7 @@ impl LedgerLocation {
                 Some((location, seal))
             }
         };
-        Ok(Self { place, settings: ledger, window, checked: OnceCell::new() })
+        Ok(Self { place, settings: ledger, window, clock, checked: OnceCell::new() })
     }
 
     /// Opens the ledger with a platform's credentials for this call where there are some. The first use checks that the store can keep
@@ -53,7 +54,7 @@ impl LedgerLocation {
     ) -> Result<Ledger, Error> {
         let (store, seal) = self.store(http, settings, credentials)?;
         let store = Arc::new(store);
-        let ledger = Ledger::new(store.clone(), seal.clone(), self.settings);
+        let ledger = Ledger::new(store.clone(), seal.clone(), self.settings, self.clock.clone());
         let check = || async {
             store.check_at_start().await?;
             // It is born with its first use rather than its first sweep, so that no object between the two counts as too old.

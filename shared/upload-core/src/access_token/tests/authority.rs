@@ -3,7 +3,7 @@
 use crate::{
     Error, ErrorKind, RetryAdvice,
     access_token::{AccessTokens, CallError, FreshTokens, RefreshError, Refresher},
-    tests::crash_points::CrashPoints,
+    tests::{clock::machine_clock, crash_points::CrashPoints},
 };
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
@@ -74,7 +74,8 @@ impl Authority {
     /// A process of an account whose settings hold the pair `first`.
     pub(crate) fn process(&self, first: u32) -> AccessTokens {
         let (access, refresh) = (format!("access-{first}"), format!("refresh-{first}"));
-        AccessTokens::new("ma/in", access.into(), refresh.into(), Arc::new(self.clone())).expect("tokens")
+        AccessTokens::new("ma/in", access.into(), refresh.into(), Arc::new(self.clone()), machine_clock())
+            .expect("tokens")
     }
 
     /// A call with an access token. Returns its number.

@@ -4,7 +4,7 @@ use super::{
     authority::{AskFault, HOUR},
     env::World,
 };
-use crate::{Error, ErrorKind, access_token::CallError};
+use crate::{Error, ErrorKind, access_token::CallError, tests::clock};
 use tokio::time::sleep;
 
 /// The settings' token serves until it is refused, and the ledger is read once.
@@ -37,6 +37,26 @@ async fn a_quarter_of_a_tokens_life_before_its_end_it_is_renewed() {
     assert_eq!(world.call(&process).await.expect("renewed"), 2);
     assert_eq!(world.call(&world.authority.process(0)).await.expect("from the ledger"), 2);
     assert_eq!((world.refreshes(), world.authority.tokens().refused), (2, 1), "none was refused for it");
+}
+
+/// While a machine is frozen its monotonic clock may stand still: the wall clock tells that the ledger must be read again.
+#[tokio::test(start_paused = true)]
+async fn a_woken_machine_rereads_the_ledger_by_its_wall_clock() {
+    let world = World::new();
+    world.authority.expire();
+    clock::on_a_machine(0, async {
+        let process = world.authority.process(0);
+        let mut reads = Vec::new();
+        for ahead in [0, 0, 74, 76] {
+            clock::jump(ahead * 3600);
+            assert_eq!(world.call(&process).await.expect("it is good"), 1);
+            reads.push(world.store.world().calls.len());
+        }
+        assert!(reads[1] == reads[0] && reads[2] == reads[0], "it is not due: {reads:?}");
+        assert!(reads[3] > reads[0], "it may be due: {reads:?}");
+    })
+    .await;
+    assert_eq!(world.refreshes(), 1, "by the store's clock it is not due");
 }
 
 /// A token that another process replaced is replaced here as well, without a call of Youku.

@@ -8,7 +8,7 @@ use crate::{
         Ledger, LedgerSettings,
         tests::memory::{MemoryStore, TestSeal},
     },
-    tests::crash_points::CrashPoints,
+    tests::{clock::machine_clock, crash_points::CrashPoints},
 };
 use std::sync::Arc;
 
@@ -34,7 +34,12 @@ impl World {
     }
 
     pub(super) fn ledger(&self) -> Ledger {
-        Ledger::new(Arc::new(self.store.clone()), Arc::new(TestSeal), LedgerSettings::default())
+        Ledger::new(
+            Arc::new(self.store.clone()),
+            Arc::new(TestSeal),
+            LedgerSettings::default(),
+            machine_clock(),
+        )
     }
 
     pub(super) async fn call(&self, process: &AccessTokens) -> Result<u32, Error> {

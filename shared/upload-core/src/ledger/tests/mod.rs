@@ -14,7 +14,7 @@ mod twins;
 
 use super::{seal::Sealer, *};
 use crate::{Callback, Job, Location, Md5, Mode, Object, Plan, Provider};
-use crate::{Error, ErrorKind, UploadId};
+use crate::{Error, ErrorKind, UploadId, tests::clock::machine_clock};
 use codec::encode;
 use memory::{MemoryStore, TestSeal};
 use std::{sync::Arc, time::Duration};
@@ -23,7 +23,7 @@ const LIFE: Duration = Duration::from_secs(15);
 
 fn ledger(store: &MemoryStore) -> Ledger {
     let settings = LedgerSettings { lease_life: LIFE, ..LedgerSettings::default() };
-    Ledger::new(Arc::new(store.clone()), Arc::new(TestSeal), settings)
+    Ledger::new(Arc::new(store.clone()), Arc::new(TestSeal), settings, machine_clock())
 }
 
 fn new_request(key: &str, callback: Option<&str>) -> UploadRequest {

@@ -10,7 +10,7 @@ mod youku;
 pub(crate) use faults::{CallLimit, Fault};
 pub(crate) use quirks::Quirks;
 
-use super::{bytes, crash_points::CrashPoints};
+use super::{bytes, clock::machine_clock, crash_points::CrashPoints};
 use crate::{
     ledger::{
         Ledger, LedgerSettings,
@@ -183,7 +183,13 @@ impl Memory {
             slice_workers: in_flight,
             ..Default::default()
         };
-        Uploader::new(Arc::new(self.clone()), Arc::new(self.clone()), self.ledger(), settings)
+        Uploader::new(
+            Arc::new(self.clone()),
+            Arc::new(self.clone()),
+            self.ledger(),
+            settings,
+            machine_clock(),
+        )
     }
 
     /// The file names of the committed videos.
@@ -206,7 +212,12 @@ impl Memory {
     }
 
     pub(crate) fn ledger(&self) -> Ledger {
-        Ledger::new(Arc::new(self.ledger.clone()), Arc::new(TestSeal), LedgerSettings::default())
+        Ledger::new(
+            Arc::new(self.ledger.clone()),
+            Arc::new(TestSeal),
+            LedgerSettings::default(),
+            machine_clock(),
+        )
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     ledger::LedgerStore,
     sweep::discover::discover,
     sweep::discovery::{Bounds, Discovery, DiscoveryReport, Since},
-    tests::memory::Memory,
+    tests::{clock::machine_clock, memory::Memory},
     *,
 };
 use async_trait::async_trait;
@@ -122,7 +122,8 @@ impl FakeBucket {
 
     pub(crate) fn uploader(&self) -> Uploader {
         let (source, youku) = (Arc::new(self.clone()), Arc::new(self.memory.clone()));
-        let uploader = Uploader::new(source, youku, self.memory.ledger(), TransferSettings::default());
+        let uploader =
+            Uploader::new(source, youku, self.memory.ledger(), TransferSettings::default(), machine_clock());
         uploader.with_notifier(Arc::new(self.clone()), HOUR)
     }
 
