@@ -147,8 +147,6 @@ impl Record {
             EntryStanding::Counts => {}
         }
         let state = record.state.after(&entry.step)?;
-        #[cfg(test)]
-        super::state::walked::count(record.state, state, entry.step.kind());
         record.state = state;
         match entry.step.kind() {
             StepKind::Claimed => {

@@ -264,26 +264,3 @@ impl State {
         EDGES.iter().any(|edge| edge.from == self && edge.step == StepKind::Reopened)
     }
 }
-
-/// Counts the edges that a test's records have walked; each test has its own thread.
-#[cfg(test)]
-pub(crate) mod walked {
-    use super::{EDGES, State, StepKind};
-    use std::cell::RefCell;
-
-    thread_local! {
-        static WALKED: RefCell<[u32; EDGES.len()]> = const { RefCell::new([0; EDGES.len()]) };
-    }
-
-    pub(in crate::ledger) fn count(from: State, to: State, step: StepKind) {
-        let number = EDGES.iter().position(|edge| edge.from == from && edge.to == to && edge.step == step);
-        WALKED.with_borrow_mut(|walked| number.into_iter().for_each(|number| walked[number] += 1));
-    }
-
-    /// The edges that nobody has walked on this thread.
-    pub(crate) fn missing() -> Vec<&'static str> {
-        WALKED.with_borrow(|walked| {
-            EDGES.iter().zip(walked).filter(|(_, times)| **times == 0).map(|(edge, _)| edge.name).collect()
-        })
-    }
-}

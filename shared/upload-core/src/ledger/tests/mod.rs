@@ -11,6 +11,7 @@ mod reading;
 mod search;
 mod stories;
 mod twins;
+mod walked_edges;
 
 use super::{seal::Sealer, *};
 use crate::{Callback, Job, Location, Md5, Mode, Object, Plan, Provider};

@@ -1,7 +1,6 @@
 //! The lives of uploads: every edge of the state machine is walked, and the ledger's record is checked afterwards.
 
-use super::super::state::walked;
-use super::*;
+use super::{walked_edges::WalkedEdges, *};
 use crate::{ErrorKind, VideoEvent};
 use secrecy::ExposeSecret;
 use tokio::time::sleep;
@@ -99,12 +98,14 @@ async fn every_edge_is_walked_and_open_marks_stand_exactly_until_rest() {
         (None, "session landed unknown anew session", Created, false),
         (PLAIN, "session landed unknown notified anew", Claimed, false),
     ];
+    let mut walked = WalkedEdges::default();
     for (asked, script, end, at_rest) in stories {
         let (store, _, record) = run_script(asked, script).await;
+        walked.add(&record.history);
         assert_eq!((record.state, record.is_settled()), (end, at_rest), "{script}");
         assert_eq!(store.keys("open/").is_empty(), at_rest, "{script}");
     }
-    assert_eq!(walked::missing(), Vec::<&str>::new(), "no story walks these");
+    assert_eq!(walked.missing(), Vec::<&str>::new(), "no story walks these");
 }
 
 #[tokio::test(start_paused = true)]
