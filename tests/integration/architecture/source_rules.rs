@@ -10,7 +10,7 @@ const MAX_LINES: usize = 350;
 const MAX_NAME: usize = 60;
 
 /// What `check` finds in each file, a line each, after the file's name.
-fn findings(check: impl Fn(&Path, &str) -> Vec<String>) -> Vec<String> {
+fn findings(mut check: impl FnMut(&Path, &str) -> Vec<String>) -> Vec<String> {
     let files = rust_files().into_iter();
     files
         .flat_map(|file| {
@@ -137,4 +137,116 @@ fn each_way_to_compare_an_operation_is_found() {
 fn long_names_of_tests_are_found() {
     let text = "#[tokio::test]\n#[ignore = \"slow\"]\nasync fn one() {}\nfn helper() {}\n    #[test]\n    fn two() {}\n";
     assert_eq!(test_names(text), ["one", "two"]);
+}
+
+/// Whether a file is part of a crate's product: below `src`, and no test's.
+fn is_product(file: &Path) -> bool {
+    let mut parts = file.components().map(|part| part.as_os_str());
+    let is_crate = parts.next().is_some_and(|part| part == "shared" || part == "functions");
+    let is_test = |part: &std::ffi::OsStr| part == "tests" || part == "tests.rs";
+    is_crate && parts.nth(1).is_some_and(|part| part == "src") && !parts.any(is_test)
+}
+
+/// The text without the tests at its end.
+fn product_text(text: &str) -> &str {
+    text.find("\nmod tests {").map_or(text, |end| &text[..end])
+}
+
+/// What a test build replaces or adds within the product: it tests another program then. A module or a function more does no harm.
+fn code_swapped_by_tests(text: &str) -> Vec<String> {
+    let text = product_text(text);
+    let lines = || text.lines().map(str::trim);
+    let is_code = |line: &&str| !line.starts_with("//");
+    let swaps = |line: &&str| {
+        ["not(test)", "cfg!(test)", "cfg!(any(test", "cfg!(all(test"].iter().any(|by| line.contains(by))
+    };
+    let adds = |(number, _): (usize, &str)| {
+        let mut after = lines().skip(number + 1).filter(|line| is_code(line) && !line.starts_with("#["));
+        let line = after.next()?;
+        let item = line.trim_start_matches("pub ").trim_start_matches("pub(crate) ");
+        let item = item.trim_start_matches("pub(super) ").trim_start_matches("async ");
+        let is_item = ["mod ", "fn ", "impl ", "impl<", "use "].iter().any(|begin| item.starts_with(begin));
+        (!is_item).then(|| line.to_owned())
+    };
+    let swapped = lines().filter(is_code).filter(swaps).map(str::to_owned);
+    let added = lines().enumerate().filter(|(_, line)| *line == "#[cfg(test)]").filter_map(adds);
+    let found = swapped.chain(added);
+    found.map(|line| format!("behaves otherwise in a test build: {line}")).collect()
+}
+
+#[test]
+fn no_product_behaves_otherwise_in_a_test_build() {
+    assert_none(&findings(
+        |file, text| {
+            if is_product(file) { code_swapped_by_tests(text) } else { Vec::new() }
+        },
+    ));
+}
+
+#[test]
+fn code_that_a_test_build_swaps_is_found() {
+    for code in [
+        "#[cfg(not(test))]\nfn now() {}",
+        "#[cfg(all(unix, not(test)))]\nmod a;",
+        "let pause = if cfg!(test) { 1 } else { 2 };",
+        "fn f() {\n    #[cfg(test)]\n    count();\n}",
+        "struct A {\n    #[cfg(test)]\n    /// Counted.\n    calls: u32,\n}",
+    ] {
+        assert_eq!(code_swapped_by_tests(code).len(), 1, "{code}");
+    }
+    for code in [
+        "#[cfg(test)]\n#[expect(clippy::panic, reason = \"a test\")]\nmod tests;",
+        "    #[cfg(test)]\n    pub(super) fn is_well(&self) -> bool {",
+        "// not(test) was here",
+        "#[cfg(test)]\nmod tests {\n    fn f() -> bool { cfg!(test) }\n}",
+    ] {
+        assert_eq!(code_swapped_by_tests(code), [""; 0], "{code}");
+    }
+}
+
+/// Readings of this machine's wall clock.
+fn readings_of_the_clock(text: &str) -> usize {
+    let code = product_text(text).lines().filter(|line| !line.trim_start().starts_with("//"));
+    code.map(|line| line.matches("SystemTime::now").count()).sum()
+}
+
+/// The core and the application read the wall clock through the core's port, so that a test can set it.
+#[test]
+fn the_wall_clock_is_read_through_its_port() {
+    let port = Path::new("shared/upload-core/src/clock.rs");
+    let is_bound = |file: &Path| {
+        let crates = ["shared/upload-core", "shared/app"];
+        is_product(file) && crates.iter().any(|folder| file.starts_with(folder))
+    };
+    let mut in_port = 0;
+    let found = findings(|file, text| {
+        let readings = readings_of_the_clock(text);
+        if file == port {
+            in_port += readings;
+            return Vec::new();
+        }
+        if is_bound(file) && readings > 0 { vec!["reads SystemTime::now".into()] } else { Vec::new() }
+    });
+    assert_none(&found);
+    assert_eq!(in_port, 1, "the port is the one place");
+}
+
+#[test]
+fn product_files_are_distinguished_from_tests() {
+    for (file, is) in [
+        ("shared/upload-core/src/ledger/lease.rs", true),
+        ("functions/cli/src/main.rs", true),
+        ("shared/upload-core/src/ledger/tests/leases.rs", false),
+        ("shared/local-clouds/src/oss/auth/tests.rs", false),
+        ("shared/app/tests/api/ledger_store.rs", false),
+        ("tests/integration/main.rs", false),
+    ] {
+        assert_eq!(is_product(Path::new(file)), is, "{file}");
+    }
+    assert_eq!(
+        readings_of_the_clock(
+            "use std::time::SystemTime::now;\n// SystemTime::now\nmod tests {\nSystemTime::now"
+        ),
+        1
+    );
 }
