@@ -1,4 +1,4 @@
-//! How many parts move at once: more where more connections carry more.
+//! Adapts how many parts move at once: more if more connections carry more.
 //!
 //! Where every connection has a rate of its own (a long way, a store that shares out its bandwidth), twice the parts move twice the
 //! bytes. Where the link is full they move the same bytes with twice the memory. So more parts are tried, and kept if they pay.
@@ -6,16 +6,16 @@
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How long a rate is measured, and how long new connections get to come up to theirs before.
+/// How long a rate is measured, and how long new connections may take before that to reach theirs.
 const WINDOW: Duration = Duration::from_millis(500);
-/// How long a trial that did not pay is remembered.
-const REST: Duration = Duration::from_secs(15);
-/// Bytes per second of one part that need no help from others.
+/// Pause after a trial that did not pay.
+const TRIAL_PAUSE: Duration = Duration::from_secs(15);
+/// Rate of one part, in bytes per second, from which more parts are not tried.
 const PLENTY: f64 = 16.0 * 1024.0 * 1024.0;
-/// The share of the bytes hoped for that more parts must bring.
-const WORTH: f64 = 0.25;
+/// The share of the expected gain that more parts must bring.
+const MIN_GAIN: f64 = 0.25;
 
-/// Tries more parts at once, and keeps to what moved more bytes.
+/// Tries more parts at once, and keeps the number that moved more bytes.
 #[derive(Debug)]
 pub(crate) struct AdaptiveConcurrency {
     most: usize,
@@ -23,10 +23,10 @@ pub(crate) struct AdaptiveConcurrency {
     window: Option<(Instant, u64)>,
     settling: bool,
     trial: Option<Trial>,
-    rests_until: Option<Instant>,
+    no_trial_before: Option<Instant>,
 }
 
-/// How it was before there were more.
+/// Limit and rate before a trial.
 #[derive(Debug, Clone, Copy)]
 struct Trial {
     limit: usize,
@@ -37,7 +37,14 @@ impl AdaptiveConcurrency {
     /// Begins with `least` parts at once and goes up to `most` of them.
     pub(crate) fn new(least: usize, most: usize) -> Self {
         let limit = least.max(1);
-        Self { most: most.max(limit), limit, window: None, settling: false, trial: None, rests_until: None }
+        Self {
+            most: most.max(limit),
+            limit,
+            window: None,
+            settling: false,
+            trial: None,
+            no_trial_before: None,
+        }
     }
 
     /// How many parts may move at once.
@@ -45,8 +52,8 @@ impl AdaptiveConcurrency {
         self.limit
     }
 
-    /// Takes note that `bytes` have passed by now. `busy`: all that may move do, and more wait.
-    pub(crate) fn look(&mut self, now: Instant, bytes: u64, busy: bool) {
+    /// Records that `bytes` have passed by `now`, and adapts the limit. `busy`: as many parts move as may, and more wait.
+    pub(crate) fn adapt(&mut self, now: Instant, bytes: u64, busy: bool) {
         let Some((since, before)) = self.window.filter(|_| busy) else {
             self.window = busy.then_some((now, bytes));
             return;
@@ -56,7 +63,7 @@ impl AdaptiveConcurrency {
             return;
         }
         self.window = Some((now, bytes));
-        // Nobody looked for long: the process was frozen, and the rate is none.
+        // Long since the last call: the process was frozen, and this is no rate.
         if passed > 3 * WINDOW {
             self.settling = true;
             return;
@@ -69,18 +76,18 @@ impl AdaptiveConcurrency {
 
     fn decide(&mut self, now: Instant, rate: f64) {
         if let Some(before) = self.trial.take() {
-            let hoped_for = before.rate * self.limit as f64 / before.limit as f64;
-            if rate < before.rate + WORTH * (hoped_for - before.rate) {
+            let expected = before.rate * self.limit as f64 / before.limit as f64;
+            if rate < before.rate + MIN_GAIN * (expected - before.rate) {
                 self.limit = before.limit;
                 self.settling = true;
-                self.rests_until = Some(now + REST);
+                self.no_trial_before = Some(now + TRIAL_PAUSE);
                 return;
             }
         }
-        let rests = self.rests_until.is_some_and(|until| now < until);
+        let is_pausing = self.no_trial_before.is_some_and(|until| now < until);
         let each = rate / self.limit as f64;
-        // Where nothing moves, more of it would not either.
-        if !rests && self.limit < self.most && each > 0.0 && each < PLENTY {
+        // If nothing moves, more parts would not help.
+        if !is_pausing && self.limit < self.most && each > 0.0 && each < PLENTY {
             self.trial = Some(Trial { limit: self.limit, rate });
             self.limit = (self.limit * 2).min(self.most);
             self.settling = true;
@@ -94,13 +101,13 @@ mod tests {
 
     /// The limits that come of a link of `rate` bytes per second in all and `each` per part, by the tenth of a second.
     fn limits(rate: u64, each: u64, seconds: u64) -> Vec<usize> {
-        let (mut pace, begun, mut bytes) = (AdaptiveConcurrency::new(8, 24), Instant::now(), 0);
-        let mut limits = vec![pace.limit()];
+        let (mut concurrency, begun, mut bytes) = (AdaptiveConcurrency::new(8, 24), Instant::now(), 0);
+        let mut limits = vec![concurrency.limit()];
         for tenth in 1..=seconds * 10 {
-            bytes += rate.min(each * pace.limit() as u64) / 10;
-            pace.look(begun + Duration::from_millis(tenth * 100), bytes, true);
-            if limits.last() != Some(&pace.limit()) {
-                limits.push(pace.limit());
+            bytes += rate.min(each * concurrency.limit() as u64) / 10;
+            concurrency.adapt(begun + Duration::from_millis(tenth * 100), bytes, true);
+            if limits.last() != Some(&concurrency.limit()) {
+                limits.push(concurrency.limit());
             }
         }
         limits
@@ -130,15 +137,15 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_time_in_which_a_process_was_frozen_is_no_measure() {
-        let (mut pace, begun, mut at, mut bytes) =
+        let (mut concurrency, begun, mut at, mut bytes) =
             (AdaptiveConcurrency::new(8, 24), Instant::now(), Duration::ZERO, 0);
         for tenth in 0..40 {
             // The link is full; during the first trial the process stands still for an hour.
             at += if tenth == 9 { Duration::from_secs(3600) } else { Duration::from_millis(100) };
             bytes += 5_000_000;
-            pace.look(begun + at, bytes, true);
+            concurrency.adapt(begun + at, bytes, true);
         }
-        assert_eq!(pace.limit(), 8);
+        assert_eq!(concurrency.limit(), 8);
     }
 
     #[tokio::test(start_paused = true)]
@@ -148,19 +155,19 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn nothing_is_tried_where_parts_do_not_wait() {
-        let (mut pace, begun) = (AdaptiveConcurrency::new(8, 24), Instant::now());
+        let (mut concurrency, begun) = (AdaptiveConcurrency::new(8, 24), Instant::now());
         for tenth in 0..100 {
-            pace.look(begun + Duration::from_millis(tenth * 100), tenth * 1000, false);
+            concurrency.adapt(begun + Duration::from_millis(tenth * 100), tenth * 1000, false);
         }
-        assert_eq!(pace.limit(), 8);
+        assert_eq!(concurrency.limit(), 8);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_number_that_was_set_is_kept_to() {
-        let (mut pace, begun) = (AdaptiveConcurrency::new(4, 4), Instant::now());
+        let (mut concurrency, begun) = (AdaptiveConcurrency::new(4, 4), Instant::now());
         for tenth in 0..100 {
-            pace.look(begun + Duration::from_millis(tenth * 100), tenth, true);
+            concurrency.adapt(begun + Duration::from_millis(tenth * 100), tenth, true);
         }
-        assert_eq!(pace.limit(), 4);
+        assert_eq!(concurrency.limit(), 4);
     }
 }

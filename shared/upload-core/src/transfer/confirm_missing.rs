@@ -1,13 +1,12 @@
-//! What one answer says of a source or a bucket is not believed where another call of the same store says otherwise.
+//! Confirms with a second call that an object is gone or replaced: a single wrong answer must not end an upload.
 
 use super::Transfer;
 use crate::{Error, ErrorKind, Object};
 use futures_util::TryStreamExt;
 
 impl Transfer<'_> {
-    /// The same error, worth trying again where a HEAD does not bear out that the object is gone or another one.
-    ///
-    /// Where the HEAD itself fails, its error: nothing is decided then.
+    /// Returns the error as retryable if a HEAD shows that the object is still there, unchanged. If the HEAD itself fails, returns its
+    /// error: nothing is decided then.
     pub(crate) async fn confirm_missing(&self, error: Error) -> Error {
         let is_final = !error.is_retryable()
             && matches!(error.kind(), ErrorKind::SourceMissing | ErrorKind::SourceChanged);
@@ -25,7 +24,7 @@ impl Transfer<'_> {
                     .with_context("key", self.object.location.key.clone())
                     .with_source(error)
             }
-            // Behind a delete marker an older version is there.
+            // A delete marker hides an older version, which can still be read.
             Err(head)
                 if head.kind() == ErrorKind::SourceMissing
                     && self.object.version_id.is_some()
@@ -42,7 +41,7 @@ impl Transfer<'_> {
         (&found.etag, &found.version_id, found.size) == (&pinned.etag, &pinned.version_id, pinned.size)
     }
 
-    /// A HEAD tells of the newest version; an older one is there for as long as its bytes are.
+    /// A HEAD describes the newest version. An older one exists as long as its bytes can be read.
     async fn version_is_there(&self) -> bool {
         let first = 0..self.object.size.min(1);
         match self.source.read(self.object, first).await {

@@ -1,14 +1,14 @@
-//! Youku's temporary credentials, renewed before they run out and when the bucket says that they have.
+//! Youku's temporary credentials, refreshed before they expire and whenever the bucket says that they have expired.
 
 use crate::{Bucket, Clock, Error, ErrorKind, UploadCredentials, Youku, retry::RetryBudget};
 use secrecy::SecretString;
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{sync::Mutex, time::Instant};
 
-/// Credentials are renewed this long before they run out, or at half their life where that is shorter.
+/// Credentials are refreshed this long before they expire, or at half their life if that is later.
 const MARGIN: Duration = Duration::from_secs(300);
-/// The shortest time between two renewals that no refusal asked for, whatever the two clocks say.
-const SHORTEST: Duration = Duration::from_secs(30);
+/// The shortest time between two refreshes that no refusal asked for, whatever the two clocks say.
+const MIN_INTERVAL: Duration = Duration::from_secs(30);
 
 pub(crate) struct CredentialRefresher<'a> {
     youku: &'a dyn Youku,
@@ -17,10 +17,10 @@ pub(crate) struct CredentialRefresher<'a> {
     current: Mutex<Current>,
 }
 
-/// What one call has been refused so far.
+/// The refusals that one call has met so far.
 #[derive(Debug, Default)]
 pub(crate) struct Refusals {
-    /// Fresh credentials were had for it.
+    /// Fresh credentials were requested after one.
     refreshed: bool,
 }
 
@@ -49,20 +49,20 @@ impl<'a> CredentialRefresher<'a> {
         self.current.into_inner().credentials
     }
 
-    /// The bucket under credentials that are good for now, and their generation.
+    /// The bucket with credentials that are valid now, and their generation.
     pub(crate) async fn bucket(&self) -> (Arc<dyn Bucket>, u64) {
         let mut current = self.current.lock().await;
         if Instant::now() >= current.refresh_at
             && let Err(error) = self.refresh_locked(&mut current).await
         {
-            // They may still be good; if not, the bucket will say so and the renewal is tried again.
-            tracing::warn!(?error, "could not renew the bucket's credentials ahead of time");
-            current.refresh_at = Instant::now() + SHORTEST;
+            // They may still be valid; if not, the bucket says so and the refresh is tried again.
+            tracing::warn!(?error, "could not refresh the bucket's credentials early");
+            current.refresh_at = Instant::now() + MIN_INTERVAL;
         }
         (current.bucket.clone(), current.generation)
     }
 
-    /// The credentials of `generation` were refused: gets others, unless somebody already did.
+    /// Refreshes the credentials after those of `generation` were refused, unless another call already has.
     pub(crate) async fn refresh(&self, generation: u64) -> Result<(), Error> {
         let mut current = self.current.lock().await;
         if current.generation == generation { self.refresh_locked(&mut current).await } else { Ok(()) }
@@ -75,7 +75,7 @@ impl<'a> CredentialRefresher<'a> {
         current.refresh_at = refresh_at(&credentials, self.clock);
         current.credentials = credentials;
         current.generation += 1;
-        tracing::debug!(generation = current.generation, "renewed the bucket's credentials");
+        tracing::debug!(generation = current.generation, "refreshed the bucket's credentials");
         Ok(())
     }
 
@@ -94,8 +94,8 @@ impl<'a> CredentialRefresher<'a> {
         }
     }
 
-    /// One call. What the bucket refuses for good it must refuse twice, the second time with fresh credentials: the first refusal comes
-    /// back as retryable.
+    /// Makes one call. A permanent refusal counts only if the bucket repeats it with fresh credentials: the first one is returned as
+    /// retryable.
     pub(crate) async fn retry_with_fresh_credentials<T, F, Fut>(
         &self,
         refusals: &mut Refusals,
@@ -119,7 +119,7 @@ impl<'a> CredentialRefresher<'a> {
         }
     }
 
-    /// One call. A refusal of the credentials comes back as retryable, and they are renewed.
+    /// Makes one call. If the credentials are refused, refreshes them and returns the error as retryable.
     pub(crate) async fn call_once<T, F, Fut>(&self, call: F) -> Result<T, Error>
     where
         F: FnOnce(Arc<dyn Bucket>) -> Fut,
@@ -138,5 +138,5 @@ impl<'a> CredentialRefresher<'a> {
 
 fn refresh_at(credentials: &UploadCredentials, clock: &dyn Clock) -> Instant {
     let life = credentials.expires.duration_since(clock.now()).unwrap_or_default();
-    Instant::now() + life.saturating_sub(MARGIN).max(life / 2).max(SHORTEST)
+    Instant::now() + life.saturating_sub(MARGIN).max(life / 2).max(MIN_INTERVAL)
 }

@@ -7,9 +7,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use md5::{Digest as _, Md5 as Md5Hash};
 use std::pin::Pin;
 
-/// Bytes that are asked for at once. MD5 is sequential, so pieces are fetched ahead and held in memory.
+/// Bytes of one request. MD5 is sequential, so pieces are fetched ahead and held in memory.
 const PIECE: u64 = 512 << 10;
-/// How often the object is read before its own checksum is held to be wrong: a bad line damages more than one reading.
+/// How often the object is read before its stored checksum counts as wrong: a bad line may damage more than one pass.
 const PASSES: u32 = 4;
 /// Pieces fetched ahead, each over a connection of its own: 4 MiB on their way are 50 MB/s where an answer takes 20 ms to begin and
 /// a connection carries 12.5 MB/s.
@@ -21,7 +21,7 @@ impl Transfer<'_> {
     /// # Errors
     /// [`Integrity`](ErrorKind::Integrity) where the bytes do not have the CRC that the store states, even when read again.
     pub(crate) fn digest(&self) -> Pin<Box<dyn Future<Output = Result<Object, Error>> + Send + '_>> {
-        // Boxed: two places wait for it, and one copy of its code is enough.
+        // Boxed: two callers await it, and one copy of its code is enough.
         Box::pin(self.reading_passes())
     }
 
@@ -54,7 +54,7 @@ impl Transfer<'_> {
         Ok((Md5(md5.finalize().into()), crc.value()))
     }
 
-    /// A small range in one piece of memory; that the object is gone or another one is confirmed.
+    /// Reads a small range into memory. If the object seems to be gone or replaced, confirms that.
     pub(super) async fn piece(&self, range: std::ops::Range<u64>) -> Result<Bytes, Error> {
         match self.piece_once(range).await {
             Err(error) => Err(self.confirm_missing(error).await),
@@ -62,8 +62,7 @@ impl Transfer<'_> {
         }
     }
 
-    /// A small range in one piece of memory. Chunks are copied: kept as they came, each would hold on to the whole buffer that its
-    /// connection reads into.
+    /// Reads a small range into memory. Chunks are copied, because each would otherwise keep the whole read buffer of its connection alive.
     async fn piece_once(&self, range: std::ops::Range<u64>) -> Result<Bytes, Error> {
         let length = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
         let mut bytes = self.read(range).await?;

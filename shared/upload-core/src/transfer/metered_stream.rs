@@ -1,4 +1,4 @@
-//! The tap on passing bytes: counts them, checks them, notices when they stop.
+//! A stream that counts and checks its bytes, and shows when they stall.
 
 use super::crc64::Crc64;
 use crate::{ByteStream, Error, ErrorKind, Md5, Progress};
@@ -12,7 +12,7 @@ use std::{
 };
 use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 
-/// What is known of bytes that have passed.
+/// Digests of the bytes that have passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Digests {
     pub(crate) crc64: u64,
@@ -36,17 +36,17 @@ impl StreamMonitor {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What passed, once all of it has.
+    /// The digests, once all bytes have passed.
     pub(crate) fn digests(&self) -> Option<Digests> {
         self.state().passed
     }
 
-    /// The error that ended the bytes, if one did. Taken once.
+    /// The error that ended the stream, if any. It can be taken once.
     pub(crate) fn take_error(&self) -> Option<Error> {
         self.state().error.take()
     }
 
-    /// Whether the source is to blame for a silence; it has a watchdog of its own.
+    /// Whether the stream waits for the source, which has a timeout of its own.
     pub(crate) fn awaits_source(&self) -> bool {
         self.state().awaits_source
     }
@@ -57,7 +57,7 @@ impl StreamMonitor {
     }
 }
 
-/// Bytes on their way, metered. The permit is released when the last byte has passed, so that the next part is read while this one's
+/// Metered bytes. The permit is released when the last byte has passed, so that the next part is read while this one's
 /// answer is awaited.
 pub(crate) struct MeteredStream {
     bytes: ByteStream,
@@ -66,11 +66,11 @@ pub(crate) struct MeteredStream {
     md5: Option<Md5Hash>,
     permit: Option<OwnedSemaphorePermit>,
     progress: Arc<Progress>,
-    tap: StreamMonitor,
+    monitor: StreamMonitor,
 }
 
 impl MeteredStream {
-    /// Meters `length` bytes; with their MD5 where `with_md5`.
+    /// Meters `length` bytes. With `with_md5` it computes their MD5 as well.
     pub(crate) fn new(
         bytes: ByteStream,
         length: u64,
@@ -78,23 +78,23 @@ impl MeteredStream {
         permit: Option<OwnedSemaphorePermit>,
         progress: Arc<Progress>,
     ) -> (Self, StreamMonitor) {
-        let tap = StreamMonitor::default();
+        let monitor = StreamMonitor::default();
         let crc = Crc64::default();
         let md5 = with_md5.then(Md5Hash::new);
-        (Self { bytes, left: length, crc, md5, permit, progress, tap: tap.clone() }, tap)
+        (Self { bytes, left: length, crc, md5, permit, progress, monitor: monitor.clone() }, monitor)
     }
 
     fn fail(&mut self, error: Error) -> Error {
-        // The consumer's HTTP client will wrap or drop this error; the tap keeps the real one.
-        let told = Error::new(error.kind(), error.operation(), "the source's bytes ended early");
-        self.tap.state().error = Some(error);
+        // The HTTP client that consumes the stream wraps or drops this error; the monitor keeps the real one.
+        let public = Error::new(error.kind(), error.operation(), "the source's bytes ended early");
+        self.monitor.state().error = Some(error);
         self.permit = None;
-        told
+        public
     }
 
     fn finish(&mut self) {
         let md5 = self.md5.take().map(|hash| Md5(hash.finalize().into()));
-        self.tap.state().passed = Some(Digests { crc64: self.crc.value(), md5 });
+        self.monitor.state().passed = Some(Digests { crc64: self.crc.value(), md5 });
         self.permit = None;
     }
 }
@@ -107,7 +107,7 @@ impl Stream for MeteredStream {
             return Poll::Ready(None);
         }
         let next = self.bytes.as_mut().poll_next(cx);
-        self.tap.state().awaits_source = next.is_pending();
+        self.monitor.state().awaits_source = next.is_pending();
         let next = std::task::ready!(next);
         Poll::Ready(Some(match next {
             Some(Ok(chunk)) if chunk.len() as u64 <= self.left => {
@@ -117,7 +117,7 @@ impl Stream for MeteredStream {
                 }
                 self.left -= chunk.len() as u64;
                 self.progress.add_read(chunk.len());
-                self.tap.state().last_byte = Some(Instant::now());
+                self.monitor.state().last_byte = Some(Instant::now());
                 if self.left == 0 {
                     self.finish();
                 }
@@ -149,33 +149,33 @@ mod tests {
     /// The stream yields the check value of CRC-64/XZ, and returns its permit at the last byte.
     #[tokio::test]
     async fn the_crc64_check_value_is_met_and_the_permit_returned() {
-        let slots = Arc::new(Semaphore::new(1));
-        let permit = slots.clone().try_acquire_owned().ok();
+        let permits = Arc::new(Semaphore::new(1));
+        let permit = permits.clone().try_acquire_owned().ok();
         let chunks = bytes(vec![Ok(Bytes::from_static(b"12345")), Ok(Bytes::from_static(b"6789"))]);
-        let (mut meter, tap) = MeteredStream::new(chunks, 9, true, permit, Arc::default());
-        assert_eq!(meter.next().await.expect("a chunk").expect("bytes"), "12345");
-        assert_eq!((slots.available_permits(), tap.digests()), (0, None));
-        assert_eq!(meter.next().await.expect("a chunk").expect("bytes"), "6789");
-        assert_eq!(slots.available_permits(), 1, "released though the stream still lives");
-        let passed = tap.digests().expect("all passed");
+        let (mut stream, monitor) = MeteredStream::new(chunks, 9, true, permit, Arc::default());
+        assert_eq!(stream.next().await.expect("a chunk").expect("bytes"), "12345");
+        assert_eq!((permits.available_permits(), monitor.digests()), (0, None));
+        assert_eq!(stream.next().await.expect("a chunk").expect("bytes"), "6789");
+        assert_eq!(permits.available_permits(), 1, "released though the stream still lives");
+        let passed = monitor.digests().expect("all passed");
         assert_eq!(passed.crc64, 0x995d_c9bb_df19_39fa);
         assert_eq!(passed.md5.map(|m| m.to_string()).as_deref(), Some("25f9e794323b453885f5181f1b624d0b"));
     }
 
     #[tokio::test]
-    async fn short_and_long_bodies_are_errors_that_the_tap_remembers() {
+    async fn short_and_long_bodies_are_errors_that_the_monitor_keeps() {
         for (length, word) in [(4, "ended early"), (2, "more than")] {
-            let (mut meter, tap) = MeteredStream::new(
+            let (mut stream, monitor) = MeteredStream::new(
                 bytes(vec![Ok(Bytes::from_static(b"abc"))]),
                 length,
                 false,
                 None,
                 Arc::default(),
             );
-            while let Some(Ok(_)) = meter.next().await {}
-            let error = tap.take_error().expect("an error");
+            while let Some(Ok(_)) = stream.next().await {}
+            let error = monitor.take_error().expect("an error");
             assert!(error.to_string().contains(word) && error.is_retryable(), "{error}");
-            assert_eq!(tap.digests(), None);
+            assert_eq!(monitor.digests(), None);
         }
     }
 }

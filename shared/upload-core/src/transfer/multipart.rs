@@ -28,12 +28,12 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-/// How often parts are compared with the source and sent again where the whole does not have the source's CRC.
+/// How often parts are compared with the source and sent again if the whole does not have the source's CRC-64.
 const REPAIRS: u32 = 4;
-/// How often the pace is looked at.
-const LOOK: Duration = Duration::from_millis(100);
+/// Interval at which the concurrency is adapted.
+const ADAPT_INTERVAL: Duration = Duration::from_millis(100);
 
-/// A part that the target holds, with the CRC-64 of the bytes we sent.
+/// A part that the target has, with the CRC-64 of the bytes that were sent.
 #[derive(Debug, Clone)]
 pub(super) struct CheckedPart {
     part: Part,
@@ -41,44 +41,44 @@ pub(super) struct CheckedPart {
     crc64: u64,
 }
 
-/// Where the parts land.
+/// The multipart upload that receives the parts.
 pub(crate) struct MultipartTarget<'a, 's> {
     pub(crate) credentials: CredentialRefresher<'a>,
     pub(crate) id: MultipartId,
     pub(crate) plan: Plan,
     pub(crate) checkpoint: &'a PartCheckpoint,
-    /// Reads of the first parts, where they were begun already.
+    /// Reads of the first parts, if they were started early.
     pub(crate) prefetch: Prefetch<'s>,
 }
 
 pub(super) struct BucketTransfer<'a, 's> {
     pub(super) transfer: &'a Transfer<'a>,
-    pub(super) landing: MultipartTarget<'a, 's>,
-    /// Where a part that is sent again gets its slot.
-    slots: Arc<Semaphore>,
-    /// The target's answers carry no CRC-64: parts are checked by MD5 from here on.
+    pub(super) target: MultipartTarget<'a, 's>,
+    /// Permits for parts that are sent again.
+    permits: Arc<Semaphore>,
+    /// Whether the target's answers lack a CRC-64: parts are then checked by MD5.
     by_md5: AtomicBool,
 }
 
 impl Transfer<'_> {
-    /// Moves the object into the session's bucket and passes the commit gate: length and CRC-64 of what landed are the source's.
-    /// Answers that CRC-64. A session that is `resumed` may hold parts already.
+    /// Moves the object into the session's bucket and verifies it for the commit: length and CRC-64 of the completed object are the
+    /// source's. Returns that CRC-64. A `resumed` session may have parts already.
     ///
     /// # Errors
-    /// [`Integrity`](ErrorKind::Integrity) where the gate stays shut; [`NoSuchMultipart`](ErrorKind::NoSuchMultipart) where the multipart
-    /// upload is gone and the object is not there; [`Deadline`](ErrorKind::Deadline) at a part's boundary, where the run's time is
-    /// over; whatever source and target refuse for good.
+    /// [`Integrity`](ErrorKind::Integrity) if a part stays damaged; [`VerificationFailed`](ErrorKind::VerificationFailed) if the whole differs; [`NoSuchMultipart`](ErrorKind::NoSuchMultipart) if the multipart
+    /// upload is gone and the object is not there; [`Deadline`](ErrorKind::Deadline) at a part's boundary, if the run's time is
+    /// over; permanent refusals of source and target.
     pub(crate) async fn move_to_bucket(
         &self,
-        landing: MultipartTarget<'_, '_>,
+        target: MultipartTarget<'_, '_>,
         resumed: bool,
     ) -> Result<u64, Error> {
-        let mut slots =
+        let mut permits =
             PermitPool::new(AdaptiveConcurrency::new(self.settings.in_flight, self.settings.most_in_flight));
         let by_md5 = AtomicBool::new(false);
-        let transfer = BucketTransfer { transfer: self, landing, slots: slots.source(), by_md5 };
-        match transfer.move_all(resumed, &mut slots).await {
-            // A completion whose answer was lost, or whose caller died, leaves the object and no multipart upload.
+        let transfer = BucketTransfer { transfer: self, target, permits: permits.semaphore(), by_md5 };
+        match transfer.move_all(resumed, &mut permits).await {
+            // A completion whose answer was lost, or whose caller died, leaves an object and no multipart upload.
             Err(error) if error.kind() == ErrorKind::NoSuchMultipart => {
                 transfer.find_completed_object(error).await
             }
@@ -88,88 +88,89 @@ impl Transfer<'_> {
 }
 
 impl BucketTransfer<'_, '_> {
-    async fn move_all(&self, resumed: bool, slots: &mut PermitPool) -> Result<u64, Error> {
-        let plan = self.landing.plan;
-        let mut moved = if resumed { self.parts_already_uploaded().await? } else { BTreeMap::new() };
-        let missing: Vec<_> = plan.parts().filter(|part| !moved.contains_key(&part.number)).collect();
-        self.move_parts(missing.into_iter(), &mut moved, slots).await?;
-        let crc64 = self.verify_parts(&mut moved, slots).await?;
-        let landed = self.complete(&moved).await?;
+    async fn move_all(&self, resumed: bool, permits: &mut PermitPool) -> Result<u64, Error> {
+        let plan = self.target.plan;
+        let mut uploaded = if resumed { self.parts_already_uploaded().await? } else { BTreeMap::new() };
+        let missing: Vec<_> = plan.parts().filter(|part| !uploaded.contains_key(&part.number)).collect();
+        self.move_parts(missing.into_iter(), &mut uploaded, permits).await?;
+        let crc64 = self.verify_parts(&mut uploaded, permits).await?;
+        let landed = self.complete(&uploaded).await?;
         self.verify_before_commit(landed, crc64)?;
         Ok(crc64)
     }
 
-    /// The parts that an earlier holder moved, as the bucket lists them, or as that holder noted them where it may not be asked.
+    /// The parts that an earlier holder uploaded, as the bucket lists them, or as the ledger has them if the bucket refuses to list.
     async fn parts_already_uploaded(&self) -> Result<BTreeMap<u32, CheckedPart>, Error> {
-        let noted = self.landing.checkpoint.parts().parts;
-        let noted: BTreeMap<_, _> = noted.into_iter().map(|note| (note.number, note)).collect();
+        let recorded = self.target.checkpoint.parts().parts;
+        let recorded: BTreeMap<_, _> = recorded.into_iter().map(|part| (part.number, part)).collect();
         let listed = match self.transfer.retry.retry(|| self.list_parts()).await {
             Ok(parts) => Some(parts.into_iter().collect::<BTreeMap<_, _>>()),
             Err(error) if error.kind() == ErrorKind::Target && !error.is_retryable() => {
-                tracing::info!(?error, "the bucket does not list its parts: going by the ledger's record");
+                tracing::info!(?error, "the bucket does not list its parts: using the ledger's record");
                 None
             }
             Err(error) => return Err(error),
         };
-        self.landing.checkpoint.replace(Vec::new());
-        let moved = self.landing.plan.parts().filter_map(|part| {
-            let note = noted.get(&part.number);
+        self.target.checkpoint.replace(Vec::new());
+        let uploaded = self.target.plan.parts().filter_map(|part| {
+            let record = recorded.get(&part.number);
             let (etag, crc64) = match &listed {
                 Some(listed) => {
                     let receipt = listed.get(&part.number).filter(|receipt| receipt.size == part.length)?;
-                    let noted = || note.filter(|note| note.etag == receipt.etag).map(|note| note.crc64);
-                    (receipt.etag.clone(), receipt.crc64.or_else(noted)?)
+                    let known =
+                        || record.filter(|record| record.etag == receipt.etag).map(|record| record.crc64);
+                    (receipt.etag.clone(), receipt.crc64.or_else(known)?)
                 }
-                None => note.map(|note| (note.etag.clone(), note.crc64))?,
+                None => record.map(|record| (record.etag.clone(), record.crc64))?,
             };
             Some((part.number, self.accept(CheckedPart { part, etag, crc64 })))
         });
-        Ok(moved.collect())
+        Ok(uploaded.collect())
     }
 
-    /// A bucket that does not list its parts is common: it is not asked again with other credentials.
+    /// A bucket that refuses to list parts is common, so it is not asked again with other credentials.
     pub(super) async fn list_parts(&self) -> Result<Vec<(u32, PartReceipt)>, Error> {
-        self.landing.credentials.call_once(|bucket| async move { bucket.parts(&self.landing.id).await }).await
+        self.target.credentials.call_once(|bucket| async move { bucket.parts(&self.target.id).await }).await
     }
 
-    fn accept(&self, moved: CheckedPart) -> CheckedPart {
-        let CheckedPart { part, etag, crc64 } = &moved;
-        self.landing.checkpoint.add(UploadedPart { number: part.number, etag: etag.clone(), crc64: *crc64 });
+    fn accept(&self, uploaded: CheckedPart) -> CheckedPart {
+        let CheckedPart { part, etag, crc64 } = &uploaded;
+        self.target.checkpoint.add(UploadedPart { number: part.number, etag: etag.clone(), crc64: *crc64 });
         self.transfer.progress.add_accepted(part.length);
-        moved
+        uploaded
     }
 
     async fn move_parts(
         &self,
         parts: impl Iterator<Item = Part>,
-        moved: &mut BTreeMap<u32, CheckedPart>,
-        slots: &mut PermitPool,
+        uploaded: &mut BTreeMap<u32, CheckedPart>,
+        permits: &mut PermitPool,
     ) -> Result<(), Error> {
         let mut parts = parts.peekable();
         let mut moving = FuturesUnordered::new();
-        let mut looks = interval(LOOK);
-        // What a frozen function missed is not made up for.
-        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ticks = interval(ADAPT_INTERVAL);
+        // Ticks that a frozen function missed are skipped.
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            // A slot is free again when a part's bytes have passed; its answer may take longer, but not without bound.
-            let most = 2 * slots.limit();
+            // A permit returns when a part's bytes have passed. Its answer may take longer, so the parts in flight are bounded as well.
+            let max_in_flight = 2 * permits.limit();
             tokio::select! {
                 biased;
                 Some(result) = moving.next() => {
                     let done: CheckedPart = result?;
-                    moved.insert(done.part.number, done);
+                    uploaded.insert(done.part.number, done);
                 }
-                Ok(permit) = self.slots.clone().acquire_owned(),
-                    if moving.len() < most && parts.peek().is_some() && !self.transfer.must_stop() =>
+                Ok(permit) = self.permits.clone().acquire_owned(),
+                    if moving.len() < max_in_flight && parts.peek().is_some() && !self.transfer.must_stop() =>
                 {
-                    if let Some(permit) = slots.admit(permit)
+                    if let Some(permit) = permits.admit(permit)
                         && let Some(part) = parts.next()
                     {
                         moving.push(self.move_part(part, permit));
                     }
                 }
-                _ = looks.tick(), if !moving.is_empty() => {
-                    slots.look(self.transfer.progress.bytes_read(), parts.peek().is_some());
+                _ = ticks.tick(), if !moving.is_empty() => {
+                    permits.adapt(self.transfer.progress.bytes_read(), parts.peek().is_some());
                 }
                 else => break,
             }
@@ -177,18 +178,18 @@ impl BucketTransfer<'_, '_> {
         if parts.peek().is_some() { Err(out_of_time()) } else { Ok(()) }
     }
 
-    /// Moves one part, however often it takes.
+    /// Moves one part, retrying within the budget.
     async fn move_part(&self, part: Part, permit: OwnedSemaphorePermit) -> Result<CheckedPart, Error> {
         let mut tries = self.transfer.retry.start_loop();
         let (mut permit, mut refusals) = (Some(permit), Refusals::default());
         loop {
             if permit.is_none() {
-                permit = self.slots.clone().acquire_owned().await.ok();
+                permit = self.permits.clone().acquire_owned().await.ok();
             }
             match self.send_part(part, permit.take(), &mut refusals).await {
-                Ok(moved) => {
+                Ok(uploaded) => {
                     self.transfer.retry.reset();
-                    return Ok(self.accept(moved));
+                    return Ok(self.accept(uploaded));
                 }
                 Err(error) => {
                     let error = self.transfer.confirm_missing(error).await;
@@ -204,54 +205,56 @@ impl BucketTransfer<'_, '_> {
         permit: Option<OwnedSemaphorePermit>,
         refusals: &mut Refusals,
     ) -> Result<CheckedPart, Error> {
-        let bytes = match self.landing.prefetch.take(part.number).await {
+        let bytes = match self.target.prefetch.take(part.number).await {
             Some(read) => read?,
             None => self.transfer.read(part.range()).await?,
         };
         let by_md5 = self.by_md5.load(Relaxed);
         let progress = self.transfer.progress.clone();
-        let (meter, tap) = MeteredStream::new(bytes, part.length, by_md5, permit, progress);
+        let (stream, monitor) = MeteredStream::new(bytes, part.length, by_md5, permit, progress);
         let answer = self
-            .landing
+            .target
             .credentials
             .retry_with_fresh_credentials(refusals, |bucket| {
-                let (tap, stall) = (&tap, self.transfer.settings.stall);
+                let (monitor, stall) = (&monitor, self.transfer.settings.stall);
                 async move {
-                    let put = bucket.put_part(&self.landing.id, part.number, part.length, Box::pin(meter));
-                    with_stall_timeout(tap, stall, put).await
+                    let put = bucket.put_part(&self.target.id, part.number, part.length, Box::pin(stream));
+                    with_stall_timeout(monitor, stall, put).await
                 }
             })
             .await;
         let receipt = match answer {
             Ok(receipt) => receipt,
             Err(error) => {
-                if let Some(cause) = tap.take_error() {
+                if let Some(cause) = monitor.take_error() {
                     return Err(cause);
                 }
-                self.find_arrived_part(part, &tap, error).await?
+                self.find_arrived_part(part, &monitor, error).await?
             }
         };
-        self.check_part(part, &tap, receipt)
+        self.check_part(part, &monitor, receipt)
     }
 
-    /// The answer may have been lost although the part arrived: asks before sending it again.
+    /// Asks for a part whose answer may have been lost, before it is sent again.
     async fn find_arrived_part(
         &self,
         part: Part,
-        tap: &StreamMonitor,
+        monitor: &StreamMonitor,
         error: Error,
     ) -> Result<PartReceipt, Error> {
-        let unclear = error.is_retryable() && error.kind() == ErrorKind::Target;
+        let is_unclear = error.is_retryable() && error.kind() == ErrorKind::Target;
         let is_gone = error.kind() == ErrorKind::NoSuchMultipart;
-        if !unclear && !is_gone && error.kind() != ErrorKind::PartExists {
+        if !is_unclear && !is_gone && error.kind() != ErrorKind::PartExists {
             return Err(error);
         }
         let parts = self.list_parts().await;
         match parts.map(|parts| parts.into_iter().find(|(number, _)| *number == part.number)) {
-            Ok(Some((_, receipt))) if receipt.size == part.length && tap.digests().is_some() => Ok(receipt),
-            // A multipart upload that lists its parts is there.
+            Ok(Some((_, receipt))) if receipt.size == part.length && monitor.digests().is_some() => {
+                Ok(receipt)
+            }
+            // A multipart upload that lists its parts exists.
             Ok(_) if is_gone => Err(error.retryable()),
-            // What an early refusal said was lost with its connection; this answer is not.
+            // An early refusal is lost with its connection; this answer repeats it.
             Err(other) if matches!(other.kind(), ErrorKind::NoSuchMultipart | ErrorKind::SessionOver) => {
                 Err(other)
             }
@@ -262,12 +265,12 @@ impl BucketTransfer<'_, '_> {
     fn check_part(
         &self,
         part: Part,
-        tap: &StreamMonitor,
+        monitor: &StreamMonitor,
         receipt: PartReceipt,
     ) -> Result<CheckedPart, Error> {
         let damaged = || Error::new(ErrorKind::Integrity, "UploadPart", "a part arrived damaged").retryable();
-        let Some(Digests { crc64, md5 }) = tap.digests() else {
-            // An answer before the last byte cannot be about this part.
+        let Some(Digests { crc64, md5 }) = monitor.digests() else {
+            // An answer that came before the last byte does not describe this part.
             return Err(damaged());
         };
         match (receipt.crc64, md5) {
@@ -282,39 +285,39 @@ impl BucketTransfer<'_, '_> {
         }
     }
 
-    /// The CRC-64 of all parts, after comparing it with the source's and sending again what differs.
+    /// Compares the CRC-64 of all parts with the source's, sends parts again that differ, and returns the CRC-64.
     async fn verify_parts(
         &self,
-        moved: &mut BTreeMap<u32, CheckedPart>,
-        slots: &mut PermitPool,
+        uploaded: &mut BTreeMap<u32, CheckedPart>,
+        permits: &mut PermitPool,
     ) -> Result<u64, Error> {
         for repair in 0..=REPAIRS {
-            let crc64 = combined(moved.values().map(|m| (m.crc64, m.part.length)));
+            let crc64 = combined(uploaded.values().map(|checked| (checked.crc64, checked.part.length)));
             if self.transfer.object.crc64.is_none_or(|stated| stated == crc64) {
                 return Ok(crc64);
             }
             if repair < REPAIRS {
                 tracing::warn!("the parts do not have the object's CRC-64: comparing each with the source");
-                let damaged = self.find_damaged(moved).await?;
-                self.move_parts(damaged.into_iter(), moved, slots).await?;
+                let damaged = self.find_damaged(uploaded).await?;
+                self.move_parts(damaged.into_iter(), uploaded, permits).await?;
             }
         }
         let message = "the bytes read do not have the object's CRC-64, though read several times";
         Err(Error::new(ErrorKind::VerificationFailed, "gate", message))
     }
 
-    /// The parts whose bytes the source now sends differently.
-    async fn find_damaged(&self, moved: &BTreeMap<u32, CheckedPart>) -> Result<Vec<Part>, Error> {
-        stream::iter(moved.values().cloned())
-            .map(|m| async move {
+    /// Reads every part again and returns those whose bytes differ now.
+    async fn find_damaged(&self, uploaded: &BTreeMap<u32, CheckedPart>) -> Result<Vec<Part>, Error> {
+        stream::iter(uploaded.values().cloned())
+            .map(|checked| async move {
                 let measured = || async {
-                    match self.source_crc(m.part).await {
+                    match self.source_crc(checked.part).await {
                         Err(error) => Err(self.transfer.confirm_missing(error).await),
                         crc64 => crc64,
                     }
                 };
                 let crc64 = self.transfer.retry.retry(measured).await?;
-                Ok((crc64 != m.crc64).then_some(m.part))
+                Ok((crc64 != checked.crc64).then_some(checked.part))
             })
             .buffer_unordered(self.transfer.settings.in_flight)
             .try_filter_map(|part| async move { Ok(part) })
@@ -324,12 +327,12 @@ impl BucketTransfer<'_, '_> {
 
     async fn source_crc(&self, part: Part) -> Result<u64, Error> {
         let bytes = self.transfer.read(part.range()).await?;
-        let (mut meter, tap) =
+        let (mut stream, monitor) =
             MeteredStream::new(bytes, part.length, false, None, self.transfer.progress.clone());
-        while let Some(chunk) = meter.next().await {
+        while let Some(chunk) = stream.next().await {
             chunk?;
         }
         let ended = || Error::new(ErrorKind::Source, "read", "the source ended early").retryable();
-        tap.digests().map(|passed| passed.crc64).ok_or_else(ended)
+        monitor.digests().map(|passed| passed.crc64).ok_or_else(ended)
     }
 }

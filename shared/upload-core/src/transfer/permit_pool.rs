@@ -1,4 +1,4 @@
-//! The right to move a part: as many of it as the pace allows.
+//! Permits to move a part, as many as the adaptive concurrency allows.
 
 use crate::transfer::concurrency::AdaptiveConcurrency;
 use std::sync::Arc;
@@ -7,54 +7,54 @@ use tokio::{
     time::Instant,
 };
 
-/// Hands out slots, each of which comes back when a part's bytes have passed.
+/// Hands out permits. Each returns when a part's bytes have passed.
 pub(crate) struct PermitPool {
     free: Arc<Semaphore>,
-    pace: AdaptiveConcurrency,
-    /// Slots that were taken away while parts moved in them.
-    owed: usize,
+    concurrency: AdaptiveConcurrency,
+    /// Permits that were withdrawn while parts moved under them: the next ones that return are dropped.
+    withdrawn: usize,
 }
 
 impl PermitPool {
-    pub(crate) fn new(pace: AdaptiveConcurrency) -> Self {
-        Self { free: Arc::new(Semaphore::new(pace.limit())), pace, owed: 0 }
+    pub(crate) fn new(concurrency: AdaptiveConcurrency) -> Self {
+        Self { free: Arc::new(Semaphore::new(concurrency.limit())), concurrency, withdrawn: 0 }
     }
 
-    /// How many parts may move at once, at this moment.
+    /// How many parts may move at once now.
     pub(crate) fn limit(&self) -> usize {
-        self.pace.limit()
+        self.concurrency.limit()
     }
 
-    /// Where slots come from.
-    pub(crate) fn source(&self) -> Arc<Semaphore> {
+    /// The semaphore that the permits come from.
+    pub(crate) fn semaphore(&self) -> Arc<Semaphore> {
         self.free.clone()
     }
 
-    /// The slot, unless it is one too many.
-    pub(crate) fn admit(&mut self, slot: OwnedSemaphorePermit) -> Option<OwnedSemaphorePermit> {
-        if self.owed == 0 {
-            return Some(slot);
+    /// Returns the permit, unless it was withdrawn.
+    pub(crate) fn admit(&mut self, permit: OwnedSemaphorePermit) -> Option<OwnedSemaphorePermit> {
+        if self.withdrawn == 0 {
+            return Some(permit);
         }
-        self.owed -= 1;
-        slot.forget();
+        self.withdrawn -= 1;
+        permit.forget();
         None
     }
 
-    /// Updates the limit after `bytes` in all have passed; `more`: parts are waiting.
-    pub(crate) fn look(&mut self, bytes: u64, more: bool) {
-        let before = self.pace.limit();
+    /// Adapts the limit after `bytes` in all have passed. `more`: parts are waiting.
+    pub(crate) fn adapt(&mut self, bytes: u64, more: bool) {
+        let before = self.concurrency.limit();
         let busy = more && self.free.available_permits() == 0;
-        self.pace.look(Instant::now(), bytes, busy);
-        let now = self.pace.limit();
+        self.concurrency.adapt(Instant::now(), bytes, busy);
+        let now = self.concurrency.limit();
         if now > before {
-            let back = self.owed.min(now - before);
-            self.owed -= back;
+            let back = self.withdrawn.min(now - before);
+            self.withdrawn -= back;
             self.free.add_permits(now - before - back);
         } else {
-            self.owed += (before - now) - self.free.forget_permits(before - now);
+            self.withdrawn += (before - now) - self.free.forget_permits(before - now);
         }
         if now != before {
-            tracing::debug!(parts = now, "another number of parts moves at once");
+            tracing::debug!(parts = now, "the number of concurrent parts changed");
         }
     }
 }
@@ -67,25 +67,25 @@ mod tests {
     /// The number of permits follows the concurrency, also while parts move under them.
     #[tokio::test(start_paused = true)]
     async fn permits_follow_the_concurrency_while_parts_move() {
-        let mut slots = PermitPool::new(AdaptiveConcurrency::new(2, 4));
+        let mut permits = PermitPool::new(AdaptiveConcurrency::new(2, 4));
         let mut held = Vec::new();
-        let take = |slots: &mut PermitPool, held: &mut Vec<_>| {
-            while let Ok(slot) = slots.source().try_acquire_owned() {
-                held.extend(slots.admit(slot));
+        let take = |permits: &mut PermitPool, held: &mut Vec<_>| {
+            while let Ok(permit) = permits.semaphore().try_acquire_owned() {
+                held.extend(permits.admit(permit));
             }
             held.len()
         };
-        assert_eq!(take(&mut slots, &mut held), 2);
+        assert_eq!(take(&mut permits, &mut held), 2);
         // The link carries the same bytes whatever moves: the trial does not pay.
         let mut numbers = Vec::new();
         for tenth in 1..=20 {
             tokio::time::advance(Duration::from_millis(100)).await;
-            slots.look(tenth * 1000, true);
-            numbers.push(take(&mut slots, &mut held));
+            permits.adapt(tenth * 1000, true);
+            numbers.push(take(&mut permits, &mut held));
         }
         assert!(numbers.contains(&4), "{numbers:?}");
-        assert_eq!(slots.limit(), 2);
+        assert_eq!(permits.limit(), 2);
         held.clear();
-        assert_eq!(take(&mut slots, &mut held), 2, "what was taken away does not come back");
+        assert_eq!(take(&mut permits, &mut held), 2, "what was taken away does not come back");
     }
 }

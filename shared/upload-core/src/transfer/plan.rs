@@ -1,21 +1,21 @@
-//! How an object is cut into parts.
+//! The plan by which an object is cut into parts.
 
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 const MIB: u64 = 1 << 20;
-/// OSS takes at most 10,000 parts (OSS sheet, multipart rules); a margin is left for parts that shrink at the end.
-const MOST_PARTS: u64 = 9_000;
+/// OSS accepts at most 10,000 parts (OSS sheet, multipart rules); the margin is for the smaller parts at the end.
+const MAX_PARTS: u64 = 9_000;
 /// The largest object that OSS keeps, 48.8 TiB: 10,000 parts of just below 5 GiB (OSS sheet, multipart rules).
 const LARGEST_OBJECT: u64 = (488 << 40) / 10;
 /// An object beyond this has 10,000 parts of one size: there is no room for the margin.
 const LARGEST_PART: u64 = 5 << 30;
-/// Beyond so many parts they grow: each is two requests and a line in every renewal of the lease.
+/// Objects of more parts get larger ones: each part costs two requests and a line in every renewal of the lease.
 const ENOUGH_PARTS: u64 = 2_048;
-/// They grow no further than this before they must: what a part holds is sent again where it fails.
+/// Parts grow beyond this only if they must, because a failed part is sent again whole.
 const LARGE_PART: u64 = 32 * MIB;
 
-/// How parts are cut: the same plan cuts the same object the same way, on any machine.
+/// A plan cuts the same object the same way on any machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     size: u64,
@@ -28,9 +28,9 @@ pub struct Plan {
 pub struct Part {
     /// 1 to 10,000.
     pub number: u32,
-    /// Where it begins, in bytes.
+    /// Offset in the object, in bytes.
     pub offset: u64,
-    /// Bytes.
+    /// Length in bytes.
     pub length: u64,
 }
 
@@ -50,10 +50,10 @@ impl Plan {
 
     /// A plan for `size` bytes, with parts of about `part_size` and `in_flight` of them moving at once.
     ///
-    /// Parts are enlarged where there would be many of them.
+    /// Parts are enlarged if there would be too many of them.
     #[must_use]
     pub fn new(size: u64, part_size: u64, in_flight: usize) -> Self {
-        let enough = size.div_ceil(ENOUGH_PARTS).min(LARGE_PART).max(size.div_ceil(MOST_PARTS));
+        let enough = size.div_ceil(ENOUGH_PARTS).min(LARGE_PART).max(size.div_ceil(MAX_PARTS));
         if enough > LARGEST_PART {
             return Self { size, part_size: size.div_ceil(10_000).div_ceil(MIB) * MIB, in_flight: 1 };
         }
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn the_largest_objects_fit_parts_that_oss_takes() {
-        for size in [MOST_PARTS * LARGEST_PART, MOST_PARTS * LARGEST_PART + 1, Plan::largest_object()] {
+        for size in [MAX_PARTS * LARGEST_PART, MAX_PARTS * LARGEST_PART + 1, Plan::largest_object()] {
             let parts: Vec<_> = Plan::new(size, MIB, 8).parts().collect();
             assert!(parts.len() <= 10_000 && parts.iter().all(|part| part.length <= LARGEST_PART), "{size}");
             assert_eq!(parts.iter().map(|part| part.length).sum::<u64>(), size);

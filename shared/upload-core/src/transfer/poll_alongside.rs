@@ -1,4 +1,4 @@
-//! Waiting for one thing while another gets on.
+//! Drives a second future while awaiting the first.
 
 use std::{
     future::{Future, poll_fn},
@@ -6,7 +6,7 @@ use std::{
     task::{Context, Poll},
 };
 
-/// Waits for `work` and polls the other thing meanwhile, which need not come to its end.
+/// Awaits `work` and polls the other future meanwhile, which need not finish.
 pub(crate) async fn poll_alongside<T>(
     work: impl Future<Output = T>,
     mut poll_other: impl FnMut(&mut Context<'_>) -> Poll<()>,
@@ -15,7 +15,7 @@ pub(crate) async fn poll_alongside<T>(
     poll_fn(|cx| {
         let polled = work.as_mut().poll(cx);
         if polled.is_pending() {
-            let _done_or_not = poll_other(cx);
+            let _may_be_pending = poll_other(cx);
         }
         polled
     })

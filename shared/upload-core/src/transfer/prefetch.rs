@@ -1,4 +1,4 @@
-//! Reads of the first parts, begun once Youku wants the video: their round trips pass while the bucket and the ledger are asked.
+//! Reads of the first parts, started once Youku accepts the video: their round trips overlap the calls to the bucket and the ledger.
 
 use super::Plan;
 use crate::{ByteStream, Error, Object, Source, transfer::poll_alongside::poll_alongside};
@@ -12,44 +12,44 @@ use std::{
 
 type PendingRead<'a> = MaybeDone<BoxFuture<'a, Result<ByteStream, Error>>>;
 
-/// Reads under way, by the number of their part.
+/// Pending reads, by the number of their part.
 #[derive(Default)]
 pub(crate) struct Prefetch<'a>(Mutex<Vec<(u32, PendingRead<'a>)>>);
 
 impl<'a> Prefetch<'a> {
     /// Reads of the first `count` parts, which start when they are [polled](Self::run_alongside).
     pub(crate) fn new(source: &'a dyn Source, object: &Object, plan: Plan, count: usize) -> Self {
-        let openings = plan.parts().take(count).map(|part| {
+        let reads = plan.parts().take(count).map(|part| {
             let object = object.clone();
-            let opening: BoxFuture<'a, _> = Box::pin(async move { source.read(&object, part.range()).await });
-            (part.number, maybe_done(opening))
+            let read: BoxFuture<'a, _> = Box::pin(async move { source.read(&object, part.range()).await });
+            (part.number, maybe_done(read))
         });
-        Self(Mutex::new(openings.collect()))
+        Self(Mutex::new(reads.collect()))
     }
 
-    /// Waits for `work` while the reads get on.
+    /// Awaits `work` and drives the reads meanwhile.
     pub(crate) async fn run_alongside<T>(&self, work: impl Future<Output = T>) -> T {
         poll_alongside(work, |cx| {
-            for (_, opening) in self.openings().iter_mut() {
-                let _done_or_not = Pin::new(opening).poll(cx);
+            for (_, read) in self.reads().iter_mut() {
+                let _may_be_pending = Pin::new(read).poll(cx);
             }
             Poll::Pending
         })
         .await
     }
 
-    /// The bytes of a part, if its read was begun here and not asked for before.
+    /// Takes the bytes of a part, if its read was started here and not taken yet.
     pub(crate) async fn take(&self, number: u32) -> Option<Result<ByteStream, Error>> {
-        let mut opening = {
-            let mut openings = self.openings();
-            let place = openings.iter().position(|(of, _)| *of == number)?;
-            openings.swap_remove(place).1
+        let mut read = {
+            let mut reads = self.reads();
+            let index = reads.iter().position(|(part, _)| *part == number)?;
+            reads.swap_remove(index).1
         };
-        (&mut opening).await;
-        Pin::new(&mut opening).take_output()
+        (&mut read).await;
+        Pin::new(&mut read).take_output()
     }
 
-    fn openings(&self) -> std::sync::MutexGuard<'_, Vec<(u32, PendingRead<'a>)>> {
+    fn reads(&self) -> std::sync::MutexGuard<'_, Vec<(u32, PendingRead<'a>)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

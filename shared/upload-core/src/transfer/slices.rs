@@ -1,4 +1,4 @@
-//! Slice mode: Youku's upload server hands out slices, several workers send them.
+//! Slice mode: Youku's upload server assigns slices, and several workers send them.
 
 use super::{
     Transfer,
@@ -17,32 +17,32 @@ use std::{
 };
 use tokio::time::{Instant, sleep};
 
-/// How long the server may take to write down what it has, once all slices are on their way.
-const SETTLING: Duration = Duration::from_secs(15 * 60);
-/// The first pause between two looks.
-const FIRST_LOOK: Duration = Duration::from_millis(200);
-/// The longest pause between two looks.
-const LOOK: Duration = Duration::from_secs(10);
+/// How long the server may take to write the slices after all were sent.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+/// The first pause between two calls of `check`.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+/// The longest pause between two calls of `check`.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// What this run has sent.
+/// What this run has sent to the server.
 #[derive(Default)]
 struct Sent {
-    /// An earlier holder began with the session.
+    /// An earlier holder used the session.
     resumed: bool,
     /// Bytes and CRC-64 of the slices, by offset.
     slices: Mutex<BTreeMap<u64, (u64, u64)>>,
-    /// The offsets of slices that were refused because they may have come before.
+    /// Offsets of slices that were refused, perhaps because they had arrived before.
     refused: Mutex<BTreeSet<u64>>,
 }
 
-/// How the sending of one slice ended.
+/// The result of sending one slice.
 enum SliceEnd {
     /// The server has it.
     Accepted {
         /// The slice that it wants next.
         next: Option<Slice>,
     },
-    /// The server no longer wants it, although no answer said that it has it.
+    /// The server does not want it any more, although no answer said that it has it.
     Unwanted,
 }
 
@@ -52,18 +52,18 @@ impl Sent {
         slices.insert(slice.offset, (slice.length, crc64));
     }
 
-    /// Whether the refusal of this slice is the first: a slice that had come before is not asked for again.
+    /// Whether this is the first refusal of the slice: the server does not ask again for one that had arrived.
     fn is_refused_first(&self, slice: Slice) -> bool {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner).insert(slice.offset)
     }
 }
 
 impl Transfer<'_> {
-    /// Sends the object to the session's upload server; answers the address that commit wants to hear.
+    /// Sends the object to the session's upload server. Returns the server address that the commit needs.
     ///
     /// # Errors
-    /// [`Integrity`](ErrorKind::Integrity) where the bytes sent do not have the source's CRC-64; whatever source and server
-    /// refuse for good.
+    /// [`Integrity`](ErrorKind::Integrity) if the bytes sent do not have the source's CRC-64; permanent refusals of source
+    /// and server.
     pub(crate) async fn move_to_slices(
         &self,
         server: &dyn SliceServer,
@@ -71,22 +71,22 @@ impl Transfer<'_> {
         resumed: bool,
     ) -> Result<Option<String>, Error> {
         let sent = Sent { resumed, ..Sent::default() };
-        // Since when the server has accepted nothing, and what it had accepted then.
-        let mut quiet = (Instant::now(), 0);
-        let mut pause = FIRST_LOOK;
-        // A server that an earlier holder began with says what it still wants.
-        let mut wanting = !resumed;
+        // Since when the server has accepted nothing more, and how many bytes it had accepted then.
+        let mut idle = (Instant::now(), 0);
+        let mut pause = FIRST_PAUSE;
+        // In a resumed session the server first says which slices it still wants.
+        let mut slices_left = !resumed;
         loop {
-            if wanting {
+            if slices_left {
                 let workers = (0..self.settings.slice_workers).map(|_| self.worker(server, token, &sent));
                 try_join_all(workers).await?;
             }
             let accepted = self.progress.bytes_accepted();
-            if accepted > quiet.1 {
-                quiet = (Instant::now(), accepted);
-                pause = FIRST_LOOK;
+            if accepted > idle.1 {
+                idle = (Instant::now(), accepted);
+                pause = FIRST_PAUSE;
             }
-            if quiet.0.elapsed() > SETTLING {
+            if idle.0.elapsed() > WRITE_TIMEOUT {
                 let message = "Youku's upload server neither wants slices nor finishes writing";
                 return Err(Error::new(ErrorKind::Target, "check", message).retryable());
             }
@@ -95,33 +95,33 @@ impl Transfer<'_> {
                     self.verify_slices(&sent)?;
                     return Ok(upload_server_ip);
                 }
-                Check { status: CheckStatus::SlicesLeft, .. } => wanting = true,
-                Check { status: CheckStatus::Transferring | CheckStatus::Writing, .. } => wanting = false,
+                Check { status: CheckStatus::SlicesLeft, .. } => slices_left = true,
+                Check { status: CheckStatus::Transferring | CheckStatus::Writing, .. } => slices_left = false,
             }
             if self.must_stop() {
                 return Err(out_of_time());
             }
             sleep(pause).await;
-            pause = (pause * 2).min(LOOK);
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 
     async fn worker(&self, server: &dyn SliceServer, token: &SecretString, sent: &Sent) -> Result<(), Error> {
-        let ask = || server.next_slice(token);
-        let mut next = self.retry.retry(ask).await?;
+        let next_slice = || server.next_slice(token);
+        let mut next = self.retry.retry(next_slice).await?;
         while let Some(slice) = next.filter(|slice| slice.length > 0) {
             if self.must_stop() {
                 return Err(out_of_time());
             }
             next = match self.send_slice(server, token, slice, sent).await? {
                 SliceEnd::Accepted { next } => next,
-                SliceEnd::Unwanted => self.retry.retry(ask).await?,
+                SliceEnd::Unwanted => self.retry.retry(next_slice).await?,
             };
         }
         Ok(())
     }
 
-    /// Sends a slice.
+    /// Sends one slice, retrying within the budget.
     async fn send_slice(
         &self,
         server: &dyn SliceServer,
@@ -135,16 +135,16 @@ impl Transfer<'_> {
             return Err(Error::new(ErrorKind::Target, "new_slice", message));
         };
         let mut tries = self.retry.start_loop();
-        // An earlier holder's slice may still have been on its way.
-        let mut unclear = sent.resumed;
+        // A slice of an earlier holder may still have been in flight.
+        let mut may_have_arrived = sent.resumed;
         loop {
             let range = slice.offset..end;
             let bytes = self.retry.retry(|| self.piece(range.clone())).await?;
             let md5 = Md5(Md5Hash::digest(&bytes).into());
             let crc64 = Crc64::of(&bytes);
             let answer = server.send_slice(token, slice, bytes, md5).await;
-            if answer.is_ok() || unclear {
-                // Also where an earlier answer was lost: the bytes are the same.
+            if answer.is_ok() || may_have_arrived {
+                // Also if an earlier answer was lost: the bytes are the same.
                 sent.note(slice, crc64);
             }
             match answer {
@@ -154,15 +154,17 @@ impl Transfer<'_> {
                     return Ok(SliceEnd::Accepted { next });
                 }
                 Err(error) if error.is_retryable() => {
-                    unclear |= error.kind() == ErrorKind::Target;
+                    may_have_arrived |= error.kind() == ErrorKind::Target;
                     tries.wait_after(error).await?;
                 }
                 Err(error)
-                    if unclear && error.kind() != ErrorKind::SessionOver && sent.is_refused_first(slice) =>
+                    if may_have_arrived
+                        && error.kind() != ErrorKind::SessionOver
+                        && sent.is_refused_first(slice) =>
                 {
                     tracing::debug!(
                         ?error,
-                        "the slice was refused where it may have come before: asking anew"
+                        "the slice was refused and may have arrived before: asking for the next one"
                     );
                     return Ok(SliceEnd::Unwanted);
                 }
@@ -171,16 +173,16 @@ impl Transfer<'_> {
         }
     }
 
-    /// Where the source states a CRC-64 and every slice went through our hands, they must agree.
+    /// Compares the CRC-64 of the slices with the source's, if the source states one and this run sent every slice.
     fn verify_slices(&self, sent: &Sent) -> Result<(), Error> {
         let sent = sent.slices.lock().unwrap_or_else(PoisonError::into_inner);
         let mut end = 0;
-        let whole = sent.iter().all(|(offset, (length, _))| {
+        let is_whole = sent.iter().all(|(offset, (length, _))| {
             let adjoins = *offset == end;
             end += length;
             adjoins
         });
-        if !whole || end != self.object.size {
+        if !is_whole || end != self.object.size {
             return Ok(());
         }
         let crc64 = combined(sent.values().map(|(length, crc64)| (*crc64, *length)));

@@ -36,21 +36,21 @@ pub(crate) struct Attempt<'a> {
     pub(crate) request: &'a UploadRequest,
     /// The object, with the digests found on the way.
     pub(crate) object: Object,
-    /// The grant of a session that this run opened; a session found in the ledger must ask for one.
+    /// The credentials of a session that this run opened. For a session found in the ledger they are requested.
     pub(crate) opened_here: Option<UploadCredentials>,
     /// Reads begun while that session was opened.
     pub(crate) prefetch: Prefetch<'a>,
-    /// This run saw the bytes land, so no earlier run can have asked for the commit.
+    /// This run completed the transfer, so that no earlier run can have requested the commit.
     pub(crate) transferred_here: bool,
     /// MD5 of the object as this run measured it.
     pub(crate) measured: Option<Md5>,
 }
 
 impl<'a> Attempt<'a> {
-    /// Goes on until the upload has ended.
+    /// Advances the upload state by state until it has ended.
     ///
     /// # Errors
-    /// Whatever ends the run before.
+    /// Whatever ends the run earlier.
     pub(crate) async fn run(&mut self) -> Result<PublishedVideo, Error> {
         loop {
             self.retry.reset();
@@ -67,7 +67,7 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Moves what the session's target does not hold yet.
+    /// Moves the bytes that the session's target does not have yet.
     async fn move_bytes(&mut self) -> Result<(), Error> {
         self.progress.set_stage(Stage::Moving);
         let session = self.session()?;
@@ -120,11 +120,11 @@ impl<'a> Attempt<'a> {
         let sequence = self.upload.record().session.as_ref().map_or(0, |(sequence, _)| *sequence);
         self.checkpoint.begin(sequence);
         if resumed && self.object.crc64.is_none() {
-            // Parts that another holder moved were measured by nobody here.
-            let told = self.object.md5;
+            // This run has not measured the parts that another holder moved.
+            let stated = self.object.md5;
             self.measure().await?;
-            self.check_same_bytes(told)?;
-            self.object.md5 = told;
+            self.check_same_bytes(stated)?;
+            self.object.md5 = stated;
             self.progress.set_stage(Stage::Moving);
         }
         let token = &session.upload_token;
@@ -135,28 +135,27 @@ impl<'a> Attempt<'a> {
                 self.retry.retry(|| self.youku.refresh_credentials(token, &target)).await?
             }
         };
-        let landing = MultipartTarget {
+        let target = MultipartTarget {
             credentials: CredentialRefresher::new(self.youku, token, credentials, self.clock)?,
             id: crate::MultipartId(multipart_id.clone()),
             plan: *plan,
             checkpoint: self.checkpoint,
             prefetch: std::mem::take(&mut self.prefetch),
         };
-        let crc64 = self.transfer().move_to_bucket(landing, resumed).await?;
+        let crc64 = self.transfer().move_to_bucket(target, resumed).await?;
         Ok(Transferred { server_ip: None, crc64: Some(crc64) })
     }
 
-    /// Refuses an object whose measured MD5 is not the one that Youku knows. A stated MD5 passes: the commit shows what it is worth.
-    fn check_same_bytes(&self, told: Option<Md5>) -> Result<(), Error> {
-        if self.measured == told || self.rests_on_statement(told) {
+    /// Refuses an object whose measured MD5 differs from the one given to Youku. An MD5 that was only stated passes: the commit verifies it.
+    fn check_same_bytes(&self, stated: Option<Md5>) -> Result<(), Error> {
+        if self.measured == stated || self.rests_on_statement(stated) {
             return Ok(());
         }
         let message = "the object does not have the MD5 that Youku was told";
         Err(Error::new(ErrorKind::SourceChanged, "read", message))
     }
 
-    /// Gives a dead session another try: a new session where Youku itself declared this one dead, a new multipart upload where only
-    /// that is gone.
+    /// Replaces what is gone: the session, if Youku itself declared it dead; only its multipart upload, if only that is gone.
     async fn replace_session(&mut self, session: &OpenedSession, error: Error) -> Result<(), Error> {
         let opened =
             self.upload.record().history.iter().filter(|entry| entry.step.kind() == StepKind::Created);
@@ -172,7 +171,7 @@ impl<'a> Attempt<'a> {
                     other => return other,
                 }
             }
-            // What landed there is damaged: cancelling makes Youku declare the session dead.
+            // The bytes there are damaged. Cancelling makes Youku declare the session dead.
             ErrorKind::VerificationFailed if error.is_retryable() => {
                 self.upload.verify().await?;
                 if let Err(error) = self.youku.cancel(&session.upload_token, None).await {
@@ -182,7 +181,7 @@ impl<'a> Attempt<'a> {
             _ => return Err(error),
         }
         tracing::warn!(?error, "the session is over before its bytes landed: opening another");
-        // Whoever cancelled the upload has had its session forgotten.
+        // A cancelled upload must not get a new session.
         self.upload.verify().await?;
         self.open().await
     }
@@ -191,13 +190,13 @@ impl<'a> Attempt<'a> {
         self.progress.set_stage(Stage::Committing);
         let session = self.session()?;
         let server_ip = self.upload.record().transferred.as_ref().and_then(|t| t.server_ip.clone());
-        let landed = CompletedTransfer {
+        let transfer = CompletedTransfer {
             upload_token: &session.upload_token,
             video_id: session.video_id.as_deref(),
             server_ip: server_ip.as_deref(),
-            held: self.upload,
+            upload: self.upload,
         };
-        match landed.commit(self.youku, self.retry).await {
+        match transfer.commit(self.youku, self.retry).await {
             Ok(video_id) => {
                 tracing::info!(upload_id = %self.upload.record().id, video_id, "published");
                 self.upload.append(Step::Committed { video_id }).await
@@ -211,7 +210,7 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// A refused hash that somebody had stated: where that stood.
+    /// Adds to the error of a refused hash where that hash was stated.
     fn with_statement_context(&self, error: Error, md5: Md5) -> Error {
         let stated = self.upload.record().request.stated_md5.as_ref().filter(|stated| stated.md5 == md5);
         match stated.filter(|_| error.kind() == ErrorKind::HashRefused) {
@@ -220,8 +219,8 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Whether a commit was definitely refused for a hash that somebody had only stated: then one further session may have the right one. Only
-    /// the holder that saw the bytes land knows that no commit is unanswered.
+    /// Whether a commit was definitely refused for a hash that was only stated. One further session may then use the measured hash. Only the
+    /// holder that completed the transfer knows that no commit request is unanswered.
     fn may_rest_on_wrong_statement(&self, session: &OpenedSession, refused: &NotCommitted) -> bool {
         refused.error.kind() == ErrorKind::HashRefused
             && !refused.error.is_retryable()
@@ -243,7 +242,7 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// The place that a session's step in the ledger names.
+/// The upload target that a session's step in the ledger names.
 pub(crate) fn upload_target(endpoint: &str, bucket: &str, object: &str) -> UploadTarget {
     UploadTarget { endpoint: endpoint.to_owned(), bucket: bucket.to_owned(), object: object.to_owned() }
 }

@@ -5,22 +5,22 @@ use secrecy::SecretString;
 use std::time::Duration;
 use tokio::time::sleep;
 
-/// How long one run waits for Youku to show a video that may have been committed, before the upload is put aside.
+/// Pauses before Youku is asked again for a video that may have been committed; after them the upload waits for a later run.
 const SHOWN_WITHIN: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(8)];
 
-/// A session whose bytes have all landed.
+/// A session whose transfer is complete.
 pub(crate) struct CompletedTransfer<'a> {
     pub(crate) upload_token: &'a SecretString,
     pub(crate) video_id: Option<&'a str>,
     pub(crate) server_ip: Option<&'a str>,
-    /// Who commits it.
-    pub(crate) held: &'a LeasedUpload,
+    /// The leased upload on whose behalf it is committed.
+    pub(crate) upload: &'a LeasedUpload,
 }
 
-/// How a commit ended that made no video.
+/// The end of a commit that made no video.
 pub(crate) struct NotCommitted {
     pub(crate) error: Error,
-    /// Every request of this run was answered: what Youku refused it did not do.
+    /// Every request of this run was answered, so that none can take effect later.
     pub(crate) all_answered: bool,
 }
 
@@ -37,21 +37,21 @@ impl CompletedTransfer<'_> {
     pub(crate) async fn commit(
         &self,
         youku: &dyn Youku,
-        patience: &RetryBudget,
+        retry: &RetryBudget,
     ) -> Result<Option<String>, NotCommitted> {
-        let mut tries = patience.start_loop();
+        let mut tries = retry.start_loop();
         let mut all_answered = true;
         loop {
-            let asked = async {
-                self.held.verify().await?;
+            let committing = async {
+                self.upload.verify().await?;
                 youku.commit(self.upload_token, self.server_ip).await
             };
-            let error = match asked.await {
+            let error = match committing.await {
                 Ok(id) => return Ok(id.or(self.video_id.map(Into::into))),
                 Err(error) => error,
             };
             let ended = match error.kind() {
-                ErrorKind::SessionOver => return self.adopt(youku, patience, error).await,
+                ErrorKind::SessionOver => return self.adopt(youku, retry, error).await,
                 kind => {
                     all_answered &= is_untouched(kind) || !error.is_retryable();
                     // If Youku fails until the retry budget is used up, a later run asks again.
@@ -65,21 +65,21 @@ impl CompletedTransfer<'_> {
     async fn adopt(
         &self,
         youku: &dyn Youku,
-        patience: &RetryBudget,
+        retry: &RetryBudget,
         over: Error,
     ) -> Result<Option<String>, NotCommitted> {
         let not_committed = |error| NotCommitted { error, all_answered: false };
-        // That the session has ended since then does not undo a refusal with a reason of its own.
-        if let Some(refusal) = &self.held.record().refusal {
+        // A refusal with a reason of its own stands, although the session has ended since.
+        if let Some(refusal) = &self.upload.record().refusal {
             let kind = ErrorKind::from_code(&refusal.code).unwrap_or(ErrorKind::Failed);
             return Err(not_committed(Error::new(kind, "commit", refusal.text.clone())));
         }
         let Some(id) = self.video_id else { return Err(not_committed(self.unknown(over))) };
         let mut pauses = SHOWN_WITHIN.into_iter();
         loop {
-            let state = match patience.retry(|| youku.show(id)).await {
+            let state = match retry.retry(|| youku.show(id)).await {
                 Ok(state) => state,
-                // What Youku refuses to show decides nothing about the commit either.
+                // A refusal to show the video decides nothing about the commit.
                 Err(error) if is_untouched(error.kind()) => return Err(not_committed(error)),
                 Err(error) => return Err(not_committed(self.unknown(error))),
             };
@@ -99,13 +99,14 @@ impl CompletedTransfer<'_> {
     }
 }
 
-/// Whether only a committed video is in this state. "Transcoding failed" and the states before its end may be those of an upload that never was.
+/// Whether only a committed video can be in this state. "Transcoding failed" and the states before its end may also be those of an
+/// upload that was never committed.
 fn is_committed(state: VideoState) -> bool {
     matches!(state, VideoState::Normal | VideoState::Limited | VideoState::Blocked)
 }
 
-/// Whether Youku did nothing about the call: it refused rate or token, or was not asked because there was no token to ask with, or the
-/// ledger kept this holder from asking.
+/// Whether Youku did not act on the call: it refused rate or token, or there was no token to call it with, or the ledger kept this
+/// holder from calling.
 fn is_untouched(kind: ErrorKind) -> bool {
     matches!(
         kind,

@@ -1,4 +1,4 @@
-//! What holds an upload back, and whether it does still.
+//! Whether an upload may run now: what it waits for, and whether that still holds.
 
 use crate::{
     Error, ErrorKind, RunContext, UploadId, Uploader,
@@ -8,24 +8,27 @@ use crate::{
 use futures_util::StreamExt;
 
 impl Uploader {
-    /// Takes an upload, a new one with what it is about. One that waits because Youku refuses a token or a client id is taken with another.
-    pub(crate) async fn claim(&self, id: &UploadId, work: Option<&UploadRequest>) -> Result<Claim, Error> {
+    /// Claims an upload; a new one with its request. One that waits because Youku refused a token or a client id is claimed as soon as
+    /// another is in use.
+    pub(crate) async fn claim(&self, id: &UploadId, request: Option<&UploadRequest>) -> Result<Claim, Error> {
         self.check_waiting(id).await?;
         let ledger = &self.ledger;
-        let claimed = match work {
-            Some(work) => ledger.claim(id, work).await,
+        let claimed = match request {
+            Some(request) => ledger.claim(id, request).await,
             None => ledger.resume(id).await,
         };
-        match (claimed, work) {
-            (Err(waits), Some(work)) if self.has_new_token(id, &waits).await? => {
-                ledger.claim_at_once(id, work).await
+        match (claimed, request) {
+            (Err(refusal), Some(request)) if self.has_new_token(id, &refusal).await? => {
+                ledger.claim_at_once(id, request).await
             }
-            (Err(waits), None) if self.has_new_token(id, &waits).await? => ledger.resume_at_once(id).await,
+            (Err(refusal), None) if self.has_new_token(id, &refusal).await? => {
+                ledger.resume_at_once(id).await
+            }
             (claimed, _) => claimed,
         }
     }
 
-    /// Ends here, without a step, where an open upload waits for new tokens and there are none yet.
+    /// Fails, without a step, if an open upload waits for new tokens and there are none yet.
     async fn check_waiting(&self, id: &UploadId) -> Result<(), Error> {
         match self.youku.ready().await {
             Err(error) if error.kind() == ErrorKind::Reauthorize => match self.ledger.read(id).await? {
@@ -38,10 +41,10 @@ impl Uploader {
         }
     }
 
-    /// Whether an upload that could not go on can by now, by what kept it: its secrets are opened, and one byte of its object read.
+    /// Checks whether what stopped an upload is resolved: decrypts its secrets, and reads one byte of its object.
     ///
     /// # Errors
-    /// What keeps it still.
+    /// What still stops it.
     pub(crate) async fn ensure_resumable(
         &self,
         id: &UploadId,
@@ -52,7 +55,7 @@ impl Uploader {
         let Some(object) = mark.unreadable_object() else { return Ok(()) };
         let read = || async { self.source.read(&object, 0..1).await?.next().await.transpose() };
         match RetryBudget::new(self.settings.retry.with_deadline(run.deadline)).retry(read).await {
-            // That is for the upload itself to find out.
+            // The upload itself decides about these.
             Err(error) if matches!(error.kind(), ErrorKind::SourceMissing | ErrorKind::SourceChanged) => {
                 Ok(())
             }
@@ -72,8 +75,8 @@ impl Uploader {
     }
 
     /// Whether an upload waits because Youku refuses an access token or a client id, and these are others.
-    async fn has_new_token(&self, id: &UploadId, waits: &Error) -> Result<bool, Error> {
-        let is_refused = matches!(waits.kind(), ErrorKind::Unauthorized | ErrorKind::ClientRefused);
+    async fn has_new_token(&self, id: &UploadId, refusal: &Error) -> Result<bool, Error> {
+        let is_refused = matches!(refusal.kind(), ErrorKind::Unauthorized | ErrorKind::ClientRefused);
         let Some(own) = self.token_hash().filter(|_| is_refused) else { return Ok(false) };
         let refused = self.ledger.open_upload(id).await?.and_then(|upload| upload.refused_token);
         Ok(refused.is_some_and(|refused| refused != own))

@@ -1,10 +1,10 @@
-//! Which parts are known to have landed, for the lease to write down.
+//! The parts that the target is known to have, for the lease to record.
 
 use crate::ledger::{UploadedPart, UploadedParts};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The parts that the target holds, as the lease writes them down: they serve where the target does not list them. They begin with
-/// those of the holder before, so that none is forgotten while nothing is known yet.
+/// The parts that the target has, as the lease records them for a target that does not list its parts. It starts with the parts of the
+/// previous holder, so that none is forgotten before the target was asked.
 pub(crate) struct PartCheckpoint(Mutex<UploadedParts>);
 
 impl PartCheckpoint {
@@ -16,16 +16,16 @@ impl PartCheckpoint {
         self.locked().clone()
     }
 
-    pub(crate) fn add(&self, note: UploadedPart) {
-        self.locked().parts.push(note);
+    pub(crate) fn add(&self, part: UploadedPart) {
+        self.locked().parts.push(part);
     }
 
-    /// The parts that the target is known to hold, in place of all that was noted.
-    pub(crate) fn replace(&self, held: Vec<UploadedPart>) {
-        self.locked().parts = held;
+    /// Replaces all recorded parts.
+    pub(crate) fn replace(&self, parts: Vec<UploadedPart>) {
+        self.locked().parts = parts;
     }
 
-    /// Keeps what is noted for this session.
+    /// Keeps the recorded parts if they are of this session, otherwise starts empty.
     pub(crate) fn begin(&self, session: u32) {
         let mut parts = self.locked();
         if parts.session != session {

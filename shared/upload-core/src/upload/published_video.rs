@@ -1,4 +1,4 @@
-//! A committed video, and how a recorded end is answered.
+//! A committed video, and the outcome of an upload that has ended.
 
 use crate::{
     Error, ErrorKind, Md5, StatedMd5, UploadId,
@@ -13,11 +13,11 @@ pub struct PublishedVideo {
     pub upload_id: UploadId,
     /// The video's id at Youku, if Youku has named it.
     pub video_id: Option<String>,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
     /// MD5 of the object, as it was sent to Youku.
     pub md5: Md5,
-    /// What somebody stated about the object and its bytes disprove, and where that stood.
+    /// A statement about the object that its bytes disprove, and where it was stated.
     pub warning: Option<String>,
     /// Who may watch it, and where that was stated.
     pub audience: Audience,
@@ -31,7 +31,7 @@ impl PublishedVideo {
     }
 }
 
-/// What an upload that ended before answers again.
+/// Returns the result of an upload that has ended.
 pub(crate) fn result_from_record(record: &Record) -> Result<PublishedVideo, Error> {
     match record.state {
         state if state.is_published() => published_from_record(record),

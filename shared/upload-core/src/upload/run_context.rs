@@ -1,22 +1,22 @@
-//! One run: how far it is, and when it must have ended.
+//! The context of one run: its progress and its deadline.
 
 use crate::{Error, ErrorKind, Progress, RetryAdvice};
 use std::{future::Future, sync::Arc};
 use tokio::time::{Instant, timeout_at};
 
-/// What a door brings to one run.
+/// Progress and deadline of one run.
 #[derive(Debug, Clone, Default)]
 pub struct RunContext {
-    /// Where the run reports how far it is.
+    /// Receives the progress of the run.
     pub progress: Arc<Progress>,
-    /// When the run must have ended.
+    /// When the run must end.
     pub deadline: Option<Instant>,
 }
 
-/// Does `work` until the deadline.
+/// Runs `work` until the deadline.
 ///
 /// # Errors
-/// [`Deadline`](ErrorKind::Deadline), retryable, where it is not done by then.
+/// [`Deadline`](ErrorKind::Deadline), retryable, if it is not done by then.
 pub(crate) async fn with_deadline<T>(
     deadline: Option<Instant>,
     work: impl Future<Output = Result<T, Error>>,
@@ -24,7 +24,7 @@ pub(crate) async fn with_deadline<T>(
     with_deadline_or(deadline, work, out_of_time).await
 }
 
-/// The same with another error.
+/// As [`with_deadline`], with the error that `late` makes.
 pub(crate) async fn with_deadline_or<T>(
     deadline: Option<Instant>,
     work: impl Future<Output = Result<T, Error>>,
@@ -34,7 +34,7 @@ pub(crate) async fn with_deadline_or<T>(
     timeout_at(deadline, work).await.unwrap_or_else(|_| Err(late()))
 }
 
-/// The run's time is over; the upload is not.
+/// The error of a run whose time is over before the upload is.
 pub(crate) fn out_of_time() -> Error {
     let message = "the time allowed for this run was over before the upload was";
     Error::new(ErrorKind::Deadline, "upload", message).with_advice(RetryAdvice::RETRY)

@@ -1,4 +1,4 @@
-//! A refusal that nothing explains ends an upload only where a second run, begun long enough after the first, meets it again.
+//! An unexplained refusal ends an upload only if a second run, started long enough after the first, meets it again.
 
 use crate::{
     ErrorKind,
@@ -6,7 +6,7 @@ use crate::{
 };
 use std::time::{Duration, SystemTime};
 
-/// The rest after a refusal of this kind at `now`; `None` where no second run is needed, or this run was it.
+/// How long the upload waits after a refusal of this kind at `now`; `None` if no second run is needed, or this run was the second.
 pub(crate) fn pause_before_second_run(
     record: &Record,
     kind: ErrorKind,
@@ -14,17 +14,17 @@ pub(crate) fn pause_before_second_run(
     pause: Duration,
 ) -> Option<Waiting> {
     let reason = reason(kind)?;
-    let rests_until = |until: SystemTime| Some(Waiting { reason, not_before: Some(until.into()) });
-    let Some(first) = first_refusal(record, reason) else { return rests_until(now + pause) };
+    let wait_until = |until: SystemTime| Some(Waiting { reason, not_before: Some(until.into()) });
+    let Some(first) = first_refusal(record, reason) else { return wait_until(now + pause) };
     let due = first.at.get() + pause;
     let began = record.history.iter().rev().find(|entry| entry.step.kind() == StepKind::Claimed);
-    // A run that was forced before its time proves nothing.
+    // A run that was forced before the pause was over proves nothing.
     let was_early = began.is_none_or(|began| began.sequence < first.sequence || began.at.get() < due);
-    if was_early { rests_until(due.max(now)) } else { None }
+    if was_early { wait_until(due.max(now)) } else { None }
 }
 
-/// What explains itself needs no second run: an object that a HEAD shows to be gone or another one, a hash that Youku refuses, a missing
-/// right.
+/// `None` for a refusal that explains itself: an object that a HEAD shows to be gone or replaced, a hash that Youku refuses, a missing
+/// permission.
 fn reason(kind: ErrorKind) -> Option<WaitReason> {
     match kind {
         ErrorKind::Source => Some(WaitReason::SourceRefused),
@@ -35,8 +35,8 @@ fn reason(kind: ErrorKind) -> Option<WaitReason> {
     }
 }
 
-/// The refusal that this run is the second to meet: the upload rested for it, and nothing else has happened to it since. What a run in between came to that
-/// left no such step is not known, so it does not count as a refusal.
+/// The refusal that this run may confirm: the upload waited because of it, and nothing else has happened to the upload since. A run in
+/// between that left no such step does not count, because its result is unknown.
 fn first_refusal(record: &Record, reason: WaitReason) -> Option<&Entry> {
     let mut steps = record.history.iter().rev();
     steps.next().filter(|newest| newest.step.kind() == StepKind::Claimed)?;
@@ -44,7 +44,7 @@ fn first_refusal(record: &Record, reason: WaitReason) -> Option<&Entry> {
     for entry in steps {
         match &entry.step {
             Step::Waiting(why) if why.reason == reason => first = Some(entry),
-            // Of several in a row, each met by a run that began too early, the earliest counts.
+            // Of several in a row, each met by a run that started too early, the earliest counts.
             Step::Claimed { .. } if first.is_some() => {}
             _ => break,
         }

@@ -1,4 +1,4 @@
-//! Opening sessions at Youku, with an MD5 that the object has as far as anybody knows.
+//! Opens sessions at Youku, with the best known MD5 of the object.
 
 use crate::{
     Error, ErrorKind, Md5, Mode, OssSession, Stage, StatedMd5, UploadTarget, Video, Youku,
@@ -23,7 +23,7 @@ impl Attempt<'_> {
         self.prefetch.run_alongside(self.upload.append_session(opened)).await
     }
 
-    /// A session that is over before anything was recorded of it is as if it had never been.
+    /// A session that is over before it was recorded is simply replaced.
     async fn open_session(&mut self, video: &Video, md5: Md5) -> Result<OpenedSession, Error> {
         for _ in 1..SESSIONS {
             match self.try_session(video, md5).await {
@@ -44,7 +44,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// The store knows the MD5, or somebody states it; else the object is read.
+    /// Takes the MD5 that the store knows or that was stated; otherwise measures the object.
     async fn ensure_md5(&mut self) -> Result<Md5, Error> {
         let stated = self.stated_md5().map(|stated| stated.md5);
         self.object.md5 = self.object.md5.or(stated);
@@ -57,7 +57,7 @@ impl Attempt<'_> {
             .ok_or_else(|| Error::new(ErrorKind::Source, "read", "the object was read and has no MD5"))
     }
 
-    /// Reads the object for its digests.
+    /// Reads the whole object for its digests.
     pub(crate) async fn measure(&mut self) -> Result<(), Error> {
         self.progress.set_stage(Stage::Reading);
         self.object = self.transfer().digest().await?;
@@ -65,29 +65,32 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    /// What somebody states about the MD5, unless Youku has refused it.
+    /// The MD5 that a caller or an uploader stated, unless Youku has refused it.
     fn stated_md5(&self) -> Option<&StatedMd5> {
         let stated = self.request.job.md5.as_ref().or(self.object.stated_md5.as_ref());
         stated.filter(|_| !self.upload.record().was_refused_for_hash())
     }
 
-    /// Whether nothing but a statement speaks for this MD5.
+    /// Whether this MD5 was only stated: neither the store nor a measurement confirms it.
     pub(crate) fn rests_on_statement(&self, md5: Option<Md5>) -> bool {
         let stated = self.stated_md5().map(|stated| stated.md5);
         stated.is_some() && stated == md5 && self.request.object.md5.is_none() && self.measured != md5
     }
 
-    /// Youku refused the hash, and that is on record: with the measured MD5 another session is opened, where it is another one.
+    /// Opens another session with the measured MD5, after Youku refused the stated one and that refusal is on record.
+    ///
+    /// # Errors
+    /// [`HashRefused`](ErrorKind::HashRefused) if the measured MD5 is the refused one.
     pub(crate) async fn open_with_measured(&mut self) -> Result<(), Error> {
-        let told = self.session()?.md5;
+        let stated = self.session()?.md5;
         if self.measured.is_none() {
             self.measure().await?;
         }
         self.object.md5 = self.measured;
-        if self.measured == Some(told) {
+        if self.measured == Some(stated) {
             let message = "Youku refuses the object's hash, which is the right one";
             return Err(
-                Error::new(ErrorKind::HashRefused, "commit", message).with_context("md5", told.to_string())
+                Error::new(ErrorKind::HashRefused, "commit", message).with_context("md5", stated.to_string())
             );
         }
         if let Some(warning) = self.measured.and_then(|md5| wrong_statement(self.upload.record(), md5)) {
@@ -109,25 +112,26 @@ impl Attempt<'_> {
         };
         let OssSession { upload_token, video_id, credentials, .. } = session;
         let place = credentials.target.clone();
-        let grants = CredentialRefresher::new(youku, &upload_token, credentials, self.clock)?;
-        // Not before Youku wants the video: what it refuses is read in vain.
+        let credentials = CredentialRefresher::new(youku, &upload_token, credentials, self.clock)?;
+        // Only once Youku accepts the video: reads for a refused one would be in vain.
         self.prefetch = Prefetch::new(self.source, &self.object, plan, self.settings.in_flight);
-        let target = self.prefetch.run_alongside(begin_multipart(&grants, self.retry, place, plan)).await?;
-        self.opened_here = Some(grants.into_credentials());
+        let target =
+            self.prefetch.run_alongside(begin_multipart(&credentials, self.retry, place, plan)).await?;
+        self.opened_here = Some(credentials.into_credentials());
         Ok(self.opened_session(upload_token, video_id, md5, target))
     }
 
-    /// After `already_stored` Youku holds the bytes of this MD5. Where somebody only stated that they are the object's, it is read: with another MD5 than was
-    /// stated another session is requested.
-    async fn try_disprove(&mut self, told: Md5, already_stored: bool) -> Result<Option<Md5>, Error> {
-        if !already_stored || !self.rests_on_statement(Some(told)) {
+    /// Measures the object if Youku already stores bytes of this MD5 and the MD5 was only stated. Returns the measured MD5 if it differs:
+    /// then another session is needed.
+    async fn try_disprove(&mut self, stated: Md5, already_stored: bool) -> Result<Option<Md5>, Error> {
+        if !already_stored || !self.rests_on_statement(Some(stated)) {
             return Ok(None);
         }
         self.measure().await?;
         self.progress.set_stage(Stage::Moving);
-        let Some(md5) = self.measured.filter(|md5| *md5 != told) else { return Ok(None) };
+        let Some(md5) = self.measured.filter(|md5| *md5 != stated) else { return Ok(None) };
         let warning = wrong_statement(self.upload.record(), md5);
-        tracing::warn!(warning, "Youku holds other bytes: asking anew with the measured MD5");
+        tracing::warn!(warning, "Youku holds other bytes: opening another session with the measured MD5");
         Ok(Some(md5))
     }
 
@@ -146,15 +150,15 @@ impl Attempt<'_> {
             let server = self.retry.retry(|| youku.slice_server(&upload_server)).await?;
             let extension = video.file_name.rsplit_once('.').map_or("", |(_, extension)| extension);
             let token = &session.upload_token;
-            let announce = || server.create_file(token, video.size, extension, slice_kib);
-            self.retry.retry(announce).await?;
+            let create_file = || server.create_file(token, video.size, extension, slice_kib);
+            self.retry.retry(create_file).await?;
             upload_server = server.address().to_owned();
         }
         let target = Target::Slice { upload_server, slice_kib, already_stored: session.already_stored };
         Ok(self.opened_session(session.upload_token, session.video_id, md5, target))
     }
 
-    /// Begins another multipart upload in a session whose old one is gone.
+    /// Initiates another multipart upload in a session whose first one is gone.
     pub(crate) async fn restart_session(&mut self, session: &OpenedSession) -> Result<(), Error> {
         let Target::Oss { endpoint, bucket, object, plan, .. } = &session.target else {
             return Err(Error::new(ErrorKind::Ledger, "ledger", "the session has no bucket"));
@@ -163,9 +167,9 @@ impl Attempt<'_> {
         let place = upload_target(endpoint, bucket, object);
         let token = &session.upload_token;
         let credentials = self.retry.retry(|| self.youku.refresh_credentials(token, &place)).await?;
-        let grants = CredentialRefresher::new(self.youku, token, credentials, self.clock)?;
-        let target = begin_multipart(&grants, self.retry, place, *plan).await?;
-        self.opened_here = Some(grants.into_credentials());
+        let credentials = CredentialRefresher::new(self.youku, token, credentials, self.clock)?;
+        let target = begin_multipart(&credentials, self.retry, place, *plan).await?;
+        self.opened_here = Some(credentials.into_credentials());
         self.upload.append_session(OpenedSession { target, ..session.clone() }).await
     }
 
@@ -180,7 +184,7 @@ impl Attempt<'_> {
     }
 }
 
-/// Checks that the request keeps to Youku's limits.
+/// Checks that the request is within Youku's limits.
 ///
 /// # Errors
 /// [`InvalidJob`](ErrorKind::InvalidJob) naming field, limit and length.

@@ -1,4 +1,4 @@
-//! How a run's end is recorded.
+//! Maps the error that ended a run to the step that records it.
 
 use crate::{
     Error, ErrorKind, RetryAdvice,
@@ -7,25 +7,25 @@ use crate::{
 };
 use std::time::{Duration, SystemTime};
 
-/// How long an account whose token Youku refuses is left alone at first; the pause doubles each time, [`DOUBLED`] times at most.
-const UNAUTHORISED_PAUSE: Duration = Duration::from_secs(600);
-const DOUBLED: u32 = 5;
-/// How long an upload waits for a caller whose token has run out. A new token makes an upload of its own, so that nobody may ever come.
-const CALLER_PATIENCE: Duration = Duration::from_secs(3 * 86_400);
+/// The first pause of an account whose token Youku refuses. It doubles each time, at most [`MAX_DOUBLINGS`] times.
+const UNAUTHORIZED_PAUSE: Duration = Duration::from_secs(600);
+const MAX_DOUBLINGS: u32 = 5;
+/// How long an upload waits for a caller whose token has expired. A new token makes a new upload, so the caller may never return.
+const CALLER_WAIT: Duration = Duration::from_secs(3 * 86_400);
 /// How long an upload waits for Youku to show whether its commit went through (design: adoption).
-const COMMIT_PATIENCE: Duration = Duration::from_secs(3 * 86_400);
+const COMMIT_WAIT: Duration = Duration::from_secs(3 * 86_400);
 /// The pause before Youku is asked again for that; it doubles each time.
 const COMMIT_PAUSE: Duration = Duration::from_secs(60);
 const LONGEST_COMMIT_PAUSE: Duration = Duration::from_secs(6 * 3600);
-/// How a commit ends that nobody knows of.
+/// The failure text of a commit whose result stayed unknown.
 const GAVE_UP_ASKING: &str = "the session ended and Youku did not show for three days whether the video was committed: look before uploading again";
-/// How long Youku is left alone after a refusal for the rate that names no time.
+/// The pause after a rate refusal that states no time.
 const RATE_LIMIT_PAUSE: Duration = Duration::from_secs(60);
 
-/// The step that records this end, if one does. `now` is the store's clock.
+/// Returns the step that records this error, if one does. `now` is the store's clock.
 ///
-/// What may go better by itself leaves the upload where it stands: its open mark brings it back.
-/// `second_run`: how long after a refusal that nothing explains a second run begins.
+/// Errors that may resolve by themselves record nothing: the open mark brings the upload back. `second_run` is the time from an
+/// unexplained refusal to the second run.
 pub(crate) fn terminal_step(
     error: &Error,
     upload: &LeasedUpload,
@@ -41,17 +41,17 @@ pub(crate) fn terminal_step(
     };
     match (error.kind(), error.advice()) {
         (ErrorKind::Superseded | ErrorKind::Cancelled | ErrorKind::Ledger | ErrorKind::InProgress, _) => None,
-        // A person, or the function's next credentials, repair these while the upload stands where it is.
+        // A person, or the function's next credentials, resolve these; the upload stays as it is.
         (ErrorKind::SourceDenied | ErrorKind::Config, _) => None,
         (ErrorKind::Deadline, _) => waiting(WaitReason::Deadline, None),
-        (ErrorKind::RateLimited, RetryAdvice::Retry { retry_after: not_before }) => {
-            waiting(WaitReason::RateLimited, Some(not_before.unwrap_or(RATE_LIMIT_PAUSE)))
+        (ErrorKind::RateLimited, RetryAdvice::Retry { retry_after }) => {
+            waiting(WaitReason::RateLimited, Some(retry_after.unwrap_or(RATE_LIMIT_PAUSE)))
         }
         (ErrorKind::RateLimited, _) => waiting(WaitReason::RateLimited, Some(RATE_LIMIT_PAUSE)),
         (kind @ (ErrorKind::Unauthorized | ErrorKind::ClientRefused), _)
             if upload.record().request.caller_account.is_some() =>
         {
-            if age(upload.record(), now) >= CALLER_PATIENCE {
+            if age(upload.record(), now) >= CALLER_WAIT {
                 let advice = Some("send the task again with a valid access token".into());
                 return Some(Step::Failed(Failure {
                     code: kind.code().into(),
@@ -84,11 +84,11 @@ pub(crate) fn terminal_step(
             let pause = COMMIT_PAUSE * 2_u32.saturating_pow(u32::try_from(times).unwrap_or(u32::MAX));
             waiting(reason, Some(pause.min(LONGEST_COMMIT_PAUSE)))
         }
-        // No time: the next holder asks first whether calls can be made again.
+        // No time: the next holder checks first whether calls are possible again.
         (ErrorKind::Reauthorize, _) => waiting(WaitReason::Reauthorize, None),
         (kind, RetryAdvice::Permanent) => {
-            let rest = second_run::pause_before_second_run(upload.record(), kind, now, second_run);
-            Some(rest.map_or_else(|| failed_step(error), Step::Waiting))
+            let pause = second_run::pause_before_second_run(upload.record(), kind, now, second_run);
+            Some(pause.map_or_else(|| failed_step(error), Step::Waiting))
         }
         _ => None,
     }
@@ -99,10 +99,10 @@ fn failed_step(error: &Error) -> Step {
     Step::Failed(Failure { code: kind.code().into(), text, advice: Some(advice(kind).into()) })
 }
 
-/// Longer each time that the upload was put aside for this reason.
+/// The pause grows each time that the upload waits for this reason.
 fn unauthorized_pause(record: &Record, reason: WaitReason) -> Duration {
-    let times = u32::try_from(record.count_waits(reason)).unwrap_or(DOUBLED).min(DOUBLED);
-    UNAUTHORISED_PAUSE * 2_u32.pow(times)
+    let times = u32::try_from(record.count_waits(reason)).unwrap_or(MAX_DOUBLINGS).min(MAX_DOUBLINGS);
+    UNAUTHORIZED_PAUSE * 2_u32.pow(times)
 }
 
 /// Whether Youku has been asked for long enough whether a commit went through.
@@ -111,10 +111,10 @@ fn is_wait_over(record: &Record, now: SystemTime) -> bool {
         |entry: &&Entry| matches!(&entry.step, Step::Waiting(why) if why.reason == WaitReason::CommitUnknown);
     let since = record.history.iter().rev().take_while(|entry| entry.step.kind() != StepKind::Reopened);
     let first = since.filter(unknown).last();
-    first.is_some_and(|first| now.duration_since(first.at.get()).is_ok_and(|age| age >= COMMIT_PATIENCE))
+    first.is_some_and(|first| now.duration_since(first.at.get()).is_ok_and(|age| age >= COMMIT_WAIT))
 }
 
-/// What a person can do about a commit that nobody knows of, with the commands.
+/// What a person can do about a commit of unknown result, with the commands.
 fn describe_last_state(record: &Record) -> String {
     let (id, object) = (&record.id, &record.request.location);
     let again = if object.is_carried() {

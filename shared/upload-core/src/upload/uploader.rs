@@ -23,7 +23,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-/// No part is begun in the last third of a run's time, nor in its last 30 seconds: what is under way ends in them.
+/// No part starts in the last third of a run's time, nor in its last 30 seconds: parts in flight finish in that time.
 const LAST_PARTS: Duration = Duration::from_secs(30);
 
 /// Publishes objects from one source through one account, exactly once each.
@@ -50,45 +50,45 @@ impl Uploader {
         Self { source, youku, ledger, settings, clock, callbacks: None }
     }
 
-    /// The same, telling callbacks through `notifier`. After the first run a callback is tried again, and Youku asked how a video fares,
-    /// `pause` later at the earliest, by a sweep; then at growing distances.
+    /// Adds callbacks, sent through `notifier`. After the first run a sweep retries a callback, and asks Youku about the video's
+    /// state, `pause` later at the earliest and then at growing intervals.
     #[must_use]
     pub fn with_notifier(mut self, notifier: Arc<dyn Notifier>, pause: Duration) -> Self {
         self.callbacks = Some(CallbackDelivery { notifier, pause });
         self
     }
 
-    /// Publishes the object of `work`, the version of the job's file that [`head_object`] found. An upload that was ended before answers what
-    /// it answered then, without touching Youku.
+    /// Publishes the object of `request`, which is the version of the job's file that [`head_object`] found. An upload that has ended
+    /// returns its earlier outcome and makes no call to Youku.
     ///
     /// # Errors
-    /// Whatever ended the upload; [`InProgress`](ErrorKind::InProgress) where somebody else is at it;
+    /// Whatever ended the upload; [`InProgress`](ErrorKind::InProgress) where another holder works on it;
     /// [`Deadline`](ErrorKind::Deadline), retryable, where the run's time was over first.
-    pub async fn upload(&self, work: &UploadRequest, run: &RunContext) -> Result<PublishedVideo, Error> {
-        // What breaks a limit is refused before anything is recorded: the same object with better metadata is welcome.
-        if let Err(error) = validate_request(work, &*self.youku) {
+    pub async fn upload(&self, request: &UploadRequest, run: &RunContext) -> Result<PublishedVideo, Error> {
+        // Refused before anything is recorded, so that the same object can come again with better metadata.
+        if let Err(error) = validate_request(request, &*self.youku) {
             let (refused, key) =
-                (Err(error), work.requested_key.as_deref().unwrap_or(&work.object.location.key));
-            Box::pin(self.report_refusal(work.callback.as_ref(), key, &refused, run)).await;
+                (Err(error), request.requested_key.as_deref().unwrap_or(&request.object.location.key));
+            Box::pin(self.report_refusal(request.callback.as_ref(), key, &refused, run)).await;
             return refused;
         }
-        let id = UploadId::new(&work.object, &work.job);
+        let id = UploadId::new(&request.object, &request.job);
         let claim = Box::pin(async {
-            let claim = self.claim(&id, Some(work)).await?;
+            let claim = self.claim(&id, Some(request)).await?;
             self.reopen_if_returned(&id, claim).await
         });
         self.run_claimed(&id, claim, run).await
     }
 
-    /// Whether the object's metadata keeps to Youku's limits.
+    /// Checks that the object's metadata is within Youku's limits.
     ///
     /// # Errors
     /// [`InvalidJob`](ErrorKind::InvalidJob), naming field, limit and length.
-    pub fn validate(&self, work: &UploadRequest) -> Result<(), Error> {
-        validate_request(work, &*self.youku)
+    pub fn validate(&self, request: &UploadRequest) -> Result<(), Error> {
+        validate_request(request, &*self.youku)
     }
 
-    /// Goes on with an upload that has an open mark.
+    /// Resumes an upload that has an open mark.
     ///
     /// # Errors
     /// As [`upload`](Self::upload).
@@ -97,7 +97,7 @@ impl Uploader {
         self.run_claimed(id, claim, run).await
     }
 
-    /// Tries an upload again that failed for good or was cancelled.
+    /// Runs an upload again that failed or was cancelled.
     ///
     /// # Errors
     /// As [`upload`](Self::upload); [`InvalidJob`](ErrorKind::InvalidJob) where it did not fail, or not in the way that `reopening` is for.
@@ -112,25 +112,25 @@ impl Uploader {
         self.run_claimed(id, claim, run).await
     }
 
-    /// Tells the callback of an upload that has ended what there is to tell now, if anything.
+    /// Sends the pending callbacks of an upload that has ended, if there are any.
     ///
     /// # Errors
-    /// [`InProgress`](ErrorKind::InProgress) where somebody else is at it; where the ledger fails, or Youku does not say how the video
-    /// fares.
+    /// [`InProgress`](ErrorKind::InProgress) where another holder works on it; the ledger's error; Youku's, where it does not
+    /// report the video's state.
     pub async fn deliver_callback(&self, id: &UploadId, run: &RunContext) -> Result<(), Error> {
-        let telling = async {
-            // Where its secrets cannot be opened, nobody takes it only to put it down again.
+        let delivery = async {
+            // Check that the secrets decrypt before taking the lease.
             if let Some(record) = self.ledger.read(id).await? {
                 self.ledger.request(&record)?;
             }
-            let Claim::Acquired(mut held) = self.ledger.resume(id).await? else { return Ok(()) };
-            let told = self.deliver_leased(&mut held, run, SINGLE).await;
-            if !matches!(&told, Err(error) if error.kind() == ErrorKind::Superseded) {
-                held.release().await;
+            let Claim::Acquired(mut upload) = self.ledger.resume(id).await? else { return Ok(()) };
+            let delivered = self.deliver_leased(&mut upload, run, SINGLE).await;
+            if !matches!(&delivered, Err(error) if error.kind() == ErrorKind::Superseded) {
+                upload.release().await;
             }
-            told
+            delivered
         };
-        telling.instrument(tracing::info_span!("callback", upload_id = %id)).await
+        delivery.instrument(tracing::info_span!("callback", upload_id = %id)).await
     }
 
     /// Delivers the refusal of a request for which no upload began to its callback: a few attempts, recorded nowhere.
@@ -141,8 +141,8 @@ impl Uploader {
         refused: &Result<PublishedVideo, Error>,
         run: &RunContext,
     ) {
-        if let Some((notifying, callback)) = self.callbacks.as_ref().zip(callback) {
-            notifying.report_refusal(callback, key, refused, run).await;
+        if let Some((callbacks, callback)) = self.callbacks.as_ref().zip(callback) {
+            callbacks.report_refusal(callback, key, refused, run).await;
         }
     }
 
@@ -150,14 +150,14 @@ impl Uploader {
         &self,
         upload: &mut LeasedUpload,
         run: &RunContext,
-        effort: DeliveryPolicy,
+        policy: DeliveryPolicy,
     ) -> Result<(), Error> {
-        let Some(notifying) = &self.callbacks else { return Ok(()) };
+        let Some(callbacks) = &self.callbacks else { return Ok(()) };
         let lease = upload.lease();
         tokio::select! {
             biased;
             lost = lease.keep_renewed(|| lease.parts()) => Err(lost),
-            told = notifying.deliver(upload, &self.ledger, &*self.youku, run, effort) => told,
+            delivered = callbacks.deliver(upload, &self.ledger, &*self.youku, run, policy) => delivered,
         }
     }
 
@@ -168,25 +168,25 @@ impl Uploader {
         claim: impl Future<Output = Result<Claim, Error>>,
         run: &RunContext,
     ) -> Result<PublishedVideo, Error> {
-        let work = async {
-            // A deadline in the middle of the claim leaves open how far it came.
+        let running = async {
+            // After a deadline inside the claim, nobody knows how far the claim got.
             match with_deadline_or(run.deadline, claim, || out_of_time().mark_unrecorded()).await? {
-                Claim::Acquired(held) => Box::pin(self.run_leased(*held, run)).await,
+                Claim::Acquired(upload) => Box::pin(self.run_leased(*upload, run)).await,
                 Claim::Settled(record) => result_from_record(&record),
             }
         };
         let span = tracing::info_span!("upload", upload_id = %id);
-        work.instrument(span).await.map_err(|error| error.with_upload_id(id))
+        running.instrument(span).await.map_err(|error| error.with_upload_id(id))
     }
 
     /// Runs the upload while its lease is renewed, then records how the run ended and releases the lease.
     async fn run_leased(&self, mut upload: LeasedUpload, run: &RunContext) -> Result<PublishedVideo, Error> {
         let lease = upload.lease();
-        let notes = PartCheckpoint::new(lease.parts());
+        let checkpoint = PartCheckpoint::new(lease.parts());
         let ended = tokio::select! {
             biased;
-            lost = lease.keep_renewed(|| notes.parts()) => Err(lost),
-            ended = self.run_while_leased(&mut upload, &notes, run) => ended,
+            lost = lease.keep_renewed(|| checkpoint.parts()) => Err(lost),
+            ended = self.run_while_leased(&mut upload, &checkpoint, run) => ended,
         };
         let ended = match ended {
             Err(error) if error.kind() == ErrorKind::Superseded => Err(upload.find_loss_reason().await),
@@ -198,15 +198,15 @@ impl Uploader {
             return ended;
         }
         if upload.record().pending_outcome_callback() {
-            let told = Box::pin(self.deliver_leased(&mut upload, run, QUICK)).await;
-            if let Err(error) = &told {
+            let delivered = Box::pin(self.deliver_leased(&mut upload, run, QUICK)).await;
+            if let Err(error) = &delivered {
                 tracing::warn!(?error, "the callback is left to the sweep");
             }
-            if told.as_ref().is_err_and(superseded) {
+            if delivered.as_ref().is_err_and(superseded) {
                 return ended;
             }
         }
-        upload.release_with(notes.parts()).await;
+        upload.release_with(checkpoint.parts()).await;
         ended
     }
 
@@ -217,13 +217,13 @@ impl Uploader {
             upload.pause(&error).await;
             return error;
         };
-        // The caller hears of it at once, and the upload stays open.
+        // The caller gets the error at once; the upload stays open.
         let error = match &step {
-            Step::Waiting(rest)
-                if matches!(rest.reason, WaitReason::SourceRefused | WaitReason::TargetRefused) =>
+            Step::Waiting(waiting)
+                if matches!(waiting.reason, WaitReason::SourceRefused | WaitReason::TargetRefused) =>
             {
-                let wish = rest.not_before.and_then(|until| until.get().duration_since(now).ok());
-                error.with_advice(RetryAdvice::Retry { retry_after: wish })
+                let retry_after = waiting.not_before.and_then(|until| until.get().duration_since(now).ok());
+                error.with_advice(RetryAdvice::Retry { retry_after })
             }
             _ => error,
         };
@@ -241,7 +241,7 @@ impl Uploader {
             upload.refuse_token(self.token_hash());
         }
         let Err(unwritten) = upload.append(step).await else { return error };
-        // The state before it stands: the next holder comes to the same end.
+        // The state before it stands: the next holder reaches the same end.
         tracing::warn!(error = ?unwritten, "could not record how the run ended");
         // This error says nothing about the upload once another holder has it.
         if unwritten.kind() == ErrorKind::Superseded { unwritten } else { error }
@@ -256,72 +256,72 @@ impl Uploader {
         let account = upload.record().request.account.clone();
         if upload.record().state.is_working() {
             self.ledger.ensure_calls_allowed(self.account_name(&account)).await?;
-            // Before an object is read, or anything moved, in vain.
+            // Checked first, so that nothing is read or moved in vain.
             with_deadline(run.deadline, self.youku.ready()).await?;
         }
-        let patience = RetryBudget::new(self.settings.retry);
-        let worked =
-            with_deadline(run.deadline, Box::pin(self.run_attempt(upload, &patience, checkpoint, run))).await;
+        let retry = RetryBudget::new(self.settings.retry);
+        let result =
+            with_deadline(run.deadline, Box::pin(self.run_attempt(upload, &retry, checkpoint, run))).await;
         let timed_out = |error: &Error| error.kind() == ErrorKind::Deadline;
-        worked.map_err(|error| if timed_out(&error) { patience.with_last_error(error) } else { error })
+        result.map_err(|error| if timed_out(&error) { retry.with_last_error(error) } else { error })
     }
 
-    /// Goes on until the upload has ended.
+    /// Runs one attempt from the recorded state to its end.
     async fn run_attempt(
         &self,
         upload: &mut LeasedUpload,
-        patience: &RetryBudget,
+        retry: &RetryBudget,
         checkpoint: &PartCheckpoint,
         run: &RunContext,
     ) -> Result<PublishedVideo, Error> {
         let left = run.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         let last_parts = left.map(|left| (left / 3).min(LAST_PARTS)).unwrap_or_default();
         let stop = run.deadline.and_then(|deadline| deadline.checked_sub(last_parts));
-        let measured = self.confirm_claim(upload, patience, run).await?;
-        let work = upload.request()?;
-        run.progress.set_total(work.object.size);
-        let measured = measured.filter(|measured| measured.etag == work.object.etag);
-        let mut hand = Attempt {
+        let measured = self.confirm_claim(upload, retry, run).await?;
+        let request = upload.request()?;
+        run.progress.set_total(request.object.size);
+        let measured = measured.filter(|measured| measured.etag == request.object.etag);
+        let mut attempt = Attempt {
             source: &*self.source,
             youku: &*self.youku,
             clock: &*self.clock,
             settings: self.settings,
-            retry: patience,
+            retry,
             progress: &run.progress,
             checkpoint,
             stop,
             upload,
             measured: measured.as_ref().and_then(|measured| measured.md5),
-            object: measured.unwrap_or_else(|| work.object.clone()),
-            request: &work,
+            object: measured.unwrap_or_else(|| request.object.clone()),
+            request: &request,
             opened_here: None,
             prefetch: Prefetch::default(),
             transferred_here: false,
         };
-        hand.run().await
+        attempt.run().await
     }
 
-    /// Believes the chain before anything is decided. An object whose MD5 nobody knows is read meanwhile: that promises nothing.
+    /// Confirms the claim before anything is decided. An object of unknown MD5 is read meanwhile, since reading promises nothing.
     async fn confirm_claim(
         &self,
         upload: &mut LeasedUpload,
-        patience: &RetryBudget,
+        retry: &RetryBudget,
         run: &RunContext,
     ) -> Result<Option<Object>, Error> {
-        let work = upload.request()?;
-        let hint = work.job.md5.is_some() || work.object.stated_md5.is_some();
-        let stated = work.object.md5.is_some() || hint && !upload.record().was_refused_for_hash();
+        let request = upload.request()?;
+        let hint = request.job.md5.is_some() || request.object.stated_md5.is_some();
+        let stated = request.object.md5.is_some() || hint && !upload.record().was_refused_for_hash();
         if upload.record().state != State::Claimed || stated {
             upload.confirm().await?;
             return Ok(None);
         }
-        run.progress.set_total(work.object.size);
+        run.progress.set_total(request.object.size);
         run.progress.set_stage(Stage::Reading);
         let transfer = Transfer {
             source: &*self.source,
-            object: &work.object,
+            object: &request.object,
             settings: self.settings,
-            retry: patience,
+            retry,
             progress: &run.progress,
             stop: None,
         };
