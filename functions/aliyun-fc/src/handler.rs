@@ -88,19 +88,20 @@ impl Handler {
     }
 }
 
-/// Where the object is that the record reports as created, and its size in bytes; `None` where it reports something else.
+/// Where the object is that the record reports as created, and its size in bytes if the record states one; `None` where it reports
+/// something else.
 ///
 /// An object that was appended to or linked may still change. Whether it is skipped as `not_whole` is decided by what the object is at
 /// that time, and by its rule.
-fn created_object(record: &OssRecord) -> Option<(Location, u64)> {
+fn created_object(record: &OssRecord) -> Option<(Location, Option<u64>)> {
     let location = || Location {
         provider: Provider::Oss,
         bucket: record.oss.bucket.name.clone(),
         key: record.oss.object.key.clone(),
         region: record.region.clone(),
     };
-    // Without a size, or with a negative one, the HEAD that follows knows.
-    let size = record.oss.object.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(u64::MAX);
+    // A negative size states nothing.
+    let size = record.oss.object.size.and_then(|size| u64::try_from(size).ok());
     record.has_created_object().then(|| (location(), size))
 }
 
@@ -146,6 +147,17 @@ mod tests {
     #[test]
     fn the_key_is_taken_as_it_stands() {
         let (location, size) = created_object(&record("ObjectCreated:PutObject")).expect("an object");
-        assert_eq!((location.key.as_str(), size), ("a b+c%20中.mp4", 5));
+        assert_eq!((location.key.as_str(), size), ("a b+c%20中.mp4", Some(5)));
+    }
+
+    /// The object is uploaded all the same: the HEAD that follows knows its size.
+    #[test]
+    fn a_missing_or_negative_size_is_unknown() {
+        for size in [None, Some(-1)] {
+            let mut record = record("ObjectCreated:PutObject");
+            record.oss.object.size = size;
+            let (_, size) = created_object(&record).expect("an object");
+            assert_eq!(size, None);
+        }
     }
 }

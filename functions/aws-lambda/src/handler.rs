@@ -146,8 +146,6 @@ impl Handler {
         match record {
             ObjectRecord::Other { key } => Ok(ObjectResult::skipped(key, "not_an_arrival")),
             ObjectRecord::Created { location, size } => {
-                // Without a size the HEAD that follows knows.
-                let size = size.unwrap_or(u64::MAX);
                 self.app.handle_object_created(&location, size, None, &invocation.run()).await
             }
         }

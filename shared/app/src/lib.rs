@@ -12,7 +12,7 @@
 //! ```no_run
 //! # async fn handle(job: upload_core::Job) -> Result<(), upload_core::Error> {
 //! let app = app::App::from_settings(app::Settings::load()?)?;
-//! let result = app.handle_object_created(&job.location, 5_u64, None, &Default::default()).await?;
+//! let result = app.handle_object_created(&job.location, Some(5), None, &Default::default()).await?;
 //! # Ok(()) }
 //! ```
 //!

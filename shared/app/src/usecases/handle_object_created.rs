@@ -7,21 +7,21 @@ use tracing::Instrument;
 use upload_core::{Error, Location, Outcome, RunContext};
 
 impl App {
-    /// Publishes an object that an event reported, if the rules want it. `size` is the event's, in bytes, where it states one: the HEAD
-    /// that follows knows.
+    /// Publishes an object that an event reported, if the rules want it. `size` is the event's, in bytes; `None` where it
+    /// states none, which excludes nothing: the HEAD that follows knows.
     ///
     /// # Errors
     /// Those for which the event must come again; what failed for good is a result.
     pub async fn handle_object_created(
         &self,
         location: &Location,
-        size: impl Into<Option<u64>>,
+        size: Option<u64>,
         credentials: Option<Credentials>,
         run: &RunContext,
     ) -> Result<ObjectResult, Error> {
         let key = location.key.clone();
         let span = tracing::info_span!("object", object = %location);
-        let uploading = self.upload_object(location, size.into(), credentials, run);
+        let uploading = self.upload_object(location, size, credentials, run);
         let result = match uploading.instrument(span.clone()).await {
             Ok(ObjectOutcome::Skipped(reason)) => {
                 span.in_scope(|| tracing::info!(reason, "skipped"));

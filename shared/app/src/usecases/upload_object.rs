@@ -9,8 +9,6 @@ use upload_core::{
 
 /// Why an arrival is skipped whose content is published already.
 const SAME_CONTENT: &str = "same_content";
-/// What the core's policy takes for an event that states no size: it bounds nothing, and the HEAD that follows knows.
-const UNSTATED_SIZE: u64 = u64::MAX;
 
 /// What became of an object that arrived.
 #[derive(Debug)]
@@ -22,18 +20,18 @@ pub enum ObjectOutcome {
 }
 
 impl App {
-    /// Publishes an object that arrived, if the rules want it. `size` is the event's, in bytes, where it states one.
+    /// Publishes an object that arrived, if the rules want it. `size` is the event's, in bytes; `None` where it
+    /// states none.
     ///
     /// # Errors
     /// Whatever ended the upload.
     pub async fn upload_object(
         &self,
         location: &Location,
-        size: impl Into<Option<u64>>,
+        size: Option<u64>,
         credentials: Option<Credentials>,
         run: &RunContext,
     ) -> Result<ObjectOutcome, Error> {
-        let size = size.into().unwrap_or(UNSTATED_SIZE);
         let source = self.source(credentials.clone());
         let policy = self.intake_policy_within(run);
         let deciding = policy.decide(&*source, location, size);
@@ -58,7 +56,7 @@ impl App {
     /// Reports to a rule's callback that an object's metadata cannot be read.
     async fn report_to_rule(
         &self,
-        (location, size): (&Location, u64),
+        (location, size): (&Location, Option<u64>),
         refused: &Result<PublishedVideo, Error>,
         credentials: Option<Credentials>,
         run: &RunContext,

@@ -51,7 +51,8 @@ pub enum Decision {
 }
 
 impl IntakePolicy<'_> {
-    /// Decides about the object at `location`, whose event stated `size` bytes.
+    /// Decides about the object at `location`. `size` is what its event or listing stated, in bytes; `None` where it
+    /// stated none, which excludes nothing: the HEAD that follows knows.
     ///
     /// # Errors
     /// [`SourceMissing`](ErrorKind::SourceMissing) if the object is gone; [`InvalidJob`](ErrorKind::InvalidJob)
@@ -60,7 +61,7 @@ impl IntakePolicy<'_> {
         &self,
         source: &dyn Source,
         location: &Location,
-        size: u64,
+        size: Option<u64>,
     ) -> Result<Decision, Error> {
         if self.paused {
             return Ok(Decision::Skip("paused"));
@@ -82,9 +83,13 @@ impl IntakePolicy<'_> {
     }
 
     /// The receiver of a refusal that comes before the upload of the video at `location` begins: the rule's
-    /// callback, with the video's key and the rule's account.
+    /// callback, with the video's key and the rule's account. `size` as for [`decide`](Self::decide).
     #[must_use]
-    pub fn refusal_callback(&self, location: &Location, size: u64) -> Option<(Callback, String, String)> {
+    pub fn refusal_callback(
+        &self,
+        location: &Location,
+        size: Option<u64>,
+    ) -> Option<(Callback, String, String)> {
         let (key, rule) = match admit(&location.bucket, &location.key, size, self.rules, self.reserved) {
             Admission::Upload(rule) => (location.key.clone(), rule),
             Admission::Sidecar { video_key, rule } => (video_key.to_owned(), rule),

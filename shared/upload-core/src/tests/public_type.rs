@@ -92,7 +92,7 @@ async fn request_by(memory: &Memory, rules: &Rules, entrypoint: Entrypoint) -> R
     let job = job(Mode::Slice);
     let (job, object) = match entrypoint {
         Entrypoint::Task => automatic.complete(memory, job).await?,
-        Entrypoint::Event => match automatic.decide(memory, &job.location, 1).await? {
+        Entrypoint::Event => match automatic.decide(memory, &job.location, Some(1)).await? {
             Decision::Upload { job, object, .. } => (*job, *object),
             Decision::Skip(reason) => return Err(Error::new(ErrorKind::Failed, "decide", reason)),
         },

@@ -55,22 +55,22 @@ impl SkipReason {
     }
 }
 
-/// Decides about an object that arrived. `own_prefixes` are those of `bucket` that the product itself writes
-/// under.
+/// Decides about an object that arrived. `size` is in bytes; `None` where nobody stated it, which excludes nothing: the
+/// HEAD that follows knows. `own_prefixes` are those of `bucket` that the product itself writes under.
 ///
 /// A sidecar counts only if its rule requires one: otherwise the video's own event starts the upload.
 #[must_use]
 pub fn admit<'a>(
     bucket: &str,
     key: &'a str,
-    size: u64,
+    size: Option<u64>,
     rules: &'a Rules,
     own_prefixes: &[String],
 ) -> Admission<'a> {
     if key.is_empty() || key.ends_with('/') {
         return Admission::Skip(SkipReason::FolderMarker);
     }
-    if size == 0 {
+    if size == Some(0) {
         return Admission::Skip(SkipReason::EmptyObject);
     }
     if own_prefixes.iter().any(|prefix| key.starts_with(prefix)) {

@@ -22,7 +22,7 @@ where
         let discovery = self.discovery;
         // The ledger's clock: this machine's own cannot judge how long an object was left untouched.
         let intake = IntakePolicy { now: self.times.now, ..discovery.intake };
-        let decision = intake.decide(discovery.source, &location, entry.size);
+        let decision = intake.decide(discovery.source, &location, Some(entry.size));
         match run_until_deadline(self.run, decision).await {
             None => NextAction::Stop(StopReason::Deadline),
             Some(Ok(decision)) => {
@@ -74,7 +74,7 @@ where
 
     /// Notifies the rule's callback that an object's metadata cannot be read.
     async fn report_to_rule(&self, location: &Location, size: u64, refused: &Result<PublishedVideo, Error>) {
-        let callback = self.discovery.intake.refusal_callback(location, size);
+        let callback = self.discovery.intake.refusal_callback(location, Some(size));
         let Some((callback, key, account)) = callback else { return };
         match (self.uploader_of)(&account) {
             Ok(uploader) => uploader.report_refusal(Some(&callback), &key, refused, self.run).await,

@@ -20,7 +20,7 @@ impl<F> Scan<'_, '_, F> {
     pub(super) fn is_wanted(&mut self, entry: &SourceEntry) -> bool {
         let intake = self.discovery.intake;
         let bucket = &self.rule_scan.location.bucket;
-        let is_own = match admit(bucket, &entry.key, entry.size, intake.rules, intake.reserved) {
+        let is_own = match admit(bucket, &entry.key, Some(entry.size), intake.rules, intake.reserved) {
             // If rules overlap, the object belongs to one of them.
             Admission::Upload(rule) | Admission::Sidecar { rule, .. } => {
                 rule.prefix == self.rule_scan.rule.prefix

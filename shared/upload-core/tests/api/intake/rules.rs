@@ -4,7 +4,7 @@ use proptest::{collection::vec, prelude::*};
 use upload_core::{
     Mode,
     metadata::{CopyrightType, PublicType},
-    rules::{Admission, Rule, Rules, Sidecar, admit, sidecar_key},
+    rules::{Admission, Rule, Rules, Sidecar, SkipReason, admit, sidecar_key},
 };
 
 fn rules(json: &str) -> Rules {
@@ -24,14 +24,14 @@ fn three_rules() -> Rules {
 }
 
 fn skip_reason(key: &str, size: u64) -> &'static str {
-    match admit("b", key, size, &three_rules(), &["in/own/".to_owned()]) {
+    match admit("b", key, Some(size), &three_rules(), &["in/own/".to_owned()]) {
         Admission::Skip(reason) => reason.code(),
         other => panic!("{key} became {other:?}"),
     }
 }
 
 fn account_of(rules: &Rules, bucket: &str, key: &str) -> Option<String> {
-    match admit(bucket, key, 1, rules, &[]) {
+    match admit(bucket, key, Some(1), rules, &[]) {
         Admission::Upload(rule) => Some(rule.account.clone()),
         _ => None,
     }
@@ -53,6 +53,14 @@ fn every_field_of_a_rule_is_read_and_no_other() {
 
     let unknown = rules_error(r#"[{"bucket":"b","account":"a","public_type":"all","publictype":"all"}]"#);
     assert!(unknown.contains("unknown field `publictype`"), "{unknown}");
+}
+
+/// Only the HEAD that follows can tell whether such an object is empty.
+#[test]
+fn an_object_of_unstated_size_is_not_excluded() {
+    let rules = three_rules();
+    assert!(matches!(admit("b", "in/a.mp4", None, &rules, &[]), Admission::Upload(_)));
+    assert!(matches!(admit("b", "in/a.txt", None, &rules, &[]), Admission::Skip(SkipReason::NotAVideo)));
 }
 
 #[test]
@@ -122,7 +130,7 @@ fn each_skipped_object_has_its_reason() {
 fn a_sidecar_leads_to_its_video_where_the_rule_requires_one() {
     let rules = three_rules();
     let key = sidecar_key("in/news/a.mp4");
-    let Admission::Sidecar { video_key, rule } = admit("b", &key, 9, &rules, &[]) else {
+    let Admission::Sidecar { video_key, rule } = admit("b", &key, Some(9), &rules, &[]) else {
         panic!("not a sidecar");
     };
     assert_eq!((video_key, rule.account.as_str()), ("in/news/a.mp4", "news"));
@@ -173,7 +181,7 @@ proptest! {
         key in any_key(), size in 0_u64..3, rules in any_rules(),
     ) {
         let own = ["own/".to_owned()];
-        if let Admission::Upload(rule) = admit("b", &key, size, &rules, &own) {
+        if let Admission::Upload(rule) = admit("b", &key, Some(size), &rules, &own) {
             let lower = key.to_lowercase();
             prop_assert!(lower.ends_with(".mp4") || lower.ends_with(".mkv"));
             prop_assert!(size > 0 && !key.starts_with("own/"));
@@ -187,11 +195,11 @@ proptest! {
         key in any_key(), rules in any_rules(),
     ) {
         let sidecar = sidecar_key(&key);
-        let heard = match admit("b", &sidecar, 1, &rules, &[]) {
+        let heard = match admit("b", &sidecar, Some(1), &rules, &[]) {
             Admission::Sidecar { video_key, .. } => Some(video_key.to_owned()),
             _ => None,
         };
-        let waits = match admit("b", &key, 1, &rules, &[]) {
+        let waits = match admit("b", &key, Some(1), &rules, &[]) {
             Admission::Upload(rule) if rule.sidecar == Sidecar::Required => Some(key.clone()),
             _ => None,
         };

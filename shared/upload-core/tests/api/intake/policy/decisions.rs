@@ -73,7 +73,7 @@ async fn pauses_and_filters_of_automatic_uploads_do_not_bind_tasks() {
     };
     let (job, _) = policy.complete(&bucket, job).await.expect("it fits");
     assert_eq!(job.video.audience().from, Some(PublicTypeOrigin::Rule));
-    let decided = policy.decide(&bucket, &bucket.object.location, 5).await.expect("decided");
+    let decided = policy.decide(&bucket, &bucket.object.location, Some(5)).await.expect("decided");
     assert!(matches!(decided, Decision::Skip("paused")));
 }
 

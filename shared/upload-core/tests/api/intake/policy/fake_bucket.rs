@@ -69,7 +69,7 @@ impl FakeBucket {
     }
 
     pub(super) async fn event(&self) -> Result<Decision, Error> {
-        self.policy().decide(self, &self.object.location, 5).await
+        self.policy().decide(self, &self.object.location, Some(5)).await
     }
 
     /// What the event's video is to be.
