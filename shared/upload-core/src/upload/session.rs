@@ -1,8 +1,8 @@
 //! Opens sessions at Youku, with the best known MD5 of the object.
 
 use crate::{
-    Error, ErrorKind, Md5, Mode, OssSession, Stage, StatedMd5, UploadTarget, Video, Youku,
-    ledger::{OpenedSession, Target, UploadRequest},
+    Error, ErrorKind, Job, Md5, Mode, OssSession, Stage, StatedMd5, UploadTarget, Video, Youku,
+    ledger::{OpenedSession, Target},
     retry::RetryBudget,
     transfer::{Plan, credentials::CredentialRefresher, prefetch::Prefetch},
     upload::{
@@ -14,7 +14,7 @@ use crate::{
 impl Attempt<'_> {
     /// Opens a session. It is recorded before the first byte: only a recorded session is ever committed.
     pub(crate) async fn open(&mut self) -> Result<(), Error> {
-        let video = describe_video(self.request)?;
+        let video = describe_video(&self.request.job, self.request.object.size)?;
         let md5 = self.ensure_md5().await?;
         self.progress.reset_accepted();
         self.progress.set_stage(Stage::Moving);
@@ -184,33 +184,32 @@ impl Attempt<'_> {
     }
 }
 
-/// Checks that the request is within Youku's limits.
+/// Checks that the job of an object of `size` bytes is within Youku's limits.
 ///
 /// # Errors
 /// [`InvalidJob`](ErrorKind::InvalidJob) naming field, limit and length.
-pub(crate) fn validate_request(request: &UploadRequest, youku: &dyn Youku) -> Result<(), Error> {
-    youku.validate(&describe_video(request)?)
+pub(crate) fn validate_job(job: &Job, size: u64, youku: &dyn Youku) -> Result<(), Error> {
+    youku.validate(&describe_video(job, size)?)
 }
 
-/// Describes the video for Youku.
+/// Describes the video of `size` bytes for Youku.
 ///
 /// # Errors
 /// [`InvalidJob`](ErrorKind::InvalidJob) where no upload could carry the object.
-fn describe_video(request: &UploadRequest) -> Result<Video, Error> {
-    let object = &request.object;
-    if object.size == 0 {
+fn describe_video(job: &Job, size: u64) -> Result<Video, Error> {
+    if size == 0 {
         return Err(Error::new(ErrorKind::InvalidJob, "upload", "the object is empty"));
     }
-    let file_name = object.location.file_name().to_owned();
-    let metadata = request.job.video.clone().completed(&file_name);
+    let file_name = job.location.file_name().to_owned();
+    let metadata = job.video.clone().completed(&file_name);
     let largest = Plan::largest_object();
-    if request.job.mode == Mode::Oss && object.size > largest {
+    if job.mode == Mode::Oss && size > largest {
         let message = "the object is larger than OSS keeps";
         return Err(Error::new(ErrorKind::InvalidJob, "upload", message)
-            .with_context("size", object.size.to_string())
+            .with_context("size", size.to_string())
             .with_context("most", largest.to_string()));
     }
-    Ok(Video { file_name, size: object.size, metadata })
+    Ok(Video { file_name, size, metadata })
 }
 
 async fn begin_multipart(

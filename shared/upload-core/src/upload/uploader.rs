@@ -1,7 +1,7 @@
 //! Runs uploads from the claim to the outcome: who may run them, for how long, and how they are released.
 
 use crate::{
-    Callback, Clock, Error, ErrorKind, Location, Notifier, Object, RetryAdvice, RetryPolicy, RunContext,
+    Callback, Clock, Error, ErrorKind, Job, Location, Notifier, Object, RetryAdvice, RetryPolicy, RunContext,
     Source, Stage, TransferSettings, UploadError as _, UploadId, Youku,
     callback::{
         delivery::CallbackDelivery,
@@ -15,7 +15,7 @@ use crate::{
         part_checkpoint::PartCheckpoint,
         published_video::{PublishedVideo, result_from_record},
         run_context::{out_of_time, with_deadline, with_deadline_or},
-        session::validate_request,
+        session::validate_job,
         terminal_step::terminal_step,
     },
 };
@@ -66,7 +66,7 @@ impl Uploader {
     /// [`Deadline`](ErrorKind::Deadline), retryable, where the run's time was over first.
     pub async fn upload(&self, request: &UploadRequest, run: &RunContext) -> Result<PublishedVideo, Error> {
         // Refused before anything is recorded, so that the same object can come again with better metadata.
-        if let Err(error) = validate_request(request, &*self.youku) {
+        if let Err(error) = validate_job(&request.job, request.object.size, &*self.youku) {
             let (refused, key) =
                 (Err(error), request.requested_key.as_deref().unwrap_or(&request.object.location.key));
             Box::pin(self.report_refusal(request.callback.as_ref(), key, &refused, run)).await;
@@ -80,12 +80,13 @@ impl Uploader {
         self.run_claimed(&id, claim, run).await
     }
 
-    /// Checks that the object's metadata is within Youku's limits.
+    /// Checks that a job is within Youku's limits. They concern the file's name, its `size` in bytes and the metadata, so that a file can
+    /// be checked before it is read.
     ///
     /// # Errors
     /// [`InvalidJob`](ErrorKind::InvalidJob), naming field, limit and length.
-    pub fn validate(&self, request: &UploadRequest) -> Result<(), Error> {
-        validate_request(request, &*self.youku)
+    pub fn validate(&self, job: &Job, size: u64) -> Result<(), Error> {
+        validate_job(job, size, &*self.youku)
     }
 
     /// Resumes an upload that has an open mark.

@@ -4,11 +4,7 @@ use super::throttle::Throttle;
 use crate::{args::UploadArgs, shutdown::Shutdown, ui::reporter::Reporter};
 use app::{
     App,
-    core::{
-        Error, Source, Uploader,
-        ledger::{Ledger, UploadRequest},
-        metadata::VideoMetadata,
-    },
+    core::{Error, Job, Source, Uploader, ledger::Ledger, metadata::VideoMetadata},
 };
 use std::{sync::Arc, time::Duration};
 
@@ -28,12 +24,8 @@ pub(super) struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    /// Opens the uploader of the request's account.
-    pub(super) fn open_uploader(
-        &self,
-        request: &UploadRequest,
-        source: Arc<dyn Source>,
-    ) -> Result<Uploader, Error> {
-        self.app.uploader(&request.job.account, source, self.ledger.clone())
+    /// Opens the uploader of the job's account.
+    pub(super) fn open_uploader(&self, job: &Job, source: Arc<dyn Source>) -> Result<Uploader, Error> {
+        self.app.uploader(&job.account, source, self.ledger.clone())
     }
 }

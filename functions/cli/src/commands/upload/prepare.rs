@@ -59,13 +59,11 @@ impl Batch<'_> {
     ) -> Result<Prepared, CliError> {
         let location = local_file::locate(&local_file::check_name(path)?);
         let size = path.metadata().map_err(|error| local_file::describe_unreadable(path, &error))?.len();
-        let (job, callback) = self.build_job(number, location.clone())?;
+        let (job, callback) = self.build_job(number, location)?;
         // The limits concern name, size and metadata: they are checked before the file is read for its ETag.
-        let object = Object::new(location, "", size);
-        let mut request = UploadRequest { job, object, requested_key: None, callback, caller_account: None };
-        self.open_uploader(&request, self.app.source(None))?.validate(&request)?;
+        self.open_uploader(&job, self.app.source(None))?.validate(&job, size)?;
         let (object, file) = self.open_file(path, size, tracker).await?;
-        request.object = object;
+        let request = UploadRequest { job, object, requested_key: None, callback, caller_account: None };
         self.validate(request, Arc::new(file))
     }
 
@@ -92,8 +90,8 @@ impl Batch<'_> {
     fn validate(&self, request: UploadRequest, source: Arc<dyn Source>) -> Result<Prepared, CliError> {
         let (throttle, shutdown) = (self.throttle.clone(), self.shutdown.clone());
         let uploader =
-            self.open_uploader(&request, Arc::new(ThrottledSource { source, throttle, shutdown }))?;
-        uploader.validate(&request)?;
+            self.open_uploader(&request.job, Arc::new(ThrottledSource { source, throttle, shutdown }))?;
+        uploader.validate(&request.job, request.object.size)?;
         Ok(Prepared { request, uploader })
     }
 

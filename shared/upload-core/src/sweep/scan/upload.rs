@@ -47,7 +47,10 @@ where
             return NextAction::Stop(StopReason::Uploads);
         }
         let result = match self.open_uploader(&request).await {
-            Ok(uploader) if self.is_already_scanned(entry) && uploader.validate(&request).is_err() => {
+            Ok(uploader)
+                if self.is_already_scanned(entry)
+                    && uploader.validate(&request.job, request.object.size).is_err() =>
+            {
                 self.report.known += 1;
                 return NextAction::NextObject;
             }
