@@ -7,7 +7,8 @@ use http_api::RequestContext;
 /// Passes what the platform says about a request to the HTTP API.
 pub(crate) fn with_call(mut request: http::Request<Body>) -> http::Request<Body> {
     let call = request.extensions().get().map(|context: &Context| RequestContext {
-        request_id: context.request_id().to_owned(),
+        // The runtime has an empty text where the platform names no request.
+        request_id: Some(context.request_id()).filter(|id| !id.is_empty()).map(str::to_owned),
         credentials: credentials(context),
         deadline: deadline(context),
     });
@@ -54,11 +55,19 @@ mod tests {
         request.extensions_mut().insert(Context::from_headers(&map));
         let request = with_call(request);
         let call = request.extensions().get::<RequestContext>().expect("a call");
-        assert_eq!(call.request_id, "r-1");
+        assert_eq!(call.request_id.as_deref(), Some("r-1"));
         assert!(
             matches!(&call.credentials, Some(Credentials::Static { access_key_id, .. }) if access_key_id == "id")
         );
         let left = call.deadline.expect("a deadline") - Instant::now();
         assert!(left > Duration::from_secs(50) && left <= Duration::from_secs(54), "{left:?}");
+    }
+
+    #[test]
+    fn a_request_without_an_id_has_none() {
+        let mut request = http::Request::new(Body::from(""));
+        request.extensions_mut().insert(Context::from_headers(&HeaderMap::new()));
+        let request = with_call(request);
+        assert_eq!(request.extensions().get::<RequestContext>().expect("a call").request_id, None);
     }
 }

@@ -42,7 +42,7 @@ impl Invocation {
 
     /// The same for a request to the HTTP API.
     pub(crate) fn into_request_context(self) -> RequestContext {
-        RequestContext { request_id: self.request_id, credentials: None, deadline: Some(self.deadline) }
+        RequestContext { request_id: Some(self.request_id), credentials: None, deadline: Some(self.deadline) }
     }
 }
 
