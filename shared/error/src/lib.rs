@@ -8,7 +8,11 @@
 //! | `text` | how an [`Error`] is written: one line for people, a long one for the log |
 //! | `retry_after` | [`retry_after`]: the `Retry-After` header in both of its forms |
 //! | `body` | [`read_body`] and [`discard_body`]: a body within a limit |
+//! | `decode` | [`deserialize`]: reading a document, with the path of what does not fit |
 //! | `serde_message` | [`describe_mismatch`] and [`without_value`]: serde's messages without the value that they quote |
+//!
+//! `serde_path_to_error` finds the paths. It is compiled again for each kind, type and step of a path: with it the program of Function
+//! Compute has 5,481,496 bytes, with a tree of our own that knew its places it had 5,428,440, of the 5,767,168 that it may have.
 //!
 //! A crate names its kinds, implements [`ErrorKind`] for them and calls its error `Error<Kind, Details>`:
 //!
@@ -51,6 +55,7 @@
 
 mod advice;
 mod body;
+mod decode;
 mod error;
 mod kind;
 mod retry_after;
@@ -59,6 +64,7 @@ mod text;
 
 pub use advice::RetryAdvice;
 pub use body::{ReadError, discard_body, read_body};
+pub use decode::{DecodeError, deserialize};
 pub use error::{BoxError, Error};
 pub use kind::{Details, ErrorKind, Fact, Form};
 pub use retry_after::retry_after;

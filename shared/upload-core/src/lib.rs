@@ -14,7 +14,6 @@
 //! | `retry` | when a failing call is tried again, and when it is given up |
 //! | `clock` | the port to this machine's wall clock, and the operating system's |
 //! | `error` | [`Error`], its kinds and the sentence of each |
-//! | [`serde_path`] | decoding that names the path of what does not fit |
 //!
 //! The core defines [ports](Source) and opens no socket: `app` implements them with the leaf crates, tests implement them in
 //! memory. Bytes stream from [`Source`] to [`Bucket`] or [`SliceServer`] once, in constant memory.
@@ -32,7 +31,6 @@ pub mod ledger;
 mod model;
 mod ports;
 mod retry;
-pub mod serde_path;
 mod sweep;
 #[cfg(test)]
 mod tests;

@@ -4,10 +4,10 @@ use super::{
     environment::{CONFIG_VARIABLE, Table, overlay, settings_error},
     tree::Settings,
 };
-use ::error::without_value;
+use ::error::{deserialize, without_value};
 use serde_json::Value;
 use std::{fs, io, path::Path};
-use upload_core::{Error, serde_path};
+use upload_core::Error;
 
 /// Read where no file is named; a function's working directory is its package.
 const DEFAULT_FILE: &str = "oss2youku.toml";
@@ -46,10 +46,10 @@ impl Settings {
     ) -> Result<Self, Error> {
         let mut tree: Table = toml::from_str(file).map_err(|error| toml_error(file_name, file, &error))?;
         overlay(&mut tree, variables)?;
-        let settings: Self = serde_path::deserialize(Value::Object(tree)).map_err(|error| {
+        let settings: Self = deserialize(Value::Object(tree)).map_err(|error| {
             settings_error("a setting does not fit")
-                .with_context("field", error.path)
-                .with_context("why", without_value(&error.why))
+                .with_context("field", error.path.unwrap_or_else(|| ".".into()))
+                .with_context("why", without_value(&error.message))
         })?;
         settings.check()?;
         Ok(settings)

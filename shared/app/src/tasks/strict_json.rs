@@ -1,12 +1,10 @@
 //! JSON in which every field must be known and of its type.
 
 use super::field_error::field_error;
-use ::error::describe_mismatch;
+use ::error::{describe_mismatch, deserialize};
 use serde::de::{DeserializeOwned, Deserializer};
-use upload_core::{Error, serde_path};
+use upload_core::Error;
 
-/// The path of a value that does not fit as a whole.
-const ROOT: &str = ".";
 /// Longest field name that an error repeats, in characters: a task's member may have any name.
 const FIELD_CHARACTERS: usize = 80;
 
@@ -19,14 +17,14 @@ where
     T: DeserializeOwned,
     D: Deserializer<'de>,
 {
-    serde_path::deserialize(from).map_err(|error| {
-        let field = match (parent, error.path.as_str()) {
-            (None, ROOT) => "task".to_owned(),
-            (None, path) => path.to_owned(),
-            (Some(parent), ROOT) => parent.to_owned(),
-            (Some(parent), path) => format!("{parent}.{path}"),
+    deserialize(from).map_err(|error| {
+        let field = match (parent, error.path) {
+            (None, None) => "task".to_owned(),
+            (None, Some(path)) => path,
+            (Some(parent), None) => parent.to_owned(),
+            (Some(parent), Some(path)) => format!("{parent}.{path}"),
         };
-        field_error(&shorten_field_name(&field), describe_mismatch(&error.why))
+        field_error(&shorten_field_name(&field), describe_mismatch(&error.message))
     })
 }
 

@@ -7,5 +7,4 @@ mod md5;
 mod metadata;
 mod outcome;
 mod plan;
-mod serde_path;
 mod upload_id;

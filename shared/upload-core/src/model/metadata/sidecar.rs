@@ -1,7 +1,7 @@
 //! Sidecars: metadata as one JSON object in a file next to the video.
 
 use super::{MetadataError, PublicTypeOrigin, VideoMetadata};
-use crate::serde_path;
+use ::error::{describe_mismatch, deserialize};
 use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, Visitor},
@@ -53,12 +53,9 @@ fn read(json: &[u8], higher: &VideoMetadata) -> Result<VideoMetadata, MetadataEr
             return Err(wrong("states a field twice"));
         }
     }
-    serde_path::deserialize(Value::Object(read)).map_err(|misfit| {
-        let place = match misfit.path.as_str() {
-            "." => "sidecar".to_owned(),
-            path => format!("sidecar {path}"),
-        };
-        MetadataError::new(place, ::error::describe_mismatch(&misfit.why))
+    deserialize(Value::Object(read)).map_err(|error| {
+        let place = error.path.map_or_else(|| "sidecar".to_owned(), |path| format!("sidecar {path}"));
+        MetadataError::new(place, describe_mismatch(&error.message))
     })
 }
 
