@@ -28,9 +28,11 @@ pub mod startup;
 mod tasks;
 mod usecases;
 
+pub use ::error::ReadError;
 pub use adapters::{
     http_clients::{http_client, store_client},
     ledger::{self, LedgerBucket, Readable, random_seal_key},
+    response_body::read_response,
 };
 pub use application::App;
 pub use logging::start_logging;

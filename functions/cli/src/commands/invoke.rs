@@ -12,10 +12,18 @@ use crate::{
         reporter::{Reporter, Snapshot},
     },
 };
-use app::core::{ErrorKind, Stage};
+use app::{
+    ReadError,
+    core::{ErrorKind, Stage},
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{path::Path, process::ExitCode};
+
+/// Longest response to an event, in bytes: as much as the platform lets a caller send in one synchronous call.
+const MAX_RESPONSE: usize = 32 << 20;
+/// Longest line of the response to a task, in bytes; the Gearman shim has the same limit.
+const MAX_LINE: usize = 1 << 20;
 
 /// A line of the response.
 #[derive(Deserialize)]
@@ -51,7 +59,10 @@ async fn send_event(url: &str, file: &Path, json: bool) -> Result<ExitCode, CliE
     let response = request.send().await.map_err(|_| describe_unreachable(url))?;
     let failed = !response.status().is_success()
         || response.headers().get("x-fc-status").is_some_and(|status| status != "200");
-    let body = response.bytes().await.map_err(|_| describe_unreachable(url))?;
+    let body = app::read_response(response, MAX_RESPONSE).await.map_err(|error| match error {
+        ReadError::TooLong { limit } => describe_long_response(limit),
+        ReadError::Broken(_) => describe_unreachable(url),
+    })?;
     let text = String::from_utf8_lossy(&body);
     match serde_json::from_str::<Value>(&text) {
         Ok(value) => print_line(json!({"event": "answer", "ok": !failed, "answer": value})),
@@ -95,6 +106,9 @@ async fn send_task(url: &str, args: &InvokeArgs) -> Result<ExitCode, CliError> {
                 Ok(Message::Heartbeat) | Err(_) => {}
             }
         }
+        if rest.len() > MAX_LINE {
+            return Err(describe_long_response(MAX_LINE).with_context("source", source));
+        }
     }
     drop(tracker);
     // A refusal is the outcome alone, without a newline.
@@ -110,6 +124,15 @@ fn describe_broken_response(source: &str) -> CliError {
         "函数的应答中断或无法识别；已开始的部分会由清扫继续"
     );
     CliError::local(ErrorKind::Source, why).with_context("source", source).retryable()
+}
+
+/// Describes a response, or a line of one, that is longer than `limit` bytes.
+fn describe_long_response(limit: usize) -> CliError {
+    let why = tr!(
+        "the response has more than {limit} bytes, which no function of oss2youku sends: check --function-url",
+        "应答超过 {limit} 字节，oss2youku 的函数不会返回这么长的应答：请检查 --function-url"
+    );
+    CliError::local(ErrorKind::Source, why)
 }
 
 fn report_outcome(reporter: &Reporter, source: &str, outcome: &Value) -> ExitCode {
@@ -131,4 +154,59 @@ fn report_outcome(reporter: &Reporter, source: &str, outcome: &Value) -> ExitCod
         "502" => exit_code::UNREACHABLE,
         _ => exit_code::FAILED,
     })
+}
+
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    /// Answers one request with this response; returns the server's URL.
+    async fn serve(response: Vec<u8>) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("a connection");
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request).await;
+            let _ = stream.write_all(&response).await;
+            // The client decides when it has read enough.
+            let _ = stream.read(&mut request).await;
+        });
+        url
+    }
+
+    fn text_of(result: Result<ExitCode, CliError>) -> String {
+        format!("{:?}", result.expect_err("too long"))
+    }
+
+    #[tokio::test]
+    async fn a_response_to_an_event_has_a_limit() {
+        let length = MAX_RESPONSE + 1;
+        let url = serve(format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n").into_bytes()).await;
+        let error = text_of(send_event(&url, Path::new("Cargo.toml"), true).await);
+        assert!(error.contains("more than 33554432 bytes"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_line_of_the_response_to_a_task_has_a_limit() {
+        let mut response = b"HTTP/1.1 200 OK\r\ncontent-type: application/x-ndjson\r\n\r\n".to_vec();
+        response.resize(response.len() + MAX_LINE + 1, b' ');
+        let url = serve(response).await;
+        let (source, account) = (Some("oss://b/a.mp4".into()), None);
+        let args = InvokeArgs {
+            source,
+            event: None,
+            function_url: url.clone(),
+            token_file: None,
+            account,
+            json: true,
+        };
+        let error = text_of(send_task(&url, &args).await);
+        assert!(error.contains("more than 1048576 bytes"), "{error}");
+    }
 }

@@ -6,6 +6,7 @@ mod error_mapping;
 pub(crate) mod http_clients;
 pub mod ledger;
 pub(crate) mod removed_account;
+pub(crate) mod response_body;
 pub(crate) mod source;
 mod tls;
 pub(crate) mod token_refresh;
