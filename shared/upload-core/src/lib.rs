@@ -50,8 +50,8 @@ pub use model::object::{Location, Object, ObjectKind, Provider, StatedMd5};
 pub use model::progress::{Progress, Stage};
 pub use model::upload_id::UploadId;
 pub use ports::{
-    Bucket, ByteStream, Check, CheckStatus, CompletedObject, MultipartId, OssSession, PartReceipt, Slice,
-    SliceServer, SliceSession, Source, SourceEntry, SourcePage, UploadCredentials, UploadTarget, Video,
+    Bucket, ByteStream, Check, CheckStatus, CompletedObject, MultipartId, NewVideo, OssSession, PartReceipt,
+    Slice, SliceServer, SliceSession, Source, SourceEntry, SourcePage, UploadCredentials, UploadTarget,
     VideoState, Youku,
 };
 pub use retry::RetryPolicy;

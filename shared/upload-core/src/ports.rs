@@ -7,10 +7,11 @@ mod slices;
 
 pub use slices::SliceServer;
 pub use youku::{
-    Check, CheckStatus, OssSession, Slice, SliceSession, UploadCredentials, UploadTarget, VideoState,
+    Check, CheckStatus, NewVideo, OssSession, Slice, SliceSession, UploadCredentials, UploadTarget,
+    VideoState,
 };
 
-use crate::{Error, Location, Md5, Object, model::metadata::VideoMetadata};
+use crate::{Error, Location, Md5, Object};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::Stream;
@@ -70,17 +71,6 @@ pub struct SourceEntry {
     pub modified: SystemTime,
 }
 
-/// A video as it is described to Youku.
-#[derive(Debug, Clone)]
-pub struct Video {
-    /// The file's name with its extension.
-    pub file_name: String,
-    /// Bytes.
-    pub size: u64,
-    /// Title, tags and so on, all defaults filled in.
-    pub metadata: VideoMetadata,
-}
-
 /// One account at Youku.
 #[async_trait]
 pub trait Youku: Send + Sync {
@@ -103,23 +93,17 @@ pub trait Youku: Send + Sync {
         None
     }
 
-    /// Checks what can be checked before anything is sent.
-    ///
-    /// # Errors
-    /// [`InvalidJob`](crate::ErrorKind::InvalidJob) naming field, limit and length.
-    fn validate(&self, video: &Video) -> Result<(), Error>;
-
     /// Opens a session in OSS mode, for a file of this MD5.
     ///
     /// # Errors
     /// Youku's refusal or failure.
-    async fn create_for_bucket(&self, video: &Video, md5: Md5) -> Result<OssSession, Error>;
+    async fn create_for_bucket(&self, video: &NewVideo, md5: Md5) -> Result<OssSession, Error>;
 
     /// Opens a session in slice mode, for a file of this MD5.
     ///
     /// # Errors
     /// Youku's refusal or failure.
-    async fn create_for_slices(&self, video: &Video, md5: Md5) -> Result<SliceSession, Error>;
+    async fn create_for_slices(&self, video: &NewVideo, md5: Md5) -> Result<SliceSession, Error>;
 
     /// Fetches fresh credentials for one place in Youku's bucket.
     ///

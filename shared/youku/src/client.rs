@@ -2,7 +2,7 @@
 
 use crate::{
     config::Config,
-    error::{self, Error, ErrorKind},
+    error::{Error, ErrorKind},
     http::{
         decode,
         form::video_form,
@@ -10,8 +10,9 @@ use crate::{
         request::{self, Fields},
         response::Response,
     },
+    new_video::NewVideo,
     slices::SliceServer,
-    types::{NewVideo, OssSession, SliceSession, TokenPair, UploadCredentials, UploadTarget, VideoInfo},
+    types::{Md5, OssSession, SliceSession, TokenPair, UploadCredentials, UploadTarget, VideoInfo},
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
@@ -67,20 +68,20 @@ impl Client {
         decode::token_pair(&answer)
     }
 
-    /// Opens an upload whose bytes go to Youku's OSS bucket.
+    /// Opens an upload whose bytes go to Youku's OSS bucket, for a file of this MD5.
     ///
     /// # Errors
-    /// `Invalid` before anything is sent, then any kind.
-    pub async fn create_for_oss(&self, video: &NewVideo) -> Result<OssSession, Error> {
-        decode::oss_session(&self.create(video, &[("isnew", "1")]).await?)
+    /// Any kind but `Invalid`: the video is checked already.
+    pub async fn create_for_oss(&self, video: &NewVideo, file_md5: Md5) -> Result<OssSession, Error> {
+        decode::oss_session(&self.create(video, file_md5, &[("isnew", "1")]).await?)
     }
 
-    /// Opens an upload whose bytes go to a slice server.
+    /// Opens an upload whose bytes go to a slice server, for a file of this MD5.
     ///
     /// # Errors
-    /// `Invalid` before anything is sent, then any kind.
-    pub async fn create_for_slices(&self, video: &NewVideo) -> Result<SliceSession, Error> {
-        decode::slice_session(&self.create(video, &[]).await?)
+    /// As [`create_for_oss`](Self::create_for_oss).
+    pub async fn create_for_slices(&self, video: &NewVideo, file_md5: Md5) -> Result<SliceSession, Error> {
+        decode::slice_session(&self.create(video, file_md5, &[]).await?)
     }
 
     /// Fetches fresh credentials for an open upload; a multipart upload under way continues with them. The endpoint is again Youku's to
@@ -196,9 +197,13 @@ impl Client {
         SliceServer::from_address(self.transport.clone(), address)
     }
 
-    async fn create(&self, video: &NewVideo, mode: &[(&'static str, &str)]) -> Result<Response, Error> {
-        video.validate().map_err(|limit| error::from_invalid(Operation::Create, limit))?;
-        let described = video_form(video);
+    async fn create(
+        &self,
+        video: &NewVideo,
+        file_md5: Md5,
+        mode: &[(&'static str, &str)],
+    ) -> Result<Response, Error> {
+        let described = video_form(video, file_md5);
         let mut form = self.account().to_vec();
         form.extend(described.iter().map(|(name, value)| (*name, value.as_str())));
         form.extend(mode);

@@ -3,7 +3,8 @@
 //! | module | its job |
 //! |---|---|
 //! | `types` | what goes to Youku and comes back: videos, sessions, credentials, slices, states, tokens, [`Md5`] |
-//! | `validate` | Youku's limits for metadata, checked before anything is sent |
+//! | `new_video` | [`NewVideo`], a video that keeps to Youku's limits: what the calls to create take |
+//! | `validate` | Youku's limits for a video |
 //! | `client` | the calls to the API host: token refresh, create in both modes, STS credentials, commit, cancel, show |
 //! | `slices` | the calls to a slice server |
 //! | `config` | where to call, and as which application and account |
@@ -23,6 +24,7 @@ mod config;
 mod error;
 #[cfg(feature = "client")]
 mod http;
+mod new_video;
 #[cfg(feature = "client")]
 mod slices;
 #[cfg(all(test, feature = "client"))]
@@ -39,8 +41,9 @@ pub use self::{
 };
 #[cfg(feature = "client")]
 pub use ::error::RetryAdvice;
+pub use new_video::NewVideo;
 pub use types::{
-    CATEGORIES, CONTAINERS, Check, CheckStatus, CopyrightType, Invalid, MAX_SLICE_LENGTH_KIB, Md5, NewVideo,
+    CATEGORIES, CONTAINERS, Check, CheckStatus, CopyrightType, FieldKind, Invalid, MAX_SLICE_LENGTH_KIB, Md5,
     NextSlice, OssSession, PublicType, Slice, SliceSession, TokenPair, UploadCredentials, UploadTarget,
     VideoInfo, VideoMetadata, VideoState, watch_page,
 };

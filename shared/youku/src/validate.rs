@@ -2,7 +2,7 @@
 //!
 //! Characters are Unicode scalar values: a Chinese character counts as one.
 
-use crate::types::{CATEGORIES, CONTAINERS, Invalid, NewVideo, PublicType, VideoMetadata, extension};
+use crate::types::{CATEGORIES, CONTAINERS, Invalid, PublicType, VideoMetadata};
 use secrecy::ExposeSecret;
 use std::ops::RangeInclusive;
 
@@ -11,67 +11,55 @@ const TAGS: RangeInclusive<usize> = 1..=10;
 const TAG: RangeInclusive<usize> = 2..=20;
 const DESCRIPTION: RangeInclusive<usize> = 0..=1999;
 
-impl NewVideo {
-    /// Checks every limit of Youku's newest page, and the client does so before each create.
-    ///
-    /// # Errors
-    /// The first limit that is broken.
-    pub fn validate(&self) -> Result<(), Invalid> {
-        self.metadata.validate(&self.file_name, self.file_size)
-    }
+/// Checks every limit.
+///
+/// # Errors
+/// The first limit that is broken.
+pub(crate) fn validate(file_name: &str, file_size: u64, metadata: &VideoMetadata) -> Result<(), Invalid> {
+    validate_file(file_name, file_size)?;
+    validate_words(metadata)?;
+    validate_access(metadata)?;
+    check_degrees("latitude", "-90 to 90 degrees", metadata.latitude, 90.0)?;
+    check_degrees("longitude", "-180 to 180 degrees", metadata.longitude, 180.0)
 }
 
-impl VideoMetadata {
-    /// As [`NewVideo::validate`], while the file's MD5 is not known yet.
-    ///
-    /// # Errors
-    /// The first limit that is broken.
-    pub fn validate(&self, file_name: &str, file_size: u64) -> Result<(), Invalid> {
-        validate_file(file_name, file_size)?;
-        self.validate_words()?;
-        self.validate_access()?;
-        check_degrees("latitude", "-90 to 90 degrees", self.latitude, 90.0)?;
-        check_degrees("longitude", "-180 to 180 degrees", self.longitude, 180.0)
+fn validate_words(metadata: &VideoMetadata) -> Result<(), Invalid> {
+    let title = metadata.title.as_deref().unwrap_or_default();
+    check_length("title", "1 to 60 characters", TITLE, title)?;
+    if title.trim().is_empty() {
+        return Err(Invalid::from_text("title", "more than white space", title));
     }
+    let tags = metadata.tags.as_deref().unwrap_or_default();
+    if !TAGS.contains(&tags.len()) {
+        let length = format!("{} tags", tags.len());
+        return Err(Invalid::new("tags", "1 to 10 tags", length));
+    }
+    for (index, tag) in tags.iter().enumerate() {
+        let field = format!("tags[{index}]");
+        if tag.contains(',') {
+            return Err(Invalid::from_text(field, "free of commas", tag));
+        }
+        check_length(&field, "2 to 20 characters", TAG, tag)?;
+    }
+    if let Some(category) = &metadata.category
+        && !CATEGORIES.contains(&category.as_str())
+    {
+        let limit = "one of Youku's categories";
+        return Err(Invalid::from_text("category", limit, category));
+    }
+    let description = metadata.description.as_deref().unwrap_or_default();
+    let limit = "under 2000 characters";
+    check_length("description", limit, DESCRIPTION, description)
+}
 
-    fn validate_words(&self) -> Result<(), Invalid> {
-        let title = self.title.as_deref().unwrap_or_default();
-        check_length("title", "1 to 60 characters", TITLE, title)?;
-        if title.trim().is_empty() {
-            return Err(Invalid::from_text("title", "more than white space", title));
-        }
-        let tags = self.tags.as_deref().unwrap_or_default();
-        if !TAGS.contains(&tags.len()) {
-            let length = format!("{} tags", tags.len());
-            return Err(Invalid::new("tags", "1 to 10 tags", length));
-        }
-        for (index, tag) in tags.iter().enumerate() {
-            let field = format!("tags[{index}]");
-            if tag.contains(',') {
-                return Err(Invalid::from_text(field, "free of commas", tag));
-            }
-            check_length(&field, "2 to 20 characters", TAG, tag)?;
-        }
-        if let Some(category) = &self.category
-            && !CATEGORIES.contains(&category.as_str())
-        {
-            let limit = "one of Youku's categories";
-            return Err(Invalid::from_text("category", limit, category));
-        }
-        let description = self.description.as_deref().unwrap_or_default();
-        let limit = "under 2000 characters";
-        check_length("description", limit, DESCRIPTION, description)
+fn validate_access(metadata: &VideoMetadata) -> Result<(), Invalid> {
+    let given = metadata.watch_password.as_ref();
+    let password = given.map_or("", |password| password.expose_secret());
+    if metadata.public_type == Some(PublicType::Password) && password.is_empty() {
+        let limit = "given with public_type password";
+        return Err(Invalid::from_text("watch_password", limit, password));
     }
-
-    fn validate_access(&self) -> Result<(), Invalid> {
-        let given = self.watch_password.as_ref();
-        let password = given.map_or("", |password| password.expose_secret());
-        if self.public_type == Some(PublicType::Password) && password.is_empty() {
-            let limit = "given with public_type password";
-            return Err(Invalid::from_text("watch_password", limit, password));
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 fn validate_file(file_name: &str, file_size: u64) -> Result<(), Invalid> {
@@ -102,5 +90,13 @@ fn check_degrees(field: &str, limit: &'static str, value: Option<f64>, most: f64
     match value {
         Some(degrees) if !(-most..=most).contains(&degrees) => Err(Invalid::new(field, limit, degrees)),
         _ => Ok(()),
+    }
+}
+
+/// Splits the extension off a file's name, without the dot; `None` without one or without a name before it.
+fn extension(file_name: &str) -> Option<&str> {
+    match file_name.rsplit_once('.')? {
+        ("", _) | (_, "") => None,
+        (_, extension) => Some(extension),
     }
 }

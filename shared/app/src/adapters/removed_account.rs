@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 use std::sync::Arc;
 use upload_core::{
-    Bucket, Error, ErrorKind, Md5, OssSession, SliceServer, SliceSession, UploadCredentials, UploadTarget,
-    Video, VideoState, Youku,
+    Bucket, Error, ErrorKind, Md5, NewVideo, OssSession, SliceServer, SliceSession, UploadCredentials,
+    UploadTarget, VideoState, Youku,
 };
 
 /// The account's name. Every call fails.
@@ -21,15 +21,11 @@ impl RemovedAccount {
 
 #[async_trait]
 impl Youku for RemovedAccount {
-    fn validate(&self, _: &Video) -> Result<(), Error> {
+    async fn create_for_bucket(&self, _: &NewVideo, _: Md5) -> Result<OssSession, Error> {
         self.refuse()
     }
 
-    async fn create_for_bucket(&self, _: &Video, _: Md5) -> Result<OssSession, Error> {
-        self.refuse()
-    }
-
-    async fn create_for_slices(&self, _: &Video, _: Md5) -> Result<SliceSession, Error> {
+    async fn create_for_slices(&self, _: &NewVideo, _: Md5) -> Result<SliceSession, Error> {
         self.refuse()
     }
 

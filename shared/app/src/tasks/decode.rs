@@ -3,7 +3,7 @@
 use super::{field_error::field_error, legacy, modern, task::Task};
 use crate::settings::Settings;
 use serde_json::Value;
-use upload_core::{Error, metadata::PublicTypeOrigin};
+use upload_core::Error;
 
 impl Task {
     /// Reads a task: legacy where it has `conf` and no `source`, else modern.
@@ -28,7 +28,7 @@ impl Task {
             return Err(field_error("task", "is not a JSON object"));
         };
         let is_legacy = fields.contains_key("conf") && !fields.contains_key("source");
-        let (mut task, source, callback) = if is_legacy {
+        let (task, source, callback) = if is_legacy {
             (legacy::read(&fields, key, settings)?, "conf.keyname", "conf.callbackurl")
         } else {
             (modern::read(json, &fields, key, settings)?, "source", "callback.url")
@@ -41,7 +41,6 @@ impl Task {
         if let Some(Err(why)) = task.callback.as_ref().map(|one| settings.callback.check_url(&one.url)) {
             return Err(field_error(callback, why));
         }
-        task.job.video = task.job.video.stated_by(PublicTypeOrigin::Task);
         Ok(task)
     }
 }

@@ -15,20 +15,11 @@ use crate::settings::Settings;
 use serde_json::{Map, Value};
 use upload_core::{
     Callback, Error, ErrorKind, Job, Location, Provider, Terms,
-    metadata::{PublicType, VideoMetadata},
+    metadata::{FieldKind, PublicType, PublicTypeOrigin, StatedMetadata, VideoMetadata},
 };
 
-const TEXTS: [&str; 8] = [
-    "title",
-    "category",
-    "description",
-    "copyright_type",
-    "public_type",
-    "watch_password",
-    "thumbnail",
-    "shoot_time",
-];
-const NUMBERS: [&str; 2] = ["latitude", "longitude"];
+/// The order in which fields are read: the first that does not fit is reported.
+const KINDS: [FieldKind; 4] = [FieldKind::Text, FieldKind::Number, FieldKind::Tags, FieldKind::Flag];
 
 /// Reads a legacy task.
 ///
@@ -70,32 +61,35 @@ pub(super) fn read(
 }
 
 /// Converts the fields to the strict form and reads that.
-fn read_video(youku: &Section<'_>) -> Result<VideoMetadata, Error> {
+fn read_video(youku: &Section<'_>) -> Result<StatedMetadata, Error> {
     let mut strict = Map::new();
-    for name in TEXTS {
-        if let Some(text) = youku.text(name)? {
-            strict.insert(name.into(), text.into());
+    let fields =
+        KINDS.iter().flat_map(|kind| VideoMetadata::FIELDS.iter().filter(move |(_, one)| one == kind));
+    for (name, kind) in fields {
+        if let Some(value) = read_field(youku, name, *kind)? {
+            strict.insert((*name).into(), value);
         }
-    }
-    for name in NUMBERS {
-        if let Some(text) = youku.text(name)? {
-            let number: f64 = text.parse().map_err(|_| field_error(&youku.path(name), "is not a number"))?;
-            strict.insert(name.into(), number.into());
-        }
-    }
-    if let Some(tags) = youku.tags()? {
-        strict.insert("tags".into(), tags.into());
-    }
-    if let Some(text) = youku.text("deshake")? {
-        let deshake = match text.as_str() {
-            "1" | "true" => true,
-            "0" | "false" => false,
-            _ => return Err(field_error("youku.deshake", "is not true or false")),
-        };
-        strict.insert("deshake".into(), deshake.into());
     }
     let video: VideoMetadata = strict_json::read(Some(youku.name), Value::Object(strict))?;
     // Clients send the old worker's default without meaning it: it must not make an object public whose own metadata says otherwise.
     let public_type = video.public_type.filter(|word| *word != PublicType::All);
-    Ok(VideoMetadata { public_type, ..video })
+    Ok(StatedMetadata::new(VideoMetadata { public_type, ..video }, PublicTypeOrigin::Task))
+}
+
+/// Converts one field; `None` if it counts as left out.
+fn read_field(youku: &Section<'_>, name: &str, kind: FieldKind) -> Result<Option<Value>, Error> {
+    if kind == FieldKind::Tags {
+        return Ok(youku.tags()?.map(Value::from));
+    }
+    let Some(text) = youku.text(name)? else { return Ok(None) };
+    let wrong = |problem| field_error(&youku.path(name), problem);
+    Ok(Some(match kind {
+        FieldKind::Number => text.parse::<f64>().map_err(|_| wrong("is not a number"))?.into(),
+        FieldKind::Flag => match text.as_str() {
+            "1" | "true" => true.into(),
+            "0" | "false" => false.into(),
+            _ => return Err(wrong("is not true or false")),
+        },
+        FieldKind::Text | FieldKind::Tags => text.into(),
+    }))
 }

@@ -14,7 +14,10 @@ use super::{
 use crate::settings::Settings;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use upload_core::{Callback, Error, Job, Md5, Mode, StatedMd5, Terms, metadata::VideoMetadata};
+use upload_core::{
+    Callback, Error, Job, Md5, Mode, StatedMd5, Terms,
+    metadata::{PublicTypeOrigin, StatedMetadata, VideoMetadata},
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -55,7 +58,14 @@ pub(super) fn read(
     let force_nonce = force_nonce::read("again", task.again.as_ref(), request)?;
     let key = location.key.clone();
     let mode = mode.unwrap_or(settings.transfer.mode);
-    let job = Job { location, account, video: task.video, mode, md5, force_nonce };
+    let job = Job {
+        location,
+        account,
+        video: StatedMetadata::new(task.video, PublicTypeOrigin::Task),
+        mode,
+        md5,
+        force_nonce,
+    };
     Ok(Task { job, key, caller_account: None, unverified_token: None, callback })
 }
 

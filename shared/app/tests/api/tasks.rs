@@ -50,8 +50,8 @@ fn a_modern_task_becomes_a_job() {
     let task = read(TWO_ACCOUNTS, &task).expect("a task");
     assert_eq!(task.job.location.to_string(), "oss://a-bucket/dir/a b%20+中.mp4");
     assert_eq!((task.key.as_str(), task.job.account.as_str()), ("dir/a b%20+中.mp4", "other"));
-    assert_eq!((task.job.mode, task.job.video.title.as_deref()), (Mode::Slice, Some("T")));
-    assert_eq!(task.job.video.public_type, Some(PublicType::Friend));
+    assert_eq!((task.job.mode, task.job.video.metadata.title.as_deref()), (Mode::Slice, Some("T")));
+    assert_eq!(task.job.video.metadata.public_type, Some(PublicType::Friend));
     assert_eq!(task.job.md5.as_ref().expect("an MD5").md5.to_string(), "d41d8cd98f00b204e9800998ecf8427e");
     let shown = format!("{task:?}");
     let callback = task.callback.expect("a callback");
@@ -175,11 +175,14 @@ fn a_legacy_task_becomes_a_job() {
     assert_eq!((task.key.as_str(), task.job.account.as_str()), ("dir/录像", "other"));
     assert!(task.caller_account.is_none());
     let video = task.job.video;
-    assert_eq!(video.tags.as_deref(), Some(["a", "b", "c"].map(String::from).as_slice()));
-    assert_eq!((video.title.as_deref(), video.description, video.category), (Some("T"), None, None));
-    assert_eq!(video.public_type, Some(PublicType::Password));
-    assert_eq!(video.watch_password.as_ref().map(ExposeSecret::expose_secret), Some("1234"));
-    assert_eq!((video.latitude, video.deshake), (Some(30.5), Some(true)));
+    assert_eq!(video.metadata.tags.as_deref(), Some(["a", "b", "c"].map(String::from).as_slice()));
+    assert_eq!(
+        (video.metadata.title.as_deref(), video.metadata.description, video.metadata.category),
+        (Some("T"), None, None)
+    );
+    assert_eq!(video.metadata.public_type, Some(PublicType::Password));
+    assert_eq!(video.metadata.watch_password.as_ref().map(ExposeSecret::expose_secret), Some("1234"));
+    assert_eq!((video.metadata.latitude, video.metadata.deshake), (Some(30.5), Some(true)));
     assert_eq!(task.callback.expect("a callback").url.expose_secret(), "http://10.0.0.1/done");
 }
 
@@ -210,7 +213,7 @@ fn the_least_a_legacy_task_may_say_is_a_keyname() {
     assert_eq!(task.job.account, "main");
     assert!(task.callback.is_none());
     let list = json!({"conf": {"keyname": "k"}, "youku": {"tags": ["a", ""]}});
-    assert_eq!(read(ONE_ACCOUNT, &list).expect("a task").job.video.tags, Some(vec!["a".into()]));
+    assert_eq!(read(ONE_ACCOUNT, &list).expect("a task").job.video.metadata.tags, Some(vec!["a".into()]));
 }
 
 #[test]
@@ -310,7 +313,7 @@ fn a_task_that_names_no_account_takes_its_rules() {
         let callback = task.callback.expect("the rule's");
         assert_eq!(callback.url.expose_secret(), "https://rule.example/");
         // Who may watch is merged once the object has been looked at.
-        assert_eq!((task.job.video.public_type, task.job.video.public_type_from), (None, None));
+        assert_eq!((task.job.video.metadata.public_type, task.job.video.public_type_from), (None, None));
     }
 }
 
@@ -338,7 +341,7 @@ fn a_legacy_all_counts_as_not_stated_and_other_words_count() {
     for (word, expected) in cases {
         let task = json!({"conf": {"keyname": "k"}, "youku": {"public_type": word, "watch_password": "p"}});
         let video = read(ONE_ACCOUNT, &task).expect("a task").job.video;
-        assert_eq!(video.public_type, expected);
+        assert_eq!(video.metadata.public_type, expected);
         assert_eq!(video.public_type_from, expected.map(|_| PublicTypeOrigin::Task));
     }
     let modern = json!({"source": "oss://bucket/k", "video": {"public_type": "all"}});

@@ -9,7 +9,7 @@
 use super::rules::{Rule, Sidecar, sidecar_key};
 use crate::{
     Callback, Error, ErrorKind, Mode, Object,
-    model::metadata::{PublicType, VideoMetadata},
+    model::metadata::{PublicType, StatedMetadata},
 };
 
 /// S3's header that counts user metadata it has and cannot return.
@@ -46,12 +46,12 @@ impl Terms {
 /// that the store could not return, unless `stated` has a public type; a missing sidecar that the rule requires,
 /// likewise; a watch password on a video that everybody could watch.
 pub(super) fn merge_video(
-    stated: VideoMetadata,
+    stated: StatedMetadata,
     object: &Object,
     sidecar: Option<&[u8]>,
     rule: Option<&Rule>,
-) -> Result<VideoMetadata, Error> {
-    let names_audience = stated.public_type.is_some();
+) -> Result<StatedMetadata, Error> {
+    let names_audience = stated.metadata.public_type.is_some();
     if object.missing_metadata > 0 && !names_audience {
         let message = "the store could not return all of the object's metadata, which may say who may watch: state public_type in a task";
         return Err(invalid_job_error(message)
@@ -64,8 +64,9 @@ pub(super) fn merge_video(
             "the rule requires a sidecar, and there is none: write it, or state public_type in a task";
         return Err(invalid_job_error(message).with_context("sidecar", sidecar_key(&object.location.key)));
     }
-    let metadata_layer = VideoMetadata::from_user_metadata_below(&object.user_metadata, &stated)?;
-    let sidecar_layer = sidecar.map(|json| VideoMetadata::from_sidecar_below(json, &stated)).transpose();
+    let metadata_layer = StatedMetadata::from_user_metadata_below(&object.user_metadata, &stated.metadata)?;
+    let sidecar_layer =
+        sidecar.map(|json| StatedMetadata::from_sidecar_below(json, &stated.metadata)).transpose();
     let sidecar_layer = sidecar_layer
         .map_err(|error| Error::from(error).with_context("sidecar", sidecar_key(&object.location.key)))?
         .unwrap_or_default();
@@ -75,15 +76,15 @@ pub(super) fn merge_video(
     for (field, layer) in
         [("youku-watch-password", &metadata_layer), ("sidecar watch_password", &sidecar_layer)]
     {
-        is_decided |= layer.public_type.is_some();
-        if !is_decided && layer.watch_password.is_some() {
+        is_decided |= layer.metadata.public_type.is_some();
+        if !is_decided && layer.metadata.watch_password.is_some() {
             protected.push(field);
         }
     }
-    let lower = VideoMetadata::merge(metadata_layer, VideoMetadata::merge(sidecar_layer, rule_layer));
-    let video = VideoMetadata::merge(stated, lower);
+    let lower = StatedMetadata::merge(metadata_layer, StatedMetadata::merge(sidecar_layer, rule_layer));
+    let video = StatedMetadata::merge(stated, lower);
     match protected.first() {
-        Some(field) if video.public_type != Some(PublicType::Password) => Err(invalid_job_error(
+        Some(field) if video.metadata.public_type != Some(PublicType::Password) => Err(invalid_job_error(
             "the object has a watch password, and public_type is not stated as password",
         )
         .with_context("field", *field)),

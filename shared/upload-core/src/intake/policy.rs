@@ -7,7 +7,7 @@ use crate::{
         merge::{Terms, merge_video},
         rules::{Admission, Rule, Rules, Sidecar, admit},
     },
-    model::metadata::VideoMetadata,
+    model::metadata::StatedMetadata,
 };
 use std::time::{Duration, SystemTime};
 
@@ -135,7 +135,7 @@ impl IntakePolicy<'_> {
         if rule.sidecar == Sidecar::Required && sidecar.is_none() {
             return Ok(Decision::Skip("waits_for_sidecar"));
         }
-        let video = merge_video(VideoMetadata::default(), &object, sidecar.as_deref(), Some(rule))?;
+        let video = merge_video(StatedMetadata::default(), &object, sidecar.as_deref(), Some(rule))?;
         let Terms { account, mode, callback } = Terms::default().or_from_rule(Some(rule));
         let job = Job {
             location: location.clone(),

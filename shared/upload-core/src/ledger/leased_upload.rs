@@ -141,6 +141,11 @@ impl LeasedUpload {
         Some(self.lease.parts()).filter(|parts| Some(parts.session) == session).unwrap_or_default()
     }
 
+    /// Whether this holder's claim is the only step: then the request is the one that this holder brought.
+    pub(crate) fn is_begun_here(&self) -> bool {
+        self.record.history.len() == 1
+    }
+
     /// Decrypts what the upload is about.
     ///
     /// # Errors

@@ -57,6 +57,7 @@ mod self_test;
 mod state;
 mod step;
 mod store;
+mod stored_metadata;
 #[cfg(test)]
 #[expect(clippy::panic, reason = "a test fails by panicking")]
 pub(crate) mod tests;
@@ -82,7 +83,7 @@ pub use published_content::PublishedContent;
 pub use queries::StoreTimes;
 pub use record::Record;
 pub use refresh_claim::RefreshClaim;
-pub use request::{StoredMetadata, StoredRequest, StoredVersion, UploadRequest};
+pub use request::{StoredRequest, StoredVersion, UploadRequest};
 pub use seal::{Seal, Sealed};
 pub use secrets::OpenedSession;
 pub use state::{ActiveState, EDGES, Edge, End, InvalidTransition, State};
@@ -90,6 +91,7 @@ pub use step::{
     Entry, Failure, Reopening, Session, Step, StepKind, Target, Transferred, WaitReason, Waiting,
 };
 pub use store::{Created, LedgerStore, ListedKey, Page, Stored};
+pub use stored_metadata::StoredMetadata;
 pub use timestamp::Timestamp;
 pub use token_origin::TokenOrigin;
 pub use token_pair::{RefreshState, TokenPair, Tokens};

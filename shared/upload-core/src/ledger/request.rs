@@ -1,10 +1,10 @@
 //! What an upload is about, as its first step stores it.
 
-use super::seal::{Sealed, Sealer};
-use crate::{
-    Callback, Error, Job, Location, Md5, Mode, Object, StatedMd5, VideoEvent,
-    model::metadata::{Audience, CopyrightType, PublicType, PublicTypeOrigin, VideoMetadata},
+use super::{
+    seal::{Sealed, Sealer},
+    stored_metadata::{self, StoredMetadata},
 };
+use crate::{Callback, Error, Job, Location, Md5, Mode, Object, StatedMd5, VideoEvent};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
@@ -76,61 +76,19 @@ pub struct StoredVersion {
     pub crc64: Option<u64>,
 }
 
-/// [`VideoMetadata`] with its secret sealed.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the fields are those of VideoMetadata")]
-pub struct StoredMetadata {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub category: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub copyright_type: Option<CopyrightType>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub public_type: Option<PublicType>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub public_type_from: Option<PublicTypeOrigin>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub watch_password: Option<Sealed>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub thumbnail: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub latitude: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub longitude: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shoot_time: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deshake: Option<bool>,
-}
-
-impl StoredMetadata {
-    /// The video's audience, and where it was stated.
-    #[must_use]
-    pub fn audience(&self) -> Audience {
-        Audience::new(self.public_type, self.public_type_from)
-    }
-}
-
 impl StoredRequest {
     /// Iterates over its secrets, each with the name of its field.
     pub(super) fn sealed_secrets(&self) -> impl Iterator<Item = (&'static str, &Sealed)> {
         let fields = [
             ("caller_account", &self.caller_account),
             ("callback", &self.callback),
-            ("watch_password", &self.video.watch_password),
+            ("watch_password", &self.video.metadata.watch_password),
         ];
         fields.into_iter().filter_map(|(field, sealed)| Some((field, sealed.as_ref()?)))
     }
 
     pub(super) fn seal(request: &UploadRequest, sealer: Sealer<'_>) -> Result<Self, Error> {
         let UploadRequest { job, object, requested_key, callback, caller_account } = request;
-        let video = job.video.clone();
         Ok(Self {
             location: object.location.clone(),
             account: job.account.clone(),
@@ -144,21 +102,7 @@ impl StoredRequest {
                 md5: object.md5,
                 crc64: object.crc64,
             },
-            video: StoredMetadata {
-                title: video.title,
-                tags: video.tags,
-                category: video.category,
-                description: video.description,
-                copyright_type: video.copyright_type,
-                public_type: video.public_type,
-                public_type_from: video.public_type_from,
-                watch_password: sealer.seal_some(video.watch_password.as_ref(), "watch_password")?,
-                thumbnail: video.thumbnail,
-                latitude: video.latitude,
-                longitude: video.longitude,
-                shoot_time: video.shoot_time,
-                deshake: video.deshake,
-            },
+            video: stored_metadata::seal(&job.video, sealer)?,
             requested_key: requested_key.clone(),
             callback: sealer.seal_some(callback.as_ref().map(|callback| &callback.url), "callback")?,
             events: callback.as_ref().map(|callback| callback.events.clone()).unwrap_or_default(),
@@ -167,25 +111,11 @@ impl StoredRequest {
     }
 
     pub(super) fn open(&self, sealer: Sealer<'_>) -> Result<UploadRequest, Error> {
-        let (record, video) = (self.clone(), self.video.clone());
+        let record = self.clone();
         let job = Job {
             location: record.location.clone(),
             account: record.account,
-            video: VideoMetadata {
-                title: video.title,
-                tags: video.tags,
-                category: video.category,
-                description: video.description,
-                copyright_type: video.copyright_type,
-                public_type: video.public_type,
-                public_type_from: video.public_type_from,
-                watch_password: sealer.open_some(video.watch_password.as_ref(), "watch_password")?,
-                thumbnail: video.thumbnail,
-                latitude: video.latitude,
-                longitude: video.longitude,
-                shoot_time: video.shoot_time,
-                deshake: video.deshake,
-            },
+            video: stored_metadata::open(&self.video, sealer)?,
             mode: record.mode,
             md5: record.stated_md5,
             force_nonce: record.force_nonce,

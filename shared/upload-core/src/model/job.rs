@@ -1,6 +1,6 @@
 //! Jobs: requests to publish one object on Youku, and the id of the upload that carries one out.
 
-use crate::{Location, Object, StatedMd5, UploadId, model::metadata::VideoMetadata};
+use crate::{Location, Object, StatedMd5, UploadId, model::metadata::StatedMetadata};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -23,7 +23,7 @@ pub struct Job {
     /// The account's name in the settings.
     pub account: String,
     /// What is known of the video; defaults fill the rest.
-    pub video: VideoMetadata,
+    pub video: StatedMetadata,
     /// Youku's protocol.
     pub mode: Mode,
     /// The whole object's MD5, if the caller states it.

@@ -43,15 +43,11 @@ impl Youku for Guarded {
         self.tokens.ensure_usable(&self.ledger).await
     }
 
-    fn validate(&self, video: &Video) -> Result<(), Error> {
-        self.memory.validate(video)
-    }
-
-    async fn create_for_bucket(&self, video: &Video, md5: Md5) -> Result<OssSession, Error> {
+    async fn create_for_bucket(&self, video: &NewVideo, md5: Md5) -> Result<OssSession, Error> {
         self.call(|| self.memory.create_for_bucket(video, md5)).await
     }
 
-    async fn create_for_slices(&self, video: &Video, md5: Md5) -> Result<SliceSession, Error> {
+    async fn create_for_slices(&self, video: &NewVideo, md5: Md5) -> Result<SliceSession, Error> {
         self.call(|| self.memory.create_for_slices(video, md5)).await
     }
 

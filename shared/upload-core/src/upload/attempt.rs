@@ -1,8 +1,8 @@
 //! Runs one attempt: advances the upload from its recorded state until it ends or must stop.
 
 use crate::{
-    Clock, Error, ErrorKind, Md5, Object, Progress, PublishedVideo, Source, Stage, TransferSettings,
-    UploadCredentials, UploadTarget, Youku,
+    Clock, Error, ErrorKind, Md5, NewVideo, Object, Progress, PublishedVideo, Source, Stage,
+    TransferSettings, UploadCredentials, UploadTarget, Youku,
     ledger::{
         LeasedUpload, OpenedSession, State, Step, StepKind, Target, Transferred, UploadRequest, WaitReason,
         Waiting,
@@ -34,6 +34,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) stop: Option<Instant>,
     pub(crate) upload: &'a mut LeasedUpload,
     pub(crate) request: &'a UploadRequest,
+    /// The request's video, once it was checked.
+    pub(crate) video: Option<NewVideo>,
     /// The object, with the digests found on the way.
     pub(crate) object: Object,
     /// The credentials of a session that this run opened. For a session found in the ledger they are requested.

@@ -1,7 +1,8 @@
 //! Objects of automatic entrypoints: the same content is not published again.
 
 use crate::{
-    Error, PublishedVideo, RetryAdvice, RunContext, UploadId, Uploader, VideoState, ledger::UploadRequest,
+    Error, NewVideo, PublishedVideo, RetryAdvice, RunContext, UploadId, Uploader, VideoState,
+    ledger::UploadRequest,
 };
 use tracing::Instrument;
 
@@ -27,8 +28,19 @@ impl Uploader {
         republish: bool,
         run: &RunContext,
     ) -> Result<ArrivalOutcome, Error> {
+        self.upload_described(request, request.describe_video(), republish, run).await
+    }
+
+    /// As [`upload_arrival`](Self::upload_arrival), for a caller that has described the video already.
+    pub(crate) async fn upload_described(
+        &self,
+        request: &UploadRequest,
+        video: Result<NewVideo, Error>,
+        republish: bool,
+        run: &RunContext,
+    ) -> Result<ArrivalOutcome, Error> {
         if republish {
-            return self.upload(request, run).await.map(ArrivalOutcome::Published);
+            return self.upload_or_refuse(request, video, run).await.map(ArrivalOutcome::Published);
         }
         let id = UploadId::new(&request.object, &request.job);
         let checking = Box::pin(self.is_published_already(&id, request));
@@ -36,7 +48,7 @@ impl Uploader {
         if checking.instrument(tracing::info_span!("upload", upload_id = %id)).await? {
             return Ok(ArrivalOutcome::SameContent);
         }
-        self.upload(request, run).await.map(ArrivalOutcome::Published)
+        self.upload_or_refuse(request, video, run).await.map(ArrivalOutcome::Published)
     }
 
     /// Whether the last published upload of the object's key has the same content, and its video exists and has not failed.

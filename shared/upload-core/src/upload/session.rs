@@ -1,7 +1,7 @@
 //! Opens sessions at Youku, with the best known MD5 of the object.
 
 use crate::{
-    Error, ErrorKind, Job, Md5, Mode, OssSession, Stage, StatedMd5, UploadTarget, Video, Youku,
+    Error, ErrorKind, Md5, Mode, NewVideo, OssSession, Stage, StatedMd5, UploadTarget,
     ledger::{OpenedSession, Target},
     retry::RetryBudget,
     transfer::{Plan, credentials::CredentialRefresher, prefetch::Prefetch},
@@ -14,17 +14,21 @@ use crate::{
 impl Attempt<'_> {
     /// Opens a session. It is recorded before the first byte: only a recorded session is ever committed.
     pub(crate) async fn open(&mut self) -> Result<(), Error> {
-        let video = describe_video(&self.request.job, self.request.object.size)?;
+        let video = match self.video.take() {
+            Some(video) => video,
+            None => self.request.describe_video()?,
+        };
         let md5 = self.ensure_md5().await?;
         self.progress.reset_accepted();
         self.progress.set_stage(Stage::Moving);
-        tracing::info!(upload_id = %self.upload.record().id, size = video.size, %md5, "opening a session");
+        tracing::info!(upload_id = %self.upload.record().id, size = video.file_size(), %md5, "opening a session");
         let opened = self.open_session(&video, md5).await?;
+        self.video = Some(video);
         self.prefetch.run_alongside(self.upload.append_session(opened)).await
     }
 
-    /// A session that is over before it was recorded is simply replaced.
-    async fn open_session(&mut self, video: &Video, md5: Md5) -> Result<OpenedSession, Error> {
+    /// Opens a session. One that is over before it was recorded is simply replaced.
+    async fn open_session(&mut self, video: &NewVideo, md5: Md5) -> Result<OpenedSession, Error> {
         for _ in 1..SESSIONS {
             match self.try_session(video, md5).await {
                 Err(error) if error.kind() == ErrorKind::SessionOver => {
@@ -36,7 +40,7 @@ impl Attempt<'_> {
         self.try_session(video, md5).await
     }
 
-    async fn try_session(&mut self, video: &Video, md5: Md5) -> Result<OpenedSession, Error> {
+    async fn try_session(&mut self, video: &NewVideo, md5: Md5) -> Result<OpenedSession, Error> {
         self.upload.lease().check().await?;
         match self.request.job.mode {
             Mode::Oss => self.open_bucket(video, md5).await,
@@ -100,9 +104,9 @@ impl Attempt<'_> {
         self.open().await
     }
 
-    async fn open_bucket(&mut self, video: &Video, mut md5: Md5) -> Result<OpenedSession, Error> {
+    async fn open_bucket(&mut self, video: &NewVideo, mut md5: Md5) -> Result<OpenedSession, Error> {
         let youku = self.youku;
-        let plan = Plan::new(video.size, self.settings.part_size, self.settings.width());
+        let plan = Plan::new(video.file_size(), self.settings.part_size, self.settings.width());
         let session = loop {
             let session = self.retry.retry(|| youku.create_for_bucket(video, md5)).await?;
             match self.try_disprove(md5, session.already_stored).await? {
@@ -135,7 +139,7 @@ impl Attempt<'_> {
         Ok(Some(md5))
     }
 
-    async fn open_slices(&mut self, video: &Video, mut md5: Md5) -> Result<OpenedSession, Error> {
+    async fn open_slices(&mut self, video: &NewVideo, mut md5: Md5) -> Result<OpenedSession, Error> {
         let youku = self.youku;
         let session = loop {
             let session = self.retry.retry(|| youku.create_for_slices(video, md5)).await?;
@@ -148,9 +152,8 @@ impl Attempt<'_> {
         let slice_kib = self.settings.slice_kib;
         if !session.already_stored {
             let server = self.retry.retry(|| youku.slice_server(&upload_server)).await?;
-            let extension = video.file_name.rsplit_once('.').map_or("", |(_, extension)| extension);
             let token = &session.upload_token;
-            let create_file = || server.create_file(token, video.size, extension, slice_kib);
+            let create_file = || server.create_file(token, video.file_size(), video.extension(), slice_kib);
             self.retry.retry(create_file).await?;
             upload_server = server.address().to_owned();
         }
@@ -182,34 +185,6 @@ impl Attempt<'_> {
     ) -> OpenedSession {
         OpenedSession { upload_token, video_id, md5, crc64: self.object.crc64, target }
     }
-}
-
-/// Checks that the job of an object of `size` bytes is within Youku's limits.
-///
-/// # Errors
-/// [`InvalidJob`](ErrorKind::InvalidJob) naming field, limit and length.
-pub(crate) fn validate_job(job: &Job, size: u64, youku: &dyn Youku) -> Result<(), Error> {
-    youku.validate(&describe_video(job, size)?)
-}
-
-/// Describes the video of `size` bytes for Youku.
-///
-/// # Errors
-/// [`InvalidJob`](ErrorKind::InvalidJob) where no upload could carry the object.
-fn describe_video(job: &Job, size: u64) -> Result<Video, Error> {
-    if size == 0 {
-        return Err(Error::new(ErrorKind::InvalidJob, "upload", "the object is empty"));
-    }
-    let file_name = job.location.file_name().to_owned();
-    let metadata = job.video.clone().completed(&file_name);
-    let largest = Plan::largest_object();
-    if job.mode == Mode::Oss && size > largest {
-        let message = "the object is larger than OSS keeps";
-        return Err(Error::new(ErrorKind::InvalidJob, "upload", message)
-            .with_context("size", size.to_string())
-            .with_context("most", largest.to_string()));
-    }
-    Ok(Video { file_name, size, metadata })
 }
 
 async fn begin_multipart(

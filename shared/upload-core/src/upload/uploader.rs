@@ -1,7 +1,7 @@
 //! Runs uploads from the claim to the outcome: who may run them, for how long, and how they are released.
 
 use crate::{
-    Callback, Clock, Error, ErrorKind, Job, Location, Notifier, Object, RetryAdvice, RetryPolicy, RunContext,
+    Clock, Error, ErrorKind, Location, NewVideo, Notifier, Object, RetryAdvice, RetryPolicy, RunContext,
     Source, Stage, TransferSettings, UploadError as _, UploadId, Youku,
     callback::{
         delivery::CallbackDelivery,
@@ -15,7 +15,6 @@ use crate::{
         part_checkpoint::PartCheckpoint,
         published_video::{PublishedVideo, result_from_record},
         run_context::{out_of_time, with_deadline, with_deadline_or},
-        session::validate_job,
         terminal_step::terminal_step,
     },
 };
@@ -34,7 +33,7 @@ pub struct Uploader {
     pub(crate) ledger: Ledger,
     pub(crate) settings: TransferSettings,
     clock: Arc<dyn Clock>,
-    callbacks: Option<CallbackDelivery>,
+    pub(super) callbacks: Option<CallbackDelivery>,
 }
 
 impl Uploader {
@@ -65,28 +64,25 @@ impl Uploader {
     /// Whatever ended the upload; [`InProgress`](ErrorKind::InProgress) where another holder works on it;
     /// [`Deadline`](ErrorKind::Deadline), retryable, where the run's time was over first.
     pub async fn upload(&self, request: &UploadRequest, run: &RunContext) -> Result<PublishedVideo, Error> {
-        // Refused before anything is recorded, so that the same object can come again with better metadata.
-        if let Err(error) = validate_job(&request.job, request.object.size, &*self.youku) {
-            let (refused, key) =
-                (Err(error), request.requested_key.as_deref().unwrap_or(&request.object.location.key));
-            Box::pin(self.report_refusal(request.callback.as_ref(), key, &refused, run)).await;
-            return refused;
-        }
+        self.upload_or_refuse(request, request.describe_video(), run).await
+    }
+
+    /// Publishes as [`upload`](Self::upload) does, for a caller that has the request's video ([`UploadRequest::describe_video`]) already.
+    ///
+    /// # Errors
+    /// As [`upload`](Self::upload).
+    pub async fn upload_video(
+        &self,
+        request: &UploadRequest,
+        video: NewVideo,
+        run: &RunContext,
+    ) -> Result<PublishedVideo, Error> {
         let id = UploadId::new(&request.object, &request.job);
         let claim = Box::pin(async {
             let claim = self.claim(&id, Some(request)).await?;
             self.reopen_if_returned(&id, claim).await
         });
-        self.run_claimed(&id, claim, run).await
-    }
-
-    /// Checks that a job is within Youku's limits. They concern the file's name, its `size` in bytes and the metadata, so that a file can
-    /// be checked before it is read.
-    ///
-    /// # Errors
-    /// [`InvalidJob`](ErrorKind::InvalidJob), naming field, limit and length.
-    pub fn validate(&self, job: &Job, size: u64) -> Result<(), Error> {
-        validate_job(job, size, &*self.youku)
+        self.run_claimed(&id, claim, Some(video), run).await
     }
 
     /// Resumes an upload that has an open mark.
@@ -95,7 +91,7 @@ impl Uploader {
     /// As [`upload`](Self::upload).
     pub async fn resume(&self, id: &UploadId, run: &RunContext) -> Result<PublishedVideo, Error> {
         let claim = Box::pin(self.claim(id, None));
-        self.run_claimed(id, claim, run).await
+        self.run_claimed(id, claim, None, run).await
     }
 
     /// Runs an upload again that failed or was cancelled.
@@ -110,7 +106,7 @@ impl Uploader {
     ) -> Result<PublishedVideo, Error> {
         let claim =
             Box::pin(async { Ok(Claim::Acquired(Box::new(self.ledger.reopen(id, reopening).await?))) });
-        self.run_claimed(id, claim, run).await
+        self.run_claimed(id, claim, None, run).await
     }
 
     /// Sends the pending callbacks of an upload that has ended, if there are any.
@@ -134,19 +130,6 @@ impl Uploader {
         delivery.instrument(tracing::info_span!("callback", upload_id = %id)).await
     }
 
-    /// Delivers the refusal of a request for which no upload began to its callback: a few attempts, recorded nowhere.
-    pub async fn report_refusal(
-        &self,
-        callback: Option<&Callback>,
-        key: &str,
-        refused: &Result<PublishedVideo, Error>,
-        run: &RunContext,
-    ) {
-        if let Some((callbacks, callback)) = self.callbacks.as_ref().zip(callback) {
-            callbacks.report_refusal(callback, key, refused, run).await;
-        }
-    }
-
     async fn deliver_leased(
         &self,
         upload: &mut LeasedUpload,
@@ -167,12 +150,13 @@ impl Uploader {
         &self,
         id: &UploadId,
         claim: impl Future<Output = Result<Claim, Error>>,
+        video: Option<NewVideo>,
         run: &RunContext,
     ) -> Result<PublishedVideo, Error> {
         let running = async {
             // After a deadline inside the claim, nobody knows how far the claim got.
             match with_deadline_or(run.deadline, claim, || out_of_time().mark_unrecorded()).await? {
-                Claim::Acquired(upload) => Box::pin(self.run_leased(*upload, run)).await,
+                Claim::Acquired(upload) => Box::pin(self.run_leased(*upload, video, run)).await,
                 Claim::Settled(record) => result_from_record(&record),
             }
         };
@@ -181,13 +165,18 @@ impl Uploader {
     }
 
     /// Runs the upload while its lease is renewed, then records how the run ended and releases the lease.
-    async fn run_leased(&self, mut upload: LeasedUpload, run: &RunContext) -> Result<PublishedVideo, Error> {
+    async fn run_leased(
+        &self,
+        mut upload: LeasedUpload,
+        video: Option<NewVideo>,
+        run: &RunContext,
+    ) -> Result<PublishedVideo, Error> {
         let lease = upload.lease();
         let checkpoint = PartCheckpoint::new(lease.parts());
         let ended = tokio::select! {
             biased;
             lost = lease.keep_renewed(|| checkpoint.parts()) => Err(lost),
-            ended = self.run_while_leased(&mut upload, &checkpoint, run) => ended,
+            ended = self.run_while_leased(&mut upload, video, &checkpoint, run) => ended,
         };
         let ended = match ended {
             Err(error) if error.kind() == ErrorKind::Superseded => Err(upload.find_loss_reason().await),
@@ -251,6 +240,7 @@ impl Uploader {
     async fn run_while_leased(
         &self,
         upload: &mut LeasedUpload,
+        video: Option<NewVideo>,
         checkpoint: &PartCheckpoint,
         run: &RunContext,
     ) -> Result<PublishedVideo, Error> {
@@ -262,7 +252,8 @@ impl Uploader {
         }
         let retry = RetryBudget::new(self.settings.retry);
         let result =
-            with_deadline(run.deadline, Box::pin(self.run_attempt(upload, &retry, checkpoint, run))).await;
+            with_deadline(run.deadline, Box::pin(self.run_attempt(upload, video, &retry, checkpoint, run)))
+                .await;
         let timed_out = |error: &Error| error.kind() == ErrorKind::Deadline;
         result.map_err(|error| if timed_out(&error) { retry.with_last_error(error) } else { error })
     }
@@ -271,6 +262,7 @@ impl Uploader {
     async fn run_attempt(
         &self,
         upload: &mut LeasedUpload,
+        video: Option<NewVideo>,
         retry: &RetryBudget,
         checkpoint: &PartCheckpoint,
         run: &RunContext,
@@ -291,6 +283,7 @@ impl Uploader {
             progress: &run.progress,
             checkpoint,
             stop,
+            video: video.filter(|_| upload.is_begun_here()),
             upload,
             measured: measured.as_ref().and_then(|measured| measured.md5),
             object: measured.unwrap_or_else(|| request.object.clone()),

@@ -1,11 +1,11 @@
 //! Reading, merging and completing metadata.
 
-use proptest::{collection::vec, option::of, prelude::*};
-use secrecy::{ExposeSecret, SecretString};
+use proptest::{option::of, prelude::*};
+use secrecy::ExposeSecret;
 use std::collections::BTreeMap;
 use upload_core::{
     Error, ErrorKind,
-    metadata::{CopyrightType, PublicType, PublicTypeOrigin, VideoMetadata},
+    metadata::{FieldKind, PublicType, PublicTypeOrigin, StatedMetadata, VideoMetadata},
     rules::Rules,
 };
 
@@ -17,22 +17,22 @@ fn headers(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 }
 
 fn header_error(name: &str, value: &str) -> String {
-    VideoMetadata::from_user_metadata(&headers(&[(name, value)])).expect_err("not understood").to_string()
+    StatedMetadata::from_user_metadata(&headers(&[(name, value)])).expect_err("not understood").to_string()
 }
 
 fn sidecar_error(json: &str) -> String {
-    VideoMetadata::from_sidecar(json.as_bytes()).expect_err("not understood").to_string()
+    StatedMetadata::from_sidecar(json.as_bytes()).expect_err("not understood").to_string()
 }
 
 /// All fields, so that two can be compared; a secret compares by its text.
-fn laid_open(metadata: &VideoMetadata) -> String {
-    format!("{metadata:?} {:?}", metadata.watch_password.as_ref().map(|secret| secret.expose_secret()))
+fn laid_open(stated: &StatedMetadata) -> String {
+    format!("{stated:?} {:?}", stated.metadata.watch_password.as_ref().map(|secret| secret.expose_secret()))
 }
 
 /// User metadata is percent-decoded, and foreign names are ignored.
 #[test]
 fn user_metadata_is_decoded_and_foreign_names_ignored() {
-    let found = VideoMetadata::from_user_metadata(&headers(&[
+    let found = StatedMetadata::from_user_metadata(&headers(&[
         ("youku-title", "%E5%81%87%E6%9C%9F%20100%25"),
         ("youku-tags", "travel, %E6%B5%B7%E8%BE%B9,,"),
         ("youku-category", "Travel"),
@@ -47,21 +47,14 @@ fn user_metadata_is_decoded_and_foreign_names_ignored() {
         ("youku-deshake", "1"),
         ("md5", "%zz"),
     ]));
-    let expected = VideoMetadata {
-        title: Some("假期 100%".into()),
-        tags: Some(vec!["travel".into(), "海边".into()]),
-        category: Some("Travel".into()),
-        description: Some("1+1".into()),
-        copyright_type: Some(CopyrightType::Reproduced),
-        public_type: Some(PublicType::Password),
-        public_type_from: Some(PublicTypeOrigin::Metadata),
-        watch_password: Some("open sesame".into()),
-        thumbnail: Some("3".into()),
-        latitude: Some(31.25),
-        longitude: Some(-121.5),
-        shoot_time: Some("2026-11-01".into()),
-        deshake: Some(true),
-    };
+    let expected = serde_json::json!({
+        "title": "假期 100%", "tags": ["travel", "海边"], "category": "Travel", "description": "1+1",
+        "copyright_type": "reproduced", "public_type": "password", "watch_password": "open sesame", "thumbnail": "3",
+        "latitude": 31.25, "longitude": -121.5, "shoot_time": "2026-11-01", "deshake": true
+    });
+    let expected = serde_json::from_value(expected).expect("metadata");
+    let expected = StatedMetadata::new(expected, PublicTypeOrigin::Metadata);
+    assert_eq!(expected.public_type_from, Some(PublicTypeOrigin::Metadata));
     assert_eq!(laid_open(&found.expect("understood")), laid_open(&expected));
 }
 
@@ -93,25 +86,29 @@ fn a_header_with_a_bad_value_or_name_is_an_error() {
 fn a_sidecar_is_one_json_object() {
     let json = r#"{"title":"片","tags":["a1","b2"],"category":"Tech","description":"d","copyright_type":"original",
         "public_type":"friend","watch_password":"p","thumbnail":"t","latitude":1,"longitude":2.5,"shoot_time":"s","deshake":false}"#;
-    let expected = VideoMetadata {
-        title: Some("片".into()),
-        tags: Some(vec!["a1".into(), "b2".into()]),
-        category: Some("Tech".into()),
-        description: Some("d".into()),
-        copyright_type: Some(CopyrightType::Original),
-        public_type: Some(PublicType::Friend),
-        public_type_from: Some(PublicTypeOrigin::Sidecar),
-        watch_password: Some("p".into()),
-        thumbnail: Some("t".into()),
-        latitude: Some(1.0),
-        longitude: Some(2.5),
-        shoot_time: Some("s".into()),
-        deshake: Some(false),
-    };
-    let found = VideoMetadata::from_sidecar(json.as_bytes()).expect("understood");
+    let mut expected = VideoMetadata::default();
+    for (field, text) in [
+        ("title", "片"),
+        ("tags", "a1,b2"),
+        ("category", "Tech"),
+        ("description", "d"),
+        ("copyright_type", "original"),
+        ("public_type", "friend"),
+        ("watch_password", "p"),
+        ("thumbnail", "t"),
+        ("latitude", "1"),
+        ("longitude", "2.5"),
+        ("shoot_time", "s"),
+        ("deshake", "false"),
+    ] {
+        assert_eq!(expected.set_from_text(field, text), Ok(true), "{field}");
+    }
+    let expected = StatedMetadata::new(expected, PublicTypeOrigin::Sidecar);
+    assert_eq!(expected.public_type_from, Some(PublicTypeOrigin::Sidecar));
+    let found = StatedMetadata::from_sidecar(json.as_bytes()).expect("understood");
     assert_eq!(laid_open(&found), laid_open(&expected));
-    let nothing = VideoMetadata::from_sidecar(br#"{"title":null}"#).expect("understood");
-    assert_eq!(laid_open(&nothing), laid_open(&VideoMetadata::default()));
+    let nothing = StatedMetadata::from_sidecar(br#"{"title":null}"#).expect("understood");
+    assert_eq!(laid_open(&nothing), laid_open(&StatedMetadata::default()));
 }
 
 /// A sidecar that does not fit is named by the path in it, without the value.
@@ -141,7 +138,7 @@ fn a_strange_name_in_a_sidecar_cannot_flood_or_break_a_log_line() {
 
 #[test]
 fn a_problem_with_metadata_is_an_invalid_job() {
-    let problem = VideoMetadata::from_user_metadata(&headers(&[("youku-tags", "100%")]));
+    let problem = StatedMetadata::from_user_metadata(&headers(&[("youku-tags", "100%")]));
     let error = Error::from(problem.expect_err("not understood"));
     assert_eq!(error.kind(), ErrorKind::InvalidJob);
     assert_eq!(error.to_string(), "youku-tags is not percent-encoded UTF-8");
@@ -151,15 +148,17 @@ fn a_problem_with_metadata_is_an_invalid_job() {
 #[test]
 fn metadata_prefers_object_then_sidecar_then_rule() {
     let object =
-        VideoMetadata::from_user_metadata(&headers(&[("youku-title", "object")])).expect("understood");
+        StatedMetadata::from_user_metadata(&headers(&[("youku-title", "object")])).expect("understood");
     let sidecar = br#"{"title":"sidecar","description":"sidecar"}"#;
-    let sidecar = VideoMetadata::from_sidecar(sidecar).expect("understood");
+    let sidecar = StatedMetadata::from_sidecar(sidecar).expect("understood");
     let rule =
         r#"[{"bucket":"b","account":"a","public_type":"friend","description":"rule","category":"Tech"}]"#;
     let rules: Rules = serde_json::from_str(rule).expect("a rule");
     let rule = rules.find_match("b", "k").expect("it matches").metadata();
 
-    let merged = VideoMetadata::merge(VideoMetadata::merge(object, sidecar), rule).completed("file.mp4");
+    let merged = StatedMetadata::merge(StatedMetadata::merge(object, sidecar), rule).completed("file.mp4");
+    assert_eq!(merged.public_type_from, Some(PublicTypeOrigin::Rule));
+    let merged = merged.metadata;
     assert_eq!(merged.title.as_deref(), Some("object"));
     assert_eq!(merged.description.as_deref(), Some("sidecar"));
     assert_eq!(merged.category.as_deref(), Some("Tech"));
@@ -170,7 +169,8 @@ fn metadata_prefers_object_then_sidecar_then_rule() {
 /// A title is made from the file name and cut to sixty characters.
 #[test]
 fn a_missing_title_is_the_file_name_cut_to_60_characters() {
-    let made = |file_name: &str| VideoMetadata::default().completed(file_name).title.expect("a title");
+    let made =
+        |file_name: &str| StatedMetadata::default().completed(file_name).metadata.title.expect("a title");
     assert_eq!(made("a.final.mp4"), "a.final");
     assert_eq!(made("noextension"), "noextension");
     assert_eq!(made(" .mp4"), " .mp4");
@@ -181,81 +181,69 @@ fn a_missing_title_is_the_file_name_cut_to_60_characters() {
 fn a_stated_title_is_never_cut() {
     let title = Some("影".repeat(61));
     let stated = VideoMetadata { title: title.clone(), ..VideoMetadata::default() };
-    assert_eq!(stated.completed("a.mp4").title, title);
+    let stated = StatedMetadata::new(stated, PublicTypeOrigin::Task);
+    assert_eq!(stated.completed("a.mp4").metadata.title, title);
 }
 
-fn any_metadata() -> impl Strategy<Value = VideoMetadata> {
-    let word = || of("[a-z]{0,3}");
-    let degrees = || of((-90_i8..90).prop_map(f64::from));
-    let copyright = of(prop_oneof![Just(CopyrightType::Original), Just(CopyrightType::Reproduced)]);
-    let public = of(prop_oneof![Just(PublicType::All), Just(PublicType::Friend), Just(PublicType::Password)]);
-    let words = (word(), of(vec("[a-z]{2}", 0..3)), word(), word(), word(), word(), word());
-    (words, copyright, public, degrees(), degrees(), of(any::<bool>())).prop_map(
-        |(words, copyright_type, public_type, latitude, longitude, deshake)| {
-            let (title, tags, category, description, password, thumbnail, shoot_time) = words;
-            let watch_password = password.map(SecretString::from);
-            VideoMetadata {
-                title,
-                tags,
-                category,
-                description,
-                copyright_type,
-                public_type,
-                public_type_from: None,
-                watch_password,
-                thumbnail,
-                latitude,
-                longitude,
-                shoot_time,
-                deshake,
-            }
-        },
-    )
+/// A text that a field takes, or none.
+fn any_text(field: &'static str, kind: FieldKind) -> impl Strategy<Value = Option<String>> {
+    of(match (field, kind) {
+        ("copyright_type", _) => "original|reproduced",
+        ("public_type", _) => "all|friend|password",
+        (_, FieldKind::Text) => "[a-z]{0,3}",
+        (_, FieldKind::Number) => "-?[1-8][0-9]",
+        (_, FieldKind::Tags) => "([a-z]{2},){0,3}",
+        (_, FieldKind::Flag) => "true|false",
+    })
 }
 
-/// One field of each, as text: `None` where nothing is stated.
-fn fields(metadata: &VideoMetadata) -> Vec<Option<String>> {
-    let password = metadata.watch_password.as_ref();
-    vec![
-        metadata.title.clone(),
-        metadata.tags.as_ref().map(|tags| tags.join(",")),
-        metadata.category.clone(),
-        metadata.description.clone(),
-        metadata.copyright_type.map(|kind| kind.as_str().to_owned()),
-        metadata.public_type.map(|kind| kind.as_str().to_owned()),
-        password.map(|password| password.expose_secret().to_owned()),
-        metadata.thumbnail.clone(),
-        metadata.latitude.map(|degrees| degrees.to_string()),
-        metadata.longitude.map(|degrees| degrees.to_string()),
-        metadata.shoot_time.clone(),
-        metadata.deshake.map(|wish| wish.to_string()),
-    ]
+/// Texts of all fields.
+fn any_texts() -> impl Strategy<Value = Vec<Option<String>>> {
+    VideoMetadata::FIELDS.iter().map(|(field, kind)| any_text(field, *kind)).collect::<Vec<_>>()
+}
+
+/// Metadata that states these texts.
+fn metadata_of(texts: &[Option<String>]) -> VideoMetadata {
+    let mut metadata = VideoMetadata::default();
+    for ((field, _), text) in VideoMetadata::FIELDS.iter().zip(texts) {
+        if let Some(text) = text {
+            assert_eq!(metadata.set_from_text(field, text), Ok(true), "{field}");
+        }
+    }
+    metadata
+}
+
+/// All fields of metadata that was stated nowhere in particular.
+fn fields(metadata: VideoMetadata) -> String {
+    laid_open(&StatedMetadata { metadata, public_type_from: None })
 }
 
 proptest! {
     #[test]
-    fn merging_takes_each_field_from_the_highest_that_states_it(a in any_metadata(), b in any_metadata()) {
-        let expected: Vec<_> = fields(&a).into_iter().zip(fields(&b)).map(|(a, b)| a.or(b)).collect();
-        prop_assert_eq!(fields(&VideoMetadata::merge(a, b)), expected);
+    fn merging_takes_each_field_from_the_highest_that_states_it(a in any_texts(), b in any_texts()) {
+        let merged = VideoMetadata::merge(metadata_of(&a), metadata_of(&b));
+        let expected: Vec<_> = a.into_iter().zip(b).map(|(a, b)| a.or(b)).collect();
+        prop_assert_eq!(fields(merged), fields(metadata_of(&expected)));
     }
 
     #[test]
-    fn merging_does_not_depend_on_grouping(a in any_metadata(), b in any_metadata(), c in any_metadata()) {
+    fn merging_does_not_depend_on_grouping(a in any_texts(), b in any_texts(), c in any_texts()) {
+        let [a, b, c] = [a, b, c].map(|texts| metadata_of(&texts));
         let left = VideoMetadata::merge(VideoMetadata::merge(a.clone(), b.clone()), c.clone());
         let right = VideoMetadata::merge(a, VideoMetadata::merge(b, c));
-        prop_assert_eq!(laid_open(&left), laid_open(&right));
+        prop_assert_eq!(fields(left), fields(right));
     }
 
     #[test]
     fn any_text_survives_percent_encoding(text in any::<String>()) {
         let encoded = percent_encoding::utf8_percent_encode(&text, percent_encoding::NON_ALPHANUMERIC).to_string();
-        let found = VideoMetadata::from_user_metadata(&headers(&[("youku-title", &encoded)]));
-        prop_assert_eq!(found.expect("understood").title, Some(text));
+        let found = StatedMetadata::from_user_metadata(&headers(&[("youku-title", &encoded)]));
+        prop_assert_eq!(found.expect("understood").metadata.title, Some(text));
     }
 
     #[test]
     fn a_made_title_is_a_start_of_the_name_and_fits(name in "[a-z影 .]{0,70}\\.mp4") {
-        let title = VideoMetadata::default().completed(&name).title.expect("a title");
+        let title = StatedMetadata::default().completed(&name).metadata.title.expect("a title");
         prop_assert!(name.contains(&title));
         prop_assert!((1..=TITLE_CHARACTERS).contains(&title.chars().count()));
     }

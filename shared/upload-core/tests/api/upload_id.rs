@@ -1,6 +1,6 @@
 //! What the id of an upload depends on.
 
-use upload_core::{Job, Location, Mode, Object, Provider, UploadId, metadata::VideoMetadata};
+use upload_core::{Job, Location, Mode, Object, Provider, UploadId, metadata::StatedMetadata};
 
 fn upload(etag: &str, key: &str, account: &str, again: Option<&str>) -> UploadId {
     let location = Location { provider: Provider::Oss, bucket: "b".into(), key: key.into(), region: None };
@@ -8,7 +8,7 @@ fn upload(etag: &str, key: &str, account: &str, again: Option<&str>) -> UploadId
     let job = Job {
         location,
         account: account.into(),
-        video: VideoMetadata::default(),
+        video: StatedMetadata::default(),
         mode: Mode::Oss,
         md5: None,
         force_nonce: again.map(Into::into),

@@ -2,17 +2,20 @@
 
 mod invalid;
 mod md5;
+mod metadata;
+mod metadata_field;
 mod published;
 mod session;
 mod slice;
 mod token;
-mod video;
+mod words;
 
 pub use invalid::Invalid;
 pub use md5::Md5;
+pub use metadata::VideoMetadata;
+pub use metadata_field::FieldKind;
 pub use published::{VideoInfo, VideoState, watch_page};
 pub use session::{OssSession, SliceSession, UploadCredentials, UploadTarget};
 pub use slice::{Check, CheckStatus, MAX_SLICE_LENGTH_KIB, NextSlice, Slice};
 pub use token::TokenPair;
-pub(crate) use video::extension;
-pub use video::{CATEGORIES, CONTAINERS, CopyrightType, NewVideo, PublicType, VideoMetadata};
+pub use words::{CATEGORIES, CONTAINERS, CopyrightType, PublicType};

@@ -10,17 +10,24 @@ use youku::{Client, Config, Md5, NewVideo, VideoMetadata};
 pub(crate) const ACCESS_TOKEN: &str = "access-token-of-the-test";
 pub(crate) const UPLOAD_TOKEN: &str = "upload-token-of-the-test";
 
+/// MD5 of the file of [`a_video`].
+pub(crate) fn an_md5() -> Md5 {
+    Md5::from_hex("9e107d9d372bb6826bd81d3542a419d6").unwrap()
+}
+
 pub(crate) fn a_video() -> NewVideo {
-    NewVideo {
-        file_name: "holiday.mp4".to_owned(),
-        file_size: 1_048_576,
-        file_md5: Md5::from_hex("9e107d9d372bb6826bd81d3542a419d6").unwrap(),
-        metadata: VideoMetadata {
-            title: Some("A holiday".to_owned()),
-            tags: Some(vec!["travel".to_owned(), "海边".to_owned()]),
-            ..VideoMetadata::default()
-        },
-    }
+    a_video_with(|_| ())
+}
+
+/// A video with its metadata changed in a way that keeps to Youku's limits.
+pub(crate) fn a_video_with(change: impl FnOnce(&mut VideoMetadata)) -> NewVideo {
+    let mut metadata = VideoMetadata {
+        title: Some("A holiday".to_owned()),
+        tags: Some(vec!["travel".to_owned(), "海边".to_owned()]),
+        ..VideoMetadata::default()
+    };
+    change(&mut metadata);
+    NewVideo::new("holiday.mp4".to_owned(), 1_048_576, metadata).unwrap()
 }
 
 /// An HTTP client that can only speak plain HTTP: the default one insists on a process-wide TLS provider.

@@ -1,6 +1,6 @@
 //! Types that documents hold.
 
-use youku::{CopyrightType, Md5, PublicType, VideoMetadata};
+use youku::{CopyrightType, FieldKind, Md5, PublicType, VideoMetadata};
 
 /// Youku and OSS write digests in lower case and in upper case.
 #[test]
@@ -40,4 +40,50 @@ fn metadata_is_an_object_of_known_names() {
     assert_eq!((found.tags.is_none(), found.watch_password.is_some()), (true, true));
     assert!(!format!("{found:?}").contains("open sesame"));
     assert!(read(r#"{"pubic_type":"friend"}"#).is_err());
+}
+
+/// Every field is read from text by its name, to the same value as from JSON.
+#[test]
+fn every_field_is_read_from_its_text() {
+    let mut found = VideoMetadata::default();
+    for (field, kind) in VideoMetadata::FIELDS {
+        let text = match (*field, kind) {
+            ("copyright_type", _) => "reproduced",
+            ("public_type", _) => "friend",
+            (_, FieldKind::Text) => "some text",
+            (_, FieldKind::Number) => "31.25",
+            (_, FieldKind::Tags) => "one, two,,",
+            (_, FieldKind::Flag) => "1",
+        };
+        assert_eq!(found.states(field), Some(false), "{field}");
+        assert_eq!(found.set_from_text(field, text), Ok(true), "{field}");
+        assert_eq!(found.states(field), Some(true), "{field}");
+    }
+    assert_eq!(found.title.as_deref(), Some("some text"));
+    assert_eq!(found.tags, Some(vec!["one".to_owned(), "two".to_owned()]));
+    assert_eq!(found.copyright_type, Some(CopyrightType::Reproduced));
+    assert_eq!(found.public_type, Some(PublicType::Friend));
+    assert_eq!((found.latitude, found.deshake), (Some(31.25), Some(true)));
+    assert_eq!((found.states("Title"), found.set_from_text("Title", "t")), (None, Ok(false)));
+    for (field, limit) in [
+        ("copyright_type", "original or reproduced"),
+        ("public_type", "all, friend or password"),
+        ("longitude", "a number"),
+        ("deshake", "true or false"),
+    ] {
+        let invalid = found.set_from_text(field, "?").unwrap_err();
+        assert_eq!((invalid.field.as_str(), invalid.limit), (field, limit));
+    }
+}
+
+/// A sealed password takes the place of the plain one, and every other field stays.
+#[test]
+fn a_watch_password_can_be_sealed_and_opened() {
+    let json = r#"{"title":"T","tags":["a","b"],"watch_password":"open sesame","deshake":true}"#;
+    let plain: VideoMetadata = serde_json::from_str(json).unwrap();
+    let sealed = plain.try_map_password(|_| Ok::<_, ()>("sealed".to_owned())).unwrap();
+    assert_eq!((sealed.title.as_deref(), sealed.deshake), (Some("T"), Some(true)));
+    assert_eq!(sealed.watch_password.as_deref(), Some("sealed"));
+    assert!(sealed.clone().try_map_password(|_| Err::<(), _>("no key")).is_err());
+    assert_eq!(sealed.clone().try_map_password(Ok::<_, ()>), Ok(sealed));
 }

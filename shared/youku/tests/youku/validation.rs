@@ -1,30 +1,47 @@
 //! Youku's limits for metadata.
 
-use youku::{CATEGORIES, Invalid, Md5, NewVideo, PublicType, VideoMetadata};
+use youku::{CATEGORIES, Invalid, NewVideo, PublicType, VideoMetadata};
 
-fn a_video() -> NewVideo {
-    NewVideo {
+/// What a video is made from.
+struct Parts {
+    file_name: String,
+    file_size: u64,
+    metadata: VideoMetadata,
+}
+
+/// Makes a video of acceptable parts with one change.
+fn make(change: impl FnOnce(&mut Parts)) -> Result<NewVideo, Invalid> {
+    let mut parts = Parts {
         file_name: "holiday.mp4".to_owned(),
         file_size: 1_048_576,
-        file_md5: Md5([7; 16]),
         metadata: VideoMetadata {
             title: Some("A holiday".to_owned()),
             tags: Some(vec!["travel".to_owned(), "海边".to_owned()]),
             ..VideoMetadata::default()
         },
-    }
+    };
+    change(&mut parts);
+    NewVideo::new(parts.file_name, parts.file_size, parts.metadata)
 }
 
-fn broken(change: impl FnOnce(&mut NewVideo)) -> Invalid {
-    let mut video = a_video();
-    change(&mut video);
-    video.validate().unwrap_err()
+fn broken(change: impl FnOnce(&mut Parts)) -> Invalid {
+    make(change).unwrap_err()
 }
 
-fn accepted(change: impl FnOnce(&mut NewVideo)) -> bool {
-    let mut video = a_video();
-    change(&mut video);
-    video.validate().is_ok()
+fn accepted(change: impl FnOnce(&mut Parts)) -> bool {
+    make(change).is_ok()
+}
+
+/// The client takes a `NewVideo` alone, so what cannot be built cannot be sent. That its fields are private is an example in its
+/// documentation.
+#[test]
+fn broken_metadata_makes_no_video_that_could_be_sent() {
+    let invalid = broken(|video| video.metadata.title = Some("影".repeat(61)));
+    assert_eq!(invalid.field, "title");
+    assert_eq!(invalid.to_string(), "title must be 1 to 60 characters, not 61 characters");
+    let video = make(|video| video.metadata.category = Some("Tech".to_owned())).unwrap();
+    assert_eq!((video.file_name(), video.extension(), video.file_size()), ("holiday.mp4", "mp4", 1_048_576));
+    assert_eq!(video.metadata().category.as_deref(), Some("Tech"));
 }
 
 #[test]
@@ -92,6 +109,18 @@ fn an_extension_outside_the_accepted_containers_is_refused() {
     for name in ["a.webm", "mp4", ".mp4", "a.mp4.", "a.mp4.txt", ""] {
         assert_eq!(broken(|video| video.file_name = name.to_owned()).field, "file_name");
     }
+}
+
+/// Not a number is no place on earth.
+#[test]
+fn degrees_are_those_of_the_globe() {
+    assert!(accepted(
+        |video| (video.metadata.latitude, video.metadata.longitude) = (Some(-90.0), Some(180.0))
+    ));
+    for wrong in [90.5, f64::NAN, f64::INFINITY] {
+        assert_eq!(broken(|video| video.metadata.latitude = Some(wrong)).field, "latitude");
+    }
+    assert_eq!(broken(|video| video.metadata.longitude = Some(-180.5)).field, "longitude");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::throttle::Throttle;
 use crate::{args::UploadArgs, shutdown::Shutdown, ui::reporter::Reporter};
 use app::{
     App,
-    core::{Error, Job, Source, Uploader, ledger::Ledger, metadata::VideoMetadata},
+    core::{Error, Job, Source, Uploader, ledger::Ledger, metadata::StatedMetadata},
 };
 use std::{sync::Arc, time::Duration};
 
@@ -17,7 +17,7 @@ pub(super) struct Batch<'a> {
     pub(super) ledger: Ledger,
     pub(super) args: &'a UploadArgs,
     /// What flags and `--meta` state about each video.
-    pub(super) stated: VideoMetadata,
+    pub(super) stated: StatedMetadata,
     pub(super) throttle: Arc<Throttle>,
     pub(super) shutdown: Shutdown,
     pub(super) reporter: &'a Reporter,

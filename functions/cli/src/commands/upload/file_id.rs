@@ -4,7 +4,7 @@ use super::local_file;
 use crate::{error::CliError, shutdown::Shutdown};
 use app::{
     App,
-    core::{Job, UploadId, metadata::VideoMetadata},
+    core::{Job, UploadId, metadata::StatedMetadata},
 };
 use std::{path::Path, sync::Arc};
 
@@ -13,6 +13,6 @@ pub(crate) async fn compute(app: &App, path: &Path, account: Option<&str>) -> Re
     let (object, _) = local_file::open(path, Arc::default(), &Shutdown::never()).await?;
     let location = object.location.clone();
     let account = app.account_for(&location, account)?;
-    let (video, mode) = (VideoMetadata::default(), app.settings().transfer.mode);
+    let (video, mode) = (StatedMetadata::default(), app.settings().transfer.mode);
     Ok(UploadId::new(&object, &Job { location, account, video, mode, md5: None, force_nonce: None }))
 }

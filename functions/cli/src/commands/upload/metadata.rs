@@ -3,7 +3,7 @@
 use crate::{args::UploadArgs, error::CliError, ui::i18n::tr};
 use app::core::{
     ledger::Timestamp,
-    metadata::{PublicTypeOrigin, VideoMetadata},
+    metadata::{PublicTypeOrigin, StatedMetadata, VideoMetadata},
 };
 use std::{fs, path::Path, time::SystemTime};
 
@@ -11,7 +11,7 @@ use std::{fs, path::Path, time::SystemTime};
 ///
 /// # Errors
 /// Names the file, line and column that do not fit.
-pub(super) fn read(args: &UploadArgs) -> Result<VideoMetadata, CliError> {
+pub(super) fn read(args: &UploadArgs) -> Result<StatedMetadata, CliError> {
     let flags = VideoMetadata {
         title: args.title.clone(),
         tags: (!args.tags.is_empty()).then(|| args.tags.clone()),
@@ -25,7 +25,7 @@ pub(super) fn read(args: &UploadArgs) -> Result<VideoMetadata, CliError> {
     };
     let file = args.meta.as_deref().map(read_file).transpose()?;
     let stated = VideoMetadata::merge(flags, file.unwrap_or_default());
-    Ok(stated.stated_by(PublicTypeOrigin::Flag))
+    Ok(StatedMetadata::new(stated, PublicTypeOrigin::Flag))
 }
 
 fn read_file(path: &Path) -> Result<VideoMetadata, CliError> {

@@ -10,7 +10,7 @@ use crate::{
 };
 use app::{
     UploadDetails,
-    core::{Mode, UploadId, ledger::UploadRequest, metadata::VideoMetadata},
+    core::{Mode, UploadId, ledger::UploadRequest, metadata::StatedMetadata},
 };
 use serde_json::json;
 
@@ -24,15 +24,15 @@ impl Batch<'_> {
         let id = UploadId::new(&request.object, &request.job);
         let details = self.app.upload_details(&id).await?;
         let video = request.job.video.clone().completed(request.object.location.file_name());
-        let audience = video.audience();
+        let (audience, stated) = (video.audience(), &video.metadata);
         self.reporter.print_event(json!({
             "event": "planned", "source": source, "upload_id": id.as_str(),
             "object": request.object.location.to_string(), "size": request.object.size,
             "md5": request.object.md5.map(|md5| md5.to_string()), "account": request.job.account,
-            "mode": request.job.mode, "title": video.title, "tags": video.tags, "category": video.category,
-            "description": video.description, "copyright_type": video.copyright_type,
-            "public_type": audience.public_type, "public_type_from": audience.from, "thumbnail": video.thumbnail,
-            "watch_password": video.watch_password.as_ref().map(|_| true),
+            "mode": request.job.mode, "title": stated.title, "tags": stated.tags, "category": stated.category,
+            "description": stated.description, "copyright_type": stated.copyright_type,
+            "public_type": audience.public_type, "public_type_from": audience.from, "thumbnail": stated.thumbnail,
+            "watch_password": stated.watch_password.as_ref().map(|_| true),
             "callback": request.callback.as_ref().map(|_| "accepted"),
             "state": details.as_ref().map(|details| details.status().state),
             "video_id": details.as_ref().and_then(|details| details.record.video_id.clone()),
@@ -48,10 +48,10 @@ fn describe_plan(
     source: &str,
     id: &UploadId,
     request: &UploadRequest,
-    video: &VideoMetadata,
+    video: &StatedMetadata,
     details: Option<&UploadDetails>,
 ) -> Vec<String> {
-    let object = &request.object;
+    let (object, stated) = (&request.object, &video.metadata);
     let md5 = object.md5.map_or_else(
         || tr!("unknown: the object would be read once to compute it", "未知：需先完整读取一次"),
         |md5| md5.to_string(),
@@ -68,14 +68,14 @@ fn describe_plan(
         line("MD5", "MD5", Some(&md5)),
         line("account", "账号", Some(&request.job.account)),
         line("mode", "协议", Some(mode)),
-        line("title", "标题", video.title.as_deref()),
-        line("tags", "标签", video.tags.as_ref().map(|tags| tags.join(", ")).as_deref()),
-        line("category", "分类", video.category.as_deref()),
-        line("description", "简介", video.description.as_deref()),
-        line("copyright", "版权", video.copyright_type.map(|copyright_type| copyright_type.as_str())),
+        line("title", "标题", stated.title.as_deref()),
+        line("tags", "标签", stated.tags.as_ref().map(|tags| tags.join(", ")).as_deref()),
+        line("category", "分类", stated.category.as_deref()),
+        line("description", "简介", stated.description.as_deref()),
+        line("copyright", "版权", stated.copyright_type.map(|copyright_type| copyright_type.as_str())),
         line("public type", "公开范围", Some(&messages::audience::describe(video.audience()))),
-        line("password", "观看密码", video.watch_password.as_ref().map(|_| tr_static!("set", "已设置"))),
-        line("thumbnail", "封面", video.thumbnail.as_deref()),
+        line("password", "观看密码", stated.watch_password.as_ref().map(|_| tr_static!("set", "已设置"))),
+        line("thumbnail", "封面", stated.thumbnail.as_deref()),
         line("callback", "回调", request.callback.as_ref().map(|_| tr_static!("allowed", "允许调用"))),
         line(
             "ledger",

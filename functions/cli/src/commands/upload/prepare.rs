@@ -11,7 +11,9 @@ use crate::{
     error::CliError,
     ui::reporter::{Snapshot, Tracker},
 };
-use app::core::{Callback, Job, Location, Object, Source, Stage, Terms, Uploader, ledger::UploadRequest};
+use app::core::{
+    Callback, Job, Location, NewVideo, Object, Source, Stage, Terms, Uploader, ledger::UploadRequest,
+};
 use std::{
     path::Path,
     sync::{
@@ -24,6 +26,8 @@ use tokio::time::sleep;
 /// A video that is ready to be uploaded.
 pub(super) struct Prepared {
     pub(super) request: UploadRequest,
+    /// The request's, checked.
+    pub(super) video: NewVideo,
     pub(super) uploader: Uploader,
 }
 
@@ -45,7 +49,7 @@ impl Batch<'_> {
                 let (job, object) = self.shutdown.guard(completing).await?;
                 let request =
                     UploadRequest { job, object, requested_key: None, callback, caller_account: None };
-                self.validate(request, source)
+                self.with_uploader(request, None, source)
             }
         }
     }
@@ -61,17 +65,19 @@ impl Batch<'_> {
         let size = path.metadata().map_err(|error| local_file::describe_unreadable(path, &error))?.len();
         let (job, callback) = self.build_job(number, location)?;
         // The limits concern name, size and metadata: they are checked before the file is read for its ETag.
-        self.open_uploader(&job, self.app.source(None))?.validate(&job, size)?;
+        self.open_uploader(&job, self.app.source(None))?;
+        let video = job.describe_video(size)?;
         let (object, file) = self.open_file(path, size, tracker).await?;
         let request = UploadRequest { job, object, requested_key: None, callback, caller_account: None };
-        self.validate(request, Arc::new(file))
+        let unchanged = request.object.size == size;
+        self.with_uploader(request, Some(video).filter(|_| unchanged), Arc::new(file))
     }
 
     /// Builds the job from the flags, and from the rule for what they do not state.
     fn build_job(&self, number: usize, location: Location) -> Result<(Job, Option<Callback>), CliError> {
         let mut video = self.stated.clone();
-        if let Some(template) = &video.title {
-            video.title = Some(metadata::expand_title(template, location.file_name(), number)?);
+        if let Some(template) = &video.metadata.title {
+            video.metadata.title = Some(metadata::expand_title(template, location.file_name(), number)?);
         }
         let callback = self.args.callback.as_ref();
         let stated = Terms {
@@ -87,12 +93,21 @@ impl Batch<'_> {
         Ok((Job { location, account, video, mode, md5: None, force_nonce }, callback))
     }
 
-    fn validate(&self, request: UploadRequest, source: Arc<dyn Source>) -> Result<Prepared, CliError> {
+    /// Opens the uploader, and checks the video unless that was done.
+    fn with_uploader(
+        &self,
+        request: UploadRequest,
+        video: Option<NewVideo>,
+        source: Arc<dyn Source>,
+    ) -> Result<Prepared, CliError> {
         let (throttle, shutdown) = (self.throttle.clone(), self.shutdown.clone());
         let uploader =
             self.open_uploader(&request.job, Arc::new(ThrottledSource { source, throttle, shutdown }))?;
-        uploader.validate(&request.job, request.object.size)?;
-        Ok(Prepared { request, uploader })
+        let video = match video {
+            Some(video) => video,
+            None => request.describe_video()?,
+        };
+        Ok(Prepared { request, video, uploader })
     }
 
     async fn open_file(

@@ -17,8 +17,7 @@ use crate::{
     },
 };
 use app::core::{
-    Error, ErrorKind, PublishedVideo, RetryAdvice, RunContext, UploadId, Uploader, VideoState,
-    ledger::{Reopening, UploadRequest},
+    Error, ErrorKind, PublishedVideo, RetryAdvice, RunContext, UploadId, VideoState, ledger::Reopening,
 };
 use serde_json::json;
 use std::{pin::Pin, time::Duration};
@@ -36,9 +35,10 @@ impl Batch<'_> {
     pub(super) async fn publish(&self, number: usize, video: &VideoSource) -> Result<(), CliError> {
         let source = video.to_string();
         let mut tracker = self.reporter.track(source.clone());
-        let Prepared { request, uploader } = self.prepare(number, video, &mut tracker).await?;
+        let prepared = self.prepare(number, video, &mut tracker).await?;
+        let request = &prepared.request;
         let id = UploadId::new(&request.object, &request.job);
-        let published = self.upload_until_done(&uploader, &request, &id, &mut tracker).await;
+        let published = self.upload_until_done(&prepared, &id, &mut tracker).await;
         let published = published.map_err(|error| error.with_upload_id(&id))?;
         drop(tracker);
         let PublishedVideo { upload_id, video_id, size, md5, audience, warning } = &published;
@@ -57,8 +57,7 @@ impl Batch<'_> {
     /// Uploads, and starts again as long as another holder works on the upload.
     async fn upload_until_done(
         &self,
-        uploader: &Uploader,
-        request: &UploadRequest,
+        Prepared { request, video, uploader }: &Prepared,
         id: &UploadId,
         tracker: &mut Tracker<'_>,
     ) -> Result<PublishedVideo, CliError> {
@@ -70,7 +69,7 @@ impl Batch<'_> {
             let mut uploading: Pin<Box<dyn Future<Output = _>>> = if has_failed {
                 Box::pin(uploader.retry(id, Reopening::default(), &run))
             } else {
-                Box::pin(uploader.upload(request, &run))
+                Box::pin(uploader.upload_video(request, video.clone(), &run))
             };
             let ended = tokio::select! {
                 ended = report_progress(&mut uploading, &run, tracker) => ended,

@@ -1,10 +1,6 @@
 //! The Youku port over `youku` and, for its bucket, `object-storage`.
 
-use super::{
-    bucket::YoukuBucket,
-    new_video::{to_metadata, to_new_video, validation_error},
-    upload_server::UploadServer,
-};
+use super::{bucket::YoukuBucket, upload_server::UploadServer};
 use crate::{
     adapters::{
         error_mapping::{api_error, bucket_error, call_error, slice_error},
@@ -17,8 +13,8 @@ use object_storage::{Credentials, HttpClient, SignatureVersion, Store, StoreConf
 use secrecy::SecretString;
 use std::{sync::Arc, time::Duration};
 use upload_core::{
-    Bucket, Error, ErrorKind, Md5, OssSession, SliceServer, SliceSession, UploadCredentials, UploadTarget,
-    Video, VideoState,
+    Bucket, Error, ErrorKind, Md5, NewVideo, OssSession, SliceServer, SliceSession, UploadCredentials,
+    UploadTarget, VideoState,
 };
 use youku::Client;
 
@@ -97,18 +93,12 @@ impl upload_core::Youku for YoukuAccount {
         }
     }
 
-    fn validate(&self, video: &Video) -> Result<(), Error> {
-        to_metadata(video)?.validate(&video.file_name, video.size).map_err(validation_error)
+    async fn create_for_bucket(&self, video: &NewVideo, md5: Md5) -> Result<OssSession, Error> {
+        self.call(|client| async move { client.create_for_oss(video, md5).await }).await
     }
 
-    async fn create_for_bucket(&self, video: &Video, md5: Md5) -> Result<OssSession, Error> {
-        let video = &to_new_video(video, md5)?;
-        self.call(|client| async move { client.create_for_oss(video).await }).await
-    }
-
-    async fn create_for_slices(&self, video: &Video, md5: Md5) -> Result<SliceSession, Error> {
-        let video = &to_new_video(video, md5)?;
-        self.call(|client| async move { client.create_for_slices(video).await }).await
+    async fn create_for_slices(&self, video: &NewVideo, md5: Md5) -> Result<SliceSession, Error> {
+        self.call(|client| async move { client.create_for_slices(video, md5).await }).await
     }
 
     async fn refresh_credentials(

@@ -2,7 +2,6 @@
 
 mod account;
 mod bucket;
-mod new_video;
 mod upload_server;
 
 pub(crate) use account::YoukuAccount;

@@ -3,7 +3,7 @@
 use super::{extensions::is_video_extension, sidecar::Sidecar};
 use crate::{
     Callback, Mode, VideoEvent,
-    model::metadata::{CopyrightType, PublicType, PublicTypeOrigin, VideoMetadata},
+    model::metadata::{CopyrightType, PublicType, PublicTypeOrigin, StatedMetadata, VideoMetadata},
 };
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -81,7 +81,7 @@ impl Rule {
 
     /// What the rule states about every video it matches.
     #[must_use]
-    pub fn metadata(&self) -> VideoMetadata {
+    pub fn metadata(&self) -> StatedMetadata {
         let stated = VideoMetadata {
             tags: self.tags.clone(),
             category: self.category.clone(),
@@ -91,7 +91,7 @@ impl Rule {
             watch_password: self.watch_password.clone(),
             ..VideoMetadata::default()
         };
-        stated.stated_by(PublicTypeOrigin::Rule)
+        StatedMetadata::new(stated, PublicTypeOrigin::Rule)
     }
 
     /// Checks the rule by itself.

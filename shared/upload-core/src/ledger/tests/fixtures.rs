@@ -9,7 +9,7 @@ use crate::ledger::{
     rate_limit::RateLimit,
     token_records::{ClaimRecord, PairRecord},
 };
-use crate::model::metadata::{CopyrightType, PublicType, PublicTypeOrigin, VideoMetadata};
+use crate::model::metadata::{PublicTypeOrigin, StatedMetadata, VideoMetadata};
 use crate::{StatedMd5, VideoEvent};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{collections::BTreeSet, fs, path::PathBuf, time::UNIX_EPOCH};
@@ -40,21 +40,16 @@ fn full_work() -> StoredRequest {
     request.object.crc64 = Some(u64::MAX);
     request.job.md5 = Some(StatedMd5::new(Md5([1; 16]), "field md5"));
     request.job.force_nonce = Some("n".into());
-    request.job.video = VideoMetadata {
-        title: Some("片".into()),
-        tags: Some(vec!["a".into(), "b".into()]),
-        category: Some("Others".into()),
-        description: Some("d".into()),
-        copyright_type: Some(CopyrightType::Original),
-        public_type: Some(PublicType::Password),
-        public_type_from: Some(PublicTypeOrigin::Task),
-        watch_password: Some("open sesame".into()),
-        thumbnail: Some("t".into()),
-        latitude: Some(30.25),
-        longitude: Some(120.125),
-        shoot_time: Some("2026-01-01 00:00:00".into()),
-        deshake: Some(true),
-    };
+    let metadata: VideoMetadata = serde_json::from_value(serde_json::json!({
+        "title": "片", "tags": ["a", "b"], "category": "Others", "description": "d", "copyright_type": "original",
+        "public_type": "password", "watch_password": "open sesame", "thumbnail": "t",
+        "latitude": 30.25, "longitude": 120.125, "shoot_time": "2026-01-01 00:00:00", "deshake": true
+    }))
+    .expect("metadata");
+    for (field, _) in VideoMetadata::FIELDS {
+        assert_eq!(metadata.states(field), Some(true), "the fixture has every field: {field}");
+    }
+    request.job.video = StatedMetadata::new(metadata, PublicTypeOrigin::Task);
     sealed(&request)
 }
 

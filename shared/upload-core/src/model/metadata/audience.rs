@@ -1,34 +1,7 @@
 //! Who may watch a video, and where that was stated.
 
 use serde::{Deserialize, Serialize};
-
-/// Who may watch the video.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PublicType {
-    /// Everybody.
-    All,
-    /// The account's friends.
-    Friend,
-    /// Whoever has the watch password.
-    Password,
-}
-
-impl PublicType {
-    /// Youku's word for it: `all`, `friend` or `password`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::Friend => "friend",
-            Self::Password => "password",
-        }
-    }
-
-    pub(crate) fn from_word(word: &str) -> Option<Self> {
-        [Self::All, Self::Friend, Self::Password].into_iter().find(|kind| kind.as_str() == word)
-    }
-}
+use youku::PublicType;
 
 /// Where a video's public type was stated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

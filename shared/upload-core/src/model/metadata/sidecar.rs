@@ -1,6 +1,6 @@
 //! Sidecars: metadata as one JSON object in a file next to the video.
 
-use super::{MetadataError, PublicTypeOrigin, VideoMetadata};
+use super::{audience::PublicTypeOrigin, metadata_error::MetadataError, stated::StatedMetadata};
 use ::error::{describe_mismatch, deserialize};
 use serde::{
     Deserialize, Deserializer,
@@ -8,32 +8,33 @@ use serde::{
 };
 use serde_json::{Map, Value};
 use std::fmt;
+use youku::VideoMetadata;
 
 /// Members that are read whatever the caller states: a mistake there may have been meant to hide the video.
 const ALWAYS_READ: [&str; 2] = ["public_type", "watch_password"];
 
-impl VideoMetadata {
-    /// Reads a sidecar: one JSON object with the fields of this type and no others.
+impl StatedMetadata {
+    /// Reads a sidecar: one JSON object with the fields of [`VideoMetadata`] and no others.
     ///
     /// # Errors
     /// The path that does not fit.
     pub fn from_sidecar(json: &[u8]) -> Result<Self, MetadataError> {
-        Self::from_sidecar_below(json, &Self::default())
+        Self::from_sidecar_below(json, &VideoMetadata::default())
     }
 
     /// Reads what `higher` does not state of a sidecar, and always its `public_type` and `watch_password`.
     ///
     /// # Errors
     /// As [`from_sidecar`](Self::from_sidecar); names that are not known are passed over where `higher` states a public type.
-    pub fn from_sidecar_below(json: &[u8], higher: &Self) -> Result<Self, MetadataError> {
-        Ok(read(json, higher)?.stated_by(PublicTypeOrigin::Sidecar))
+    pub fn from_sidecar_below(json: &[u8], higher: &VideoMetadata) -> Result<Self, MetadataError> {
+        Ok(Self::new(read(json, higher)?, PublicTypeOrigin::Sidecar))
     }
 }
 
 /// Reads a sidecar without the members that `higher` states.
 ///
 /// # Errors
-/// As [`VideoMetadata::from_sidecar_below`].
+/// As [`StatedMetadata::from_sidecar_below`].
 fn read(json: &[u8], higher: &VideoMetadata) -> Result<VideoMetadata, MetadataError> {
     let wrong = |problem| MetadataError::new("sidecar", problem);
     // serde would fill the fields from an array, too.

@@ -47,21 +47,21 @@ where
             return NextAction::Stop(StopReason::Uploads);
         }
         let result = match self.open_uploader(&request).await {
-            Ok(uploader)
-                if self.is_already_scanned(entry)
-                    && uploader.validate(&request.job, request.object.size).is_err() =>
-            {
-                self.report.known += 1;
-                return NextAction::NextObject;
-            }
-            Ok(uploader) => match Box::pin(uploader.upload_arrival(&request, republish, self.run)).await {
-                Ok(ArrivalOutcome::Published(published)) => Ok(published),
-                Ok(ArrivalOutcome::SameContent) => {
+            Ok(uploader) => {
+                let video = request.describe_video();
+                if self.is_already_scanned(entry) && video.is_err() {
                     self.report.known += 1;
                     return NextAction::NextObject;
                 }
-                Err(error) => Err(error),
-            },
+                match Box::pin(uploader.upload_described(&request, video, republish, self.run)).await {
+                    Ok(ArrivalOutcome::Published(published)) => Ok(published),
+                    Ok(ArrivalOutcome::SameContent) => {
+                        self.report.known += 1;
+                        return NextAction::NextObject;
+                    }
+                    Err(error) => Err(error),
+                }
+            }
             Err(error) => Err(error),
         };
         let next = match &result {

@@ -9,12 +9,12 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 impl Memory {
-    async fn create(&self, video: &Video, md5: Md5) -> Result<(Option<Fault>, usize), Error> {
+    async fn create(&self, video: &NewVideo, md5: Md5) -> Result<(Option<Fault>, usize), Error> {
         let fault = self.begin_api("create").await?;
         let mut world = self.world();
-        let (file_name, stated_md5) = (video.file_name.clone(), md5.to_string());
+        let (file_name, stated_md5) = (video.file_name().to_owned(), md5.to_string());
         let granted = Some(Instant::now());
-        let public_type = video.metadata.public_type;
+        let public_type = video.metadata().public_type;
         world.sessions.push(Session { file_name, stated_md5, public_type, granted, ..Session::default() });
         Ok((fault, world.sessions.len() - 1))
     }
@@ -74,14 +74,7 @@ impl Youku for Memory {
         self.token.map(Into::into)
     }
 
-    fn validate(&self, video: &Video) -> Result<(), Error> {
-        if video.metadata.title.as_deref() == Some("refused") {
-            return Err(Error::new(ErrorKind::InvalidJob, "validate", "the title is refused"));
-        }
-        Ok(())
-    }
-
-    async fn create_for_bucket(&self, video: &Video, md5: Md5) -> Result<OssSession, Error> {
+    async fn create_for_bucket(&self, video: &NewVideo, md5: Md5) -> Result<OssSession, Error> {
         let (fault, n) = self.create(video, md5).await?;
         let (video_id, credentials) = (self.early_id(n), self.grant(n, 0));
         let already_stored = self.is_known(n, md5);
@@ -89,7 +82,7 @@ impl Youku for Memory {
         self.end(fault, "create", ErrorKind::Youku, session).await
     }
 
-    async fn create_for_slices(&self, video: &Video, md5: Md5) -> Result<SliceSession, Error> {
+    async fn create_for_slices(&self, video: &NewVideo, md5: Md5) -> Result<SliceSession, Error> {
         let (fault, n) = self.create(video, md5).await?;
         let (video_id, upload_server_uri) = (self.early_id(n), "s".into());
         let already_stored = self.is_known(n, md5);

@@ -23,7 +23,7 @@ async fn a_task_takes_who_may_watch_from_its_object() {
     let stated = [("youku-public-type", "password"), ("youku-watch-password", "open")];
     let video = FakeBucket::without_rule().metadata(&stated).task_video(json!({})).await.expect("it fits");
     assert_eq!(video.audience(), audience(PublicType::Password, PublicTypeOrigin::Metadata));
-    assert!(video.watch_password.is_some());
+    assert!(video.metadata.watch_password.is_some());
 }
 
 #[tokio::test(start_paused = true)]
@@ -31,7 +31,7 @@ async fn a_task_takes_who_may_watch_from_its_sidecar() {
     let bucket = FakeBucket::with_rule(&json!({})).sidecar(IN_SIDECAR);
     let video = bucket.task_video(json!({"title": "T"})).await.expect("it fits");
     assert_eq!(video.audience(), audience(PublicType::Friend, PublicTypeOrigin::Sidecar));
-    assert_eq!(video.title.as_deref(), Some("T"));
+    assert_eq!(video.metadata.title.as_deref(), Some("T"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -39,7 +39,7 @@ async fn a_task_takes_who_may_watch_from_its_rule() {
     let bucket = FakeBucket::with_rule(&json!({"public_type": "friend", "category": "Music"}));
     let video = bucket.task_video(json!({})).await.expect("it fits");
     assert_eq!(video.audience(), audience(PublicType::Friend, PublicTypeOrigin::Rule));
-    assert_eq!(video.category.as_deref(), Some("Music"));
+    assert_eq!(video.metadata.category.as_deref(), Some("Music"));
     let nobody = FakeBucket::without_rule().task_video(json!({})).await.expect("it fits");
     assert_eq!(nobody.audience(), audience(PublicType::All, PublicTypeOrigin::Default));
 }
@@ -67,13 +67,16 @@ async fn event_and_task_merge_the_same_in_the_same_order() {
 async fn a_bad_title_below_cannot_fail_a_task_that_brings_its_own() {
     let title = json!({"title": "T"});
     let bad = FakeBucket::without_rule().metadata(&[("youku-title", "100%")]);
-    assert_eq!(bad.task_video(title.clone()).await.expect("it fits").title.as_deref(), Some("T"));
+    assert_eq!(bad.task_video(title.clone()).await.expect("it fits").metadata.title.as_deref(), Some("T"));
     assert_refused(bad.task_video(json!({})).await, &["youku-title"]);
     let bad = FakeBucket::with_rule(&json!({}))
         .sidecar(r#"{"title":["s3cret"],"tags":["ab"],"public_type":"friend"}"#);
     let video = bad.task_video(title).await.expect("it fits");
-    assert_eq!((video.title.as_deref(), video.public_type), (Some("T"), Some(PublicType::Friend)));
-    assert_eq!(video.tags, Some(vec!["ab".to_owned()]));
+    assert_eq!(
+        (video.metadata.title.as_deref(), video.metadata.public_type),
+        (Some("T"), Some(PublicType::Friend))
+    );
+    assert_eq!(video.metadata.tags, Some(vec!["ab".to_owned()]));
     assert_refused(bad.task_video(json!({})).await, &["sidecar title", "film.mp4.youku.json"]);
 }
 

@@ -4,7 +4,7 @@ use super::fake_bucket::{FakeBucket, TAKES, location};
 use serde_json::json;
 use upload_core::{
     Callback, Decision, IntakePolicy, Job, Location, Mode, Provider, Terms,
-    metadata::{PublicTypeOrigin, VideoMetadata},
+    metadata::{PublicTypeOrigin, StatedMetadata},
     rules::Rules,
 };
 
@@ -66,7 +66,7 @@ async fn pauses_and_filters_of_automatic_uploads_do_not_bind_tasks() {
     let job = Job {
         location: bucket.object.location.clone(),
         account: "main".into(),
-        video: VideoMetadata::default(),
+        video: StatedMetadata::default(),
         mode: Mode::Oss,
         md5: None,
         force_nonce: None,

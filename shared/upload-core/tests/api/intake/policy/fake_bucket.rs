@@ -12,7 +12,7 @@ use std::{
 use upload_core::{
     ByteStream, Decision, Error, ErrorKind, IntakePolicy, Job, Location, Mode, Object, Provider, RetryPolicy,
     Source, SourcePage,
-    metadata::{PublicTypeOrigin, VideoMetadata},
+    metadata::{PublicTypeOrigin, StatedMetadata},
     rules::Rules,
 };
 
@@ -73,7 +73,7 @@ impl FakeBucket {
     }
 
     /// What the event's video is to be.
-    pub(super) async fn event_video(&self) -> Result<VideoMetadata, Error> {
+    pub(super) async fn event_video(&self) -> Result<StatedMetadata, Error> {
         match self.event().await? {
             Decision::Upload { job, .. } => Ok(job.video),
             Decision::Skip(reason) => panic!("skipped: {reason}"),
@@ -81,12 +81,12 @@ impl FakeBucket {
     }
 
     /// What the video of a task is to be that states these members about it.
-    pub(super) async fn task_video(&self, stated: serde_json::Value) -> Result<VideoMetadata, Error> {
-        let video: VideoMetadata = serde_json::from_value(stated).expect("metadata");
+    pub(super) async fn task_video(&self, stated: serde_json::Value) -> Result<StatedMetadata, Error> {
+        let stated = serde_json::from_value(stated).expect("metadata");
         let job = Job {
             location: self.object.location.clone(),
             account: "main".into(),
-            video: video.stated_by(PublicTypeOrigin::Task),
+            video: StatedMetadata::new(stated, PublicTypeOrigin::Task),
             mode: Mode::Oss,
             md5: None,
             force_nonce: None,

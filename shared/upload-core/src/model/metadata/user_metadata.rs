@@ -1,0 +1,68 @@
+//! Metadata in an object's user metadata: one header for each field.
+
+use super::{audience::PublicTypeOrigin, metadata_error::MetadataError, stated::StatedMetadata};
+use percent_encoding::percent_decode_str;
+use std::{borrow::Cow, collections::BTreeMap};
+use youku::VideoMetadata;
+
+/// What the names of our user metadata begin with; `x-oss-meta-` stands before it on the wire.
+const USER_METADATA_PREFIX: &str = "youku-";
+/// Names that are read whatever the caller states: a mistake there may have been meant to hide the video.
+const ALWAYS_READ: [&str; 2] = ["public-type", "watch-password"];
+
+impl StatedMetadata {
+    /// Reads an object's user metadata: `youku-title`, `youku-tags` (joined by commas), `youku-category`, ... with percent-encoded
+    /// UTF-8 values. Names are lower case, without the store's own prefix; names of others are ignored.
+    ///
+    /// # Errors
+    /// The header whose name or value is not understood. A misspelt name is an error: it may have been meant to hide the video.
+    pub fn from_user_metadata(headers: &BTreeMap<String, String>) -> Result<Self, MetadataError> {
+        Self::from_user_metadata_below(headers, &VideoMetadata::default())
+    }
+
+    /// Reads what `higher` does not state of an object's user metadata, and always `youku-public-type` and `youku-watch-password`.
+    ///
+    /// # Errors
+    /// As [`from_user_metadata`](Self::from_user_metadata); unknown names are ignored if `higher` states a public type, since whoever
+    /// stated it has decided who may watch.
+    pub fn from_user_metadata_below(
+        headers: &BTreeMap<String, String>,
+        higher: &VideoMetadata,
+    ) -> Result<Self, MetadataError> {
+        let mut found = VideoMetadata::default();
+        for (header, value) in headers {
+            let Some(name) = header.strip_prefix(USER_METADATA_PREFIX) else { continue };
+            let field = name.replace('-', "_");
+            let is_skipped = match higher.states(&field) {
+                Some(is_stated) => is_stated && !ALWAYS_READ.contains(&name),
+                None => higher.public_type.is_some(),
+            };
+            if is_skipped {
+                continue;
+            }
+            let wrong = |problem: Cow<'static, str>| MetadataError::new(header, problem);
+            let text = decode(value).ok_or_else(|| wrong("is not percent-encoded UTF-8".into()))?;
+            // With `_` it is not a name of ours.
+            let is_known = !name.contains('_')
+                && found
+                    .set_from_text(&field, &text)
+                    .map_err(|invalid| wrong(format!("is not {}", invalid.limit).into()))?;
+            if !is_known {
+                return Err(wrong("is not a known name".into()));
+            }
+        }
+        Ok(Self::new(found, PublicTypeOrigin::Metadata))
+    }
+}
+
+/// The library passes a stray `%` on as it is; here it means that the value was never encoded.
+fn decode(value: &str) -> Option<String> {
+    let is_escape = |at: usize| {
+        let digits = value.as_bytes().get(at + 1..at + 3);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    if !value.match_indices('%').all(|(at, _)| is_escape(at)) {
+        return None;
+    }
+    Some(percent_decode_str(value).decode_utf8().ok()?.into_owned())
+}
