@@ -21,8 +21,8 @@ use std::{ops::Range, sync::Arc};
 
 /// One bucket or folder. Cheap to clone; clones share connections and credentials.
 ///
-/// Keys are full keys, sent as they are. A key with a segment `.` or `..`, or one that begins with a slash, is refused
-/// ([`ErrorKind::Config`]) because no URL can carry it unchanged.
+/// Keys are full keys, sent as they are. A key that the store cannot have (on OSS one that begins with a slash) or that no URL can carry
+/// unchanged (a segment `.` or `..`) is refused ([`ErrorKind::InvalidKey`]); nothing is sent.
 #[derive(Debug, Clone)]
 pub struct Store(Arc<Inner>);
 

@@ -41,6 +41,8 @@ pub enum ErrorKind {
     PartAlreadyExists,
     /// The range lies outside the object.
     InvalidRange,
+    /// The store has no such keys: too long, a slash before it on OSS; or no URL can carry it.
+    InvalidKey,
     /// The object is larger than the caller's limit.
     TooLarge,
     /// Too many requests, or too much traffic.
@@ -83,6 +85,7 @@ impl ::error::ErrorKind for ErrorKind {
             Self::InvalidPart => "invalid_part",
             Self::PartAlreadyExists => "part_already_exists",
             Self::InvalidRange => "invalid_range",
+            Self::InvalidKey => "invalid_key",
             Self::TooLarge => "too_large",
             Self::Throttled => "throttled",
             Self::Unavailable => "unavailable",
@@ -113,6 +116,7 @@ impl ::error::ErrorKind for ErrorKind {
             Self::InvalidPart => "the list of parts does not fit",
             Self::PartAlreadyExists => "the part is there already",
             Self::InvalidRange => "the range lies outside the object",
+            Self::InvalidKey => "no object can have this key",
             Self::TooLarge => "the object is larger than allowed here",
             Self::Throttled => "the server asks to slow down",
             Self::Unavailable => "the server cannot answer now",

@@ -30,6 +30,8 @@ pub(super) fn source_error(error: StorageError) -> Error {
         // The version that was pinned is longer than what is there.
         Storage::PreconditionFailed | Storage::InvalidRange => ErrorKind::SourceChanged,
         Storage::AccessDenied | Storage::Archived => ErrorKind::SourceDenied,
+        // Who named it must name another: no object has this key, now or later.
+        Storage::InvalidKey => ErrorKind::InvalidJob,
         // A function receives other keys with its next call, and other workers have others: the upload stays open.
         _ if lacks_key(&error) => ErrorKind::Config,
         Storage::Config | Storage::NoSuchBucket => ErrorKind::Config,

@@ -13,6 +13,9 @@ use crate::oss::identity::RequestIdentity;
 use crate::oss::query::Query;
 use crate::oss::target::Target;
 
+/// Longest object name, in bytes.
+const KEY_LIMIT: usize = 1023;
+
 /// A parsed request.
 #[derive(Clone)]
 pub(crate) struct Request {
@@ -52,10 +55,17 @@ impl Request {
     }
 
     pub(crate) fn key(&self) -> Result<&str> {
-        self.target
-            .key
-            .as_deref()
-            .ok_or_else(|| OssError::invalid("InvalidObjectName", "The request names no object."))
+        let invalid = |message| OssError::invalid("InvalidObjectName", message);
+        let key = self.target.key.as_deref().ok_or_else(|| invalid("The request names no object."))?;
+        if key.starts_with(['/', '\\']) {
+            let refused = invalid("The specified object is not valid.");
+            return Err(refused.with_detail("EC", "0016-00000005"));
+        }
+        if key.len() > KEY_LIMIT {
+            let refused = invalid("The length of object name must be less than 1024.");
+            return Err(refused.with_detail("EC", "0016-00000002"));
+        }
+        Ok(key)
     }
 
     /// Whether the caller forbids overwriting.

@@ -223,3 +223,23 @@ async fn what_the_server_cannot_do_is_said_and_not_done() {
     assert_eq!(env.put("/o?acl", "y").await.status, 501);
     assert_eq!(env.get("/o").await.text(), "x");
 }
+
+/// Real OSS has no such names: they cannot be written, and reading them is refused in the same way.
+#[tokio::test]
+async fn names_that_oss_does_not_have_are_refused() {
+    let env = OssEnv::new();
+    let long = format!("/{}", "k".repeat(1024));
+    for (path, code) in
+        [("//film.mp4", "0016-00000005"), ("/%2Ffilm.mp4", "0016-00000005"), (&long, "0016-00000002")]
+    {
+        for method in ["PUT", "GET"] {
+            let answer = env.call(method, path, &[], "x").await;
+            assert_eq!(answer.refusal(), (400, "InvalidObjectName".to_owned()), "{method} {path}");
+            assert_eq!(answer.element("EC"), code, "{method} {path}");
+        }
+        assert_eq!(env.call("HEAD", path, &[], "").await.status, 400);
+        assert_eq!(env.call("POST", &format!("{path}?uploads"), &[], "").await.status, 400);
+    }
+    assert_eq!(env.put(&long[..1024], "x").await.status, 200);
+    assert_eq!(env.put("/a//b", "x").await.status, 200);
+}

@@ -13,8 +13,9 @@ use crate::{
 const OPERATION: &str = "Configure";
 const UNRESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 const PATH: AsciiSet = UNRESERVED.remove(b'/');
-/// OSS allows 1,023 bytes, S3 1,024.
-const KEY_LIMIT: usize = 1023;
+/// Longest key of OSS, in bytes; S3 takes one more.
+const OSS_KEY_LIMIT: usize = 1023;
+const S3_KEY_LIMIT: usize = 1024;
 
 /// Where a bucket is.
 #[derive(Debug)]
@@ -108,16 +109,24 @@ pub(crate) fn encode_query(pairs: &[(&str, String)]) -> String {
     encoded.collect::<Vec<_>>().join("&")
 }
 
-/// Refuses keys that cannot be addressed: URLs fold `.` and `..`, and a folder must not be left.
-pub(crate) fn check_key(key: &str) -> Result<(), &'static str> {
+/// Refuses keys that the store does not have, or that no URL can carry: URLs fold `.` and `..`, and a folder must not be left.
+///
+/// S3 takes a key that begins with a slash; OSS takes none that begins with a slash or a backslash.
+pub(crate) fn check_key(provider: Provider, key: &str) -> Result<(), &'static str> {
+    let (limit, too_long) = match provider {
+        Provider::S3 => (S3_KEY_LIMIT, "the key is longer than 1,024 bytes"),
+        Provider::Oss | Provider::Folder => (OSS_KEY_LIMIT, "the key is longer than 1,023 bytes"),
+    };
     if key.is_empty() {
         Err("the key is empty")
-    } else if key.len() > KEY_LIMIT {
-        Err("the key is longer than 1,023 bytes")
+    } else if key.len() > limit {
+        Err(too_long)
     } else if key.split('/').any(|segment| segment == "." || segment == "..") {
-        Err("the key has a segment . or ..")
-    } else if key.starts_with(['/', '\\']) || key.contains('\0') {
-        Err("the key begins with a slash or holds a zero byte")
+        Err("the key has a segment . or .., which no URL can carry")
+    } else if provider != Provider::S3 && key.starts_with(['/', '\\']) {
+        Err("the key begins with a slash or a backslash")
+    } else if key.contains('\0') {
+        Err("the key holds a zero byte")
     } else {
         Ok(())
     }
@@ -232,12 +241,35 @@ mod tests {
 
     #[test]
     fn keys_that_a_url_would_fold_are_refused() {
-        for key in ["", "a/../b", "./a", "/a", "a\0"] {
-            assert!(check_key(key).is_err(), "{key:?}");
+        for provider in [Provider::Oss, Provider::S3, Provider::Folder] {
+            for key in ["", "a/../b", "./a", "a/.", "a\0"] {
+                assert!(check_key(provider, key).is_err(), "{provider:?} {key:?}");
+            }
+            for key in ["a//b", "a..b/.c", "%2e%2e/a", "a/"] {
+                assert!(check_key(provider, key).is_ok(), "{provider:?} {key:?}");
+            }
         }
-        for key in ["a//b", "a..b/.c", "%2e%2e/a", "a/"] {
-            assert!(check_key(key).is_ok(), "{key:?}");
+    }
+
+    /// What begins a key, and how long it may be, is each store's own rule.
+    #[test]
+    fn each_store_has_its_own_rule_for_keys() {
+        for key in ["/a", "//a", "\\a"] {
+            assert!(check_key(Provider::Oss, key).is_err(), "{key:?}");
+            assert!(check_key(Provider::S3, key).is_ok(), "{key:?}");
         }
+        let of_length = |length| "k".repeat(length);
+        for (provider, longest) in [(Provider::Oss, 1023), (Provider::S3, 1024)] {
+            assert!(check_key(provider, &of_length(longest)).is_ok(), "{provider:?}");
+            assert!(check_key(provider, &of_length(longest + 1)).is_err(), "{provider:?}");
+        }
+    }
+
+    #[test]
+    fn a_slash_before_the_key_stays_in_the_path() {
+        let s3 = |bucket| StoreConfig::s3(bucket).region(Some("eu-west-1".into()));
+        assert_eq!(url(s3("b"), "/k"), "https://b.s3.eu-west-1.amazonaws.com//k");
+        assert_eq!(url(s3("b").endpoint("http://127.0.0.1:1"), "//k"), "http://127.0.0.1:1/b///k");
     }
 
     #[test]

@@ -117,6 +117,8 @@ fn classify(status: u16, code: &str, message: &str) -> ErrorKind {
             return ErrorKind::ClockSkewed;
         }
         "InvalidObjectState" => return ErrorKind::Archived,
+        // OSS's code for each of them, S3's for one that is too long.
+        "InvalidObjectName" | "KeyTooLongError" => return ErrorKind::InvalidKey,
         "FileAlreadyExists" | "ObjectAlreadyExists" => return ErrorKind::AlreadyExists,
         "PartAlreadyExist" => return ErrorKind::PartAlreadyExists,
         "InvalidDigest" | "BadDigest" => return ErrorKind::InvalidDigest,

@@ -34,10 +34,9 @@ impl Remote {
         request: StoreRequest<'_>,
         mut payload: Payload,
     ) -> Result<StoreResponse, Error> {
-        if let Some(Err(message)) = request.key.map(check_key) {
-            return Err(
-                self.with_location(&request, Error::new(ErrorKind::Config, request.operation, message))
-            );
+        if let Some(Err(message)) = request.key.map(|key| check_key(self.provider, key)) {
+            let refused = Error::new(ErrorKind::InvalidKey, request.operation, message);
+            return Err(self.with_location(&request, refused));
         }
         let (mut scheme, mut tried) = (self.choose_scheme(), Attempted::default());
         let again = match &payload {

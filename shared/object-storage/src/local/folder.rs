@@ -12,6 +12,7 @@ use http_body_util::BodyExt as _;
 
 use super::etag::make_etag;
 use super::folder_body::FolderBody;
+use crate::config::Provider;
 use crate::error::{Error, ErrorKind, from_body, from_io};
 use crate::http::address::check_key;
 use crate::types::{Listing, ObjectHead, ObjectSummary, ObjectVersion, PutBody, PutOptions, PutReceipt};
@@ -30,7 +31,7 @@ impl Folder {
     }
 
     fn path(&self, operation: &'static str, key: &str) -> Result<PathBuf, Error> {
-        let fits = check_key(key).and_then(|()| {
+        let fits = check_key(Provider::Folder, key).and_then(|()| {
             let odd = |segment: &str| {
                 segment.is_empty()
                     || segment.starts_with(UNFINISHED)
@@ -40,7 +41,9 @@ impl Folder {
         });
         match fits {
             Ok(()) => Ok(key.split('/').fold(self.root.clone(), |path, segment| path.join(segment))),
-            Err(message) => Err(Error::new(ErrorKind::Config, operation, message).with_context("key", key)),
+            Err(message) => {
+                Err(Error::new(ErrorKind::InvalidKey, operation, message).with_context("key", key))
+            }
         }
     }
 

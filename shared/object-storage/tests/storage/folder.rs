@@ -120,7 +120,7 @@ async fn keys_stay_below_the_folder() {
     for key in ["../a", "a/../../b", "/a", "a//b", "a/", ""] {
         assert_eq!(
             store.put(key, "x", &PutOptions::default()).await.unwrap_err().kind(),
-            ErrorKind::Config,
+            ErrorKind::InvalidKey,
             "{key}"
         );
     }

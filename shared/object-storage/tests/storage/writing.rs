@@ -136,8 +136,19 @@ async fn what_no_header_can_carry_is_refused_before_sending() {
     };
     let error = oss("http://127.0.0.1:1").put("a", "x", &options).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
-    let error = oss("http://127.0.0.1:1").put("a/../b", "x", &PutOptions::default()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Config);
+    for key in ["a/../b", "/a"] {
+        let error = oss("http://127.0.0.1:1").put(key, "x", &PutOptions::default()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidKey);
+    }
+}
+
+/// S3 has keys that begin with a slash: it reaches the server, and is signed as it stands there.
+#[tokio::test]
+async fn a_slash_before_the_key_reaches_s3() {
+    let server = RawServer::start(vec![Act::Send(ok("ETag: \"E1\"\r\n", ""))]).await;
+    s3(&server.url).put("/lead.mp4", "", &PutOptions::default()).await.unwrap();
+    let request = &server.requests()[0];
+    assert!(request.starts_with("PUT /films//lead.mp4 HTTP/1.1\r\n"), "{request}");
 }
 
 #[tokio::test]

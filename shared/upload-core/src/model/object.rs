@@ -35,7 +35,7 @@ pub struct Location {
     pub provider: Provider,
     /// The bucket, or the folder's path.
     pub bucket: String,
-    /// The object's key, decoded, without a leading slash.
+    /// The object's key, decoded, as the store has it. On S3 it may begin with a slash.
     pub key: String,
     /// The bucket's region where the event or task named it, e.g. `cn-hangzhou`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -41,6 +41,13 @@ async fn each_refusal_of_a_store_has_its_kind_for_source_and_target() {
         ("403 Forbidden", "AccessDenied", SourceDenied, ErrorKind::Target, RetryAdvice::Permanent),
         ("403 Forbidden", "", SourceDenied, ErrorKind::Target, RetryAdvice::Permanent),
         ("403 Forbidden", "InvalidObjectState", SourceDenied, ErrorKind::Target, RetryAdvice::Permanent),
+        (
+            "400 Bad Request",
+            "InvalidObjectName",
+            ErrorKind::InvalidJob,
+            ErrorKind::Target,
+            RetryAdvice::Permanent,
+        ),
         ("400 Bad Request", "InvalidArgument", ErrorKind::Source, ErrorKind::Target, RetryAdvice::Permanent),
         ("400 Bad Request", "", ErrorKind::Source, ErrorKind::Target, RetryAdvice::Permanent),
         ("405 Not Allowed", "", ErrorKind::Source, ErrorKind::Target, RetryAdvice::Permanent),

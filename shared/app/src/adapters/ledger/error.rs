@@ -6,8 +6,8 @@ use upload_core::{Error, ErrorKind};
 
 /// An error of the store that keeps the ledger.
 pub(super) fn store_error(error: StorageError) -> Error {
-    // Without a key of its own a worker says nothing of the ledger.
-    let is_setting = error.kind() == Storage::Config || lacks_key(&error);
+    // Without a key of its own a worker says nothing of the ledger. A key that the store cannot have has its prefix from the settings.
+    let is_setting = matches!(error.kind(), Storage::Config | Storage::InvalidKey) || lacks_key(&error);
     let kind = if is_setting { ErrorKind::Config } else { ErrorKind::Ledger };
     let advice = match error.advice() {
         RetryAdvice::Permanent => RetryAdvice::Permanent,

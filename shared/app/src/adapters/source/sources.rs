@@ -8,7 +8,9 @@ use crate::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::TryStreamExt;
-use object_storage::{Credentials, HttpClient, ObjectHead, ObjectSummary, ObjectVersion, Store};
+use object_storage::{
+    Credentials, ErrorKind as Storage, HttpClient, ObjectHead, ObjectSummary, ObjectVersion, Store,
+};
 use std::{
     collections::HashMap,
     ops::Range,
@@ -68,9 +70,10 @@ impl upload_core::Source for Sources {
     async fn read_small(&self, location: &Location, limit: usize) -> Result<Option<Bytes>, Error> {
         match self.store(location)?.read_all(&location.key, limit).await {
             Ok((_, bytes)) => Ok(Some(bytes)),
-            Err(error) if error.kind() == object_storage::ErrorKind::NotFound => Ok(None),
+            // A video's key may be so long that no sidecar's fits.
+            Err(error) if matches!(error.kind(), Storage::NotFound | Storage::InvalidKey) => Ok(None),
             // Only its author can repair it.
-            Err(error) if error.kind() == object_storage::ErrorKind::TooLarge => {
+            Err(error) if error.kind() == Storage::TooLarge => {
                 let message = "the sidecar is too large";
                 Err(Error::new(ErrorKind::InvalidJob, "sidecar", message)
                     .with_context("sidecar", location.key.clone())

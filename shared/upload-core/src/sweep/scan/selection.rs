@@ -2,7 +2,7 @@
 
 use super::Scan;
 use crate::{
-    SourceEntry,
+    Provider, SourceEntry,
     intake::rules::{Admission, admit},
     sweep::failed_objects::Encounter,
 };
@@ -27,7 +27,7 @@ impl<F> Scan<'_, '_, F> {
             }
             Admission::Skip(_) => false,
         };
-        if !is_own {
+        if !is_own || self.is_no_key(&entry.key) {
             return false;
         }
         if entry.modified < self.from {
@@ -52,6 +52,12 @@ impl<F> Scan<'_, '_, F> {
         }
         cursor.growing.contains(&entry.key)
             || cursor.scanned_before.is_none_or(|limit| entry.modified + MARGIN >= limit.get())
+    }
+
+    /// Whether OSS has no such keys. A server that lists one nevertheless could not be asked for it: nobody can mend that, so a scan
+    /// does not report it.
+    fn is_no_key(&self, key: &str) -> bool {
+        self.rule_scan.location.provider == Provider::Oss && key.starts_with(['/', '\\'])
     }
 
     /// Whether a complete pass has scanned the object: what was refused then is not reported again.
