@@ -12,6 +12,7 @@ const RULES: &str = r#"[
     {bucket="videos", prefix="in/deeper/", account="main", public_type="friend", tags=["long-prefix"]},
     {bucket="videos", prefix="in/mkv/", account="main", public_type="all", extensions=["MKV"], tags=["mkv-only"]},
     {bucket="videos", prefix="in/paused/", account="main", public_type="all", paused=true},
+    {bucket="videos", prefix="in/.Trash-1000/all/", account="main", public_type="all", include_junk=true, tags=["junk-too"]},
     {bucket="other", account="main", public_type="all"},
 ]"#;
 
@@ -35,6 +36,14 @@ async fn objects_without_a_rule_are_skipped_with_a_reason() {
         ("film.mp4", &some, "no_rule"),
         ("In/film.mp4", &some, "no_rule"),
         ("in/paused/film.mp4", &some, "paused"),
+        ("in/._film.mp4", &some, "junk"),
+        ("in/__MACOSX/film.mp4", &some, "junk"),
+        ("in/.Trash-1000/files/film.mp4", &some, "junk"),
+        ("in/deeper/$RECYCLE.BIN/film.mp4", &some, "junk"),
+        ("in/#recycle/film.mp4", &some, "junk"),
+        ("in/.trashed-1700000000-film.mp4", &some, "junk"),
+        ("in/~$film.mp4", &some, "junk"),
+        ("in/film.mp4.crdownload", &some, "not_a_video"),
     ];
     for (key, bytes, reason) in cases {
         env.put(key, bytes).await;
@@ -61,12 +70,14 @@ async fn the_rule_with_the_longest_prefix_holds() {
         ("in/deeper/two.mp4", "long-prefix", "friend"),
         ("in/deepest/three.RMVB", "short-prefix", "all"),
         ("in/mkv/four.mkv", "mkv-only", "all"),
+        ("in/five.part1.mp4", "short-prefix", "all"),
+        ("in/.Trash-1000/all/._six.mp4", "junk-too", "all"),
     ];
     for (number, (key, tags, public_type)) in cases.into_iter().enumerate() {
         let bytes = sample_bytes(number as u64, 1000);
         env.put(key, &bytes).await;
         env.wait_for_delivery().await;
-        let (title, _) = key.rsplit('/').next().and_then(|name| name.split_once('.')).expect("a file name");
+        let (title, _) = key.rsplit('/').next().and_then(|name| name.rsplit_once('.')).expect("a file name");
         let video = env.assert_published(title, &bytes);
         assert_eq!((video.tags.as_str(), video.public_type.as_str()), (tags, public_type), "{key}");
     }

@@ -92,6 +92,7 @@ fn summarize(sweep: &SweepReport) -> serde_json::Value {
     without_nulls(json!({
         "event": "swept", "resumed": sweep.resumed.len(), "told": sweep.callbacks_delivered, "left": sweep.skipped, "cleared": sweep.marks_cleared,
         "found": found.uploads.len(), "known": found.known, "older": found.older, "young": found.young,
+        "junk": found.junk,
         "troubles": found.errors.len() + sweep.errors.len(), "requests": found.requests,
         "stopped": found.stopped.map(StopReason::code),
         "next_open": sweep.next.as_ref().map(UploadId::as_str),

@@ -40,6 +40,7 @@ fn log_report(report: &SweepReport) {
         found = found.uploads.len(),
         known = found.known,
         older = found.older,
+        junk = found.junk,
         stopped = found.stopped.map(StopReason::code),
         "swept"
     );

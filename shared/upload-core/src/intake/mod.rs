@@ -1,5 +1,6 @@
 //! Intake: whether an object is published without being requested by name, and with which metadata.
 
+mod junk;
 mod lookup;
 pub(crate) mod merge;
 pub(crate) mod policy;

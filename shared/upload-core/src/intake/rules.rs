@@ -6,6 +6,7 @@ mod rule;
 mod rule_set;
 mod sidecar;
 
+pub use super::junk::is_junk;
 pub use admission::{Admission, SkipReason, admit};
 pub use extensions::VIDEO_EXTENSIONS;
 pub use rule::{Rule, RuleError};

@@ -71,6 +71,13 @@ pub(crate) fn describe_report(sweep: &SweepReport) -> Vec<String> {
             found.errors.len()
         ),
     ];
+    if found.junk > 0 {
+        lines.push(tr!(
+            "junk     {} left alone: files that systems leave behind",
+            "垃圾文件  跳过 {} 个：系统遗留的文件",
+            found.junk
+        ));
+    }
     let label = tr_static!("stopped  ", "停止  ");
     lines.extend(found.stopped.map(|why| format!("{label}{}", describe_stop(why))));
     lines.push(format!("{}{}", tr_static!("next     ", "下次  "), describe_next(sweep.next.as_ref(), found)));

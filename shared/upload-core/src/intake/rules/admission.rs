@@ -6,6 +6,7 @@ use super::{
     rule_set::Rules,
     sidecar::{SIDECAR_SUFFIX, Sidecar},
 };
+use crate::intake::junk::is_junk;
 
 /// The decision about an object that arrived.
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ pub enum SkipReason {
     NotAVideo,
     /// No rule matches it.
     NoRule,
+    /// A system left it behind, and its rule does not include junk.
+    Junk,
     /// Its rule is paused.
     Paused,
 }
@@ -50,6 +53,7 @@ impl SkipReason {
             Self::OwnPrefix => "own_prefix",
             Self::NotAVideo => "not_a_video",
             Self::NoRule => "no_rule",
+            Self::Junk => "junk",
             Self::Paused => "paused",
         }
     }
@@ -85,6 +89,9 @@ pub fn admit<'a>(
     };
     if !rule.accepts_extension(extension) || (video_key.is_some() && rule.sidecar != Sidecar::Required) {
         return Admission::Skip(SkipReason::NotAVideo);
+    }
+    if !rule.include_junk && is_junk(video_key.unwrap_or(key), rule.prefix.len()) {
+        return Admission::Skip(SkipReason::Junk);
     }
     if rule.paused {
         return Admission::Skip(SkipReason::Paused);

@@ -54,6 +54,9 @@ pub struct Rule {
     /// Publishes appendable objects and symlinks that were not written to for this time (1 to 31,536,000 s).
     /// Absent: they are skipped.
     pub unfinished_after_seconds: Option<u64>,
+    /// Publishes junk as well: files with a video's extension that systems leave behind, such as `._film.mp4`.
+    #[serde(default)]
+    pub include_junk: bool,
     /// Whether uploads under this rule are paused.
     #[serde(default)]
     pub paused: bool,

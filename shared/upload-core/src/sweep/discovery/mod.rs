@@ -73,6 +73,8 @@ pub struct DiscoveryReport {
     pub older: u32,
     /// Objects left to their own event for now.
     pub young: u32,
+    /// Objects left alone as junk ([`is_junk`](crate::rules::is_junk)).
+    pub junk: u32,
     /// What could not be listed or examined; it is retried. An object is reported once a day.
     pub errors: Vec<ScanError>,
     /// Pages and examined objects.

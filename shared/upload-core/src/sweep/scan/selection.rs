@@ -3,7 +3,7 @@
 use super::Scan;
 use crate::{
     Provider, SourceEntry,
-    intake::rules::{Admission, admit},
+    intake::rules::{Admission, SkipReason, admit},
     sweep::failed_objects::Encounter,
 };
 use std::time::Duration;
@@ -25,7 +25,10 @@ impl<F> Scan<'_, '_, F> {
             Admission::Upload(rule) | Admission::Sidecar { rule, .. } => {
                 rule.prefix == self.rule_scan.rule.prefix
             }
-            Admission::Skip(_) => false,
+            Admission::Skip(reason) => {
+                self.report.junk += u32::from(reason == SkipReason::Junk && self.is_rule_of(&entry.key));
+                false
+            }
         };
         if !is_own || self.is_no_key(&entry.key) {
             return false;
@@ -52,6 +55,12 @@ impl<F> Scan<'_, '_, F> {
         }
         cursor.growing.contains(&entry.key)
             || cursor.scanned_before.is_none_or(|limit| entry.modified + MARGIN >= limit.get())
+    }
+
+    /// Whether this rule is the one that holds for the key.
+    fn is_rule_of(&self, key: &str) -> bool {
+        let rule = self.discovery.intake.rules.find_match(&self.rule_scan.location.bucket, key);
+        rule.is_some_and(|rule| rule.prefix == self.rule_scan.rule.prefix)
     }
 
     /// Whether OSS has no such keys. A server that lists one nevertheless could not be asked for it: nobody can mend that, so a scan

@@ -1,4 +1,5 @@
 //! From an object that arrived, or that a task names, to a job.
 
+mod junk;
 mod policy;
 mod rules;

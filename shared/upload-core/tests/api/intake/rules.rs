@@ -4,7 +4,7 @@ use proptest::{collection::vec, prelude::*};
 use upload_core::{
     Mode,
     metadata::{CopyrightType, PublicType},
-    rules::{Admission, Rule, Rules, Sidecar, SkipReason, admit, sidecar_key},
+    rules::{Admission, Rule, Rules, Sidecar, SkipReason, admit, is_junk, sidecar_key},
 };
 
 fn rules(json: &str) -> Rules {
@@ -42,12 +42,12 @@ fn every_field_of_a_rule_is_read_and_no_other() {
     let rules = rules(
         r#"[{"bucket":"b","prefix":"p/","account":"main","public_type":"password","category":"Tech","tags":["a1"],
             "description":"d","copyright_type":"reproduced","watch_password":"open sesame","mode":"slice","sidecar":"off",
-            "extensions":["mp4"],"paused":true,"republish":true,"unfinished_after_seconds":31536000}]"#,
+            "extensions":["mp4"],"paused":true,"republish":true,"include_junk":true,"unfinished_after_seconds":31536000}]"#,
     );
     let rule = rules.find_match("b", "p/x").expect("it matches");
     assert_eq!((rule.public_type, rule.mode), (Some(PublicType::Password), Some(Mode::Slice)));
     assert_eq!((rule.copyright_type, rule.sidecar), (Some(CopyrightType::Reproduced), Sidecar::Off));
-    assert!(rule.paused && rule.republish);
+    assert!(rule.paused && rule.republish && rule.include_junk);
     assert_eq!(rule.unfinished_after_seconds, Some(31_536_000));
     assert!(!format!("{rules:?}").contains("open sesame"));
 
@@ -68,7 +68,7 @@ fn an_omitted_field_has_its_default() {
     let rules = rules(r#"[{"bucket":"b","account":"main","public_type":"all"}]"#);
     let rule = rules.find_match("b", "anything").expect("it matches");
     assert_eq!((rule.sidecar, rule.paused, rule.mode), (Sidecar::Optional, false, None));
-    assert_eq!((rule.republish, rule.unfinished_after_seconds), (false, None));
+    assert_eq!((rule.republish, rule.include_junk, rule.unfinished_after_seconds), (false, false, None));
 }
 
 #[test]
@@ -122,6 +122,7 @@ fn each_skipped_object_has_its_reason() {
     assert_eq!(skip_reason("in.mp4/a", 9), "not_a_video");
     assert_eq!(skip_reason("in/news/a.mkv", 9), "not_a_video");
     assert_eq!(skip_reason("out/a.mp4", 9), "no_rule");
+    assert_eq!(skip_reason("in/._a.mp4", 9), "junk");
     assert_eq!(skip_reason("old/a.mp4", 9), "paused");
     assert_eq!(skip_reason("old/a.mp4.youku.json", 9), "paused");
 }
@@ -182,6 +183,7 @@ proptest! {
     ) {
         let own = ["own/".to_owned()];
         if let Admission::Upload(rule) = admit("b", &key, Some(size), &rules, &own) {
+            prop_assert!(rule.include_junk || !is_junk(&key, rule.prefix.len()));
             let lower = key.to_lowercase();
             prop_assert!(lower.ends_with(".mp4") || lower.ends_with(".mkv"));
             prop_assert!(size > 0 && !key.starts_with("own/"));

@@ -1,7 +1,7 @@
 //! One object whose HEAD fails, and one upload whose mark was lost: neither delays a scan, nor is it forgotten.
 
 use super::{
-    fake_bucket::{FakeBucket, HOUR},
+    fake_bucket::{FakeBucket, HOUR, rule},
     number_keys,
 };
 use crate::{ErrorKind, RunContext, ledger::Claim, tests::memory::Fault};
@@ -110,4 +110,17 @@ async fn a_lost_mark_is_restored_by_a_scan() {
     let uploader_of = |_, _| async { Ok(bucket.uploader()) };
     crate::sweep(&ledger, uploader_of, None, 100, &RunContext::default()).await.expect("the ledger is there");
     assert_eq!(bucket.published(), ["a.mp4", "b.mp4"]);
+}
+
+/// Junk is counted and left alone, and a key that OSS does not have is passed over in silence.
+#[tokio::test(start_paused = true)]
+async fn junk_and_impossible_keys_are_left_alone() {
+    let bucket = FakeBucket::with_rules(vec![rule("", "main"), rule("in/", "main")]);
+    bucket.sweep().await;
+    sleep(HOUR).await;
+    bucket.put_all(&["/lead.mp4", "._a.mp4", "in/._a.mp4", "in/.Trash-1000/files/a.mp4", "in/a.mp4"]);
+    let report = bucket.sweep().await;
+    assert_eq!((report.junk, report.uploads.len(), report.errors.len()), (3, 1, 0), "{report:?}");
+    assert_eq!(bucket.published(), ["in/a.mp4"]);
+    assert!(bucket.state().heads.iter().all(|key| key == "in/a.mp4"), "the others cost no request");
 }
