@@ -14,6 +14,7 @@ mod fc_clients;
 mod gearman;
 mod house;
 mod http_api;
+mod keys;
 mod lambda;
 mod oss_clients;
 mod promise;

@@ -40,6 +40,15 @@ pub(super) fn source_error(error: StorageError) -> Error {
     map_storage_error(error, kind)
 }
 
+/// Whether the source's bucket does not exist. Who named it decides whose fault that is.
+pub(crate) fn is_missing_bucket(error: &Error) -> bool {
+    let first = error as &(dyn std::error::Error + 'static);
+    let causes = std::iter::successors(Some(first), |error| error.source());
+    causes
+        .filter_map(|error| error.downcast_ref::<StorageError>())
+        .any(|error| error.kind() == Storage::NoSuchBucket)
+}
+
 /// An error of Youku's bucket.
 pub(super) fn bucket_error(error: StorageError) -> Error {
     let kind = match error.kind() {

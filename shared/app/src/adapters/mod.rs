@@ -13,4 +13,4 @@ pub(crate) mod token_refresh;
 pub(crate) mod upload_target;
 pub(crate) mod user_lookup;
 
-pub(crate) use error_mapping::api_error;
+pub(crate) use error_mapping::{api_error, is_missing_bucket};

@@ -2,11 +2,12 @@
 
 use super::deadline::with_run_deadline;
 use crate::{
+    adapters::is_missing_bucket,
     application::App,
     tasks::{CallerAccount, Task},
 };
 use object_storage::Credentials;
-use upload_core::{Error, Job, PublishedVideo, RunContext, ledger::UploadRequest};
+use upload_core::{Error, ErrorKind, Job, PublishedVideo, RunContext, ledger::UploadRequest};
 
 impl App {
     /// Publishes what the task names, reading with a platform's credentials for this call where there are some. What the task does not
@@ -37,7 +38,7 @@ impl App {
         let (job, object) = match with_run_deadline(run, completing).await {
             Ok(completed) => completed,
             Err(error) => {
-                let refused = Err(error);
+                let refused = Err(self.blame_caller(task, error));
                 uploader.report_refusal(task.callback.as_ref(), &task.key, &refused, run).await;
                 return refused;
             }
@@ -54,5 +55,18 @@ impl App {
         let warnings = [owner.warning, published.warning].into_iter().flatten();
         published.warning = warnings.reduce(|all, one| format!("{all}; {one}"));
         Ok(published)
+    }
+
+    /// A bucket that does not exist is the fault of the caller who named it, as a missing object is; that of `legacy.bucket` is a wrong
+    /// setting.
+    fn blame_caller(&self, task: &Task, error: Error) -> Error {
+        let location = &task.job.location;
+        if self.settings.legacy.bucket.as_ref() == Some(&location.bucket) || !is_missing_bucket(&error) {
+            return error;
+        }
+        let message = "the bucket does not exist";
+        Error::new(ErrorKind::SourceMissing, "task", message)
+            .with_context("object", location)
+            .with_source(error)
     }
 }

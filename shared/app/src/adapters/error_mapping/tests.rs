@@ -71,6 +71,15 @@ async fn each_refusal_of_a_store_has_its_kind_for_source_and_target() {
     }
 }
 
+/// A bucket that is missing is known beneath the error of the source, and no other failure is taken for it.
+#[tokio::test]
+async fn a_missing_bucket_is_recognized_beneath_the_error() {
+    for (code, is_missing) in [("NoSuchBucket", true), ("NoSuchKey", false)] {
+        let error = source_error(fail_put("404 Not Found", code, None).await);
+        assert_eq!(is_missing_bucket(&error), is_missing, "{code}");
+    }
+}
+
 /// A worker without a good key of its own says so by name, and nothing about the object.
 #[tokio::test]
 async fn a_worker_without_a_good_key_blames_the_settings() {
