@@ -15,6 +15,7 @@
 //! | `s3` | an S3 server by another author |
 //! | `sample` | bytes, events and numbers that depend on a seed |
 //! | `server` | the servers around the function |
+//! | `slash_keys` | an S3 whose keys may begin with slashes |
 //! | `store` | buckets, as their owner uses them |
 
 pub(crate) mod callback_receiver;
@@ -30,6 +31,7 @@ pub(crate) mod process;
 pub(crate) mod s3;
 mod sample;
 pub(crate) mod server;
+mod slash_keys;
 pub(crate) mod store;
 
 pub(crate) use env::{Setup, TestEnv, serve_http};

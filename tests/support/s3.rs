@@ -1,6 +1,6 @@
 //! An S3 server by another author that checks every signature: `s3s-fs`, in this process.
 
-use super::{MIB, store::put_in_parts};
+use super::{MIB, slash_keys::SlashKeys, store::put_in_parts};
 use bytes::Bytes;
 use hyper::{
     Method, Request,
@@ -39,16 +39,23 @@ impl S3 {
 
     /// Starts a server that ignores `If-None-Match` where it `replaces`: it replaces what it was asked to create.
     pub(crate) async fn start_with(folder: &Path, buckets: &[&str], replaces: bool) -> Self {
-        for bucket in buckets {
-            std::fs::create_dir_all(folder.join(bucket)).unwrap();
-        }
-        let mut builder = S3ServiceBuilder::new(FileSystem::new(folder).unwrap());
+        let files = open_buckets(folder, buckets);
+        Self::serve(folder, S3ServiceBuilder::new(files), replaces).await
+    }
+
+    async fn serve(folder: &Path, mut builder: S3ServiceBuilder, replaces: bool) -> Self {
         builder.set_auth(SimpleAuth::from_single(KEY.0, KEY.1));
         let service = builder.build();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let accepting = tokio::spawn(accept(listener, service, replaces));
         Self { endpoint, folder: folder.to_owned(), accepting }
+    }
+
+    /// Starts a server that also has keys which begin with a slash, and neither parts nor lists of the prefix `/`.
+    pub(crate) async fn start_with_slashes(folder: &Path, buckets: &[&str]) -> Self {
+        let files = SlashKeys(open_buckets(folder, buckets));
+        Self::serve(folder, S3ServiceBuilder::new(files), false).await
     }
 
     /// A bucket of it, as its owner sees it.
@@ -77,6 +84,13 @@ impl S3 {
         let entries = std::fs::read_dir(self.folder.join(bucket).join(prefix));
         entries.is_ok_and(|mut entries| entries.next().is_some())
     }
+}
+
+fn open_buckets(folder: &Path, buckets: &[&str]) -> FileSystem {
+    for bucket in buckets {
+        std::fs::create_dir_all(folder.join(bucket)).unwrap();
+    }
+    FileSystem::new(folder).unwrap()
 }
 
 impl Drop for S3 {

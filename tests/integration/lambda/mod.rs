@@ -7,6 +7,7 @@ mod developing;
 mod emulator;
 mod events;
 mod interruptions;
+mod keys;
 mod package;
 mod runtime_api;
 mod start;
