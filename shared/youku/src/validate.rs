@@ -2,7 +2,7 @@
 //!
 //! Characters are Unicode scalar values: a Chinese character counts as one.
 
-use crate::types::{CATEGORIES, CONTAINERS, Invalid, PublicType, VideoMetadata};
+use crate::types::{CATEGORIES, CONTAINERS, FILE_NAME, Invalid, PublicType, VideoMetadata};
 use secrecy::ExposeSecret;
 use std::ops::RangeInclusive;
 
@@ -10,6 +10,8 @@ const TITLE: RangeInclusive<usize> = 1..=60;
 const TAGS: RangeInclusive<usize> = 1..=10;
 const TAG: RangeInclusive<usize> = 2..=20;
 const DESCRIPTION: RangeInclusive<usize> = 0..=1999;
+/// Longest extension that an error repeats, in characters: what is longer is a text with a dot in it.
+const MAX_NAMED_EXTENSION: usize = 10;
 
 /// Checks every limit.
 ///
@@ -65,8 +67,12 @@ fn validate_access(metadata: &VideoMetadata) -> Result<(), Invalid> {
 fn validate_file(file_name: &str, file_size: u64) -> Result<(), Invalid> {
     let extension = extension(file_name).unwrap_or_default().to_ascii_lowercase();
     if !CONTAINERS.contains(&extension.as_str()) {
-        let limit = "a name with the extension of a video container that Youku accepts";
-        return Err(Invalid::from_text("file_name", limit, file_name));
+        let found = match extension.chars().count() {
+            0 => "a name without one".to_owned(),
+            1..=MAX_NAMED_EXTENSION => format!(".{extension}"),
+            length => format!("an extension of {length} characters"),
+        };
+        return Err(Invalid::new("file_name", FILE_NAME, found));
     }
     if file_size == 0 {
         return Err(Invalid::new("file_size", "at least 1 byte", "0 bytes"));

@@ -18,4 +18,5 @@ pub use published::{VideoInfo, VideoState, watch_page};
 pub use session::{OssSession, SliceSession, UploadCredentials, UploadTarget};
 pub use slice::{Check, CheckStatus, MAX_SLICE_LENGTH_KIB, NextSlice, Slice};
 pub use token::TokenPair;
+pub(crate) use words::FILE_NAME;
 pub use words::{CATEGORIES, CONTAINERS, CopyrightType, PublicType};

@@ -39,6 +39,10 @@ pub const CONTAINERS: &[&str] = &[
     "mkv", "flv", "vob", "qt", "divx", "cpk", "fli", "flc", "mod",
 ];
 
+/// What a file's name must be, with all of [`CONTAINERS`].
+pub(crate) const FILE_NAME: &str = "a name with the extension of a video on Youku's list (wmv, avi, dat, asf, rm, rmvb, ram, mpg, mpeg, 3gp, \
+     mov, mp4, m4v, dvix, dv, mkv, flv, vob, qt, divx, cpk, fli, flc, mod)";
+
 /// Who made the video.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -1,6 +1,6 @@
 //! Youku's limits for metadata.
 
-use youku::{CATEGORIES, Invalid, NewVideo, PublicType, VideoMetadata};
+use youku::{CATEGORIES, CONTAINERS, Invalid, NewVideo, PublicType, VideoMetadata};
 
 /// What a video is made from.
 struct Parts {
@@ -135,4 +135,21 @@ fn a_place_must_be_on_the_globe() {
     }));
     assert_eq!(broken(|video| video.metadata.latitude = Some(90.5)).field, "latitude");
     assert_eq!(broken(|video| video.metadata.longitude = Some(f64::NAN)).field, "longitude");
+}
+
+/// The error names the extension and every one that is accepted.
+#[test]
+fn an_extension_that_is_not_accepted_is_named_with_the_list() {
+    for (name, found) in [
+        ("holiday.WebM", "not .webm"),
+        ("holiday.ts", "not .ts"),
+        ("holiday", "not a name without one"),
+        (".mp4", "not a name without one"),
+        ("a.b and more words", "not an extension of 16 characters"),
+    ] {
+        let invalid = broken(|video| video.file_name = name.to_owned());
+        assert_eq!(invalid.field, "file_name");
+        let text = invalid.to_string();
+        assert!(text.ends_with(found) && text.contains(&CONTAINERS.join(", ")), "{text}");
+    }
 }
