@@ -2,6 +2,7 @@
 
 mod doctor;
 mod inputs;
+mod recursive;
 mod s3;
 mod stops;
 mod terminal;

@@ -5,17 +5,21 @@ use super::{
     values::{CopyrightType, Mode, PublicType},
 };
 use clap::{Args, value_parser};
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 /// Flags of `upload`.
 #[derive(Debug, Args)]
 pub(crate) struct UploadArgs {
-    /// A file, oss://bucket/key or s3://bucket/key; with --recursive a directory or a key prefix.
+    /// A file, oss://bucket/key or s3://bucket/key; with --recursive a directory or a key prefix. By its extension a video is one of those
+    /// on Youku's list: wmv, avi, dat, asf, rm, rmvb, ram, mpg, mpeg, 3gp, mov, mp4, m4v, dvix, dv, mkv, flv, vob, qt, divx, cpk, fli, flc, mod.
     #[arg(value_name = "SOURCE", required = true)]
-    pub(crate) sources: Vec<String>,
-    /// Upload every video under each SOURCE.
+    pub(crate) sources: Vec<OsString>,
+    /// Upload every video under each SOURCE; what cannot be taken is named, with exit code 1 if it may be a video.
     #[arg(long, short)]
     pub(crate) recursive: bool,
+    /// With --recursive, upload also what systems leave behind: resource forks, trash folders, names that begin with a dot or ~$.
+    #[arg(long)]
+    pub(crate) include_junk: bool,
     /// Title, 1 to 60 characters; may contain {stem} (file name without extension), {date} (today in UTC) and n in braces (1, 2, ...); default: the file name.
     #[arg(long)]
     pub(crate) title: Option<String>,

@@ -2,11 +2,13 @@
 
 mod batch;
 pub(super) mod file_id;
+mod folder_walk;
 mod local_file;
 mod metadata;
 mod plan;
 mod prepare;
 mod publish;
+mod skipped;
 mod throttle;
 mod video_source;
 mod wait;
@@ -32,6 +34,7 @@ use app::{
 use batch::Batch;
 use futures_util::{StreamExt, stream};
 use serde_json::json;
+use skipped::Skipped;
 use std::{
     io::{IsTerminal, stderr},
     process::ExitCode,
@@ -54,10 +57,13 @@ pub(super) async fn upload(args: UploadArgs) -> Result<ExitCode, CliError> {
     let shutdown = Shutdown::listen(SecondSignal::Exits).map_err(|error| {
         Error::new(ErrorKind::Config, "signal", "cannot listen for signals").with_source(error)
     })?;
-    let videos = video_source::expand(&app, &args.sources, args.recursive, &shutdown).await?;
+    let mut skipped = Skipped::default();
+    let videos = video_source::expand(&app, &args, &mut skipped, &shutdown).await;
+    let reporter = Reporter::new(args.json, videos.as_ref().map_or(0, Vec::len));
+    skipped.report(&reporter);
+    let videos = videos?;
     let opening = async { Ok::<_, CliError>(app.ledger(None).await?) };
     let ledger = shutdown.guard(opening).await?;
-    let reporter = Reporter::new(args.json, videos.len());
     let batch = Batch { app: &app, ledger, args: &args, stated, throttle, shutdown, reporter: &reporter };
     let numbered = videos.iter().enumerate();
     let codes = stream::iter(numbered).map(|(at, video)| batch.process(at + 1, video));
@@ -68,7 +74,8 @@ pub(super) async fn upload(args: UploadArgs) -> Result<ExitCode, CliError> {
         reporter.print_note(describe_resume(unfinished, codes.len(), ledger));
         return Ok(ExitCode::from(exit_code::INTERRUPTED));
     }
-    Ok(ExitCode::from(exit_code::combine(codes)))
+    let missed = skipped.has_missed().then_some(exit_code::FAILED);
+    Ok(ExitCode::from(exit_code::combine(codes.into_iter().chain(missed))))
 }
 
 /// Opens the application with the settings adjusted to a terminal and to a low rate.

@@ -110,6 +110,20 @@ mod tests {
         assert_eq!(exits(EXIT_CODES), exits(zh::EXIT_CODES), "the same exit codes");
     }
 
+    /// Both helps of `upload` name every extension that is accepted.
+    #[test]
+    fn the_helps_name_the_accepted_extensions() {
+        let list = app::core::rules::VIDEO_EXTENSIONS.join(", ");
+        let command = Arguments::command();
+        let upload = command.find_subcommand("upload");
+        let sources = upload.and_then(|upload| upload.get_arguments().find(|one| one.get_id() == "sources"));
+        let english = sources.and_then(Arg::get_help).map(ToString::to_string).unwrap_or_default();
+        let chinese = zh::find_argument("upload", "sources").unwrap_or_default();
+        for help in [english.as_str(), chinese] {
+            assert!(help.contains(&list), "{help}");
+        }
+    }
+
     #[test]
     fn both_helps_can_be_built() {
         Arguments::command().debug_assert();

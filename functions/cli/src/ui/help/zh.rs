@@ -34,8 +34,22 @@ const ALL: &[(&str, &str, &str)] = &[
     ("*", "json", "输出 JSON 行而非文本，内容为英文"),
     ("*", "id", "上传编号，见 `list`、`explain`、应答和日志"),
     ("upload", "", "立即上传文件和对象；中断后重新运行即可续传，换一台使用同一台账的机器也可以"),
-    ("upload", "sources", "文件、oss://bucket/key 或 s3://bucket/key；加 --recursive 时为目录或 key 的前缀"),
-    ("upload", "recursive", "上传每个 SOURCE 之下的所有视频"),
+    (
+        "upload",
+        "sources",
+        "文件、oss://bucket/key 或 s3://bucket/key；加 --recursive 时为目录或 key 的前缀。扩展名须在优酷的列表中：\
+         wmv, avi, dat, asf, rm, rmvb, ram, mpg, mpeg, 3gp, mov, mp4, m4v, dvix, dv, mkv, flv, vob, qt, divx, cpk, fli, flc, mod",
+    ),
+    (
+        "upload",
+        "recursive",
+        "上传每个 SOURCE 之下的所有视频；无法处理的会逐一列出，若其中可能有视频，退出码为 1",
+    ),
+    (
+        "upload",
+        "include_junk",
+        "与 --recursive 同用：也上传系统遗留的文件（资源分支、回收站目录、以点或 ~$ 开头的文件名）",
+    ),
     (
         "upload",
         "title",

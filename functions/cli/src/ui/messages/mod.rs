@@ -6,6 +6,7 @@ pub(crate) mod explain;
 pub(crate) mod list;
 pub(crate) mod names;
 pub(crate) mod next;
+pub(crate) mod skipped;
 pub(crate) mod state;
 pub(crate) mod step;
 pub(crate) mod sweep;
