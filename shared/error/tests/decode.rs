@@ -1,4 +1,5 @@
 //! A document that does not fit is named by its path.
+#![expect(clippy::expect_used, reason = "tests fail by panicking")]
 
 use error::{DecodeError, deserialize};
 use serde::Deserialize;

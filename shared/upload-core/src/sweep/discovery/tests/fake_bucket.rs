@@ -165,9 +165,15 @@ impl FakeBucket {
         Ok(())
     }
 
+    /// The object's user metadata; that of `refused.mp4` breaks a limit of Youku's.
     fn metadata(&self, key: &str) -> BTreeMap<String, String> {
         let unreadable = self.state().unreadable.as_deref() == Some(key);
-        unreadable.then(|| ("youku-title".to_owned(), "100%".to_owned())).into_iter().collect()
+        let entry = match key {
+            _ if unreadable => Some(("youku-title", "100%")),
+            "refused.mp4" => Some(("youku-category", "none")),
+            _ => None,
+        };
+        entry.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect()
     }
 
     fn content(&self, key: &str) -> Result<String, Error> {
