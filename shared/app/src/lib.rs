@@ -39,10 +39,10 @@ pub use logging::start_logging;
 pub use object_storage as storage;
 pub use object_storage::Credentials;
 pub use settings::{
-    AccountSettings, AllowedHost, BearerToken, CONFIG_VARIABLE, CallbackFields, HttpSettings, LedgerFields,
-    LegacyAccounts, LegacySettings, LogLevel, LogSettings, ReservedSettings, Right, Rights, Settings,
-    SourceAddressing, SourcePlace, SourceSettings, SweepFields, TargetSignature, TokenHash, TransferFields,
-    YoukuSettings,
+    AccountSettings, AllowedHost, BasePath, BearerToken, CONFIG_VARIABLE, CallbackFields, HttpSettings,
+    LedgerFields, LegacyAccounts, LegacySettings, LogLevel, LogSettings, ReservedSettings, Right, Rights,
+    Settings, SourceAddressing, SourcePlace, SourceSettings, SweepFields, TargetSignature, TokenHash,
+    TransferFields, YoukuSettings,
 };
 pub use tasks::{CallerAccount, Task, UnverifiedToken, object_location};
 pub use upload_core as core;

@@ -3,6 +3,7 @@
 //! | module | its job |
 //! |---|---|
 //! | `router` | the routes, and the right that each needs |
+//! | `base_path` | the path that a gateway puts before the API's own |
 //! | `auth` | which callers are let in, and with what rights |
 //! | `create_upload`, `idempotency_key`, `body` | `POST /uploads` |
 //! | `upload_status`, `upload_list`, `deadline` | `GET /uploads/{id}` and `GET /uploads` |
@@ -19,13 +20,14 @@
 //!
 //! Changing uploads that others asked for needs the right `manage`; there is no such route yet.
 //!
-//! Function Compute's HTTP trigger and Lambda's function URL serve the same [`router`]; what only they know of a request they put
+//! Function Compute's HTTP trigger and the senders of HTTP requests to Lambda serve the same [`router`]; what only they know of a request they put
 //! into its extensions as a [`RequestContext`].
 //!
 //! Server-sent events are axum's. Lines of JSON are written here: `axum_extra::json_lines` would bring axum-extra, tokio-stream and
 //! tokio-util's `io` into the function for one `format!`.
 
 mod auth;
+mod base_path;
 mod body;
 mod create_upload;
 mod deadline;
@@ -38,4 +40,4 @@ mod upload_list;
 mod upload_status;
 
 pub use request_context::RequestContext;
-pub use router::router;
+pub use router::{has_route, router};

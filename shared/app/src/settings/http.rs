@@ -1,6 +1,8 @@
 //! Who may use the HTTP API.
 
-use super::{bearer_token::BearerToken, rights::Rights, source_place::SourcePlace, text};
+use super::{
+    base_path::BasePath, bearer_token::BearerToken, rights::Rights, source_place::SourcePlace, text,
+};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use subtle::Choice;
@@ -24,11 +26,20 @@ pub struct HttpSettings {
     /// Most KiB of a request's body, 1 to 4095 (`OSS2YOUKU_HTTP__BODY_LIMIT_KIB`). Default 64.
     #[serde(deserialize_with = "text::deserialize_value")]
     pub body_limit_kib: u16,
+    /// The path that a gateway puts before the API's own: with `/video` the API is at `/video/uploads`, and at `/uploads` as well
+    /// (`OSS2YOUKU_HTTP__BASE_PATH`). Default: none.
+    pub base_path: BasePath,
 }
 
 impl Default for HttpSettings {
     fn default() -> Self {
-        Self { tokens: Vec::new(), sources: None, trust_gateway: false, body_limit_kib: 64 }
+        Self {
+            tokens: Vec::new(),
+            sources: None,
+            trust_gateway: false,
+            body_limit_kib: 64,
+            base_path: BasePath::default(),
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! `youku.api` is `OSS2YOUKU_YOUKU__API`. A list or table is given as TOML: `OSS2YOUKU_RULES=[{bucket="b",...}]`.
 
 mod account;
+mod base_path;
 mod bearer_token;
 mod callback;
 mod environment;
@@ -25,6 +26,7 @@ mod tree;
 mod youku;
 
 pub use account::AccountSettings;
+pub use base_path::BasePath;
 pub use bearer_token::{BearerToken, TokenHash};
 pub use callback::{AllowedHost, CallbackFields};
 pub use environment::CONFIG_VARIABLE;

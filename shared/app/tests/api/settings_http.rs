@@ -33,3 +33,19 @@ fn what_is_no_hash_is_refused_without_being_repeated() {
     let error = load("[http]\nbody_limit_kib = 4096").expect_err("too much").to_string();
     assert!(error.contains("http.body_limit_kib must be 1 to 4095, not 4096"), "{error}");
 }
+
+/// A slash at its end and blanks around it are passed over; a blank one is none.
+#[test]
+fn a_base_path_begins_with_a_slash() {
+    for (text, path) in
+        [("", ""), (" ", ""), ("/", ""), ("/video", "/video"), (" /v1/video-2// ", "/v1/video-2")]
+    {
+        let variable = ("OSS2YOUKU_HTTP__BASE_PATH".to_owned(), text.to_owned());
+        let settings = Settings::from_parts("test.toml", "", [variable]).expect("settings");
+        assert_eq!(settings.http.base_path.as_str(), path);
+    }
+    for text in ["video", "/a b", "/a?b", "/a#b", "/a//b", "/第"] {
+        let error = load(&format!("[http]\nbase_path = '{text}'")).expect_err(text).to_string();
+        assert!(error.contains("http.base_path") && error.contains("begins with a slash"), "{error}");
+    }
+}

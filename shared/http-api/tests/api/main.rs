@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod audience;
+mod base_path;
 mod failures;
 mod lists;
 mod owners;
