@@ -3,8 +3,10 @@
 use crate::{
     error::{diagnostic, into_diagnostic, log_error},
     events::{Action, Event, Message, ObjectRecord, decode},
+    http_form::HttpForm,
+    http_response::HttpResponse,
     invocation::Invocation,
-    response::{EventResponse, HttpResponse},
+    response::EventResponse,
 };
 use app::{
     App, ObjectResult, Task,
@@ -45,7 +47,7 @@ impl Handler {
                 Event::Queue(messages) => {
                     Ok(EventResponse::Batch(self.handle_batch(messages, &invocation).await))
                 }
-                Event::Http(request) => self.serve_http(*request, invocation).await,
+                Event::Http(request, form) => self.serve_http(*request, form, invocation).await,
             }
         }
         .instrument(span)
@@ -61,7 +63,7 @@ impl Handler {
         let (mut results, mut retryable) = (Vec::new(), None);
         let alone = actions.len() == 1;
         for action in actions {
-            let is_task = matches!(action, Action::Task(_));
+            let is_task = matches!(action, Action::Task { .. });
             match self.run_action(action, &invocation.request_id, invocation).await {
                 Ok(mut done) => match done.pop() {
                     Some(ObjectResult::Outcome(outcome)) if is_task && alone => {
@@ -99,10 +101,12 @@ impl Handler {
     ) -> bool {
         let span = tracing::info_span!("message", message_id = id);
         let done = async {
+            let mut done = Ok(());
             for action in actions? {
-                self.run_action(action, id, invocation).await?;
+                // One error makes the message come again, after the other actions have run.
+                done = self.run_action(action, id, invocation).await.map(drop).and(done);
             }
-            Ok(())
+            done
         };
         match done.instrument(span.clone()).await {
             Ok(()) => true,
@@ -124,7 +128,15 @@ impl Handler {
             Action::Sweep => {
                 self.app.run_sweep(None, &invocation.run()).await.map_err(|error| log_error(&error))
             }
-            Action::Task(task) => Ok(vec![self.run_task(&task, request_id, invocation).await?]),
+            Action::Task { task, request_id: first } => {
+                let request_id = first.as_deref().unwrap_or(request_id);
+                Ok(vec![self.run_task(&task, request_id, invocation).await?])
+            }
+            Action::Fail(error) => {
+                let Diagnostic { error_type: code, error_message: error_text, .. } = &error;
+                tracing::error!(code, error = error_text, "a part of the event cannot be read");
+                Err(error)
+            }
             Action::Objects(records) => {
                 let (mut results, mut retryable) = (Vec::with_capacity(records.len()), None);
                 for record in records {
@@ -174,11 +186,12 @@ impl Handler {
     async fn serve_http(
         &self,
         mut request: Request<Body>,
+        form: HttpForm,
         invocation: Invocation,
     ) -> Result<EventResponse, Diagnostic> {
         request.extensions_mut().insert(invocation.into_request_context());
         let Ok(response) = self.http.clone().oneshot(request).await;
-        let response = HttpResponse::from_response(response).await;
+        let response = HttpResponse::from_response(response, form).await;
         response.map(EventResponse::Http).map_err(|_| diagnostic("internal", "the answer broke off"))
     }
 }

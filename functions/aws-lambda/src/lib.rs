@@ -6,34 +6,40 @@
 //! | `events` | [`decode`]: an event's JSON to the [`Action`]s that it asks for |
 //! | `handler` | [`Handler`]: actions to the application, outcomes to responses |
 //! | `invocation` | what Lambda says about an invocation: request id, deadline |
-//! | `response` | [`EventResponse`]: a form for each kind of caller |
+//! | `response`, `http_response` | [`EventResponse`], [`HttpResponse`]: a form for each kind of caller |
+//! | `http_form` | [`HttpForm`]: who turned an HTTP request into an event |
 //! | `error` | errors as Lambda reports them |
 //!
 //! [`decode`] and the responses are pure; the handler connects them.
 //!
 //! # Which types of others read an event
-//! `aws_lambda_events` has the types for events of SNS and EventBridge and for the response to SQS; `aliyun-fc-events` has those for OSS.
-//! `serde_path_to_error` names the path that does not fit. Our own small structs read the rest, because the published types refuse what
-//! senders in the field send:
+//! `aws_lambda_events` has the type of the response to SQS; `aliyun-fc-events` has those of OSS's events. `serde_path_to_error` names the
+//! path that does not fit. Our own small structs read the rest, and only what is needed, because the published types refuse what senders
+//! in the field send:
 //!
 //! | what | which published type | why not |
 //! |---|---|---|
 //! | S3 notifications | `aws_lambda_events` 1.2, `s3` | refuses a record without `eventTime`, `userIdentity` or `requestParameters`, as services that imitate S3 send it; never decodes the key |
-//! | messages of SQS | `aws_lambda_events` 1.2, `sqs` | refuses the whole batch for one attribute with `stringListValues: null` |
-//! | an SNS message in a queue | `aws_lambda_events` 1.2, `sns` | demands a time, a signature and two URLs, which services that imitate SNS leave out |
-//! | HTTP requests | `lambda_http` 1.3, `apigw_http` | refuses `isBase64Encoded: null` and a header of null, which hosts other than Lambda send; panics at a body that is not base64; its error names no path; its request type is hidden from the docs; 9 more crates |
+//! | S3 through EventBridge | `aws_lambda_events` 1.2, `eventbridge` | refuses the event for a time that is not in RFC 3339, though nobody needs the time |
+//! | messages of SQS | `aws_lambda_events` 1.2, `sqs` | refuses the whole batch for one attribute with `stringListValues: null`, or with a binary value that is not base64 |
+//! | messages of SNS, in a queue or not | `aws_lambda_events` 1.2, `sns` | demands a time, a signature and two URLs, which services that imitate SNS leave out |
+//! | HTTP requests | `lambda_http` 1.3, `apigw_http`, `apigw_rest`, `alb` | refuses a header of null, which hosts other than Lambda send; panics at a body that is not base64; its error names no path; its request type is hidden from the docs; 9 more crates |
 #![cfg_attr(test, expect(clippy::expect_used, reason = "a test fails by panicking"))]
 
 mod error;
 mod events;
 mod handler;
+mod http_form;
+mod http_response;
 mod invocation;
 mod response;
 
 pub use events::{Action, Event, Message, ObjectRecord, decode};
 pub use handler::Handler;
+pub use http_form::HttpForm;
+pub use http_response::HttpResponse;
 pub use lambda_runtime::Diagnostic;
-pub use response::{EventResponse, HttpResponse};
+pub use response::EventResponse;
 
 use app::App;
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};

@@ -1,5 +1,6 @@
 //! What an event asks for, in the application's types.
 
+use crate::http_form::HttpForm;
 use app::core::Location;
 use axum::{body::Body, http::Request};
 use lambda_runtime::Diagnostic;
@@ -12,8 +13,8 @@ pub enum Event {
     Actions(Vec<Action>),
     /// Messages of a queue; each is acknowledged by itself.
     Queue(Vec<Message>),
-    /// A request to the HTTP API.
-    Http(Box<Request<Body>>),
+    /// A request to the HTTP API, and the form of its response.
+    Http(Box<Request<Body>>, HttpForm),
 }
 
 /// One thing to do.
@@ -21,10 +22,18 @@ pub enum Event {
 pub enum Action {
     /// Handle the objects that a storage service reports.
     Objects(Vec<ObjectRecord>),
-    /// Carry out a caller's task, in the modern or the legacy form.
-    Task(Value),
+    /// Carry out a caller's task.
+    Task {
+        /// The task, in the modern or the legacy form.
+        task: Value,
+        /// The id of the request that first asked for it, where the event that carries the task knows it. The invocation's own id would
+        /// be another one, and `"again": true` would then mean another video.
+        request_id: Option<String>,
+    },
     /// Run the sweep.
     Sweep,
+    /// Fail with this error, because a part of the event cannot be read. The other actions of the event run nevertheless.
+    Fail(Diagnostic),
 }
 
 /// What a storage service reports of one object.

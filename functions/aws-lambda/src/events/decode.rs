@@ -2,6 +2,7 @@
 
 use super::{
     action::{Action, Event, Message},
+    failure_record::{self, FailedRequest},
     http,
     kind::EventKind,
     oss, s3, schedule, sns, sqs,
@@ -9,6 +10,10 @@ use super::{
 use crate::error::invalid_event;
 use lambda_runtime::Diagnostic;
 use serde_json::Value;
+
+/// How many events may lie in one another below the outermost. A queue's message with the SNS envelope of a failure record of an SNS event
+/// about S3 takes four.
+const MAX_NESTING: u8 = 6;
 
 /// Reads an event. It takes parsed JSON, since the runtime parses the bytes before it calls a handler and itself refuses bytes that are
 /// no JSON.
@@ -18,28 +23,36 @@ use serde_json::Value;
 /// repeats a value.
 pub fn decode(event: Value) -> Result<Event, Diagnostic> {
     match EventKind::detect(&event)? {
-        EventKind::Sqs => {
+        EventKind::Sqs | EventKind::PipedSqs => {
             let messages = sqs::parse_messages(event)?;
             Ok(Event::Queue(messages.into_iter().map(decode_queued).collect()))
         }
-        EventKind::Http => http::parse_request(event).map(Box::new).map(Event::Http),
-        kind => decode_actions(kind, event).map(Event::Actions),
+        EventKind::Http => {
+            http::parse_request(event).map(|(request, form)| Event::Http(Box::new(request), form))
+        }
+        kind => decode_actions(kind, event, MAX_NESTING).map(Event::Actions),
     }
 }
 
 /// A message that cannot be read fails alone, so its error stays with it.
 fn decode_queued(message: sqs::QueuedMessage) -> Message {
-    let actions = decode_message(&message.body);
+    let actions = decode_carried(message.body, MAX_NESTING);
     Message { id: message.id, group: message.group, actions }
 }
 
-/// Reads the event that another event carries as text: the body of a message.
-fn decode_message(text: &str) -> Result<Vec<Action>, Diagnostic> {
-    let event = serde_json::from_str(text).map_err(|_| invalid_event("the message is not JSON"))?;
-    decode_actions(EventKind::detect(&event)?, event)
+/// Reads the event that another event carries, as text or as it stands. `depth` is how many events may lie in one another from here on.
+fn decode_carried(payload: Value, depth: u8) -> Result<Vec<Action>, Diagnostic> {
+    let no_json = || invalid_event("the message is not JSON");
+    let event = match payload {
+        Value::String(text) => serde_json::from_str(&text).map_err(|_| no_json())?,
+        Value::Null => return Err(no_json()),
+        event => event,
+    };
+    let depth = depth.checked_sub(1).ok_or_else(|| invalid_event("too many events lie in one another"))?;
+    decode_actions(EventKind::detect(&event)?, event, depth)
 }
 
-fn decode_actions(kind: EventKind, event: Value) -> Result<Vec<Action>, Diagnostic> {
+fn decode_actions(kind: EventKind, event: Value, depth: u8) -> Result<Vec<Action>, Diagnostic> {
     match kind {
         EventKind::S3 => Ok(vec![Action::Objects(s3::parse_records(event)?)]),
         EventKind::S3EventBridge => Ok(vec![Action::Objects(vec![s3::from_eventbridge(event)?])]),
@@ -48,14 +61,55 @@ fn decode_actions(kind: EventKind, event: Value) -> Result<Vec<Action>, Diagnost
         EventKind::OssCloudEvent => Ok(vec![Action::Objects(vec![oss::from_cloud_event(event)?])]),
         EventKind::OssRecord => Ok(vec![Action::Objects(vec![oss::parse_record(event)?])]),
         EventKind::Schedule => Ok(vec![schedule::ACTION]),
-        EventKind::Task => Ok(vec![Action::Task(event)]),
-        EventKind::SnsEnvelope => decode_message(&sns::from_envelope(event)?),
+        EventKind::Task => Ok(vec![Action::Task { task: event, request_id: None }]),
+        EventKind::SnsEnvelope => decode_carried(sns::from_envelope(event)?, depth),
         EventKind::Sns => {
-            let actions = sns::parse_messages(event)?.into_iter().map(|message| decode_message(&message));
-            Ok(actions.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+            let messages = sns::parse_messages(event)?;
+            join_actions(messages.into_iter().map(|message| decode_carried(message, depth)))
         }
+        EventKind::FailureRecord => decode_failed(failure_record::parse_record(event)?, depth),
+        EventKind::FailureEventBridge => decode_failed(failure_record::from_eventbridge(event)?, depth),
+        EventKind::Piped => {
+            let Value::Array(events) = event else { return Ok(Vec::new()) };
+            join_actions(events.into_iter().map(|event| decode_carried(event, depth)))
+        }
+        // A pipe that does not wait for the function leaves its messages in a failure record.
+        EventKind::PipedSqs => join_actions(sqs::parse_messages(event)?.into_iter().map(|message| {
+            decode_carried(message.body, depth).map(|actions| name_requests(actions, &message.id))
+        })),
         EventKind::Sqs | EventKind::Http => {
             Err(invalid_event("the message carries another event that cannot be carried"))
         }
     }
+}
+
+/// Reads the event of a failed invocation; its tasks keep the id of the request that failed.
+fn decode_failed(failed: FailedRequest, depth: u8) -> Result<Vec<Action>, Diagnostic> {
+    let actions = decode_carried(failed.payload, depth)?;
+    Ok(match failed.request_id {
+        Some(id) => name_requests(actions, &id),
+        None => actions,
+    })
+}
+
+/// Gives tasks that do not know their request's id this one.
+fn name_requests(actions: Vec<Action>, id: &str) -> Vec<Action> {
+    let name = |action| match action {
+        Action::Task { task, request_id: None } => Action::Task { task, request_id: Some(id.to_owned()) },
+        other => other,
+    };
+    actions.into_iter().map(name).collect()
+}
+
+/// Joins what the parts of an event ask for. A part that cannot be read fails alone; where none can be read, the event fails as the first.
+fn join_actions(
+    parts: impl Iterator<Item = Result<Vec<Action>, Diagnostic>>,
+) -> Result<Vec<Action>, Diagnostic> {
+    let (readable, errors): (Vec<_>, Vec<_>) = parts.partition(Result::is_ok);
+    let mut errors: Vec<_> = errors.into_iter().filter_map(Result::err).collect();
+    if readable.is_empty() && !errors.is_empty() {
+        return Err(errors.swap_remove(0));
+    }
+    let actions = readable.into_iter().flatten().flatten();
+    Ok(actions.chain(errors.into_iter().map(Action::Fail)).collect())
 }

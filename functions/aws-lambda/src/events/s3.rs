@@ -2,15 +2,15 @@
 //! message structure).
 //!
 //! Our own small structs read only what is needed, so that services which speak like S3 and leave the rest out are understood, too:
-//! `aws_lambda_events` refuses a record without `eventTime`, `userIdentity` or `requestParameters`.
+//! `aws_lambda_events` refuses a record without `eventTime`, `userIdentity` or `requestParameters`, and an event of EventBridge whose time
+//! is not in RFC 3339.
 
 use super::{action::ObjectRecord, document::deserialize_event};
 use crate::error::invalid_event;
 use app::core::{Location, Provider};
-use aws_lambda_events::eventbridge::EventBridgeEvent;
 use lambda_runtime::Diagnostic;
 use percent_encoding::percent_decode_str;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 
 #[derive(Deserialize)]
@@ -27,19 +27,27 @@ struct Record {
     s3: Entity,
 }
 
-/// The same in notifications and in the `detail` of EventBridge, whose type demands that it serializes, too.
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct BridgeEvent {
+    detail_type: String,
+    region: Option<String>,
+    detail: Entity,
+}
+
+/// The same in notifications and in the `detail` of EventBridge.
+#[derive(Deserialize)]
 struct Entity {
     bucket: Bucket,
     object: Object,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize)]
 struct Bucket {
     name: String,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize)]
 struct Object {
     key: String,
     size: Option<u64>,
@@ -62,7 +70,7 @@ pub(super) fn parse_records(event: Value) -> Result<Vec<ObjectRecord>, Diagnosti
 
 /// The record of EventBridge's event. Its key is not encoded.
 pub(super) fn from_eventbridge(event: Value) -> Result<ObjectRecord, Diagnostic> {
-    let event: EventBridgeEvent<Entity> = deserialize_event(event)?;
+    let event: BridgeEvent = deserialize_event(event)?;
     Ok(into_object_record(event.detail_type == "Object Created", event.detail, event.region))
 }
 

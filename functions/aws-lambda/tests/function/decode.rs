@@ -1,7 +1,7 @@
 //! Events as their senders write them, and what each asks for.
 
 use app::core::{Location, Provider};
-use aws_lambda::{Action, Diagnostic, Event, EventResponse, Message, ObjectRecord, decode};
+use aws_lambda::{Action, Diagnostic, Event, EventResponse, HttpForm, Message, ObjectRecord, decode};
 use aws_lambda_events::{
     apigw::ApiGatewayV2httpRequest,
     eventbridge::EventBridgeEvent,
@@ -137,7 +137,7 @@ fn an_object_of_oss_is_the_same_by_each_way() {
 fn tasks_and_schedules_are_known() {
     let legacy = json!({"conf": {"keyname": "a"}, "youku": {"title": "t"}});
     for task in [json(TASK), legacy] {
-        assert_eq!(actions_of(task.clone()), [Action::Task(task)]);
+        assert_eq!(actions_of(task.clone()), [Action::Task { task, request_id: None }]);
     }
     assert_eq!(actions_of(json(SCHEDULE)), [Action::Sweep]);
     let mut scheduler = json(SCHEDULE);
@@ -159,12 +159,14 @@ fn a_bad_message_leaves_the_others_readable() {
 #[test]
 fn requests_are_known_by_their_format() {
     for event in [FUNCTION_URL, HTTP_API] {
-        assert!(matches!(decode(json(event)), Ok(Event::Http(_))));
+        assert!(matches!(decode(json(event)), Ok(Event::Http(..))));
     }
-    let rest = json!({"version": "1.0", "httpMethod": "POST", "path": "/uploads", "requestContext": {"stage": "prod"}});
-    let (name, text) = refusal(rest);
+    let format_one = json!({"version": "1.0", "httpMethod": "POST", "path": "/uploads", "requestContext": {"stage": "prod"}});
+    assert!(matches!(decode(format_one), Ok(Event::Http(_, HttpForm::FormatOne))));
+    let socket = json!({"requestContext": {"connectionId": "L0SM9cOFvHcCIhw=", "eventType": "CONNECT"}, "headers": {}});
+    let (name, text) = refusal(socket);
     assert_eq!(name, "UnknownEvent");
-    assert!(text.contains("httpMethod") && text.contains("format 2.0"), "{text}");
+    assert!(text.contains("requestContext") && text.contains("HTTP requests (function URL"), "{text}");
 }
 
 /// The error also lists the kinds that are known.

@@ -60,6 +60,56 @@ async fn a_bad_message_fails_alone() {
     assert_eq!(failed(&response), ["059f36b4-87a3-44ab-83d2-661970000006"]);
 }
 
+/// As Lambda's own poller sends them, and as EventBridge Pipes does.
+#[tokio::test]
+async fn an_odd_message_fails_alone() {
+    let mut batch = json(include_str!("../../fixtures/sqs-odd.json"));
+    for event in [batch.clone(), batch["Records"].take()] {
+        assert_eq!(failed(&handle(event).await.expect("a response")), ["null", "text"]);
+    }
+}
+
+/// The event comes again for the bad part, and the good one has run.
+#[tokio::test]
+async fn a_bad_part_of_an_array_fails_the_event_at_the_end() {
+    let s3 = json(include_str!("../../fixtures/s3.json"));
+    let error = handle(json!([{"x": 1}, s3])).await.expect_err("a part is bad");
+    assert_eq!(error.error_type, "UnknownEvent");
+    let good = handle(json!([s3, s3])).await.expect("a response");
+    assert_eq!(good["results"].as_array().map(Vec::len), Some(2), "{good}");
+}
+
+/// The stage's name, the base path, both or neither.
+#[tokio::test]
+async fn a_base_path_is_passed_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let handler = bounded(&folder, "base_path = '/video'");
+    let mut request = json(include_str!("../../fixtures/http-api-custom-domain.json"));
+    for path in ["/healthz", "/video/healthz", "/uploads/video/healthz"] {
+        request["rawPath"] = path.into();
+        let response = handler.handle(LambdaEvent::new(request.clone(), Context::default())).await;
+        let response = serde_json::to_value(response.expect("a response")).expect("JSON");
+        assert_eq!(response["statusCode"], 200, "{path}: {response}");
+    }
+}
+
+#[tokio::test]
+async fn every_sender_of_requests_gets_its_own_form() {
+    let cases = [
+        (include_str!("../../fixtures/rest-api.json"), "multiValueHeaders", false),
+        (include_str!("../../fixtures/load-balancer.json"), "headers", true),
+        (include_str!("../../fixtures/load-balancer-multi-value.json"), "multiValueHeaders", true),
+    ];
+    for (event, headers, described) in cases {
+        let mut request = json(event);
+        (request["path"], request["httpMethod"]) = ("/healthz".into(), "GET".into());
+        let response = handle(request).await.expect("a response");
+        assert_eq!((&response["statusCode"], &response["body"]), (&json!(200), &json!(r#"{"status":"ok"}"#)));
+        assert!(response[headers]["content-type"].to_string().contains("application/json"), "{response}");
+        assert_eq!(response["statusDescription"] == "200 OK", described, "{response}");
+    }
+}
+
 #[tokio::test]
 async fn a_failure_holds_up_only_the_rest_of_its_group() {
     let mut batch = json(SQS_FIFO);

@@ -1,6 +1,6 @@
 //! Requests of function URLs and HTTP APIs to requests of the HTTP API, and responses back.
 
-use aws_lambda::{Event, HttpResponse, decode};
+use aws_lambda::{Event, HttpForm, HttpResponse, decode};
 use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use axum::{
     body::Body,
@@ -14,7 +14,7 @@ const HTTP_API: &str = include_str!("../../fixtures/http-api.json");
 
 fn read(event: &Value) -> Request<Body> {
     match decode(event.clone()).expect("it is known") {
-        Event::Http(request) => *request,
+        Event::Http(request, HttpForm::FormatTwo) => *request,
         other => unreachable!("{other:?}"),
     }
 }
@@ -62,14 +62,36 @@ fn paths_and_queries_arrive_and_a_stage_does_not() {
     assert_eq!(url("$default", "", ""), "/");
 }
 
+/// Behind a custom domain the path does not begin with the stage's name, though it may look so.
+#[test]
+fn a_stage_called_like_a_path_is_no_part_of_it() {
+    let custom = include_str!("../../fixtures/http-api-custom-domain.json");
+    let mut event: Value = serde_json::from_str(custom).expect("JSON");
+    assert_eq!(read(&event).uri(), "/uploads?state=open");
+    event["rawQueryString"] = "".into();
+    let cases = [
+        ("api.example.com", "uploads", "/uploads/ab12", "/uploads/ab12"),
+        ("api.example.com", "healthz", "/healthz", "/healthz"),
+        ("api.example.com", "prod", "/prod/uploads", "/uploads"),
+        ("api.example.com", "uploads", "/uploads/uploads/ab12", "/uploads/ab12"),
+        ("abc.execute-api.cn-north-1.amazonaws.com.cn", "uploads", "/uploads/uploads", "/uploads"),
+        ("abc.execute-api.eu-west-1.amazonaws.com", "uploads", "/uploads/healthz", "/healthz"),
+    ];
+    for (domain, stage, path, expected) in cases {
+        event["requestContext"]["domainName"] = domain.into();
+        event["requestContext"]["stage"] = stage.into();
+        event["rawPath"] = path.into();
+        assert_eq!(read(&event).uri(), expected, "{domain} {stage} {path}");
+    }
+}
+
 #[tokio::test]
 async fn a_response_has_the_form_that_the_host_expects() {
     let response =
         Response::builder().status(503).header("Retry-After", "30").header("Vary", "a").header("Vary", "b");
     let response = response.header("Set-Cookie", "c=1").header("Set-Cookie", "d=2");
-    let response = HttpResponse::from_response(response.body(Body::from("{}")).expect("a response"))
-        .await
-        .expect("whole");
+    let response = response.body(Body::from("{}")).expect("a response");
+    let response = HttpResponse::from_response(response, HttpForm::FormatTwo).await.expect("whole");
     let json = serde_json::to_value(&response).expect("JSON");
     assert_eq!(
         json,
@@ -77,8 +99,8 @@ async fn a_response_has_the_form_that_the_host_expects() {
     );
     serde_json::from_value::<ApiGatewayV2httpResponse>(json).expect("the official type reads it");
     let bytes = Response::new(Body::from(vec![0xff, 0xfe]));
-    let response =
-        serde_json::to_value(HttpResponse::from_response(bytes).await.expect("whole")).expect("JSON");
+    let response = HttpResponse::from_response(bytes, HttpForm::FormatTwo).await.expect("whole");
+    let response = serde_json::to_value(response).expect("JSON");
     assert_eq!(response["cookies"], json!([]), "the list is there even where it is empty");
     assert_eq!((&response["body"], &response["isBase64Encoded"]), (&json!("//4="), &json!(true)));
 }
