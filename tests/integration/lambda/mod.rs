@@ -2,10 +2,12 @@
 //!
 //! The tests check what comes of an event: what Youku has, what the function answers.
 
+mod carried_events;
 mod concurrency;
 mod developing;
 mod emulator;
 mod events;
+mod http_senders;
 mod interruptions;
 mod keys;
 mod package;
