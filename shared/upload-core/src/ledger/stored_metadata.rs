@@ -14,7 +14,7 @@ use std::fmt;
 
 /// Where `public_type_from` is written.
 const AFTER: &str = "public_type";
-/// Where the public type was stated.
+/// Where the public type was stated. Youku has no field of this name.
 const PUBLIC_TYPE_FROM: &str = "public_type_from";
 
 /// [`StatedMetadata`] with its secret sealed.

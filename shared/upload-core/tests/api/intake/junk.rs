@@ -67,7 +67,8 @@ fn a_rule_skips_junk_below_its_prefix_unless_it_includes_it() {
             {"bucket":"b","account":"a","public_type":"all","prefix":"all/","include_junk":true}]"#,
     )
     .expect("rules");
-    let is_skipped = |key: &str| matches!(admit("b", key, 1, &rules, &[]), Admission::Skip(SkipReason::Junk));
+    let is_skipped =
+        |key: &str| matches!(admit("b", key, Some(1), &rules, &[]), Admission::Skip(SkipReason::Junk));
     for key in ["._x.mp4", "in/#recycle/x.mp4", "__MACOSX/._x.mp4", &sidecar_key("in/._x.mp4")] {
         assert!(is_skipped(key), "{key}");
     }
