@@ -13,6 +13,7 @@ command -v npm >/dev/null || missing+=(nodejs npm)
 PATH=$PATH:/usr/sbin command -v gearmand >/dev/null || missing+=(gearman-job-server)
 command -v gearman >/dev/null || missing+=(gearman-tools)
 perl -MGearman::Client -e 1 2>/dev/null || missing+=(perl libgearman-client-perl)
+php -r 'exit(extension_loaded("gearman") ? 0 : 1);' 2>/dev/null || missing+=(php-cli php-gearman)
 command -v openssl >/dev/null || missing+=(openssl)
 command -v curl >/dev/null || missing+=(curl)
 if [ ${#missing[@]} -gt 0 ]; then

@@ -1,14 +1,17 @@
 //! Flags, their environment variables, and the values made from them.
 
-use crate::protocol::{
-    server::Server,
-    tls::{TlsError, trust_only},
+use crate::{
+    protocol::{
+        server::Server,
+        tls::{TlsError, trust_only},
+    },
+    token_file::{TokenFileError, read_token},
 };
 use clap::{ArgAction, Parser};
 use http::HeaderValue;
 use reqwest::Url;
 use rustls::ClientConfig;
-use std::{fs, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use thiserror::Error;
 
 /// Takes Gearman jobs, has the oss2youku function run them, and answers as the legacy worker did.
@@ -22,7 +25,7 @@ pub(crate) struct Config {
     /// The URL of the function's HTTP trigger, without `/uploads`.
     #[arg(long, value_name = "URL", env = "OSS2YOUKU_GEARMAN_FUNCTION_URL", value_parser = parse_url)]
     pub(crate) function_url: Url,
-    /// A file with the bearer token that the function accepts.
+    /// A file with the bearer token that the function accepts, with the rights submit and read; read again where the token is refused.
     #[arg(long, value_name = "FILE", env = "OSS2YOUKU_GEARMAN_TOKEN_FILE")]
     pub(crate) token_file: PathBuf,
     /// Jobs at once, over all servers.
@@ -72,18 +75,9 @@ pub(crate) struct Config {
 #[derive(Debug, Error)]
 pub(crate) enum ConfigError {
     #[error("--token-file {}: {problem}", .path.display())]
-    TokenFile { path: PathBuf, problem: TokenError },
+    TokenFile { path: PathBuf, problem: TokenFileError },
     #[error("--tls-ca {}: {problem}", .path.display())]
     TlsCa { path: PathBuf, problem: TlsError },
-}
-
-/// What is wrong with a file that must hold a token.
-#[derive(Debug, Error)]
-pub(crate) enum TokenError {
-    #[error(transparent)]
-    Io(#[from] io::Error),
-    #[error("must hold one token: a line of visible ASCII characters")]
-    NotOneToken,
 }
 
 impl Config {
@@ -92,11 +86,8 @@ impl Config {
     /// # Errors
     /// A file that cannot be read or does not hold one token.
     pub(crate) fn authorization(&self) -> Result<HeaderValue, ConfigError> {
-        let read = || {
-            let text = fs::read_to_string(&self.token_file)?;
-            parse_token(&text).ok_or(TokenError::NotOneToken)
-        };
-        read().map_err(|problem| ConfigError::TokenFile { path: self.token_file.clone(), problem })
+        read_token(&self.token_file)
+            .map_err(|problem| ConfigError::TokenFile { path: self.token_file.clone(), problem })
     }
 
     /// Builds the TLS setup of the connections to gearmand; `None` for plain TCP.
@@ -108,16 +99,6 @@ impl Config {
         let tls = trust_only(path).map_err(|problem| ConfigError::TlsCa { path: path.clone(), problem })?;
         Ok(Some(tls))
     }
-}
-
-fn parse_token(text: &str) -> Option<HeaderValue> {
-    let token = text.trim();
-    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
-        return None;
-    }
-    let mut value = HeaderValue::try_from(format!("Bearer {token}")).ok()?;
-    value.set_sensitive(true);
-    Some(value)
 }
 
 fn parse_url(text: &str) -> Result<Url, String> {

@@ -9,7 +9,7 @@ use axum::{
 };
 use std::sync::Arc;
 
-/// Both paths. `/healthz` answers 200 while this worker is registered with some gearmand, else 503.
+/// Both paths. `/healthz` answers 200 while this worker is registered with some gearmand and takes jobs, else 503 with the reason.
 pub(crate) fn build_router(metrics: Arc<Metrics>) -> Router {
     Router::new()
         .route("/healthz", get(report_health))
@@ -18,7 +18,9 @@ pub(crate) fn build_router(metrics: Arc<Metrics>) -> Router {
 }
 
 async fn report_health(State(metrics): State<Arc<Metrics>>) -> (StatusCode, &'static str) {
-    if metrics.is_ready() {
+    if metrics.is_token_refused() {
+        (StatusCode::SERVICE_UNAVAILABLE, "the function refuses the token\n")
+    } else if metrics.is_ready() {
         (StatusCode::OK, "ok\n")
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "registered nowhere\n")

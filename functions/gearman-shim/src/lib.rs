@@ -3,6 +3,7 @@
 //! | module | its job |
 //! |---|---|
 //! | `config` | flags, their environment variables, and the values made from them |
+//! | `token_file` | the file that holds the bearer token |
 //! | `run` | the process: logging, signals, the health server, the worker, the exit code |
 //! | `protocol::job` | [`Job`]: what gearmand assigns |
 //! | `protocol::packet` | the packets a worker sends and receives, as typed values |
@@ -15,10 +16,13 @@
 //! | `protocol::running_job`, `protocol::writer` | one job to its reply; queued packets to the socket |
 //! | `protocol::worker` | [`work`]: all connections, one limit of jobs over all servers, reconnecting, draining |
 //! | `forward::handler` | the [`Handler`]: calls the function until a call gives the job's reply |
-//! | `forward::function_client` | the HTTP calls: submit a task, query an upload |
-//! | `forward::call_result` | what a response means for the job: done, retry, in progress elsewhere |
+//! | `forward::payload` | what clients put around a job's JSON |
+//! | `forward::function_client` | the HTTP calls: submit a task, query an upload, try a token |
+//! | `forward::call_result` | what a response means for the job: done, retry, in progress elsewhere, refused |
+//! | `forward::token_trial` | what a response says of the token |
+//! | `forward::token_gate` | whether the token is accepted: no job is taken while it is not |
 //! | `forward::reply` | the reply in the legacy worker's JSON |
-//! | `forward::progress` | byte progress at a rate that Gearman clients bear |
+//! | `forward::progress` | byte progress at a rate and in numbers that Gearman clients bear |
 //! | [`metrics`] | counters and their Prometheus text |
 //! | `health` | `/healthz` and `/metrics` |
 //!
@@ -33,6 +37,7 @@ mod health;
 pub mod metrics;
 mod protocol;
 mod run;
+mod token_file;
 
 pub use protocol::{
     context::WorkerConfig,

@@ -50,6 +50,8 @@ pub struct Metrics {
     reconnects: AtomicU64,
     server_errors: AtomicU64,
     retries: AtomicU64,
+    token_refused: AtomicU64,
+    jobs_waiting_for_token: Arc<AtomicU64>,
 }
 
 /// Raises a gauge by one for as long as it is held.
@@ -88,6 +90,16 @@ impl Metrics {
         GaugeGuard::new(&self.registrations)
     }
 
+    /// Counts a job as waiting for a token that the function accepts for as long as the guard is held.
+    pub(crate) fn track_job_waiting_for_token(&self) -> GaugeGuard {
+        GaugeGuard::new(&self.jobs_waiting_for_token)
+    }
+
+    /// Says whether the function refuses the token.
+    pub(crate) fn set_token_refused(&self, refused: bool) {
+        self.token_refused.store(refused.into(), Relaxed);
+    }
+
     /// Counts a connection to gearmand that was lost or not established.
     pub(crate) fn count_reconnect(&self) {
         self.reconnects.fetch_add(1, Relaxed);
@@ -107,6 +119,18 @@ impl Metrics {
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.registrations.load(Relaxed) > 0
+    }
+
+    /// Whether the function refuses the token: no job is taken while it does.
+    #[must_use]
+    pub fn is_token_refused(&self) -> bool {
+        self.token_refused.load(Relaxed) > 0
+    }
+
+    /// Running jobs that wait for a token that the function accepts.
+    #[must_use]
+    pub fn jobs_waiting_for_token(&self) -> u64 {
+        self.jobs_waiting_for_token.load(Relaxed)
     }
 
     /// Jobs that run now.
@@ -158,6 +182,13 @@ impl Metrics {
             ("reconnects_total", "counter", "Lines to gearmand that were lost or not had.", &self.reconnects),
             ("errors_total", "counter", "ERROR packets from gearmand.", &self.server_errors),
             ("retries_total", "counter", "Calls of the function that were made again.", &self.retries),
+            ("token_refused", "gauge", "1 while the function refuses the token.", &self.token_refused),
+            (
+                "jobs_waiting_for_token",
+                "gauge",
+                "Running jobs that wait for a token that is accepted.",
+                &*self.jobs_waiting_for_token,
+            ),
         ] {
             family(name, kind, help, &[(String::new(), value.load(Relaxed).to_string())]);
         }
@@ -176,6 +207,7 @@ mod tests {
         metrics.record_job(Outcome::Success, Duration::from_millis(1500));
         metrics.record_job(Outcome::Lost, Duration::from_millis(250));
         metrics.count_retry();
+        metrics.set_token_refused(true);
         let (_one, two) = (metrics.track_running_job(), metrics.track_running_job());
         drop(two);
         let expected = "\
@@ -206,6 +238,12 @@ oss2youku_gearman_errors_total 0
 # HELP oss2youku_gearman_retries_total Calls of the function that were made again.
 # TYPE oss2youku_gearman_retries_total counter
 oss2youku_gearman_retries_total 1
+# HELP oss2youku_gearman_token_refused 1 while the function refuses the token.
+# TYPE oss2youku_gearman_token_refused gauge
+oss2youku_gearman_token_refused 1
+# HELP oss2youku_gearman_jobs_waiting_for_token Running jobs that wait for a token that is accepted.
+# TYPE oss2youku_gearman_jobs_waiting_for_token gauge
+oss2youku_gearman_jobs_waiting_for_token 0
 ";
         assert_eq!(metrics.render(), expected);
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     config::{Config, ConfigError},
-    forward::{function_client::FunctionClient, handler::Forwarder},
+    forward::{function_client::FunctionClient, handler::Forwarder, token_gate::TokenGate},
     health,
     metrics::Metrics,
     protocol::{context::WorkerConfig, worker::work},
@@ -30,6 +30,10 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Before a job's second call of the function.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// Before the second trial of a token that the function refuses.
+const FIRST_TOKEN_PAUSE: Duration = Duration::from_secs(1);
+/// How often a drain looks whether only jobs are left that wait for another token.
+const DRAIN_CHECK: Duration = Duration::from_millis(200);
 
 /// Why the shim cannot start.
 #[derive(Debug, Error)]
@@ -92,13 +96,17 @@ async fn run(config: Config) -> Result<Ending, StartError> {
     let (metrics, drain) = (Arc::new(Metrics::default()), CancellationToken::new());
     let max_payload = usize::from(config.max_payload_kib) << 10;
     let (authorization, tls) = (config.authorization()?, config.tls()?);
+    let function = Arc::new(FunctionClient::new(
+        build_http_client()?,
+        config.function_url,
+        authorization,
+        config.response_timeout,
+    ));
+    let token =
+        Arc::new(TokenGate::new(function.clone(), config.token_file, metrics.clone(), FIRST_TOKEN_PAUSE));
     let forwarder = Forwarder {
-        function: FunctionClient::new(
-            build_http_client()?,
-            config.function_url,
-            authorization,
-            config.response_timeout,
-        ),
+        function,
+        token: token.clone(),
         budget: config.budget,
         first_pause: FIRST_PAUSE,
         fail_packets: config.fail_packets,
@@ -127,10 +135,19 @@ async fn run(config: Config) -> Result<Ending, StartError> {
         tokio::select! {
             () = signals.wait() => "a second signal",
             () = sleep(config.drain) => "the time to drain is over",
+            () = wait_until_only_refused_jobs_are_left(&metrics) => "the function refuses the token",
         }
     };
+    let working = async {
+        tokio::select! {
+            () = token.try_at_start() => {}
+            () = drain.cancelled() => {}
+        }
+        work(worker, forwarder, metrics.clone(), drain.clone()).await;
+    };
     tokio::select! {
-        () = work(worker, forwarder, metrics.clone(), drain.clone()) => {
+        never = token.reopen_when_accepted() => match never {},
+        () = working => {
             tracing::info!("every job is answered");
             Ok(Ending::Drained)
         }
@@ -139,6 +156,17 @@ async fn run(config: Config) -> Result<Ending, StartError> {
             tracing::warn!(reason, left, "leaving at once; gearmand requeues the jobs");
             Ok(if left == 0 { Ending::Drained } else { Ending::JobsLeft })
         }
+    }
+}
+
+/// Resolves when every running job waits for a token that the function accepts. A drain need not wait for one: gearmand requeues the jobs.
+async fn wait_until_only_refused_jobs_are_left(metrics: &Metrics) {
+    loop {
+        let waiting = metrics.jobs_waiting_for_token();
+        if waiting > 0 && waiting == metrics.in_flight() {
+            return;
+        }
+        sleep(DRAIN_CHECK).await;
     }
 }
 

@@ -1,4 +1,4 @@
-//! Clients by other authors get what the legacy worker gave them: five implementations in four languages.
+//! Clients by other authors get what the legacy worker gave them: six implementations in five languages.
 
 use super::{GearmanEnv, TOKEN, within};
 use crate::support::{add_fault, client_script, tools};
@@ -10,14 +10,18 @@ use tokio::{io::AsyncWriteExt, process::Command};
 /// What a client got, and how many progress messages it saw.
 type Got = (Option<String>, u64);
 
-/// A script that prints what it got as JSON.
-async fn script_client(mut program: Command, name: &str, port: u16, task: &str) -> Got {
+/// What a script prints at its end, as JSON.
+async fn script_output(mut program: Command, name: &str, port: u16, task: &str) -> Value {
     let path = client_script("gearman").join(name);
     program.arg(path).arg(port.to_string()).arg(task).kill_on_drop(true);
     let output = within(name, program.output()).await.unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     let got: Option<Value> = text.lines().last().and_then(|line| serde_json::from_str(line).ok());
-    let got = got.unwrap_or_else(|| panic!("{name}: {output:?}"));
+    got.unwrap_or_else(|| panic!("{name}: {output:?}"))
+}
+
+async fn script_client(program: Command, name: &str, port: u16, task: &str) -> Got {
+    let got = script_output(program, name, port, task).await;
     (got["answer"].as_str().map(str::to_owned), got["statuses"].as_u64().unwrap())
 }
 
@@ -27,8 +31,13 @@ async fn node(name: &str, port: u16, task: &str) -> Got {
     script_client(program, name, port, task).await
 }
 
-/// `gearman`: the answer and the lines of progress share its output, in any order.
-pub(super) async fn command_line(port: u16, task: &str) -> Got {
+/// php-gearman: besides what every script prints, `reports` has numerator and denominator of each word of progress.
+pub(super) async fn php(port: u16, task: &str) -> Value {
+    script_output(Command::new("php"), "client.php", port, task).await
+}
+
+/// `gearman`: its exit code is 0, and its output has the answer and the lines of progress, in any order.
+pub(super) async fn command_line_output(port: u16, task: &str) -> (bool, String) {
     let mut client = Command::new("gearman")
         .args(["-h", "127.0.0.1", "-p", &port.to_string(), "-f", "upload"])
         .stdin(Stdio::piped())
@@ -39,10 +48,14 @@ pub(super) async fn command_line(port: u16, task: &str) -> Got {
         .unwrap();
     client.stdin.take().unwrap().write_all(task.as_bytes()).await.unwrap();
     let output = within("gearman", client.wait_with_output()).await.unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
+    (output.status.success(), String::from_utf8(output.stdout).unwrap())
+}
+
+pub(super) async fn command_line(port: u16, task: &str) -> Got {
+    let (success, text) = command_line_output(port, task).await;
     let answer = text.find('{').and_then(|from| Some(text[from..=text.rfind('}')?].to_owned()));
     let statuses = text.matches("% Complete").count().try_into().unwrap();
-    (answer.filter(|_| output.status.success()), statuses)
+    (answer.filter(|_| success), statuses)
 }
 
 /// The three ends of a job as one client sees them.
@@ -115,6 +128,12 @@ async fn pygearman_gets_the_legacy_answers_and_progress() {
         python.arg("-B");
         script_client(python, "pygearman_client.py", port, task).await
     };
+    gets_the_legacy_answers(client, true).await;
+}
+
+#[tokio::test]
+async fn phps_client_gets_the_legacy_answers_and_progress() {
+    let client = async |port, task: &str| script_client(Command::new("php"), "client.php", port, task).await;
     gets_the_legacy_answers(client, true).await;
 }
 

@@ -70,6 +70,8 @@ async fn a_killed_shims_job_is_finished_by_the_next_shim() {
 async fn an_overloaded_function_is_retried_until_it_accepts() {
     let world = GearmanEnv::start().await;
     let shim = world.shim(&[]);
+    // The token has been tried by then.
+    shim.wait_for_log("registered", 1).await;
     let control = world.env.clouds.fc.control();
     let busy = |status| json!({"operation": "http", "fault": {"kind": "status", "status": status}});
     for status in [503, 429, 502] {

@@ -37,15 +37,21 @@ impl Client {
         }
     }
 
+    /// The next packet: its type and its arguments.
+    pub(super) fn next(&mut self) -> (u32, Vec<u8>) {
+        let mut header = [0; 12];
+        self.0.read_exact(&mut header).unwrap();
+        let number = |from: usize| u32::from_be_bytes(header[from..from + 4].try_into().unwrap());
+        let mut body = vec![0; number(8) as usize];
+        self.0.read_exact(&mut body).unwrap();
+        (number(4), body)
+    }
+
     /// The next packet of that type, without the handle.
     pub(super) fn wait_for(&mut self, kind: u32) -> Vec<u8> {
         loop {
-            let mut header = [0; 12];
-            self.0.read_exact(&mut header).unwrap();
-            let number = |from: usize| u32::from_be_bytes(header[from..from + 4].try_into().unwrap());
-            let mut body = vec![0; number(8) as usize];
-            self.0.read_exact(&mut body).unwrap();
-            if number(4) == kind {
+            let (found, mut body) = self.next();
+            if found == kind {
                 let handle = body.iter().position(|byte| *byte == 0).map_or(body.len(), |end| end + 1);
                 return body.split_off(handle);
             }

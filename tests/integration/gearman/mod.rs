@@ -3,9 +3,12 @@
 mod clients;
 mod faults;
 mod limits;
+mod payloads;
+mod progress;
 mod service;
 mod soak;
 mod speed;
+mod tokens;
 
 use crate::support::{Setup, TestEnv, add_fault, binary, port::free_port, process, sample_bytes};
 use bytes::Bytes;
@@ -134,19 +137,28 @@ pub(crate) struct Shim {
     child: Child,
     log: Arc<Mutex<Vec<String>>>,
     health: u16,
-    _token: TempDir,
+    token: TempDir,
 }
 
 impl Shim {
     pub(crate) fn start(function: &str, gearmands: &[&Gearmand], more: &[&str]) -> Self {
+        Self::start_with_token(TOKEN, function, gearmands, more)
+    }
+
+    pub(crate) fn start_with_token(
+        token: &str,
+        function: &str,
+        gearmands: &[&Gearmand],
+        more: &[&str],
+    ) -> Self {
         let (folder, health) = (tempfile::tempdir().unwrap(), free_port());
-        let token = folder.path().join("token");
-        fs::write(&token, format!("{TOKEN}\n")).unwrap();
+        let file = folder.path().join("token");
+        fs::write(&file, format!("{token}\n")).unwrap();
         let mut command = Command::new(binary("oss2youku-gearman"));
         for gearmand in gearmands {
             command.args(["--server", &format!("127.0.0.1:{}", gearmand.port)]);
         }
-        command.args(["--function-url", function, "--token-file", token.to_str().unwrap()]);
+        command.args(["--function-url", function, "--token-file", file.to_str().unwrap()]);
         command.args(["--health", &format!("127.0.0.1:{health}")]).args(more);
         let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Mutex::new(Vec::new()));
@@ -156,7 +168,12 @@ impl Shim {
                 keep.lock().unwrap().push(line);
             }
         });
-        Self { child, log, health, _token: folder }
+        Self { child, log, health, token: folder }
+    }
+
+    /// Replaces the token in its file.
+    pub(crate) fn write_token(&self, token: &str) {
+        fs::write(self.token.path().join("token"), format!("{token}\n")).unwrap();
     }
 
     pub(crate) fn logged(&self) -> Vec<Value> {

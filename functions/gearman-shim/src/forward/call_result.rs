@@ -19,6 +19,8 @@ pub(crate) enum CallResult {
     Retry { reason: RetryReason, retry_after: Option<Duration> },
     /// Another caller's run works on the upload of this id: query it.
     InProgress(String),
+    /// Refused with 401 or 403. This is the job's reply only where the token is accepted without the job.
+    Refused(LegacyReply),
 }
 
 /// Why a call must be made again.
@@ -34,6 +36,11 @@ pub(crate) enum RetryReason {
     NoHolder,
     #[error("the upload is in progress elsewhere")]
     InProgress,
+    /// Though the token is accepted.
+    #[error("the call was refused")]
+    Refused,
+    #[error("the function does not accept the shim's token")]
+    TokenRefused,
     #[error("the function failed")]
     FunctionFailed,
     #[error("the function's gateway answered {}", .0.as_u16())]
@@ -60,9 +67,10 @@ impl CallResult {
         Self::fail(ErrorCode::INVALID_RESPONSE, "the function's answer is not understood")
     }
 
-    /// Replaces the function's own text, which would blame the client's token; only the shim has one.
-    fn token_rejected() -> Self {
-        Self::fail(ErrorCode::UNAUTHORIZED, "the function does not accept the shim's token")
+    /// A refusal whose text does not blame the client's token, as the function's own would; only the shim has one.
+    pub(crate) fn refused() -> Self {
+        let text = "the function refuses this job, though it accepts the shim's token";
+        Self::Refused(LegacyReply::failure(ErrorCode::UNAUTHORIZED, text))
     }
 }
 
@@ -72,7 +80,8 @@ pub(crate) fn from_function(reply: LegacyReply, headers: &HeaderMap) -> CallResu
     let source_changed = reply.error == Some(ErrorCode::SOURCE_CHANGED);
     match (reply.code.as_u16(), &reply.data.upload_id) {
         (200, _) if reply.data.videoid.is_none() => CallResult::invalid_response(),
-        (401, _) => CallResult::token_rejected(),
+        (401, _) => CallResult::refused(),
+        (403, _) => CallResult::Refused(reply),
         (409, Some(id)) if !source_changed => CallResult::InProgress(id.clone()),
         (429 | 503 | 504, _) | (409, None) if !source_changed => {
             CallResult::Retry { reason: RetryReason::Function(reply.msg), retry_after: retry_after(headers) }
@@ -87,17 +96,22 @@ pub(crate) fn from_gateway(status: StatusCode, headers: &HeaderMap) -> CallResul
         429 | 502 | 503 | 504 => {
             CallResult::Retry { reason: RetryReason::Gateway(status), retry_after: retry_after(headers) }
         }
-        401 | 403 => CallResult::token_rejected(),
+        401 | 403 => CallResult::refused(),
         404 => CallResult::fail(ErrorCode::FUNCTION_NOT_FOUND, "there is no function at the shim's address"),
         413 => {
             CallResult::fail(ErrorCode::PAYLOAD_TOO_LARGE, "the job's payload is too large for the function")
         }
-        200 if headers.contains_key(FC_ERROR_TYPE) => RetryReason::FunctionFailed.into(),
+        200 if is_function_failure(headers) => RetryReason::FunctionFailed.into(),
         200 => CallResult::invalid_response(),
         other => {
             CallResult::fail(ErrorCode::FUNCTION_FAILED, format!("the function's gateway answered {other}"))
         }
     }
+}
+
+/// Whether the platform says that the function failed or did not start.
+pub(crate) fn is_function_failure(headers: &HeaderMap) -> bool {
+    headers.contains_key(FC_ERROR_TYPE)
 }
 
 /// `Retry-After` where it is a number of seconds, at most five minutes. The function and its gateway send no dates.

@@ -1,18 +1,23 @@
-//! The HTTP calls of the function: submit a task, query an upload.
+//! The HTTP calls of the function: submit a task, query an upload, try a token.
 
 use crate::forward::{
     call_result::{CallResult, RetryReason, from_function, from_gateway, retry_after},
     progress::UploadProgress,
     reply::LegacyReply,
+    token_trial::TokenTrial,
 };
 use bytes::{Bytes, BytesMut};
 use http::{
-    HeaderValue,
+    HeaderValue, StatusCode,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},
 };
 use reqwest::{Client, RequestBuilder, Response, Url};
 use serde::Deserialize;
-use std::{num::NonZeroU64, time::Duration};
+use std::{
+    num::NonZeroU64,
+    sync::{PoisonError, RwLock},
+    time::Duration,
+};
 use tokio::{sync::watch, time::timeout};
 use tokio_util::codec::{Decoder, LinesCodec};
 
@@ -21,6 +26,11 @@ const NDJSON: &str = "application/x-ndjson";
 const STALL_TIMEOUT: Duration = Duration::from_secs(60);
 /// For the whole response about an upload's state.
 const QUERY_TIMEOUT: Duration = Duration::from_secs(30);
+/// For the head of each response to a trial of the token.
+const TRIAL_TIMEOUT: Duration = Duration::from_secs(15);
+/// No task, and no upload's id: the function refuses both with 400 after it has checked the token and its right, and does nothing.
+const NO_TASK: &str = "{}";
+const NO_UPLOAD: &str = "token-trial";
 /// Bytes of a line, or of a response that is not in lines: far more than any, even one that repeats the task's longest field.
 const MAX_BYTES: usize = 1 << 20;
 
@@ -28,8 +38,8 @@ const MAX_BYTES: usize = 1 << 20;
 pub(crate) struct FunctionClient {
     http: Client,
     uploads: Url,
-    /// `Bearer` and the token; marked as sensitive.
-    authorization: HeaderValue,
+    /// `Bearer` and the token in use; marked as sensitive.
+    authorization: RwLock<HeaderValue>,
     /// The longest wait for the head of a response to a task.
     response_timeout: Duration,
 }
@@ -71,7 +81,42 @@ impl FunctionClient {
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().push("uploads");
         }
-        Self { http, uploads: url, authorization, response_timeout }
+        Self { http, uploads: url, authorization: RwLock::new(authorization), response_timeout }
+    }
+
+    /// The token in use, as the value of the `Authorization` header.
+    pub(crate) fn authorization(&self) -> HeaderValue {
+        self.authorization.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Uses another token from now on.
+    pub(crate) fn set_authorization(&self, authorization: HeaderValue) {
+        *self.authorization.write().unwrap_or_else(PoisonError::into_inner) = authorization;
+    }
+
+    /// Tries a token without a job: one request for each right that the shim needs.
+    pub(crate) async fn try_token(&self, token: &HeaderValue) -> TokenTrial {
+        let submit =
+            self.http.post(self.uploads.clone()).header(CONTENT_TYPE, "application/json").body(NO_TASK);
+        let read = self.http.get(self.upload_url(NO_UPLOAD));
+        for (request, right) in [(submit, "submit"), (read, "read")] {
+            let trial = match self.send(request, token.clone(), TRIAL_TIMEOUT).await {
+                Ok(response) => TokenTrial::from_response(response.status(), response.headers(), right),
+                Err(reason) => TokenTrial::Unknown(reason),
+            };
+            if trial != TokenTrial::Accepted {
+                return trial;
+            }
+        }
+        TokenTrial::Accepted
+    }
+
+    fn upload_url(&self, id: &str) -> Url {
+        let mut url = self.uploads.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.push(id);
+        }
+        url
     }
 
     /// Submits a task and waits for its reply: a caller that hangs up ends the upload. `progress` receives how far it is.
@@ -88,7 +133,7 @@ impl FunctionClient {
             .header(CONTENT_TYPE, "application/json")
             .header("idempotency-key", idempotency_key)
             .body(task);
-        match self.send(request, self.response_timeout).await {
+        match self.send(request, self.authorization(), self.response_timeout).await {
             Ok(response) => read_reply(response, progress).await,
             Err(reason) => reason.into(),
         }
@@ -96,12 +141,10 @@ impl FunctionClient {
 
     /// Queries an upload that another caller's run works on. Where no run does any more, the task must be submitted again.
     pub(crate) async fn query_upload(&self, id: String) -> CallResult {
-        let mut url = self.uploads.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.push(&id);
-        }
         let query = async {
-            let response = match self.send(self.http.get(url), QUERY_TIMEOUT).await {
+            let request = self.http.get(self.upload_url(&id));
+            let response = match self.send(request, self.authorization(), QUERY_TIMEOUT).await {
+                Ok(response) if is_refusal(response.status()) => return CallResult::refused(),
                 Ok(response) => response,
                 Err(reason) => return reason.into(),
             };
@@ -122,9 +165,10 @@ impl FunctionClient {
     async fn send(
         &self,
         request: RequestBuilder,
+        authorization: HeaderValue,
         response_timeout: Duration,
     ) -> Result<Response, RetryReason> {
-        let request = request.header(AUTHORIZATION, self.authorization.clone());
+        let request = request.header(AUTHORIZATION, authorization);
         match timeout(response_timeout, request.send()).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(error)) => {
@@ -134,6 +178,10 @@ impl FunctionClient {
             Err(_) => Err(RetryReason::NoResponse),
         }
     }
+}
+
+fn is_refusal(status: StatusCode) -> bool {
+    matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
 }
 
 /// Reads a response to a task: in lines, progress comes before the outcome; any other response is one JSON document.

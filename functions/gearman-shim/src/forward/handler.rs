@@ -4,8 +4,10 @@ use crate::{
     forward::{
         call_result::{CallResult, RetryReason},
         function_client::FunctionClient,
+        payload::trim_payload,
         progress::{UploadProgress, relay_throttled},
         reply::{ErrorCode, LegacyReply, parse_keyname},
+        token_gate::{TokenGate, TokenVerdict},
     },
     metrics::{Metrics, Outcome},
     protocol::{
@@ -14,11 +16,12 @@ use crate::{
     },
 };
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::watch,
-    time::{Instant, sleep},
+    time::{Instant, sleep, sleep_until},
 };
 
 /// Longest pause before an upload is queried again: a query costs little.
@@ -28,7 +31,8 @@ const MAX_PAUSE: Duration = Duration::from_secs(30);
 
 /// Forwards jobs to the function.
 pub(crate) struct Forwarder {
-    pub(crate) function: FunctionClient,
+    pub(crate) function: Arc<FunctionClient>,
+    pub(crate) token: Arc<TokenGate>,
     /// From a job's start to its last call; a running call is never cut short.
     pub(crate) budget: Duration,
     /// Before the second call; later pauses grow.
@@ -49,13 +53,19 @@ impl Handler for Forwarder {
     async fn handle(&self, job: Job, progress: &Progress) -> Reply {
         let started = Instant::now();
         tracing::info!(?job, "begun");
-        let call = async |latest| self.call_until_done(&job, progress, &latest).await;
-        let reply = relay_throttled(progress, call).await;
+        let (key, task) = (derive_idempotency_key(&job), trim_payload(&job.payload));
+        let call = async |latest| self.call_until_done(&job, &key, &task, progress, &latest).await;
+        let is_published = |reply: &LegacyReply| reply.outcome() == Outcome::Success;
+        let reply = relay_throttled(progress, call, is_published).await;
         let (code, error) = (reply.code.as_str(), reply.error.as_ref().map(ErrorCode::as_str));
         let seconds = started.elapsed().as_secs_f64();
         tracing::info!(?job, code, error, video = reply.data.videoid, seconds, "ended");
         let outcome = reply.outcome();
-        self.encode_reply(reply, parse_keyname(&job.payload), outcome)
+        self.encode_reply(reply, parse_keyname(&task), outcome)
+    }
+
+    async fn wait_until_ready(&self) {
+        self.token.wait_until_open().await;
     }
 
     fn too_large(&self, _: &Job, size: u64) -> Reply {
@@ -70,24 +80,41 @@ impl Forwarder {
     async fn call_until_done(
         &self,
         job: &Job,
+        key: &str,
+        task: &Bytes,
         progress: &Progress,
         latest: &watch::Sender<Option<UploadProgress>>,
     ) -> LegacyReply {
-        let (key, started) = (derive_idempotency_key(job), Instant::now());
+        let (started, mut was_refused) = (Instant::now(), false);
         let (mut backoff, mut next) = (build_backoff(self.first_pause), NextCall::SubmitTask);
         loop {
-            let (result, queried) = match next {
-                NextCall::SubmitTask => {
-                    (self.function.submit_task(job.payload.clone(), &key, latest).await, false)
-                }
-                NextCall::QueryUpload(id) => (self.function.query_upload(id).await, true),
+            if let Err(reply) = self.wait_for_token(job, progress, started + self.budget).await {
+                return reply;
+            }
+            let token = self.function.authorization();
+            let (mut result, queried) = match &next {
+                NextCall::SubmitTask => (self.function.submit_task(task.clone(), key, latest).await, false),
+                NextCall::QueryUpload(id) => (self.function.query_upload(id.clone()).await, true),
             };
+            if let CallResult::Refused(reply) = result {
+                result = match self.token.examine(&token).await {
+                    TokenVerdict::Refused | TokenVerdict::Replaced => {
+                        self.metrics.count_retry();
+                        continue;
+                    }
+                    // The function may have learned of the token between the call and the trial: the job is refused if that happens twice.
+                    TokenVerdict::Accepted if was_refused => CallResult::Done(reply),
+                    TokenVerdict::Accepted => RetryReason::Refused.into(),
+                    TokenVerdict::Unknown(reason) => reason.into(),
+                };
+            }
+            was_refused = matches!(result, CallResult::Retry { reason: RetryReason::Refused, .. });
             // A holder that has released the upload does not take it again: there is nothing to wait for.
             let released = queried && matches!(result, CallResult::Retry { .. });
             let mut pause = if released { self.first_pause } else { backoff.next().unwrap_or_default() };
             let reason;
             (next, reason) = match result {
-                CallResult::Done(reply) => return reply,
+                CallResult::Done(reply) | CallResult::Refused(reply) => return reply,
                 CallResult::Retry { reason, retry_after } => {
                     pause = pause.max(retry_after.unwrap_or_default());
                     (NextCall::SubmitTask, reason)
@@ -98,18 +125,37 @@ impl Forwarder {
                 }
             };
             if started.elapsed() + pause > self.budget {
-                let text = format!("no answer in the time allowed: {reason}");
-                return LegacyReply::failure(ErrorCode::RETRIES_EXHAUSTED, text);
+                return budget_spent(&reason);
             }
             tracing::warn!(?job, %reason, pause_seconds = pause.as_secs_f64(), "calling the function again");
             self.metrics.count_retry();
             tokio::select! {
                 () = sleep(pause) => {}
-                () = progress.wait_until_lost() => {
-                    let text = "the connection to gearmand is lost";
-                    return LegacyReply::failure(ErrorCode::CONNECTION_LOST, text);
-                }
+                () = progress.wait_until_lost() => return connection_lost(),
             }
+        }
+    }
+
+    /// Waits while the token is refused.
+    ///
+    /// # Errors
+    /// The job's reply: the budget is spent, or the job's connection is lost.
+    async fn wait_for_token(
+        &self,
+        job: &Job,
+        progress: &Progress,
+        budget_ends: Instant,
+    ) -> Result<(), LegacyReply> {
+        if !self.token.is_refused() {
+            return Ok(());
+        }
+        let _waiting = self.metrics.track_job_waiting_for_token();
+        tracing::warn!(?job, "waiting for a token that the function accepts");
+        tokio::select! {
+            biased;
+            () = self.token.wait_until_open() => Ok(()),
+            () = progress.wait_until_lost() => Err(connection_lost()),
+            () = sleep_until(budget_ends) => Err(budget_spent(&RetryReason::TokenRefused)),
         }
     }
 
@@ -119,6 +165,14 @@ impl Forwarder {
         }
         Reply { outcome, complete: Some(reply.into_text(keyname)) }
     }
+}
+
+fn budget_spent(reason: &RetryReason) -> LegacyReply {
+    LegacyReply::failure(ErrorCode::RETRIES_EXHAUSTED, format!("no answer in the time allowed: {reason}"))
+}
+
+fn connection_lost() -> LegacyReply {
+    LegacyReply::failure(ErrorCode::CONNECTION_LOST, "the connection to gearmand is lost")
 }
 
 /// Names the job the same each time gearmand assigns it: the client's unique id, else a hash of function and payload. Never the handle,

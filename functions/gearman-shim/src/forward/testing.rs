@@ -17,19 +17,30 @@ pub(crate) struct ScriptedFunction {
 
 impl ScriptedFunction {
     pub(crate) async fn start(responses: impl IntoIterator<Item = Response<Body>>) -> Self {
+        let responses = Mutex::new(responses.into_iter().collect::<VecDeque<_>>());
+        Self::start_with(move |_, _| {
+            let response = responses.lock().unwrap().pop_front();
+            response.unwrap_or_else(|| Response::builder().status(418).body(Body::empty()).unwrap())
+        })
+        .await
+    }
+
+    /// A function that responds to each request as `respond` says.
+    pub(crate) async fn start_with(
+        respond: impl Fn(&http::request::Parts, &Bytes) -> Response<Body> + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/base/", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let responses = Arc::new(Mutex::new(responses.into_iter().collect::<VecDeque<_>>()));
-        let keep = requests.clone();
-        let respond = async move |request: Request| {
+        let (keep, respond) = (requests.clone(), Arc::new(respond));
+        let answer = async move |request: Request| {
             let (parts, body) = request.into_parts();
             let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+            let response = respond(&parts, &body);
             keep.lock().unwrap().push((parts, body));
-            let response = responses.lock().unwrap().pop_front();
-            response.unwrap_or_else(|| Response::builder().status(418).body(Body::empty()).unwrap())
+            response
         };
-        let router = Router::new().fallback(respond);
+        let router = Router::new().fallback(answer);
         tokio::spawn(axum::serve(listener, router).into_future());
         Self { url, requests }
     }

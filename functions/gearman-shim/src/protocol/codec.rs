@@ -14,6 +14,8 @@ const REQUEST_MAGIC: &[u8; 4] = b"\0REQ";
 const RESPONSE_MAGIC: &[u8; 4] = b"\0RES";
 /// Most bytes of handle, function, unique id and reducer together: each has at most a few hundred.
 const MAX_ARGUMENT_BYTES: usize = 4096;
+/// Bytes that gearmand keeps of a unique id of 64, the longest that it accepts.
+const CUT_UNIQUE_BYTES: usize = 63;
 
 /// Why a connection's bytes cannot be packets. The connection cannot be used any more.
 #[derive(Debug, Error)]
@@ -187,6 +189,11 @@ fn parse_assignment(kind: u32, body: &[u8]) -> Result<Option<(Job, usize)>, Code
     let mut found = found.into_iter();
     let (handle, function) = (found.next().unwrap_or_default(), found.next().unwrap_or_default());
     let unique = found.next().filter(|unique| !unique.is_empty());
+    // After a unique id that it has cut gearmand 1.1.20 sends one NUL more than the protocol has.
+    let is_cut = unique.as_ref().is_some_and(|unique| unique.len() == CUT_UNIQUE_BYTES);
+    if kind == packet_type::JOB_ASSIGN_UNIQ && is_cut && body.get(start) == Some(&0) {
+        start += 1;
+    }
     Ok(Some((Job { handle, function, unique, payload: Bytes::new() }, start)))
 }
 

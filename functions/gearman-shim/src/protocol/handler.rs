@@ -5,6 +5,7 @@ use crate::{
     protocol::{job::Job, packet::Request},
 };
 use bytes::Bytes;
+use std::future::ready;
 use tokio::sync::mpsc::Sender;
 
 /// The end of a job.
@@ -36,6 +37,11 @@ pub trait Handler: Send + Sync + 'static {
     /// Runs one job. A panic sends `WORK_FAIL`. The future is not dropped when the connection is lost: it may ask
     /// [`Progress::is_lost`].
     fn handle(&self, job: Job, progress: &Progress) -> impl Future<Output = Reply> + Send;
+
+    /// Resolves while the handler can run jobs: no job is grabbed before it does.
+    fn wait_until_ready(&self) -> impl Future<Output = ()> + Send {
+        ready(())
+    }
 
     /// The reply to a job whose payload of `size` bytes was too large to be taken; `job` comes without it.
     fn too_large(&self, job: &Job, size: u64) -> Reply;

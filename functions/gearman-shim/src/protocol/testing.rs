@@ -15,7 +15,7 @@ use bytes::{Buf, BufMut, Bytes, BytesMut};
 use std::{sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex, split},
-    sync::Semaphore,
+    sync::{Semaphore, watch},
     task::JoinHandle,
     time::timeout,
 };
@@ -106,6 +106,8 @@ pub(crate) struct Echo {
     pub(crate) gate: Arc<Semaphore>,
     /// One permit for each job that noticed that its connection is lost.
     pub(crate) losses: Arc<Semaphore>,
+    /// Whether it can run jobs.
+    pub(crate) ready: watch::Sender<bool>,
 }
 
 impl Handler for Echo {
@@ -126,6 +128,10 @@ impl Handler for Echo {
             _ => {}
         }
         Reply { outcome: Outcome::Success, complete: Some(job.payload) }
+    }
+
+    async fn wait_until_ready(&self) {
+        self.ready.subscribe().wait_for(|ready| *ready).await.unwrap();
     }
 
     fn too_large(&self, _: &Job, size: u64) -> Reply {
@@ -152,6 +158,10 @@ fn build_worker(jobs: u16, once: bool) -> Arc<WorkerContext<Echo>> {
         tls: None,
         once,
     };
-    let handler = Echo { gate: Arc::new(Semaphore::new(0)), losses: Arc::new(Semaphore::new(0)) };
+    let handler = Echo {
+        gate: Arc::new(Semaphore::new(0)),
+        losses: Arc::new(Semaphore::new(0)),
+        ready: watch::Sender::new(true),
+    };
     WorkerContext::new(config, handler, Arc::new(Metrics::default()), CancellationToken::new())
 }

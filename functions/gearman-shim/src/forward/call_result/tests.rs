@@ -25,7 +25,8 @@ fn replies_of_the_function_are_final_unless_it_says_so() {
         reason: RetryReason::Function(reply.msg),
         retry_after: Some(Duration::from_secs(7)),
     };
-    let cases: [(&str, &str, Option<&str>, Expected<'_>); 13] = [
+    let refused = |_| CallResult::refused();
+    let cases: [(&str, &str, Option<&str>, Expected<'_>); 15] = [
         ("200", "", id, &done),
         ("404", "source_missing", None, &done),
         ("400", "invalid_job", None, &done),
@@ -33,6 +34,8 @@ fn replies_of_the_function_are_final_unless_it_says_so() {
         ("502", "youku_failed", id, &done),
         ("409", "source_changed", id, &done),
         ("413", "body_too_large", None, &done),
+        ("401", "unauthorized", None, &refused),
+        ("403", "forbidden", None, &CallResult::Refused),
         ("409", "in_progress", id, &in_progress),
         ("409", "superseded", id, &in_progress),
         ("409", "in_progress", None, &retry),
@@ -60,10 +63,18 @@ fn a_gateway_is_retried_only_for_what_passes() {
     let mut failed = headers("3");
     failed.insert("x-fc-error-type", "InitializationError".parse().unwrap());
     assert_eq!(from_gateway(StatusCode::OK, &failed), RetryReason::FunctionFailed.into());
-    for status in [200, 302, 400, 401, 403, 404, 413, 500] {
+    for status in [200, 302, 400, 404, 413, 500] {
         let result = from_gateway(StatusCode::from_u16(status).unwrap(), &headers("3"));
         let failed = |reply: &LegacyReply| reply.code == StatusCode::INTERNAL_SERVER_ERROR;
         assert!(matches!(&result, CallResult::Done(reply) if failed(reply)), "{status}");
+    }
+}
+
+/// What it was about is found out by a trial of the token.
+#[test]
+fn a_gateways_401_and_403_are_refusals() {
+    for status in [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN] {
+        assert_eq!(from_gateway(status, &HeaderMap::new()), CallResult::refused());
     }
 }
 

@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 use super::*;
 use crate::protocol::{
     packet::packet_type::{ECHO_RES, ERROR, JOB_ASSIGN, JOB_ASSIGN_ALL, JOB_ASSIGN_UNIQ, NO_JOB, NOOP},
@@ -54,6 +54,28 @@ fn every_packet_is_decoded_however_it_is_cut() {
     ];
     for piece in [1, 5, 13, 4000, bytes.len()] {
         assert_eq!(decode_all(&bytes, piece).unwrap(), expected, "pieces of {piece}");
+    }
+}
+
+/// Gearmand 1.1.20 cuts a unique id of 64 bytes to 63 and then sends a NUL too many, which is no part of the payload. Any other leading NUL
+/// is.
+#[test]
+fn the_nul_after_a_cut_unique_id_is_passed_over() {
+    let cut = "u".repeat(63);
+    for (kind, unique, sent, expected) in [
+        (JOB_ASSIGN_UNIQ, cut.as_str(), "\0payload", "payload"),
+        (JOB_ASSIGN_UNIQ, &cut, "payload", "payload"),
+        (JOB_ASSIGN_UNIQ, &cut, "\0", ""),
+        (JOB_ASSIGN_UNIQ, &cut, "\0\0payload\0", "\0payload\0"),
+        (JOB_ASSIGN_UNIQ, &cut[1..], "\0payload", "\0payload"),
+        (JOB_ASSIGN_UNIQ, "", "\0payload", "\0payload"),
+        (JOB_ASSIGN, &cut, "\0payload", "\0payload"),
+    ] {
+        let named = if kind == JOB_ASSIGN { String::new() } else { format!("{unique}\0") };
+        let bytes = response(kind, format!("H:x:1\0upload\0{named}{sent}").as_bytes());
+        let found = decode_all(&bytes, 7).unwrap();
+        let [Response::Job(job)] = &found[..] else { panic!("{found:?}") };
+        assert_eq!(job.payload, expected.as_bytes(), "{kind} {unique} {sent:?}");
     }
 }
 
