@@ -14,8 +14,8 @@ use tokio::{
     time::sleep,
 };
 
-/// Longest pause between trials of a token that is refused.
-const MAX_PAUSE: Duration = Duration::from_secs(60);
+/// Longest pause between trials of a token that is refused, before the jitter, which may double it: to the minute that the guide promises.
+const MAX_PAUSE: Duration = Duration::from_secs(30);
 
 /// What became of the token that a call was refused with.
 #[derive(Debug)]

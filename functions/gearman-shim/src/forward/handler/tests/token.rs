@@ -97,6 +97,20 @@ async fn refused_jobs_wait_until_the_file_has_the_new_token() {
     forwarder.wait_until_ready().await;
 }
 
+/// A refused token does not keep the function busy: the pauses between its trials double.
+#[tokio::test]
+async fn trials_of_a_refused_token_get_rarer() {
+    let rotation = Rotation::start(|_| lines(DONE)).await;
+    let forwarder = rotation.forwarder(LONG);
+    rotation.accept("new");
+    forwarder.token.try_at_start().await;
+    let trying = timeout(Duration::from_millis(600), forwarder.token.reopen_when_accepted());
+    trying.await.expect_err("still refused");
+    // At the start, then after 20, 40, 80, 160 ms and so on, or later.
+    let trials = rotation.function.paths().len();
+    assert!((2..=6).contains(&trials), "{trials} trials");
+}
+
 /// A function that is late to learn of a token is enough as well.
 #[tokio::test]
 async fn refused_jobs_wait_until_the_function_accepts_the_token() {
