@@ -28,5 +28,5 @@ async fn a_key_that_begins_with_a_slash_is_published() {
     assert_eq!(answer["code"], "200", "{answer}");
     env.assert_published("other", &other);
     let answer = host.invoke(&json!({"source": "s3://videos/in/../other.mp4"})).await;
-    assert_eq!(answer["error"], "invalid_job", "{answer}");
+    assert_eq!(answer["errorType"], "invalid_job", "{answer}");
 }
