@@ -8,6 +8,7 @@
 //! | `text` | how an [`Error`] is written: one line for people, a long one for the log |
 //! | `retry_after` | [`retry_after`]: the `Retry-After` header in both of its forms |
 //! | `body` | [`read_body`] and [`discard_body`]: a body within a limit |
+//! | `byte_order_mark` | [`strip_byte_order_mark`]: a document without the mark that it may begin with |
 //! | `decode` | [`deserialize`]: reading a document, with the path of what does not fit |
 //! | `serde_message` | [`describe_mismatch`] and [`without_value`]: serde's messages without the value that they quote |
 //!
@@ -55,6 +56,7 @@
 
 mod advice;
 mod body;
+mod byte_order_mark;
 mod decode;
 mod error;
 mod kind;
@@ -64,6 +66,7 @@ mod text;
 
 pub use advice::RetryAdvice;
 pub use body::{ReadError, discard_body, read_body};
+pub use byte_order_mark::strip_byte_order_mark;
 pub use decode::{DecodeError, deserialize};
 pub use error::{BoxError, Error};
 pub use kind::{Details, ErrorKind, Fact, Form};

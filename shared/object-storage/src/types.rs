@@ -35,8 +35,9 @@ pub struct ObjectHead {
     pub content_type: Option<String>,
     /// How many entries of user metadata S3 has and could not return (`x-amz-missing-meta`); one where it does not say how many.
     pub missing_metadata: u32,
-    /// User metadata by name, without `x-oss-meta-` or `x-amz-meta-`; names in lower case, values as sent.
-    pub user_metadata: BTreeMap<String, String>,
+    /// User metadata by name, without `x-oss-meta-` or `x-amz-meta-`; names in lower case, values as sent: bytes
+    /// that need not be UTF-8.
+    pub user_metadata: BTreeMap<String, Vec<u8>>,
 }
 
 impl ObjectHead {

@@ -44,6 +44,6 @@ pub use ::error::RetryAdvice;
 pub use new_video::NewVideo;
 pub use types::{
     CATEGORIES, CONTAINERS, Check, CheckStatus, CopyrightType, FieldKind, Invalid, MAX_SLICE_LENGTH_KIB, Md5,
-    NextSlice, OssSession, PublicType, Slice, SliceSession, TokenPair, UploadCredentials, UploadTarget,
-    VideoInfo, VideoMetadata, VideoState, watch_page,
+    NextSlice, OssSession, PublicType, Slice, SliceSession, TITLE_CHARACTERS, TokenPair, UploadCredentials,
+    UploadTarget, VideoInfo, VideoMetadata, VideoState, clean_title, split_tags, watch_page,
 };

@@ -2,11 +2,16 @@
 //!
 //! Characters are Unicode scalar values: a Chinese character counts as one.
 
-use crate::types::{CATEGORIES, CONTAINERS, FILE_NAME, Invalid, PublicType, VideoMetadata};
+use crate::types::{
+    CATEGORIES, CONTAINERS, FILE_NAME, Invalid, PublicType, TITLE_CHARACTERS, VideoMetadata,
+    find_unfit_character,
+};
 use secrecy::ExposeSecret;
 use std::ops::RangeInclusive;
 
-const TITLE: RangeInclusive<usize> = 1..=60;
+const TITLE: RangeInclusive<usize> = 1..=TITLE_CHARACTERS;
+/// What a stated title must be, besides its length: a person corrects it, so that it is not published as another one.
+const VISIBLE: &str = "free of line breaks, control characters and zero-width spaces";
 const TAGS: RangeInclusive<usize> = 1..=10;
 const TAG: RangeInclusive<usize> = 2..=20;
 const DESCRIPTION: RangeInclusive<usize> = 0..=1999;
@@ -30,6 +35,10 @@ fn validate_words(metadata: &VideoMetadata) -> Result<(), Invalid> {
     check_length("title", "1 to 60 characters", TITLE, title)?;
     if title.trim().is_empty() {
         return Err(Invalid::from_text("title", "more than white space", title));
+    }
+    if let Some(unfit) = find_unfit_character(title) {
+        let found = format!("a text with U+{:04X}", u32::from(unfit));
+        return Err(Invalid::new("title", VISIBLE, found));
     }
     let tags = metadata.tags.as_deref().unwrap_or_default();
     if !TAGS.contains(&tags.len()) {

@@ -51,6 +51,25 @@ async fn every_field_of_the_user_metadata_reaches_youku() {
     assert!(!env.log().contains("s3cret"), "a password is not logged");
 }
 
+/// Tools write encoded words (RFC 2047), editors a byte-order mark and CRLF, Chinese keyboards their own commas.
+#[tokio::test]
+async fn what_tools_and_editors_write_is_understood() {
+    let rules = rule("optional");
+    let env = TestEnv::start(Setup { rules: &rules, ..Setup::default() }).await;
+    let sidecar = "\u{feff}{\r\n\"description\": \"of the sidecar\"\r\n}\r\n";
+    env.put("film.mp4.youku.json", &Bytes::from_static(sidecar.as_bytes())).await;
+    env.wait_for_delivery().await;
+    let stated = [
+        ("youku-title", "=?UTF-8?B?5pil?= =?UTF-8?Q?=E6=99=9A_2026?="),
+        ("youku-tags", "%E6%98%A5%E6%99%9A%EF%BC%8Clive%EF%BC%9Btv"),
+    ];
+    let bytes = sample_bytes(1, 1000);
+    env.put_with("film.mp4", &bytes, &stated).await;
+    assert_eq!(env.wait_for_delivery().await.result()["code"], "200");
+    let video = env.assert_published("春晚 2026", &bytes);
+    assert_eq!((video.tags.as_str(), video.description.as_str()), ("春晚,live,tv", "of the sidecar"));
+}
+
 #[tokio::test]
 async fn where_nothing_is_stated_the_file_name_is_the_title() {
     let env = TestEnv::start(Setup::default()).await;
@@ -60,7 +79,11 @@ async fn where_nothing_is_stated_the_file_name_is_the_title() {
     {
         let bytes = sample_bytes(number as u64, 1000);
         env.put(&format!("in/{name}.mp4"), &bytes).await;
-        assert_eq!(env.wait_for_delivery().await.result()["code"], "200");
+        let delivery = env.wait_for_delivery().await;
+        let result = delivery.result();
+        assert_eq!(result["code"], "200");
+        let warning = result["data"]["warning"].as_str().unwrap_or_default();
+        assert_eq!(warning.contains("60 characters"), name == long, "a cut is told: {result}");
         let video = env.assert_published(title, &bytes);
         assert_eq!((video.tags.as_str(), video.category.as_str()), ("other", "Others"));
     }
@@ -73,7 +96,7 @@ async fn metadata_that_youku_refuses_is_refused_before_create() {
     let env = TestEnv::start(Setup { rules: &rules, ..Setup::default() }).await;
     let long_title = "%E5%AD%97".repeat(61);
     let long_description = "d".repeat(2000);
-    let headers: [(&str, &str, &[&str]); 7] = [
+    let headers: [(&str, &str, &[&str]); 9] = [
         ("youku-title", &long_title, &["title", "1 to 60 characters", "61"]),
         ("youku-tags", "a", &["tags[0]", "2 to 20 characters", "1 character"]),
         ("youku-tags", "t1,t2,t3,t4,t5,t6,t7,t8,t9,t10,t11", &["tags", "1 to 10", "11"]),
@@ -81,6 +104,8 @@ async fn metadata_that_youku_refuses_is_refused_before_create() {
         ("youku-description", &long_description, &["description", "2000"]),
         ("youku-titel", "T", &["youku-titel", "not a known name"]),
         ("youku-title", "100%", &["youku-title", "percent-encoded"]),
+        ("youku-title", "=?UTF-8?B?5pil5pm?=", &["youku-title", "RFC 2047"]),
+        ("youku-title", "line%0Aline", &["title", "line breaks", "U+000A"]),
     ];
     let mut refused = Vec::new();
     for (name, value, words) in headers {
@@ -89,11 +114,12 @@ async fn metadata_that_youku_refuses_is_refused_before_create() {
     }
     let long_title = json!({"title": "字".repeat(61)});
     let unknown = json!({"title": "T", "colour": "red"});
-    let sidecars: [(Bytes, &[&str]); 4] = [
+    let sidecars: [(Bytes, &[&str]); 5] = [
         (json_bytes(&long_title), &["title", "1 to 60 characters", "61"]),
         (json_bytes(&unknown), &["colour", "film.mp4.youku.json"]),
         (Bytes::from_static(br#"{"tags": ["one", 2]}"#), &["tags[1]", "film.mp4.youku.json"]),
         (Bytes::from_static(b"{"), &["not JSON", "film.mp4.youku.json"]),
+        (Bytes::from_static(b"\xff\xfe{\0}\0"), &["UTF-16", "film.mp4.youku.json"]),
     ];
     for (sidecar, words) in sidecars {
         env.put("film.mp4.youku.json", &sidecar).await;

@@ -23,8 +23,8 @@ pub(crate) struct UploadArgs {
     /// Title, 1 to 60 characters; may contain {stem} (file name without extension), {date} (today in UTC) and n in braces (1, 2, ...); default: the file name.
     #[arg(long)]
     pub(crate) title: Option<String>,
-    /// Up to ten tags of 2 to 20 characters, separated by commas.
-    #[arg(long, value_name = "TAGS", value_delimiter = ',')]
+    /// Up to ten tags of 2 to 20 characters, separated by commas or semicolons.
+    #[arg(long, value_name = "TAGS")]
     pub(crate) tags: Vec<String>,
     /// Description, up to 1999 characters.
     #[arg(long, value_name = "TEXT")]

@@ -2,11 +2,12 @@
 
 use super::{field_error::field_error, legacy, modern, task::Task};
 use crate::settings::Settings;
+use ::error::strip_byte_order_mark;
 use serde_json::Value;
 use upload_core::Error;
 
 impl Task {
-    /// Reads a task: legacy where it has `conf` and no `source`, else modern.
+    /// Reads a task: legacy where it has `conf` and no `source`, else modern. It may begin with UTF-8's byte-order mark.
     ///
     /// # Errors
     /// [`InvalidJob`](upload_core::ErrorKind::InvalidJob), naming the field that does not fit;
@@ -23,11 +24,19 @@ impl Task {
     /// # Errors
     /// As [`from_json`](Self::from_json).
     pub fn from_request(json: &[u8], key: Option<&str>, settings: &Settings) -> Result<Self, Error> {
-        let value: Value = serde_json::from_slice(json).map_err(|_| field_error("task", "is not JSON"))?;
+        let json = strip_byte_order_mark(json).map_err(|why| field_error("task", why))?;
+        let mut documents = serde_json::Deserializer::from_slice(json).into_iter::<Value>();
+        let Some(Ok(value)) = documents.next() else { return Err(field_error("task", "is not JSON")) };
+        let (json, rest) = json.split_at(documents.byte_offset());
         let Value::Object(fields) = value else {
             return Err(field_error("task", "is not a JSON object"));
         };
         let is_legacy = fields.contains_key("conf") && !fields.contains_key("source");
+        // C clients of the old worker send the NUL that ends their text, or a buffer's unused bytes.
+        let is_passed_over = |byte: &u8| byte.is_ascii_whitespace() || (is_legacy && *byte == 0);
+        if !rest.iter().all(is_passed_over) {
+            return Err(field_error("task", "is not JSON alone: it goes on after its end"));
+        }
         let (task, source, callback) = if is_legacy {
             (legacy::read(&fields, key, settings)?, "conf.keyname", "conf.callbackurl")
         } else {

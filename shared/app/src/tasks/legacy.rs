@@ -1,7 +1,8 @@
 //! The legacy worker's form: lenient, since its clients never had to be strict (legacy sheet).
 //!
 //! `{"conf":{"clientid","ak","keyname","callbackurl","again"},"youku":{"title","tags":"a,b",...}}`. Unknown fields are ignored,
-//! empty ones count as left out, numbers may be text and text numbers. A `public_type` of `all` counts as left out as well.
+//! empty ones count as left out (`""`, `null`, and PHP's `[]` and `false`), numbers may be text and text numbers. A `public_type` of `all`
+//! counts as left out as well. A title is cleaned of what cannot be seen in it, since these clients pass on what others typed.
 
 use super::{
     account::{CLIENT_FIELD, LegacyAccount, find_legacy_account, require_only_account},
@@ -15,11 +16,14 @@ use crate::settings::Settings;
 use serde_json::{Map, Value};
 use upload_core::{
     Callback, Error, ErrorKind, Job, Location, Provider, Terms,
-    metadata::{FieldKind, PublicType, PublicTypeOrigin, StatedMetadata, VideoMetadata},
+    metadata::{FieldKind, PublicType, PublicTypeOrigin, StatedMetadata, VideoMetadata, clean_title},
 };
 
 /// The order in which fields are read: the first that does not fit is reported.
 const KINDS: [FieldKind; 4] = [FieldKind::Text, FieldKind::Number, FieldKind::Tags, FieldKind::Flag];
+
+/// The field that is cleaned.
+const TITLE: &str = "title";
 
 /// Reads a legacy task.
 ///
@@ -81,7 +85,15 @@ fn read_field(youku: &Section<'_>, name: &str, kind: FieldKind) -> Result<Option
     if kind == FieldKind::Tags {
         return Ok(youku.tags()?.map(Value::from));
     }
+    // Here `false` is a value and not an empty one.
+    if let (FieldKind::Flag, Some(flag @ Value::Bool(_))) = (kind, youku.get(name)) {
+        return Ok(Some(flag.clone()));
+    }
     let Some(text) = youku.text(name)? else { return Ok(None) };
+    if name == TITLE {
+        let title = clean_title(&text).trim().to_owned();
+        return Ok(Some(title).filter(|title| !title.is_empty()).map(Value::from));
+    }
     let wrong = |problem| field_error(&youku.path(name), problem);
     Ok(Some(match kind {
         FieldKind::Number => text.parse::<f64>().map_err(|_| wrong("is not a number"))?.into(),

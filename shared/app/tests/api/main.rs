@@ -3,6 +3,7 @@
 
 mod ledger_checks;
 mod ledger_store;
+mod odd_tasks;
 mod scripted_bucket;
 mod seal;
 mod settings;

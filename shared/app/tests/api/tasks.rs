@@ -21,7 +21,7 @@ const TWO_ACCOUNTS: &str = "
     [legacy]
     bucket = 'legacy-bucket'
 ";
-const ONE_ACCOUNT: &str = "
+pub(crate) const ONE_ACCOUNT: &str = "
     [accounts.main]
     client_id = 'app'
     access_token = 'token-main'
@@ -29,13 +29,13 @@ const ONE_ACCOUNT: &str = "
     bucket = 'legacy-bucket'
 ";
 
-fn settings(file: &str) -> Settings {
+pub(crate) fn settings(file: &str) -> Settings {
     // What tasks may name is tested where the places are read.
     let places = "[http]\nsources = ['oss://bucket', 's3://bucket', 'oss://a-bucket', 'oss://legacy-bucket']";
     Settings::from_parts("test.toml", &format!("{file}\n{places}"), []).expect("settings")
 }
 
-fn read(file: &str, task: &Value) -> Result<Task, Error> {
+pub(crate) fn read(file: &str, task: &Value) -> Result<Task, Error> {
     Task::from_json(task.to_string().as_bytes(), &settings(file))
 }
 
@@ -109,7 +109,7 @@ fn a_modern_tasks_fault_is_named_without_its_value() {
         assert!(shown.contains(expected), "{task}: {shown}");
         assert!(!shown.contains("s3cret") && !shown.contains("83729"), "{shown}");
     }
-    for text in ["", "{", r#"{"source":"oss://bucket/k"} {}"#, "\u{feff}{}"] {
+    for text in ["", "{", r#"{"source":"oss://bucket/k"} {}"#, "\u{feff}\u{feff}{}"] {
         let error = Task::from_json(text.as_bytes(), &settings(ONE_ACCOUNT)).expect_err("refused");
         assert!(error.to_string().contains("field: task, why: is not JSON"), "{error}");
     }

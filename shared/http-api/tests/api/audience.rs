@@ -1,6 +1,7 @@
 //! Who may watch what a task names: as the object says, and as its rule does.
 
 use super::{statuses::get, *};
+use axum::http::HeaderValue;
 use serde_json::{Value, json};
 
 const MODERN: &str = r#"{"source":"oss://bucket/user/dee/a.mp4"}"#;
@@ -52,6 +53,19 @@ async fn a_modern_task_that_states_all_means_it() {
     let server = start_server_stating(Some("friend")).await;
     let task = MODERN.replace('}', r#","video":{"public_type":"all"}}"#);
     assert_eq!(recorded_audience(&settings_over(&server), &task).await, (json!("all"), json!("task")));
+}
+
+/// A title in Latin-1, as some clients send it, is refused by its name and never published with replaced characters.
+#[tokio::test]
+async fn a_title_that_is_not_utf_8_is_refused_by_its_name() {
+    let latin = HeaderValue::from_bytes(b"caf\xe9").expect("a header may hold it");
+    let object = object().insert_header("x-oss-meta-youku-title", latin);
+    let server = start_server("/bucket/user/dee/a.mp4", &[("HEAD", object)]).await;
+    for task in [MODERN, LEGACY] {
+        let (status, _, outcome) = send(build_api(&settings_over(&server)), post(task.to_owned())).await;
+        assert_eq!((status, outcome.error.as_deref()), (StatusCode::BAD_REQUEST, Some("invalid_job")));
+        assert!(outcome.msg.contains("youku-title holds bytes that are not UTF-8"), "{}", outcome.msg);
+    }
 }
 
 #[tokio::test]

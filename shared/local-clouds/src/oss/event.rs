@@ -1,5 +1,6 @@
 //! Object events in Function Compute's native form (protocol sheet fc.md, section 2.1).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
@@ -7,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::oss::account::ACCOUNT_ID;
 use crate::oss::request::Request;
+use crate::oss::store::metadata_value::MetadataValue;
 use crate::oss::store::object_record::ObjectRecord;
 use crate::time_format::format_iso8601_millis;
 
@@ -19,7 +21,7 @@ pub(crate) struct ObjectChange<'a> {
     pub(crate) size: u64,
     /// The object's size before.
     pub(crate) old_size: u64,
-    pub(crate) meta: Option<(&'a str, &'a BTreeMap<String, String>)>,
+    pub(crate) meta: Option<(&'a str, &'a BTreeMap<String, MetadataValue>)>,
     pub(crate) position: Option<u64>,
 }
 
@@ -85,6 +87,7 @@ pub(crate) fn build_event(
     }]})
 }
 
-fn with_metadata_prefix(user_meta: &BTreeMap<String, String>) -> BTreeMap<String, &str> {
-    user_meta.iter().map(|(name, value)| (format!("x-oss-meta-{name}"), value.as_str())).collect()
+/// JSON has no bytes: a value that is not UTF-8 is replaced, since no document says what OSS puts there.
+fn with_metadata_prefix(user_meta: &BTreeMap<String, MetadataValue>) -> BTreeMap<String, Cow<'_, str>> {
+    user_meta.iter().map(|(name, value)| (format!("x-oss-meta-{name}"), value.to_text())).collect()
 }

@@ -37,6 +37,6 @@ pub use config::OssConfig;
 #[cfg(feature = "bench")]
 pub use generated::{Generated, GeneratedMd5};
 pub use server::Oss;
-pub use store::{ObjectKind, ObjectRecord, Quirk};
+pub use store::{MetadataValue, ObjectKind, ObjectRecord, Quirk};
 pub use subscription::Subscription;
 pub use switches::OssSwitches;

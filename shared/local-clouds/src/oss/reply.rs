@@ -22,16 +22,15 @@ impl Reply {
 
     /// Sets a header. Names and values come from this server or from request headers; invalid ones are left
     /// out.
-    pub(crate) fn with_header(mut self, name: &str, value: impl AsRef<str>) -> Self {
-        let pair =
-            (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_ref().as_bytes()));
+    pub(crate) fn with_header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        let pair = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_ref()));
         if let (Ok(name), Ok(value)) = pair {
             self.0.headers_mut().insert(name, value);
         }
         self
     }
 
-    pub(crate) fn with_optional_header(self, name: &str, value: Option<impl AsRef<str>>) -> Self {
+    pub(crate) fn with_optional_header(self, name: &str, value: Option<impl AsRef<[u8]>>) -> Self {
         match value {
             Some(value) => self.with_header(name, value),
             None => self,

@@ -64,6 +64,18 @@ impl OssEnv {
         headers: &[(&str, &str)],
         body: impl Into<Body>,
     ) -> Answer {
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+        self.call_with_bytes(method, path, &headers, body).await
+    }
+
+    /// A call whose headers hold any bytes.
+    pub(crate) async fn call_with_bytes(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &[u8])],
+        body: impl Into<Body>,
+    ) -> Answer {
         let mut parts = http::Request::builder()
             .method(method)
             .uri(format!("/bucket{path}"))
@@ -76,7 +88,7 @@ impl OssEnv {
         for (name, value) in headers {
             parts.headers.insert(
                 HeaderName::from_bytes(name.as_bytes()).unwrap(),
-                HeaderValue::from_str(value).unwrap(),
+                HeaderValue::from_bytes(value).unwrap(),
             );
         }
         sign_v1(&mut parts, "AK", "secret");

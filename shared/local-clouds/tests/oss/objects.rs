@@ -4,7 +4,7 @@ use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::env::OssEnv;
-use local_clouds::oss::{ObjectKind, Quirk};
+use local_clouds::oss::{MetadataValue, ObjectKind, Quirk};
 
 #[tokio::test]
 async fn a_simple_object_shows_its_md5_its_crc_and_its_metadata() {
@@ -30,6 +30,25 @@ async fn a_simple_object_shows_its_md5_its_crc_and_its_metadata() {
     let record = env.oss.object("bucket", "a b").unwrap();
     assert_eq!((record.size, record.kind), (9, ObjectKind::Normal));
     assert_eq!(env.oss.md5("bucket", "a b").await.unwrap().unwrap(), "25f9e794323b453885f5181f1b624d0b");
+}
+
+/// Metadata in another character set than UTF-8 comes back byte for byte, over a restart as well.
+#[tokio::test]
+async fn metadata_that_is_not_utf_8_is_kept_byte_for_byte() {
+    let env = OssEnv::new();
+    let sent: [(&str, &[u8]); 2] =
+        [("x-oss-meta-latin", b"caf\xe9"), ("x-oss-meta-chinese", "春晚".as_bytes())];
+    assert_eq!(env.call_with_bytes("PUT", "/o", &sent, "1").await.status, 200);
+    let env = env.restart();
+    for method in ["GET", "HEAD"] {
+        let answer = env.call(method, "/o", &[], "").await;
+        for (name, bytes) in sent {
+            assert_eq!(answer.headers[name].as_bytes(), bytes, "{method}");
+        }
+    }
+    let record = env.oss.object("bucket", "o").unwrap();
+    assert_eq!(record.metadata["latin"].as_bytes(), b"caf\xe9");
+    assert_eq!(record.metadata["chinese"], MetadataValue::Text("春晚".to_owned()));
 }
 
 #[tokio::test]

@@ -32,16 +32,18 @@ const SUBRESOURCES: [&str; 15] = [
 /// Adds the date of now and the signature that belongs to it.
 pub(super) fn sign_v1(parts: &mut Parts, id: &str, secret: &str) {
     let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&Timestamp::now()).unwrap();
-    let value = |name: &str| parts.headers.get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
+    // Bytes: clients send metadata in other character sets, too.
+    let value = |name: &str| parts.headers.get(name).map_or(&b""[..], HeaderValue::as_bytes);
     let (md5, content_type) = (value("content-md5"), value("content-type"));
     let names = parts.headers.keys().map(|name| name.as_str()).filter(|name| name.starts_with("x-oss-"));
     let mut names = names.collect::<Vec<_>>();
     names.sort_unstable();
-    let headers = names.iter().map(|name| format!("{name}:{}\n", value(name))).collect::<String>();
+    let headers = names.iter().map(|name| [name.as_bytes(), b":", value(name), b"\n"].concat());
     let resource = signed_resource(&parts.uri);
-    let text = format!("{}\n{md5}\n{content_type}\n{date}\n{headers}{resource}", parts.method);
+    let first = [parts.method.as_str().as_bytes(), md5, content_type, date.as_bytes(), b""].join(&b'\n');
+    let text = [first, headers.collect::<Vec<_>>().concat(), resource.into_bytes()].concat();
     let mut mac = Hmac::<Sha1>::new_from_slice(secret.as_bytes()).unwrap();
-    mac.update(text.as_bytes());
+    mac.update(&text);
     let signature = STANDARD.encode(mac.finalize().into_bytes());
     parts.headers.insert("date", HeaderValue::from_str(&date).unwrap());
     parts.headers.insert("authorization", HeaderValue::from_str(&format!("OSS {id}:{signature}")).unwrap());

@@ -91,7 +91,8 @@ pub(super) fn object_head(provider: Provider, headers: &HeaderMap) -> Option<Obj
     let prefix = if provider == Provider::S3 { "x-amz-meta-" } else { "x-oss-meta-" };
     let metadata = headers.iter().filter_map(|(name, value)| {
         let name = name.as_str().strip_prefix(prefix)?;
-        Some((name.to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        // What is not UTF-8 must be seen to be refused.
+        Some((name.to_owned(), value.as_bytes().to_vec()))
     });
     Some(ObjectHead {
         size: length(headers)?,

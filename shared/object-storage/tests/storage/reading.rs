@@ -1,6 +1,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use futures_util::TryStreamExt as _;
+use http::HeaderValue;
 use http_body::Body as _;
 use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -29,6 +30,7 @@ async fn a_head_tells_all_that_oss_sends() {
         .insert_header("x-oss-object-type", "Normal")
         .insert_header("x-oss-version-id", "v7")
         .insert_header("x-oss-meta-youku-title", "%E7%89%87")
+        .insert_header("x-oss-meta-author", HeaderValue::from_bytes(b"caf\xe9").unwrap())
         .insert_header("Last-Modified", "Fri, 24 Feb 2012 06:07:48 GMT")
         .insert_header("Date", "Fri, 24 Feb 2012 06:07:50 GMT");
     Mock::given(method("HEAD")).and(path("/films/a.mp4")).respond_with(answer).mount(&server).await;
@@ -40,7 +42,8 @@ async fn a_head_tells_all_that_oss_sends() {
         (head.object_type.as_deref(), head.content_type.as_deref()),
         (Some("Normal"), Some("video/mp4"))
     );
-    assert_eq!(head.user_metadata["youku-title"], "%E7%89%87");
+    assert_eq!(head.user_metadata["youku-title"], b"%E7%89%87");
+    assert_eq!(head.user_metadata["author"], b"caf\xe9", "bytes are not replaced");
     assert_eq!(head.last_modified, Some(UNIX_EPOCH + Duration::from_secs(1_330_063_668)));
     assert_eq!(head.date.unwrap().duration_since(head.last_modified.unwrap()).unwrap().as_secs(), 2);
     assert_eq!(

@@ -5,6 +5,8 @@
 //! once, on the whole ([`UploadRequest::describe_video`](crate::ledger::UploadRequest::describe_video)).
 
 mod audience;
+mod default_title;
+mod encoded_word;
 mod metadata_error;
 mod sidecar;
 mod stated;
@@ -13,4 +15,6 @@ mod user_metadata;
 pub use audience::{Audience, PublicTypeOrigin};
 pub use metadata_error::MetadataError;
 pub use stated::StatedMetadata;
-pub use youku::{CopyrightType, FieldKind, PublicType, VideoMetadata};
+pub use youku::{
+    CopyrightType, FieldKind, PublicType, TITLE_CHARACTERS, VideoMetadata, clean_title, split_tags,
+};

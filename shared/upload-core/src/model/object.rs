@@ -116,8 +116,8 @@ pub struct Object {
     pub modified: Option<SystemTime>,
     /// How many entries of user metadata the store has and could not return (S3's `x-amz-missing-meta`).
     pub missing_metadata: u32,
-    /// User metadata: names without `x-oss-meta-`, lower case.
-    pub user_metadata: BTreeMap<String, String>,
+    /// User metadata: names without `x-oss-meta-`, lower case; values byte for byte, which need not be UTF-8.
+    pub user_metadata: BTreeMap<String, Vec<u8>>,
 }
 
 impl Object {

@@ -48,7 +48,8 @@ impl Statement {
         match self {
             Self::Metadata(public_type) => {
                 let stated = [("youku-public-type", public_type.as_str()), ("youku-watch-password", "open")];
-                world.user_metadata = stated.map(|(name, value)| (name.into(), value.into())).into();
+                world.user_metadata =
+                    stated.map(|(name, value): (&str, &str)| (name.into(), value.into())).into();
             }
             Self::Sidecar => world.sidecar = Some(r#"{"public_type":"friend"}"#.into()),
             Self::Rule => {}

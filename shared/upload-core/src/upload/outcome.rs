@@ -39,7 +39,8 @@ pub struct OutcomeData {
     /// The page where the video can be watched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
-    /// What somebody stated about the object and its bytes disprove, and where that stood.
+    /// What a person should know: what somebody stated about the object and its bytes disprove, and where that stood; a title that was
+    /// cut.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warning: Option<String>,
     /// Who may watch the video: `all`, `friend` or `password`.

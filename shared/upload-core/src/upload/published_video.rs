@@ -17,7 +17,7 @@ pub struct PublishedVideo {
     pub size: u64,
     /// MD5 of the object, as it was sent to Youku.
     pub md5: Md5,
-    /// A statement about the object that its bytes disprove, and where it was stated.
+    /// What a person should know: a statement about the object that its bytes disprove, and where it was stated; a title that was cut.
     pub warning: Option<String>,
     /// Who may watch it, and where that was stated.
     pub audience: Audience,
@@ -44,9 +44,17 @@ fn published_from_record(record: &Record) -> Result<PublishedVideo, Error> {
     let session = record.session.as_ref();
     let (_, session) = session.ok_or_else(|| Error::new(ErrorKind::Ledger, "ledger", INCOMPLETE))?;
     let (upload_id, size) = (record.id.clone(), record.request.object.size);
-    let (video_id, warning) = (record.video_id.clone(), wrong_statement(record, session.md5));
+    let (video_id, warning) = (record.video_id.clone(), describe_doubts(record, session.md5));
     let audience = record.request.video.audience();
     Ok(PublishedVideo { upload_id, video_id, size, md5: session.md5, warning, audience })
+}
+
+/// What a person should know of a published video.
+fn describe_doubts(record: &Record, md5: Md5) -> Option<String> {
+    let request = &record.request;
+    let is_cut = request.video.is_title_cut(request.location.file_name());
+    let cut = is_cut.then(|| TITLE_CUT.to_owned());
+    [wrong_statement(record, md5), cut].into_iter().flatten().reduce(|all, one| format!("{all}; {one}"))
 }
 
 /// Names a statement about the object's MD5 that its bytes disprove.
@@ -56,6 +64,8 @@ pub(crate) fn wrong_statement(record: &Record, md5: Md5) -> Option<String> {
     Some(format!("{place} states the MD5 {wrong}, and the object's is {md5}"))
 }
 
+const TITLE_CUT: &str =
+    "the title is the start of the file's name, which is longer than the 60 characters that Youku takes";
 const INCOMPLETE: &str = "the ledger says that the upload ended, and not how";
 
 fn failure(record: &Record) -> Error {

@@ -1,7 +1,7 @@
 //! Reading, merging and completing metadata.
 
 use proptest::{option::of, prelude::*};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
 use upload_core::{
     Error, ErrorKind,
@@ -66,6 +66,62 @@ fn a_bad_encoding_names_the_header_and_not_its_value() {
     }
 }
 
+/// S3 returns what is not ASCII in encoded words (RFC 2047); a percent-encoded value and a plain one are what they were.
+#[test]
+fn encoded_words_of_s3_are_decoded() {
+    for (value, title) in [
+        ("=?UTF-8?B?5pil5pma?=", "春晚"),
+        ("=?utf-8?b?5pil5pma?=", "春晚"),
+        ("=?UTF-8?Q?=E6=98=A5=E6=99=9A_2026=3f?=", "春晚 2026?"),
+        ("=?UTF-8?B?5pil?= =?UTF-8?B?5pma?=", "春晚"),
+        ("=?UTF-8?B?5pil?=\t  =?UTF-8?Q?=E6=99=9A?=", "春晚"),
+        ("=?UTF-8?B?5pil?==?UTF-8?B?5pma?=", "春晚"),
+        ("CCTV =?UTF-8?B?5pil5pma?= live", "CCTV 春晚 live"),
+        ("=?UTF-8*zh?B?5pil5pma?= 100% =?UTF-8?B?5pil?=", "春晚 100% 春"),
+        // One character in two words, against the rule.
+        ("=?UTF-8?Q?=E6=98?= =?UTF-8?Q?=A5?=", "春"),
+        ("=?ISO-8859-1?Q?caf=E9?=", "café"),
+        ("=?US-ASCII?Q?a_b?=", "a b"),
+        ("%3D%3FUTF-8%3FB%3F5pil%3F%3D", "=?UTF-8?B?5pil?="),
+        ("what=?", "what=?"),
+        ("春晚", "春晚"),
+    ] {
+        let found = StatedMetadata::from_user_metadata(&headers(&[("youku-title", value)]));
+        assert_eq!(found.expect("understood").metadata.title.as_deref(), Some(title), "{value}");
+    }
+    let tags =
+        StatedMetadata::from_user_metadata(&headers(&[("youku-tags", "=?UTF-8?B?5pil5pmaLCB0dg==?=")]));
+    assert_eq!(tags.expect("understood").metadata.tags, Some(vec!["春晚".to_owned(), "tv".to_owned()]));
+}
+
+/// An encoded word that cannot be decoded is never a title, and neither are replaced bytes.
+#[test]
+fn what_cannot_be_decoded_names_the_header_alone() {
+    for value in [
+        "=?UTF-8?B?5pil5pm?=",
+        "=?UTF-8?B?*?=",
+        "=?UTF-8?B?5pil",
+        "=?UTF-8?Q?=E6=98?=",
+        "=?UTF-8?Q?=ZZ?=",
+        "=?UTF-8?Q?=E?=",
+        "=?UTF-8?Q?春?=",
+        "=?UTF-8?X?5pil?=",
+        "=?GBK?B?tLrN7Q==?=",
+        "=?US-ASCII?Q?=E9?=",
+        "=?UTF-8?B?5pil?= and =?UTF-8?B?5pm?=",
+    ] {
+        let shown = header_error("youku-title", value);
+        assert!(shown.starts_with("youku-title holds an encoded word (RFC 2047) that cannot"), "{shown}");
+    }
+    let latin: BTreeMap<String, Vec<u8>> = [("youku-title".to_owned(), b"caf\xe9".to_vec())].into();
+    let error = StatedMetadata::from_user_metadata(&latin).expect_err("not understood").to_string();
+    assert_eq!(error, "youku-title holds bytes that are not UTF-8: percent-encode it");
+    let foreign: BTreeMap<String, Vec<u8>> = [("author".to_owned(), b"caf\xe9".to_vec())].into();
+    assert!(StatedMetadata::from_user_metadata(&foreign).is_ok(), "of others nothing is read");
+    let stated = VideoMetadata { title: Some("T".into()), ..VideoMetadata::default() };
+    assert!(StatedMetadata::from_user_metadata_below(&latin, &stated).is_ok(), "the task states its own");
+}
+
 /// A header with another kind of value or an unknown name is an error.
 #[test]
 fn a_header_with_a_bad_value_or_name_is_an_error() {
@@ -109,6 +165,20 @@ fn a_sidecar_is_one_json_object() {
     assert_eq!(laid_open(&found), laid_open(&expected));
     let nothing = StatedMetadata::from_sidecar(br#"{"title":null}"#).expect("understood");
     assert_eq!(laid_open(&nothing), laid_open(&StatedMetadata::default()));
+}
+
+/// Editors put a byte-order mark before the text and CRLF at the ends of its lines.
+#[test]
+fn a_sidecar_may_begin_with_utf_8s_byte_order_mark() {
+    let json = "\u{feff}\r\n{\"title\": \"Sidecar title\",\r\n\"tags\": [\"news\", \"tech\"]}\r\n";
+    let found = StatedMetadata::from_sidecar(json.as_bytes()).expect("understood").metadata;
+    assert_eq!(found.title.as_deref(), Some("Sidecar title"));
+    assert_eq!(found.tags, Some(vec!["news".to_owned(), "tech".to_owned()]));
+    assert_eq!(sidecar_error("\u{feff}\u{feff}{}"), "sidecar is not a JSON object");
+    for utf_16 in [&b"\xff\xfe{\0}\0"[..], b"\xfe\xff\0{\0}"] {
+        let error = StatedMetadata::from_sidecar(utf_16).expect_err("not understood").to_string();
+        assert_eq!(error, "sidecar is UTF-16: write it as UTF-8");
+    }
 }
 
 /// A sidecar that does not fit is named by the path in it, without the value.
@@ -175,6 +245,27 @@ fn a_missing_title_is_the_file_name_cut_to_60_characters() {
     assert_eq!(made("noextension"), "noextension");
     assert_eq!(made(" .mp4"), " .mp4");
     assert_eq!(made(&format!("{}.mp4", "影".repeat(61))), "影".repeat(60));
+}
+
+/// What cannot be seen in a file's name is no part of the title that is made from it.
+#[test]
+fn a_title_made_from_a_file_name_is_cleaned() {
+    let made =
+        |file_name: &str| StatedMetadata::default().completed(file_name).metadata.title.expect("a title");
+    assert_eq!(made("\u{feff}第 1 集\r\n\u{200b}完\u{7}.mp4"), "第 1 集 完");
+    assert_eq!(made("👨\u{200d}👩.mp4"), "👨\u{200d}👩");
+    assert_eq!(made("\u{200b}.mp4"), ".mp4");
+    assert_eq!(made(&format!("{}\u{200b}.mp4", "影".repeat(60))), "影".repeat(60));
+}
+
+/// A cut is noticed where nobody stated a title, and counts what is left of the cleaned name.
+#[test]
+fn a_cut_title_is_noticed() {
+    let (sixty, long) = (format!("{}\u{200b}.mp4", "影".repeat(60)), format!("{}.mp4", "影".repeat(61)));
+    let nothing = StatedMetadata::<SecretString>::default();
+    assert_eq!((nothing.is_title_cut(&sixty), nothing.is_title_cut(&long)), (false, true));
+    let stated: VideoMetadata = VideoMetadata { title: Some("T".into()), ..VideoMetadata::default() };
+    assert!(!StatedMetadata::new(stated, PublicTypeOrigin::Task).is_title_cut(&long));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::{
     invalid::Invalid,
+    tags::split_tags,
     words::{CopyrightType, PublicType},
 };
 use secrecy::SecretString;
@@ -13,7 +14,7 @@ pub enum FieldKind {
     Text,
     /// A decimal number.
     Number,
-    /// Texts joined by commas.
+    /// Texts joined by commas or semicolons: see [`split_tags`](crate::split_tags).
     Tags,
     /// `true` or `1`, `false` or `0`.
     Flag,
@@ -102,9 +103,8 @@ impl FieldValue for f64 {
 impl FieldValue for Vec<String> {
     const KIND: FieldKind = FieldKind::Tags;
 
-    /// Drops white space around tags, and empty tags.
     fn from_text(_: &'static str, text: &str) -> Result<Self, Invalid> {
-        Ok(text.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect())
+        Ok(split_tags(text))
     }
 
     #[cfg(feature = "client")]

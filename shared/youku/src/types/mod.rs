@@ -7,6 +7,8 @@ mod metadata_field;
 mod published;
 mod session;
 mod slice;
+mod tags;
+mod title;
 mod token;
 mod words;
 
@@ -17,6 +19,9 @@ pub use metadata_field::FieldKind;
 pub use published::{VideoInfo, VideoState, watch_page};
 pub use session::{OssSession, SliceSession, UploadCredentials, UploadTarget};
 pub use slice::{Check, CheckStatus, MAX_SLICE_LENGTH_KIB, NextSlice, Slice};
+pub use tags::split_tags;
+pub(crate) use title::find_unfit_character;
+pub use title::{TITLE_CHARACTERS, clean_title};
 pub use token::TokenPair;
 pub(crate) use words::FILE_NAME;
 pub use words::{CATEGORIES, CONTAINERS, CopyrightType, PublicType};

@@ -1,6 +1,6 @@
 //! Types that documents hold.
 
-use youku::{CopyrightType, FieldKind, Md5, PublicType, VideoMetadata};
+use youku::{CopyrightType, FieldKind, Md5, PublicType, VideoMetadata, split_tags};
 
 /// Youku and OSS write digests in lower case and in upper case.
 #[test]
@@ -86,4 +86,12 @@ fn a_watch_password_can_be_sealed_and_opened() {
     assert_eq!(sealed.watch_password.as_deref(), Some("sealed"));
     assert!(sealed.clone().try_map_password(|_| Err::<(), _>("no key")).is_err());
     assert_eq!(sealed.clone().try_map_password(Ok::<_, ()>), Ok(sealed));
+}
+
+/// Chinese keyboards write their own commas and semicolons; the enumeration comma stands within names.
+#[test]
+fn tags_of_one_text_are_parted_by_commas_and_semicolons() {
+    assert_eq!(split_tags("春晚，联欢；2026, live;tv，， "), ["春晚", "联欢", "2026", "live", "tv"]);
+    assert_eq!(split_tags("京、津"), ["京、津"]);
+    assert_eq!(split_tags(" ； "), Vec::<String>::new());
 }

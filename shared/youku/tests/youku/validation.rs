@@ -1,6 +1,6 @@
 //! Youku's limits for metadata.
 
-use youku::{CATEGORIES, CONTAINERS, Invalid, NewVideo, PublicType, VideoMetadata};
+use youku::{CATEGORIES, CONTAINERS, Invalid, NewVideo, PublicType, VideoMetadata, clean_title};
 
 /// What a video is made from.
 struct Parts {
@@ -55,6 +55,37 @@ fn sixty_chinese_characters_are_a_title_and_one_more_is_not() {
 fn a_title_must_say_something() {
     assert_eq!(broken(|video| video.metadata.title = None).field, "title");
     assert_eq!(broken(|video| video.metadata.title = Some("  ".to_owned())).field, "title");
+}
+
+/// What nobody can see in a title is named; what joins letters and emoji is part of them.
+#[test]
+fn a_title_has_no_line_break_control_or_zero_width_space() {
+    for unfit in ['\n', '\r', '\t', '\0', '\u{7f}', '\u{85}', '\u{2028}', '\u{200b}', '\u{2060}', '\u{feff}']
+    {
+        let invalid = broken(|video| video.metadata.title = Some(format!("a{unfit}b")));
+        let text = invalid.to_string();
+        let name = format!("not a text with U+{:04X}", u32::from(unfit));
+        assert!(text.starts_with("title must be free of line breaks") && text.ends_with(&name), "{text}");
+    }
+    for title in ["a\u{a0}b\u{3000}c", "👨\u{200d}👩\u{200d}👧 ❤\u{fe0f}", "می\u{200c}خواهم", "e\u{301}"]
+    {
+        assert!(accepted(|video| video.metadata.title = Some(title.to_owned())), "{title}");
+        assert_eq!(clean_title(title), title);
+    }
+}
+
+#[test]
+fn a_cleaned_title_is_accepted_and_reads_the_same() {
+    for (text, clean) in [
+        ("a\r\nb", "a b"),
+        ("a\n\u{200b}\tb", "a b"),
+        ("\u{feff}片\u{0}名\u{2060}", "片名"),
+        ("a  b ", "a  b "),
+        ("\u{2028}a", " a"),
+        ("\u{200b}", ""),
+    ] {
+        assert_eq!(clean_title(text), clean, "{text:?}");
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod prepare;
 mod publish;
 mod skipped;
 mod throttle;
+mod title;
 mod video_source;
 mod wait;
 

@@ -25,6 +25,9 @@ impl Batch<'_> {
         let details = self.app.upload_details(&id).await?;
         let video = request.job.video.clone().completed(request.object.location.file_name());
         let (audience, stated) = (video.audience(), &video.metadata);
+        let is_cut = request.job.video.is_title_cut(request.object.location.file_name())
+            || self.is_template_cut(number, &request);
+        let warning = is_cut.then(messages::upload::describe_title_cut);
         self.reporter.print_event(json!({
             "event": "planned", "source": source, "upload_id": id.as_str(),
             "object": request.object.location.to_string(), "size": request.object.size,
@@ -36,9 +39,13 @@ impl Batch<'_> {
             "callback": request.callback.as_ref().map(|_| "accepted"),
             "state": details.as_ref().map(|details| details.status().state),
             "video_id": details.as_ref().and_then(|details| details.record.video_id.clone()),
+            "warning": warning,
         }));
         for line in describe_plan(&source, &id, &request, &video, details.as_ref()) {
             self.reporter.print_text(line);
+        }
+        if let Some(warning) = warning {
+            self.reporter.print_text(format!("{}{warning}", pad_label("attention", "注意")));
         }
         Ok(())
     }

@@ -3,8 +3,8 @@
 use super::{
     batch::{Batch, FRAME},
     local_file::{self, LocalFile},
-    metadata,
     throttle::ThrottledSource,
+    title::expand_title,
     video_source::VideoSource,
 };
 use crate::{
@@ -77,7 +77,7 @@ impl Batch<'_> {
     fn build_job(&self, number: usize, location: Location) -> Result<(Job, Option<Callback>), CliError> {
         let mut video = self.stated.clone();
         if let Some(template) = &video.metadata.title {
-            video.metadata.title = Some(metadata::expand_title(template, location.file_name(), number)?);
+            video.metadata.title = Some(expand_title(template, location.file_name(), number)?.text);
         }
         let callback = self.args.callback.as_ref();
         let stated = Terms {
@@ -91,6 +91,12 @@ impl Batch<'_> {
         let (account, mode) = (account.unwrap_or_default(), mode.unwrap_or(settings.transfer.mode));
         let force_nonce = self.args.again.clone();
         Ok((Job { location, account, video, mode, md5: None, force_nonce }, callback))
+    }
+
+    /// Whether the title that the request of the `number`th video states is a template's, with the file's name in it shortened.
+    pub(super) fn is_template_cut(&self, number: usize, request: &UploadRequest) -> bool {
+        let template = self.stated.metadata.title.as_deref().unwrap_or_default();
+        expand_title(template, request.object.location.file_name(), number).is_ok_and(|title| title.is_cut)
     }
 
     /// Opens the uploader, and checks the video unless that was done.

@@ -10,8 +10,8 @@ use crate::{
     error::{CliError, Stopped},
     ui::{
         messages::upload::{
-            describe_held_elsewhere, describe_playable, describe_published, describe_unknown_state,
-            describe_unknown_video,
+            describe_held_elsewhere, describe_playable, describe_published, describe_title_cut,
+            describe_unknown_state, describe_unknown_video,
         },
         reporter::{Snapshot, Tracker},
     },
@@ -39,7 +39,11 @@ impl Batch<'_> {
         let request = &prepared.request;
         let id = UploadId::new(&request.object, &request.job);
         let published = self.upload_until_done(&prepared, &id, &mut tracker).await;
-        let published = published.map_err(|error| error.with_upload_id(&id))?;
+        let mut published = published.map_err(|error| error.with_upload_id(&id))?;
+        // The ledger has the finished title alone.
+        let cut = self.is_template_cut(number, request).then(describe_title_cut);
+        let warnings = [published.warning, cut].into_iter().flatten();
+        published.warning = warnings.reduce(|all, one| format!("{all}; {one}"));
         drop(tracker);
         let PublishedVideo { upload_id, video_id, size, md5, audience, warning } = &published;
         self.reporter.print_event(

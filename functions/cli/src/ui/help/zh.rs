@@ -55,7 +55,7 @@ const ALL: &[(&str, &str, &str)] = &[
         "title",
         "标题，1 到 60 个字符；可用占位符 {stem}（不带扩展名的文件名）、{date}（当天，UTC）和花括号中的 n（1、2……）；默认为文件名",
     ),
-    ("upload", "tags", "标签，最多 10 个，每个 2 到 20 个字符，用逗号分隔"),
+    ("upload", "tags", "标签，最多 10 个，每个 2 到 20 个字符，用逗号或分号分隔"),
     ("upload", "description", "简介，最多 1999 个字符"),
     ("upload", "category", "优酷的分类，如 Tech 或 News"),
     ("upload", "copyright_type", "版权；优酷默认 original"),

@@ -13,6 +13,14 @@ pub(crate) fn describe_published(source: &str, published: &PublishedVideo) -> St
     }
 }
 
+/// A title that has less of the file's name than the name is long.
+pub(crate) fn describe_title_cut() -> String {
+    tr!(
+        "the file's name is cut in the title, which has at most 60 characters: see --title",
+        "标题最多 60 个字符，其中的文件名已截短：参见 --title"
+    )
+}
+
 /// The video of `source`.
 pub(crate) fn describe_video_of(source: &str, video_id: Option<&str>) -> String {
     let video = describe_video(video_id);

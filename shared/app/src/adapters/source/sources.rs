@@ -137,7 +137,7 @@ mod tests {
             (None, ObjectKind::Whole),
         ];
         for (object_type, kind) in kinds {
-            let user_metadata = [("md5".to_owned(), "5d41402abc4b2a76b9719d911017c592".to_owned())].into();
+            let user_metadata = [("md5".to_owned(), b"5d41402abc4b2a76b9719d911017c592".to_vec())].into();
             let head = ObjectHead {
                 size: 5,
                 etag: "E".into(),

@@ -20,9 +20,9 @@ const HINTS: [Hint; 3] = [
 ];
 
 /// The first MD5 that the user metadata (names in lower case) states in a form that can be read.
-pub(super) fn read_stated_md5(metadata: &BTreeMap<String, String>) -> Option<StatedMd5> {
+pub(super) fn read_stated_md5(metadata: &BTreeMap<String, Vec<u8>>) -> Option<StatedMd5> {
     HINTS.iter().find_map(|(name, place, read)| {
-        let text = metadata.get(*name)?;
+        let text = str::from_utf8(metadata.get(*name)?).unwrap_or_default();
         if *name == "s3cmd-attrs" && metadata.contains_key(S3CMD_ENCRYPTION) {
             return None;
         }
@@ -55,7 +55,7 @@ mod tests {
 
     /// Where the MD5 of `hello` was found; another one fails.
     fn find_place(metadata: &[(&str, &str)]) -> Option<String> {
-        let metadata = metadata.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+        let metadata = metadata.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec()));
         let stated = read_stated_md5(&metadata.collect())?;
         assert_eq!(stated.md5.to_string(), HEX);
         Some(stated.place)

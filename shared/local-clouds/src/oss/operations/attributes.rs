@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::oss::request::Request;
+use crate::oss::store::metadata_value::MetadataValue;
 use crate::oss::store::object_record::ObjectAttributes;
 
 /// Reads the attributes of the object that a request writes.
@@ -12,7 +13,8 @@ pub(crate) fn read_attributes(request: &Request) -> ObjectAttributes {
     let kept = KEPT.iter().filter_map(|name| Some(((*name).to_owned(), request.header(name)?.to_owned())));
     let metadata = request.headers.keys().filter_map(|name| {
         let short = name.as_str().strip_prefix("x-oss-meta-")?;
-        Some((short.to_owned(), request.header(name.as_str())?.to_owned()))
+        let value = request.headers.get(name)?.as_bytes();
+        Some((short.to_owned(), MetadataValue::from_bytes(value)))
     });
     ObjectAttributes {
         content_type: request.header("content-type").unwrap_or("application/octet-stream").to_owned(),

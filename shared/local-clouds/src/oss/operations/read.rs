@@ -108,7 +108,7 @@ fn with_object_headers(reply: Reply, record: &ObjectRecord) -> Reply {
         reply = reply.with_header(name, value);
     }
     for (name, value) in &record.metadata {
-        reply = reply.with_header(&format!("x-oss-meta-{name}"), value);
+        reply = reply.with_header(&format!("x-oss-meta-{name}"), value.as_bytes());
     }
     reply
 }

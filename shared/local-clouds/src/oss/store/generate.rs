@@ -8,6 +8,7 @@ use crate::oss::generated::{Generated, GeneratedMd5};
 use crate::oss::store::bucket::find_bucket;
 use crate::oss::store::buckets::Store;
 use crate::oss::store::generated_crc::compute_crc64;
+use crate::oss::store::metadata_value::MetadataValue;
 use crate::oss::store::object_record::{ObjectAttributes, ObjectKind, ObjectRecord, new_record};
 use crate::oss::store::objects::PlacedObject;
 use crate::oss::store::segment::{Segment, SegmentContent};
@@ -20,7 +21,7 @@ impl Store {
         self.bucket(name)?;
         let attributes = ObjectAttributes {
             content_type: "application/octet-stream".to_owned(),
-            metadata,
+            metadata: metadata.into_iter().map(|(name, text)| (name, MetadataValue::Text(text))).collect(),
             ..ObjectAttributes::default()
         };
         let record = new_record(key, attributes, ObjectKind::Multipart, size, compute_crc64(seed, size)?);

@@ -22,6 +22,7 @@ pub(crate) mod ingest;
 pub(crate) mod list;
 mod load;
 mod lookup;
+pub(crate) mod metadata_value;
 mod multipart;
 pub(crate) mod object_record;
 pub(crate) mod objects;
@@ -38,5 +39,6 @@ mod segment_loader;
 pub(crate) mod stored_object;
 mod symlinks;
 
+pub use metadata_value::MetadataValue;
 pub use object_record::{ObjectKind, ObjectRecord};
 pub use quirk::Quirk;

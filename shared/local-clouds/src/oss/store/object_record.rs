@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use crate::oss::encode::new_random_id;
+use crate::oss::store::metadata_value::MetadataValue;
 
 /// How an object was written, as `x-oss-object-type` names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +43,7 @@ pub struct ObjectRecord {
     /// `cache-control`, `content-disposition`, ... as sent.
     pub headers: BTreeMap<String, String>,
     /// User metadata: names without `x-oss-meta-`, values as sent.
-    pub metadata: BTreeMap<String, String>,
+    pub metadata: BTreeMap<String, MetadataValue>,
     /// Set where the bucket is or was versioned.
     pub version_id: Option<String>,
     /// The object was deleted in this version.
@@ -61,7 +62,7 @@ pub struct ObjectRecord {
 pub(crate) struct ObjectAttributes {
     pub(crate) content_type: String,
     pub(crate) headers: BTreeMap<String, String>,
-    pub(crate) metadata: BTreeMap<String, String>,
+    pub(crate) metadata: BTreeMap<String, MetadataValue>,
 }
 
 pub(crate) fn new_record(

@@ -1,7 +1,7 @@
 //! Sidecars: metadata as one JSON object in a file next to the video.
 
 use super::{audience::PublicTypeOrigin, metadata_error::MetadataError, stated::StatedMetadata};
-use ::error::{describe_mismatch, deserialize};
+use ::error::{describe_mismatch, deserialize, strip_byte_order_mark};
 use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, Visitor},
@@ -14,7 +14,7 @@ use youku::VideoMetadata;
 const ALWAYS_READ: [&str; 2] = ["public_type", "watch_password"];
 
 impl StatedMetadata {
-    /// Reads a sidecar: one JSON object with the fields of [`VideoMetadata`] and no others.
+    /// Reads a sidecar: one JSON object with the fields of [`VideoMetadata`] and no others. It may begin with UTF-8's byte-order mark.
     ///
     /// # Errors
     /// The path that does not fit.
@@ -37,6 +37,7 @@ impl StatedMetadata {
 /// As [`StatedMetadata::from_sidecar_below`].
 fn read(json: &[u8], higher: &VideoMetadata) -> Result<VideoMetadata, MetadataError> {
     let wrong = |problem| MetadataError::new("sidecar", problem);
+    let json = strip_byte_order_mark(json).map_err(wrong)?;
     // serde would fill the fields from an array, too.
     if json.trim_ascii_start().first() != Some(&b'{') {
         return Err(wrong("is not a JSON object"));

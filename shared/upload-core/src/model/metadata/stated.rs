@@ -1,11 +1,12 @@
 //! What somebody stated about a video, and where its audience was stated.
 
-use super::audience::{Audience, PublicTypeOrigin};
+use super::{
+    audience::{Audience, PublicTypeOrigin},
+    default_title::{cut_title, is_too_long, title_of},
+};
 use secrecy::SecretString;
 use youku::VideoMetadata;
 
-/// Youku's limit for titles, in characters. A title made from a file name is cut to it.
-const TITLE_CHARACTERS: usize = 60;
 /// Youku insists on a tag; its older clients sent this one.
 const DEFAULT_TAG: &str = "other";
 
@@ -37,6 +38,12 @@ impl<Password> StatedMetadata<Password> {
         Audience::new(self.metadata.public_type, self.public_type_from)
     }
 
+    /// Whether the video's title is the start of its file's name: nobody stated one, and the name is longer than Youku takes.
+    #[must_use]
+    pub fn is_title_cut(&self, file_name: &str) -> bool {
+        self.metadata.title.is_none() && is_too_long(&title_of(file_name))
+    }
+
     /// Takes each field from `higher` if it states one, else from `lower`.
     #[must_use]
     pub fn merge(higher: Self, lower: Self) -> Self {
@@ -49,21 +56,14 @@ impl<Password> StatedMetadata<Password> {
 }
 
 impl StatedMetadata {
-    /// The same with what Youku insists on: a title, from the file name without its extension, and a tag.
+    /// The same with what Youku insists on: a title, from the file name without its extension, cleaned and cut, and a tag.
     #[must_use]
     pub fn completed(self, file_name: &str) -> Self {
         let defaults = VideoMetadata {
-            title: Some(title_of(file_name)),
+            title: Some(cut_title(&title_of(file_name))),
             tags: Some(vec![DEFAULT_TAG.to_owned()]),
             ..VideoMetadata::default()
         };
         Self { metadata: VideoMetadata::merge(self.metadata, defaults), ..self }
     }
-}
-
-/// Nobody stated this title, so it may be cut to what Youku takes.
-fn title_of(file_name: &str) -> String {
-    let stem = file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem).trim();
-    let title = if stem.is_empty() { file_name } else { stem };
-    title.chars().take(TITLE_CHARACTERS).collect()
 }

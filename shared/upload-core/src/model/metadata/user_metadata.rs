@@ -1,6 +1,11 @@
 //! Metadata in an object's user metadata: one header for each field.
 
-use super::{audience::PublicTypeOrigin, metadata_error::MetadataError, stated::StatedMetadata};
+use super::{
+    audience::PublicTypeOrigin,
+    encoded_word::{decode_encoded_words, has_encoded_word},
+    metadata_error::MetadataError,
+    stated::StatedMetadata,
+};
 use percent_encoding::percent_decode_str;
 use std::{borrow::Cow, collections::BTreeMap};
 use youku::VideoMetadata;
@@ -11,12 +16,13 @@ const USER_METADATA_PREFIX: &str = "youku-";
 const ALWAYS_READ: [&str; 2] = ["public-type", "watch-password"];
 
 impl StatedMetadata {
-    /// Reads an object's user metadata: `youku-title`, `youku-tags` (joined by commas), `youku-category`, ... with percent-encoded
-    /// UTF-8 values. Names are lower case, without the store's own prefix; names of others are ignored.
+    /// Reads an object's user metadata: `youku-title`, `youku-tags` (joined by commas), `youku-category`, ... with values in
+    /// percent-encoded UTF-8, or in encoded words of RFC 2047 as S3 returns what is not ASCII. Names are lower case, without the store's
+    /// own prefix; names of others are ignored. Values are the bytes that the store sent.
     ///
     /// # Errors
     /// The header whose name or value is not understood. A misspelt name is an error: it may have been meant to hide the video.
-    pub fn from_user_metadata(headers: &BTreeMap<String, String>) -> Result<Self, MetadataError> {
+    pub fn from_user_metadata<V: AsRef<[u8]>>(headers: &BTreeMap<String, V>) -> Result<Self, MetadataError> {
         Self::from_user_metadata_below(headers, &VideoMetadata::default())
     }
 
@@ -25,8 +31,8 @@ impl StatedMetadata {
     /// # Errors
     /// As [`from_user_metadata`](Self::from_user_metadata); unknown names are ignored if `higher` states a public type, since whoever
     /// stated it has decided who may watch.
-    pub fn from_user_metadata_below(
-        headers: &BTreeMap<String, String>,
+    pub fn from_user_metadata_below<V: AsRef<[u8]>>(
+        headers: &BTreeMap<String, V>,
         higher: &VideoMetadata,
     ) -> Result<Self, MetadataError> {
         let mut found = VideoMetadata::default();
@@ -41,7 +47,7 @@ impl StatedMetadata {
                 continue;
             }
             let wrong = |problem: Cow<'static, str>| MetadataError::new(header, problem);
-            let text = decode(value).ok_or_else(|| wrong("is not percent-encoded UTF-8".into()))?;
+            let text = decode(value.as_ref()).map_err(|problem| wrong(problem.into()))?;
             // With `_` it is not a name of ours.
             let is_known = !name.contains('_')
                 && found
@@ -55,8 +61,21 @@ impl StatedMetadata {
     }
 }
 
+/// Decodes a value. One that has encoded words is in that form wholly: a `%` in it is itself.
+///
+/// # Errors
+/// What is wrong with it. What cannot be decoded is never published: neither replacement characters nor the encoded text is a title.
+fn decode(value: &[u8]) -> Result<String, &'static str> {
+    let text = str::from_utf8(value).map_err(|_| "holds bytes that are not UTF-8: percent-encode it")?;
+    if has_encoded_word(text) {
+        return decode_encoded_words(text)
+            .ok_or("holds an encoded word (RFC 2047) that cannot be decoded as base64 or Q of UTF-8");
+    }
+    decode_percent(text).ok_or("is not percent-encoded UTF-8")
+}
+
 /// The library passes a stray `%` on as it is; here it means that the value was never encoded.
-fn decode(value: &str) -> Option<String> {
+fn decode_percent(value: &str) -> Option<String> {
     let is_escape = |at: usize| {
         let digits = value.as_bytes().get(at + 1..at + 3);
         digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))

@@ -36,7 +36,7 @@ pub(crate) struct World {
     digests: Option<(Md5, u64)>,
     pub(crate) etag: String,
     /// What the object states of itself.
-    pub(crate) user_metadata: BTreeMap<String, String>,
+    pub(crate) user_metadata: BTreeMap<String, Vec<u8>>,
     /// The sidecar next to it.
     pub(crate) sidecar: Option<Bytes>,
     /// The source refuses every read.

@@ -166,14 +166,14 @@ impl FakeBucket {
     }
 
     /// The object's user metadata; that of `refused.mp4` breaks a limit of Youku's.
-    fn metadata(&self, key: &str) -> BTreeMap<String, String> {
+    fn metadata(&self, key: &str) -> BTreeMap<String, Vec<u8>> {
         let unreadable = self.state().unreadable.as_deref() == Some(key);
         let entry = match key {
             _ if unreadable => Some(("youku-title", "100%")),
             "refused.mp4" => Some(("youku-category", "none")),
             _ => None,
         };
-        entry.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect()
+        entry.map(|(name, value)| (name.to_owned(), value.into())).into_iter().collect()
     }
 
     fn content(&self, key: &str) -> Result<String, Error> {

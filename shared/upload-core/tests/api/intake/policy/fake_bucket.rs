@@ -48,7 +48,7 @@ impl FakeBucket {
     }
 
     pub(super) fn metadata(mut self, pairs: &[(&str, &str)]) -> Self {
-        let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()));
         self.object.user_metadata = pairs.collect::<BTreeMap<_, _>>();
         self
     }
