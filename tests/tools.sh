@@ -48,6 +48,12 @@ install_youku() {
     "$TEST_TOOLS/youku/bin/pip" install --quiet --disable-pip-version-check -r tests/clients/youku/requirements.txt
 }
 
+# A venv of its own: what moto needs of boto3 is no concern of the clients'. Its server needs Flask; the extra `server` brings all of AWS.
+install_moto() {
+    python3 -m venv "$TEST_TOOLS/moto"
+    "$TEST_TOOLS/moto/bin/pip" install --quiet --disable-pip-version-check -r tests/clients/moto/requirements.txt
+}
+
 # AWS's own emulator of Lambda is one file in the wheel of its command line: the dependencies of that are not needed for it, nor is
 # the compiler that cargo-lambda would build with.
 install_lambda() {
@@ -65,5 +71,6 @@ install_lambda() {
 
 install_once python tests/clients/requirements.txt install_python
 install_once youku tests/clients/youku/requirements.txt install_youku
+install_once moto tests/clients/moto/requirements.txt install_moto
 install_once node tests/clients/package.json install_node
 install_once lambda tests/clients/lambda/requirements.txt install_lambda

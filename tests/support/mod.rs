@@ -9,6 +9,7 @@
 //! | `event_outcome` | how a delivered event ended |
 //! | `golden` | comparison with golden files |
 //! | `ledger_bucket` | the ledger in a bucket of the local OSS |
+//! | `moto` | moto, an S3 that nobody here wrote |
 //! | `paths` | programs, tools and files of the workspace |
 //! | `port` | free ports |
 //! | `process` | memory and CPU time of a process |
@@ -25,6 +26,7 @@ mod env;
 mod event_outcome;
 pub(crate) mod golden;
 pub(crate) mod ledger_bucket;
+pub(crate) mod moto;
 mod paths;
 pub(crate) mod port;
 pub(crate) mod process;

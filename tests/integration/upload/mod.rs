@@ -2,10 +2,12 @@
 
 mod doctor;
 mod inputs;
+mod moto;
 mod recursive;
 mod s3;
 mod stops;
 mod terminal;
+mod titles;
 mod tools;
 mod waits;
 
