@@ -1,6 +1,7 @@
 //! Documents whose mistakes are named by their path.
 
 use serde::de::{DeserializeOwned, Deserializer};
+use serde_path_to_error::Segment;
 
 /// What does not fit the form of a document.
 #[derive(Debug)]
@@ -23,7 +24,9 @@ where
 {
     serde_path_to_error::deserialize(document).map_err(|error| {
         let path = error.path();
-        let path = path.iter().next().is_some().then(|| path.to_string());
+        // A key that cannot be read has no name: then the document itself is the place.
+        let is_named = path.iter().any(|segment| !matches!(segment, Segment::Unknown));
+        let path = is_named.then(|| path.to_string());
         DecodeError { path, message: error.inner().to_string() }
     })
 }
