@@ -9,13 +9,16 @@ use crate::support::{
 };
 use std::path::Path;
 
+/// An object's name and metadata, and the title and tags of its video.
+type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, &'a str);
+
 /// S3 keeps a percent-encoded and a plain value as they are, and returns what is not ASCII in encoded words (RFC 2047).
 #[tokio::test]
 async fn what_objects_in_moto_state_is_published() {
     let env = start_env().await;
     let folder = tempfile::tempdir().unwrap();
     let moto = Moto::start("films").await;
-    let cases: [(&str, &[(&str, &str)], &str, &str); 4] = [
+    let cases: [Case<'_>; 4] = [
         ("none+第 1.mp4", &[], "none+第 1", "other"),
         ("plain.mp4", &[("youku-title", "Gala 2026"), ("youku-tags", "live, tv")], "Gala 2026", "live,tv"),
         (

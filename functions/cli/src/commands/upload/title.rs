@@ -91,6 +91,7 @@ fn split_template(template: &str, number: usize) -> Result<Vec<Piece>, CliError>
 }
 
 #[cfg(test)]
+#[expect(clippy::panic, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use crate::ui::messages::errors::describe;
