@@ -1,6 +1,7 @@
 //! Events in other events: failure records of Lambda, arrays of EventBridge Pipes, and how deep they may lie.
 
-use aws_lambda::{Action, Diagnostic, Event, Message, decode};
+use crate::decoded::{actions_of, json, messages_of, refusal};
+use aws_lambda::Action;
 use serde_json::{Value, json};
 
 const S3: &str = include_str!("../../fixtures/s3.json");
@@ -12,29 +13,6 @@ const ON_FAILURE: &str = include_str!("../../fixtures/on-failure.json");
 const ON_FAILURE_EVENTBRIDGE: &str = include_str!("../../fixtures/on-failure-eventbridge.json");
 const PIPES_SQS: &str = include_str!("../../fixtures/pipes-sqs.json");
 const SQS: &str = include_str!("../../fixtures/sqs.json");
-
-fn json(text: &str) -> Value {
-    serde_json::from_str(text).expect("a fixture is JSON")
-}
-
-fn actions_of(event: Value) -> Vec<Action> {
-    match decode(event).expect("it is known") {
-        Event::Actions(actions) => actions,
-        other => unreachable!("{other:?}"),
-    }
-}
-
-fn messages_of(event: Value) -> Vec<Message> {
-    match decode(event).expect("it is known") {
-        Event::Queue(messages) => messages,
-        other => unreachable!("{other:?}"),
-    }
-}
-
-fn refusal(event: Value) -> (String, String) {
-    let Diagnostic { error_type, error_message, .. } = decode(event).expect_err("refused");
-    (error_type, error_message)
-}
 
 fn failed(payload: Value) -> Value {
     let mut record = json(ON_FAILURE);

@@ -1,7 +1,8 @@
 //! Events as their senders write them, and what each asks for.
 
+use crate::decoded::{actions_of, json, messages_of, refusal};
 use app::core::{Location, Provider};
-use aws_lambda::{Action, Diagnostic, Event, EventResponse, HttpForm, Message, ObjectRecord, decode};
+use aws_lambda::{Action, Event, EventResponse, HttpForm, ObjectRecord, decode};
 use aws_lambda_events::{
     apigw::ApiGatewayV2httpRequest,
     eventbridge::EventBridgeEvent,
@@ -24,29 +25,6 @@ const OSS_CLOUD_EVENT: &str = include_str!("../../fixtures/oss-cloud-event.json"
 const TASK: &str = include_str!("../../fixtures/task.json");
 const FUNCTION_URL: &str = include_str!("../../fixtures/function-url.json");
 const HTTP_API: &str = include_str!("../../fixtures/http-api.json");
-
-fn json(text: &str) -> Value {
-    serde_json::from_str(text).expect("a fixture is JSON")
-}
-
-fn actions_of(event: Value) -> Vec<Action> {
-    match decode(event).expect("it is known") {
-        Event::Actions(actions) => actions,
-        other => unreachable!("{other:?}"),
-    }
-}
-
-fn messages_of(event: Value) -> Vec<Message> {
-    match decode(event).expect("it is known") {
-        Event::Queue(messages) => messages,
-        other => unreachable!("{other:?}"),
-    }
-}
-
-fn refusal(event: Value) -> (String, String) {
-    let Diagnostic { error_type, error_message, .. } = decode(event).expect_err("refused");
-    (error_type, error_message)
-}
 
 /// The object of the S3 fixtures.
 fn clip() -> Vec<Action> {

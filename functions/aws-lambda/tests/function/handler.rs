@@ -1,5 +1,6 @@
 //! Events to responses, by an application whose automatic uploads are paused.
 
+use crate::decoded::json;
 use app::{App, Settings};
 use aws_lambda::{Diagnostic, Handler};
 use lambda_runtime::{Context, LambdaEvent};
@@ -29,10 +30,6 @@ async fn handle(event: Value) -> Result<Value, Diagnostic> {
     let folder = tempfile::tempdir().expect("a folder");
     let response = paused(&folder).handle(LambdaEvent::new(event, Context::default())).await?;
     Ok(serde_json::to_value(&response).expect("JSON"))
-}
-
-fn json(text: &str) -> Value {
-    serde_json::from_str(text).expect("a fixture is JSON")
 }
 
 fn failed(response: &Value) -> Vec<&str> {

@@ -1,5 +1,6 @@
 //! Requests of REST APIs and load balancers, and responses in the form of each.
 
+use crate::decoded::json;
 use aws_lambda::{Event, HttpForm, HttpResponse, decode};
 use aws_lambda_events::{
     alb::{AlbTargetGroupRequest, AlbTargetGroupResponse},
@@ -21,10 +22,6 @@ fn read(event: &Value) -> (Request<Body>, HttpForm) {
         Event::Http(request, form) => (*request, form),
         other => unreachable!("{other:?}"),
     }
-}
-
-fn json(text: &str) -> Value {
-    serde_json::from_str(text).expect("a fixture is JSON")
 }
 
 /// API Gateway decodes the query, a load balancer does not; one whose target group sends single values has dropped the others.

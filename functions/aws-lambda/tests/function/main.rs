@@ -3,6 +3,7 @@
 
 mod carried;
 mod decode;
+mod decoded;
 mod handler;
 mod http;
 mod http_forms;

@@ -1,5 +1,6 @@
 //! Events that are written oddly: only what is needed is read of them.
 
+use crate::decoded::json;
 use app::core::{Location, Provider};
 use aws_lambda::{Action, Event, ObjectRecord, decode};
 use aws_lambda_events::{eventbridge::EventBridgeEvent, sns::SnsEvent, sqs::SqsEvent};
@@ -8,10 +9,6 @@ use serde_json::{Value, json};
 const SQS_ODD: &str = include_str!("../../fixtures/sqs-odd.json");
 const S3_EVENTBRIDGE: &str = include_str!("../../fixtures/s3-eventbridge.json");
 const SNS: &str = include_str!("../../fixtures/sns.json");
-
-fn json(text: &str) -> Value {
-    serde_json::from_str(text).expect("a fixture is JSON")
-}
 
 /// Whether the event asks for the fixtures' one object.
 fn has_clip(actions: &[Action]) -> bool {
