@@ -2,7 +2,7 @@
 
 use crate::{
     error::{diagnostic, into_diagnostic, log_error},
-    events::{Action, Event, Message, ObjectRecord, decode},
+    events::{Action, Event, Message, ObjectRecord, TaskRequest, decode},
     http_form::HttpForm,
     http_response::HttpResponse,
     invocation::Invocation,
@@ -128,8 +128,12 @@ impl Handler {
             Action::Sweep => {
                 self.app.run_sweep(None, &invocation.run()).await.map_err(|error| log_error(&error))
             }
-            Action::Task { task, request_id: first } => {
-                let request_id = first.as_deref().unwrap_or(request_id);
+            Action::Task { task, request } => {
+                let request_id = match &request {
+                    TaskRequest::Current => Some(request_id),
+                    TaskRequest::Earlier(id) => Some(id.as_str()),
+                    TaskRequest::Unnamed => None,
+                };
                 Ok(vec![self.run_task(&task, request_id, invocation).await?])
             }
             Action::Fail(error) => {
@@ -166,11 +170,11 @@ impl Handler {
     async fn run_task(
         &self,
         task: &Value,
-        request_id: &str,
+        request_id: Option<&str>,
         invocation: &Invocation,
     ) -> Result<ObjectResult, Diagnostic> {
         let json = task.to_string();
-        let task = Task::from_request(json.as_bytes(), Some(request_id), self.app.settings());
+        let task = Task::from_request(json.as_bytes(), request_id, self.app.settings());
         let task = task.map_err(|error| log_error(&error))?;
         let result = self.app.run_task(&task, None, &invocation.run()).await;
         if let Err(error) = &result {

@@ -34,7 +34,7 @@ mod http_response;
 mod invocation;
 mod response;
 
-pub use events::{Action, Event, Message, ObjectRecord, decode};
+pub use events::{Action, Event, Message, ObjectRecord, TaskRequest, decode};
 pub use handler::Handler;
 pub use http_form::HttpForm;
 pub use http_response::HttpResponse;

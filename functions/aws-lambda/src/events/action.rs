@@ -26,14 +26,25 @@ pub enum Action {
     Task {
         /// The task, in the modern or the legacy form.
         task: Value,
-        /// The id of the request that first asked for it, where the event that carries the task knows it. The invocation's own id would
-        /// be another one, and `"again": true` would then mean another video.
-        request_id: Option<String>,
+        /// The request that first asked for it.
+        request: TaskRequest,
     },
     /// Run the sweep.
     Sweep,
     /// Fail with this error, because a part of the event cannot be read. The other actions of the event run nevertheless.
     Fail(Diagnostic),
+}
+
+/// The request that asks for a task. Its id says which other video `"again": true` asks for, so it must stay the same when the event comes
+/// again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TaskRequest {
+    /// The message that holds the task, or else this invocation: Lambda delivers an event again with the same id.
+    Current,
+    /// An earlier one of this id, which the event states.
+    Earlier(String),
+    /// None that has an id: who sends the event sends it again as another one. Here `"again": true` is refused.
+    Unnamed,
 }
 
 /// What a storage service reports of one object.

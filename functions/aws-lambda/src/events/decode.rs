@@ -1,7 +1,7 @@
 //! An event's JSON to what it asks for, and so with the events that other events carry.
 
 use super::{
-    action::{Action, Event, Message},
+    action::{Action, Event, Message, TaskRequest},
     failure_record::{self, FailedRequest},
     http,
     kind::EventKind,
@@ -29,6 +29,11 @@ pub fn decode(event: Value) -> Result<Event, Diagnostic> {
         }
         EventKind::Http => {
             http::parse_request(event).map(|(request, form)| Event::Http(Box::new(request), form))
+        }
+        EventKind::Piped => {
+            let actions = decode_actions(EventKind::Piped, event, MAX_NESTING)?;
+            // Pipes sends its array again as another invocation.
+            Ok(Event::Actions(name_requests(actions, &TaskRequest::Unnamed)))
         }
         kind => decode_actions(kind, event, MAX_NESTING).map(Event::Actions),
     }
@@ -61,7 +66,7 @@ fn decode_actions(kind: EventKind, event: Value, depth: u8) -> Result<Vec<Action
         EventKind::OssCloudEvent => Ok(vec![Action::Objects(vec![oss::from_cloud_event(event)?])]),
         EventKind::OssRecord => Ok(vec![Action::Objects(vec![oss::parse_record(event)?])]),
         EventKind::Schedule => Ok(vec![schedule::ACTION]),
-        EventKind::Task => Ok(vec![Action::Task { task: event, request_id: None }]),
+        EventKind::Task => Ok(vec![Action::Task { task: event, request: TaskRequest::Current }]),
         EventKind::SnsEnvelope => decode_carried(sns::from_envelope(event)?, depth),
         EventKind::Sns => {
             let messages = sns::parse_messages(event)?;
@@ -75,7 +80,8 @@ fn decode_actions(kind: EventKind, event: Value, depth: u8) -> Result<Vec<Action
         }
         // A pipe that does not wait for the function leaves its messages in a failure record.
         EventKind::PipedSqs => join_actions(sqs::parse_messages(event)?.into_iter().map(|message| {
-            decode_carried(message.body, depth).map(|actions| name_requests(actions, &message.id))
+            decode_carried(message.body, depth)
+                .map(|actions| name_requests(actions, &TaskRequest::Earlier(message.id.clone())))
         })),
         EventKind::Sqs | EventKind::Http => {
             Err(invalid_event("the message carries another event that cannot be carried"))
@@ -87,15 +93,17 @@ fn decode_actions(kind: EventKind, event: Value, depth: u8) -> Result<Vec<Action
 fn decode_failed(failed: FailedRequest, depth: u8) -> Result<Vec<Action>, Diagnostic> {
     let actions = decode_carried(failed.payload, depth)?;
     Ok(match failed.request_id {
-        Some(id) => name_requests(actions, &id),
+        Some(id) => name_requests(actions, &TaskRequest::Earlier(id)),
         None => actions,
     })
 }
 
-/// Gives tasks that do not know their request's id this one.
-fn name_requests(actions: Vec<Action>, id: &str) -> Vec<Action> {
+/// Gives tasks that do not state their request this one.
+fn name_requests(actions: Vec<Action>, request: &TaskRequest) -> Vec<Action> {
     let name = |action| match action {
-        Action::Task { task, request_id: None } => Action::Task { task, request_id: Some(id.to_owned()) },
+        Action::Task { task, request: TaskRequest::Current } => {
+            Action::Task { task, request: request.clone() }
+        }
         other => other,
     };
     actions.into_iter().map(name).collect()

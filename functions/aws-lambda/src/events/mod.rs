@@ -2,7 +2,7 @@
 //!
 //! | module | its job |
 //! |---|---|
-//! | `action` | [`Event`], [`Action`], [`ObjectRecord`], [`Message`]: what an event asks for |
+//! | `action` | [`Event`], [`Action`], [`TaskRequest`], [`ObjectRecord`], [`Message`]: what an event asks for |
 //! | `kind` | the kind of an event, by what it says of itself |
 //! | `unknown` | events of no known kind, described |
 //! | `document` | a document of a known kind to a type; errors name the path and no value |
@@ -26,5 +26,5 @@ mod sns;
 mod sqs;
 mod unknown;
 
-pub use action::{Action, Event, Message, ObjectRecord};
+pub use action::{Action, Event, Message, ObjectRecord, TaskRequest};
 pub use decode::decode;

@@ -1,7 +1,7 @@
 //! Events in other events: failure records of Lambda, arrays of EventBridge Pipes, and how deep they may lie.
 
 use crate::decoded::{actions_of, json, messages_of, refusal};
-use aws_lambda::Action;
+use aws_lambda::{Action, TaskRequest};
 use serde_json::{Value, json};
 
 const S3: &str = include_str!("../../fixtures/s3.json");
@@ -50,8 +50,8 @@ fn a_failed_event_is_the_event_that_it_was() {
 fn a_failed_task_keeps_the_id_of_its_first_request() {
     let task = json!({"source": "s3://videos/in/film.mp4", "again": true});
     let record = failed(task.clone());
-    let first = || Some("e4b46cbf-b738-xmpl-8880-a18cdf61200e".to_owned());
-    let expected = [Action::Task { task: task.clone(), request_id: first() }];
+    let first = TaskRequest::Earlier("e4b46cbf-b738-xmpl-8880-a18cdf61200e".to_owned());
+    let expected = [Action::Task { task: task.clone(), request: first }];
     assert_eq!(actions_of(record.clone()), expected);
     assert_eq!(messages_of(in_queue(&record))[0].actions.as_deref().expect("it is known"), expected);
     assert_eq!(actions_of(failed(failed(task))), expected, "of a record that failed, too");
@@ -97,7 +97,8 @@ fn an_array_of_messages_is_a_batch() {
 fn an_array_of_events_is_each_of_them() {
     let task = json!({"source": "s3://videos/in/film.mp4"});
     let mut expected = actions_of(json(S3));
-    expected.push(Action::Task { task: task.clone(), request_id: None });
+    // Another invocation brings the array again: nothing names the request.
+    expected.push(Action::Task { task: task.clone(), request: TaskRequest::Unnamed });
     assert_eq!(actions_of(json!([json(S3), task])), expected);
     let actions = actions_of(json!([{"x": 1}, json(S3)]));
     assert_eq!(actions[0], expected[0], "the good one runs");
@@ -119,7 +120,7 @@ fn a_failed_array_is_each_of_its_messages() {
         |body: &str| json!({"messageId": "m", "eventSource": "aws:sqs", "body": body, "attributes": null});
     let array = json!([message("no JSON"), message(&task.to_string())]);
     let actions = actions_of(failed(array));
-    assert_eq!(actions[0], Action::Task { task, request_id: Some("m".into()) });
+    assert_eq!(actions[0], Action::Task { task, request: TaskRequest::Earlier("m".into()) });
     assert!(
         matches!(&actions[1..], [Action::Fail(error)] if error.error_message == "the message is not JSON")
     );

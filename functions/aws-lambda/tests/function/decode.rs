@@ -2,7 +2,7 @@
 
 use crate::decoded::{actions_of, json, messages_of, refusal};
 use app::core::{Location, Provider};
-use aws_lambda::{Action, Event, EventResponse, HttpForm, ObjectRecord, decode};
+use aws_lambda::{Action, Event, EventResponse, HttpForm, ObjectRecord, TaskRequest, decode};
 use aws_lambda_events::{
     apigw::ApiGatewayV2httpRequest,
     eventbridge::EventBridgeEvent,
@@ -115,7 +115,7 @@ fn an_object_of_oss_is_the_same_by_each_way() {
 fn tasks_and_schedules_are_known() {
     let legacy = json!({"conf": {"keyname": "a"}, "youku": {"title": "t"}});
     for task in [json(TASK), legacy] {
-        assert_eq!(actions_of(task.clone()), [Action::Task { task, request_id: None }]);
+        assert_eq!(actions_of(task.clone()), [Action::Task { task, request: TaskRequest::Current }]);
     }
     assert_eq!(actions_of(json(SCHEDULE)), [Action::Sweep]);
     let mut scheduler = json(SCHEDULE);

@@ -153,6 +153,15 @@ async fn a_task_outside_the_allowed_sources_is_refused() {
     assert_eq!(failed(&response).len(), messages);
 }
 
+/// Pipes sends the array again as another invocation: that must not become another video.
+#[tokio::test]
+async fn a_task_of_a_pipe_needs_a_text_to_ask_for_another_video() {
+    let task = json!({"source": "s3://videos/in/film.mp4", "again": true});
+    let error = handle(json!([task])).await.expect_err("refused");
+    let Diagnostic { error_type, error_message, .. } = error;
+    assert!(error_type == "invalid_job" && error_message.contains("again"), "{error_message}");
+}
+
 #[tokio::test]
 async fn requests_reach_the_router_of_the_http_api() {
     let mut request = json(include_str!("../../fixtures/function-url.json"));

@@ -2,8 +2,8 @@
 //!
 //! Only names decide. Partial downloads (`.part`, `.crdownload`) end in no video's extension; `film.part1.mp4` is a video.
 
-/// Folders whose content is junk, compared without regard to ASCII case: Apple's archives, Windows, QNAP, Synology.
-const FOLDERS: [&str; 4] = ["__MACOSX", "$RECYCLE.BIN", "@Recycle", "#recycle"];
+/// Folders whose content is junk, compared without regard to ASCII case: Apple's archives and netatalk, Windows, QNAP, Synology, Samba.
+const FOLDERS: [&str; 6] = ["__MACOSX", ".AppleDouble", "$RECYCLE.BIN", "@Recycle", "#recycle", ".recycle"];
 /// What the name of a trash folder begins with on Linux and macOS: `.Trash-1000`, `.Trashes`.
 const TRASH: &str = ".Trash";
 /// What the name of such a file begins with: hidden files, resource forks (`._film.mp4`) and Android's `.trashed-...` with a dot,

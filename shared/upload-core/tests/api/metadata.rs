@@ -76,6 +76,8 @@ fn encoded_words_of_s3_are_decoded() {
         ("=?UTF-8?B?5pil?= =?UTF-8?B?5pma?=", "春晚"),
         ("=?UTF-8?B?5pil?=\t  =?UTF-8?Q?=E6=99=9A?=", "春晚"),
         ("=?UTF-8?B?5pil?==?UTF-8?B?5pma?=", "春晚"),
+        // Without its padding.
+        ("=?UTF-8?B?5pil5pmaMQ?=", "春晚1"),
         ("CCTV =?UTF-8?B?5pil5pma?= live", "CCTV 春晚 live"),
         ("=?UTF-8*zh?B?5pil5pma?= 100% =?UTF-8?B?5pil?=", "春晚 100% 春"),
         // One character in two words, against the rule.

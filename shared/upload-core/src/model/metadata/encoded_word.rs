@@ -4,7 +4,16 @@
 //! sets along, and the program of Function Compute has a limit of size. S3 writes UTF-8 alone, so this knows UTF-8 and the two sets that
 //! are its beginning and Unicode's.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use base64::{
+    Engine as _, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+
+/// Some senders leave the padding out.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// An encoded word's beginning, found in a text.
 struct Word<'t> {

@@ -16,6 +16,8 @@ fn what_systems_leave_behind_is_junk() {
         "$Recycle.Bin/x.mp4",
         "@Recycle/x.mp4",
         "#recycle/x.mp4",
+        ".recycle/user/x.mp4",
+        "in/.AppleDouble/x.mp4",
         "DCIM/.trashed-1700000000-x.mp4",
         ".hidden.mp4",
         "~$x.mp4",
