@@ -26,6 +26,8 @@ use tokio::{
 
 /// Longest pause before an upload is queried again: a query costs little.
 const MAX_QUERY_PAUSE: Duration = Duration::from_secs(5);
+/// A job is refused after so many refusals in a row of a token that is otherwise accepted.
+const MAX_REFUSALS: u32 = 4;
 /// Longest pause between calls that the function does not ask for.
 const MAX_PAUSE: Duration = Duration::from_secs(30);
 
@@ -85,7 +87,7 @@ impl Forwarder {
         progress: &Progress,
         latest: &watch::Sender<Option<UploadProgress>>,
     ) -> LegacyReply {
-        let (started, mut was_refused) = (Instant::now(), false);
+        let (started, mut refusals) = (Instant::now(), 0);
         let (mut backoff, mut next) = (build_backoff(self.first_pause), NextCall::SubmitTask);
         loop {
             if let Err(reply) = self.wait_for_token(job, progress, started + self.budget).await {
@@ -102,15 +104,21 @@ impl Forwarder {
                         self.metrics.count_retry();
                         continue;
                     }
-                    // The function may have learned of the token between the call and the trial: the job is refused if that happens twice.
-                    TokenVerdict::Accepted if was_refused => CallResult::Done(reply),
+                    // While a token is replaced, some instances of the function know it and others do not.
+                    TokenVerdict::Accepted if refusals + 1 >= MAX_REFUSALS => CallResult::Done(reply),
                     TokenVerdict::Accepted => RetryReason::Refused.into(),
                     TokenVerdict::Unknown(reason) => reason.into(),
                 };
             }
-            was_refused = matches!(result, CallResult::Retry { reason: RetryReason::Refused, .. });
+            let is_refused = matches!(result, CallResult::Retry { reason: RetryReason::Refused, .. });
+            refusals = match result {
+                _ if is_refused => refusals + 1,
+                // It says nothing of the calls that were refused.
+                CallResult::InProgress(_) => refusals,
+                _ => 0,
+            };
             // A holder that has released the upload does not take it again: there is nothing to wait for.
-            let released = queried && matches!(result, CallResult::Retry { .. });
+            let released = queried && !is_refused && matches!(result, CallResult::Retry { .. });
             let mut pause = if released { self.first_pause } else { backoff.next().unwrap_or_default() };
             let reason;
             (next, reason) = match result {

@@ -142,7 +142,7 @@ async fn the_token_in_use_stays_while_it_is_accepted() {
     assert_eq!(forwarder.function.authorization(), "Bearer token");
 }
 
-/// Let in without the job, the token is right: the job is asked once more, then the refusal is its reply, and other jobs are taken.
+/// Let in without the job, the token is right: the job is asked three times more, then the refusal is its reply, and other jobs are taken.
 #[tokio::test]
 async fn a_refusal_of_the_job_alone_is_its_reply() {
     let shim = "the function refuses this job, though it accepts the shim's token";
@@ -158,7 +158,7 @@ async fn a_refusal_of_the_job_alone_is_its_reply() {
         let (answer, _) = forward_job(&forwarder).await;
         let found = [&answer["code"], &answer["msg"], &answer["error"], &answer["data"]["key"]];
         assert_eq!(found, ["500", words, error, "name"], "{body}");
-        let asked = [&["POST /base/uploads"][..], &TRIALS].concat().repeat(2);
+        let asked = [&["POST /base/uploads"][..], &TRIALS].concat().repeat(4);
         assert_eq!(rotation.function.paths(), asked);
         assert!(!forwarder.token.is_refused());
     }
