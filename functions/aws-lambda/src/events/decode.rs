@@ -49,12 +49,17 @@ fn decode_queued(message: sqs::QueuedMessage) -> Message {
 fn decode_carried(payload: Value, depth: u8) -> Result<Vec<Action>, Diagnostic> {
     let no_json = || invalid_event("the message is not JSON");
     let event = match payload {
-        Value::String(text) => serde_json::from_str(&text).map_err(|_| no_json())?,
+        Value::String(text) => serde_json::from_str(trim_padding(&text)).map_err(|_| no_json())?,
         Value::Null => return Err(no_json()),
         event => event,
     };
     let depth = depth.checked_sub(1).ok_or_else(|| invalid_event("too many events lie in one another"))?;
     decode_actions(EventKind::detect(&event)?, event, depth)
+}
+
+/// Passes over what clients put around a message's JSON: a byte-order mark before it, NULs after it.
+fn trim_padding(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text).trim_end_matches(['\0', ' ', '\t', '\r', '\n'])
 }
 
 fn decode_actions(kind: EventKind, event: Value, depth: u8) -> Result<Vec<Action>, Diagnostic> {

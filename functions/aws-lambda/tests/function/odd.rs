@@ -52,6 +52,16 @@ fn an_odd_message_never_fails_the_others_of_its_batch() {
     }
 }
 
+/// As in HTTP tasks and Gearman jobs.
+#[test]
+fn what_surrounds_the_json_of_a_message_is_passed_over() {
+    let mut batch = json(SQS_ODD);
+    let body = batch["Records"][0]["body"].as_str().expect("a text").to_owned();
+    batch["Records"][0]["body"] = format!("\u{feff}{body}\r\n\0").into();
+    let Event::Queue(messages) = decode(batch).expect("it is known") else { unreachable!("no queue") };
+    assert!(messages[0].actions.as_ref().is_ok_and(|actions| has_clip(actions)));
+}
+
 /// The first message may be the odd one.
 #[test]
 fn a_batch_is_known_by_any_of_its_messages() {
