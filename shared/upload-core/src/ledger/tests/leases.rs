@@ -2,7 +2,7 @@
 
 use super::memory::Fault;
 use super::*;
-use crate::{ErrorKind, RetryAdvice};
+use crate::{ErrorKind, RetryAdvice, tests::clock};
 use tokio::time::{Instant, sleep, timeout};
 
 /// A lease that lives elsewhere answers "in progress" and when to retry.
@@ -19,6 +19,22 @@ async fn a_live_lease_answers_in_progress_with_retry_after() {
     sleep(rest).await;
     assert_eq!(acquire(&ledger, &request).await.lease().epoch(), 2);
     assert_eq!(store.keys("lease/").len(), 1, "the old lease is gone");
+}
+
+/// A suspended machine's monotonic clock stands still; its wall clock shows that the lease may be another's by now.
+#[tokio::test(start_paused = true)]
+async fn a_jump_of_the_wall_clock_makes_a_lease_stale() {
+    let store = MemoryStore::new();
+    let (ledger, request) = (ledger(&store), new_request("k", None));
+    let checks = Box::pin(async {
+        let lease = acquire(&ledger, &request).await.lease();
+        assert!(!lease.is_stale());
+        clock::jump(3600);
+        assert!(lease.is_stale());
+        lease.check().await.expect("nobody has taken it");
+        assert!(!lease.is_stale(), "it was written again");
+    });
+    clock::on_a_machine(0, checks).await;
 }
 
 /// A released upload is taken over at once, with the parts that it holds.
