@@ -7,7 +7,7 @@ use crate::{
 
 /// A video that keeps to every limit of Youku's newest page.
 ///
-/// [`new`](Self::new) is the only way to make one, and nothing changes it afterwards. Whoever has one need not check it again, and the
+/// [`new`](Self::new) is the only way to make one, and nothing changes it afterwards. So it need not be checked again, and the
 /// client takes nothing else. The MD5 is not part of it: Youku's limits do not concern it, and it may be known much later.
 ///
 /// ```compile_fail
@@ -42,7 +42,7 @@ impl NewVideo {
         self.file_name.rsplit_once('.').map_or("", |(_, extension)| extension)
     }
 
-    /// Bytes; at least 1.
+    /// Size of the file in bytes, at least 1.
     #[must_use]
     pub fn file_size(&self) -> u64 {
         self.file_size

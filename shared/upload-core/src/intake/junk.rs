@@ -10,8 +10,8 @@ const TRASH: &str = ".Trash";
 /// Microsoft Office's owner files with `~$`.
 const NAMES: [&str; 2] = [".", "~$"];
 
-/// Whether the file of this key is junk, judged by what follows the first `root` bytes of it: whoever names a prefix or a folder means
-/// what lies there. A name that begins before `root` ends is not judged.
+/// Whether the file of this key is junk. Only what follows the first `root` bytes is judged, because a prefix or folder that a person names
+/// is meant as it is. A name that begins before `root` ends is not judged.
 #[must_use]
 pub fn is_junk(key: &str, root: usize) -> bool {
     let Some((before, below)) = key.split_at_checked(root) else { return false };

@@ -12,7 +12,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(86_400);
 const RETURNED: Reopening = Reopening { new_session: false, returned: true };
 
 impl Uploader {
-    /// Reopens the upload if it ended because of its object: whoever claims it has just seen that version. Any other end stays as it
+    /// Reopens the upload if it ended because of its object, since the caller has just seen that version. Any other end stays as it
     /// was.
     ///
     /// # Errors

@@ -36,7 +36,7 @@ struct RequestContext {
 }
 
 /// The form of the event: a load balancer names itself, and says by the headers whether its target group sends all their values.
-pub(super) fn form_of(event: &Value) -> HttpForm {
+pub(super) fn detect_form(event: &Value) -> HttpForm {
     let has_object = |field: &str| event.get(field).is_some_and(Value::is_object);
     match event.get("requestContext").and_then(|context| context.get("elb")) {
         Some(_) => HttpForm::LoadBalancer { multi_value: has_object("multiValueHeaders") },
@@ -52,19 +52,20 @@ pub(super) fn parse_parts(event: Value, form: HttpForm) -> Result<RequestParts, 
         HttpForm::LoadBalancer { .. } => Encoding::Kept,
         _ => Encoding::Removed,
     };
-    let parameters = either(&event.multi_value_query_string_parameters, &event.query_string_parameters);
+    let parameters =
+        choose_values(&event.multi_value_query_string_parameters, &event.query_string_parameters);
     let path = strip_stage(&event.path, event.request_context.stage.as_deref(), false);
     Ok(RequestParts {
         method: event.http_method,
         target: build_target(path, &build_query(&parameters, encoding)),
-        headers: either(&event.multi_value_headers, &event.headers),
+        headers: choose_values(&event.multi_value_headers, &event.headers),
         body: event.body,
         is_base64_encoded: event.is_base64_encoded,
     })
 }
 
 /// All values where the sender lists them, else the last of each.
-fn either(all: &Value, last: &Value) -> Vec<(String, String)> {
+fn choose_values(all: &Value, last: &Value) -> Vec<(String, String)> {
     let all = list_values(all);
     if all.is_empty() { list_values(last) } else { all }
 }

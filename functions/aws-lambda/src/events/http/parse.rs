@@ -15,6 +15,6 @@ pub(crate) fn parse_request(event: Value) -> Result<(Request<Body>, HttpForm), D
     if event.get("version").and_then(Value::as_str) == Some("2.0") {
         return Ok((format_two::parse_parts(event)?.into_request()?, HttpForm::FormatTwo));
     }
-    let form = format_one::form_of(&event);
+    let form = format_one::detect_form(&event);
     Ok((format_one::parse_parts(event, form)?.into_request()?, form))
 }

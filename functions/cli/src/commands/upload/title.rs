@@ -70,13 +70,15 @@ fn split_template(template: &str, number: usize) -> Result<Vec<Piece>, CliError>
     let mut pieces = Vec::new();
     let mut rest = template;
     while let Some((before, tail)) = rest.split_once('{') {
-        let (name, after) = tail.split_once('}').unwrap_or((tail, ""));
+        // A placeholder without its end is unknown, whatever its name.
+        let (name, after) = tail.split_once('}').map_or((None, ""), |(name, after)| (Some(name), after));
         pieces.push(Piece::Text(before.to_owned()));
         pieces.push(match name {
-            "stem" => Piece::Stem,
-            "n" => Piece::Text(number.to_string()),
-            "date" => Piece::Text(today.split('T').next().unwrap_or_default().to_owned()),
+            Some("stem") => Piece::Stem,
+            Some("n") => Piece::Text(number.to_string()),
+            Some("date") => Piece::Text(today.split('T').next().unwrap_or_default().to_owned()),
             other => {
+                let other = other.unwrap_or(tail);
                 let why = tr!(
                     "the title's placeholder {{{other}}} is unknown: use {{stem}}, {{n}} or {{date}}",
                     "标题中的占位符 {{{other}}} 无法识别：可用 {{stem}}、{{n}}、{{date}}"
@@ -109,7 +111,7 @@ mod tests {
         let (date, _) = expand("{date}", "a.mp4");
         assert!(date.len() == 10 && date.starts_with("20"), "{date}");
         assert_eq!(expand("plain", "a.mp4"), ("plain".to_owned(), false));
-        for wrong in ["{name}", "a {", "{}"] {
+        for wrong in ["{name}", "a {", "{}", "{stem", "{n} {date"] {
             assert!(
                 expand_title(wrong, "a.mp4", 1).is_err_and(|error| describe(&error).contains("{stem}")),
                 "{wrong}"

@@ -3,7 +3,7 @@
 use youku::{TITLE_CHARACTERS, clean_title};
 
 /// The file's name without its extension, cleaned and whole, however long.
-pub(super) fn title_of(file_name: &str) -> String {
+pub(super) fn derive_title(file_name: &str) -> String {
     let stem = file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem);
     let title = clean_title(stem).trim().to_owned();
     if title.is_empty() { clean_title(file_name) } else { title }

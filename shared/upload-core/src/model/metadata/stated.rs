@@ -1,8 +1,8 @@
-//! What somebody stated about a video, and where its audience was stated.
+//! Stated metadata of a video, and where its audience was stated.
 
 use super::{
     audience::{Audience, PublicTypeOrigin},
-    default_title::{cut_title, is_too_long, title_of},
+    default_title::{cut_title, derive_title, is_too_long},
 };
 use secrecy::SecretString;
 use youku::VideoMetadata;
@@ -10,7 +10,7 @@ use youku::VideoMetadata;
 /// Youku insists on a tag; its older clients sent this one.
 const DEFAULT_TAG: &str = "other";
 
-/// What somebody stated about a video. `Password` is the form that the watch password has.
+/// Stated metadata of a video. `Password` is the form of the watch password: plain or sealed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatedMetadata<Password = SecretString> {
     /// The fields.
@@ -41,7 +41,7 @@ impl<Password> StatedMetadata<Password> {
     /// Whether the video's title is the start of its file's name: nobody stated one, and the name is longer than Youku takes.
     #[must_use]
     pub fn is_title_cut(&self, file_name: &str) -> bool {
-        self.metadata.title.is_none() && is_too_long(&title_of(file_name))
+        self.metadata.title.is_none() && is_too_long(&derive_title(file_name))
     }
 
     /// Takes each field from `higher` if it states one, else from `lower`.
@@ -60,7 +60,7 @@ impl StatedMetadata {
     #[must_use]
     pub fn completed(self, file_name: &str) -> Self {
         let defaults = VideoMetadata {
-            title: Some(cut_title(&title_of(file_name))),
+            title: Some(cut_title(&derive_title(file_name))),
             tags: Some(vec![DEFAULT_TAG.to_owned()]),
             ..VideoMetadata::default()
         };
