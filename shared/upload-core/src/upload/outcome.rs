@@ -39,8 +39,7 @@ pub struct OutcomeData {
     /// The page where the video can be watched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
-    /// What a person should know: what somebody stated about the object and its bytes disprove, and where that stood; a title that was
-    /// cut.
+    /// What a person should know: a statement about the object that its bytes disprove, and where it was stated; a title that was cut.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warning: Option<String>,
     /// Who may watch the video: `all`, `friend` or `password`.

@@ -31,7 +31,7 @@ macro_rules! video_metadata {
         /// What is stated about a video. As a JSON object it has these fields, each optional, and no others.
         ///
         /// Nothing here is checked: see [`NewVideo::new`](crate::NewVideo::new). Lengths are counted in characters (Unicode scalar
-        /// values). `Password` is the form that the watch password has: plain, or sealed by whoever stores the metadata.
+        /// values). `Password` is the form of the watch password: plain, or sealed for storage.
         #[derive(Debug, Clone, PartialEq, Deserialize)]
         #[serde(default, deny_unknown_fields)]
         pub struct VideoMetadata<Password = SecretString> {

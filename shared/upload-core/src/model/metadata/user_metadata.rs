@@ -29,8 +29,8 @@ impl StatedMetadata {
     /// Reads what `higher` does not state of an object's user metadata, and always `youku-public-type` and `youku-watch-password`.
     ///
     /// # Errors
-    /// As [`from_user_metadata`](Self::from_user_metadata); unknown names are ignored if `higher` states a public type, since whoever
-    /// stated it has decided who may watch.
+    /// As [`from_user_metadata`](Self::from_user_metadata); unknown names are ignored if `higher` states a public type, since that
+    /// already decides who may watch.
     pub fn from_user_metadata_below<V: AsRef<[u8]>>(
         headers: &BTreeMap<String, V>,
         higher: &VideoMetadata,
