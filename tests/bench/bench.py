@@ -17,6 +17,7 @@ import many
 import per_byte
 import short
 import start
+import trips
 from context import Bench
 from figures import runs
 
@@ -24,6 +25,7 @@ from figures import runs
 SECTIONS: dict[str, ModuleType] = {
     "legacy": legacy,
     "link": link,
+    "trips": trips,
     "bytes": per_byte,
     "growth": growth,
     "start": start,
@@ -48,6 +50,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--svg")
     parser.add_argument("--readme", action="store_true")
     parser.add_argument("--rows", type=rows, default=list(SECTIONS))
+    parser.add_argument("--against")
     parser.add_argument("--programs", required=True)
     parser.add_argument("--legacy-python", required=True)
     chosen = parser.parse_args()

@@ -31,6 +31,8 @@ class Bench:
         # What a video has if it is that object's.
         self.expected: dict[str, dict] = {}
         self.uploads = self.begun = 0
+        # The function of an older build, which the rows "before" measure.
+        self.older: str | None = options.against
 
     def begin(self) -> None:
         """Begins a section with empty clouds: Youku keeps what it received."""
@@ -106,13 +108,16 @@ class Bench:
             "OSS2YOUKU_RESERVED__PREFIXES": '["reserved/"]',
             # As deployed; that of the local clouds is short, so that recovery can be watched.
             "OSS2YOUKU_LEDGER__LEASE_SECONDS": "15",
+            # In forms that an older build knows as well; nobody is called back.
+            "OSS2YOUKU_CALLBACK__ALLOWED": "[]",
+            "OSS2YOUKU_HTTP__TOKENS": json.dumps([hashlib.sha256(self.places["function"]["token"].encode()).hexdigest()]),
             **settings,
         }
 
-    def ours(self, key: str, size: int, mode: str = "oss", **settings: str) -> Cost:
-        """One upload by a fresh function process with a fresh ledger."""
+    def ours(self, key: str, size: int, mode: str = "oss", program: str | None = None, **settings: str) -> Cost:
+        """One upload by a fresh function process, of this build or another's program, with a fresh ledger."""
         env = self.environment(OSS2YOUKU_TRANSFER__MODE=mode, **settings)
-        function = Function(self.program("oss2youku-fc"), env)
+        function = Function(program or self.program("oss2youku-fc"), env)
         try:
             function.ready()
             self.clouds.count()

@@ -11,6 +11,7 @@ from context import HERE, QUIET, Bench
 from figures import CPU, PEAK, SECONDS, Cost, Row, find, median, name, ratio, shown, table
 
 LINK = (20, 50_000_000, 12_500_000)
+WITHOUT_MD5 = {"OSS2YOUKU_YOUKU__MD5": "web"}
 
 
 def legacy(bench: Bench, key: str, mode: str) -> Cost:
@@ -51,9 +52,13 @@ def measure(bench: Bench) -> None:
         "oss2, then youku (slice mode)": lambda: legacy(bench, known, "slice"),
         "ours, OSS mode, MD5 known": lambda: bench.ours(known, size, "oss"),
         "ours, OSS mode, reading pass": lambda: bench.ours(unknown, size, "oss"),
+        "ours, OSS mode, session without MD5": lambda: bench.ours(unknown, size, "oss", **WITHOUT_MD5),
         "ours, slice mode, MD5 known": lambda: bench.ours(known, size, "slice"),
         "ours, slice mode, reading pass": lambda: bench.ours(unknown, size, "slice"),
     }
+    if bench.older:
+        ways["before, OSS mode, MD5 known"] = lambda: bench.ours(known, size, "oss", program=bench.older)
+        ways["before, OSS mode, reading pass"] = lambda: bench.ours(unknown, size, "oss", program=bench.older)
     runs = 1 if options.large else 2 if options.quick else 5
     bench.turns("legacy", runs, ways, bytes=size)
     for key in (known, unknown):

@@ -13,10 +13,15 @@ SLOW = 2_500_000
 LARGE = 8192
 
 
-def way(bench: Bench, key: str, mib: int, latency: int, of_one: int | None) -> Callable[[], Cost]:
+# What one PutObject sends.
+SINGLE = 8
+SINGLE_PUT = {"OSS2YOUKU_YOUKU__SINGLE_PUT": "true"}
+
+
+def way(bench: Bench, key: str, mib: int, latency: int, of_one: int | None, **how: str) -> Callable[[], Cost]:
     def run() -> Cost:
         bench.clouds.link(latency, RATE, of_one)
-        cost = bench.ours(key, mib * MIB)
+        cost = bench.ours(key, mib * MIB, **how)
         return {**cost, "share": mib * MIB / RATE / cost["seconds"]}
 
     return run
@@ -24,14 +29,19 @@ def way(bench: Bench, key: str, mib: int, latency: int, of_one: int | None) -> C
 
 def measure(bench: Bench) -> None:
     quick = bench.options.quick
-    plan = [(10, [20]), (100, [20]), (256, [1, 20, 80])] if quick else [(size, [1, 20, 80]) for size in (10, 100, 256, 1024)]
+    small = [(SINGLE, [20, 80]), (10, [20, 80])]
+    plan = [*small, (100, [20]), (256, [1, 20, 80])] if quick else [*small[:1], *((size, [1, 20, 80]) for size in (10, 100, 256, 1024))]
     for mib, latencies in plan:
         key = f"{QUIET}link-{mib}.mp4"
         bench.put(key, mib * MIB)
         ways = {f"{mib} MiB at {latency} ms": way(bench, key, mib, latency, None) for latency in latencies}
+        if mib == SINGLE:
+            ways |= {f"{mib} MiB at {latency} ms, one PutObject": way(bench, key, mib, latency, None, **SINGLE_PUT) for latency in latencies}
+        if bench.older:
+            ways |= {f"before, {mib} MiB at {latency} ms": way(bench, key, mib, latency, None, program=bench.older) for latency in latencies}
         if mib == 256:
             ways["256 MiB at 80 ms, 2.5 MB/s a connection"] = way(bench, key, mib, 80, SLOW)
-        bench.turns("link", 1 if quick or mib >= 1024 else 5, ways)
+        bench.turns("link", (3 if mib <= 10 else 1) if quick or mib >= 1024 else 5, ways)
         bench.store.delete_object(key)
     if bench.options.large:
         key = f"{QUIET}link-large.mp4"

@@ -38,6 +38,9 @@ THE_LEGACY_WAY = Text("the better legacy way", "原有方式中较好的一种")
 MODES = {
     "ours, OSS mode, MD5 known": Text("OSS mode, MD5 known", "OSS 模式，MD5 已知"),
     "ours, OSS mode, reading pass": Text("OSS mode, MD5 unknown", "OSS 模式，MD5 未知"),
+    "ours, OSS mode, session without MD5": Text(
+        "MD5 unknown, session without MD5", "MD5 未知，会话不带 MD5"
+    ),
 }
 PER_GIB = Text("CPU for a GiB", "每 GiB 的 CPU")
 START, ON_LAMBDA = Text("start to the first answer", "启动到首次应答"), Text("start on Lambda", "Lambda 上启动")

@@ -146,6 +146,7 @@ async fn retry_publishes_a_failed_upload() {
 #[tokio::test]
 async fn invalid_input_is_named_with_what_to_do() {
     let account = [
+        ("OSS2YOUKU_LEDGER__LOCATION", "ledger"),
         ("OSS2YOUKU_ACCOUNTS__A__CLIENT_ID", "c"),
         ("OSS2YOUKU_ACCOUNTS__A__ACCESS_TOKEN", "s3cret"),
         ("OSS2YOUKU_ACCOUNTS__B__CLIENT_ID", "c"),
@@ -158,7 +159,7 @@ async fn invalid_input_is_named_with_what_to_do() {
         (&[], &["sweep", "--since", "soon"], "expected a number with s, m, h or d"),
         (&[], &["list", "--after", "somewhere"], "--after"),
         (&[], &["sweep", "--limit", "0"], "a number from 1 on"),
-        (&account, &["explain", "oss://videos/a.mp4"], "accounts: a, b"),
+        (&account, &["upload", "oss://videos/a.mp4"], "accounts: a, b"),
         (&account, &["explain", "oss://videos/a.mp4", "--account", "x"], "no such account"),
     ];
     for (variables, arguments, word) in cases {

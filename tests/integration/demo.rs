@@ -14,7 +14,10 @@ use std::{
     fs,
     io::{BufRead, BufReader},
     net::TcpListener,
-    os::unix::{ffi::OsStrExt, fs::symlink},
+    os::unix::{
+        ffi::OsStrExt,
+        fs::{PermissionsExt, symlink},
+    },
     path::Path,
     process::{Command, Output, Stdio},
     time::{Duration, Instant},
@@ -63,6 +66,49 @@ fn demo_publishes_the_sample_in_both_modes() {
     }
 }
 
+/// A file that is no video is named with the reason in words, its code once, and what to do.
+#[test]
+fn demo_says_why_a_file_is_no_video() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("passwd");
+    fs::write(&file, b"root").unwrap();
+    for (lang, why, advice) in [
+        ("en", "not a video by its extension", "name a file that is a video by its extension: wmv"),
+        ("zh", "扩展名不是视频", "请指定扩展名为视频的文件：wmv"),
+    ] {
+        let output = output(&mut oss2youku(&["demo", "--lang", lang, file.to_str().unwrap()]));
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!((output.status.code(), text.matches("not_a_video").count()), (Some(5), 1), "{text}");
+        assert!(text.contains(why) && text.contains(advice), "{text}");
+    }
+}
+
+/// What cannot be the function is refused before anything waits for it, and says what it is.
+#[test]
+fn a_program_that_is_no_function_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, mode: u32| {
+        let path = folder.path().join(name);
+        fs::write(&path, "#!/bin/sh\nexit 3\n").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        path
+    };
+    let (plain, script) = (write("plain", 0o644), write("script", 0o755));
+    for (program, why) in [
+        (plain.as_path(), "not executable: chmod +x"),
+        (script.as_path(), "does not run as a function"),
+        (folder.path(), "this is not a file"),
+        (Path::new("/nowhere/x"), "there is no such file"),
+    ] {
+        let arguments = ["dev", "--port-base", "0", "--lang", "en", "--function", program.to_str().unwrap()];
+        let output = output(&mut oss2youku(&arguments));
+        let text = String::from_utf8_lossy(&output.stderr);
+        let code = if why.starts_with("there") { 3 } else { 2 };
+        assert!(output.status.code() == Some(code) && text.contains(why), "{output:?}");
+        assert!(output.stdout.is_empty(), "nothing is offered: {output:?}");
+    }
+}
+
 #[test]
 fn demo_with_json_ends_with_the_video_and_the_files_md5() {
     let folder = tempfile::tempdir().unwrap();
@@ -92,6 +138,7 @@ fn demo_runs_the_packaged_program_where_one_is_named() {
     assert_eq!(last_line(&output)["event"], "done");
 }
 
+/// Each cause is named in both languages, with the exit code of its class.
 #[test]
 fn demo_fails_and_names_the_cause() {
     let folder = tempfile::tempdir().unwrap();
@@ -99,19 +146,19 @@ fn demo_fails_and_names_the_cause() {
     fs::write(&empty, b"").unwrap();
     fs::write(&text, b"no video").unwrap();
     let cases = [
-        (vec!["demo", "/nowhere/a.mp4"], "/nowhere/a.mp4"),
-        (vec!["demo", folder.path().to_str().unwrap()], "not a file"),
-        (vec!["demo", empty.to_str().unwrap()], "empty"),
-        (vec!["demo", text.to_str().unwrap()], "not_a_video"),
-        (vec!["demo", "--function", "/nowhere/bootstrap"], "/nowhere/bootstrap"),
-        (vec!["demo", "--function", "/bin/false"], "function_failed"),
-        (vec!["dev", "--port-base", "65532"], "65531"),
-        (vec!["dev", "--port-base", "0", "--data", text.to_str().unwrap()], text.to_str().unwrap()),
+        (vec!["demo", "/nowhere/a.mp4"], "/nowhere/a.mp4", 3),
+        (vec!["demo", folder.path().to_str().unwrap()], "not a file", 5),
+        (vec!["demo", empty.to_str().unwrap()], "empty", 5),
+        (vec!["demo", text.to_str().unwrap()], "not_a_video", 5),
+        (vec!["demo", "--function", "/nowhere/bootstrap"], "/nowhere/bootstrap", 3),
+        (vec!["demo", "--function", "/bin/false"], "does not run as a function", 2),
+        (vec!["dev", "--port-base", "65532"], "65530", 2),
+        (vec!["dev", "--port-base", "0", "--data", text.to_str().unwrap()], text.to_str().unwrap(), 2),
     ];
-    for (arguments, word) in cases {
+    for (arguments, word, code) in cases {
         let output = output(&mut oss2youku(&arguments));
         let said = String::from_utf8_lossy(&output.stderr);
-        assert!(!output.status.success() && said.contains(word), "{arguments:?}: {said}");
+        assert!(output.status.code() == Some(code) && said.contains(word), "{arguments:?}: {said}");
         let chinese = self::output(oss2youku(&arguments).env("LC_ALL", "zh_CN.UTF-8"));
         let said = String::from_utf8_lossy(&chinese.stderr);
         assert!(
@@ -192,6 +239,7 @@ fn dev_names_the_port_that_is_taken() {
     let said = String::from_utf8_lossy(&output.stderr);
     let named = format!("port {}", taken.local_addr().unwrap().port());
     assert!(said.contains(&named) && said.contains("--port-base 0"), "{said}");
+    assert_eq!(output.status.code(), Some(2));
 }
 
 /// `dev` uploads what any client puts, keeps its data, and leaves no process behind at Ctrl-C.
@@ -208,7 +256,7 @@ async fn dev_uploads_keeps_its_data_and_ends_at_ctrl_c() {
     }
     let bucket = bucket(&places["oss"]);
     bucket.put("clip.mp4", "bytes of a clip", &PutOptions::default()).await.unwrap();
-    assert!(dev.log.any(|line| line.unwrap().contains("Succeeded")), "the event was delivered");
+    assert!(dev.log.any(|line| line.unwrap().contains("succeeded")), "the event was delivered");
     let videos = videos(&places).await;
     assert_eq!((videos[0]["title"].as_str(), videos[0]["commits"].as_u64()), (Some("clip"), Some(1)));
 

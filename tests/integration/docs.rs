@@ -45,7 +45,7 @@ fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// A document's lines outside its blocks of code.
-fn prose(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn prose(text: &str) -> impl Iterator<Item = &str> {
     let mut in_block = false;
     text.lines().filter(move |line| {
         let is_fence = line.trim_start().starts_with("```");
@@ -55,7 +55,7 @@ fn prose(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A line without what stands between backticks.
-fn without_code(line: &str) -> String {
+pub(crate) fn without_code(line: &str) -> String {
     line.split('`').step_by(2).collect()
 }
 

@@ -177,3 +177,20 @@ async fn the_hooks_run_once_whether_or_not_the_platform_calls_them() {
         assert_eq!(ends, 1, "configured: {configured}");
     }
 }
+
+/// The functions' programs say what they are and how they are run, in the language of the environment, instead of starting.
+#[test]
+fn the_programs_of_functions_say_what_they_are() {
+    let run = |program: &str, argument: &str, lang: &str| {
+        let mut command = std::process::Command::new(crate::support::binary(program));
+        let output = command.arg(argument).env_clear().env("LANG", lang).output().expect("it runs");
+        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    for (program, platform) in [("oss2youku-fc", "Function Compute"), ("oss2youku-lambda", "AWS Lambda")] {
+        assert!(run(program, "--version", "C").starts_with(&format!("{program} ")));
+        let help = run(program, "--help", "en_US.UTF-8");
+        assert!(help.contains(platform) && help.contains("oss2youku upload FILE"), "{help}");
+        assert!(run(program, "--help", "zh_CN.UTF-8").contains("自定义运行时"));
+    }
+}

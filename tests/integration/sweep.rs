@@ -2,7 +2,7 @@
 
 use crate::support::{
     Setup, TestEnv, add_fault,
-    command_line::{SWEEPING, oss2youku},
+    command_line::{SWEEPING, operator_variables, oss2youku, run_with},
     sample_bytes,
 };
 use nix::sys::signal::Signal;
@@ -67,6 +67,24 @@ async fn a_sweep_finishes_what_a_killed_function_left() {
     env.assert_published("clip", &bytes);
 }
 
+/// A key that the store refuses ends a sweep with the exit code of refused keys, and with the advice that `doctor` gives, once.
+#[tokio::test]
+async fn a_sweep_with_a_refused_key_says_what_to_do() {
+    let env = untriggered().await;
+    env.put("a.mp4", &sample_bytes(1, 1000)).await;
+    for (lang, advice) in [("en", "key id and secret belong together"), ("zh", "密钥 ID 与 Secret 是否配对")]
+    {
+        for arguments in [&["sweep"][..], &["sweep", "--dry-run"]] {
+            let mut variables = operator_variables(&env);
+            variables.insert("ALIBABA_CLOUD_ACCESS_KEY_SECRET".into(), "s3cret".into());
+            // The ledger is there.
+            assert_eq!(oss2youku(&env, &["sweep"]).await.code, Some(0));
+            let output = run_with(variables, &[arguments, &["--lang", lang]].concat()).await;
+            assert_eq!((output.code, output.out.matches(advice).count()), (Some(6), 1), "{output:?}");
+        }
+    }
+}
+
 /// A sweep finds objects whose event was missed; older ones only where it is asked to.
 #[tokio::test]
 async fn a_sweep_finds_missed_objects_but_not_the_back_catalog() {
@@ -126,7 +144,7 @@ async fn a_sweep_that_cannot_list_says_so_and_the_next_succeeds() {
     add_fault(&env.clouds.oss_control, json!({"operation": "ListObjectsV2", "fault": denied}));
     let output = oss2youku(&env, &["sweep", "--json"]).await;
     let trouble = &output.lines()[0];
-    assert_eq!((trouble["event"].as_str(), output.code), (Some("trouble"), Some(1)), "{output:?}");
+    assert_eq!((trouble["event"].as_str(), output.code), (Some("trouble"), Some(6)), "{output:?}");
     assert_eq!(trouble["error"], "source_denied", "{output:?}");
     oss2youku(&env, &["sweep"]).await;
     env.assert_published("a", &bytes);

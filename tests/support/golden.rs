@@ -26,6 +26,10 @@ pub(crate) fn normalize(text: &str) -> String {
             "REQUEST"
         } else if is_hex(32) {
             if bare.bytes().any(|byte| byte.is_ascii_uppercase()) { "ETAG" } else { "ID" }
+        } else if has_form(bare, "0000-00-00") {
+            "DATE"
+        } else if has_form(bare, "00:00:00") {
+            "CLOCK"
         } else if bare.len() > 18 && bare.ends_with('Z') && bare.as_bytes()[10] == b'T' {
             "TIME"
         } else if bare.starts_with("https://v.youku.com/v_show/id_") {
@@ -39,4 +43,13 @@ pub(crate) fn normalize(text: &str) -> String {
     };
     let line = |line: &str| line.split_inclusive(SEPARATORS).map(word).collect::<String>();
     text.lines().map(line).map(|line| line + "\n").collect()
+}
+
+/// Whether a word has digits where `form` has zeros, and is `form` elsewhere.
+fn has_form(word: &str, form: &str) -> bool {
+    word.len() == form.len()
+        && word
+            .bytes()
+            .zip(form.bytes())
+            .all(|(one, form)| if form == b'0' { one.is_ascii_digit() } else { one == form })
 }

@@ -4,27 +4,36 @@
 //! |---|---|
 //! | `callback_receiver` | a server that records callbacks |
 //! | `command_line` | runs `oss2youku` and captures its output |
+//! | `console` | a running console, and a browser that has opened it |
 //! | `dev` | a running `oss2youku dev` |
+//! | `dev_terminal` | the same without `--json`, as a person reads it |
+//! | `dialogue` | questions and answers on a pseudo terminal |
 //! | `env` | the local clouds with the function in them |
 //! | `event_outcome` | how a delivered event ended |
 //! | `golden` | comparison with golden files |
+//! | `job_control` | a program that is stopped, continued and ended on a pseudo terminal |
 //! | `ledger_bucket` | the ledger in a bucket of the local OSS |
 //! | `moto` | moto, an S3 that nobody here wrote |
 //! | `paths` | programs, tools and files of the workspace |
 //! | `port` | free ports |
-//! | `process` | memory and CPU time of a process |
+//! | `process` | memory, CPU time and rank of a process |
 //! | `s3` | an S3 server by another author |
 //! | `sample` | bytes, events and numbers that depend on a seed |
 //! | `server` | the servers around the function |
 //! | `slash_keys` | an S3 whose keys may begin with slashes |
 //! | `store` | buckets, as their owner uses them |
+//! | `terminal` | the program on a terminal, and what it shows there |
 
 pub(crate) mod callback_receiver;
 pub(crate) mod command_line;
+pub(crate) mod console;
 pub(crate) mod dev;
+pub(crate) mod dev_terminal;
+pub(crate) mod dialogue;
 mod env;
 mod event_outcome;
 pub(crate) mod golden;
+pub(crate) mod job_control;
 pub(crate) mod ledger_bucket;
 pub(crate) mod moto;
 mod paths;
@@ -35,6 +44,7 @@ mod sample;
 pub(crate) mod server;
 mod slash_keys;
 pub(crate) mod store;
+pub(crate) mod terminal;
 
 pub(crate) use env::{Setup, TestEnv, serve_http};
 pub(crate) use event_outcome::{Delivery, assert_one_video};

@@ -1,4 +1,21 @@
-//! What the kernel accounts for a process.
+//! What the kernel accounts for a process, and how it ranks one.
+
+use std::{env, path::Path, process::Command};
+
+/// A program that computes for minutes: it takes the cores that the tests beside it leave. It does not learn which package's tests run:
+/// build scripts look at these variables, and with them Cargo would compile anew what is there.
+pub(crate) fn in_background(program: &Path) -> Command {
+    let mut command = Command::new("nice");
+    command.args(["-n", "19"]).arg(program);
+    test_variables().for_each(|name| _ = command.env_remove(name));
+    command
+}
+
+/// The variables with which Cargo tells a test of its package.
+pub(crate) fn test_variables() -> impl Iterator<Item = String> {
+    let names = env::vars().map(|(name, _)| name);
+    names.filter(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+}
 
 /// A figure of a process from `/proc/PID/FILE`, in the kernel's unit for it.
 pub(crate) fn proc_figure(pid: u32, file: &str, name: &str) -> u64 {

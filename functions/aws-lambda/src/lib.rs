@@ -45,6 +45,7 @@ use app::App;
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 use serde_json::Value;
 use std::{process::ExitCode, sync::Arc};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// The variable with the address of the runtime API; the host of a function sets it.
 const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
@@ -68,24 +69,32 @@ async fn serve(app: Arc<App>) -> Result<(), Error> {
     .await
 }
 
-/// Runs a handler for every event until the platform ends the process: one after the other, or as many at once as
+/// Runs a handler for every event until the process gets SIGTERM: one event after the other, or as many at once as
 /// `AWS_LAMBDA_MAX_CONCURRENCY` says. A panic of the handler fails only its invocation, with the error type `Panic`.
 ///
-/// At SIGTERM the process ends at once: Lambda leaves it some 500 ms, too little to release an upload in order. A running upload loses
-/// only time: its next holder waits until the lease has expired.
+/// At SIGTERM the process ends at once: 500 ms are left, too little to release an upload in order. A running upload loses only time: its
+/// next holder waits until the lease has expired. Lambda itself sends the signal only to functions with extensions. `lambda_runtime`
+/// can register an empty one for that (`graceful-shutdown`), but it would cost every cold start a request, and there is nothing to save.
 ///
 /// # Errors
-/// Where the runtime API fails.
+/// Where the runtime API fails, or the process cannot listen for signals.
 ///
 /// # Panics
-/// Where a variable that Lambda sets is missing, or the runtime API registers no extension: without one no SIGTERM comes.
+/// Where a variable that Lambda sets is missing.
 pub async fn run<Handled>(
     handler: impl Fn(LambdaEvent<Value>) -> Handled + Clone + Send + 'static,
 ) -> Result<(), Error>
 where
     Handled: Future<Output = Result<EventResponse, Diagnostic>> + Send + 'static,
 {
-    lambda_runtime::spawn_graceful_shutdown_handler(async || tracing::info!("stopping")).await;
+    // In a container the process is PID 1, for which the signal has no default effect.
+    let mut sigterm = signal(SignalKind::terminate())?;
     let service = service_fn(move |event: LambdaEvent<Value>| handler::catch_panic(handler(event)));
-    Box::pin(Runtime::new(service).run_concurrent()).await
+    tokio::select! {
+        served = Box::pin(Runtime::new(service).run_concurrent()) => served,
+        _ = sigterm.recv() => {
+            tracing::info!("stopping");
+            Ok(())
+        }
+    }
 }

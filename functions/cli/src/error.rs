@@ -5,8 +5,8 @@ use app::core::{Error, ErrorKind, UploadError as _, UploadId};
 
 /// What ends a command, or one upload of several.
 ///
-/// Texts of [`Usage`](Self::Usage) and [`Local`](Self::Local) are in the language in use and say what to do; those of the other variants are
-/// English in every language, as in logs.
+/// Texts of [`Usage`](Self::Usage) and [`Local`](Self::Local) are in the language in use and say what to do. Those of the other variants are
+/// English, as in logs, and translated where a person reads them.
 #[derive(Debug)]
 pub(crate) enum CliError {
     /// An argument, or a file that a flag names, does not fit.

@@ -26,11 +26,12 @@ pub(crate) fn classify(error: &CliError) -> u8 {
         CliError::Usage(_) | CliError::NotApplicable(_) => USAGE,
         CliError::NoSuchUpload(_) => UNKNOWN,
         CliError::Interrupted { .. } => INTERRUPTED,
-        CliError::Local(error) | CliError::App(error) => classify_kind(error),
+        CliError::Local(error) | CliError::App(error) => classify_app(error),
     }
 }
 
-fn classify_kind(error: &Error) -> u8 {
+/// Returns the exit code for an error of the application.
+pub(crate) fn classify_app(error: &Error) -> u8 {
     match error.kind() {
         ErrorKind::Config | ErrorKind::Usage => USAGE,
         ErrorKind::InvalidJob => INVALID,
@@ -47,6 +48,16 @@ fn classify_kind(error: &Error) -> u8 {
         {
             UNREACHABLE
         }
+        _ => FAILED,
+    }
+}
+
+/// Returns the exit code for the stable code of an error, or of a reason for which an object is skipped.
+#[cfg(feature = "local-clouds")]
+pub(crate) fn classify_code(code: &str) -> u8 {
+    match (code, ErrorKind::from_code(code)) {
+        ("not_a_video" | "junk" | "empty_object", _) => INVALID,
+        (_, Some(kind)) => classify_app(&Error::new(kind, "event", "")),
         _ => FAILED,
     }
 }
@@ -70,6 +81,21 @@ mod tests {
         assert_eq!(combine([]), 0);
         assert_eq!(combine([0, DENIED, 0, DENIED]), DENIED);
         assert_eq!(combine([DENIED, INVALID]), FAILED);
+    }
+
+    /// What a function answers has the class that it would have here.
+    #[cfg(feature = "local-clouds")]
+    #[test]
+    fn codes_of_a_function_have_their_class() {
+        let codes = [
+            "invalid_job",
+            "not_a_video",
+            "source_missing",
+            "youku_unauthorized",
+            "function_failed",
+            "integrity",
+        ];
+        assert_eq!(codes.map(classify_code), [INVALID, INVALID, UNKNOWN, DENIED, FAILED, FAILED]);
     }
 
     /// Who found an error decides its class where the kind alone does not.

@@ -1,6 +1,6 @@
 //! Shutdown by Ctrl-C or SIGTERM.
 
-use crate::{error::Stopped, exit_code::INTERRUPTED};
+use crate::{error::Stopped, exit_code::INTERRUPTED, ui::key_echo};
 use std::{future::Future, io};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -36,6 +36,7 @@ impl Shutdown {
                     _ = terminate.recv() => {}
                 }
                 if token.is_cancelled() && second == SecondSignal::Exits {
+                    key_echo::restore();
                     std::process::exit(INTERRUPTED.into());
                 }
                 token.cancel();

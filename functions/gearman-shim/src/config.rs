@@ -6,6 +6,7 @@ use crate::{
         tls::{TlsError, trust_only},
     },
     token_file::{TokenFileError, read_token},
+    ui::language::Lang,
 };
 use clap::{ArgAction, Parser};
 use http::HeaderValue;
@@ -22,7 +23,7 @@ pub(crate) struct Config {
     #[arg(long = "server", value_name = "HOST:PORT", required = true, action = ArgAction::Append)]
     #[arg(env = "OSS2YOUKU_GEARMAN_SERVER", value_delimiter = ',')]
     pub(crate) servers: Vec<Server>,
-    /// The URL of the function's HTTP trigger, without `/uploads`.
+    /// The URL of the function's HTTP trigger, without `/uploads` or another path of its HTTP API.
     #[arg(long, value_name = "URL", env = "OSS2YOUKU_GEARMAN_FUNCTION_URL", value_parser = parse_url)]
     pub(crate) function_url: Url,
     /// A file with the bearer token that the function accepts, with the rights submit and read; read again where the token is refused.
@@ -69,6 +70,9 @@ pub(crate) struct Config {
     #[arg(long, value_name = "SECONDS", env = "OSS2YOUKU_GEARMAN_DRAIN", default_value = "300")]
     #[arg(value_parser = parse_seconds)]
     pub(crate) drain: Duration,
+    /// Language of this help and of errors at the start; default: from LC_ALL, LC_MESSAGES or LANG, else English.
+    #[arg(long, value_name = "LANG")]
+    pub(crate) lang: Option<Lang>,
 }
 
 /// A flag names a file that cannot be used. The text does not repeat the file's content.
@@ -104,10 +108,24 @@ impl Config {
 fn parse_url(text: &str) -> Result<Url, String> {
     let url: Url = text.parse().map_err(|error| format!("not a URL: {error}"))?;
     match url.scheme() {
-        "http" | "https" if url.query().is_none() && url.fragment().is_none() => Ok(url),
-        "http" | "https" => Err("must end with its path".into()),
+        "http" | "https" if url.query().is_some() || url.fragment().is_some() => {
+            Err("must end with its path".into())
+        }
+        "http" | "https" if has_own_path(&url) => {
+            Err("must be without the HTTP API's own paths: leave out /uploads and what follows, or /healthz"
+                .into())
+        }
+        "http" | "https" => Ok(url),
         _ => Err("must begin with http:// or https://".into()),
     }
+}
+
+/// Whether the URL's path ends in one of the HTTP API's own: `/uploads`, `/uploads/{id}` or `/healthz`. No settings of the function let its
+/// own paths begin below one of these.
+fn has_own_path(url: &Url) -> bool {
+    let mut names = url.path().split('/').rev().filter(|name| !name.is_empty());
+    let (last, before) = (names.next(), names.next());
+    matches!(last, Some("uploads" | "healthz")) || before == Some("uploads")
 }
 
 fn parse_function_name(text: &str) -> Result<String, &'static str> {

@@ -20,6 +20,8 @@ pub(crate) fn build_router(metrics: Arc<Metrics>) -> Router {
 async fn report_health(State(metrics): State<Arc<Metrics>>) -> (StatusCode, &'static str) {
     if metrics.is_token_refused() {
         (StatusCode::SERVICE_UNAVAILABLE, "the function refuses the token\n")
+    } else if metrics.is_function_missing() {
+        (StatusCode::SERVICE_UNAVAILABLE, "what answers at --function-url is not the function\n")
     } else if metrics.is_ready() {
         (StatusCode::OK, "ok\n")
     } else {

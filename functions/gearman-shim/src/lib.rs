@@ -5,6 +5,7 @@
 //! | `config` | flags, their environment variables, and the values made from them |
 //! | `token_file` | the file that holds the bearer token |
 //! | `run` | the process: logging, signals, the health server, the worker, the exit code |
+//! | `start_error` | what keeps the process from starting |
 //! | `protocol::job` | [`Job`]: what gearmand assigns |
 //! | `protocol::packet` | the packets a worker sends and receives, as typed values |
 //! | `protocol::codec` | those packets to bytes and back, for tokio-util's framed readers and writers |
@@ -19,12 +20,14 @@
 //! | `forward::payload` | what clients put around a job's JSON |
 //! | `forward::function_client` | the HTTP calls: submit a task, query an upload, try a token |
 //! | `forward::call_result` | what a response means for the job: done, retry, in progress elsewhere, refused |
-//! | `forward::token_trial` | what a response says of the token |
-//! | `forward::token_gate` | whether the token is accepted: no job is taken while it is not |
+//! | `forward::function_trial` | what a response without a job says of the address and the token |
+//! | `forward::function_gate` | whether the function is there and accepts the token: no job is taken unless both hold |
 //! | `forward::reply` | the reply in the legacy worker's JSON |
 //! | `forward::progress` | byte progress at a rate and in numbers that Gearman clients bear |
 //! | [`metrics`] | counters and their Prometheus text |
 //! | `health` | `/healthz` and `/metrics` |
+//! | `ui::language`, `ui::help` | the language of what a person reads at the start; the help in Chinese |
+//! | `ui::mistake`, `ui::report` | what is wrong with the command line, and what keeps the program from starting |
 //!
 //! Written against gearmand 1.1.20 and its PROTOCOL file. It has what the published worker crates lack: many jobs on one connection, a
 //! limit over all servers, replies that survive stray ERROR packets, detection of a silent server, bounded payloads, draining.
@@ -37,7 +40,9 @@ mod health;
 pub mod metrics;
 mod protocol;
 mod run;
+mod start_error;
 mod token_file;
+mod ui;
 
 pub use protocol::{
     context::WorkerConfig,

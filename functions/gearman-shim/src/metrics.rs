@@ -51,7 +51,8 @@ pub struct Metrics {
     server_errors: AtomicU64,
     retries: AtomicU64,
     token_refused: AtomicU64,
-    jobs_waiting_for_token: Arc<AtomicU64>,
+    function_missing: AtomicU64,
+    jobs_waiting: Arc<AtomicU64>,
 }
 
 /// Raises a gauge by one for as long as it is held.
@@ -90,14 +91,19 @@ impl Metrics {
         GaugeGuard::new(&self.registrations)
     }
 
-    /// Counts a job as waiting for a token that the function accepts for as long as the guard is held.
-    pub(crate) fn track_job_waiting_for_token(&self) -> GaugeGuard {
-        GaugeGuard::new(&self.jobs_waiting_for_token)
+    /// Counts a job as waiting until the function accepts the shim, for as long as the guard is held.
+    pub(crate) fn track_waiting_job(&self) -> GaugeGuard {
+        GaugeGuard::new(&self.jobs_waiting)
     }
 
     /// Says whether the function refuses the token.
-    pub(crate) fn set_token_refused(&self, refused: bool) {
-        self.token_refused.store(refused.into(), Relaxed);
+    pub(crate) fn set_token_refused(&self, is_refused: bool) {
+        self.token_refused.store(is_refused.into(), Relaxed);
+    }
+
+    /// Says whether something else than the function answers at its address.
+    pub(crate) fn set_function_missing(&self, is_missing: bool) {
+        self.function_missing.store(is_missing.into(), Relaxed);
     }
 
     /// Counts a connection to gearmand that was lost or not established.
@@ -127,10 +133,16 @@ impl Metrics {
         self.token_refused.load(Relaxed) > 0
     }
 
-    /// Running jobs that wait for a token that the function accepts.
+    /// Whether what answers at the function's address is not the function: no job is taken while it is not.
     #[must_use]
-    pub fn jobs_waiting_for_token(&self) -> u64 {
-        self.jobs_waiting_for_token.load(Relaxed)
+    pub fn is_function_missing(&self) -> bool {
+        self.function_missing.load(Relaxed) > 0
+    }
+
+    /// Running jobs that wait until the function accepts the shim.
+    #[must_use]
+    pub fn jobs_waiting(&self) -> u64 {
+        self.jobs_waiting.load(Relaxed)
     }
 
     /// Jobs that run now.
@@ -184,10 +196,16 @@ impl Metrics {
             ("retries_total", "counter", "Calls of the function that were made again.", &self.retries),
             ("token_refused", "gauge", "1 while the function refuses the token.", &self.token_refused),
             (
-                "jobs_waiting_for_token",
+                "function_missing",
                 "gauge",
-                "Running jobs that wait for a token that is accepted.",
-                &*self.jobs_waiting_for_token,
+                "1 while what answers at the address is not the function.",
+                &self.function_missing,
+            ),
+            (
+                "jobs_waiting",
+                "gauge",
+                "Running jobs that wait while the token or the address is refused.",
+                &*self.jobs_waiting,
             ),
         ] {
             family(name, kind, help, &[(String::new(), value.load(Relaxed).to_string())]);
@@ -241,9 +259,12 @@ oss2youku_gearman_retries_total 1
 # HELP oss2youku_gearman_token_refused 1 while the function refuses the token.
 # TYPE oss2youku_gearman_token_refused gauge
 oss2youku_gearman_token_refused 1
-# HELP oss2youku_gearman_jobs_waiting_for_token Running jobs that wait for a token that is accepted.
-# TYPE oss2youku_gearman_jobs_waiting_for_token gauge
-oss2youku_gearman_jobs_waiting_for_token 0
+# HELP oss2youku_gearman_function_missing 1 while what answers at the address is not the function.
+# TYPE oss2youku_gearman_function_missing gauge
+oss2youku_gearman_function_missing 0
+# HELP oss2youku_gearman_jobs_waiting Running jobs that wait while the token or the address is refused.
+# TYPE oss2youku_gearman_jobs_waiting gauge
+oss2youku_gearman_jobs_waiting 0
 ";
         assert_eq!(metrics.render(), expected);
     }

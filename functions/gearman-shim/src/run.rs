@@ -1,13 +1,18 @@
 //! The process: logging, signals, the health server, the worker, the exit code.
 
 use crate::{
-    config::{Config, ConfigError},
-    forward::{function_client::FunctionClient, handler::Forwarder, token_gate::TokenGate},
+    config::Config,
+    forward::{function_client::FunctionClient, function_gate::FunctionGate, handler::Forwarder},
     health,
     metrics::Metrics,
     protocol::{context::WorkerConfig, worker::work},
+    start_error::StartError,
+    ui::{
+        help, language,
+        report::{report_failure, report_mistake},
+    },
 };
-use clap::Parser;
+use clap::FromArgMatches;
 use reqwest::{Client, redirect};
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use std::{
@@ -17,11 +22,10 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use thiserror::Error;
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
-    time::sleep,
+    time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -30,26 +34,12 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Before a job's second call of the function.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
-/// Before the second trial of a token that the function refuses.
-const FIRST_TOKEN_PAUSE: Duration = Duration::from_secs(1);
-/// How often a drain looks whether only jobs are left that wait for another token.
+/// Before the second trial of a function that does not answer or refuses the shim.
+const FIRST_TRIAL_PAUSE: Duration = Duration::from_secs(1);
+/// For the first trial of the function, before jobs are taken without knowing what it says.
+const START_PATIENCE: Duration = Duration::from_secs(3);
+/// How often a drain looks whether only jobs are left that wait until the function accepts the shim.
 const DRAIN_CHECK: Duration = Duration::from_millis(200);
-
-/// Why the shim cannot start.
-#[derive(Debug, Error)]
-enum StartError {
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    #[error("--health {address}: {source}")]
-    Health { address: SocketAddr, source: io::Error },
-    #[error(transparent)]
-    Tls(#[from] rustls::Error),
-    #[error(transparent)]
-    HttpClient(#[from] reqwest::Error),
-    /// The runtime or the signal handlers.
-    #[error(transparent)]
-    Io(#[from] io::Error),
-}
 
 /// How the shim ended.
 enum Ending {
@@ -62,7 +52,12 @@ enum Ending {
 /// Runs the shim. Exit code 0 after every job was answered, 1 where jobs had to be left, 2 where the shim could not start.
 #[must_use]
 pub fn main() -> ExitCode {
-    let config = Config::parse();
+    let lang = language::find();
+    let matches = help::build_command(lang).try_get_matches();
+    let config = match matches.and_then(|matches| Config::from_arg_matches(&matches)) {
+        Ok(config) => config,
+        Err(error) => return report_mistake(&error, lang),
+    };
     init_logging();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let ended = runtime.map_err(StartError::from).and_then(|runtime| {
@@ -74,10 +69,7 @@ pub fn main() -> ExitCode {
     match ended {
         Ok(Ending::Drained) => ExitCode::SUCCESS,
         Ok(Ending::JobsLeft) => ExitCode::FAILURE,
-        Err(error) => {
-            tracing::error!(%error, "cannot start");
-            ExitCode::from(2)
-        }
+        Err(error) => report_failure(&error, lang),
     }
 }
 
@@ -87,6 +79,8 @@ fn init_logging() {
         .flatten_event(true)
         .with_target(false)
         .with_writer(io::stderr)
+        // It would be told by a macro that panics where nobody reads the log.
+        .log_internal_errors(false)
         .finish();
     // Fails only where another subscriber is set; the process sets no other.
     let _ = tracing::subscriber::set_global_default(subscriber);
@@ -102,11 +96,11 @@ async fn run(config: Config) -> Result<Ending, StartError> {
         authorization,
         config.response_timeout,
     ));
-    let token =
-        Arc::new(TokenGate::new(function.clone(), config.token_file, metrics.clone(), FIRST_TOKEN_PAUSE));
+    let gate =
+        Arc::new(FunctionGate::new(function.clone(), config.token_file, metrics.clone(), FIRST_TRIAL_PAUSE));
     let forwarder = Forwarder {
         function,
-        token: token.clone(),
+        gate: gate.clone(),
         budget: config.budget,
         first_pause: FIRST_PAUSE,
         fail_packets: config.fail_packets,
@@ -135,18 +129,18 @@ async fn run(config: Config) -> Result<Ending, StartError> {
         tokio::select! {
             () = signals.wait() => "a second signal",
             () = sleep(config.drain) => "the time to drain is over",
-            () = wait_until_only_refused_jobs_are_left(&metrics) => "the function refuses the token",
+            () = wait_until_only_refused_jobs_are_left(&metrics) => "the function does not accept the shim",
         }
     };
     let working = async {
         tokio::select! {
-            () = token.try_at_start() => {}
+            () = wait_for_first_trial(&gate) => {}
             () = drain.cancelled() => {}
         }
         work(worker, forwarder, metrics.clone(), drain.clone()).await;
     };
     tokio::select! {
-        never = token.reopen_when_accepted() => match never {},
+        never = gate.keep_trying() => match never {},
         () = working => {
             tracing::info!("every job is answered");
             Ok(Ending::Drained)
@@ -159,10 +153,17 @@ async fn run(config: Config) -> Result<Ending, StartError> {
     }
 }
 
-/// Resolves when every running job waits for a token that the function accepts. A drain need not wait for one: gearmand requeues the jobs.
+/// Resolves when the first trial of the function has ended, or has taken too long to hold up the jobs of a function that is only slow.
+async fn wait_for_first_trial(gate: &FunctionGate) {
+    if timeout(START_PATIENCE, gate.wait_until_tried()).await.is_err() {
+        tracing::warn!("the function has not answered yet: jobs are taken meanwhile");
+    }
+}
+
+/// Resolves when every running job waits until the function accepts the shim. A drain need not wait for that: gearmand requeues the jobs.
 async fn wait_until_only_refused_jobs_are_left(metrics: &Metrics) {
     loop {
-        let waiting = metrics.jobs_waiting_for_token();
+        let waiting = metrics.jobs_waiting();
         if waiting > 0 && waiting == metrics.in_flight() {
             return;
         }

@@ -7,7 +7,7 @@
 //! | `adapters` | the core's ports over the crates that open sockets and files; [`ledger`] is where the ledger is kept |
 //! | `application` | [`App`]: what one process keeps, and how it reaches accounts, objects and the ledger |
 //! | `usecases` | what entrypoints ask of [`App`]: handle an event, run a task, sweep, list, and a person's requests |
-//! | [`startup`], `logging` | the start of a function's process |
+//! | [`startup`], `logging`, `arguments` | the start of a function's process, and what its program says of itself |
 //!
 //! ```no_run
 //! # async fn handle(job: upload_core::Job) -> Result<(), upload_core::Error> {
@@ -22,6 +22,7 @@
 
 mod adapters;
 mod application;
+mod arguments;
 mod logging;
 mod settings;
 pub mod startup;
@@ -30,23 +31,26 @@ mod usecases;
 
 pub use ::error::ReadError;
 pub use adapters::{
+    cause::{Cause, find_cause},
     http_clients::{http_client, store_client},
     ledger::{self, LedgerBucket, Readable, random_seal_key},
     response_body::read_response,
 };
 pub use application::App;
+pub use arguments::Program;
 pub use logging::start_logging;
 pub use object_storage as storage;
 pub use object_storage::Credentials;
 pub use settings::{
     AccountSettings, AllowedHost, BasePath, BearerToken, CONFIG_VARIABLE, CallbackFields, HttpSettings,
-    LedgerFields, LegacyAccounts, LegacySettings, LogLevel, LogSettings, ReservedSettings, Right, Rights,
-    Settings, SourceAddressing, SourcePlace, SourceSettings, SweepFields, TargetSignature, TokenHash,
-    TransferFields, YoukuSettings,
+    LedgerFields, LegacyAccounts, LegacySettings, LogLevel, LogSettings, Md5Requirement, ReservedSettings,
+    Right, Rights, Settings, SourceAddressing, SourcePlace, SourceSettings, SweepFields, TargetSignature,
+    TokenHash, TransferFields, YoukuSettings,
 };
-pub use tasks::{CallerAccount, Task, UnverifiedToken, object_location};
+pub use tasks::{CallerAccount, Task, UnverifiedToken, object_location, requested_key};
 pub use upload_core as core;
 pub use usecases::{
-    HolderStatus, ListError, ListQuery, ListState, ListedUpload, ObjectOutcome, ObjectResult, PageToken,
-    StepStatus, SweepOptions, TokenChain, UploadDetails, UploadList, UploadStatus, WaitingStatus,
+    CallbackStatus, Continuation, HolderStatus, ListError, ListQuery, ListState, ListedUpload,
+    ObjectExplanation, ObjectOutcome, ObjectResult, ObjectVerdict, PageToken, StepStatus, SweepOptions,
+    TokenChain, UploadDetails, UploadList, UploadStatus, WaitingStatus, report_missing_bucket,
 };

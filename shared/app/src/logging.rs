@@ -19,6 +19,8 @@ pub fn start_logging(settings: &LogSettings) {
         .with_target(false)
         .with_max_level(level)
         .with_writer(std::io::stderr)
+        // It would be told by a macro that panics where nobody reads the log.
+        .log_internal_errors(false)
         .finish();
     // Only a second call fails, and then the subscriber of the first one is already at work.
     let _ = tracing::subscriber::set_global_default(subscriber);

@@ -29,6 +29,7 @@ where
         runtime.block_on(async {
             let app = App::from_settings(settings).map_err(|error| error.to_string())?;
             app.warn_of_open_sources();
+            app.open_connections_early();
             serve(Arc::new(app)).await.map_err(|error| error.to_string())
         })
     });

@@ -1,6 +1,6 @@
 //! Whether trying again helps.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 /// Whether the same call may succeed later. Retry code asks this, never a status number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,18 @@ impl RetryAdvice {
         match self {
             Self::Retry { retry_after } => retry_after,
             Self::Permanent | Self::Exhausted => None,
+        }
+    }
+}
+
+/// The words of the log, which are stable.
+impl fmt::Display for RetryAdvice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Permanent => f.write_str("permanent"),
+            Self::Retry { retry_after: None } => f.write_str("retry"),
+            Self::Retry { retry_after: Some(wait) } => write!(f, "retry_after_{}ms", wait.as_millis()),
+            Self::Exhausted => f.write_str("gave_up"),
         }
     }
 }

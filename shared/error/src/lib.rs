@@ -50,7 +50,7 @@
 //!
 //! let error = Error::from_kind(Kind::Missing, "open").with_context("film", "a.mp4");
 //! assert_eq!(error.to_string(), "there is no such film (film: a.mp4)");
-//! assert_eq!(format!("{error:?}"), "missing in open [Permanent]: there is no such film; film=a.mp4");
+//! assert_eq!(format!("{error:?}"), "missing in open [permanent]: there is no such film; film=a.mp4");
 //! assert!(Error::from_kind(Kind::Busy, "open").is_retryable());
 //! ```
 

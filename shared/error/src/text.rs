@@ -53,7 +53,7 @@ impl<K: ErrorKind, D: Details> fmt::Display for Error<K, D> {
 
 impl<K: ErrorKind, D: Details> fmt::Debug for Error<K, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} in {} [{:?}]: {}", self.code(), self.operation(), self.advice(), self.message())?;
+        write!(f, "{} in {} [{}]: {}", self.code(), self.operation(), self.advice(), self.message())?;
         for (name, value) in self.context() {
             write!(f, "; {name}={value}")?;
         }

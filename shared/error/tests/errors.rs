@@ -67,11 +67,23 @@ fn an_error_is_one_word_wide() {
     assert_eq!(size_of::<Option<CallError>>(), size_of::<usize>());
 }
 
+/// Logs hold words, which stay the same when a type of Rust is renamed.
+#[test]
+fn the_log_names_the_advice_in_words() {
+    let wait = RetryAdvice::after(Duration::from_millis(1500));
+    let kinds_of_advice = [RetryAdvice::Permanent, RetryAdvice::RETRY, wait, RetryAdvice::Exhausted];
+    let words = kinds_of_advice.map(|advice| format!("{:?}", call().with_advice(advice)));
+    let expected = ["[permanent]", "[retry]", "[retry_after_1500ms]", "[gave_up]"];
+    for (words, expected) in words.iter().zip(expected) {
+        assert!(words.contains(expected), "{words}");
+    }
+}
+
 #[test]
 fn display_is_one_line_and_debug_has_everything() {
     let error = call();
     assert_eq!(error.to_string(), "Archive fetch: it is gone (film a.mp4, status 410)");
-    let long = "gone in fetch [Permanent]: it is gone; film=a.mp4; status=410; server=a1; caused by: reset";
+    let long = "gone in fetch [permanent]: it is gone; film=a.mp4; status=410; server=a1; caused by: reset";
     assert_eq!(format!("{error:?}"), long);
     assert_eq!((error.code(), error.operation(), error.message()), ("gone", "fetch", "it is gone"));
     assert_eq!((error.context_value("film"), error.context_value("status")), (Some("a.mp4"), None));

@@ -9,7 +9,7 @@ use axum::{
 };
 
 /// Serves the routes below the base path as well. Requests without it are served nevertheless: the gateway may put it only before those
-/// that come by one of its domains. Only where the base path is called like a route are they not: what comes after it counts.
+/// that come by one of its domains. The settings refuse a base path that begins like a route.
 pub(crate) fn with_base_path(routes: Router, base_path: BasePath) -> Router {
     if base_path.as_str().is_empty() {
         return routes;

@@ -10,9 +10,9 @@ use crate::{
 use app::{
     App, Task,
     core::{RunContext, UploadError as _},
+    requested_key,
 };
 use axum::{
-    Extension,
     body::Body,
     extract::State,
     http::HeaderMap,
@@ -23,11 +23,10 @@ use tracing::Instrument;
 
 pub(crate) async fn create_upload(
     State(app): State<Arc<App>>,
-    context: Option<Extension<RequestContext>>,
+    context: RequestContext,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let context = context.map(|Extension(context)| context).unwrap_or_default();
     let span = tracing::info_span!("request", request_id = context.request_id);
     let limit = usize::from(app.settings().http.body_limit_kib) << 10;
     let json = match read_body(body, limit).await {
@@ -39,7 +38,8 @@ pub(crate) async fn create_upload(
         Ok(task) => task,
         Err(error) => {
             span.in_scope(|| tracing::warn!(%error, "not a task"));
-            return JsonResponse::from_unnamed(error).into_response();
+            let key = requested_key(&error).to_owned();
+            return JsonResponse::from_result(&key, &Err(error)).into_response();
         }
     };
     let run = RunContext { deadline: context.deadline, ..RunContext::default() };

@@ -1,4 +1,4 @@
-//! The deadline of answers that only read the ledger.
+//! The deadline of requests that are answered at once: by the ledger, or by one call to Youku or to a receiver.
 
 use crate::request_context::RequestContext;
 use app::core::{Error, ErrorKind};
@@ -6,7 +6,7 @@ use std::{future::Future, time::Duration};
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
-/// For a few reads of the ledger.
+/// For a few requests to the ledger and one call.
 const TIME: Duration = Duration::from_secs(20);
 
 /// Waits for the ledger's answer as long as the caller may be kept waiting, and logs an error.
@@ -23,7 +23,16 @@ pub(crate) async fn with_deadline<T>(
     let late = || Error::new(ErrorKind::Deadline, "status", "the ledger did not answer in time").retryable();
     let reading = async {
         let result = timeout_at(latest, reading).await.unwrap_or_else(|_| Err(late()));
-        result.inspect_err(|error| tracing::error!(?error, code = error.kind().code(), "could not tell"))
+        result.inspect_err(log_failure)
     };
     reading.instrument(span).await
+}
+
+/// What the caller asks in vain is no failure of this process.
+fn log_failure(error: &Error) {
+    let code = error.kind().code();
+    match error.kind() {
+        ErrorKind::NoSuchUpload | ErrorKind::WrongState => tracing::info!(?error, code, "refused"),
+        _ => tracing::error!(?error, code, "not answered"),
+    }
 }

@@ -7,6 +7,8 @@
 //! | `auth` | which callers are let in, and with what rights |
 //! | `create_upload`, `idempotency_key`, `body` | `POST /uploads` |
 //! | `upload_status`, `upload_list`, `deadline` | `GET /uploads/{id}` and `GET /uploads` |
+//! | `manage` | `POST /uploads/{id}/retry`, `cancel` and `callback` |
+//! | `upload_id` | the upload id in a request's path |
 //! | `progress` | progress as server-sent events or lines of JSON |
 //! | `response` | outcomes as HTTP responses |
 //! | `request_context` | [`RequestContext`]: what only the platform knows of a request |
@@ -16,12 +18,13 @@
 //! | `POST /uploads` (right `submit`) | the task's outcome; `Accept: text/event-stream` or `application/x-ndjson`: progress, then the outcome |
 //! | `GET /uploads/{id}` (right `read`) | what the ledger knows of an upload |
 //! | `GET /uploads?state=open\|finished&limit=1..100&after=` (right `read`) | the open uploads, then the latest that ended; `next` is the next page's `after` |
+//! | `POST /uploads/{id}/retry?new_session=` (right `manage`) | goes on with an upload at once; the outcome, with progress as above |
+//! | `POST /uploads/{id}/cancel` (right `manage`) | ends an upload; 409 `wrong_state` once its bytes have all landed |
+//! | `POST /uploads/{id}/callback` (right `manage`) | delivers its callback once more; 502 `callback_failed` where the receiver does not accept it |
 //! | `GET /healthz` | `{"status":"ok"}`, to anybody |
 //!
-//! Changing uploads that others asked for needs the right `manage`; there is no such route yet.
-//!
 //! Function Compute's HTTP trigger and the senders of HTTP requests to Lambda serve the same [`router`]; what only they know of a request they put
-//! into its extensions as a [`RequestContext`].
+//! into its extensions as a [`RequestContext`]. The console serves its own user with [`owner_router`].
 //!
 //! Server-sent events are axum's. Lines of JSON are written here: `axum_extra::json_lines` would bring axum-extra, tokio-stream and
 //! tokio-util's `io` into the function for one `format!`.
@@ -32,12 +35,14 @@ mod body;
 mod create_upload;
 mod deadline;
 mod idempotency_key;
+mod manage;
 mod progress;
 mod request_context;
 mod response;
 mod router;
+mod upload_id;
 mod upload_list;
 mod upload_status;
 
 pub use request_context::RequestContext;
-pub use router::{has_route, router};
+pub use router::{has_route, owner_router, router};

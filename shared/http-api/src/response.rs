@@ -1,6 +1,6 @@
 //! Outcomes as HTTP responses.
 
-use app::core::{Error, ErrorKind, Outcome, OutcomeData, PublishedVideo, RetryAdvice};
+use app::core::{Error, ErrorKind, Outcome, OutcomeData, PublishedVideo, RetryAdvice, UploadId};
 use axum::{
     Json,
     http::{StatusCode, header::RETRY_AFTER},
@@ -33,6 +33,23 @@ impl JsonResponse {
         Self::from_result(UNNAMED, &Err(error))
     }
 
+    /// The response to a task that was carried out before.
+    pub(crate) fn from_outcome(outcome: Outcome) -> Self {
+        Self { outcome, retry_after: None }
+    }
+
+    /// The response to a request that was carried out and made no video.
+    pub(crate) fn done(text: &str) -> Self {
+        let (code, data) = (StatusCode::OK.as_str().into(), OutcomeData::default());
+        Self::from_outcome(Outcome { code, msg: text.into(), info: text.into(), error: None, data })
+    }
+
+    /// Names the upload that the request is about.
+    pub(crate) fn about(mut self, id: &UploadId) -> Self {
+        self.outcome.data.upload_id = Some(id.to_string());
+        self
+    }
+
     /// The response to a request that became no task, or that is about no object.
     pub(crate) fn from_error(status: StatusCode, code: &'static str, text: impl Into<String>) -> Self {
         let text = text.into();
@@ -43,7 +60,7 @@ impl JsonResponse {
             error: Some(code.into()),
             data: OutcomeData::default(),
         };
-        Self { outcome, retry_after: None }
+        Self::from_outcome(outcome)
     }
 }
 

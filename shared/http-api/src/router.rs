@@ -4,13 +4,14 @@ use crate::{
     auth::{authenticate, require},
     base_path::with_base_path,
     create_upload::create_upload,
+    manage::{cancel_upload, replay_callback, retry_upload},
     response::JsonResponse,
     upload_list::list_uploads,
     upload_status::show_upload,
 };
-use app::{App, Right};
+use app::{App, Right, Rights};
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     http::StatusCode,
     middleware::from_fn_with_state,
     routing::{get, post},
@@ -19,22 +20,47 @@ use std::sync::Arc;
 
 const UPLOADS: &str = "/uploads";
 const UPLOAD: &str = "/uploads/{id}";
+/// What may be done to an upload, each a path below its own.
+const ACTIONS: [&str; 3] = [RETRY, CANCEL, CALLBACK];
+const RETRY: &str = "/uploads/{id}/retry";
+const CANCEL: &str = "/uploads/{id}/cancel";
+const CALLBACK: &str = "/uploads/{id}/callback";
 const HEALTH: &str = "/healthz";
 
 /// Whether a path is one of the HTTP API's own, whatever its method; the base path of the settings is not among them.
 #[must_use]
 pub fn has_route(path: &str) -> bool {
-    let is_below = |rest: &str| rest.strip_prefix('/').is_some_and(|id| !id.is_empty() && !id.contains('/'));
-    path == HEALTH || path.strip_prefix(UPLOADS).is_some_and(|rest| rest.is_empty() || is_below(rest))
+    let is_action = |action: &str| ACTIONS.iter().any(|path| path.rsplit('/').next() == Some(action));
+    let is_below = |rest: &str| match rest.strip_prefix('/').map(|below| below.split_once('/')) {
+        Some(None) => rest.len() > 1,
+        Some(Some((id, action))) => !id.is_empty() && is_action(action),
+        None => rest.is_empty(),
+    };
+    path == HEALTH || path.strip_prefix(UPLOADS).is_some_and(is_below)
 }
 
 /// Builds the routes, which are also there below the settings' `http.base_path`. Every request but `/healthz` must be let in by the settings' section `http`, and each route names the right it needs.
 pub fn router(app: Arc<App>) -> Router {
-    let (create, list) = (post(create_upload), get(list_uploads));
     let base_path = app.settings().http.base_path.clone();
+    let authenticating = from_fn_with_state(app.clone(), authenticate);
+    with_base_path(build_routes(app, |routes| routes.layer(authenticating)), base_path)
+}
+
+/// Builds the same routes for the owner of this process, who has every right: no token is asked for. The server of these routes must let nobody else
+/// in; a function serves [`router`].
+pub fn owner_router(app: Arc<App>) -> Router {
+    build_routes(app, |routes| routes.layer(Extension(Rights::new(&Right::ALL))))
+}
+
+/// The routes, behind what `guard` puts before all of them but `/healthz`: it decides the caller's rights.
+fn build_routes(app: Arc<App>, guard: impl FnOnce(Router<Arc<App>>) -> Router<Arc<App>>) -> Router {
+    let (create, list) = (post(create_upload), get(list_uploads));
     let routes = Router::new()
         .route(UPLOADS, require(Right::Submit, create).merge(require(Right::Read, list)))
         .route(UPLOAD, require(Right::Read, get(show_upload)))
+        .route(RETRY, require(Right::Manage, post(retry_upload)))
+        .route(CANCEL, require(Right::Manage, post(cancel_upload)))
+        .route(CALLBACK, require(Right::Manage, post(replay_callback)))
         .method_not_allowed_fallback(async || {
             JsonResponse::from_error(
                 StatusCode::METHOD_NOT_ALLOWED,
@@ -44,9 +70,6 @@ pub fn router(app: Arc<App>) -> Router {
         })
         .fallback(async || {
             JsonResponse::from_error(StatusCode::NOT_FOUND, "no_such_path", "there is no such path")
-        })
-        .layer(from_fn_with_state(app.clone(), authenticate))
-        .route(HEALTH, get(async || Json(serde_json::json!({"status": "ok"}))))
-        .with_state(app);
-    with_base_path(routes, base_path)
+        });
+    guard(routes).route(HEALTH, get(async || Json(serde_json::json!({"status": "ok"})))).with_state(app)
 }

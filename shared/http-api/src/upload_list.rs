@@ -3,7 +3,7 @@
 use crate::{deadline::with_deadline, request_context::RequestContext, response::JsonResponse};
 use app::{App, ListQuery, ListState, PageToken};
 use axum::{
-    Extension, Json,
+    Json,
     extract::{Query, State, rejection::QueryRejection},
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -17,10 +17,9 @@ const FOREIGN_TOKEN: &str = "after must be the next of an earlier answer to the 
 
 pub(crate) async fn list_uploads(
     State(app): State<Arc<App>>,
-    context: Option<Extension<RequestContext>>,
+    context: RequestContext,
     query: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Response {
-    let context = context.map(|Extension(context)| context).unwrap_or_default();
     let fields = query.map_err(|_| "the query is not in the form of a URL's");
     let query = match fields.and_then(|Query(fields)| read_query(&fields)) {
         Ok(query) => query,

@@ -1,10 +1,13 @@
 //! `GET /uploads/{id}`: what the ledger knows of one upload.
 
-use crate::{deadline::with_deadline, request_context::RequestContext, response::JsonResponse};
-use app::{App, core::UploadId};
+use crate::{
+    deadline::with_deadline, request_context::RequestContext, response::JsonResponse,
+    upload_id::RequestedUpload,
+};
+use app::App;
 use axum::{
-    Extension, Json,
-    extract::{Path, State, rejection::PathRejection},
+    Json,
+    extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -12,14 +15,9 @@ use std::sync::Arc;
 
 pub(crate) async fn show_upload(
     State(app): State<Arc<App>>,
-    context: Option<Extension<RequestContext>>,
-    id: Result<Path<String>, PathRejection>,
+    context: RequestContext,
+    RequestedUpload(id): RequestedUpload,
 ) -> Response {
-    let context = context.map(|Extension(context)| context).unwrap_or_default();
-    let Some(id) = id.ok().and_then(|Path(id)| UploadId::parse(&id)) else {
-        let text = "an upload id has 32 digits, 0 to 9 and a to f";
-        return JsonResponse::from_error(StatusCode::BAD_REQUEST, "invalid_upload_id", text).into_response();
-    };
     match with_deadline(&context, app.status(&id, context.credentials.clone())).await {
         Ok(Some(status)) => Json(status).into_response(),
         Ok(None) => {

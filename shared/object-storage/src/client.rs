@@ -2,10 +2,13 @@
 
 use crate::{
     body::object_body::ObjectBody,
-    config::{Provider, SignatureVersion, StoreConfig},
+    config::{Provider, StoreConfig},
     credentials::{credential_cache::CredentialCache, loader::choose_loader, world::make_context},
     error::{Error, ErrorKind},
-    http::{address::Address, endpoint::Endpoint, http_client::HttpClient, remote::Remote},
+    http::{
+        address::Address, endpoint::Endpoint, http_client::HttpClient, remote::Remote,
+        signing::policy::SigningPolicy,
+    },
     local::folder::Folder,
     types::{
         Completed, LifecycleRule, Listing, MultipartId, ObjectHead, ObjectVersion, PartReceipt, PartRecord,
@@ -53,22 +56,14 @@ impl Store {
             Provider::Folder => Backend::Folder(Folder::new(config.root.clone())),
             Provider::Oss | Provider::S3 => {
                 let address = Address::new(&config)?;
-                let region_needed =
-                    config.provider == Provider::S3 || config.signature != SignatureVersion::V1;
-                let region = address.region.clone().unwrap_or_default();
-                if region_needed && region.is_empty() {
-                    let message = "the endpoint does not tell the region; set it (for example cn-hangzhou)";
-                    return Err(Error::new(ErrorKind::Config, "Configure", message)
-                        .with_context("bucket", &config.bucket));
-                }
+                let signing = SigningPolicy::new(&config, address.region.as_deref())?;
                 let endpoint = Endpoint::for_host(&address.endpoint);
                 let context = make_context(http.clone(), env);
                 Backend::Remote(Arc::new(Remote {
                     provider: config.provider,
                     bucket: config.bucket.clone(),
                     address,
-                    signature: config.signature,
-                    region,
+                    signing,
                     credentials: CredentialCache::new(choose_loader(&config), context, endpoint.clone()),
                     endpoint,
                     http,
@@ -78,6 +73,14 @@ impl Store {
             }
         };
         Ok(Self(Arc::new(Inner { provider: config.provider, bucket: config.bucket, backend })))
+    }
+
+    /// Opens `count` connections to the store in the background, for the requests that are about to come: see
+    /// [`HttpClient::open_early`]. A folder has none.
+    pub fn open_early(&self, count: usize) {
+        if let Backend::Remote(remote) = &self.0.backend {
+            remote.open_early(count);
+        }
     }
 
     /// Whose protocol it speaks.

@@ -1,5 +1,6 @@
 //! What can go wrong with a call, and whether trying again can help.
 
+use crate::config::Provider;
 use ::error::{BoxError, Fact, Form, RetryAdvice};
 use std::io;
 
@@ -155,6 +156,10 @@ pub struct Details {
     pub server_code: Option<String>,
     /// The server's id of the request: what its support asks for.
     pub request_id: Option<String>,
+    /// Whose store was called, where a call was about to be made.
+    pub provider: Option<Provider>,
+    /// Host and port that were called, where a call was about to be made.
+    pub host: Option<String>,
 }
 
 impl ::error::Details for Details {
@@ -176,6 +181,9 @@ pub(crate) fn from_io(operation: &'static str, error: io::Error) -> Error {
         io::ErrorKind::NotFound => (ErrorKind::NotFound, "no such file"),
         io::ErrorKind::AlreadyExists => (ErrorKind::AlreadyExists, "the file exists"),
         io::ErrorKind::PermissionDenied => (ErrorKind::AccessDenied, "access to the file is denied"),
+        io::ErrorKind::StorageFull => (ErrorKind::Io, "the disk is full"),
+        io::ErrorKind::QuotaExceeded => (ErrorKind::Io, "the disk quota is used up"),
+        io::ErrorKind::ReadOnlyFilesystem => (ErrorKind::Io, "the file system is read-only"),
         _ => (ErrorKind::Io, "the file could not be read or written"),
     };
     Error::new(kind, operation, message).with_source(error)

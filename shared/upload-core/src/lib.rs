@@ -11,7 +11,7 @@
 //! | `sweep` | resumes open uploads and scans buckets for objects whose event was missed |
 //! | `callback` | delivers outcomes and later events to their receivers |
 //! | [`access_token`] | which access token of an account is used, and its refresh |
-//! | `retry` | when a failing call is tried again, and when it is given up |
+//! | `retry`, `retry_watch` | when a failing call is tried again, when it is given up, and who may watch that |
 //! | `clock` | the port to this machine's wall clock, and the operating system's |
 //! | `error` | [`Error`], its kinds and the sentence of each |
 //!
@@ -31,6 +31,7 @@ pub mod ledger;
 mod model;
 mod ports;
 mod retry;
+mod retry_watch;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -44,7 +45,7 @@ pub use clock::{Clock, SystemClock};
 pub use intake::merge::Terms;
 pub use intake::policy::{Decision, IntakePolicy};
 pub use intake::rules;
-pub use model::job::{Job, Mode};
+pub use model::job::{Entrypoint, Job, Mode};
 pub use model::metadata;
 pub use model::object::{Location, Object, ObjectKind, Provider, StatedMd5};
 pub use model::progress::{Progress, Stage};
@@ -55,15 +56,21 @@ pub use ports::{
     VideoState, Youku,
 };
 pub use retry::RetryPolicy;
+pub use retry_watch::{RetryWatch, Retrying};
+pub use sweep::age::{ScanAge, scan_age};
 pub use sweep::discover::discover;
-pub use sweep::discovery::{Bounds, Discovery, DiscoveryReport, FoundUpload, ScanError, Since, StopReason};
+pub use sweep::discovery::{
+    Bounds, Discovery, DiscoveryReport, FoundUpload, PlannedUpload, ScanError, Since, StopReason,
+};
+pub use sweep::preview::{DueAction, DueUpload, SweepPreview, preview_sweep};
 pub use sweep::report::SweepReport;
 pub use sweep::run::{sweep, sweep_with};
-pub use transfer::{Part, Plan, TransferSettings};
+pub use transfer::{Part, Plan, RefusedShortcuts, Shortcuts, TransferSettings};
 pub use upload::cancel::cancel;
+pub use upload::head_object::head_object;
 pub use upload::outcome::{Outcome, OutcomeData};
 pub use upload::published_video::PublishedVideo;
 pub use upload::run_context::RunContext;
 pub use upload::same_content::ArrivalOutcome;
-pub use upload::uploader::{Uploader, head_object};
-pub use youku::Md5;
+pub use upload::uploader::Uploader;
+pub use youku::{Md5, watch_page};

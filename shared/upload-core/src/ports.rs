@@ -43,6 +43,14 @@ pub trait Source: Send + Sync {
     /// Where the file is larger than `limit` bytes, or the store fails.
     async fn read_small(&self, location: &Location, limit: usize) -> Result<Option<Bytes>, Error>;
 
+    /// Checks that the store can have a file of this key, without asking it.
+    ///
+    /// # Errors
+    /// [`InvalidJob`](crate::ErrorKind::InvalidJob), saying why it cannot.
+    fn check_key(&self, _location: &Location) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// One page, of at most 1,000, of the files in the bucket of `place` whose keys begin with its key and sort after `after`, in the
     /// order of the keys' bytes.
     ///
@@ -93,11 +101,11 @@ pub trait Youku: Send + Sync {
         None
     }
 
-    /// Opens a session in OSS mode, for a file of this MD5.
+    /// Opens a session in OSS mode, for a file of this MD5; `None`: in Youku's web form, which states no MD5.
     ///
     /// # Errors
     /// Youku's refusal or failure.
-    async fn create_for_bucket(&self, video: &NewVideo, md5: Md5) -> Result<OssSession, Error>;
+    async fn create_for_bucket(&self, video: &NewVideo, md5: Option<Md5>) -> Result<OssSession, Error>;
 
     /// Opens a session in slice mode, for a file of this MD5.
     ///
@@ -188,6 +196,12 @@ pub trait Bucket: Send + Sync {
     /// # Errors
     /// The bucket's refusal or failure.
     async fn initiate(&self) -> Result<MultipartId, Error>;
+
+    /// Streams the whole object, of exactly `length` bytes, in one request; it replaces what is there.
+    ///
+    /// # Errors
+    /// As [`put_part`](Self::put_part).
+    async fn put(&self, length: u64, bytes: ByteStream) -> Result<CompletedObject, Error>;
 
     /// Streams one part of exactly `length` bytes.
     ///

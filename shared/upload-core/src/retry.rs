@@ -3,14 +3,14 @@
 //! Time bounds retries, not their number, and the time starts again whenever the upload makes progress: an
 //! upload of hours survives any number of short outages, and ends soon in a lasting one.
 
-use crate::{Error, RetryAdvice, error::LAST_ERROR};
+use crate::{Error, ErrorKind, RetryAdvice, error::LAST_ERROR, retry_watch::ObservedCall};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use std::{
     future::Future,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 /// How retries are spaced and bounded.
 #[derive(Debug, Clone, Copy)]
@@ -95,7 +95,7 @@ impl RetryBudget {
             .with_max_delay(self.policy.max_backoff)
             .without_max_times()
             .build();
-        RetryLoop { budget: self, delays, failed: 0 }
+        RetryLoop { budget: self, delays, failed: 0, observed: ObservedCall::default() }
     }
 
     /// Calls until the call succeeds, fails for good, or the budget is spent. The caller decides whether a
@@ -120,6 +120,7 @@ pub(crate) struct RetryLoop<'a> {
     budget: &'a RetryBudget,
     delays: backon::ExponentialBackoff,
     failed: u32,
+    observed: ObservedCall,
 }
 
 impl RetryLoop<'_> {
@@ -142,9 +143,14 @@ impl RetryLoop<'_> {
         if self.failed == policy.min_attempts {
             tracing::warn!(?error, "still failing: trying again");
         } else {
-            tracing::debug!(?error, ?delay, "trying again");
+            tracing::debug!(?error, delay_ms = delay.as_millis(), "trying again");
         }
-        sleep(delay).await;
+        self.observed.report(&error, last + policy.idle_timeout);
+        if self.observed.wait(delay).await {
+            let stopped =
+                Error::new(ErrorKind::Deadline, error.operation(), "stopped while it was tried again");
+            return Err(stopped.with_source(error).retryable());
+        }
         Ok(())
     }
 }
@@ -152,11 +158,11 @@ impl RetryLoop<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ErrorKind;
+    use crate::{RetryWatch, UploadError as _};
     use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
     fn trouble() -> Error {
-        Error::new(ErrorKind::Source, "read", "trouble").retryable()
+        Error::new(ErrorKind::Source, "read", "trouble").retryable().with_host(Some("h:1".into()))
     }
 
     #[tokio::test(start_paused = true)]
@@ -195,6 +201,36 @@ mod tests {
             })
             .await;
         assert!(result.is_ok(), "an hour of trouble with progress in between is survived");
+    }
+
+    /// An observer sees the side that fails and the end of the budget while a call is tried again, and nothing once it has ended.
+    #[tokio::test(start_paused = true)]
+    async fn an_observer_sees_what_is_tried_again() {
+        let watch = RetryWatch::default();
+        let (budget, begun) = (RetryBudget::new(RetryPolicy::default()), Instant::now());
+        let call = budget.retry(|| async {
+            if begun.elapsed() < Duration::from_secs(60) { Err(trouble()) } else { Ok(()) }
+        });
+        let mut call = Box::pin(watch.observe(call));
+        assert!(tokio::time::timeout(Duration::from_secs(30), &mut call).await.is_err(), "it still fails");
+        let seen = watch.current().expect("a call that is tried again");
+        assert_eq!(
+            (seen.kind, seen.host.as_deref(), seen.since, seen.until),
+            (ErrorKind::Source, Some("h:1"), begun, begun + Duration::from_secs(120))
+        );
+        assert!(call.await.is_ok() && watch.current().is_none());
+        // An observer that stops it gets an error at once, and another call is not tried twice.
+        // Of the first budget an unlucky pause may have left less than 30 s.
+        let budget = RetryBudget::new(RetryPolicy::default());
+        let mut call = Box::pin(watch.observe(budget.retry(|| async { Err::<(), _>(trouble()) })));
+        assert!(tokio::time::timeout(Duration::from_secs(30), &mut call).await.is_err());
+        let stopped_at = Instant::now();
+        watch.stop();
+        assert_eq!(call.await.expect_err("stopped").kind(), ErrorKind::Deadline);
+        let other = watch.observe(budget.retry(|| async { Err::<(), _>(trouble()) })).await;
+        assert_eq!((other.expect_err("stopped").kind(), stopped_at), (ErrorKind::Deadline, Instant::now()));
+        // A call that nobody observes is retried all the same.
+        assert!(budget.retry(|| async { Ok::<_, Error>(()) }).await.is_ok() && watch.current().is_none());
     }
 
     #[tokio::test(start_paused = true)]

@@ -39,4 +39,6 @@ pub struct Allowance {
     pub host: String,
     /// The network in which its addresses may lie.
     pub network: IpNet,
+    /// Whether any port of it is accepted, not only those of [`ports`](GuardConfig::ports).
+    pub any_port: bool,
 }

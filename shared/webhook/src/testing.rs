@@ -37,7 +37,11 @@ impl Resolve for Scripted {
 
 /// Settings under which [`HOST`] may be 127.0.0.1, at `port`, over http.
 pub(crate) fn config(port: u16) -> Config {
-    let allowed = |host: &str| Allowance { host: host.into(), network: "127.0.0.1/32".parse().unwrap() };
+    let allowed = |host: &str| Allowance {
+        host: host.into(),
+        network: "127.0.0.1/32".parse().unwrap(),
+        any_port: false,
+    };
     Config {
         secrets: Vec::new(),
         guard: GuardConfig {

@@ -19,7 +19,11 @@ fn config(port: u16) -> Config {
         guard: GuardConfig {
             allow_http: true,
             ports: vec![port],
-            allowed: vec![Allowance { host: HOST.into(), network: "127.0.0.1/32".parse().unwrap() }],
+            allowed: vec![Allowance {
+                host: HOST.into(),
+                network: "127.0.0.1/32".parse().unwrap(),
+                any_port: false,
+            }],
             only_hosts: Vec::new(),
         },
     }
@@ -170,5 +174,5 @@ fn a_malformed_secret_stops_the_client_from_being_made() {
     let error = Client::new(config, builder()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
     let shown = format!("{error} {error:?}");
-    assert!(shown.contains("whsec_ and the base64") && !shown.contains("s3cret"), "{shown}");
+    assert!(shown.contains("whsec_, followed by the base64") && !shown.contains("s3cret"), "{shown}");
 }

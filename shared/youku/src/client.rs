@@ -9,6 +9,7 @@ use crate::{
         operation::Operation,
         request::{self, Fields},
         response::Response,
+        transport::Transport,
     },
     new_video::NewVideo,
     slices::SliceServer,
@@ -21,16 +22,16 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Client {
     config: Arc<Config>,
-    transport: reqwest::Client,
+    transport: Arc<dyn Transport>,
 }
 
 impl Client {
-    /// A client over `http`, which should not follow redirects: a form with tokens would be sent along.
-    pub fn new(mut config: Config, http: reqwest::Client) -> Self {
+    /// A client over `transport`.
+    pub fn new(mut config: Config, transport: Arc<dyn Transport>) -> Self {
         for url in [&mut config.api, &mut config.old_api] {
             url.truncate(url.trim_end_matches('/').len());
         }
-        Self { config: Arc::new(config), transport: http }
+        Self { config: Arc::new(config), transport }
     }
 
     /// The same application as another account.
@@ -68,12 +69,15 @@ impl Client {
         decode::token_pair(&answer)
     }
 
-    /// Opens an upload whose bytes go to Youku's OSS bucket, for a file of this MD5.
+    /// Opens an upload whose bytes go to Youku's OSS bucket, for a file of this MD5. Without one it is opened as Youku's own web page does
+    /// (`isweb=1`, Youku sheet, create); whether Youku takes that from an application is not documented.
     ///
     /// # Errors
     /// Any kind but `Invalid`: the video is checked already.
-    pub async fn create_for_oss(&self, video: &NewVideo, file_md5: Md5) -> Result<OssSession, Error> {
-        decode::oss_session(&self.create(video, file_md5, &[("isnew", "1")]).await?)
+    pub async fn create_for_oss(&self, video: &NewVideo, file_md5: Option<Md5>) -> Result<OssSession, Error> {
+        let form: &[_] =
+            if file_md5.is_some() { &[("isnew", "1")] } else { &[("isnew", "1"), ("isweb", "1")] };
+        decode::oss_session(&self.create(video, file_md5, form).await?)
     }
 
     /// Opens an upload whose bytes go to a slice server, for a file of this MD5.
@@ -81,7 +85,7 @@ impl Client {
     /// # Errors
     /// As [`create_for_oss`](Self::create_for_oss).
     pub async fn create_for_slices(&self, video: &NewVideo, file_md5: Md5) -> Result<SliceSession, Error> {
-        decode::slice_session(&self.create(video, file_md5, &[]).await?)
+        decode::slice_session(&self.create(video, Some(file_md5), &[]).await?)
     }
 
     /// Fetches fresh credentials for an open upload; a multipart upload under way continues with them. The endpoint is again Youku's to
@@ -149,7 +153,7 @@ impl Client {
     /// Any kind but `Invalid`; `Protocol` where the answer names no user.
     pub async fn my_user(&self) -> Result<String, Error> {
         let url = format!("{}/users/myinfo.json", self.config.old_api);
-        let answer = request::post_form(&self.transport, Operation::MyInfo, &url, &self.account()).await?;
+        let answer = request::post_form(&*self.transport, Operation::MyInfo, &url, &self.account()).await?;
         answer.text("id")
     }
 
@@ -200,7 +204,7 @@ impl Client {
     async fn create(
         &self,
         video: &NewVideo,
-        file_md5: Md5,
+        file_md5: Option<Md5>,
         mode: &[(&'static str, &str)],
     ) -> Result<Response, Error> {
         let described = video_form(video, file_md5);
@@ -227,11 +231,11 @@ impl Client {
 
     async fn post(&self, operation: Operation, path: &str, form: &Fields<'_>) -> Result<Response, Error> {
         let url = format!("{}{path}", self.config.api);
-        request::post_form(&self.transport, operation, &url, form).await
+        request::post_form(&*self.transport, operation, &url, form).await
     }
 
     async fn get(&self, operation: Operation, path: &str, query: &Fields<'_>) -> Result<Response, Error> {
         let url = format!("{}{path}", self.config.api);
-        request::get(&self.transport, operation, &url, query).await
+        request::get(&*self.transport, operation, &url, query).await
     }
 }

@@ -1,6 +1,9 @@
 //! What can go wrong with a call, and whether it is worth another try.
 
-use crate::{http::operation::Operation, types::Invalid};
+use crate::{
+    http::{operation::Operation, transport::SendError},
+    types::Invalid,
+};
 use ::error::{Fact, Form, RetryAdvice};
 use std::time::Duration;
 
@@ -110,6 +113,8 @@ pub struct Details {
     pub status: Option<u16>,
     /// The limit that the metadata broke, if that is what failed.
     pub invalid: Option<Invalid>,
+    /// Host and port that were called.
+    pub host: Option<String>,
 }
 
 impl ::error::Details for Details {
@@ -138,18 +143,14 @@ pub(crate) fn from_invalid(operation: Operation, invalid: Invalid) -> Error {
     error.with_details(Details { invalid: Some(invalid), ..Details::default() })
 }
 
-/// A failure below HTTP. The URL is cut off: a query may hold a token.
-pub(crate) fn from_transport(operation: Operation, error: reqwest::Error) -> Error {
-    let kind = if error.is_builder() {
-        ErrorKind::Config
-    } else if error.is_timeout() {
-        ErrorKind::TimedOut
-    } else if error.is_redirect() {
-        ErrorKind::Protocol
-    } else {
-        ErrorKind::Connection
+/// A failure below HTTP.
+pub(crate) fn from_transport(operation: Operation, error: SendError) -> Error {
+    let failed = from_kind(ErrorKind::Connection, operation);
+    let failed = match error.never_sent() {
+        true => failed.with_message("the host cannot be reached"),
+        false => failed,
     };
-    from_kind(kind, operation).with_source(error.without_url())
+    failed.with_source(error)
 }
 
 /// A failure that an answer states. The time that Youku asks to be left alone for counts where trying again helps.

@@ -9,7 +9,7 @@
 //! | `slices` | the calls to a slice server |
 //! | `config` | where to call, and as which application and account |
 //! | `error` | the kinds of failure |
-//! | `http` | one call: `operation`, `form`, `request`, `response`, `decode`, and `api_error`, what Youku's refusals mean |
+//! | `http` | one call: `operation`, `form`, `transport`, `request`, `response`, `decode`, and `api_error`, what Youku's refusals mean |
 //!
 //! A `Client` talks to the API host. In OSS mode it hands out [`UploadCredentials`] and the bytes go to Youku's bucket by any OSS client;
 //! in slice mode a `SliceServer` takes them. Nothing here retries: every error carries advice for the caller's own retry loop.
@@ -37,13 +37,15 @@ pub use self::{
     client::Client,
     config::{Config, DEFAULT_API, DEFAULT_OLD_API},
     error::{Details, Error, ErrorKind},
+    http::transport::{AnswerBody, SendError, Transport},
     slices::SliceServer,
 };
 #[cfg(feature = "client")]
 pub use ::error::RetryAdvice;
 pub use new_video::NewVideo;
 pub use types::{
-    CATEGORIES, CONTAINERS, Check, CheckStatus, CopyrightType, FieldKind, Invalid, MAX_SLICE_LENGTH_KIB, Md5,
-    NextSlice, OssSession, PublicType, Slice, SliceSession, TITLE_CHARACTERS, TokenPair, UploadCredentials,
-    UploadTarget, VideoInfo, VideoMetadata, VideoState, clean_title, split_tags, watch_page,
+    CATEGORIES, CONTAINERS, Check, CheckStatus, CopyrightType, FieldKind, Found, Invalid,
+    MAX_SLICE_LENGTH_KIB, Md5, NextSlice, OssSession, PublicType, Slice, SliceSession, TITLE_CHARACTERS,
+    TokenPair, UploadCredentials, UploadTarget, VideoInfo, VideoMetadata, VideoState, clean_description,
+    clean_tags, clean_title, split_tags, watch_page, with_unix_line_ends,
 };

@@ -7,13 +7,18 @@ use crate::{
         operation::Operation,
         request::{self, CALL_TIME, Fields},
         response::Response,
+        transport::Transport,
     },
     types::{Check, Invalid, MAX_SLICE_LENGTH_KIB, Md5, NextSlice, Slice},
 };
 use bytes::Bytes;
+use http::Method;
 use secrecy::{ExposeSecret, SecretString};
-use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 /// Time for one slice, up to 10 MiB, to go out and be answered.
 const SLICE_TIME: Duration = Duration::from_secs(120);
@@ -23,7 +28,7 @@ const HTTP_PORT: u16 = 80;
 /// The one address that takes the slices of an upload.
 #[derive(Debug, Clone)]
 pub struct SliceServer {
-    transport: reqwest::Client,
+    transport: Arc<dyn Transport>,
     address: String,
 }
 
@@ -55,7 +60,7 @@ impl SliceServer {
             ("slice_length", &slice_length_kib.to_string()),
         ];
         let url = self.url(Operation::CreateFile);
-        request::post_form(&self.transport, Operation::CreateFile, &url, &form).await?;
+        request::post_form(&*self.transport, Operation::CreateFile, &url, &form).await?;
         Ok(())
     }
 
@@ -87,8 +92,11 @@ impl SliceServer {
             ("hash", &md5.to_string()),
         ];
         let query = request::encode_fields(Operation::UploadSlice, &query)?;
-        let sent = self.transport.post(format!("{}?{query}", self.url(Operation::UploadSlice))).body(bytes);
-        decode::next_slice(&request::send(Operation::UploadSlice, sent, SLICE_TIME).await?)
+        let url = format!("{}?{query}", self.url(Operation::UploadSlice));
+        let request = request::new_request(Operation::UploadSlice, Method::POST, &url, bytes)?;
+        decode::next_slice(
+            &request::send(&*self.transport, Operation::UploadSlice, request, SLICE_TIME).await?,
+        )
     }
 
     /// Asks how far the upload has come.
@@ -100,20 +108,20 @@ impl SliceServer {
         decode::check(&self.get(Operation::Check, &query).await?)
     }
 
-    pub(crate) fn from_address(http: reqwest::Client, address: &str) -> Result<Self, Error> {
+    pub(crate) fn from_address(transport: Arc<dyn Transport>, address: &str) -> Result<Self, Error> {
         if !is_address(address) {
             return Err(
                 error::from_kind(ErrorKind::Config, Operation::Resolve).with_context("field", "address")
             );
         }
-        Ok(Self { transport: http, address: address.to_owned() })
+        Ok(Self { transport, address: address.to_owned() })
     }
 
-    pub(crate) async fn resolve(http: reqwest::Client, uri: &str) -> Result<Self, Error> {
+    pub(crate) async fn resolve(transport: Arc<dyn Transport>, uri: &str) -> Result<Self, Error> {
         let host = uri.trim_start_matches("http://").trim_start_matches("https://");
         let host = host.split('/').next().unwrap_or_default();
         if is_address(host) {
-            return Self::from_address(http, host);
+            return Self::from_address(transport, host);
         }
         let (name, port) = match host.rsplit_once(':').map(|(n, p)| (n, p.parse())) {
             Some((name, Ok(port))) => (name, port),
@@ -133,11 +141,11 @@ impl SliceServer {
             (HTTP_PORT, IpAddr::V4(ip)) => ip.to_string(),
             _ => address.to_string(),
         };
-        Self::from_address(http, &address)
+        Self::from_address(transport, &address)
     }
 
     async fn get(&self, operation: Operation, query: &Fields<'_>) -> Result<Response, Error> {
-        request::get(&self.transport, operation, &self.url(operation), query).await
+        request::get(&*self.transport, operation, &self.url(operation), query).await
     }
 
     fn url(&self, operation: Operation) -> String {

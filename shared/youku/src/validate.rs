@@ -3,15 +3,18 @@
 //! Characters are Unicode scalar values: a Chinese character counts as one.
 
 use crate::types::{
-    CATEGORIES, CONTAINERS, FILE_NAME, Invalid, PublicType, TITLE_CHARACTERS, VideoMetadata,
-    find_unfit_character,
+    CATEGORIES, CATEGORY, CONTAINERS, FILE_NAME, Invalid, PublicType, TITLE_CHARACTERS, VideoMetadata,
+    find_unfit_in_line, find_unfit_in_lines,
 };
 use secrecy::ExposeSecret;
 use std::ops::RangeInclusive;
 
 const TITLE: RangeInclusive<usize> = 1..=TITLE_CHARACTERS;
-/// What a stated title must be, besides its length: a person corrects it, so that it is not published as another one.
-const VISIBLE: &str = "free of line breaks, control characters and zero-width spaces";
+/// What a stated title or tag must be, besides its length: a person corrects it, so that it is not published as another one.
+const VISIBLE_LINE: &str = "free of line breaks, control characters and invisible characters";
+/// What a stated description must be.
+const VISIBLE_LINES: &str =
+    "free of invisible characters and of control characters other than line breaks and tabs";
 const TAGS: RangeInclusive<usize> = 1..=10;
 const TAG: RangeInclusive<usize> = 2..=20;
 const DESCRIPTION: RangeInclusive<usize> = 0..=1999;
@@ -32,43 +35,44 @@ pub(crate) fn validate(file_name: &str, file_size: u64, metadata: &VideoMetadata
 
 fn validate_words(metadata: &VideoMetadata) -> Result<(), Invalid> {
     let title = metadata.title.as_deref().unwrap_or_default();
-    check_length("title", "1 to 60 characters", TITLE, title)?;
+    check_length("title", "1 to 60", TITLE, title)?;
     if title.trim().is_empty() {
-        return Err(Invalid::from_text("title", "more than white space", title));
+        return Err(Invalid::from_limit("title", "more than white space"));
     }
-    if let Some(unfit) = find_unfit_character(title) {
-        let found = format!("a text with U+{:04X}", u32::from(unfit));
-        return Err(Invalid::new("title", VISIBLE, found));
-    }
+    check_visible("title", VISIBLE_LINE, find_unfit_in_line(title))?;
     let tags = metadata.tags.as_deref().unwrap_or_default();
     if !TAGS.contains(&tags.len()) {
-        let length = format!("{} tags", tags.len());
-        return Err(Invalid::new("tags", "1 to 10 tags", length));
+        return Err(Invalid::from_count("tags", "1 to 10", tags.len()));
     }
     for (index, tag) in tags.iter().enumerate() {
         let field = format!("tags[{index}]");
         if tag.contains(',') {
-            return Err(Invalid::from_text(field, "free of commas", tag));
+            return Err(Invalid::from_limit(field, "free of commas"));
         }
-        check_length(&field, "2 to 20 characters", TAG, tag)?;
+        check_visible(&field, VISIBLE_LINE, find_unfit_in_line(tag))?;
+        check_length(&field, "2 to 20", TAG, tag)?;
     }
     if let Some(category) = &metadata.category
         && !CATEGORIES.contains(&category.as_str())
     {
-        let limit = "one of Youku's categories";
-        return Err(Invalid::from_text("category", limit, category));
+        return Err(Invalid::new("category", CATEGORY, "an unknown one"));
     }
     let description = metadata.description.as_deref().unwrap_or_default();
-    let limit = "under 2000 characters";
-    check_length("description", limit, DESCRIPTION, description)
+    check_visible("description", VISIBLE_LINES, find_unfit_in_lines(description))?;
+    check_length("description", "at most 1999", DESCRIPTION, description)
 }
 
 fn validate_access(metadata: &VideoMetadata) -> Result<(), Invalid> {
     let given = metadata.watch_password.as_ref();
     let password = given.map_or("", |password| password.expose_secret());
     if metadata.public_type == Some(PublicType::Password) && password.is_empty() {
-        let limit = "given with public_type password";
-        return Err(Invalid::from_text("watch_password", limit, password));
+        return Err(Invalid::from_limit("watch_password", "given with public_type password"));
+    }
+    // Youku takes it and publishes the video for everybody: whoever stated a password meant to protect it.
+    if given.is_some() && metadata.public_type != Some(PublicType::Password) {
+        let public_type = metadata.public_type.unwrap_or(PublicType::All).as_str();
+        let found = format!("with public_type {public_type}");
+        return Err(Invalid::new("watch_password", "stated with public_type password", found));
     }
     Ok(())
 }
@@ -87,6 +91,12 @@ fn validate_file(file_name: &str, file_size: u64) -> Result<(), Invalid> {
         return Err(Invalid::new("file_size", "at least 1 byte", "0 bytes"));
     }
     Ok(())
+}
+
+/// `unfit` is the first character that the text may not have.
+fn check_visible(field: &str, limit: &'static str, unfit: Option<char>) -> Result<(), Invalid> {
+    let found = unfit.map(|unfit| format!("a text with U+{:04X}", u32::from(unfit)));
+    found.map_or(Ok(()), |found| Err(Invalid::new(field, limit, found)))
 }
 
 fn check_length(

@@ -43,6 +43,10 @@ async fn objects_without_a_rule_are_skipped_with_a_reason() {
         ("in/#recycle/film.mp4", &some, "junk"),
         ("in/.trashed-1700000000-film.mp4", &some, "junk"),
         ("in/~$film.mp4", &some, "junk"),
+        ("in/.stversions/film.mp4", &some, "junk"),
+        ("in/@eaDir/film.mp4", &some, "junk"),
+        ("in/deeper/lost+found/film.mp4", &some, "junk"),
+        ("in/System Volume Information/film.mp4", &some, "junk"),
         ("in/film.mp4.crdownload", &some, "not_a_video"),
     ];
     for (key, bytes, reason) in cases {

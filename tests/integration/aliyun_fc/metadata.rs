@@ -96,16 +96,20 @@ async fn metadata_that_youku_refuses_is_refused_before_create() {
     let env = TestEnv::start(Setup { rules: &rules, ..Setup::default() }).await;
     let long_title = "%E5%AD%97".repeat(61);
     let long_description = "d".repeat(2000);
-    let headers: [(&str, &str, &[&str]); 9] = [
-        ("youku-title", &long_title, &["title", "1 to 60 characters", "61"]),
-        ("youku-tags", "a", &["tags[0]", "2 to 20 characters", "1 character"]),
+    let headers: [(&str, &str, &[&str]); 13] = [
+        ("youku-title", &long_title, &["title has 61 characters", "1 to 60"]),
+        ("youku-tags", "a", &["tags[0] has 1 character", "2 to 20"]),
         ("youku-tags", "t1,t2,t3,t4,t5,t6,t7,t8,t9,t10,t11", &["tags", "1 to 10", "11"]),
-        ("youku-category", "Cooking", &["category", "7 characters"]),
+        ("youku-category", "Cooking", &["category", "TV, Movies", "Ads, Others", "not an unknown one"]),
         ("youku-description", &long_description, &["description", "2000"]),
         ("youku-titel", "T", &["youku-titel", "not a known name"]),
         ("youku-title", "100%", &["youku-title", "percent-encoded"]),
         ("youku-title", "=?UTF-8?B?5pil5pm?=", &["youku-title", "RFC 2047"]),
         ("youku-title", "line%0Aline", &["title", "line breaks", "U+000A"]),
+        ("youku-tags", "ok,a%00b", &["tags[1]", "control characters", "U+0000"]),
+        ("youku-description", "a%E2%80%AEb", &["description", "invisible", "U+202E"]),
+        ("youku-title", "=?GBK?B?tLrN7Q==?=", &["youku-title", "character set GBK", "UTF-8"]),
+        ("youku-watch-password", "open", &["youku-watch-password", "needs public_type password"]),
     ];
     let mut refused = Vec::new();
     for (name, value, words) in headers {
@@ -115,7 +119,7 @@ async fn metadata_that_youku_refuses_is_refused_before_create() {
     let long_title = json!({"title": "字".repeat(61)});
     let unknown = json!({"title": "T", "colour": "red"});
     let sidecars: [(Bytes, &[&str]); 5] = [
-        (json_bytes(&long_title), &["title", "1 to 60 characters", "61"]),
+        (json_bytes(&long_title), &["title has 61 characters", "1 to 60"]),
         (json_bytes(&unknown), &["colour", "film.mp4.youku.json"]),
         (Bytes::from_static(br#"{"tags": ["one", 2]}"#), &["tags[1]", "film.mp4.youku.json"]),
         (Bytes::from_static(b"{"), &["not JSON", "film.mp4.youku.json"]),

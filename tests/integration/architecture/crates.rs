@@ -17,11 +17,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("local-clouds", &["aliyun-fc-events"]),
     ("app", &["upload-core", "object-storage", "youku", "webhook", "error", "chat-robots"]),
     ("http-api", &["app"]),
-    ("console", &["app", "http-api"]),
+    ("web-console", &["app", "http-api"]),
     ("aliyun-fc", &["http-api", "app", "aliyun-fc-runtime", "aliyun-fc-events"]),
     ("aws-lambda", &["http-api", "app", "aliyun-fc-events"]),
     ("gearman-shim", &[]),
-    ("oss2youku", &["app", "http-api", "console", "local-clouds", "aliyun-fc"]),
+    ("oss2youku", &["app", "http-api", "web-console", "local-clouds", "aliyun-fc"]),
 ];
 
 /// The command line depends on these only where the feature `local-clouds` is on.

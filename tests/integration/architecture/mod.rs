@@ -2,6 +2,7 @@
 
 mod analyzer;
 mod crates;
+mod error_details;
 mod module_cycles;
 mod source_rules;
 mod workspace_files;

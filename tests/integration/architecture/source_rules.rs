@@ -231,6 +231,56 @@ fn the_wall_clock_is_read_through_its_port() {
     assert_eq!(in_port, 1, "the port is the one place");
 }
 
+/// Fields of the log whose `Debug` form is written for it: errors, and a job without its payload.
+const DEBUG_FIELDS: [&str; 2] = ["error", "job"];
+
+/// Other fields of the log that are written as Rust's `Debug` has them: renaming a type would change the log.
+fn debug_fields(text: &str) -> Vec<String> {
+    let code = product_text(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    let calls = code.split("tracing::").skip(1).filter_map(|call| {
+        let (macro_name, rest) = call.split_once("!(")?;
+        let is_event = ["trace", "debug", "info", "warn", "error"].contains(&macro_name);
+        is_event.then(|| rest.split(");").next().unwrap_or(rest))
+    });
+    let is_of_name = |one: char| one.is_alphanumeric() || one == '_' || one == '.';
+    let named = calls.flat_map(|call| {
+        call.match_indices('?').filter_map(move |(at, _)| {
+            let (before, after) = (&call[..at], &call[at + 1..]);
+            match before.strip_suffix("= ") {
+                Some(named) => named.split_whitespace().next_back().map(str::to_owned),
+                None if before.is_empty() || before.ends_with([' ', '(']) => {
+                    Some(after.split(|one| !is_of_name(one)).next()?.to_owned())
+                }
+                // The operator.
+                None => None,
+            }
+        })
+    });
+    named.filter(|name| !DEBUG_FIELDS.contains(&name.as_str())).collect()
+}
+
+#[test]
+fn the_log_has_stable_words_and_no_debug_forms() {
+    assert_none(&findings(|file, text| {
+        let fields = if is_product(file) { debug_fields(text) } else { Vec::new() };
+        fields.into_iter().map(|field| format!("the field {field} is logged as Debug has it")).collect()
+    }));
+}
+
+#[test]
+fn each_form_of_a_debug_field_is_found() {
+    for (code, field) in [
+        ("tracing::warn!(?delay, \"x\");", "delay"),
+        ("tracing::debug!(\n    ?error,\n    state = ?self.state,\n    \"x\"\n);", "state"),
+        ("tracing::info!(key, ?result, \"x\");", "result"),
+    ] {
+        assert_eq!(debug_fields(code), [field], "{code}");
+    }
+    for code in ["tracing::warn!(error = ?unwritten, \"x\");", "tracing::info!(at = %find()?, \"why?\");"] {
+        assert_eq!(debug_fields(code), [""; 0], "{code}");
+    }
+}
+
 #[test]
 fn product_files_are_distinguished_from_tests() {
     for (file, is) in [
@@ -249,4 +299,19 @@ fn product_files_are_distinguished_from_tests() {
         ),
         1
     );
+}
+
+/// An `async fn` is compiled where it is awaited. A use case holds all of the core, and each adapter awaits it: it returns a boxed future.
+#[test]
+fn use_cases_are_compiled_once() {
+    let mut boxed = 0;
+    assert_none(&findings(|file, text| {
+        if !file.starts_with("shared/app/src/usecases") && !file.starts_with("shared/app/src/application") {
+            return Vec::new();
+        }
+        boxed += text.matches("-> BoxFuture<'a, ").count();
+        let bare = text.lines().filter(|line| line.trim_start().starts_with("pub async fn "));
+        bare.map(|line| format!("returns no BoxFuture: {}", line.trim())).collect()
+    }));
+    assert!(boxed > 20, "{boxed} use cases");
 }

@@ -1,5 +1,8 @@
 //! Callbacks of the function as the platform runs it, to a real receiver: what is sent, how often, and what the ledger records of it.
 
+mod pending;
+mod undelivered;
+
 use crate::support::{
     Setup, TestEnv, add_fault,
     callback_receiver::{Receiver, RecordedRequest, Reply},

@@ -23,14 +23,15 @@ pub(super) const SHELL: [(&str, &str); 8] = [
     ("HTTP_TOKEN_SHA256", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
 ];
 
-/// Runs `s` on a template, with `home` as its home folder.
-fn serverless_devs(arguments: &[&str], template: &Path, home: &Path) -> Output {
+/// Runs `s` on a template, with `home` as its home folder and `more` variables in the shell.
+fn serverless_devs(arguments: &[&str], template: &Path, home: &Path, more: &[(&str, &str)]) -> Output {
     Command::new(tools().join("node/node_modules/.bin/s"))
         .args(arguments)
         .arg("-t")
         .arg(template)
         .current_dir(workspace())
         .envs(SHELL)
+        .envs(more.iter().copied())
         .env("HOME", home)
         .env("FC3_COMPONENT", client_script("fc3"))
         .env("DEPLOYED", home.join("deployed.json"))
@@ -40,12 +41,17 @@ fn serverless_devs(arguments: &[&str], template: &Path, home: &Path) -> Output {
 
 /// What a component is given to deploy; the action that builds the package is left out.
 pub(super) fn deployed(template: &str) -> Value {
+    deployed_with(template, &[])
+}
+
+/// The same, with these variables in the deployer's shell as well.
+fn deployed_with(template: &str, more: &[(&str, &str)]) -> Value {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("template.yml");
     let (before, rest) = template.split_once("    actions:\n").unwrap();
     let (_, after) = rest.split_once("    props:\n").unwrap();
     std::fs::write(&path, format!("{before}    props:\n{after}")).unwrap();
-    let output = serverless_devs(&["deploy", "-y"], &path, home.path());
+    let output = serverless_devs(&["deploy", "-y"], &path, home.path(), more);
     let json = std::fs::read(home.path().join("deployed.json"));
     let json = json.unwrap_or_else(|_| panic!("{output:?}"));
     serde_json::from_slice(&json).unwrap()

@@ -1,7 +1,7 @@
 //! The package, as it goes to the platform.
 
 use super::{deployed, template};
-use crate::support::{md5_hex, sample_bytes, store::oss_store, workspace};
+use crate::support::{md5_hex, process::in_background, sample_bytes, store::oss_store, workspace};
 use local_clouds::{
     clouds::{CloudsConfig, LocalClouds},
     fc::{AsyncState, FunctionConfig},
@@ -28,7 +28,7 @@ static PACKAGE: LazyLock<PathBuf> = LazyLock::new(|| {
 
 /// Packs the function of a checkout; returns the path of the zip.
 fn package(checkout: &Path, out: &Path, variables: &[(&str, &Path)]) -> PathBuf {
-    let output = Command::new(checkout.join("functions/aliyun-fc/package"))
+    let output = in_background(&checkout.join("functions/aliyun-fc/package"))
         .arg("--out")
         .arg(out)
         .envs(variables.iter().copied())
@@ -56,6 +56,7 @@ fn tool(program: &str, arguments: &[&str], file: &Path) -> String {
 }
 
 #[test]
+#[ignore = "slow: builds the function for deployment"]
 fn the_zip_holds_one_program_that_may_be_run_and_is_small() {
     let script = "import sys,zipfile\nfor e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.external_attr >> 16), e.date_time[0])";
     let entries = tool("python3", &["-c", script], &PACKAGE);
@@ -70,6 +71,7 @@ fn the_zip_holds_one_program_that_may_be_run_and_is_small() {
 }
 
 #[test]
+#[ignore = "slow: builds the function for deployment"]
 fn the_program_runs_on_every_custom_runtime_of_the_platform() {
     let folder = tempfile::tempdir().unwrap();
     let symbols = tool("readelf", &["-V", "-W"], &unpacked(folder.path()));
@@ -80,6 +82,7 @@ fn the_program_runs_on_every_custom_runtime_of_the_platform() {
 
 /// The packaged program publishes what lands in the bucket, with the template's settings and the policy's rights.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "slow: builds the function for deployment"]
 async fn the_package_publishes_with_the_templates_settings() {
     let folder = tempfile::tempdir().unwrap();
     let program = unpacked(folder.path());

@@ -33,8 +33,9 @@ async fn start_function(gate: Arc<Semaphore>) -> String {
 
 async fn respond(State(gate): State<Arc<Semaphore>>, body: Bytes) -> Response<Body> {
     let Ok(total) = str::from_utf8(&body).unwrap_or_default().parse::<u64>() else {
-        // A trial of the token.
-        return Response::builder().status(StatusCode::BAD_REQUEST).body(Body::empty()).unwrap();
+        // A trial of address and token, which the function refuses in its own form.
+        let refusal = "{\"code\":\"400\",\"msg\":\"no task\",\"info\":\"no task\",\"error\":\"invalid_job\",\"data\":{\"key\":\"\"}}";
+        return Response::builder().status(StatusCode::BAD_REQUEST).body(Body::from(refusal)).unwrap();
     };
     let lines = stream::unfold(0, move |line| {
         let gate = gate.clone();

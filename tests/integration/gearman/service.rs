@@ -1,7 +1,7 @@
 //! Ready to run: TLS, the systemd unit, the container file.
 
 use super::{GearmanEnv, Shim, TOKEN};
-use crate::support::{binary, workspace};
+use crate::support::{binary, golden::assert_golden, workspace};
 use rustls::{
     ServerConfig,
     crypto::ring,
@@ -157,4 +157,19 @@ fn the_container_file_builds_and_starts_this_program() {
     let minor = |version: &str| version.split(['.', '-']).nth(1).unwrap().parse::<u32>().unwrap();
     assert!(minor(image) >= minor(least), "{image} {least}");
     assert!(file.contains("USER "), "not as root");
+}
+
+/// The help is Chinese by the same rule as that of `oss2youku`: the language of the environment, or `--lang`.
+#[test]
+fn the_help_speaks_both_languages() {
+    for (lang, flags) in [("en", &["--help"][..]), ("zh", &["--help"]), ("zh", &["--lang", "zh", "-h"])] {
+        let mut help = Command::new(binary("oss2youku-gearman"));
+        help.args(flags).env_clear();
+        if flags.len() == 1 {
+            help.env("LANG", format!("{lang}_XX.UTF-8"));
+        }
+        let help = help.output().unwrap();
+        assert_eq!(help.status.code(), Some(0), "{help:?}");
+        assert_golden(&format!("gearman-help.{lang}.txt"), &String::from_utf8(help.stdout).unwrap());
+    }
 }

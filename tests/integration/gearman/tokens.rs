@@ -1,4 +1,5 @@
-//! A token that function or gateway refuses: no job is taken, none is lost, none is answered with a failure.
+//! A token that function or gateway refuses, an address that is not the function's: no job is taken, none is lost, none is answered with a
+//! failure.
 
 use super::{GearmanEnv, Shim, TOKEN, wait_until};
 use axum::{
@@ -123,9 +124,9 @@ async fn a_rotated_token_loses_no_job_and_fails_none() {
     for (name, task, _) in &films[1..] {
         world.gearmand.background(name, task).await;
     }
-    shim.wait_for_log("waiting for a token that the function accepts", 1).await;
+    shim.wait_for_log("waiting until the function accepts the shim", 1).await;
     assert_reported(&shim).await;
-    assert_eq!(shim.metric("jobs_waiting_for_token").await, 1.0);
+    assert_eq!(shim.metric("jobs_waiting").await, 1.0);
     world.release();
     shim.wait_for_log("ended", 1).await;
     world.env.assert_published(&films[0].0, &films[0].2);
@@ -140,7 +141,7 @@ async fn a_rotated_token_loses_no_job_and_fails_none() {
     let codes: Vec<_> = shim.logged().into_iter().filter_map(|line| line.get("code").cloned()).collect();
     assert_eq!(codes, ["200"; 4]);
     assert_eq!(shim.metric("jobs_total{outcome=\"failed\"}").await, 0.0);
-    assert_eq!((shim.metric("token_refused").await, shim.metric("jobs_waiting_for_token").await), (0.0, 0.0));
+    assert_eq!((shim.metric("token_refused").await, shim.metric("jobs_waiting").await), (0.0, 0.0));
     let log = shim.log.lock().unwrap().join("\n");
     assert!(!log.contains(TOKEN) && !log.contains("Bearer"), "{log}");
 }
@@ -155,7 +156,7 @@ async fn a_client_waits_until_the_token_is_accepted_again() {
     gateway.rotate("another");
     let (task, bytes) = world.object("film", 1000).await;
     let (answer, ()) = tokio::join!(world.gearmand.foreground(&task), async {
-        shim.wait_for_log("waiting for a token that the function accepts", 1).await;
+        shim.wait_for_log("waiting until the function accepts the shim", 1).await;
         gateway.rotate(TOKEN);
     });
     assert_eq!(answer.unwrap()["data"]["videoid"], world.env.assert_published("film", &bytes).id.as_str());
@@ -171,11 +172,49 @@ async fn sigterm_returns_refused_jobs_to_gearmand() {
     gateway.rotate("new");
     let (task, bytes) = world.object("film", 1000).await;
     world.gearmand.background("film", &task).await;
-    shim.wait_for_log("waiting for a token that the function accepts", 1).await;
+    shim.wait_for_log("waiting until the function accepts the shim", 1).await;
     shim.signal(Signal::SIGTERM);
     assert_eq!(shim.wait_for_exit().await, Some(1));
     wait_until("it waits again", || world.gearmand.jobs() == [1, 0, 0]).await;
     let _next = Shim::start_with_token("new", &url, &[&world.gearmand], &[]);
     world.wait_until_idle().await;
     world.env.assert_published("film", &bytes);
+}
+
+/// One path too many in the address: the queue keeps its jobs, and the shim with the right address finishes them.
+#[tokio::test]
+async fn a_wrong_address_takes_no_job() {
+    let world = GearmanEnv::start().await;
+    let url = &world.env.clouds.endpoints.http_trigger;
+    let wrong = format!("{}/elsewhere", url.trim_end_matches('/'));
+    let shim = Shim::start(&wrong, &[&world.gearmand], &[]);
+    shim.wait_for_log("registered", 1).await;
+    let (task, bytes) = world.object("film", 1000).await;
+    world.gearmand.background("film", &task).await;
+    sleep(WHILE).await;
+    assert_eq!(world.gearmand.jobs(), [1, 0, 1], "it waits");
+    let words = "what answers at --function-url is not the function";
+    assert_eq!(shim.health("/healthz").await, (503, format!("{words}\n")));
+    assert_eq!((shim.metric("function_missing").await, shim.metric("token_refused").await), (1.0, 0.0));
+    let logged = shim.logged();
+    let refused = logged.iter().find(|line| line["message"] == format!("{words}: no job is taken"));
+    assert_eq!(refused.map(|line| (&line["level"], &line["status"])), Some((&"ERROR".into(), &404.into())));
+    drop(shim);
+    let _next = Shim::start(url, &[&world.gearmand], &[]);
+    world.wait_until_idle().await;
+    world.env.assert_published("film", &bytes);
+}
+
+/// An address where nobody answers holds up the registration for seconds only: the shim says so, and takes jobs, which wait.
+#[tokio::test]
+async fn a_silent_address_does_not_hold_up_the_start() {
+    let world = GearmanEnv::start().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let silent = format!("http://{}/", listener.local_addr().unwrap());
+    let begun = std::time::Instant::now();
+    let shim = Shim::start(&silent, &[&world.gearmand], &[]);
+    shim.wait_for_log("registered", 1).await;
+    // A trial alone may take 15 seconds.
+    assert!(begun.elapsed() < Duration::from_secs(13), "{:?}", begun.elapsed());
+    shim.wait_for_log("the function has not answered yet: jobs are taken meanwhile", 1).await;
 }

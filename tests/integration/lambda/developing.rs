@@ -4,6 +4,7 @@ use super::{LambdaEnv, emulator::tool, fixture};
 use crate::support::{
     MIB, binary,
     port::{free_port, wait_until_listening},
+    process::test_variables,
     sample_bytes, workspace,
 };
 use serde_json::{Value, json};
@@ -16,6 +17,7 @@ use tokio::{
 fn cargo_lambda(arguments: &[&str]) -> Command {
     let mut command = Command::new(tool("cargo-lambda"));
     command.arg("lambda").args(arguments).current_dir(workspace()).kill_on_drop(true);
+    test_variables().for_each(|name| _ = command.env_remove(name));
     command
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     LambdaEnv,
+    package::packaged,
     runtime_api::{Process, RuntimeApi},
 };
 use crate::support::{binary, process::peak_kib};
@@ -16,7 +17,7 @@ fn median<T: Ord + Copy>(mut values: Vec<T>) -> T {
 
 /// Starts both in turn and compares the medians of the time until the function asks for its first event, and of its memory then.
 #[expect(clippy::print_stdout, reason = "the figures, for those who ask by --nocapture")]
-pub(crate) async fn assert_light_start(function: &Path) {
+async fn assert_light_start(function: &Path) {
     let variables = LambdaEnv::start(&[]).await.variables;
     let mut api = RuntimeApi::start(Vec::new()).await;
     let programs = [&binary("examples/hello"), function];
@@ -39,4 +40,11 @@ pub(crate) async fn assert_light_start(function: &Path) {
 #[ignore = "measures: wants a quiet machine"]
 async fn the_function_starts_within_thrice_a_minimal_ones_time() {
     assert_light_start(&binary("oss2youku-lambda")).await;
+}
+
+#[tokio::test]
+#[ignore = "measures: wants a quiet machine"]
+async fn the_packaged_function_starts_as_lightly() {
+    let (program, _) = tokio::task::spawn_blocking(packaged).await.unwrap();
+    assert_light_start(&program).await;
 }

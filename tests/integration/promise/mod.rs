@@ -13,9 +13,11 @@ mod odd_answers;
 mod own_keys;
 mod private;
 mod same_content;
+mod single_put;
 mod stated_md5;
 mod twins;
 mod versioned_ledger;
+mod without_md5;
 
 use crate::support::{Setup, TestEnv, oss_event, random, serve_http};
 use bytes::Bytes;
@@ -48,6 +50,14 @@ fn called_by_test<'a>() -> Setup<'a> {
 /// Starts the function of [`called_by_test`] in a mode, with Youku's answers to open questions.
 async fn start_env_with_switches(mode: &str, switches: Switches) -> TestEnv {
     let env = TestEnv::start(Setup { mode, ..called_by_test() }).await;
+    env.clouds.youku.set_switches(switches);
+    env
+}
+
+/// The same with one more variable, in OSS mode.
+async fn start_env_with_setting(setting: (&str, &str), switches: Switches) -> TestEnv {
+    let variables: Vec<_> = OPEN.into_iter().chain([setting]).collect();
+    let env = TestEnv::start(Setup { variables: &variables, ..called_by_test() }).await;
     env.clouds.youku.set_switches(switches);
     env
 }

@@ -174,6 +174,13 @@ async fn a_run_that_its_deadline_ends_names_the_last_error() {
 
 #[tokio::test]
 async fn a_rules_callback_learns_of_unreadable_metadata() {
+    for ledger_in_bucket in [false, true] {
+        report_unreadable_metadata(ledger_in_bucket).await;
+    }
+}
+
+/// The first event of a process: its ledger is still being opened while the metadata is read.
+async fn report_unreadable_metadata(ledger_in_bucket: bool) {
     let receiver = Receiver::start(&[]).await;
     let rules = format!(
         r#"[{{bucket="videos",account="main",public_type="all",callback="http://127.0.0.1:{}/done"}}]"#,
@@ -186,7 +193,7 @@ async fn a_rules_callback_learns_of_unreadable_metadata() {
         ("OSS2YOUKU_CALLBACK__ALLOWED", r#"[{host="127.0.0.1",network="127.0.0.0/8"}]"#),
         ("OSS2YOUKU_CALLBACK__PORTS", &ports),
     ]);
-    let setup = Setup { variables: &variables, rules: &rules, ..called_by_test() };
+    let setup = Setup { variables: &variables, rules: &rules, ledger_in_bucket, ..called_by_test() };
     let env = TestEnv::start(setup).await;
     let film = sample_bytes(1, 300_000);
     env.put_with("film.mp4", &film, &[("youku-public-type", "everybody")]).await;

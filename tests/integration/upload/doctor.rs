@@ -1,18 +1,21 @@
 //! `doctor`: each of its checks passes where all is well, and fails with advice where it must.
 
 use crate::support::{
-    Setup, TestEnv,
-    command_line::{command, file, run, run_command},
-    golden::assert_golden,
+    Setup, TestEnv, add_fault,
+    command_line::{command, file, run, run_command, run_with},
+    golden::{assert_golden, normalize},
     sample_bytes,
 };
 use local_clouds::fc::HttpAuth;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 
 const KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 const NOWHERE: &str = "http://127.0.0.1:1";
 const IMPATIENT: (&str, &str) = ("OSS2YOUKU_TRANSFER__PATIENCE_SECONDS", "1");
+const NO_KEY: (&str, &str) = ("ALIBABA_CLOUD_ACCESS_KEY_ID", "");
+/// Asks no machine for its role.
+const NO_ROLE: (&str, &str) = ("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true");
 /// The token `t0ken`, by `sha256sum`.
 const TOKENS: &str = r#"["b46c09677343261f0b439a472422225e3a230c9c094d6ab16762e2036b597053"]"#;
 
@@ -62,12 +65,17 @@ async fn every_check_has_a_case_in_which_it_fails_and_says_what_to_do() {
     type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str], &'a str);
     let cases: &[Case<'_>] = &[
         ("settings", &[("OSS2YOUKU_SOURCE__REGIO", "x")], &[], "correct the setting"),
-        ("ledger", &[("OSS2YOUKU_LEDGER__LOCATION", "oss://versioned/x/"), sealed], &[], "ledger.location"),
+        (
+            "ledger",
+            &[("OSS2YOUKU_LEDGER__LOCATION", "oss://versioned/x/"), sealed],
+            &[],
+            "has never had versioning",
+        ),
         (
             "ledger",
             &[("OSS2YOUKU_LEDGER__LOCATION", "oss://nowhere/x/"), sealed, IMPATIENT],
             &[],
-            "place exists",
+            "check the bucket's name (nowhere)",
         ),
         (
             "ledger",
@@ -78,8 +86,16 @@ async fn every_check_has_a_case_in_which_it_fails_and_says_what_to_do() {
                 IMPATIENT,
             ],
             &[],
-            "ledger.location",
+            "key id and secret belong together",
         ),
+        (
+            "ledger",
+            &[("OSS2YOUKU_LEDGER__LOCATION", "oss://records/x/"), NO_ROLE, sealed, NO_KEY],
+            &[],
+            "no key is set",
+        ),
+        ("settings", &[("OSS2YOUKU_LEDGER__LOCATION", "oss://records/x/")], &[], "openssl rand"),
+        ("settings", &[("OSS2YOUKU_LEDGER__SEAL_KEY", "MDEy")], &[], "32 bytes in base64"),
         (
             "ledger's place",
             &[("OSS2YOUKU_LEDGER__LOCATION", "oss://videos/x/"), sealed],
@@ -87,18 +103,19 @@ async fn every_check_has_a_case_in_which_it_fails_and_says_what_to_do() {
             "bucket of its own",
         ),
         ("seal key", &[sealed], &[], "that this ledger began with"),
-        ("source oss://videos/", &[("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "s3cret")], &[], "oss:ListObjects"),
+        ("source oss://videos/", &[("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "s3cret")], &[], "belong together"),
+        ("source oss://videos/", &[NO_KEY, NO_ROLE], &[], "ALIBABA_CLOUD_ACCESS_KEY_ID"),
         (
             "source oss://videos/",
             &[("OSS2YOUKU_SOURCE__ENDPOINT", NOWHERE), IMPATIENT],
             &[],
-            "can be reached",
+            "127.0.0.1:1 cannot be reached from here",
         ),
         (
             "source oss://gone/",
             &[("OSS2YOUKU_RULES", r#"[{bucket="gone",account="main",public_type="all"}]"#)],
             &[],
-            "the rule's bucket",
+            "check the bucket's name (gone)",
         ),
         ("account main", &[("OSS2YOUKU_YOUKU__API", NOWHERE), IMPATIENT], &[], "youku.api"),
         ("account main", &[("OSS2YOUKU_ACCOUNTS__MAIN__CLIENT_ID", "nobody")], &[], "client_id"),
@@ -112,7 +129,8 @@ async fn every_check_has_a_case_in_which_it_fails_and_says_what_to_do() {
         let mut command = command(&env, folder.path(), &[&["doctor", "--json"], *more].concat());
         command.envs(variables.iter().copied());
         let output = run_command(command).await;
-        assert_eq!(output.code, Some(1), "{check}: {output:?}");
+        let code = if *check == "settings" { 2 } else { 1 };
+        assert_eq!(output.code, Some(code), "{check}: {output:?}");
         let found = output.lines().into_iter().find(|line| line["check"] == *check && line["ok"] == false);
         let found = found.unwrap_or_else(|| panic!("{check} is well: {output:?}"));
         assert!(found["advice"].as_str().is_some_and(|output| output.contains(advice)), "{check}: {found}");
@@ -139,6 +157,26 @@ async fn what_doctor_says_is_golden_in_both_languages() {
         let output = run(&env, folder.path(), &[&["doctor", "--lang", lang], &more[..]].concat()).await;
         assert!(output.code == Some(1) && !output.out.contains("s3cret"), "{output:?}");
         report += &format!("== {lang}\n{}", output.out);
+    }
+    // What is wrong differs, and so does what to do about it.
+    env.clouds.oss.create_bucket("versioned");
+    env.clouds.oss.set_versioning("versioned", true);
+    let wrong = [
+        ("OSS2YOUKU_LEDGER__LOCATION", "oss://versioned/x/"),
+        ("OSS2YOUKU_LEDGER__SEAL_KEY", KEY),
+        ("OSS2YOUKU_YOUKU__API", NOWHERE),
+        ("OSS2YOUKU_RULES", r#"[{bucket="gone",account="main",public_type="all"}]"#),
+        IMPATIENT,
+    ];
+    for lang in ["en", "zh"] {
+        let mut command = command(&env, folder.path(), &["doctor", "--lang", lang]);
+        command.envs(wrong);
+        let output = run_command(command).await;
+        assert_eq!(output.code, Some(1), "{output:?}");
+        report += &format!("== wrong settings: {lang}\n{}", normalize(&output.out));
+        let output = run_with([], &["doctor", "--lang", lang]).await;
+        assert_eq!(output.code, Some(2), "{output:?}");
+        report += &format!("== no settings: {lang}\n{}", output.out);
     }
     let ledger = &env.variables["OSS2YOUKU_LEDGER__LOCATION"];
     let report = report
@@ -173,4 +211,30 @@ async fn doctor_states_days_left_and_fails_a_spent_token_pair() {
     assert!(failed[0]["result"].as_str().unwrap().contains("reauthorize"), "{failed:?}");
     assert!(failed[0]["advice"].as_str().unwrap().contains("cloud.youku.com/tools"), "{failed:?}");
     assert!(!output.out.contains("s3cret") && !output.err.contains("s3cret"), "{output:?}");
+}
+
+/// Each refusal of a store has its own way out, and the first finding names it.
+#[tokio::test]
+async fn advice_follows_what_a_store_refuses() {
+    let env = TestEnv::start(Setup { ledger_in_bucket: true, ..Setup::default() }).await;
+    let folder = tempfile::tempdir().unwrap();
+    let control = env.clouds.oss_control.clone();
+    for (operation, code, words) in [
+        ("ListObjectsV2", "AccessDenied", ["the key may not call ListObjectsV2 there", "oss:DeleteObject"]),
+        ("*", "InvalidAccessKeyId", ["does not accept the key", "ALIBABA_CLOUD_ACCESS_KEY_ID"]),
+        ("*", "RequestTimeTooSkewed", ["set this machine's clock", "date -u"]),
+        ("*", "NoSuchBucket", ["check the bucket's name (records)", "source.region"]),
+    ] {
+        let status = if code == "NoSuchBucket" { 404 } else { 403 };
+        let fault = json!({"kind": "status", "status": status, "code": code});
+        add_fault(&control, json!({"operation": operation, "times": 0, "fault": fault}));
+        let mut command = command(&env, folder.path(), &["doctor", "--json"]);
+        command.envs([IMPATIENT]);
+        let output = run_command(command).await;
+        control.faults.clear();
+        let lines = output.lines();
+        let failed = lines.iter().find(|line| line["check"] == "ledger" && line["ok"] == false);
+        let advice = failed.unwrap_or_else(|| panic!("{code}: {output:?}"))["advice"].to_string();
+        assert!(output.code == Some(1) && words.iter().all(|word| advice.contains(word)), "{code}: {advice}");
+    }
 }

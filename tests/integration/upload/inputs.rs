@@ -32,10 +32,12 @@ async fn every_bad_input_is_named_with_the_way_out_in_both_languages() {
         ("broken.toml", "title = 'x'\ntags = [\n  'a' 'b'\n]\n"),
         ("unknown.toml", "titel = 'x'\n"),
         ("secret.toml", "title = 'x'\nwatch_password = 91827364\n"),
+        ("sidecar.json", "\u{feff}{\r\n\"titel\": \"x\"}\r\n"),
         ("settings.toml", "[ledger]\nlocation = oops s3cret\n"),
     ] {
         fs::write(folder.path().join(name), text).unwrap();
     }
+    fs::write(folder.path().join("gbk.toml"), b"title = '\xb4\xba\xcd\xed'\n").unwrap();
     fs::create_dir(folder.path().join("none")).unwrap();
     env.put("a.mp4", &sample_bytes(1, 1000)).await;
 
@@ -44,7 +46,13 @@ async fn every_bad_input_is_named_with_the_way_out_in_both_languages() {
     let cases: &[Case<'_>] = &[
         // Files.
         (&[], &["upload", "nowhere.mp4"], 3, &["nowhere.mp4", "check the path"]),
-        (&[], &["upload", "."], 5, &["directory", "--recursive"]),
+        (&[], &["upload", "."], 2, &["directory", "--recursive"]),
+        (
+            &[],
+            &["invoke", "a.mp4", "--function-url", NOWHERE],
+            2,
+            &["a.mp4 names no object", "oss://bucket/key"],
+        ),
         (&[], &["upload", "empty.mp4"], 5, &["empty.mp4", "is empty"]),
         (&[], &["upload", "note.txt"], 5, &["note.txt", "extension of a video", "not .txt", "m4v, dvix"]),
         (&[], &["upload", "/dev/null"], 5, &["/dev/null", "not a regular file"]),
@@ -57,15 +65,39 @@ async fn every_bad_input_is_named_with_the_way_out_in_both_languages() {
             &[],
             &["upload", "a.mp4", "--title", &title],
             5,
-            &["title must be 1 to 60 characters, not 61", "--title"],
+            &["title has 61 characters, 1 to 60 are allowed", "--title"],
         ),
-        (&[], &["upload", "a.mp4", "--title", ""], 5, &["title must be 1 to 60"]),
+        (&[], &["upload", "a.mp4", "--title", ""], 5, &["title has 0 characters, 1 to 60 are allowed"]),
         (&[], &["upload", "a.mp4", "--title", "{name}"], 2, &["{name}", "{stem}"]),
-        (&[], &["upload", "a.mp4", "--category", "news"], 5, &["category must be one of Youku's"]),
-        (&[], &["upload", "a.mp4", "--tags", &tags], 5, &["tags must be 1 to 10", "11 tags"]),
-        (&[], &["upload", "a.mp4", "--tags", "one,x"], 5, &["tags[1] must be 2 to 20 characters"]),
-        (&[], &["upload", "a.mp4", "--description", &long], 5, &["description must be under 2000"]),
+        (
+            &[],
+            &["upload", "a.mp4", "--category", "news"],
+            5,
+            &["category must be one of Youku's", "News, Entertainment", "not an unknown one"],
+        ),
+        (&[], &["upload", "a.mp4", "--tags", "one,t\u{202e}wo"], 5, &["tag 2 must be free of", "U+202E"]),
+        (&[], &["upload", "a.mp4", "--description", "a\u{200b}"], 5, &["description must be free", "U+200B"]),
+        (&[], &["upload", "a.mp4", "--tags", &tags], 5, &["tags has 11 entries, 1 to 10 are allowed"]),
+        (&[], &["upload", "a.mp4", "--tags", "one,x"], 5, &["tag 2 has 1 character, 2 to 20 are allowed"]),
+        (
+            &[],
+            &["upload", "a.mp4", "--description", &long],
+            5,
+            &["description has 2000 characters, at most 1999 are allowed"],
+        ),
         (&[], &["upload", "a.mp4", "--public-type", "password"], 5, &["watch_password must be given"]),
+        (
+            &[],
+            &["upload", "a.mp4", "--watch-password", "s3cret"],
+            5,
+            &["watch_password must be stated with public_type password, not with public_type all"],
+        ),
+        (
+            &[],
+            &["upload", "oss://videos/a.mp4", "--watch-password", "s3cret", "--public-type", "friend"],
+            5,
+            &["watch_password needs public_type password"],
+        ),
         (&[], &["upload", "a.mp4", "--public-type", "nobody"], 2, &["--public-type", "friend"]),
         (&[], &["upload", "a.mp4", "--copyright-type", "mine"], 2, &["--copyright-type", "original"]),
         (&[], &["upload", "a.mp4", "--mode", "fast"], 2, &["--mode", "slice"]),
@@ -73,6 +105,13 @@ async fn every_bad_input_is_named_with_the_way_out_in_both_languages() {
         (&[], &["upload", "a.mp4", "--meta", "broken.toml"], 2, &["broken.toml", "line: 3", "column: 7"]),
         (&[], &["upload", "a.mp4", "--meta", "unknown.toml"], 2, &["titel", "line: 1, column: 1", "`title`"]),
         (&[], &["upload", "a.mp4", "--meta", "secret.toml"], 2, &["line: 2", "expected a string"]),
+        (
+            &[],
+            &["upload", "a.mp4", "--meta", "sidecar.json"],
+            2,
+            &["sidecar.json", "titel is not a known name"],
+        ),
+        (&[], &["upload", "a.mp4", "--meta", "gbk.toml"], 2, &["gbk.toml", "UTF-8"]),
         (&[], &["upload", "a.mp4", "--account", "x"], 2, &["account: x", "accounts: main"]),
         (&[], &["upload", "a.mp4", "--again", "a b"], 2, &["--again", "visible ASCII"]),
         (&[], &["upload", "a.mp4", "--limit-rate", "1K"], 2, &["--limit-rate", "at least 16K"]),
@@ -103,12 +142,14 @@ async fn every_bad_input_is_named_with_the_way_out_in_both_languages() {
         (&[], &["replay-callback", "x"], 3, &["no such upload: x", "ledger"]),
         // Stores, Youku and credentials.
         (&[], &["upload", "oss://videos/nowhere.mp4"], 3, &["nowhere.mp4", "Check bucket and key"]),
-        (&[], &["upload", "oss://nowhere/a.mp4"], 2, &["bucket does not exist", "nowhere"]),
+        (&[], &["upload", "oss://nowhere/a.mp4"], 3, &["bucket does not exist", "nowhere"]),
+        (&[], &["upload", "-r", "oss://nowhere/a/"], 3, &["bucket does not exist", "nowhere"]),
+        (&[], &["upload", "oss://videos/in/../a.mp4"], 5, &["the key has a segment . or .."]),
         (
             &[("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "s3cret")],
             &["upload", "oss://videos/a.mp4"],
             6,
-            &["access_key_secret", "doctor"],
+            &["access_key_secret", "belong together"],
         ),
         (
             &[("ALIBABA_CLOUD_ACCESS_KEY_ID", "nobody")],
@@ -120,13 +161,13 @@ async fn every_bad_input_is_named_with_the_way_out_in_both_languages() {
             &[("OSS2YOUKU_SOURCE__ENDPOINT", NOWHERE), IMPATIENT],
             &["upload", "oss://videos/a.mp4"],
             7,
-            &["same command again", "doctor"],
+            &["same command again", "127.0.0.1:1 cannot be reached"],
         ),
         (
             &[("OSS2YOUKU_YOUKU__API", NOWHERE), IMPATIENT],
             &["upload", "a.mp4", "--again", "1"],
             7,
-            &["same command again", "doctor"],
+            &["same command again", "127.0.0.1:1 cannot be reached"],
         ),
         (
             &[
@@ -140,6 +181,14 @@ async fn every_bad_input_is_named_with_the_way_out_in_both_languages() {
         // Settings.
         (&[("OSS2YOUKU_CONFIG", "nowhere.toml")], &["list"], 2, &["nowhere.toml", "OSS2YOUKU_CONFIG"]),
         (&[("OSS2YOUKU_CONFIG", "settings.toml")], &["list"], 2, &["settings.toml", "line: 2, column: 12"]),
+        (&[], &["list", "--config", "nowhere.toml"], 2, &["nowhere.toml", "--config"]),
+        (&[], &["--config", "nowhere.toml", "sweep"], 2, &["nowhere.toml"]),
+        (
+            &[("OSS2YOUKU_CONFIG", "nowhere.toml")],
+            &["list", "--config", "settings.toml"],
+            2,
+            &["settings.toml", "line: 2, column: 12"],
+        ),
         (&[("OSS2YOUKU_YOUKU__APII", "x")], &["list"], 2, &["apii", "oss2youku init"]),
         (&[("OSS2YOUKU_LEDGER__SEAL_KEY", "s3cret")], &["list"], 2, &["32 bytes in base64"]),
         (
@@ -148,7 +197,12 @@ async fn every_bad_input_is_named_with_the_way_out_in_both_languages() {
             2,
             &["ledger.location", "oss://bucket/prefix/"],
         ),
-        (&[("OSS2YOUKU_LEDGER__LOCATION", "/proc/nowhere")], &["list"], 2, &["/proc/nowhere"]),
+        (
+            &[("OSS2YOUKU_LEDGER__LOCATION", "/proc/nowhere")],
+            &["upload", "a.mp4", "--again", "3"],
+            2,
+            &["/proc/nowhere"],
+        ),
     ];
     assert!(cases.len() >= 40);
     for case in cases {
@@ -165,6 +219,13 @@ async fn every_bad_input_is_named_with_the_way_out_in_both_languages() {
                 "{output:?}"
             );
         }
+    }
+    for lang in ["en_US.UTF-8", "zh_CN.UTF-8"] {
+        let extension = run_case(&env, folder.path(), &(&[], &["upload", "note.txt"], 5, &[]), lang).await;
+        assert!(!extension.err.contains("--title"), "no flag mends an extension: {}", extension.err);
+        let key: Case<'_> = (&[], &["upload", "oss://videos/in/../a.mp4"], 5, &[]);
+        let key = run_case(&env, folder.path(), &key, lang).await;
+        assert!(!key.err.contains("HeadObject"), "{}", key.err);
     }
     let odd = Path::new(OsStr::from_bytes(b"odd\xff.mp4"));
     fs::write(folder.path().join(odd), "bytes").unwrap();

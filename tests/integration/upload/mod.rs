@@ -1,14 +1,23 @@
 //! `oss2youku upload`, run as a program against the local clouds. The tests check what Youku has in the end.
 
+mod advice;
+mod changes;
 mod doctor;
+mod explain;
+mod init;
+mod init_prefix;
 mod inputs;
 mod moto;
 mod recursive;
+mod repeated;
 mod s3;
 mod stops;
+mod suspending;
 mod terminal;
+mod terminal_texts;
 mod titles;
 mod tools;
+mod totals;
 mod waits;
 
 use crate::support::{

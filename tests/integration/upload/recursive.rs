@@ -77,20 +77,21 @@ async fn junk_is_left_alone_unless_it_is_wanted() {
     let env = start_env().await;
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
-    let junk = ["d/._a.mp4", "d/__MACOSX/a.mp4", "d/.Trash-1000/files/old.mp4", "d/$RECYCLE.BIN/$R1.mp4"];
+    let junk =
+        ["d/._a.mp4", "d/__MACOSX/a.mp4", "d/.Trash-1000/files/old.mp4", "d/@eaDir/a.mp4", "d/.hidden/a.mp4"];
     for (seed, name) in junk.iter().chain(&["d/a.mp4", "d/film.part1.mp4"]).enumerate() {
         put(root, name, seed as u64);
     }
     fs::write(root.join("d/film.mp4.part"), "half").unwrap();
     let output = run(&env, root, &["upload", "-r", "d", "--json"]).await;
     assert_eq!((output.code, count_published(&output)), (Some(0), 2), "{output:?}");
-    assert_eq!(reasons(&output), counts(&[("junk", 4), ("not_a_video", 1)]), "{output:?}");
+    assert_eq!(reasons(&output), counts(&[("junk", 5), ("not_a_video", 1)]), "{output:?}");
     let output = run(&env, root, &["upload", "d/._a.mp4", "--json"]).await;
     assert_eq!((output.code, count_published(&output)), (Some(0), 1), "{output:?}");
     let output = run(&env, root, &["upload", "-r", "d/.Trash-1000", "--json"]).await;
     assert_eq!((output.code, count_published(&output)), (Some(0), 1), "{output:?}");
     let output = run(&env, root, &["upload", "-r", "d", "--include-junk", "--json"]).await;
-    assert_eq!((output.code, count_published(&output)), (Some(0), 6), "{output:?}");
+    assert_eq!((output.code, count_published(&output)), (Some(0), 7), "{output:?}");
     assert_eq!(reasons(&output), counts(&[("not_a_video", 1)]));
 }
 

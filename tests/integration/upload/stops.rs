@@ -46,13 +46,15 @@ async fn drained(env: &TestEnv) -> u64 {
 async fn accepted(child: &mut Child, bytes: u64) -> u64 {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let report = async {
+        let mut last = Value::Null;
         while let Some(line) = lines.next_line().await.unwrap() {
             let line: Value = serde_json::from_str(&line).unwrap();
+            last.clone_from(&line);
             if let Some(accepted) = line["accepted"].as_u64().filter(|accepted| *accepted >= bytes) {
                 return accepted;
             }
         }
-        panic!("it ended by itself");
+        panic!("it ended by itself: {last}");
     };
     timeout(TIMEOUT, report).await.expect("it moves")
 }
@@ -104,7 +106,11 @@ async fn ctrl_c_stops_the_upload_and_says_how_to_resume() {
     assert_eq!((report["state"].as_str(), &report["holder"]), (Some("waiting"), &Value::Null), "{report}");
     // A sweep finds the upload but not the file, and leaves it as it is.
     let swept = run(&env, folder.path(), &["sweep", "--json"]).await;
-    assert_eq!((swept.code, &last_event(&swept.lines(), "swept")["left"]), (Some(0), &json!(1)), "{swept:?}");
+    assert_eq!(
+        (swept.code, &last_event(&swept.lines(), "swept")["local_files"]),
+        (Some(0), &json!(1)),
+        "{swept:?}"
+    );
     let before = received(&env);
     let output = run(&env, folder.path(), &["upload", "a.mp4"]).await;
     assert_eq!(output.code, Some(0), "{output:?}");

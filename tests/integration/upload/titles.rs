@@ -32,3 +32,21 @@ async fn a_cut_title_is_told() {
         }
     }
 }
+
+/// A sidecar serves as the file of `--meta`, and editors of Windows write a byte-order mark before either form.
+#[tokio::test]
+async fn a_meta_file_may_be_json_and_begin_with_a_mark() {
+    let env = start_env().await;
+    let bytes = sample_bytes(1, 1000);
+    let (folder, _) = file("a.mp4", &bytes);
+    for (name, text, title) in [
+        ("json", "\u{feff}{\r\n\"title\": \"春晚\", \"description\": \"a\\r\\nb\"\r\n}\r\n", "春晚"),
+        ("toml", "\u{feff}title = 'of TOML'\r\ndescription = \"a\\nb\"\r\n", "of TOML"),
+    ] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+        let upload = ["upload", "a.mp4", "--meta", name, "--again", name];
+        let output = run_command(command(&env, folder.path(), &upload)).await;
+        assert_eq!(output.code, Some(0), "{output:?}");
+        assert_eq!(env.assert_published(title, &bytes).description, "a\nb");
+    }
+}

@@ -110,7 +110,19 @@ async fn a_deployed_function_is_invoked_and_its_progress_shown() {
     let invoked = run(&env, folder.path(), &["invoke", "oss://videos/b.mp4", "--function-url", &url]).await;
     assert!(invoked.code == Some(3) && invoked.err.contains("404"), "{invoked:?}");
     let invoked = run(&env, folder.path(), &["invoke", "x", "--function-url", &url]).await;
-    assert!(invoked.code == Some(5) && invoked.err.contains("source"), "{invoked:?}");
+    assert!(invoked.code == Some(2) && invoked.err.contains("x names no object"), "{invoked:?}");
+    // What the answer warns of is said in the language in use.
+    env.put_with("c.mp4", &sample_bytes(2, 1000), &[("youku-title", "Second")]).await;
+    let first = ["upload", "oss://videos/c.mp4", "--title", "First"];
+    assert_eq!(run(&env, folder.path(), &first).await.code, Some(0));
+    let again = ["invoke", "oss://videos/c.mp4", "--function-url", &url, "--lang", "zh"];
+    let invoked = run(&env, folder.path(), &again).await;
+    assert!(
+        invoked.code == Some(0)
+            && invoked.out.contains("\n注意  该对象是此前请求的视频")
+            && invoked.out.contains("没有使用：title"),
+        "{invoked:?}"
+    );
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! An event's JSON to what it asks for, and so with the events that other events carry.
 
 use super::{
-    action::{Action, Event, Message, TaskRequest},
+    action::{Action, Event, Message, ObjectRecord, TaskRequest},
     failure_record::{self, FailedRequest},
     http,
     kind::EventKind,
@@ -64,10 +64,10 @@ fn trim_padding(text: &str) -> &str {
 
 fn decode_actions(kind: EventKind, event: Value, depth: u8) -> Result<Vec<Action>, Diagnostic> {
     match kind {
-        EventKind::S3 => Ok(vec![Action::Objects(s3::parse_records(event)?)]),
+        EventKind::S3 => collect_records(s3::parse_records(event)?),
         EventKind::S3EventBridge => Ok(vec![Action::Objects(vec![s3::from_eventbridge(event)?])]),
         EventKind::S3Test => Ok(Vec::new()),
-        EventKind::Oss => Ok(vec![Action::Objects(oss::parse_records(event)?)]),
+        EventKind::Oss => collect_records(oss::parse_records(event)?),
         EventKind::OssCloudEvent => Ok(vec![Action::Objects(vec![oss::from_cloud_event(event)?])]),
         EventKind::OssRecord => Ok(vec![Action::Objects(vec![oss::parse_record(event)?])]),
         EventKind::Schedule => Ok(vec![schedule::ACTION]),
@@ -112,6 +112,23 @@ fn name_requests(actions: Vec<Action>, request: &TaskRequest) -> Vec<Action> {
         other => other,
     };
     actions.into_iter().map(name).collect()
+}
+
+/// Handles the records of an event that can be read, and then fails the event for the others. So the platform delivers it again, which
+/// makes no other video of the good ones, and puts the bad ones into its dead-letter queue, the only place where a person finds them.
+fn collect_records(records: Vec<Result<ObjectRecord, Diagnostic>>) -> Result<Vec<Action>, Diagnostic> {
+    let (mut readable, mut errors) = (Vec::new(), Vec::new());
+    for record in records {
+        match record {
+            Ok(record) => readable.push(record),
+            Err(error) => errors.push(error),
+        }
+    }
+    if readable.is_empty() && !errors.is_empty() {
+        return Err(errors.swap_remove(0));
+    }
+    let actions = std::iter::once(Action::Objects(readable));
+    Ok(actions.chain(errors.into_iter().map(Action::Fail)).collect())
 }
 
 /// Joins what the parts of an event ask for. A part that cannot be read fails alone; where none can be read, the event fails as the first.

@@ -1,6 +1,9 @@
 //! Objects of OSS, by whatever bridge their events come here (pages of Function Compute on native and EventBridge-based OSS triggers).
 
-use super::{action::ObjectRecord, document::deserialize_event};
+use super::{
+    action::ObjectRecord,
+    document::{deserialize_event, deserialize_part},
+};
 use aliyun_fc_events::{CloudEvent, OssRecord};
 use app::core::{Location, Provider};
 use lambda_runtime::Diagnostic;
@@ -9,13 +12,15 @@ use serde_json::Value;
 
 #[derive(Deserialize)]
 struct NativeEvent {
-    events: Vec<OssRecord>,
+    events: Vec<Value>,
 }
 
-/// The records of OSS's own trigger.
-pub(super) fn parse_records(event: Value) -> Result<Vec<ObjectRecord>, Diagnostic> {
+/// The records of OSS's own trigger, each read by itself: one that cannot be read hides no other.
+pub(super) fn parse_records(event: Value) -> Result<Vec<Result<ObjectRecord, Diagnostic>>, Diagnostic> {
     let event: NativeEvent = deserialize_event(event)?;
-    Ok(event.events.into_iter().map(into_object_record).collect())
+    let parse =
+        |(index, record)| deserialize_part(&format!("events[{index}]"), record).map(into_object_record);
+    Ok(event.events.into_iter().enumerate().map(parse).collect())
 }
 
 /// The record of a CloudEvent.

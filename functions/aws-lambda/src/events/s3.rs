@@ -5,7 +5,10 @@
 //! `aws_lambda_events` refuses a record without `eventTime`, `userIdentity` or `requestParameters`, and an event of EventBridge whose time
 //! is not in RFC 3339.
 
-use super::{action::ObjectRecord, document::deserialize_event};
+use super::{
+    action::ObjectRecord,
+    document::{deserialize_event, deserialize_part},
+};
 use crate::error::invalid_event;
 use app::core::{Location, Provider};
 use lambda_runtime::Diagnostic;
@@ -16,7 +19,7 @@ use serde_json::Value;
 #[derive(Deserialize)]
 struct Notification {
     #[serde(rename = "Records")]
-    records: Vec<Record>,
+    records: Vec<Value>,
 }
 
 #[derive(Deserialize)]
@@ -53,19 +56,22 @@ struct Object {
     size: Option<u64>,
 }
 
-/// The records of a notification. Its keys are form-encoded once.
-pub(super) fn parse_records(event: Value) -> Result<Vec<ObjectRecord>, Diagnostic> {
+/// The records of a notification, each read by itself: one that cannot be read hides no other.
+pub(super) fn parse_records(event: Value) -> Result<Vec<Result<ObjectRecord, Diagnostic>>, Diagnostic> {
     let notification: Notification = deserialize_event(event)?;
-    let read = |(index, record): (usize, Record)| {
-        let key = form_decode(&record.s3.object.key).ok_or_else(|| {
-            invalid_event(format!("Records[{index}].s3.object.key is not form-encoded UTF-8"))
-        })?;
-        let name = record.event_name.strip_prefix("s3:").unwrap_or(&record.event_name);
-        let created = name.starts_with("ObjectCreated:");
-        let entity = Entity { object: Object { key, ..record.s3.object }, ..record.s3 };
-        Ok(into_object_record(created, entity, record.aws_region))
-    };
-    notification.records.into_iter().enumerate().map(read).collect()
+    let records = notification.records.into_iter().enumerate();
+    Ok(records.map(|(index, record)| parse_record(&format!("Records[{index}]"), record)).collect())
+}
+
+/// A record that stands at `place`. Its key is form-encoded once.
+fn parse_record(place: &str, record: Value) -> Result<ObjectRecord, Diagnostic> {
+    let record: Record = deserialize_part(place, record)?;
+    let key = form_decode(&record.s3.object.key)
+        .ok_or_else(|| invalid_event(format!("{place}.s3.object.key is not form-encoded UTF-8")))?;
+    let name = record.event_name.strip_prefix("s3:").unwrap_or(&record.event_name);
+    let created = name.starts_with("ObjectCreated:");
+    let entity = Entity { object: Object { key, ..record.s3.object }, ..record.s3 };
+    Ok(into_object_record(created, entity, record.aws_region))
 }
 
 /// The record of EventBridge's event. Its key is not encoded.

@@ -76,6 +76,18 @@ async fn a_bad_part_of_an_array_fails_the_event_at_the_end() {
     assert_eq!(good["results"].as_array().map(Vec::len), Some(2), "{good}");
 }
 
+/// The good record has run by then: the event comes again for the bad one, which its dead letters then keep.
+#[tokio::test]
+async fn a_bad_record_fails_the_event_at_the_end() {
+    let mut event = json(include_str!("../../fixtures/s3.json"));
+    let mut bad = event["Records"][0].clone();
+    bad["s3"]["object"]["key"] = "%ff.mp4".into();
+    event["Records"].as_array_mut().expect("a list").insert(0, bad);
+    let error = handle(event).await.expect_err("a record is bad");
+    assert_eq!(error.error_type, "InvalidEvent");
+    assert_eq!(error.error_message, "Records[0].s3.object.key is not form-encoded UTF-8");
+}
+
 /// The stage's name, the base path, both or neither.
 #[tokio::test]
 async fn a_base_path_is_passed_over() {

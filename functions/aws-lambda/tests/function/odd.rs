@@ -126,3 +126,32 @@ fn a_host_may_write_headers_of_null_and_numbers() {
     sorted.sort_unstable();
     assert_eq!(sorted, expected);
 }
+
+/// As a bad message of a queue does not: S3 may send several records in one notification, and services that imitate it do.
+#[test]
+fn a_bad_record_does_not_hide_the_others() {
+    for (fixture, list, place) in
+        [("s3", "Records", "Records[0].s3.object.key"), ("oss", "events", "events[0].oss.object.key")]
+    {
+        let path = format!("{}/fixtures/{fixture}.json", env!("CARGO_MANIFEST_DIR"));
+        let good = json(&std::fs::read_to_string(path).expect("a fixture"));
+        let Event::Actions(expected) = decode(good.clone()).expect("it is known") else { unreachable!() };
+        let service = if list == "Records" { "s3" } else { "oss" };
+        for key in [json!(7), json!("%ff"), Value::Null] {
+            if (list, key.as_str()) == ("events", Some("%ff")) {
+                continue; // a key of OSS is not encoded
+            }
+            let mut event = good.clone();
+            let mut bad = event[list][0].clone();
+            bad[service]["object"]["key"] = key;
+            event[list].as_array_mut().expect("a list").insert(0, bad.clone());
+            let Event::Actions(actions) = decode(event.clone()).expect("it is known") else { unreachable!() };
+            let (fails, objects) = actions.split_last().expect("two actions");
+            assert_eq!(objects, expected);
+            assert!(matches!(fails, Action::Fail(error) if error.error_message.contains(place)), "{fails:?}");
+            event[list] = json!([bad]);
+            let error = decode(event).expect_err("nothing is left");
+            assert!(error.error_type == "InvalidEvent" && error.error_message.contains(place));
+        }
+    }
+}

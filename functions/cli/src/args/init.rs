@@ -3,11 +3,14 @@
 use clap::Args;
 use std::path::PathBuf;
 
+/// The file that is written where no flag names one.
+pub(crate) const DEFAULT_OUT: &str = "oss2youku.toml";
+
 /// Flags of `init`.
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
-    /// File to write.
-    #[arg(long, value_name = "FILE", default_value = "oss2youku.toml")]
+    /// File to write; that of --config where this is not stated.
+    #[arg(long, value_name = "FILE", default_value = DEFAULT_OUT)]
     pub(crate) out: PathBuf,
     /// Overwrite the file if it exists.
     #[arg(long)]
@@ -39,9 +42,18 @@ pub(crate) struct InitArgs {
     /// Where to keep the record of every upload: oss://bucket/prefix/, s3://bucket/prefix/ or a folder.
     #[arg(long, value_name = "PLACE")]
     pub(crate) ledger: Option<String>,
-    /// Key that seals the secrets of an existing ledger; without it a ledger in a bucket gets a new key.
+    /// Key that seals the secrets of an existing ledger; a new ledger in a bucket gets a new key.
     #[arg(long, value_name = "KEY")]
     pub(crate) seal_key: Option<String>,
+    /// Make a new seal key although it cannot be found out whether the ledger is in use already.
+    #[arg(long, conflicts_with_all = ["seal_key", "with_function"])]
+    pub(crate) new_seal_key: bool,
+    /// Key id with which objects, and a ledger in OSS, are reached; default: from ALIBABA_CLOUD_ACCESS_KEY_ID when a command runs.
+    #[arg(long, value_name = "ID", requires = "access_key_secret")]
+    pub(crate) access_key_id: Option<String>,
+    /// Secret of that key.
+    #[arg(long, value_name = "SECRET", requires = "access_key_id")]
+    pub(crate) access_key_secret: Option<String>,
     /// Share the ledger of a function or another machine that already publishes with this account (--ledger and --seal-key, or the
     /// variables of template.yml from the shell): a refresh token works only once.
     #[arg(long)]

@@ -38,6 +38,9 @@ pub(crate) struct SweepArgs {
     /// Maximum number of uploads to resume or start; default: sweep.limit from the settings, else 100.
     #[arg(long, value_name = "N", value_parser = parse_positive)]
     pub(crate) limit: Option<usize>,
+    /// Show what would be resumed, notified and uploaded, without doing it.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// Print JSON lines instead of text.
     #[arg(long)]
     pub(crate) json: bool,

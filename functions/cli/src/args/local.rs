@@ -6,15 +6,15 @@ use std::path::PathBuf;
 
 /// Hidden command under which the local host starts this program as the function.
 pub(crate) const FUNCTION_COMMAND: &str = "function-process";
-/// Highest `--port-base`: five consecutive ports must fit below 65536.
-const MAX_PORT_BASE: i64 = 65_531;
+/// Highest `--port-base`: six consecutive ports must fit below 65536.
+const MAX_PORT_BASE: i64 = 65_530;
 
 /// Flags that `demo` and `dev` share.
 #[derive(Debug, Args)]
 pub(crate) struct LocalArgs {
-    /// Upload protocol.
-    #[arg(long, value_enum, default_value = "oss")]
-    pub(crate) mode: Mode,
+    /// Upload protocol; default: oss.
+    #[arg(long, value_enum)]
+    pub(crate) mode: Option<Mode>,
     /// Run this function program instead of the built-in one, for example an unpacked `bootstrap`.
     #[arg(long, value_name = "PATH")]
     pub(crate) function: Option<PathBuf>,
@@ -44,4 +44,10 @@ pub(crate) struct DevArgs {
     /// First of the consecutive ports that the local clouds listen on; 0 takes free ports.
     #[arg(long, value_name = "N", default_value_t = 9380, value_parser = value_parser!(u16).range(..=MAX_PORT_BASE))]
     pub(crate) port_base: u16,
+    /// Take rules, callbacks, limits and the protocol from this settings file; accounts, endpoints, credentials and ledger are the local ones.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Print the function's whole log and the result of each event on standard error.
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
 }

@@ -1,5 +1,6 @@
 //! Commands and flags of the command line; their doc comments are the English help.
 
+mod console;
 mod doctor;
 mod init;
 mod invoke;
@@ -12,9 +13,12 @@ mod values;
 
 #[cfg(feature = "local-clouds")]
 pub(crate) use local::{DemoArgs, DevArgs, FUNCTION_COMMAND, LocalArgs};
+#[cfg(feature = "local-clouds")]
+pub(crate) use values::Mode;
 pub(crate) use {
+    console::ConsoleArgs,
     doctor::DoctorArgs,
-    init::InitArgs,
+    init::{DEFAULT_OUT, InitArgs},
     invoke::InvokeArgs,
     ledger::{ExplainArgs, ListArgs, RetryArgs, SweepArgs, UploadIdArgs},
     upload::UploadArgs,
@@ -22,13 +26,14 @@ pub(crate) use {
 
 use crate::ui::i18n::Lang;
 use clap::{Parser, Subcommand};
+use std::path::PathBuf;
 
 /// Last lines of every help.
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes: 0 success; 1 something failed; 2 invalid command line or settings; 3 no such upload, object or file; \
 4 try later: the upload is in progress elsewhere or waits; 5 invalid video: its file or metadata; \
 6 credentials refused; 7 a service is unreachable or fails temporarily; 130 interrupted by a signal.
-Settings come from oss2youku.toml in the working directory, or the file that OSS2YOUKU_CONFIG names, and from variables OSS2YOUKU_...
+Settings come from oss2youku.toml in the working directory, or the file that --config or OSS2YOUKU_CONFIG names, and from variables OSS2YOUKU_...
 Without a ledger setting, the ledger is $XDG_STATE_HOME/oss2youku/ledger, or ~/.local/state/oss2youku/ledger.";
 
 /// Upload from object storage to Youku.
@@ -38,6 +43,9 @@ pub(crate) struct Arguments {
     /// Language of the output; default: from LC_ALL, LC_MESSAGES or LANG, else English.
     #[arg(long, value_name = "LANG", global = true)]
     pub(crate) lang: Option<Lang>,
+    /// Settings file; takes precedence over OSS2YOUKU_CONFIG; default: oss2youku.toml in the working directory.
+    #[arg(long, value_name = "FILE", global = true, display_order = 0)]
+    pub(crate) config: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -45,7 +53,7 @@ pub(crate) struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Upload files and objects now; an interrupted upload resumes when run again, also on another machine with the same ledger.
+    /// Upload files and objects now; run it again after an interruption and it resumes, also on another machine that shares the ledger.
     #[command(after_help = EXIT_CODES)]
     Upload(Box<UploadArgs>),
     /// Resume interrupted uploads and pick up objects whose event was missed.
@@ -60,13 +68,16 @@ pub(crate) enum Command {
     /// Send the callback of a finished upload again.
     #[command(after_help = EXIT_CODES)]
     ReplayCallback(UploadIdArgs),
-    /// Show what happened to an upload, what comes next, and what you can do.
+    /// Show what happened to an upload, what happens next, and what you can do.
     #[command(after_help = EXIT_CODES)]
     Explain(ExplainArgs),
     /// List open uploads, then recently finished ones.
     #[command(after_help = EXIT_CODES)]
     List(ListArgs),
-    /// Check everything that an upload needs and say how to fix what fails; exits with 0 if all is well.
+    /// Show every upload on a local page in the browser: why it stands where it stands, and the button that helps.
+    #[command(after_help = EXIT_CODES)]
+    Console(ConsoleArgs),
+    /// Check everything an upload depends on and say how to fix what fails.
     #[command(after_help = EXIT_CODES)]
     Doctor(DoctorArgs),
     /// Call a deployed or local function and show its progress.
@@ -80,11 +91,13 @@ pub(crate) enum Command {
         /// Shell to complete in.
         shell: clap_complete::Shell,
     },
-    /// Watch it work: a file goes into a local OSS, its event starts the function, and the video appears on a local Youku.
+    /// Show one upload from end to end: a file lands in a local OSS, its event starts the function, and the video appears on a local Youku.
     #[cfg(feature = "local-clouds")]
+    #[command(after_help = EXIT_CODES)]
     Demo(DemoArgs),
-    /// Run the local OSS, Youku and Function Compute until Ctrl-C; what is put into the bucket is uploaded.
+    /// Run a local OSS, Youku and Function Compute until Ctrl-C, and upload whatever lands in the bucket.
     #[cfg(feature = "local-clouds")]
+    #[command(after_help = EXIT_CODES)]
     Dev(DevArgs),
     /// The function process that the local host starts.
     #[cfg(feature = "local-clouds")]

@@ -17,7 +17,7 @@ pub(crate) struct UploadArgs {
     /// Upload every video under each SOURCE; what cannot be taken is named, with exit code 1 if it may be a video.
     #[arg(long, short)]
     pub(crate) recursive: bool,
-    /// With --recursive, upload also what systems leave behind: resource forks, trash folders, names that begin with a dot or ~$.
+    /// With --recursive, upload also what systems leave behind: resource forks, trash, files and folders that begin with a dot, ~$ files.
     #[arg(long)]
     pub(crate) include_junk: bool,
     /// Title, 1 to 60 characters; may contain {stem} (file name without extension), {date} (today in UTC) and n in braces (1, 2, ...); default: the file name.
@@ -44,7 +44,7 @@ pub(crate) struct UploadArgs {
     /// Thumbnail, passed to Youku unchanged.
     #[arg(long, value_name = "TEXT")]
     pub(crate) thumbnail: Option<String>,
-    /// TOML file with title, tags, description and so on; flags take precedence.
+    /// TOML or JSON file with title, tags, description and so on; flags take precedence.
     #[arg(long, value_name = "FILE")]
     pub(crate) meta: Option<PathBuf>,
     /// Account from the settings; default: that of the object's rule, or the only one.

@@ -1,13 +1,17 @@
 //! What `invoke` and `doctor` need to call a function.
 
-use crate::{error::CliError, ui::i18n::tr};
+use crate::{
+    error::CliError,
+    ui::{details::localize_io, i18n::tr},
+};
 use app::core::ErrorKind;
 use std::{fs, path::Path};
 
 /// Reads a file that a flag names.
 pub(super) fn read_file(flag: &str, path: &Path) -> Result<String, CliError> {
     fs::read_to_string(path).map_err(|error| {
-        let why = tr!("{flag}: the file cannot be read: {error}", "{flag}：无法读取文件：{error}");
+        let why = localize_io(&error);
+        let why = tr!("{flag}: the file cannot be read: {why}", "{flag}：无法读取文件：{why}");
         CliError::usage(why).with_context("file", path.display().to_string())
     })
 }

@@ -5,11 +5,17 @@ use crate::{
     args::InvokeArgs,
     error::CliError,
     exit_code,
+    shutdown::Shutdown,
     ui::{
-        i18n::tr,
-        messages::{errors::describe_function_failure, upload::describe_video_of},
-        output::{print_line, without_nulls},
-        reporter::{Reporter, Snapshot},
+        i18n::{tr, tr_static},
+        messages::{
+            errors::describe_function_failure,
+            upload::{describe_function_continues, describe_no_object, describe_with_warning},
+        },
+        output::{escape, print_error, print_json, print_line, without_nulls},
+        reporter::Reporter,
+        tracker::{Snapshot, Tracker},
+        wait_line::show_waits,
     },
 };
 use app::{
@@ -18,7 +24,7 @@ use app::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::{path::Path, process::ExitCode};
+use std::{cell::Cell, path::Path, process::ExitCode};
 
 /// Longest response to an event, in bytes: as much as the platform lets a caller send in one synchronous call.
 const MAX_RESPONSE: usize = 32 << 20;
@@ -35,7 +41,7 @@ enum Message {
 }
 
 /// Calls the function.
-pub(super) async fn invoke(args: InvokeArgs) -> Result<ExitCode, CliError> {
+pub(super) async fn invoke(args: InvokeArgs, shutdown: Shutdown) -> Result<ExitCode, CliError> {
     let url = args.function_url.trim_end_matches('/');
     if !url.starts_with("http://") && !url.starts_with("https://") {
         let why =
@@ -43,9 +49,23 @@ pub(super) async fn invoke(args: InvokeArgs) -> Result<ExitCode, CliError> {
         return Err(CliError::usage(why));
     }
     match &args.event {
-        Some(file) => send_event(url, file, args.json).await,
-        None => send_task(url, &args).await,
+        Some(file) => {
+            let what = Some(tr_static!("waiting for the function", "等待函数应答"));
+            shutdown.guard(show_waits(args.json, what, send_event(url, file, args.json))).await
+        }
+        None => {
+            let source = args.source.as_deref().unwrap_or_default();
+            if app::object_location(source).is_none() {
+                return Err(CliError::usage(describe_no_object(source)));
+            }
+            shutdown.guard(send_task(url, &args)).await
+        }
     }
+    .inspect_err(|error| {
+        if let CliError::Interrupted { .. } = error {
+            print_error(describe_function_continues());
+        }
+    })
 }
 
 async fn send_event(url: &str, file: &Path, json: bool) -> Result<ExitCode, CliError> {
@@ -57,17 +77,21 @@ async fn send_event(url: &str, file: &Path, json: bool) -> Result<ExitCode, CliE
         .header("x-fc-control-path", "/invoke")
         .body(event);
     let response = request.send().await.map_err(|_| describe_unreachable(url))?;
-    let failed = !response.status().is_success()
-        || response.headers().get("x-fc-status").is_some_and(|status| status != "200");
+    let status = response.status();
+    let fc_status = response.headers().get("x-fc-status").cloned();
+    let failed = !status.is_success() || fc_status.as_ref().is_some_and(|status| status != "200");
     let body = app::read_response(response, MAX_RESPONSE).await.map_err(|error| match error {
         ReadError::TooLong { limit } => describe_long_response(limit),
         ReadError::Broken(_) => describe_unreachable(url),
     })?;
     let text = String::from_utf8_lossy(&body);
+    if !status.is_success() && fc_status.is_none() && serde_json::from_str::<Value>(&text).is_err() {
+        return Err(describe_foreign_response(status.as_u16()));
+    }
     match serde_json::from_str::<Value>(&text) {
-        Ok(value) => print_line(json!({"event": "answer", "ok": !failed, "answer": value})),
-        Err(_) if json => print_line(json!({"event": "answer", "ok": !failed, "answer": text})),
-        Err(_) => print_line(text),
+        Ok(value) => print_json(json!({"event": "answer", "ok": !failed, "answer": value})),
+        Err(_) if json => print_json(json!({"event": "answer", "ok": !failed, "answer": text})),
+        Err(_) => print_line(escape(&text)),
     }
     Ok(ExitCode::from(if failed { exit_code::FAILED } else { 0 }))
 }
@@ -84,26 +108,35 @@ async fn send_task(url: &str, args: &InvokeArgs) -> Result<ExitCode, CliError> {
         request = request.bearer_auth(read_token(file)?);
     }
     let mut response = request.send().await.map_err(|_| describe_unreachable(url))?;
+    let status = response.status().as_u16();
     let reporter = Reporter::new(args.json, 1);
-    let mut tracker = reporter.track(source.to_owned());
-    let (mut rest, mut outcome) = (Vec::new(), None);
-    while let Some(chunk) = response.chunk().await.map_err(|_| describe_broken_response(source))? {
+    let mut tracker = Tracker::new(&reporter, source.to_owned());
+    let (mut rest, mut outcome, mut is_ours) = (Vec::new(), None, false);
+    let progress = Cell::new(Snapshot::LOOKING);
+    while let Some(chunk) = tracker
+        .follow(|| progress.get(), || false, response.chunk())
+        .await
+        .map_err(|_| describe_cut_response(is_ours || status == 200, status, source))?
+    {
         rest.extend_from_slice(&chunk);
         while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
             let message: Vec<u8> = rest.drain(..=end).collect();
             match serde_json::from_slice(&message) {
                 Ok(Message::Progress { state, read, accepted, total }) => {
+                    is_ours = true;
                     let stages = [Stage::Reading, Stage::Moving, Stage::Committing, Stage::Done];
                     let stage = stages.into_iter().find(|stage| stage.as_str() == state);
-                    tracker.update(Snapshot {
+                    progress.set(Snapshot {
                         stage: stage.unwrap_or(Stage::Looking),
                         read,
                         accepted,
+                        in_flight: 0,
                         total,
                     });
                 }
                 Ok(Message::Outcome(value)) => outcome = Some(value),
-                Ok(Message::Heartbeat) | Err(_) => {}
+                Ok(Message::Heartbeat) => is_ours = true,
+                Err(_) => {}
             }
         }
         if rest.len() > MAX_LINE {
@@ -112,16 +145,42 @@ async fn send_task(url: &str, args: &InvokeArgs) -> Result<ExitCode, CliError> {
     }
     drop(tracker);
     // A refusal is the outcome alone, without a newline.
-    let outcome = outcome
-        .or_else(|| serde_json::from_slice(&rest).ok())
-        .ok_or_else(|| describe_broken_response(source))?;
+    let outcome =
+        outcome.or_else(|| serde_json::from_slice(&rest).ok().filter(is_outcome)).ok_or_else(|| {
+            let is_cut = is_ours || (status == 200 && rest.is_empty());
+            describe_cut_response(is_cut, status, source)
+        })?;
     Ok(report_outcome(&reporter, source, &outcome))
+}
+
+/// Whether a JSON value is what a function of this product answers.
+fn is_outcome(value: &Value) -> bool {
+    value["code"].is_string() && value["msg"].is_string()
+}
+
+/// Describes a response without an outcome; `is_ours`: a line before showed that a function of this product sends it.
+fn describe_cut_response(is_ours: bool, status: u16, source: &str) -> CliError {
+    match is_ours {
+        true => describe_broken_response(source),
+        false => describe_foreign_response(status).with_context("source", source),
+    }
+}
+
+/// Describes a response that no function of this product sends.
+fn describe_foreign_response(status: u16) -> CliError {
+    let why = tr!(
+        "the answer (HTTP {status}) is not that of a function of oss2youku: check that --function-url is the function's HTTP trigger",
+        "应答（HTTP {status}）不是 oss2youku 函数返回的：请检查 --function-url 是否为该函数的 HTTP 触发器地址"
+    );
+    let error = CliError::local(ErrorKind::Source, why);
+    // A gateway in between may be busy.
+    if status == 429 || status >= 500 { error.retryable() } else { error }
 }
 
 fn describe_broken_response(source: &str) -> CliError {
     let why = tr!(
-        "the function's response broke off or cannot be read; its sweep resumes what it began",
-        "函数的应答中断或无法识别；已开始的部分会由清扫继续"
+        "the function's response broke off; its sweep resumes what it began",
+        "函数的应答中断；已开始的部分会由巡检继续"
     );
     CliError::local(ErrorKind::Source, why).with_context("source", source).retryable()
 }
@@ -141,7 +200,8 @@ fn report_outcome(reporter: &Reporter, source: &str, outcome: &Value) -> ExitCod
     let (code, data) = (text(&outcome["code"]), &outcome["data"]);
     if code == "200" {
         let video_id = text(&data["videoid"]);
-        reporter.print_text(describe_video_of(source, Some(video_id.as_str()).filter(|id| !id.is_empty())));
+        let video_id = Some(video_id.as_str()).filter(|id| !id.is_empty());
+        reporter.print_text(describe_with_warning(source, video_id, data["warning"].as_str()));
         return ExitCode::SUCCESS;
     }
     let (message, error) = (text(&outcome["msg"]), text(&outcome["error"]));
@@ -192,21 +252,47 @@ mod tests {
         assert!(error.contains("more than 33554432 bytes"), "{error}");
     }
 
+    fn task_for(url: &str) -> InvokeArgs {
+        InvokeArgs {
+            source: Some("oss://b/a.mp4".into()),
+            event: None,
+            function_url: url.into(),
+            token_file: None,
+            account: None,
+            json: true,
+        }
+    }
+
+    /// The server at a mistyped URL has begun nothing that a sweep would resume.
+    #[tokio::test]
+    async fn an_answer_of_another_server_is_named_with_its_status() {
+        for body in ["<html>not here</html>\n", "{\"Code\":\"NotFound\",\"Message\":\"no\"}", ""] {
+            let length = body.len();
+            let url = serve(
+                format!("HTTP/1.1 404 Not Found\r\ncontent-length: {length}\r\n\r\n{body}").into_bytes(),
+            )
+            .await;
+            let error = text_of(send_task(&url, &task_for(&url)).await);
+            assert!(error.contains("HTTP 404") && !error.contains("resumes"), "{error}");
+        }
+    }
+
+    /// A function that began and went silent leaves the rest to its sweep.
+    #[tokio::test]
+    async fn a_response_that_breaks_off_is_left_to_the_sweep() {
+        let line = "{\"event\":\"heartbeat\"}\n";
+        let response = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{line}", line.len());
+        let url = serve(response.into_bytes()).await;
+        let error = text_of(send_task(&url, &task_for(&url)).await);
+        assert!(error.contains("its sweep resumes"), "{error}");
+    }
+
     #[tokio::test]
     async fn a_line_of_the_response_to_a_task_has_a_limit() {
         let mut response = b"HTTP/1.1 200 OK\r\ncontent-type: application/x-ndjson\r\n\r\n".to_vec();
         response.resize(response.len() + MAX_LINE + 1, b' ');
         let url = serve(response).await;
-        let (source, account) = (Some("oss://b/a.mp4".into()), None);
-        let args = InvokeArgs {
-            source,
-            event: None,
-            function_url: url.clone(),
-            token_file: None,
-            account,
-            json: true,
-        };
-        let error = text_of(send_task(&url, &args).await);
+        let error = text_of(send_task(&url, &task_for(&url)).await);
         assert!(error.contains("more than 1048576 bytes"), "{error}");
     }
 }

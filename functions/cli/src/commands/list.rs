@@ -1,14 +1,21 @@
 //! `list`: lists open uploads, and how the latest ones ended.
 
-use super::settings;
+use super::{missing_ledger, settings};
 use crate::{
     args::ListArgs,
     error::CliError,
-    ui::{messages, output::print_line},
+    ui::{
+        messages,
+        output::{print_json, print_line},
+    },
 };
 use app::{ListQuery, ListState, PageToken};
+use console::Term;
 use serde_json::json;
-use std::process::ExitCode;
+use std::{
+    io::{IsTerminal, stdout},
+    process::ExitCode,
+};
 
 /// Lists the uploads.
 pub(super) async fn list(args: ListArgs) -> Result<ExitCode, CliError> {
@@ -19,20 +26,24 @@ pub(super) async fn list(args: ListArgs) -> Result<ExitCode, CliError> {
         _ => None,
     };
     let after = after.map(|text| parse_after(&text, state)).transpose()?;
-    let app = settings::open_app()?;
+    let app = settings::open_app_to_read()?;
+    missing_ledger::refuse(&app)?;
     let list = app.list(&ListQuery { state, limit: usize::from(limit), after }, None).await?;
-    for upload in &list.uploads {
-        if json { print_line(json!(upload)) } else { print_line(messages::list::describe_upload(upload)) }
+    if json {
+        list.uploads.iter().for_each(|upload| print_json(json!(upload)));
+    } else {
+        let width = stdout().is_terminal().then(|| Term::stdout().size().1.into());
+        messages::list::describe_uploads(&list.uploads, width).iter().for_each(print_line);
     }
     for error in &list.troubles {
         if json {
-            print_line(json!({"event": "trouble", "error": error.error, "message": error.detail}));
+            print_json(json!({"event": "trouble", "error": error.error, "message": error.detail}));
         } else {
             print_line(messages::list::describe_unreadable(error));
         }
     }
     match (&list.next, json) {
-        (Some(next), true) => print_line(json!({ "next": next })),
+        (Some(next), true) => print_json(json!({ "next": next })),
         (next, false) => print_line(messages::list::describe_count(list.uploads.len(), next.as_deref())),
         (None, true) => {}
     }

@@ -4,10 +4,12 @@ use crate::{
     local_clouds::failure::Failure,
     ui::{
         demo_reporter::{DemoEvent, DemoReporter},
+        i18n::tr,
+        key_echo,
         output::print_error,
     },
 };
-use std::{error::Error, future::Future, process::ExitCode};
+use std::{future::Future, process::ExitCode};
 
 /// Runs `command` until it ends or a signal ends it; whatever it started ends with it.
 pub(super) fn run(json: bool, command: impl Future<Output = Result<ExitCode, Failure>>) -> ExitCode {
@@ -18,16 +20,22 @@ pub(super) fn run(json: bool, command: impl Future<Output = Result<ExitCode, Fai
         runtime.shutdown_background();
         ended
     });
+    key_echo::restore();
     ended.unwrap_or_else(|error| {
-        report(json, &*error);
-        ExitCode::FAILURE
+        report(json, &error);
+        ExitCode::from(error.code)
     })
 }
 
 /// Reports what ended the command: on standard error, and as the last event for a program.
-fn report(json: bool, error: &dyn Error) {
-    print_error(format_args!("oss2youku: {error}"));
+fn report(json: bool, error: &Failure) {
+    print_error(tr!("oss2youku: {}", "oss2youku：{}", error));
     if json {
-        DemoReporter::new(true).report(&DemoEvent::Failed { error: "stopped", message: &error.to_string() });
+        let message = error.to_string();
+        DemoReporter::new(true).report(&DemoEvent::Failed {
+            error: "stopped",
+            message: &message,
+            advice: None,
+        });
     }
 }

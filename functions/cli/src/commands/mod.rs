@@ -4,11 +4,13 @@
 //! |---|---|
 //! | `runner`, `local_runner` | run a command to its exit code, and report what ended it early |
 //! | `settings`, `default_ledger` | the settings that the function reads as well, with a ledger of this user |
-//! | `find_upload` | looks up an upload by the id on the command line |
+//! | `find_upload`, `missing_ledger` | looks up an upload by the id on the command line; says that there is no ledger yet |
+//! | `undelivered` | the callback that an upload leaves undelivered |
 //! | `function_client` | what `invoke` and `doctor` need to call a function |
 
 mod cancel;
 mod completions;
+mod console;
 mod default_ledger;
 #[cfg(feature = "local-clouds")]
 mod demo;
@@ -23,11 +25,13 @@ mod invoke;
 mod list;
 #[cfg(feature = "local-clouds")]
 mod local_runner;
+mod missing_ledger;
 mod replay_callback;
 mod retry;
 mod runner;
 mod settings;
 mod sweep;
+mod undelivered;
 mod upload;
 
 use crate::args::Command;
@@ -36,15 +40,22 @@ use std::process::ExitCode;
 /// Runs `command` and returns its exit code.
 pub(crate) fn run(command: Command) -> ExitCode {
     match command {
-        Command::Upload(args) => runner::run(args.json, upload::upload(*args)),
-        Command::Sweep(args) => runner::run(args.json, sweep::sweep(args)),
-        Command::Retry(args) => runner::run(args.json, retry::retry(args)),
-        Command::Cancel(args) => runner::run(args.json, cancel::cancel(args)),
-        Command::ReplayCallback(args) => runner::run(args.json, replay_callback::replay(args)),
-        Command::Explain(args) => runner::run(args.json, explain::explain(args)),
-        Command::List(args) => runner::run(args.json, list::list(args)),
+        Command::Upload(args) => {
+            runner::run_with_shutdown(args.json, |shutdown| upload::upload(*args, shutdown))
+        }
+        Command::Sweep(args) => runner::run_with_shutdown(args.json, |shutdown| sweep::sweep(args, shutdown)),
+        Command::Retry(args) => runner::run_with_shutdown(args.json, |shutdown| retry::retry(args, shutdown)),
+        Command::Cancel(args) => runner::run_until_stopped(args.json, cancel::cancel(args)),
+        Command::ReplayCallback(args) => runner::run_until_stopped(args.json, replay_callback::replay(args)),
+        Command::Explain(args) => runner::run_until_stopped(args.json, explain::explain(args)),
+        Command::List(args) => runner::run_until_stopped(args.json, list::list(args)),
+        Command::Console(args) => {
+            runner::run_with_shutdown(args.json, |shutdown| console::console(args, shutdown))
+        }
         Command::Doctor(args) => doctor::run(args),
-        Command::Invoke(args) => runner::run(args.json, invoke::invoke(args)),
+        Command::Invoke(args) => {
+            runner::run_with_shutdown(args.json, |shutdown| invoke::invoke(args, shutdown))
+        }
         Command::Init(args) => runner::run(args.json, init::init(args)),
         Command::Completions { shell } => completions::print(shell),
         // The function starts its own runtime, as in the packaged program.

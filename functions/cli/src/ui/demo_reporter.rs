@@ -1,12 +1,21 @@
 //! What `demo` reports: a bar on a terminal, else plain lines; with `--json` events.
 
 use crate::ui::{
+    details::localize,
     i18n::{tr, tr_static},
-    output::{print_error, print_line},
+    output::{escape, print_error, print_json, print_line},
+    progress_line::ProgressLine,
+    wait_line::{build_line, terminal_width},
 };
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde::Serialize;
-use std::io::{IsTerminal, stdout};
+use std::{
+    io::{IsTerminal, stderr, stdout},
+    time::Duration,
+};
+
+/// How long a file must move before its rate is shown.
+const STEADY: Duration = Duration::from_secs(1);
 
 /// Something to report. Its JSON form is stable.
 #[derive(Debug, Serialize)]
@@ -25,7 +34,13 @@ pub(crate) enum DemoEvent<'a> {
     /// Youku has the video, with exactly the file's bytes.
     Done { video_id: &'a str, link: &'a str, md5: &'a str, size: u64 },
     /// The file was not published.
-    Failed { error: &'a str, message: &'a str },
+    Failed {
+        error: &'a str,
+        message: &'a str,
+        /// What a person can do, where there is something.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        advice: Option<&'a str>,
+    },
 }
 
 /// Reports events in the form that fits the reader.
@@ -38,13 +53,7 @@ pub(crate) struct DemoReporter {
 
 impl DemoReporter {
     pub(crate) fn new(json: bool) -> Self {
-        let bar = (!json && stdout().is_terminal()).then(|| {
-            let style = ProgressStyle::with_template(tr_static!(
-                "uploading  {bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta}",
-                "上传中  {bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta}",
-            ));
-            ProgressBar::hidden().with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-        });
+        let bar = (!json && stdout().is_terminal() && stderr().is_terminal()).then(build_line);
         Self { json, bar, percent: 0 }
     }
 
@@ -52,7 +61,7 @@ impl DemoReporter {
     pub(crate) fn report(&mut self, event: &DemoEvent<'_>) {
         if self.json {
             if let Ok(line) = serde_json::to_string(event) {
-                print_line(line);
+                print_json(line);
             }
             return;
         }
@@ -73,6 +82,9 @@ impl DemoReporter {
             }
             DemoEvent::Put { object, size, md5 } => {
                 self.percent = 0;
+                if let Some(bar) = &self.bar {
+                    bar.reset();
+                }
                 self.print(&tr!(
                     "put          {object} ({size} bytes, MD5 {md5})",
                     "已写入     {object}（{size} 字节，MD5 {md5}）"
@@ -89,12 +101,14 @@ impl DemoReporter {
                     "已核对     优酷持有 {size} 字节，MD5 {md5}，与文件一致"
                 ));
             }
-            DemoEvent::Failed { error, message } => {
+            DemoEvent::Failed { error, message, advice } => {
                 if let Some(bar) = &self.bar {
                     bar.finish_and_clear();
                 }
                 let label = tr_static!("failed       ", "失败       ");
-                print_error(format_args!("{label}{message} [{error}]"));
+                let message = localize(message);
+                let advice = advice.map(|advice| format!("\n           {advice}")).unwrap_or_default();
+                print_error(format_args!("{label}{} [{error}]{advice}", escape(&message)));
             }
         }
     }
@@ -102,10 +116,20 @@ impl DemoReporter {
     fn update_progress(&mut self, accepted: u64, total: u64) {
         if let Some(bar) = &self.bar {
             if bar.is_hidden() {
-                bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+                bar.set_draw_target(ProgressDrawTarget::stderr());
+                bar.reset();
             }
+            let done = accepted.min(total);
             bar.set_length(total);
-            bar.set_position(accepted.min(total));
+            bar.set_position(done);
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a rate is positive, and far below the limit"
+            )]
+            let rate = (bar.elapsed() >= STEADY && done < total).then(|| bar.per_sec() as u64);
+            let verb = tr_static!("uploading", "上传");
+            bar.set_message(ProgressLine { verb, name: "", done, total, rate }.compose(terminal_width()));
             return;
         }
         let percent = accepted.min(total) * 100 / total.max(1);

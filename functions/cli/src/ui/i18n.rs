@@ -3,7 +3,7 @@
 //!
 //! A text stands next to its translation in one [`tr!`], so that neither can be missing.
 
-use std::{env, ffi::OsString, sync::OnceLock};
+use std::{cell::Cell, env, ffi::OsString, sync::OnceLock};
 
 /// A language that the program speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -16,9 +16,27 @@ pub(crate) enum Lang {
 
 static CHOSEN: OnceLock<Lang> = OnceLock::new();
 
+thread_local! {
+    /// The language of the texts that [`with_language`] makes on this thread.
+    static OVERRIDING: Cell<Option<Lang>> = const { Cell::new(None) };
+}
+
 /// Returns the language in use.
 pub(crate) fn current() -> Lang {
-    CHOSEN.get().copied().unwrap_or(Lang::En)
+    OVERRIDING.get().or_else(|| CHOSEN.get().copied()).unwrap_or(Lang::En)
+}
+
+/// Makes texts in another language than the program's own. On this thread it is in use until `make` returns or panics; a future that
+/// `make` returns is polled later, and in the program's own language.
+pub(crate) fn with_language<T>(language: Lang, make: impl FnOnce() -> T) -> T {
+    struct Restored(Option<Lang>);
+    impl Drop for Restored {
+        fn drop(&mut self) {
+            OVERRIDING.set(self.0);
+        }
+    }
+    let _restored = Restored(OVERRIDING.replace(Some(language)));
+    make()
 }
 
 /// Chooses the language before any text is written: `--lang` on the command line, else that of the environment.
@@ -73,6 +91,18 @@ mod tests {
 
     fn resolve_from(arguments: &[&str], variable: Option<&str>) -> Lang {
         resolve(arguments.iter().map(OsString::from), variable)
+    }
+
+    /// A text can be made in another language, within another such text too, and afterwards the one before is in use again.
+    #[test]
+    fn a_text_can_be_made_in_another_language() {
+        let text = || tr_static!("uploads", "上传");
+        let before = text();
+        let within = with_language(Lang::Zh, || (text(), with_language(Lang::En, text), text()));
+        assert_eq!((within, text()), (("上传", "uploads", "上传"), before));
+        let panicked =
+            std::panic::catch_unwind(|| with_language(Lang::Zh, || std::panic::resume_unwind(Box::new(()))));
+        assert_eq!((panicked.is_err(), text()), (true, before));
     }
 
     /// The flag takes precedence over the environment, `--json` over both, and English is the default.

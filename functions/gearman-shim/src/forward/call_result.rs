@@ -19,7 +19,10 @@ pub(crate) enum CallResult {
     Retry { reason: RetryReason, retry_after: Option<Duration> },
     /// Another caller's run works on the upload of this id: query it.
     InProgress(String),
-    /// Refused with 401 or 403. This is the job's reply only where the token is accepted without the job.
+    /// Another caller's run made the video. The answer to the job itself also says what of the job was not used.
+    PublishedElsewhere(LegacyReply),
+    /// Refused with 401 or 403, or not answered by the function at all. This is the job's reply only where the function accepts the shim
+    /// without the job.
     Refused(LegacyReply),
 }
 
@@ -36,9 +39,11 @@ pub(crate) enum RetryReason {
     NoHolder,
     #[error("the upload is in progress elsewhere")]
     InProgress,
-    /// Though the token is accepted.
+    /// Though the function accepts the shim.
     #[error("the call was refused")]
     Refused,
+    #[error("what answers at the shim's --function-url is not the function")]
+    NotTheFunction,
     #[error("the function does not accept the shim's token")]
     TokenRefused,
     #[error("the function failed")]
@@ -67,6 +72,12 @@ impl CallResult {
         Self::fail(ErrorCode::INVALID_RESPONSE, "the function's answer is not understood")
     }
 
+    /// An answer that is not the function's. The text is the job's reply where the function answers when it is asked without the job.
+    fn not_the_function(status: StatusCode) -> Self {
+        let text = format!("the function's gateway answered {}", status.as_u16());
+        Self::Refused(LegacyReply::failure(ErrorCode::FUNCTION_FAILED, text))
+    }
+
     /// A refusal whose text does not blame the client's token, as the function's own would; only the shim has one.
     pub(crate) fn refused() -> Self {
         let text = "the function refuses this job, though it accepts the shim's token";
@@ -75,15 +86,16 @@ impl CallResult {
 }
 
 /// Reads a reply that comes from the function itself. Its 502 is final: Youku failed, and the function has retried already. A success names
-/// its video: one that does not comes from elsewhere.
+/// its video: one that does not comes from elsewhere, and so does what names a wrong path or method or lacks a code.
 pub(crate) fn from_function(reply: LegacyReply, headers: &HeaderMap) -> CallResult {
     let source_changed = reply.error == Some(ErrorCode::SOURCE_CHANGED);
     match (reply.code.as_u16(), &reply.data.upload_id) {
-        (200, _) if reply.data.videoid.is_none() => CallResult::invalid_response(),
+        (200, _) if reply.data.videoid.is_none() => CallResult::not_the_function(StatusCode::OK),
+        (400 | 404 | 405, _) if !is_answer_to_task(&reply) => CallResult::not_the_function(reply.code),
         (401, _) => CallResult::refused(),
         (403, _) => CallResult::Refused(reply),
         (409, Some(id)) if !source_changed => CallResult::InProgress(id.clone()),
-        (429 | 503 | 504, _) | (409, None) if !source_changed => {
+        (408 | 425 | 429 | 503 | 504, _) | (409, None) if !source_changed => {
             CallResult::Retry { reason: RetryReason::Function(reply.msg), retry_after: retry_after(headers) }
         }
         _ => CallResult::Done(reply),
@@ -93,20 +105,23 @@ pub(crate) fn from_function(reply: LegacyReply, headers: &HeaderMap) -> CallResu
 /// Reads a response that comes from a gateway, not from the function.
 pub(crate) fn from_gateway(status: StatusCode, headers: &HeaderMap) -> CallResult {
     match status.as_u16() {
-        429 | 502 | 503 | 504 => {
+        408 | 425 | 429 | 502 | 503 | 504 => {
             CallResult::Retry { reason: RetryReason::Gateway(status), retry_after: retry_after(headers) }
         }
         401 | 403 => CallResult::refused(),
-        404 => CallResult::fail(ErrorCode::FUNCTION_NOT_FOUND, "there is no function at the shim's address"),
         413 => {
             CallResult::fail(ErrorCode::PAYLOAD_TOO_LARGE, "the job's payload is too large for the function")
         }
         200 if is_function_failure(headers) => RetryReason::FunctionFailed.into(),
-        200 => CallResult::invalid_response(),
-        other => {
-            CallResult::fail(ErrorCode::FUNCTION_FAILED, format!("the function's gateway answered {other}"))
-        }
+        _ => CallResult::not_the_function(status),
     }
+}
+
+/// Whether the function itself says so of a task. A reply without a code is another program's; one about the path or the method comes
+/// from the function at another address than the shim was given.
+fn is_answer_to_task(reply: &LegacyReply) -> bool {
+    let code = reply.error.as_ref().map(ErrorCode::as_str);
+    code.is_some_and(|code| !["no_such_path", "method_not_allowed"].contains(&code))
 }
 
 /// Whether the platform says that the function failed or did not start.

@@ -2,9 +2,9 @@
 
 use crate::forward::{
     call_result::{CallResult, RetryReason, from_function, from_gateway, retry_after},
+    function_trial::FunctionTrial,
     progress::UploadProgress,
     reply::LegacyReply,
-    token_trial::TokenTrial,
 };
 use bytes::{Bytes, BytesMut};
 use http::{
@@ -26,7 +26,7 @@ const NDJSON: &str = "application/x-ndjson";
 const STALL_TIMEOUT: Duration = Duration::from_secs(60);
 /// For the whole response about an upload's state.
 const QUERY_TIMEOUT: Duration = Duration::from_secs(30);
-/// For the head of each response to a trial of the token.
+/// For each response to a trial.
 const TRIAL_TIMEOUT: Duration = Duration::from_secs(15);
 /// No task, and no upload's id: the function refuses both with 400 after it has checked the token and its right, and does nothing.
 const NO_TASK: &str = "{}";
@@ -95,20 +95,37 @@ impl FunctionClient {
     }
 
     /// Tries a token without a job: one request for each right that the shim needs.
-    pub(crate) async fn try_token(&self, token: &HeaderValue) -> TokenTrial {
+    pub(crate) async fn try_token(&self, token: &HeaderValue) -> FunctionTrial {
         let submit =
             self.http.post(self.uploads.clone()).header(CONTENT_TYPE, "application/json").body(NO_TASK);
         let read = self.http.get(self.upload_url(NO_UPLOAD));
         for (request, right) in [(submit, "submit"), (read, "read")] {
-            let trial = match self.send(request, token.clone(), TRIAL_TIMEOUT).await {
-                Ok(response) => TokenTrial::from_response(response.status(), response.headers(), right),
-                Err(reason) => TokenTrial::Unknown(reason),
-            };
-            if trial != TokenTrial::Accepted {
+            let trial = timeout(TRIAL_TIMEOUT, self.send_trial(request, token.clone(), right)).await;
+            let trial = trial.unwrap_or(FunctionTrial::Unknown(RetryReason::NoResponse));
+            if trial != FunctionTrial::Accepted {
                 return trial;
             }
         }
-        TokenTrial::Accepted
+        FunctionTrial::Accepted
+    }
+
+    async fn send_trial(
+        &self,
+        request: RequestBuilder,
+        token: HeaderValue,
+        right: &'static str,
+    ) -> FunctionTrial {
+        let response = match self.send(request, token, TRIAL_TIMEOUT).await {
+            Ok(response) => response,
+            Err(reason) => return FunctionTrial::Unknown(reason),
+        };
+        let (status, headers) = (response.status(), response.headers().clone());
+        match read_body(response).await {
+            Ok(body) => FunctionTrial::from_response(status, &headers, &body, right),
+            Err(CallResult::Retry { reason, .. }) => FunctionTrial::Unknown(reason),
+            // It is longer than anything that the function answers.
+            Err(_) => FunctionTrial::from_response(status, &headers, b"", right),
+        }
     }
 
     fn upload_url(&self, id: &str) -> Url {
@@ -154,6 +171,9 @@ impl FunctionClient {
                 Err(result) => return result,
             };
             match serde_json::from_slice(&body) {
+                Ok(UploadState { outcome: Some(outcome), .. }) if outcome.code == StatusCode::OK => {
+                    CallResult::PublishedElsewhere(outcome)
+                }
                 Ok(UploadState { outcome: Some(outcome), .. }) => CallResult::Done(outcome),
                 Ok(UploadState { holder: Some(Holder { live: true }), .. }) => CallResult::InProgress(id),
                 _ => CallResult::Retry { reason: RetryReason::NoHolder, retry_after },

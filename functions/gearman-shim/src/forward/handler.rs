@@ -4,10 +4,11 @@ use crate::{
     forward::{
         call_result::{CallResult, RetryReason},
         function_client::FunctionClient,
+        function_gate::{FunctionGate, GateVerdict},
+        function_trial::Refusal,
         payload::trim_payload,
         progress::{UploadProgress, relay_throttled},
         reply::{ErrorCode, LegacyReply, parse_keyname},
-        token_gate::{TokenGate, TokenVerdict},
     },
     metrics::{Metrics, Outcome},
     protocol::{
@@ -26,7 +27,7 @@ use tokio::{
 
 /// Longest pause before an upload is queried again: a query costs little.
 const MAX_QUERY_PAUSE: Duration = Duration::from_secs(5);
-/// A job is refused after so many refusals in a row of a token that is otherwise accepted.
+/// A job is refused after so many refusals in a row by a function that otherwise accepts the shim.
 const MAX_REFUSALS: u32 = 4;
 /// Longest pause between calls that the function does not ask for.
 const MAX_PAUSE: Duration = Duration::from_secs(30);
@@ -34,7 +35,7 @@ const MAX_PAUSE: Duration = Duration::from_secs(30);
 /// Forwards jobs to the function.
 pub(crate) struct Forwarder {
     pub(crate) function: Arc<FunctionClient>,
-    pub(crate) token: Arc<TokenGate>,
+    pub(crate) gate: Arc<FunctionGate>,
     /// From a job's start to its last call; a running call is never cut short.
     pub(crate) budget: Duration,
     /// Before the second call; later pauses grow.
@@ -67,7 +68,7 @@ impl Handler for Forwarder {
     }
 
     async fn wait_until_ready(&self) {
-        self.token.wait_until_open().await;
+        self.gate.wait_until_open().await;
     }
 
     fn too_large(&self, _: &Job, size: u64) -> Reply {
@@ -90,7 +91,7 @@ impl Forwarder {
         let (started, mut refusals) = (Instant::now(), 0);
         let (mut backoff, mut next) = (build_backoff(self.first_pause), NextCall::SubmitTask);
         loop {
-            if let Err(reply) = self.wait_for_token(job, progress, started + self.budget).await {
+            if let Err(reply) = self.wait_for_function(job, progress, started + self.budget).await {
                 return reply;
             }
             let token = self.function.authorization();
@@ -99,15 +100,15 @@ impl Forwarder {
                 NextCall::QueryUpload(id) => (self.function.query_upload(id.clone()).await, true),
             };
             if let CallResult::Refused(reply) = result {
-                result = match self.token.examine(&token).await {
-                    TokenVerdict::Refused | TokenVerdict::Replaced => {
+                result = match self.gate.examine(&token).await {
+                    GateVerdict::Refused | GateVerdict::Replaced => {
                         self.metrics.count_retry();
                         continue;
                     }
-                    // While a token is replaced, some instances of the function know it and others do not.
-                    TokenVerdict::Accepted if refusals + 1 >= MAX_REFUSALS => CallResult::Done(reply),
-                    TokenVerdict::Accepted => RetryReason::Refused.into(),
-                    TokenVerdict::Unknown(reason) => reason.into(),
+                    // While a token or a route is replaced, some instances know it and others do not.
+                    GateVerdict::Accepted if refusals + 1 >= MAX_REFUSALS => CallResult::Done(reply),
+                    GateVerdict::Accepted => RetryReason::Refused.into(),
+                    GateVerdict::Unknown(reason) => reason.into(),
                 };
             }
             let is_refused = matches!(result, CallResult::Retry { reason: RetryReason::Refused, .. });
@@ -123,6 +124,12 @@ impl Forwarder {
             let reason;
             (next, reason) = match result {
                 CallResult::Done(reply) | CallResult::Refused(reply) => return reply,
+                CallResult::PublishedElsewhere(reply) => {
+                    return match self.function.submit_task(task.clone(), key, latest).await {
+                        CallResult::Done(own) => own,
+                        _ => reply,
+                    };
+                }
                 CallResult::Retry { reason, retry_after } => {
                     pause = pause.max(retry_after.unwrap_or_default());
                     (NextCall::SubmitTask, reason)
@@ -144,26 +151,28 @@ impl Forwarder {
         }
     }
 
-    /// Waits while the token is refused.
+    /// Waits while the function does not accept the shim.
     ///
     /// # Errors
     /// The job's reply: the budget is spent, or the job's connection is lost.
-    async fn wait_for_token(
+    async fn wait_for_function(
         &self,
         job: &Job,
         progress: &Progress,
         budget_ends: Instant,
     ) -> Result<(), LegacyReply> {
-        if !self.token.is_refused() {
-            return Ok(());
-        }
-        let _waiting = self.metrics.track_job_waiting_for_token();
-        tracing::warn!(?job, "waiting for a token that the function accepts");
+        let reason = match self.gate.refusal() {
+            None => return Ok(()),
+            Some(Refusal::Token { .. }) => RetryReason::TokenRefused,
+            Some(Refusal::Address { .. }) => RetryReason::NotTheFunction,
+        };
+        let _waiting = self.metrics.track_waiting_job();
+        tracing::warn!(?job, %reason, "waiting until the function accepts the shim");
         tokio::select! {
             biased;
-            () = self.token.wait_until_open() => Ok(()),
+            () = self.gate.wait_until_open() => Ok(()),
             () = progress.wait_until_lost() => Err(connection_lost()),
-            () = sleep_until(budget_ends) => Err(budget_spent(&RetryReason::TokenRefused)),
+            () = sleep_until(budget_ends) => Err(budget_spent(&reason)),
         }
     }
 

@@ -2,12 +2,12 @@
 
 pub(crate) mod call_result;
 pub(crate) mod function_client;
+pub(crate) mod function_gate;
+pub(crate) mod function_trial;
 pub(crate) mod handler;
 pub(crate) mod payload;
 pub(crate) mod progress;
 pub(crate) mod reply;
-pub(crate) mod token_gate;
-mod token_trial;
 
 #[cfg(test)]
 mod testing;

@@ -38,6 +38,9 @@ pub(crate) struct ReplyData {
     pub(crate) upload_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) link: Option<String>,
+    /// What a person should know, such as a title that was not used because the video was there before the job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) warning: Option<String>,
 }
 
 /// A stable English code of an error. The function has more than are named here.
@@ -50,9 +53,7 @@ impl ErrorCode {
     pub(crate) const SOURCE_MISSING: Self = Self::from_static("source_missing");
     /// The function's: the object was overwritten during the upload.
     pub(crate) const SOURCE_CHANGED: Self = Self::from_static("source_changed");
-    /// There is no function at the shim's address.
-    pub(crate) const FUNCTION_NOT_FOUND: Self = Self::from_static("function_not_found");
-    /// The platform reports that the function failed.
+    /// The platform reports that the function failed, or something else than the function answers this job alone.
     pub(crate) const FUNCTION_FAILED: Self = Self::from_static("function_failed");
     /// The shim's limit or the platform's is lower than the payload.
     pub(crate) const PAYLOAD_TOO_LARGE: Self = Self::from_static("payload_too_large");

@@ -3,9 +3,9 @@
 use super::{
     token_refresh::{ClientRefresher, TokenRefresh},
     upload_target::YoukuAccount,
+    youku_http::YoukuHttp,
 };
 use crate::settings::{AccountSettings, Settings};
-use object_storage::HttpClient;
 use std::sync::Arc;
 use upload_core::{Clock, Error, access_token::AccessTokens, ledger::Ledger};
 use youku::{Client, Config};
@@ -26,7 +26,7 @@ impl AccountClient {
         settings: &Settings,
         name: &str,
         account: &AccountSettings,
-        http: &reqwest::Client,
+        http: &YoukuHttp,
         clock: &Arc<dyn Clock>,
     ) -> Result<Self, Error> {
         let client = build_client(settings, account, http);
@@ -41,7 +41,7 @@ impl AccountClient {
     pub(crate) fn port(
         &self,
         settings: &Settings,
-        http: &HttpClient,
+        http: &YoukuHttp,
         ledger: &Ledger,
     ) -> Arc<dyn upload_core::Youku> {
         let tokens = self.tokens.clone();
@@ -54,15 +54,14 @@ impl AccountClient {
 pub(crate) fn caller_port(
     settings: &Settings,
     account: &AccountSettings,
-    http: &reqwest::Client,
-    stores: &HttpClient,
+    http: &YoukuHttp,
 ) -> Arc<dyn upload_core::Youku> {
     let client = build_client(settings, account, http);
-    Arc::new(YoukuAccount::new(None, client, stores.clone(), settings, None))
+    Arc::new(YoukuAccount::new(None, client, http.clone(), settings, None))
 }
 
 /// Builds the client of an account.
-fn build_client(settings: &Settings, account: &AccountSettings, http: &reqwest::Client) -> Client {
+fn build_client(settings: &Settings, account: &AccountSettings, http: &YoukuHttp) -> Client {
     let mut config = Config::new(&account.client_id, account.access_token.clone());
     if let Some(api) = &settings.youku.api {
         config.api.clone_from(api);
@@ -74,5 +73,5 @@ fn build_client(settings: &Settings, account: &AccountSettings, http: &reqwest::
     }
     config.client_secret.clone_from(&account.client_secret);
     config.upload_server.clone_from(&settings.youku.upload_server);
-    Client::new(config, http.clone())
+    Client::new(config, Arc::new(http.clone()))
 }

@@ -84,6 +84,11 @@ fn receiver_origin(url: &SecretString) -> Option<String> {
     Some(url.origin().ascii_serialization())
 }
 
+/// The host, without the rest, which may hold a token; `None` where it is no URL.
+pub(crate) fn receiver_host(url: &SecretString) -> Option<String> {
+    reqwest::Url::parse(url.expose_secret()).ok()?.host_str().map(str::to_owned)
+}
+
 fn map_failure(error: &Error) -> DeliveryResult {
     let code = match (error.kind(), error.details().status) {
         (ErrorKind::Forbidden, _) => DeliveryResult::FORBIDDEN.to_owned(),

@@ -1,7 +1,7 @@
 //! The leaf crates' errors as the core's: their kinds and advice, never their secrets.
 
 use object_storage::{Error as StorageError, ErrorKind as Storage, RetryAdvice, blames_clock};
-use upload_core::{Error, ErrorKind, access_token::CallError};
+use upload_core::{Error, ErrorKind, UploadError as _, access_token::CallError};
 use youku::{Error as YoukuError, ErrorKind as Youku};
 
 /// Added where a connection fails because a certificate is not valid at this machine's time.
@@ -13,7 +13,8 @@ fn map_storage_error(error: StorageError, kind: ErrorKind) -> Error {
         // A read that gave up for now, too: whether the upload does is for its own retry budget to say.
         advice => RetryAdvice::Retry { retry_after: advice.retry_after() },
     };
-    Error::new(kind, error.operation(), error.to_string()).with_advice(advice).with_source(error)
+    let (text, host) = (error.to_string(), error.details().host.clone());
+    Error::new(kind, error.operation(), text).with_advice(advice).with_host(host).with_source(error)
 }
 
 /// Whether this worker has no good key of its own: none is set, or its temporary one ran out and no other could be had. That says nothing
@@ -26,12 +27,23 @@ pub(super) fn lacks_key(error: &StorageError) -> bool {
 /// An error of the source.
 pub(super) fn source_error(error: StorageError) -> Error {
     let kind = match error.kind() {
-        Storage::NotFound => ErrorKind::SourceMissing,
+        // Who named it must name another: no object has this key, now or later. Which call found that out is nobody's business.
+        Storage::InvalidKey => {
+            return Error::new(ErrorKind::InvalidJob, "key", error.message().to_owned()).with_source(error);
+        }
+        // A person reads this: the object is named, and which call found out is for the log.
+        Storage::NotFound => {
+            let missing = Error::new(ErrorKind::SourceMissing, error.operation(), "there is no such object");
+            let place = ["bucket", "key"].map(|name| (name, error.context_value(name).map(str::to_owned)));
+            let named = place.into_iter().fold(missing, |missing, (name, value)| match value {
+                Some(value) => missing.with_context(name, value),
+                None => missing,
+            });
+            return named.with_source(error);
+        }
         // The version that was pinned is longer than what is there.
         Storage::PreconditionFailed | Storage::InvalidRange => ErrorKind::SourceChanged,
         Storage::AccessDenied | Storage::Archived => ErrorKind::SourceDenied,
-        // Who named it must name another: no object has this key, now or later.
-        Storage::InvalidKey => ErrorKind::InvalidJob,
         // A function receives other keys with its next call, and other workers have others: the upload stays open.
         _ if lacks_key(&error) => ErrorKind::Config,
         Storage::Config | Storage::NoSuchBucket => ErrorKind::Config,
@@ -104,7 +116,8 @@ fn map_youku_error(error: YoukuError, otherwise: ErrorKind) -> Error {
         ErrorKind::ClientRefused => "Youku does not know the client id".into(),
         _ => format!("{error}{clock}"),
     };
-    Error::new(kind, error.operation(), text).with_advice(advice).with_source(error)
+    let host = error.details().host.clone();
+    Error::new(kind, error.operation(), text).with_advice(advice).with_host(host).with_source(error)
 }
 
 #[cfg(test)]

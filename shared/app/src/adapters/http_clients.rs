@@ -1,9 +1,8 @@
 //! The HTTP clients of the process.
 
-use super::tls;
+use super::{tls, youku_http::YoukuHttp};
 use object_storage::HttpClient;
 use reqwest::{Client, ClientBuilder, redirect};
-use rustls::ClientConfig;
 use std::time::Duration;
 use upload_core::{Error, ErrorKind};
 
@@ -11,33 +10,39 @@ use upload_core::{Error, ErrorKind};
 const IDLE: Duration = Duration::from_secs(20);
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// The clients that the adapters share. They trust the same roots and resume each other's TLS sessions.
+/// The clients that the adapters share: one pool of connections.
 #[derive(Clone)]
 pub(crate) struct Clients {
     /// For Youku.
-    pub(crate) calls: Client,
+    pub(crate) youku: YoukuHttp,
     /// For the bytes of objects, and every other request to a store.
     pub(crate) stores: HttpClient,
 }
 
 impl Clients {
-    /// Builds the clients; connects to nothing yet.
+    /// Builds the clients; connects to nothing yet. `api` is the address of Youku's API where it is not Youku's own.
     ///
     /// # Errors
     /// [`Config`](ErrorKind::Config) where TLS cannot be set up.
-    pub(crate) fn new() -> Result<Self, Error> {
-        let tls = tls::client_config().map_err(setup_error)?;
-        Ok(Self { calls: build_call_client(tls.clone())?, stores: HttpClient::new(tls) })
+    pub(crate) fn new(api: Option<&str>) -> Result<Self, Error> {
+        let stores = store_client()?;
+        Ok(Self { youku: YoukuHttp::new(stores.clone(), api), stores })
     }
 }
 
-/// Builds a client for calls. It follows no redirect, uses no proxy and has no read time-out: one would also run while a body goes out, so
-/// bodies carry a watchdog and short calls a time-out of their own.
+/// Builds a client for calls of a function or a server that is none of the adapters'. It follows no redirect, uses no proxy and has no read
+/// time-out.
 ///
 /// # Errors
 /// [`Config`](ErrorKind::Config) where TLS cannot be set up.
 pub fn http_client() -> Result<Client, Error> {
-    build_call_client(tls::client_config().map_err(setup_error)?)
+    client_builder()?
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .connect_timeout(CONNECT)
+        .pool_idle_timeout(IDLE)
+        .build()
+        .map_err(setup_error)
 }
 
 /// Builds a client for stores.
@@ -54,17 +59,6 @@ pub fn store_client() -> Result<HttpClient, Error> {
 /// As [`http_client`].
 pub(super) fn client_builder() -> Result<ClientBuilder, Error> {
     Ok(Client::builder().tls_backend_preconfigured(tls::client_config().map_err(setup_error)?))
-}
-
-fn build_call_client(tls: ClientConfig) -> Result<Client, Error> {
-    Client::builder()
-        .tls_backend_preconfigured(tls)
-        .redirect(redirect::Policy::none())
-        .no_proxy()
-        .connect_timeout(CONNECT)
-        .pool_idle_timeout(IDLE)
-        .build()
-        .map_err(setup_error)
 }
 
 fn setup_error(cause: impl std::error::Error + Send + Sync + 'static) -> Error {

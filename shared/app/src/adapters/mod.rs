@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod callbacks;
+pub(crate) mod cause;
 mod error_mapping;
 pub(crate) mod http_clients;
 pub mod ledger;
@@ -12,5 +13,7 @@ mod tls;
 pub(crate) mod token_refresh;
 pub(crate) mod upload_target;
 pub(crate) mod user_lookup;
+pub(crate) mod youku_http;
 
+pub(crate) use callbacks::receiver_host;
 pub(crate) use error_mapping::{api_error, is_missing_bucket};

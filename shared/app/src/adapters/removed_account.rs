@@ -21,7 +21,7 @@ impl RemovedAccount {
 
 #[async_trait]
 impl Youku for RemovedAccount {
-    async fn create_for_bucket(&self, _: &NewVideo, _: Md5) -> Result<OssSession, Error> {
+    async fn create_for_bucket(&self, _: &NewVideo, _: Option<Md5>) -> Result<OssSession, Error> {
         self.refuse()
     }
 

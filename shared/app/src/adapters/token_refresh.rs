@@ -8,7 +8,7 @@ use upload_core::{
     access_token::{AccessTokens, FreshTokens, RefreshError, Refresher},
     ledger::Ledger,
 };
-use youku::{Client, ErrorKind as Youku};
+use youku::{Client, ErrorKind as Youku, SendError};
 
 /// How an account's access token is refreshed during one call, which reaches the ledger with its own credentials.
 pub(crate) struct TokenRefresh {
@@ -50,6 +50,6 @@ fn map_refresh_error(error: youku::Error) -> RefreshError {
 
 /// Whether the call ended before a byte of it could be sent.
 fn never_connected(error: &youku::Error) -> bool {
-    let cause = error.source().and_then(|cause| cause.downcast_ref::<reqwest::Error>());
-    cause.is_some_and(reqwest::Error::is_connect)
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<SendError>());
+    cause.is_some_and(SendError::never_sent)
 }

@@ -1,22 +1,29 @@
 //! The application itself.
 
+use super::known_records::KnownRecords;
 use crate::{
     adapters::{
         accounts::{AccountClient, caller_port},
         callbacks::Callbacks,
         http_clients::Clients,
         ledger::LedgerLocation,
-        source::Sources,
+        source::{Sources, open_store},
         user_lookup::UserLookup,
     },
     settings::Settings,
     tasks::CallerAccount,
 };
+use futures_util::future::BoxFuture;
 use object_storage::Credentials;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{self, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use upload_core::{
-    Clock, Error, ErrorKind, IntakePolicy, RunContext, Source, SystemClock, TransferSettings, Youku,
-    ledger::Ledger,
+    Clock, Error, ErrorKind, IntakePolicy, Location, RefusedShortcuts, RunContext, Source, SystemClock,
+    TransferSettings, Youku, ledger::Ledger,
 };
 
 /// The application: one per process.
@@ -29,7 +36,10 @@ pub struct App {
     pub(crate) ledger: LedgerLocation,
     pub(crate) callbacks: Arc<Callbacks>,
     pub(crate) users: UserLookup,
+    pub(crate) known_records: KnownRecords,
     pub(crate) clock: Arc<dyn Clock>,
+    /// What Youku has refused to this process.
+    pub(crate) refused_shortcuts: RefusedShortcuts,
 }
 
 impl App {
@@ -39,18 +49,40 @@ impl App {
     /// [`Config`](ErrorKind::Config), naming the setting that does not fit.
     pub fn from_settings(settings: Settings) -> Result<Self, Error> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let http = Clients::new()?;
+        let http = Clients::new(settings.youku.api.as_deref())?;
         let transfer = settings.transfer.to_transfer();
-        let transfer = transfer.map_err(|why| Error::new(ErrorKind::Config, "settings", why))?;
+        let mut transfer = transfer.map_err(|why| Error::new(ErrorKind::Config, "settings", why))?;
+        transfer.shortcuts = settings.youku.to_shortcuts();
         let build_account = |(name, account)| {
-            Ok((String::clone(name), AccountClient::new(&settings, name, account, &http.calls, &clock)?))
+            Ok((String::clone(name), AccountClient::new(&settings, name, account, &http.youku, &clock)?))
         };
         let accounts = settings.accounts.iter().map(build_account).collect::<Result<_, Error>>()?;
         let source = Arc::new(Sources::new(http.stores.clone(), &settings, None));
         let ledger = LedgerLocation::new(&settings, clock.clone())?;
         let callbacks = Arc::new(Callbacks::new(settings.callback.to_config()));
         let users = UserLookup::default();
-        Ok(Self { settings, transfer, http, source, accounts, ledger, callbacks, users, clock })
+        Ok(Self {
+            settings,
+            transfer,
+            http,
+            source,
+            accounts,
+            ledger,
+            callbacks,
+            users,
+            known_records: KnownRecords::default(),
+            clock,
+            refused_shortcuts: RefusedShortcuts::default(),
+        })
+    }
+
+    /// Limits how long a failing call is retried, those of the ledger included: for commands whose user is waiting.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        let retry = &mut self.transfer.retry;
+        retry.idle_timeout = retry.idle_timeout.min(patience);
+        self.ledger.limit_patience(patience);
+        self
     }
 
     /// Logs what the settings leave open to whoever may send tasks. Functions do so once, when they start.
@@ -60,6 +92,23 @@ impl App {
                 "tasks may have any object published that this function can read: there is no http.sources, no rule and no legacy.bucket"
             );
         }
+    }
+
+    /// Opens the connections that the first event is going to need, in the background: to the store of the rules, to the ledger's and to
+    /// Youku. Functions do so when they start, while the platform notices that they have. Where the settings do not tell an address none is
+    /// opened.
+    pub fn open_connections_early(&self) {
+        let source = &self.settings.source;
+        for rule in self.settings.rules.iter().take(1) {
+            let (provider, bucket) = (source.provider, rule.bucket.clone());
+            let location = Location { provider, bucket, key: String::new(), region: None };
+            if let Ok(store) = open_store(&self.http.stores, source, None, None, &location) {
+                // An object and its sidecar are asked for at once.
+                store.open_early(2);
+            }
+        }
+        self.ledger.open_early(&self.http.stores, &self.settings);
+        self.http.youku.open_early();
     }
 
     /// The settings it was built from.
@@ -105,8 +154,30 @@ impl App {
     ///
     /// # Errors
     /// [`Config`](ErrorKind::Config) where the settings name none, or the store cannot keep one; whatever the store answers.
-    pub async fn ledger(&self, credentials: Option<Credentials>) -> Result<Ledger, Error> {
-        self.ledger.open(&self.http.stores, &self.settings, credentials).await
+    pub fn ledger<'a>(&'a self, credentials: Option<Credentials>) -> BoxFuture<'a, Result<Ledger, Error>> {
+        Box::pin(async move { self.ledger.open(&self.http.stores, &self.settings, credentials).await })
+    }
+
+    /// Opens the ledger for who only reads it: no folder, key file or birth mark is made. `None` where it is a folder that is not there
+    /// yet, in which there is nothing to read.
+    ///
+    /// # Errors
+    /// As [`ledger`](Self::ledger).
+    pub fn ledger_to_read<'a>(
+        &'a self,
+        credentials: Option<Credentials>,
+    ) -> BoxFuture<'a, Result<Option<Ledger>, Error>> {
+        Box::pin(
+            async move { self.ledger.open_to_read(&self.http.stores, &self.settings, credentials).await },
+        )
+    }
+
+    /// The absolute path of the ledger's folder where it is not there yet: nothing was uploaded with it. `None` where it is there, or lies
+    /// in a bucket.
+    #[must_use]
+    pub fn missing_ledger(&self) -> Option<PathBuf> {
+        let folder = self.ledger.missing_folder()?;
+        Some(path::absolute(folder).unwrap_or_else(|_| folder.to_owned()))
     }
 
     /// The client of an account of the settings.
@@ -125,11 +196,11 @@ impl App {
     /// # Errors
     /// As [`account`](Self::account).
     pub(crate) fn youku(&self, account: &str, ledger: &Ledger) -> Result<Arc<dyn Youku>, Error> {
-        Ok(self.account(account)?.port(&self.settings, &self.http.stores, ledger))
+        Ok(self.account(account)?.port(&self.settings, &self.http.youku, ledger))
     }
 
     /// Youku, as an account sees it that a task carries.
     pub(crate) fn youku_for_caller(&self, account: &CallerAccount) -> Arc<dyn Youku> {
-        caller_port(&self.settings, &account.into(), &self.http.calls, &self.http.stores)
+        caller_port(&self.settings, &account.into(), &self.http.youku)
     }
 }

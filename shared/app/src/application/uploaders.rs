@@ -93,6 +93,8 @@ impl App {
     /// An uploader from `source` to `youku` that delivers callbacks.
     fn uploader_to(&self, youku: Arc<dyn Youku>, source: Arc<dyn Source>, ledger: Ledger) -> Uploader {
         let uploader = Uploader::new(source, youku, ledger, self.transfer, self.clock.clone());
-        uploader.with_notifier(self.callbacks.clone(), self.settings.callback.pause())
+        uploader
+            .with_refused_shortcuts(self.refused_shortcuts.clone())
+            .with_notifier(self.callbacks.clone(), self.settings.callback.pause())
     }
 }

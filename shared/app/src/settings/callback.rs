@@ -53,6 +53,9 @@ pub struct AllowedHost {
     /// The network in which its addresses may lie, such as `10.0.0.0/8`.
     #[serde(deserialize_with = "deserialize_network")]
     pub network: IpNet,
+    /// Whether any port of it is accepted, not only those of `ports`. Default `false`.
+    #[serde(default)]
+    pub any_port: bool,
 }
 
 fn deserialize_network<'de, D: Deserializer<'de>>(from: D) -> Result<IpNet, D::Error> {
@@ -63,7 +66,11 @@ fn deserialize_network<'de, D: Deserializer<'de>>(from: D) -> Result<IpNet, D::E
 impl CallbackFields {
     /// Converts the fields to the client's settings.
     pub(crate) fn to_config(&self) -> Config {
-        let allowance = |one: &AllowedHost| Allowance { host: one.host.clone(), network: one.network };
+        let allowance = |one: &AllowedHost| Allowance {
+            host: one.host.clone(),
+            network: one.network,
+            any_port: one.any_port,
+        };
         Config {
             secrets: self.secrets.clone(),
             guard: GuardConfig {
@@ -89,6 +96,11 @@ impl CallbackFields {
             ErrorKind::Forbidden => "is not allowed by the settings of callbacks",
             _ => "is not an https or http URL without a user name",
         })
+    }
+
+    /// Finds out why a callback to this URL may not be tried, in full: for the operator, who wrote the settings. The URL is not repeated.
+    pub(crate) fn explain_refusal(&self, url: &SecretString) -> Option<String> {
+        self.to_config().guard.check(url).err().map(|error| error.message().to_owned())
     }
 
     /// Checks the ranges of the numbers and what the client can use.

@@ -23,7 +23,7 @@ pub(super) fn overlay(
     variables: impl IntoIterator<Item = (String, String)>,
 ) -> Result<(), Error> {
     for (name, value) in variables {
-        if let Some(path) = name.strip_prefix(PREFIX).filter(|_| name != CONFIG_VARIABLE) {
+        if let Some(path) = variable_path(&name) {
             overlay_variable(tree, &name, path, value)?;
         }
     }
@@ -31,9 +31,19 @@ pub(super) fn overlay(
     Ok(())
 }
 
+/// The levels of the setting that a variable names; `None` where it names none.
+pub(super) fn variable_path(name: &str) -> Option<Vec<String>> {
+    let path = name.strip_prefix(PREFIX).filter(|_| name != CONFIG_VARIABLE)?;
+    Some(path.split("__").map(str::to_ascii_lowercase).collect())
+}
+
 /// Puts one variable into the tree.
-fn overlay_variable(tree: &mut Table, name: &str, path: &str, text: String) -> Result<(), Error> {
-    let mut levels: Vec<String> = path.split("__").map(str::to_ascii_lowercase).collect();
+fn overlay_variable(
+    tree: &mut Table,
+    name: &str,
+    mut levels: Vec<String>,
+    text: String,
+) -> Result<(), Error> {
     let Some(last) = levels.pop() else { return Ok(()) };
     if is_secret(&last) && text.trim().is_empty() {
         return Ok(());

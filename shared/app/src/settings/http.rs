@@ -27,7 +27,7 @@ pub struct HttpSettings {
     #[serde(deserialize_with = "text::deserialize_value")]
     pub body_limit_kib: u16,
     /// The path that a gateway puts before the API's own: with `/video` the API is at `/video/uploads`, and at `/uploads` as well
-    /// (`OSS2YOUKU_HTTP__BASE_PATH`). Default: none.
+    /// (`OSS2YOUKU_HTTP__BASE_PATH`). It does not begin with `/uploads` or `/healthz`. Default: none.
     pub base_path: BasePath,
 }
 

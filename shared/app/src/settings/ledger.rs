@@ -9,8 +9,8 @@ use std::time::Duration;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LedgerFields {
-    /// `oss://bucket/prefix/`, `s3://bucket/prefix/` or the path of a folder (`OSS2YOUKU_LEDGER__LOCATION`). A bucket must never have had
-    /// versioning, and the prefix must lie outside every rule's.
+    /// `oss://bucket/prefix/`, `s3://bucket/prefix/` or the path of a folder (`OSS2YOUKU_LEDGER__LOCATION`), relative to the settings file, or to
+    /// the working directory where the variable names it. A bucket must never have had versioning, and the prefix must lie outside every rule's.
     pub location: Option<String>,
     /// 32 bytes in base64 that seal the secrets in it (`OSS2YOUKU_LEDGER__SEAL_KEY`). A folder makes its own.
     pub seal_key: Option<SecretString>,

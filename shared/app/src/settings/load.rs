@@ -2,9 +2,10 @@
 
 use super::{
     environment::{CONFIG_VARIABLE, Table, overlay, settings_error},
+    origin::{Origin, suggest_field},
     tree::Settings,
 };
-use ::error::{deserialize, without_value};
+use ::error::{DecodeError, deserialize, without_value};
 use serde_json::Value;
 use std::{fs, io, path::Path};
 use upload_core::Error;
@@ -19,20 +20,29 @@ impl Settings {
     /// # Errors
     /// [`Config`](upload_core::ErrorKind::Config), naming file, line and field.
     pub fn load() -> Result<Self, Error> {
-        let named = std::env::var_os(CONFIG_VARIABLE);
-        let path = named.as_deref().map_or(Path::new(DEFAULT_FILE), Path::new);
-        let file = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => String::new(),
-            Err(error) => {
-                return Err(settings_error("the settings file cannot be read")
-                    .with_context("why", error.to_string())
-                    .with_context("file", path.display().to_string()));
-            }
-        };
+        if let Some(named) = std::env::var_os(CONFIG_VARIABLE) {
+            return Self::load_from(Path::new(&named));
+        }
+        let path = Path::new(DEFAULT_FILE);
+        match fs::read_to_string(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::overlay_process(path, ""),
+            read => Self::overlay_process(path, &read.map_err(|error| unreadable_file(path, &error))?),
+        }
+    }
+
+    /// Reads the settings of this process from a named file, overlaid by the environment.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), and where there is no such file.
+    pub fn load_from(path: &Path) -> Result<Self, Error> {
+        let file = fs::read_to_string(path).map_err(|error| unreadable_file(path, &error))?;
+        Self::overlay_process(path, &file)
+    }
+
+    fn overlay_process(path: &Path, file: &str) -> Result<Self, Error> {
         let variables = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        Self::from_parts(&path.display().to_string(), &file, variables)
+        Self::from_parts(&path.display().to_string(), file, variables)
     }
 
     /// Reads the settings from a file's text and some variables.
@@ -45,13 +55,13 @@ impl Settings {
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, Error> {
         let mut tree: Table = toml::from_str(file).map_err(|error| toml_error(file_name, file, &error))?;
+        let variables: Vec<_> = variables.into_iter().collect();
+        let origin = Origin::new(file_name, &tree, variables.iter().map(|(name, _)| name.as_str()));
+        locate_ledger(&mut tree, Path::new(file_name));
         overlay(&mut tree, variables)?;
-        let settings: Self = deserialize(Value::Object(tree)).map_err(|error| {
-            settings_error("a setting does not fit")
-                .with_context("field", error.path.unwrap_or_else(|| ".".into()))
-                .with_context("why", without_value(&error.message))
-        })?;
-        settings.check()?;
+        let settings: Self =
+            deserialize(Value::Object(tree)).map_err(|error| describe_misfit(&error, &origin))?;
+        settings.check().map_err(|error| origin.name_source_of_message(error))?;
         Ok(settings)
     }
 
@@ -81,6 +91,38 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+/// A setting that cannot be read: which, why, what was probably meant, and where it stands.
+fn describe_misfit(error: &DecodeError, origin: &Origin) -> Error {
+    let (path, why) = (error.path.as_deref().unwrap_or("."), without_value(&error.message));
+    let misfit = settings_error("a setting does not fit")
+        .with_context("field", path)
+        .with_context("why", why.to_owned());
+    let misfit = match suggest_field(why) {
+        Some(known) => misfit.with_context("did you mean", known.to_owned()),
+        None => misfit,
+    };
+    origin.name_source(misfit, path)
+}
+
+/// A ledger's folder is relative to the file that names it, wherever the program is run: from another folder it would be another ledger, and
+/// the same file a second video.
+fn locate_ledger(tree: &mut Table, file: &Path) {
+    let Some(Value::String(location)) = tree.get_mut("ledger").and_then(|ledger| ledger.get_mut("location"))
+    else {
+        return;
+    };
+    let is_relative = !location.contains("://") && Path::new(location.as_str()).is_relative();
+    if let Some(folder) = file.parent().filter(|folder| is_relative && !folder.as_os_str().is_empty()) {
+        *location = folder.join(location.as_str()).display().to_string();
+    }
+}
+
+fn unreadable_file(path: &Path, error: &io::Error) -> Error {
+    settings_error("the settings file cannot be read")
+        .with_context("why", error.to_string())
+        .with_context("file", path.display().to_string())
 }
 
 /// Where and why the file is not TOML. TOML's own words would quote the line, and a line may hold a secret.

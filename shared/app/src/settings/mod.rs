@@ -13,6 +13,7 @@ mod ledger;
 mod legacy;
 mod load;
 mod log;
+mod origin;
 mod permitted_sources;
 mod rights;
 #[cfg(test)]
@@ -40,6 +41,6 @@ pub use source_place::SourcePlace;
 pub use sweep::SweepFields;
 pub use transfer::TransferFields;
 pub use tree::{ReservedSettings, Settings};
-pub use youku::{TargetSignature, YoukuSettings};
+pub use youku::{Md5Requirement, TargetSignature, YoukuSettings};
 
 pub(crate) use source_place::parse_place;

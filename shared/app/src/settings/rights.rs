@@ -15,7 +15,8 @@ pub enum Right {
 }
 
 impl Right {
-    const ALL: [Self; 3] = [Self::Submit, Self::Read, Self::Manage];
+    /// Every right.
+    pub const ALL: [Self; 3] = [Self::Submit, Self::Read, Self::Manage];
 
     /// The right's word in the settings.
     #[must_use]

@@ -1,7 +1,11 @@
 //! Decoding a task: its form, and what the settings permit in either form.
 
-use super::{field_error::field_error, legacy, modern, task::Task};
-use crate::settings::Settings;
+use super::{
+    field_error::{REQUESTED_KEY, field_error},
+    legacy, modern,
+    task::Task,
+};
+use crate::{adapters::source::check_key, settings::Settings};
 use ::error::strip_byte_order_mark;
 use serde_json::Value;
 use upload_core::Error;
@@ -25,6 +29,9 @@ impl Task {
     /// As [`from_json`](Self::from_json).
     pub fn from_request(json: &[u8], key: Option<&str>, settings: &Settings) -> Result<Self, Error> {
         let json = strip_byte_order_mark(json).map_err(|why| field_error("task", why))?;
+        if str::from_utf8(json).is_err() {
+            return Err(field_error("task", "is not UTF-8: write it as UTF-8"));
+        }
         let mut documents = serde_json::Deserializer::from_slice(json).into_iter::<Value>();
         let Some(Ok(value)) = documents.next() else { return Err(field_error("task", "is not JSON")) };
         let (json, rest) = json.split_at(documents.byte_offset());
@@ -42,14 +49,24 @@ impl Task {
         } else {
             (modern::read(json, &fields, key, settings)?, "source", "callback.url")
         };
-        if !settings.may_ask_for(&task.job.location) {
+        let permitted = task.check(source, callback, settings);
+        permitted.map_err(|error| error.with_context(REQUESTED_KEY, &task.key))?;
+        Ok(task)
+    }
+
+    /// Checks what the task names against the stores' rules for keys and against the settings. `source` and `callback` are its fields.
+    fn check(&self, source: &str, callback: &str, settings: &Settings) -> Result<(), Error> {
+        let location = &self.job.location;
+        // A key that no object has is wrong wherever objects may lie.
+        check_key(location).map_err(|why| field_error(source, why))?;
+        if !settings.may_ask_for(location) {
             let why =
                 "is not in a place from which tasks may have objects published: see the setting http.sources";
             return Err(field_error(source, why));
         }
-        if let Some(Err(why)) = task.callback.as_ref().map(|one| settings.callback.check_url(&one.url)) {
-            return Err(field_error(callback, why));
+        match self.callback.as_ref().map(|one| settings.callback.check_url(&one.url)) {
+            Some(Err(why)) => Err(field_error(callback, why)),
+            _ => Ok(()),
         }
-        Ok(task)
     }
 }

@@ -2,7 +2,12 @@
 //!
 //! `{"conf":{"clientid","ak","keyname","callbackurl","again"},"youku":{"title","tags":"a,b",...}}`. Unknown fields are ignored,
 //! empty ones count as left out (`""`, `null`, and PHP's `[]` and `false`), numbers may be text and text numbers. A `public_type` of `all`
-//! counts as left out as well. A title is cleaned of what cannot be seen in it, since these clients pass on what others typed.
+//! counts as left out as well. Title, tags and description are cleaned of what cannot be seen in them, since these clients pass on what
+//! others typed.
+//!
+//! A `watch_password` that is not empty and whose video would not ask for it is refused as in the modern form. The legacy worker passed both
+//! on, and Youku passed over the password and published for all. To guess `password` instead would shut out whom the video was published
+//! for until now; to keep on would publish what somebody meant to protect. Stating `public_type` settles it.
 
 use super::{
     account::{CLIENT_FIELD, LegacyAccount, find_legacy_account, require_only_account},
@@ -15,15 +20,19 @@ use super::{
 use crate::settings::Settings;
 use serde_json::{Map, Value};
 use upload_core::{
-    Callback, Error, ErrorKind, Job, Location, Provider, Terms,
-    metadata::{FieldKind, PublicType, PublicTypeOrigin, StatedMetadata, VideoMetadata, clean_title},
+    Callback, Entrypoint, Error, ErrorKind, Job, Location, Provider, Terms,
+    metadata::{
+        FieldKind, PublicType, PublicTypeOrigin, StatedMetadata, VideoMetadata, clean_description,
+        clean_tags, clean_title,
+    },
 };
 
 /// The order in which fields are read: the first that does not fit is reported.
 const KINDS: [FieldKind; 4] = [FieldKind::Text, FieldKind::Number, FieldKind::Tags, FieldKind::Flag];
 
-/// The field that is cleaned.
+/// The fields of one text that are cleaned.
 const TITLE: &str = "title";
+const DESCRIPTION: &str = "description";
 
 /// Reads a legacy task.
 ///
@@ -49,7 +58,7 @@ pub(super) fn read(
     };
     let LegacyAccount { name, caller_account, unverified_token } =
         find_legacy_account(settings, conf.text("clientid")?, conf.text("ak")?)?;
-    let callback = conf.text("callbackurl")?.map(|url| Callback { url: url.into(), events: Vec::new() });
+    let callback = conf.text("callbackurl")?.map(|url| Callback::new(url.into()));
     let video = read_video(&Section::from_task(fields, "youku")?)?;
     let again = match conf.get("again") {
         Some(flag @ Value::Bool(_)) => Some(flag.clone()),
@@ -61,7 +70,8 @@ pub(super) fn read(
     let account = account.map_or_else(|| require_only_account(settings, CLIENT_FIELD), Ok)?;
     let mode = mode.unwrap_or(settings.transfer.mode);
     let job = Job { location, account, video, mode, md5: None, force_nonce };
-    Ok(Task { job, key, caller_account, unverified_token, callback })
+    let entrypoint = Entrypoint::LegacyTask;
+    Ok(Task { job, key, caller_account, unverified_token, callback, entrypoint })
 }
 
 /// Converts the fields to the strict form and reads that.
@@ -83,16 +93,21 @@ fn read_video(youku: &Section<'_>) -> Result<StatedMetadata, Error> {
 /// Converts one field; `None` if it counts as left out.
 fn read_field(youku: &Section<'_>, name: &str, kind: FieldKind) -> Result<Option<Value>, Error> {
     if kind == FieldKind::Tags {
-        return Ok(youku.tags()?.map(Value::from));
+        let tags = youku.tags()?.map(|tags| clean_tags(&tags));
+        return Ok(tags.filter(|tags| !tags.is_empty()).map(Value::from));
     }
     // Here `false` is a value and not an empty one.
     if let (FieldKind::Flag, Some(flag @ Value::Bool(_))) = (kind, youku.get(name)) {
         return Ok(Some(flag.clone()));
     }
     let Some(text) = youku.text(name)? else { return Ok(None) };
-    if name == TITLE {
-        let title = clean_title(&text).trim().to_owned();
-        return Ok(Some(title).filter(|title| !title.is_empty()).map(Value::from));
+    let cleaned = match name {
+        TITLE => Some(clean_title(&text)),
+        DESCRIPTION => Some(clean_description(&text)),
+        _ => None,
+    };
+    if let Some(text) = cleaned {
+        return Ok(Some(text.trim()).filter(|text| !text.is_empty()).map(Value::from));
     }
     let wrong = |problem| field_error(&youku.path(name), problem);
     Ok(Some(match kind {

@@ -13,6 +13,7 @@ mod strict_json;
 mod task;
 
 pub use caller_account::CallerAccount;
+pub use field_error::requested_key;
 pub use object_location::object_location;
 pub use task::{Task, UnverifiedToken};
 

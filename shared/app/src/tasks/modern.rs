@@ -15,7 +15,7 @@ use crate::settings::Settings;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use upload_core::{
-    Callback, Error, Job, Md5, Mode, StatedMd5, Terms,
+    Callback, Entrypoint, Error, Job, Md5, Mode, StatedMd5, Terms,
     metadata::{PublicTypeOrigin, StatedMetadata, VideoMetadata},
 };
 
@@ -66,7 +66,8 @@ pub(super) fn read(
         md5,
         force_nonce,
     };
-    Ok(Task { job, key, caller_account: None, unverified_token: None, callback })
+    let entrypoint = Entrypoint::Task;
+    Ok(Task { job, key, caller_account: None, unverified_token: None, callback, entrypoint })
 }
 
 fn read_md5(hex: &str) -> Result<StatedMd5, Error> {

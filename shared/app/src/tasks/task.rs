@@ -2,7 +2,7 @@
 
 use super::caller_account::CallerAccount;
 use secrecy::SecretString;
-use upload_core::{Callback, Job};
+use upload_core::{Callback, Entrypoint, Job};
 
 /// What a caller asks.
 #[derive(Debug, Clone)]
@@ -17,6 +17,8 @@ pub struct Task {
     pub unverified_token: Option<UnverifiedToken>,
     /// Who receives the outcome: the callback that the task names, else that of the object's rule.
     pub callback: Option<Callback>,
+    /// In which form it came.
+    pub entrypoint: Entrypoint,
 }
 
 /// A token that a task carries and whose account is still to be found.

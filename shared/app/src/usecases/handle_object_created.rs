@@ -2,6 +2,7 @@
 
 use super::{object_result::ObjectResult, upload_object::ObjectOutcome};
 use crate::application::App;
+use futures_util::future::BoxFuture;
 use object_storage::Credentials;
 use tracing::Instrument;
 use upload_core::{Error, Location, Outcome, RunContext};
@@ -12,30 +13,32 @@ impl App {
     ///
     /// # Errors
     /// Those for which the event must come again; what failed for good is a result.
-    pub async fn handle_object_created(
-        &self,
-        location: &Location,
+    pub fn handle_object_created<'a>(
+        &'a self,
+        location: &'a Location,
         size: Option<u64>,
         credentials: Option<Credentials>,
-        run: &RunContext,
-    ) -> Result<ObjectResult, Error> {
-        let key = location.key.clone();
-        let span = tracing::info_span!("object", object = %location);
-        let uploading = self.upload_object(location, size, credentials, run);
-        let result = match uploading.instrument(span.clone()).await {
-            Ok(ObjectOutcome::Skipped(reason)) => {
-                span.in_scope(|| tracing::info!(reason, "skipped"));
-                return Ok(ObjectResult::Skipped { key, skipped: reason });
-            }
-            Ok(ObjectOutcome::Published(published)) => Ok(published),
-            Err(error) => {
-                span.in_scope(|| tracing::error!(?error, code = error.kind().code(), "failed"));
-                if !self.is_settled(&error) {
-                    return Err(error);
+        run: &'a RunContext,
+    ) -> BoxFuture<'a, Result<ObjectResult, Error>> {
+        Box::pin(async move {
+            let key = location.key.clone();
+            let span = tracing::info_span!("object", object = %location);
+            let uploading = self.upload_object(location, size, credentials, run);
+            let result = match uploading.instrument(span.clone()).await {
+                Ok(ObjectOutcome::Skipped(reason)) => {
+                    span.in_scope(|| tracing::info!(reason, "skipped"));
+                    return Ok(ObjectResult::Skipped { key, skipped: reason });
                 }
-                Err(error)
-            }
-        };
-        Ok(ObjectResult::Outcome(Outcome::new(&key, &result)))
+                Ok(ObjectOutcome::Published(published)) => Ok(published),
+                Err(error) => {
+                    span.in_scope(|| tracing::error!(?error, code = error.kind().code(), "failed"));
+                    if !self.is_settled(&error) {
+                        return Err(error);
+                    }
+                    Err(error)
+                }
+            };
+            Ok(ObjectResult::Outcome(Outcome::new(&key, &result)))
+        })
     }
 }

@@ -1,6 +1,7 @@
 //! Whether the ledger's store keeps what is written to it.
 
 use crate::{adapters::ledger::LedgerBucket, application::App};
+use futures_util::future::BoxFuture;
 use object_storage::Credentials;
 use upload_core::Error;
 
@@ -11,15 +12,20 @@ impl App {
     /// # Errors
     /// [`Config`](upload_core::ErrorKind::Config) where the settings name no ledger, or the store cannot keep one any more; whatever the
     /// store answers.
-    pub async fn check_ledger(&self, credentials: Option<Credentials>) -> Result<(), Error> {
-        self.ledger.check_again(&self.http.stores, &self.settings, credentials).await
+    pub fn check_ledger<'a>(&'a self, credentials: Option<Credentials>) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move { self.ledger.check_again(&self.http.stores, &self.settings, credentials).await })
     }
 
     /// Reads what the ledger's bucket does to entries by itself. Two requests; none to a folder, about which it says nothing.
     ///
     /// # Errors
     /// [`Config`](upload_core::ErrorKind::Config) where the settings name no ledger; where the store cannot be asked now.
-    pub async fn ledger_bucket(&self, credentials: Option<Credentials>) -> Result<LedgerBucket, Error> {
-        self.ledger.store(&self.http.stores, &self.settings, credentials)?.0.bucket().await
+    pub fn ledger_bucket<'a>(
+        &'a self,
+        credentials: Option<Credentials>,
+    ) -> BoxFuture<'a, Result<LedgerBucket, Error>> {
+        Box::pin(
+            async move { self.ledger.store(&self.http.stores, &self.settings, credentials)?.bucket().await },
+        )
     }
 }

@@ -1,12 +1,16 @@
 //! What entrypoints ask of the application.
+//!
+//! A use case returns a boxed future: an `async fn` would be compiled, with all of the core in it, in each adapter that awaits it.
 
 mod accounts;
 mod acknowledgment;
 mod admin;
+mod callback_status;
 mod deadline;
 mod handle_object_created;
 mod ledger_checks;
 mod list;
+mod missing_bucket;
 mod object_result;
 mod page_token;
 mod run_sweep;
@@ -19,7 +23,9 @@ mod upload_object;
 mod upload_status;
 
 pub use accounts::TokenChain;
-pub use admin::UploadDetails;
+pub use admin::{Continuation, ObjectExplanation, ObjectVerdict, UploadDetails};
+pub use callback_status::CallbackStatus;
+pub use missing_bucket::report_missing_bucket;
 pub use object_result::ObjectResult;
 pub use page_token::{ListState, PageToken};
 pub use sweep::SweepOptions;

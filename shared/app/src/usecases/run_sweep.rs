@@ -2,6 +2,7 @@
 
 use super::object_result::ObjectResult;
 use crate::application::App;
+use futures_util::future::BoxFuture;
 use object_storage::Credentials;
 use upload_core::{Error, Outcome, RunContext, ScanError, StopReason, SweepReport};
 
@@ -10,23 +11,26 @@ impl App {
     ///
     /// # Errors
     /// As [`sweep`](Self::sweep).
-    pub async fn run_sweep(
-        &self,
+    pub fn run_sweep<'a>(
+        &'a self,
         credentials: Option<Credentials>,
-        run: &RunContext,
-    ) -> Result<Vec<ObjectResult>, Error> {
-        let report = self.sweep(credentials, run).await?;
-        log_report(&report);
-        let found = &report.discovered;
-        let resumed = report.resumed.iter().map(|(id, ended)| (id, id.as_str(), ended));
-        let begun = found.uploads.iter().map(|found| (&found.id, found.location.key.as_str(), &found.result));
-        let results = resumed.chain(begun).map(|(id, key, ended)| {
-            if let Err(error) = ended {
-                tracing::error!(upload_id = %id, ?error, code = error.kind().code(), "failed");
-            }
-            ObjectResult::Outcome(Outcome::new(key, ended))
-        });
-        Ok(results.collect())
+        run: &'a RunContext,
+    ) -> BoxFuture<'a, Result<Vec<ObjectResult>, Error>> {
+        Box::pin(async move {
+            let report = self.sweep(credentials, run).await?;
+            log_report(&report);
+            let found = &report.discovered;
+            let resumed = report.resumed.iter().map(|(id, ended)| (id, id.as_str(), ended));
+            let begun =
+                found.uploads.iter().map(|found| (&found.id, found.location.key.as_str(), &found.result));
+            let results = resumed.chain(begun).map(|(id, key, ended)| {
+                if let Err(error) = ended {
+                    tracing::error!(upload_id = %id, ?error, code = error.kind().code(), "failed");
+                }
+                ObjectResult::Outcome(Outcome::new(key, ended))
+            });
+            Ok(results.collect())
+        })
     }
 }
 
@@ -35,7 +39,7 @@ fn log_report(report: &SweepReport) {
     tracing::info!(
         resumed = report.resumed.len(),
         callbacks_delivered = report.callbacks_delivered,
-        skipped = report.skipped,
+        skipped = report.skipped + report.carried,
         marks_cleared = report.marks_cleared,
         found = found.uploads.len(),
         known = found.known,

@@ -1,13 +1,13 @@
 //! Running a task.
 
-use super::deadline::with_run_deadline;
+use super::{deadline::with_run_deadline, missing_bucket::report_missing_bucket};
 use crate::{
-    adapters::is_missing_bucket,
     application::App,
     tasks::{CallerAccount, Task},
 };
+use futures_util::future::BoxFuture;
 use object_storage::Credentials;
-use upload_core::{Error, ErrorKind, Job, PublishedVideo, RunContext, ledger::UploadRequest};
+use upload_core::{Error, Job, PublishedVideo, RunContext, ledger::UploadRequest};
 
 impl App {
     /// Publishes what the task names, reading with a platform's credentials for this call where there are some. What the task does not
@@ -15,58 +15,61 @@ impl App {
     ///
     /// # Errors
     /// Whatever ended the upload; [`Deadline`](upload_core::ErrorKind::Deadline), retryable, where the run's time was over first.
-    pub async fn run_task(
-        &self,
-        task: &Task,
+    pub fn run_task<'a>(
+        &'a self,
+        task: &'a Task,
         credentials: Option<Credentials>,
-        run: &RunContext,
-    ) -> Result<PublishedVideo, Error> {
-        let source = self.source(credentials.clone());
-        let ledger = self.ledger(credentials).await?;
-        let owner = with_run_deadline(run, self.find_owner(task, &ledger)).await?;
-        let caller_account = task.caller_account.as_ref().filter(|_| owner.account.is_none());
-        let job = match owner.account {
-            Some(account) => Job { account, ..task.job.clone() },
-            None => task.job.clone(),
-        };
-        let uploader = match caller_account {
-            None => self.uploader(&job.account, source.clone(), ledger)?,
-            Some(account) => self.uploader_for_caller(account, source.clone(), ledger),
-        };
-        let policy = self.intake_policy_within(run);
-        let completing = policy.complete(&*source, job);
-        let (job, object) = match with_run_deadline(run, completing).await {
-            Ok(completed) => completed,
-            Err(error) => {
-                let refused = Err(self.blame_caller(task, error));
-                uploader.report_refusal(task.callback.as_ref(), &task.key, &refused, run).await;
-                return refused;
-            }
-        };
-        let requested_key = (task.key != job.location.key).then(|| task.key.clone());
-        let request = UploadRequest {
-            job,
-            object,
-            requested_key,
-            callback: task.callback.clone(),
-            caller_account: caller_account.map(CallerAccount::to_secret),
-        };
-        let mut published = uploader.upload(&request, run).await?;
-        let warnings = [owner.warning, published.warning].into_iter().flatten();
-        published.warning = warnings.reduce(|all, one| format!("{all}; {one}"));
-        Ok(published)
+        run: &'a RunContext,
+    ) -> BoxFuture<'a, Result<PublishedVideo, Error>> {
+        Box::pin(async move {
+            let source = self.source(credentials.clone());
+            self.http.youku.open_early();
+            // What the task's object states is read while the ledger is opened, and asked whose account it is.
+            let policy = self.intake_policy_within(run);
+            let completing = with_run_deadline(run, policy.complete(&*source, task.job.clone()));
+            let opening = async {
+                let ledger = self.ledger(credentials).await?;
+                let owner = with_run_deadline(run, self.find_owner(task, &ledger)).await?;
+                Ok((ledger, owner))
+            };
+            let completing = async { Ok::<_, Error>(completing.await) };
+            let ((ledger, owner), completed) = tokio::try_join!(Box::pin(opening), Box::pin(completing))?;
+            let caller_account = task.caller_account.as_ref().filter(|_| owner.account.is_none());
+            let account = owner.account.unwrap_or_else(|| task.job.account.clone());
+            let uploader = match caller_account {
+                None => self.uploader(&account, source.clone(), ledger)?,
+                Some(account) => self.uploader_for_caller(account, source.clone(), ledger),
+            };
+            let (job, object) = match completed {
+                Ok((job, object)) => (Job { account, ..job }, object),
+                Err(error) => {
+                    let refused = Err(self.blame_caller(task, error));
+                    uploader.report_refusal(task.callback.as_ref(), &task.key, &refused, run).await;
+                    return refused;
+                }
+            };
+            let requested_key = (task.key != job.location.key).then(|| task.key.clone());
+            let request = UploadRequest {
+                requested_key,
+                callback: task.callback.clone(),
+                caller_account: caller_account.map(CallerAccount::to_secret),
+                entrypoint: Some(task.entrypoint),
+                ..UploadRequest::new(job, object)
+            };
+            let mut published = uploader.upload(&request, run).await?;
+            let warnings = [owner.warning, published.warning].into_iter().flatten();
+            published.warning = warnings.reduce(|all, one| format!("{all}; {one}"));
+            Ok(published)
+        })
     }
 
     /// A bucket that does not exist is the fault of the caller who named it, as a missing object is; that of `legacy.bucket` is a wrong
     /// setting.
     fn blame_caller(&self, task: &Task, error: Error) -> Error {
         let location = &task.job.location;
-        if self.settings.legacy.bucket.as_ref() == Some(&location.bucket) || !is_missing_bucket(&error) {
-            return error;
+        match self.settings.legacy.bucket.as_ref() == Some(&location.bucket) {
+            true => error,
+            false => report_missing_bucket(location, error),
         }
-        let message = "the bucket does not exist";
-        Error::new(ErrorKind::SourceMissing, "task", message)
-            .with_context("object", location)
-            .with_source(error)
     }
 }

@@ -1,11 +1,12 @@
 //! The sweep, as the settings or a person ask for it: first the open uploads, then objects whose event was missed.
 
 use crate::application::App;
+use futures_util::future::BoxFuture;
 use object_storage::Credentials;
 use std::time::Duration;
 use upload_core::{
-    Bounds, Discovery, DiscoveryReport, Error, RunContext, Since, SweepReport, UploadId, discover,
-    ledger::Ledger, sweep_with,
+    Bounds, Discovery, DiscoveryReport, Error, RunContext, Since, SweepPreview, SweepReport, UploadId,
+    discover, ledger::Ledger, preview_sweep, sweep_with,
 };
 
 /// Most uploads that one sweep resumes or begins, where the settings do not say.
@@ -27,59 +28,105 @@ impl App {
     ///
     /// # Errors
     /// Where the ledger cannot be read; the report says how each upload ended.
-    pub async fn sweep(
-        &self,
+    pub fn sweep<'a>(
+        &'a self,
         credentials: Option<Credentials>,
-        run: &RunContext,
-    ) -> Result<SweepReport, Error> {
-        self.sweep_as(SweepOptions::default(), credentials, run).await
+        run: &'a RunContext,
+    ) -> BoxFuture<'a, Result<SweepReport, Error>> {
+        Box::pin(async move { self.sweep_as(SweepOptions::default(), credentials, run).await })
     }
 
     /// Sweeps with options.
     ///
     /// # Errors
     /// As [`sweep`](Self::sweep).
-    pub async fn sweep_as(
-        &self,
+    pub fn sweep_as<'a>(
+        &'a self,
         options: SweepOptions,
         credentials: Option<Credentials>,
-        run: &RunContext,
-    ) -> Result<SweepReport, Error> {
-        self.check_ledger(credentials.clone()).await?;
-        let ledger = self.ledger(credentials.clone()).await?;
-        self.record_settings_tokens(&ledger).await;
-        let after = ledger.cursor(SWEEP_CURSOR).await?.as_deref().and_then(UploadId::parse);
-        let limit = options.limit.or(self.settings.sweep.limit).unwrap_or(SWEEP_LIMIT);
-        let began_after = after.clone();
-        let find_uploader = |id, mark| self.uploader_for_mark(id, mark, ledger.clone(), credentials.clone());
-        let discovers = self.settings.sweep.discover || options.since.is_some();
-        let open_limit = if discovers { share_for_open(limit) } else { limit };
-        let tokens = self.token_hashes(&ledger);
-        let mut report = sweep_with(&ledger, find_uploader, &tokens, after, open_limit, run).await?;
-        if report.next != began_after {
-            ledger.set_cursor(SWEEP_CURSOR, report.next.as_ref().map(UploadId::as_str)).await?;
-        }
-        if discovers {
-            let bounds = Bounds {
-                uploads: limit.saturating_sub(report.calls_made()),
-                requests: self.settings.sweep.requests,
-                grace: Duration::from_secs(self.settings.sweep.grace_seconds),
-                since: options.since,
+        run: &'a RunContext,
+    ) -> BoxFuture<'a, Result<SweepReport, Error>> {
+        Box::pin(async move {
+            self.check_ledger(credentials.clone()).await?;
+            let ledger = self.ledger(credentials.clone()).await?;
+            self.record_settings_tokens(&ledger).await;
+            let after = ledger.cursor(SWEEP_CURSOR).await?.as_deref().and_then(UploadId::parse);
+            let limit = self.sweep_limit(options);
+            let began_after = after.clone();
+            let find_uploader =
+                |id, mark| self.uploader_for_mark(id, mark, ledger.clone(), credentials.clone());
+            let discovers = self.discovers(options);
+            let open_limit = if discovers { share_for_open(limit) } else { limit };
+            let tokens = self.token_hashes(&ledger);
+            let mut report = sweep_with(&ledger, find_uploader, &tokens, after, open_limit, run).await?;
+            if report.next != began_after {
+                ledger.set_cursor(SWEEP_CURSOR, report.next.as_ref().map(UploadId::as_str)).await?;
+            }
+            if discovers {
+                let bounds = self.sweep_bounds(options, limit.saturating_sub(report.calls_made()));
+                report.discovered = self.discover(bounds, false, &ledger, credentials, run).await;
+            }
+            match ledger.forget_finished().await {
+                Ok(0) => {}
+                Ok(entries) => {
+                    tracing::info!(entries, "deleted what was listed of uploads that ended long ago")
+                }
+                // The next sweep does it.
+                Err(error) => tracing::warn!(?error, "could not shorten the list of recent ends"),
+            }
+            Ok(report)
+        })
+    }
+
+    /// Finds what [`sweep_as`](Self::sweep_as) would resume, notify and upload now. Nothing is written, sent or uploaded: a ledger that is
+    /// not there yet has nothing open, and the first sweep leaves alone what is older than it.
+    ///
+    /// # Errors
+    /// Where the ledger cannot be read; the report names what else cannot.
+    pub fn preview_sweep<'a>(
+        &'a self,
+        options: SweepOptions,
+        credentials: Option<Credentials>,
+        run: &'a RunContext,
+    ) -> BoxFuture<'a, Result<SweepPreview, Error>> {
+        Box::pin(async move {
+            let Some(ledger) = self.ledger_to_read(credentials.clone()).await? else {
+                return Ok(SweepPreview::default());
             };
-            report.discovered = self.discover(bounds, &ledger, credentials, run).await;
+            let after = ledger.cursor(SWEEP_CURSOR).await?.as_deref().and_then(UploadId::parse);
+            let (limit, discovers) = (self.sweep_limit(options), self.discovers(options));
+            let open_limit = if discovers { share_for_open(limit) } else { limit };
+            let tokens = self.token_hashes(&ledger);
+            let mut preview = preview_sweep(&ledger, &tokens, after, open_limit).await?;
+            if discovers {
+                let bounds = self.sweep_bounds(options, limit.saturating_sub(preview.calls()));
+                preview.discovered = self.discover(bounds, true, &ledger, credentials, run).await;
+            }
+            Ok(preview)
+        })
+    }
+
+    fn sweep_limit(&self, options: SweepOptions) -> usize {
+        options.limit.or(self.settings.sweep.limit).unwrap_or(SWEEP_LIMIT)
+    }
+
+    fn discovers(&self, options: SweepOptions) -> bool {
+        self.settings.sweep.discover || options.since.is_some()
+    }
+
+    fn sweep_bounds(&self, options: SweepOptions, uploads: usize) -> Bounds {
+        Bounds {
+            uploads,
+            requests: self.settings.sweep.requests,
+            grace: Duration::from_secs(self.settings.sweep.grace_seconds),
+            since: options.since,
         }
-        match ledger.forget_finished().await {
-            Ok(0) => {}
-            Ok(entries) => tracing::info!(entries, "deleted what was listed of uploads that ended long ago"),
-            // The next sweep does it.
-            Err(error) => tracing::warn!(?error, "could not shorten the list of recent ends"),
-        }
-        Ok(report)
     }
 
     async fn discover(
         &self,
         bounds: Bounds,
+        is_dry: bool,
         ledger: &Ledger,
         credentials: Option<Credentials>,
         run: &RunContext,
@@ -87,7 +134,7 @@ impl App {
         let source = self.source(credentials);
         let provider = self.settings.source.provider;
         let discovery =
-            Discovery { intake: self.intake_policy(), source: &*source, provider, ledger, bounds };
+            Discovery { intake: self.intake_policy(), source: &*source, provider, ledger, bounds, is_dry };
         let find_uploader = |account: &str| self.uploader(account, source.clone(), ledger.clone());
         discover(&discovery, find_uploader, run).await.unwrap_or_else(DiscoveryReport::from_error)
     }

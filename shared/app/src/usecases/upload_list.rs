@@ -1,10 +1,13 @@
 //! A list of uploads: what is asked, and a page of it.
 
-use super::page_token::{ListState, PageToken};
-use serde::Serialize;
+use super::{
+    callback_status::CallbackStatus,
+    page_token::{ListState, PageToken},
+};
+use serde::{Deserialize, Serialize};
 use upload_core::{
-    Error, UploadError as _, UploadId,
-    ledger::{FinishedUpload, Ledger, OpenUpload, Timestamp},
+    Entrypoint, Error, UploadError as _, UploadId,
+    ledger::{FinishedUpload, Ledger, OpenMark, OpenUpload, Timestamp, WaitReason},
 };
 
 /// Which uploads to list.
@@ -21,7 +24,8 @@ pub struct ListQuery {
 /// A page of uploads.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct UploadList {
-    /// Open ones in the order of their ids, ended ones with the latest first.
+    /// Open ones in the order of their ids, ended ones with the latest first. An upload that ended and still waits for its callback is
+    /// among the open ones, with the state of its end.
     pub uploads: Vec<ListedUpload>,
     /// Entries among the open ones that cannot be read: the rest is listed all the same.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -50,7 +54,7 @@ impl ListError {
 }
 
 /// One upload in a list.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ListedUpload {
     /// The upload.
     pub upload_id: UploadId,
@@ -60,16 +64,34 @@ pub struct ListedUpload {
     pub object: String,
     /// The account.
     pub account: String,
+    /// The video's title; uploads of older programs have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Bytes of the object; uploads of older programs do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// How it was asked for: `event`, `scan`, `task`, `legacy_task` or `command`; uploads of older programs do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entrypoint: Option<Entrypoint>,
     /// When it ended, or when an open one was last resumed or paused; store clock.
     pub at: Timestamp,
     /// Earliest time the open one may be resumed (store clock).
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Timestamp>,
+    /// Why the open one waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<WaitReason>,
+    /// The callback that it still waits for after its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback: Option<CallbackStatus>,
+    /// The code with which its callback ended without having accepted the message: `410`, `gave_up`, `forbidden` or `invalid`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback_failed: Option<String>,
     /// The video.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub videoid: Option<String>,
-    /// The stable code of the failure.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The stable code of the failure, or of what keeps an open one from being resumed until a person helps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
@@ -79,27 +101,84 @@ impl ListedUpload {
     /// # Errors
     /// Where the mark cannot be read.
     pub(super) async fn read_open(ledger: &Ledger, upload: OpenUpload) -> Result<Option<Self>, Error> {
-        Ok(ledger.open_mark(&upload).await?.map(|mark| Self {
-            upload_id: upload.id,
-            state: "open".into(),
-            object: mark.location.to_string(),
-            account: mark.account,
-            at: upload.marked.into(),
-            not_before: upload.due.map(Timestamp::from),
-            videoid: None,
-            error: None,
-        }))
+        Ok(ledger.open_mark(&upload).await?.map(|mark| Self::from_mark(upload, mark)))
     }
 
-    /// An upload that ended.
-    pub(super) fn from_finished(upload_id: UploadId, finished: FinishedUpload) -> Self {
+    /// An open upload, as its mark in the list and the mark's content tell it.
+    #[must_use]
+    pub fn from_mark(upload: OpenUpload, mark: OpenMark) -> Self {
+        let not_before = upload.due.map(Timestamp::from);
+        let (object, account, title) = (mark.location.to_string(), mark.account, mark.title);
+        let (size, entrypoint) = (mark.size, mark.entrypoint);
+        match mark.callback {
+            None => Self {
+                upload_id: upload.id,
+                state: "open".into(),
+                object,
+                account,
+                title,
+                size,
+                entrypoint,
+                at: upload.marked.into(),
+                not_before,
+                waiting: mark.waiting,
+                callback: None,
+                callback_failed: None,
+                videoid: None,
+                error: mark.paused,
+            },
+            Some(pending) => Self {
+                state: pending.state.clone(),
+                object,
+                account,
+                title,
+                size,
+                entrypoint,
+                at: pending.ended,
+                not_before,
+                waiting: None,
+                videoid: pending.video_id.clone(),
+                error: pending.error.clone(),
+                callback: Some(CallbackStatus::new(pending, &upload)),
+                callback_failed: None,
+                upload_id: upload.id,
+            },
+        }
+    }
+
+    /// An upload that ended, with the callback that it still waits for.
+    ///
+    /// # Errors
+    /// Where the ledger cannot be read.
+    pub(super) async fn read_finished(
+        ledger: &Ledger,
+        upload_id: UploadId,
+        finished: FinishedUpload,
+    ) -> Result<Self, Error> {
+        let callback = CallbackStatus::read_of_finished(ledger, &upload_id, &finished).await?;
+        Ok(Self::from_finished(upload_id, finished, callback))
+    }
+
+    /// An upload that ended, as its entry tells it, with the callback that it still waits for.
+    #[must_use]
+    pub fn from_finished(
+        upload_id: UploadId,
+        finished: FinishedUpload,
+        callback: Option<CallbackStatus>,
+    ) -> Self {
         Self {
             upload_id,
             state: finished.state,
             object: finished.location.to_string(),
             account: finished.account,
+            title: finished.title,
+            size: finished.size,
+            entrypoint: finished.entrypoint,
             at: finished.ended,
-            not_before: None,
+            not_before: callback.as_ref().and_then(|callback| callback.not_before),
+            waiting: None,
+            callback,
+            callback_failed: finished.callback_failed,
             videoid: finished.video_id,
             error: finished.error,
         }

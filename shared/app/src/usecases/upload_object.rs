@@ -2,9 +2,12 @@
 
 use super::deadline::with_run_deadline;
 use crate::application::App;
+use futures_util::future::BoxFuture;
 use object_storage::Credentials;
+use std::pin::pin;
 use upload_core::{
-    ArrivalOutcome, Decision, Error, ErrorKind, Location, PublishedVideo, RunContext, ledger::UploadRequest,
+    ArrivalOutcome, Decision, Entrypoint, Error, ErrorKind, Location, PublishedVideo, RunContext,
+    ledger::{Ledger, UploadRequest},
 };
 
 /// Why an arrival is skipped whose content is published already.
@@ -25,32 +28,64 @@ impl App {
     ///
     /// # Errors
     /// Whatever ended the upload.
-    pub async fn upload_object(
-        &self,
-        location: &Location,
+    pub fn upload_object<'a>(
+        &'a self,
+        location: &'a Location,
         size: Option<u64>,
         credentials: Option<Credentials>,
-        run: &RunContext,
-    ) -> Result<ObjectOutcome, Error> {
-        let source = self.source(credentials.clone());
-        let policy = self.intake_policy_within(run);
-        let deciding = policy.decide(&*source, location, size);
-        let (job, object, callback, republish) = match with_run_deadline(run, deciding).await {
-            Ok(Decision::Skip(reason)) => return Ok(ObjectOutcome::Skipped(reason)),
-            Ok(Decision::Upload { job, object, callback, republish }) => (*job, *object, callback, republish),
-            Err(error) => {
-                let refused = Err(error);
-                self.report_to_rule((location, size), &refused, credentials, run).await;
-                return refused.map(ObjectOutcome::Published);
+        run: &'a RunContext,
+    ) -> BoxFuture<'a, Result<ObjectOutcome, Error>> {
+        Box::pin(async move {
+            let source = self.source(credentials.clone());
+            let policy = self.intake_policy_within(run);
+            let mut deciding = pin!(with_run_deadline(run, policy.decide(&*source, location, size)));
+            // Meanwhile the rest is made ready: the ledger, whose first use asks its store, and the connections to Youku.
+            let mut opening = Box::pin(self.ledger(credentials.clone()));
+            let (decided, opened) = if policy.may_upload(location, size) {
+                self.http.youku.open_early();
+                tokio::select! {
+                    biased;
+                    decided = &mut deciding => (decided, None),
+                    opened = &mut opening => (deciding.await, Some(opened)),
+                }
+            } else {
+                (deciding.await, None)
+            };
+            let (job, object, callback, republish) = match decided {
+                Ok(Decision::Skip(reason)) => return Ok(ObjectOutcome::Skipped(reason)),
+                Ok(Decision::Upload { job, object, callback, republish }) => {
+                    (*job, *object, callback, republish)
+                }
+                Err(error) => {
+                    let refused = Err(error);
+                    // Opened once: a second opening would wait for the first, which nobody polls any more.
+                    let opening = async {
+                        match opened {
+                            Some(opened) => opened,
+                            None => opening.await,
+                        }
+                    };
+                    let reporting =
+                        self.report_to_rule((location, size), &refused, credentials, opening, run);
+                    Box::pin(reporting).await;
+                    return refused.map(ObjectOutcome::Published);
+                }
+            };
+            let ledger = match opened {
+                Some(ledger) => ledger?,
+                None => opening.await?,
+            };
+            let uploader = self.uploader(&job.account, source.clone(), ledger)?;
+            let request = UploadRequest {
+                callback,
+                entrypoint: Some(Entrypoint::Event),
+                ..UploadRequest::new(job, object)
+            };
+            match uploader.upload_arrival(&request, republish, run).await? {
+                ArrivalOutcome::Published(published) => Ok(ObjectOutcome::Published(published)),
+                ArrivalOutcome::SameContent => Ok(ObjectOutcome::Skipped(SAME_CONTENT)),
             }
-        };
-        let ledger = self.ledger(credentials).await?;
-        let uploader = self.uploader(&job.account, source, ledger)?;
-        let request = UploadRequest { job, object, requested_key: None, callback, caller_account: None };
-        match uploader.upload_arrival(&request, republish, run).await? {
-            ArrivalOutcome::Published(published) => Ok(ObjectOutcome::Published(published)),
-            ArrivalOutcome::SameContent => Ok(ObjectOutcome::Skipped(SAME_CONTENT)),
-        }
+        })
     }
 
     /// Reports to a rule's callback that an object's metadata cannot be read.
@@ -59,6 +94,7 @@ impl App {
         (location, size): (&Location, Option<u64>),
         refused: &Result<PublishedVideo, Error>,
         credentials: Option<Credentials>,
+        opening: impl Future<Output = Result<Ledger, Error>>,
         run: &RunContext,
     ) {
         if !refused.as_ref().is_err_and(|error| error.kind() == ErrorKind::InvalidJob) {
@@ -66,7 +102,7 @@ impl App {
         }
         let policy = self.intake_policy();
         let Some((callback, key, account)) = policy.refusal_callback(location, size) else { return };
-        let uploader = match self.ledger(credentials.clone()).await {
+        let uploader = match opening.await {
             Ok(ledger) => self.uploader(&account, self.source(credentials), ledger),
             Err(error) => Err(error),
         };

@@ -1,8 +1,9 @@
 //! The status of one upload, as callers read it.
 
+use super::callback_status::CallbackStatus;
 use serde::Serialize;
 use upload_core::{
-    Outcome, UploadId,
+    Entrypoint, Outcome, UploadId,
     ledger::{Entry, Holder, OpenMark, Record, State, Timestamp, WaitReason},
     metadata::{PublicType, PublicTypeOrigin},
 };
@@ -24,6 +25,8 @@ pub struct UploadStatus {
     pub account: Option<String>,
     /// Bytes; only a `new` upload lacks it.
     pub size: Option<u64>,
+    /// How it was asked for: `event`, `scan`, `task`, `legacy_task` or `command`; only uploads of older programs, and a `new` one, may lack it.
+    pub entrypoint: Option<Entrypoint>,
     /// Who may watch the video; only a `new` upload lacks it.
     pub public_type: Option<PublicType>,
     /// Where that was stated.
@@ -32,6 +35,12 @@ pub struct UploadStatus {
     pub holder: Option<HolderStatus>,
     /// Why it waits, and until when.
     pub waiting: Option<WaitingStatus>,
+    /// The callback that it still waits for after its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub callback: Option<CallbackStatus>,
+    /// The code with which its callback ended without having accepted the message: `410`, `gave_up`, `forbidden` or `invalid`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub callback_failed: Option<String>,
     /// Every step, in order.
     pub steps: Vec<StepStatus>,
     /// When the last step was taken (store clock).
@@ -69,7 +78,11 @@ pub struct StepStatus {
 
 impl UploadStatus {
     /// The status of an upload that has steps.
-    pub(super) fn from_record(record: &Record, holder: Option<Holder>) -> Self {
+    pub(super) fn from_record(
+        record: &Record,
+        holder: Option<Holder>,
+        callback: Option<CallbackStatus>,
+    ) -> Self {
         let steps: Vec<_> = record.history.iter().map(StepStatus::from_entry).collect();
         let audience = record.request.video.audience();
         Self {
@@ -80,12 +93,15 @@ impl UploadStatus {
             object: Some(record.request.location.to_string()),
             account: Some(record.request.account.clone()),
             size: Some(record.request.object.size),
+            entrypoint: record.request.entrypoint,
             public_type: Some(audience.public_type),
             public_type_from: audience.from,
             holder: holder.map(HolderStatus::from_holder),
             waiting: record
                 .waiting
                 .map(|waiting| WaitingStatus { reason: waiting.reason, not_before: waiting.not_before }),
+            callback,
+            callback_failed: record.failed_callback().map(str::to_owned),
             updated: steps.last().map(|step| step.at),
             steps,
         }
@@ -102,10 +118,13 @@ impl UploadStatus {
             object,
             account,
             size: None,
+            entrypoint: None,
             public_type: None,
             public_type_from: None,
             holder: holder.map(HolderStatus::from_holder),
             waiting: None,
+            callback: None,
+            callback_failed: None,
             steps: Vec::new(),
             updated: None,
         }

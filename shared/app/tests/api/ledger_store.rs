@@ -97,7 +97,7 @@ async fn a_ledger_in_a_folder_lives_through_two_holders() {
     };
     let object = Object::new(location, "A", 1);
     let id = UploadId::new(&object, &job);
-    let work = UploadRequest { job, object, requested_key: None, callback: None, caller_account: None };
+    let work = UploadRequest::new(job, object);
     ledger.birth().await.expect("born");
     let Ok(Claim::Acquired(held)) = ledger.claim(&id, &work).await else { panic!("nobody holds it") };
     let error = ledger.claim(&id, &work).await.expect_err("it is held");
@@ -172,13 +172,13 @@ async fn an_entrys_tag_is_spelled_the_same_everywhere() {
 }
 
 #[tokio::test]
-async fn a_folder_has_no_tags_and_no_window() {
+async fn a_folders_tags_agree_and_it_has_no_window() {
     let (_folder, store) = open_folder();
     let store = store.with_window(Duration::from_millis(500));
     let created = store.create("a/1", "x".into()).await.expect("created");
-    assert!(matches!(created, Created::Yes { tag: None, .. }));
-    assert_eq!(store.read("a/1").await.expect("read").expect("there").tag, None);
-    assert_eq!(store.list("a/", None, 1).await.expect("listed").keys[0].tag, None);
+    let Created::Yes { tag: Some(tag), .. } = created else { panic!("not created, or no tag") };
+    assert_eq!(store.read("a/1").await.expect("read").expect("there").tag.as_ref(), Some(&tag));
+    assert_eq!(store.list("a/", None, 1).await.expect("listed").keys[0].tag.as_ref(), Some(&tag));
     assert_eq!(store.window(), Duration::ZERO);
 }
 

@@ -1,9 +1,9 @@
 //! Tasks as editors, C and PHP write them.
 
 use crate::tasks::{ONE_ACCOUNT, read, settings};
-use app::Task;
+use app::{Task, requested_key};
 use serde_json::{Value, json};
-use upload_core::{ErrorKind, metadata::VideoMetadata};
+use upload_core::{ErrorKind, UploadError as _, metadata::VideoMetadata};
 
 /// Editors of Windows write a byte-order mark and CRLF.
 #[test]
@@ -86,9 +86,51 @@ fn a_legacy_tasks_title_is_cleaned_and_its_tags_are_parted() {
     }));
     assert_eq!((video.title.as_deref(), video.description.as_deref()), (Some("春晚 第一集"), Some("a\nb")));
     assert_eq!(video.tags, Some(["春晚", "联欢", "live"].map(str::to_owned).into()));
+    for tags in [json!("春\u{202e}晚,\u{0},a\nb"), json!(["春\u{ad}晚", "\u{200b}", " a\nb"])] {
+        let video =
+            read_video(json!({"tags": tags, "description": "\u{feff}a\r\n\tb\u{0}\u{2066}c\u{2028}d"}));
+        assert_eq!(video.tags, Some(["春晚", "a b"].map(str::to_owned).into()), "{tags}");
+        assert_eq!(video.description.as_deref(), Some("a\n\tbc\nd"));
+    }
+    let nothing = read_video(json!({"tags": "\u{0},\u{200b}", "description": "\u{0}\u{feff}"}));
+    assert_eq!((nothing.tags, nothing.description), (None, None));
     assert_eq!(read_video(json!({"title": "\u{200b}\n"})).title, None);
     let modern = json!({"source": "oss://bucket/k.mp4", "video": {"title": "a\nb", "tags": ["news"]}});
     let error = read(ONE_ACCOUNT, &modern).expect("a task").job.describe_video(1).expect_err("refused");
     assert_eq!(error.kind(), ErrorKind::InvalidJob);
     assert!(error.to_string().starts_with("title must be free of line breaks"), "{error}");
+}
+
+/// A key that no object has is judged before the settings are, by one sentence about it, and the answer names it.
+#[test]
+fn a_key_that_no_object_has_is_refused_before_its_place() {
+    let long = format!("{}.mp4", "k".repeat(1020));
+    for (key, words) in [
+        ("in/../a.mp4", "the key has a segment . or .., which no URL can carry"),
+        ("./a.mp4", "the key has a segment . or .., which no URL can carry"),
+        ("/lead.mp4", "the key begins with a slash or a backslash"),
+        (&long, "the key is longer than 1,023 bytes"),
+    ] {
+        for (task, field) in [
+            (json!({"source": format!("oss://elsewhere/{key}")}), "source"),
+            (json!({"conf": {"keyname": key}}), "conf.keyname"),
+        ] {
+            let file = ONE_ACCOUNT.replace("[legacy]", "[legacy]\nkey_prefix = ''\nextension = ''");
+            let error = read(&file, &task).expect_err("refused");
+            assert_eq!((error.kind(), requested_key(&error)), (ErrorKind::InvalidJob, key));
+            assert_eq!(error.sentence(), format!("the task does not fit (field: {field}, why: {words})"));
+            assert!(!format!("{error:?}").contains("HeadObject"));
+        }
+    }
+    let error = read(ONE_ACCOUNT, &json!({"source": "oss://elsewhere/a.mp4"})).expect_err("refused");
+    assert!(error.sentence().contains("http.sources") && requested_key(&error) == "a.mp4", "{error}");
+    let error = read(ONE_ACCOUNT, &json!({"source": "nowhere"})).expect_err("refused");
+    assert_eq!(requested_key(&error), "");
+}
+
+#[test]
+fn a_task_that_is_not_utf_8_is_told_so() {
+    let gbk = b"{\"source\":\"oss://bucket/\xb4\xba.mp4\"}";
+    let error = Task::from_json(gbk, &settings(ONE_ACCOUNT)).expect_err("refused");
+    assert!(error.to_string().contains("field: task, why: is not UTF-8: write it as UTF-8"), "{error}");
 }

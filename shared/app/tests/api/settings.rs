@@ -73,6 +73,59 @@ fn what_is_wrong_is_named_and_no_secret_is_repeated() {
     }
 }
 
+/// An error names the file or the variable in which the setting stands, and for a typo the name that was probably meant.
+#[test]
+fn a_setting_that_does_not_fit_is_named_with_its_place() {
+    let part = ("OSS2YOUKU_TRANSFER__PART_MIB", "8");
+    let cases = [
+        (
+            "[transfer]\npart_mb = 8",
+            part,
+            "field: transfer.part_mb",
+            "did you mean: part_mib, file: test.toml",
+        ),
+        ("[transfers]\npart_mib = 8", part, "field: transfers", "did you mean: transfer, file: test.toml"),
+        (
+            "paused = false",
+            ("OSS2YOUKU_TRANSFER__PART_MB", "8"),
+            "part_mb",
+            "part_mib, variable: OSS2YOUKU_TRANSFER__PART_MB",
+        ),
+        (
+            "paused = false",
+            ("OSS2YOUKU_TRANSFERS__PART_MIB", "8"),
+            "transfers",
+            "variable: OSS2YOUKU_TRANSFERS__PART_MIB",
+        ),
+        (
+            "paused = false",
+            ("OSS2YOUKU_RULES", "[{bucket='b',prefx='x'}]"),
+            "rules[0]",
+            "variable: OSS2YOUKU_RULES",
+        ),
+        (
+            "[[rules]]\nbucket = 'b'\nprefx = 'x'",
+            part,
+            "field: rules[0].prefx",
+            "did you mean: prefix, file: test.toml",
+        ),
+        ("[youku]\nentirely_else = 1", part, "youku.entirely_else", "file: test.toml"),
+        ("[sweep]\nrequests = 1", part, "sweep.requests must be", "file: test.toml"),
+        (
+            "paused = false",
+            ("OSS2YOUKU_SWEEP__REQUESTS", "1"),
+            "sweep.requests must be",
+            "variable: OSS2YOUKU_SWEEP__REQUESTS",
+        ),
+    ];
+    for (file, variable, field, place) in cases {
+        let error = load(file, &[variable]).expect_err("refused").to_string();
+        assert!(error.contains(field) && error.contains(place), "{error}");
+    }
+    let error = load("[youku]\nentirely_else = 1", &[]).expect_err("refused").to_string();
+    assert!(!error.contains("did you mean"), "{error}");
+}
+
 #[test]
 fn a_value_that_does_not_fit_is_not_repeated() {
     let account = "[accounts.main]\nclient_id = 'c'\naccess_token = ";
@@ -113,4 +166,24 @@ fn a_value_that_does_not_fit_is_not_repeated() {
         let secrets = ["77777777", "91827364", "S3CRET"];
         assert!(!secrets.iter().any(|secret| error.contains(secret)), "{error}");
     }
+}
+
+/// A ledger's folder is relative to the file that names it; what is no relative folder, and what a variable says, stays as it is.
+#[test]
+fn a_ledgers_folder_is_relative_to_its_file() {
+    let locate = |file: &str, text: &str, variables: Vec<(String, String)>| {
+        let text = format!("[ledger]\nlocation = {text:?}\nseal_key = \"\"");
+        Settings::from_parts(file, &text, variables).expect("they fit").ledger.location.expect("it is stated")
+    };
+    for (file, text, location) in [
+        ("conf/x.toml", "mine", "conf/mine"),
+        ("../x.toml", "./mine", ".././mine"),
+        ("oss2youku.toml", "mine", "mine"),
+        ("conf/x.toml", "/var/mine", "/var/mine"),
+        ("conf/x.toml", "oss://b/p/", "oss://b/p/"),
+    ] {
+        assert_eq!(locate(file, text, vec![]), location, "{file}: {text}");
+    }
+    let variable = ("OSS2YOUKU_LEDGER__LOCATION".to_owned(), "here".to_owned());
+    assert_eq!(locate("conf/x.toml", "mine", vec![variable]), "here");
 }

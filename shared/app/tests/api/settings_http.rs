@@ -49,3 +49,18 @@ fn a_base_path_begins_with_a_slash() {
         assert!(error.contains("http.base_path") && error.contains("begins with a slash"), "{error}");
     }
 }
+
+/// Below it the API's own paths would be hidden.
+#[test]
+fn a_base_path_is_none_of_the_apis_own_paths() {
+    for text in ["/uploads", "/uploads/", "/uploads/video", "/healthz", "/healthz/x"] {
+        let error = load(&format!("[http]\nbase_path = '{text}'")).expect_err(text).to_string();
+        assert!(
+            error.contains("http.base_path") && error.contains("paths of the HTTP API itself"),
+            "{error}"
+        );
+    }
+    for text in ["/video/uploads", "/uploadsx", "/v1/healthz"] {
+        load(&format!("[http]\nbase_path = '{text}'")).expect(text);
+    }
+}

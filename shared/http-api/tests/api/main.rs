@@ -17,7 +17,7 @@ use axum::{
     response::Response,
 };
 use futures_util::stream;
-use http_api::{RequestContext, router};
+use http_api::{RequestContext, owner_router, router};
 use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::time::Instant;
 use tower::ServiceExt;

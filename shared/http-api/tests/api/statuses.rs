@@ -10,6 +10,7 @@ use app::core::{
     },
 };
 use serde_json::{Value, json};
+use std::{fs, io::Write};
 
 const SECRET: &str = "token-of-the-session";
 
@@ -18,8 +19,8 @@ pub(super) async fn claim_upload(settings: &str) -> (Arc<App>, tempfile::TempDir
     let (app, folder) = build_app(settings);
     let task = Task::from_json(TASK.as_bytes(), app.settings()).unwrap();
     let object = head_object(&*app.source(None), &task.job.location, &RetryPolicy::default()).await.unwrap();
-    let work =
-        UploadRequest { job: task.job, object, requested_key: None, callback: None, caller_account: None };
+    let entrypoint = Some(task.entrypoint);
+    let work = UploadRequest { entrypoint, ..UploadRequest::new(task.job, object) };
     let id = UploadId::new(&work.object, &work.job);
     let Ok(Claim::Acquired(held)) = app.ledger(None).await.unwrap().claim(&id, &work).await else {
         panic!("nobody else is here")
@@ -32,7 +33,7 @@ pub(super) fn session() -> OpenedSession {
     OpenedSession {
         upload_token: SECRET.into(),
         video_id: Some("XMQ".into()),
-        md5: Md5([1; 16]),
+        md5: Some(Md5([1; 16])),
         crc64: None,
         target,
     }
@@ -66,7 +67,7 @@ async fn an_upload_held_elsewhere_answers_409() {
     let at = body["steps"][0]["at"].clone();
     let expected = json!({
         "upload_id": id, "state": "claimed", "at_rest": false, "outcome": null,
-        "object": "oss://bucket/a.mp4", "account": "main", "size": 5,
+        "object": "oss://bucket/a.mp4", "account": "main", "size": 5, "entrypoint": "task",
         "public_type": "all", "public_type_from": "default",
         "holder": {"epoch": 1, "live": true}, "waiting": null,
         "steps": [{"step": "claimed", "at": at, "epoch": 1}], "updated": at,
@@ -190,11 +191,34 @@ async fn a_damaged_ledger_answers_500_and_no_word_of_what_is_in_it() {
     let (app, folder, held) = claim_upload(&settings_over(&server)).await;
     let id = held.record().id.to_string();
     let step = folder.path().join(format!("ledger/{id}/000001.json"));
-    std::fs::write(step, r#"{"v":1,"epoch":"words of somebody"}"#).unwrap();
+    fs::write(step, r#"{"v":1,"epoch":"words of somebody"}"#).unwrap();
     let (status, body) = get(&app, &format!("/uploads/{id}")).await;
     assert_eq!((status, &body["error"]), (StatusCode::INTERNAL_SERVER_ERROR, &json!("ledger_failed")));
     assert!(!body.to_string().contains("somebody"), "{body}");
     let (status, _, outcome) = send(router(app), post(TASK)).await;
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
     assert!(!outcome.msg.contains("somebody") && outcome.data.upload_id == Some(id), "{}", outcome.msg);
+}
+
+/// An upload that is asked about again costs a folder one list: its time is not read again by a write, and steps that show the same size
+/// and time of writing are not read again.
+#[tokio::test]
+async fn an_upload_known_from_a_folder_is_not_read_again() {
+    let server = start_with_object().await;
+    let (app, folder, held) = claim_upload(&settings_over(&server)).await;
+    let id = held.record().id.clone();
+    let path = format!("/uploads/{id}");
+    let (_, first) = get(&app, &path).await;
+    let written = |name: &str| fs::metadata(folder.path().join(name)).unwrap().modified().unwrap();
+    let clock = written("clock");
+    let step = format!("ledger/{id}/000001.json");
+    let at = written(&step);
+    let file = fs::File::options().write(true).open(folder.path().join(&step)).unwrap();
+    (&file).write_all(b"#").unwrap();
+    file.set_modified(at).unwrap();
+    assert_eq!(get(&app, &path).await, (StatusCode::OK, first));
+    assert_eq!(written("clock"), clock);
+    file.set_modified(at + Duration::from_secs(1)).unwrap();
+    let (status, body) = get(&app, &path).await;
+    assert_eq!((status, &body["error"]), (StatusCode::INTERNAL_SERVER_ERROR, &json!("ledger_failed")));
 }

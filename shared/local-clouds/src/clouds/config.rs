@@ -15,6 +15,8 @@ pub struct CloudsConfig {
     pub region: String,
     /// The bucket whose events call the function; created if missing.
     pub bucket: String,
+    /// More such buckets.
+    pub other_buckets: Vec<String>,
     /// Those events, as a trigger's configuration names them.
     pub events: Vec<String>,
     /// The user's access key id and secret, for OSS and for calling functions.
@@ -37,6 +39,7 @@ impl CloudsConfig {
             data_dir,
             region: "cn-hangzhou".to_owned(),
             bucket: "videos".to_owned(),
+            other_buckets: Vec::new(),
             events: created.map(|event| format!("oss:ObjectCreated:{event}")).to_vec(),
             access_key: ("local-access-key".to_owned(), "local-access-secret".to_owned()),
             role_policy: None,

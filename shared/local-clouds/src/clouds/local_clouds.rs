@@ -79,7 +79,8 @@ impl LocalClouds {
         let folder = config.data_dir.join("oss");
         let oss = Oss::new(OssConfig { region: config.region.clone(), ..OssConfig::new(&folder) })
             .map_err(|error| with_subject(folder.display(), &error))?;
-        oss.create_bucket(&config.bucket);
+        let buckets = std::iter::once(config.bucket).chain(config.other_buckets).collect::<Vec<_>>();
+        buckets.iter().for_each(|bucket| oss.create_bucket(bucket));
         let (id, secret) = &config.access_key;
         oss.add_key(AccessKey::permanent(id, secret));
         let oss_control = Control::new();
@@ -109,13 +110,15 @@ impl LocalClouds {
         let fc = FcHost::start(fc_config, fc_listener, [trigger_listener]).await?;
 
         let (sink, events) = mpsc::unbounded_channel();
-        oss.subscribe(Subscription {
-            bucket: config.bucket,
-            events: config.events,
-            prefix: String::new(),
-            suffix: String::new(),
-            sink,
-        });
+        for bucket in buckets {
+            oss.subscribe(Subscription {
+                bucket,
+                events: config.events.clone(),
+                prefix: String::new(),
+                suffix: String::new(),
+                sink: sink.clone(),
+            });
+        }
         let (flush, flushes) = mpsc::unbounded_channel();
         let mut tasks = JoinSet::new();
         tasks.spawn(forward_events(events, flushes, fc.invoker(), name.clone()));

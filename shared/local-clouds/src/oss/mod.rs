@@ -23,6 +23,7 @@ mod query;
 mod range;
 mod reply;
 mod request;
+mod s3;
 pub(crate) mod server;
 mod service;
 mod store;

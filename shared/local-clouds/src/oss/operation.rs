@@ -8,9 +8,11 @@ use crate::oss::target::Target;
 /// The operations; their `Debug` names are the API's own and the words of fault rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
+    ListBuckets,
     PutBucket,
     DeleteBucket,
     GetBucketInfo,
+    HeadBucket,
     GetBucketLocation,
     GetBucketVersioning,
     PutBucketVersioning,
@@ -69,10 +71,16 @@ const UNSUPPORTED: &[&str] = &[
 impl Operation {
     pub(crate) fn from_request(method: &Method, target: &Target, query: &Query, headers: &HeaderMap) -> Self {
         let policy_of_object = target.key.is_some() && query.has("policy");
-        if target.bucket.is_none() || policy_of_object || UNSUPPORTED.iter().any(|name| query.has(name)) {
+        let lists_buckets = target.bucket.is_none() && *method == Method::GET;
+        if (target.bucket.is_none() && !lists_buckets)
+            || policy_of_object
+            || UNSUPPORTED.iter().any(|name| query.has(name))
+        {
             return Self::NotImplemented;
         }
-        if target.key.is_none() {
+        if lists_buckets {
+            Self::ListBuckets
+        } else if target.key.is_none() {
             Self::bucket_operation(method, query)
         } else {
             Self::object_operation(method, query, headers)
@@ -87,6 +95,7 @@ impl Operation {
             Method::PUT if query.has("versioning") => Self::PutBucketVersioning,
             Method::PUT => Self::PutBucket,
             Method::DELETE => Self::DeleteBucket,
+            Method::HEAD => Self::HeadBucket,
             Method::GET if query.has("versioning") => Self::GetBucketVersioning,
             Method::GET if query.has("bucketInfo") => Self::GetBucketInfo,
             Method::GET if query.has("location") => Self::GetBucketLocation,
@@ -99,7 +108,7 @@ impl Operation {
     }
 
     fn object_operation(method: &Method, query: &Query, headers: &HeaderMap) -> Self {
-        let copies = headers.contains_key("x-oss-copy-source");
+        let copies = headers.contains_key("x-oss-copy-source") || headers.contains_key("x-amz-copy-source");
         match *method {
             Method::PUT if query.has("uploadId") && !copies => Self::UploadPart,
             Method::PUT if query.has("uploadId") => Self::NotImplemented,

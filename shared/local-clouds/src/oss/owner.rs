@@ -20,7 +20,8 @@ impl Oss {
     pub async fn append(&self, bucket: &str, key: &str, bytes: Bytes) -> io::Result<ObjectRecord> {
         let position = self.object(bucket, key).map_or(0, |record| record.size);
         let content =
-            ingest(&self.0.store, &mut Body::from(bytes), &AtomicU64::new(0), self.is_discarding()).await;
+            ingest(&self.0.store, &mut Body::from(bytes), &AtomicU64::new(0), self.is_discarding(), false)
+                .await;
         let content = content.map_err(to_io_error)?;
         into_record(self.0.store.append(bucket, key, default_attributes(), &content, position))
     }

@@ -22,6 +22,8 @@ pub(crate) struct Request {
     pub(crate) identity: RequestIdentity,
     pub(crate) method: Method,
     pub(crate) target: Target,
+    /// The path as it was sent, percent-encoded.
+    pub(crate) path: String,
     pub(crate) query: Query,
     pub(crate) headers: HeaderMap,
     pub(crate) peer: Option<IpAddr>,
@@ -35,6 +37,7 @@ impl Request {
             identity: RequestIdentity::from_parts(parts),
             method: parts.method.clone(),
             target: Target::parse(parts, cname)?,
+            path: parts.uri.path().to_owned(),
             query: Query::parse(parts.uri.query().unwrap_or_default())?,
             headers: parts.headers.clone(),
             peer: parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip()),

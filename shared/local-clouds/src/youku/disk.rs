@@ -1,7 +1,8 @@
 //! Data on disk: one file of slices per upload, a record per committed video, the tokens.
 
-use std::fs::File;
-use std::os::unix::fs::FileExt;
+use std::fs::{File, Permissions};
+use std::io::Write;
+use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -67,7 +68,10 @@ fn read_json<T: DeserializeOwned>(path: &Path) -> io::Result<T> {
     Ok(serde_json::from_slice(&fs::read(path)?)?)
 }
 
+/// Writes for the owner alone, since tokens are secrets; the temporary file may be left from another program.
 fn write_json(path: &Path, temporary: &Path, value: &impl Serialize) -> io::Result<()> {
-    fs::write(temporary, serde_json::to_vec_pretty(value)?)?;
+    let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(temporary)?;
+    file.set_permissions(Permissions::from_mode(0o600))?;
+    file.write_all(&serde_json::to_vec_pretty(value)?)?;
     fs::rename(temporary, path)
 }

@@ -29,6 +29,8 @@ pub use config::{Account, YoukuConfig};
 pub use metadata::Mode;
 pub use server::YoukuServer;
 pub use session_state::SessionState;
-pub use switches::{CancelAfterCommit, CommitMd5Error, ErrorForm, SecondCommit, Switches};
+pub use switches::{
+    CancelAfterCommit, CommitMd5Error, ErrorForm, SecondCommit, SinglePut, Switches, WebUpload,
+};
 pub use tokens::TokenPair;
 pub use views::{ReceivedView, SessionView, VideoView};

@@ -25,6 +25,10 @@ pub struct Switches {
     pub commit_video_id: bool,
     /// What commit answers if the bytes do not have the MD5 given to create.
     pub commit_md5_error: CommitMd5Error,
+    /// What becomes of a session that `isweb=1` opens without an MD5, as only Youku's own page is known to do.
+    pub web_upload: WebUpload,
+    /// What becomes of an object that one PutObject sends into the bucket. Every published client uses multipart.
+    pub single_put: SinglePut,
     /// Create returns `instant_upload_ok`, with `yes` if a committed video has the same MD5: commit may
     /// follow at once.
     pub instant_upload: bool,
@@ -63,6 +67,8 @@ impl Default for Switches {
             oss_create_video_id: true,
             commit_video_id: true,
             commit_md5_error: CommitMd5Error::Own,
+            web_upload: WebUpload::Taken,
+            single_put: SinglePut::Taken,
             instant_upload: false,
             error_form: ErrorForm::Json,
             errors_answer_200: false,
@@ -105,6 +111,30 @@ pub enum CommitMd5Error {
     Own,
     /// 120010225 "Hash check error", which Youku's pages name for a slice.
     HashCheck,
+}
+
+/// What becomes of a session without an MD5.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WebUpload {
+    /// It is opened and committed like any other.
+    Taken,
+    /// Create answers that the MD5 is missing.
+    RefusedAtCreate,
+    /// Commit refuses it, for good.
+    RefusedAtCommit,
+}
+
+/// What becomes of an object that one PutObject sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SinglePut {
+    /// It is a video like any other.
+    Taken,
+    /// The bucket denies it: the keys that create hands out allow multipart uploads alone.
+    RefusedAtBucket,
+    /// Commit refuses it, for good.
+    RefusedAtCommit,
 }
 
 /// How an error body is delivered. Clients report all three.

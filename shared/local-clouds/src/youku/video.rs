@@ -44,6 +44,9 @@ pub(crate) struct MeasuredContent {
     pub(crate) crc64: Option<u64>,
     #[serde(default)]
     pub(crate) discarded: bool,
+    /// OSS mode: one PutObject sent them.
+    #[serde(default)]
+    pub(crate) single_put: bool,
 }
 
 impl Video {

@@ -73,6 +73,8 @@ pub struct SessionView {
     pub file_name: String,
     /// Bytes announced to create.
     pub file_size: u64,
+    /// MD5 stated to create; absent in a session of the web form.
+    pub file_md5: Option<String>,
     /// Where the session stands.
     pub state: SessionState,
     /// How the bytes come.

@@ -162,7 +162,7 @@ fn choose_s3_loader(_: &Credentials, _: Option<&str>) -> KeyLoader {
 // A provider's error may quote the answer it got: only its kind is kept.
 fn unavailable(error: reqsign_core::Error) -> Error {
     Error::new(ErrorKind::CredentialUnavailable, OPERATION, "the credential provider failed")
-        .with_context("reason", format!("{:?}", error.kind()))
+        .with_context("reason", error.kind())
 }
 
 #[cfg(all(test, feature = "ambient-credentials"))]

@@ -112,7 +112,10 @@ pub(crate) fn encode_query(pairs: &[(&str, String)]) -> String {
 /// Refuses keys that the store does not have, or that no URL can carry: URLs fold `.` and `..`, and a folder must not be left.
 ///
 /// S3 takes a key that begins with a slash; OSS takes none that begins with a slash or a backslash.
-pub(crate) fn check_key(provider: Provider, key: &str) -> Result<(), &'static str> {
+///
+/// # Errors
+/// What is wrong with the key: a sentence that names it as `the key`.
+pub fn check_key(provider: Provider, key: &str) -> Result<(), &'static str> {
     let (limit, too_long) = match provider {
         Provider::S3 => (S3_KEY_LIMIT, "the key is longer than 1,024 bytes"),
         Provider::Oss | Provider::Folder => (OSS_KEY_LIMIT, "the key is longer than 1,023 bytes"),

@@ -74,6 +74,7 @@ pub(super) fn from_parts(sent: &Sent, status: StatusCode, head: &HeaderMap, text
         status: Some(status.as_u16()),
         server_code: found.code.clone(),
         request_id: headers::request_id(head).or(found.request_id),
+        ..Details::default()
     });
     if found.code.is_none() && xml::is_failure(text) {
         error = without_finality(error);

@@ -6,27 +6,26 @@ use std::time::Duration;
 
 use http::{Request, Response, Uri};
 use hyper::body::Incoming;
-use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
+use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{Client, Error, ResponseFuture};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use tokio::net::TcpStream;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tower_service::Service;
 
-use crate::body::upload_body::UploadBody;
+use super::spare_connections::{IDLE, SpareConnections, Stream};
+use crate::body::upload_body::{Progress, UploadBody};
 use ::error::BoxError;
+use bytes::Bytes;
 
 /// What came back: head, and a body still to be read.
-pub(crate) type StoreResponse = Response<Incoming>;
+pub type StoreResponse = Response<Incoming>;
 /// Why nothing came back. It names neither URL nor query.
-pub(crate) type SendError = Error;
+pub type SendError = Error;
 
 /// How large the buffers of a connection grow. hyper's own limit is 400 KiB.
 const BUFFER: usize = 128 << 10;
 /// For the name, TCP and TLS together.
 const CONNECT: Duration = Duration::from_secs(10);
-/// A connection that has been idle this long is not used again: a frozen function's connections are dead when it wakes.
-const IDLE: Duration = Duration::from_secs(20);
 /// A peer that vanished is noticed within a minute of silence, and within this of bytes that nobody acknowledges.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 const PROBE_EVERY: Duration = Duration::from_secs(15);
@@ -37,7 +36,10 @@ const PROBES: u32 = 3;
 /// It speaks HTTP/1.1, follows no redirect, uses no proxy, gives up connecting after 10 s, leaves a connection that was idle for 20 s,
 /// and has no read time-out: each [`Store`](crate::Store) watches the progress of its exchanges itself.
 #[derive(Debug, Clone)]
-pub struct HttpClient(Client<Connector, UploadBody>);
+pub struct HttpClient {
+    client: Client<Connector, UploadBody>,
+    connector: Connector,
+}
 
 impl HttpClient {
     /// Makes a client that trusts the roots of `tls` and resumes sessions from its store, which may be shared.
@@ -54,25 +56,53 @@ impl HttpClient {
         tcp.set_keepalive_retries(Some(PROBES));
         #[cfg(target_os = "linux")]
         tcp.set_tcp_user_timeout(Some(UNACKNOWLEDGED));
+        let connector =
+            Connector { inner: HttpsConnector::from((tcp, tls)), spares: SpareConnections::default() };
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
             .http1_max_buf_size(BUFFER)
-            .build(Connector(HttpsConnector::from((tcp, tls))));
-        Self(client)
+            .build(connector.clone());
+        Self { client, connector }
     }
 
-    /// Sends a request with an absolute URI. One that met a connection which its server had just closed is sent over another.
+    /// Opens `count` connections to the server of this URI in the background, for the next requests to it. Returns at once, and opens none
+    /// where some are likely to be there. Call it right before sending that many: a connection that carries none is closed after 10 s.
+    pub fn open_early(&self, to: &Uri, count: usize) {
+        self.connector.spares.open(to, count, || {
+            let (to, mut connector) = (to.clone(), self.connector.clone());
+            async move { connector.connect(to).await.ok() }
+        });
+    }
+
+    /// Sends a request that is no store's, to an absolute URI, with the bytes of its body at hand. It has no time-out.
+    ///
+    /// # Errors
+    /// Where no answer came. The error names neither URL nor query.
+    pub async fn call(&self, request: Request<Bytes>) -> Result<StoreResponse, SendError> {
+        self.send(request.map(|bytes| UploadBody::from_bytes(bytes, Progress::new()))).await
+    }
+
+    /// Sends a request with an absolute URI. One that met a connection of the pool which its server had just closed is sent over another.
     pub(crate) fn send(&self, request: Request<UploadBody>) -> ResponseFuture {
-        self.0.request(request)
+        self.connector.spares.note_use(request.uri());
+        self.client.request(request)
     }
 }
 
-/// Connects within [`CONNECT`].
+/// Connects within [`CONNECT`], or takes a connection that was opened early.
 #[derive(Debug, Clone)]
-struct Connector(HttpsConnector<HttpConnector>);
+struct Connector {
+    inner: HttpsConnector<HttpConnector>,
+    spares: SpareConnections,
+}
 
-type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
+impl Connector {
+    fn connect(&mut self, to: Uri) -> impl Future<Output = Result<Stream, BoxError>> + Send + use<> {
+        let connecting = tokio::time::timeout(CONNECT, self.inner.call(to));
+        async { connecting.await? }
+    }
+}
 
 impl Service<Uri> for Connector {
     type Response = Stream;
@@ -80,13 +110,27 @@ impl Service<Uri> for Connector {
     type Future = Pin<Box<dyn Future<Output = Result<Stream, BoxError>> + Send>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.0.poll_ready(cx)
+        self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, to: Uri) -> Self::Future {
-        let connecting = tokio::time::timeout(CONNECT, self.0.call(to));
+        let mut connector = self.clone();
+        let connecting = async move {
+            match connector.spares.take(&to).await {
+                Some(stream) => Ok(stream),
+                None => connector.connect(to).await,
+            }
+        };
+        let connecting = tokio::time::timeout(CONNECT, connecting);
         Box::pin(async { connecting.await? })
     }
+}
+
+/// Whether a request failed before a byte of it was sent: its server was not reached, or the connection was closed when it came.
+#[must_use]
+pub fn was_never_sent(error: &SendError) -> bool {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<hyper::Error>());
+    error.is_connect() || cause.is_some_and(hyper::Error::is_canceled)
 }
 
 /// Whether a connection failed because the server's certificate is not valid at this machine's time: its clock may be wrong. For errors of

@@ -15,6 +15,7 @@ pub(crate) mod remote;
 mod request;
 mod resign;
 pub(crate) mod signing;
+mod spare_connections;
 mod store_request;
 mod write_options;
 mod xml;

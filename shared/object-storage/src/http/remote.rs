@@ -1,11 +1,11 @@
 //! A bucket over HTTP: what its calls need to know.
 
 use super::{
-    address::Address, endpoint::Endpoint, http_client::HttpClient, signing::Scheme, signing::v1_buckets,
-    store_request::StoreRequest,
+    address::Address, endpoint::Endpoint, http_client::HttpClient, signing::Scheme,
+    signing::policy::SigningPolicy, signing::v1_buckets, store_request::StoreRequest,
 };
 use crate::{
-    config::{Provider, SignatureVersion},
+    config::Provider,
     credentials::credential_cache::CredentialCache,
     error::{Error, ErrorKind},
 };
@@ -19,9 +19,7 @@ pub(crate) struct Remote {
     pub(crate) bucket: String,
     pub(crate) address: Address,
     pub(crate) endpoint: Arc<Endpoint>,
-    pub(crate) signature: SignatureVersion,
-    /// Empty where only V1 is used.
-    pub(crate) region: String,
+    pub(crate) signing: SigningPolicy,
     pub(crate) credentials: CredentialCache,
     pub(crate) http: HttpClient,
     pub(crate) idle: Duration,
@@ -46,14 +44,18 @@ impl Remote {
         }
     }
 
+    /// Opens connections to the bucket's host in the background. What is wrong with the address shows in the request.
+    pub(crate) fn open_early(&self, count: usize) {
+        if let Some(url) = self.address.url(None, "").ok().and_then(|url| url.as_str().parse().ok()) {
+            self.http.open_early(&url, count);
+        }
+    }
+
     /// How a request is signed at first.
     pub(super) fn choose_scheme(&self) -> Scheme {
-        let region = self.region.clone();
-        match (self.provider, self.signature) {
-            (Provider::S3, _) => Scheme::S3 { region },
-            (_, SignatureVersion::V1) => Scheme::OssV1,
-            (_, SignatureVersion::Auto) if v1_buckets::contains(&self.address.identity) => Scheme::OssV1,
-            _ => Scheme::OssV4 { region },
+        match &self.signing {
+            SigningPolicy::UntilRefused(_) if v1_buckets::contains(&self.address.identity) => Scheme::OssV1,
+            SigningPolicy::Always(scheme) | SigningPolicy::UntilRefused(scheme) => scheme.clone(),
         }
     }
 
@@ -62,8 +64,14 @@ impl Remote {
         Error::new(ErrorKind::Protocol, operation, message).with_context("bucket", &self.bucket)
     }
 
-    /// Says in an error which bucket and key it is about.
-    pub(super) fn with_location(&self, request: &StoreRequest<'_>, error: Error) -> Error {
+    /// Says in an error which bucket and key it is about, and which host gave no answer.
+    pub(super) fn with_location(&self, request: &StoreRequest<'_>, mut error: Error) -> Error {
+        let details = error.details_mut();
+        (details.provider, details.host) = (Some(self.provider), Some(self.address.endpoint.clone()));
+        let error = match error.kind() {
+            ErrorKind::Connection => error.with_context("host", &self.address.endpoint),
+            _ => error,
+        };
         let error = error.with_context("bucket", &self.bucket);
         match request.key {
             Some(key) => error.with_context("key", key),

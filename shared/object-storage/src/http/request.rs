@@ -184,9 +184,9 @@ fn from_send_error(operation: &'static str, error: SendError, progress: &Progres
     }
     let message = match error.is_connect() {
         true if blames_clock(&error) => {
-            "no connection: the server's certificate is not valid at this machine's time; its clock may be wrong"
+            "the store cannot be reached: its certificate is not valid at this machine's time; its clock may be wrong"
         }
-        true => "no connection",
+        true => "the store cannot be reached",
         false => "no answer",
     };
     Error::new(ErrorKind::Connection, operation, message).with_source(error)

@@ -3,10 +3,9 @@
 use super::{
     endpoint::Stamp,
     remote::Remote,
-    signing::{Scheme, v1_buckets},
+    signing::{Scheme, policy::SigningPolicy, v1_buckets},
 };
 use crate::{
-    config::SignatureVersion,
     credentials::signing_keys::SigningKeys,
     error::{Error, ErrorKind},
 };
@@ -49,7 +48,7 @@ impl Remote {
         let Refused { error, keys, stamp, server_time } = refused;
         match error.kind() {
             ErrorKind::SignatureVersionRefused
-                if self.signature == SignatureVersion::Auto && *scheme != Scheme::OssV1 =>
+                if matches!(self.signing, SigningPolicy::UntilRefused(_)) && *scheme != Scheme::OssV1 =>
             {
                 v1_buckets::insert(&self.address.identity);
                 *scheme = Scheme::OssV1;

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 
 use crate::support::{http, oss_config};
-use object_storage::{Error, ErrorKind, RetryAdvice, Store};
+use object_storage::{Error, ErrorKind, HttpClient, RetryAdvice, Store};
 
 /// Longer than anything here may take.
 const BOUND: Duration = Duration::from_secs(60);
@@ -69,6 +69,64 @@ async fn a_connection_that_was_idle_for_long_is_not_used_again() {
     }
 }
 
+/// Asks for a connection before anything is sent, and takes it.
+async fn open_early(http: &HttpClient, listener: &TcpListener) -> TcpStream {
+    http.open_early(&format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap(), 1);
+    timeout(BOUND, listener.accept()).await.unwrap().unwrap().0
+}
+
+/// Nobody takes a second connection, so the request goes over the one that was opened early.
+#[tokio::test]
+async fn a_connection_opened_early_carries_the_next_request() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (url, http) = (format!("http://{}", listener.local_addr().unwrap()), http());
+    let early = open_early(&http, &listener).await;
+    let (told, mut requests) = mpsc::unbounded_channel();
+    tokio::spawn(answer_all(early, 1, told));
+    let store = Store::new(oss_config(&url), http.clone()).unwrap();
+    delete(&store).await.unwrap();
+    assert_eq!(requests.recv().await, Some(1));
+    // One that was just used is not joined by another.
+    http.open_early(&url.parse().unwrap(), 1);
+    idle().await;
+    assert!(timeout(Duration::from_millis(100), listener.accept()).await.is_err(), "nobody needs it");
+}
+
+/// How an early connection comes to its end.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum End {
+    Closed,
+    /// As TLS does, whose servers send tickets unasked.
+    ClosedBehindBytes,
+    TooOld,
+}
+
+/// The server closes it, or too much time passes: the request goes over a connection of its own.
+#[tokio::test]
+async fn an_early_connection_that_is_over_is_not_used() {
+    for end in [End::Closed, End::ClosedBehindBytes, End::TooOld] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (url, http) = (format!("http://{}", listener.local_addr().unwrap()), http());
+        let mut early = open_early(&http, &listener).await;
+        idle().await;
+        if end == End::ClosedBehindBytes {
+            early.write_all(b"ticket").await.unwrap();
+        }
+        let kept = (end == End::TooOld).then_some(early);
+        if kept.is_some() {
+            tokio::time::pause();
+            tokio::time::advance(Duration::from_secs(11)).await;
+            tokio::time::resume();
+        }
+        idle().await;
+        let (told, mut requests) = mpsc::unbounded_channel();
+        tokio::spawn(async move { answer_all(listener.accept().await.unwrap().0, 2, told).await });
+        delete(&Store::new(oss_config(&url), http).unwrap()).await.unwrap();
+        assert_eq!(requests.recv().await, Some(2), "{end:?}");
+        drop(kept);
+    }
+}
+
 /// Lets the client see that an answer has ended, so that its connection is idle.
 async fn idle() {
     for _ in 0..100 {
@@ -117,7 +175,7 @@ async fn a_server_that_never_accepts_is_given_up_after_ten_seconds() {
 fn given_up(since: Instant, outcome: Result<(), Error>) {
     let error = outcome.unwrap_err();
     assert_eq!((error.kind(), error.advice()), (ErrorKind::Connection, RetryAdvice::RETRY));
-    assert!(error.to_string().contains("no connection"), "{error}");
+    assert!(error.to_string().contains("the store cannot be reached (host "), "{error}");
     let after = since.elapsed().as_secs_f64();
     assert!((9.0..11.0).contains(&after), "{after} s");
 }

@@ -79,14 +79,14 @@ impl CallbackDelivery {
                 self.record_result(upload, result, Some(event)).await
             }
             Some((event, _)) => {
-                let code = "not_asked".into();
+                let code = Step::NOT_ASKED.into();
                 upload.append(Step::Notified { code, event: Some(event) }).await
             }
             // One response that is missing on the last day decides nothing yet.
             None if age(upload.record(), now)
                 >= if state.is_ok() { GIVE_UP_AFTER } else { 2 * GIVE_UP_AFTER } =>
             {
-                let (code, event) = ("undecided".into(), callback.events.first().copied());
+                let (code, event) = (Step::UNDECIDED.into(), callback.events.first().copied());
                 upload.append(Step::Notified { code, event }).await
             }
             None => {
@@ -104,7 +104,7 @@ impl CallbackDelivery {
     async fn record_result(
         &self,
         upload: &mut LeasedUpload,
-        result: DeliveryResult,
+        (result, attempts): (DeliveryResult, u32),
         event: Option<VideoEvent>,
     ) -> Result<(), Error> {
         // An event that was known late is retried for as long as others.
@@ -116,7 +116,11 @@ impl CallbackDelivery {
             DeliveryResult::Failed { code, .. } if is_over && code == DeliveryResult::FORBIDDEN => code,
             DeliveryResult::Failed { .. } if is_over => "gave_up".into(),
             DeliveryResult::Failed { code, retry_after } => {
-                tracing::warn!(code, "the callback was not accepted: it will be retried");
+                tracing::warn!(code, attempts, "the callback was not accepted: it will be retried");
+                // Where the receiver was known to be silent, nothing was tried.
+                if attempts > 0 {
+                    upload.count_attempts(attempts, &code);
+                }
                 self.postpone(upload, retry_after.unwrap_or_default()).await;
                 return Ok(());
             }
@@ -148,8 +152,8 @@ impl CallbackDelivery {
             return;
         }
         if let Ok(Message { id, body }) = Message::from_refusal(key, refused) {
-            let result = post(&*self.notifier, callback, &id, body, run, QUICK_FORCED).await;
-            tracing::info!(key, ?result, "notified the callback of the refused task");
+            let (result, attempts) = post(&*self.notifier, callback, &id, body, run, QUICK_FORCED).await;
+            tracing::info!(key, code = %result.code(), attempts, "notified the callback of the refused task");
         }
     }
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 /// The receiver of an upload's outcome.
 #[derive(Debug, Clone, Deserialize)]
@@ -15,6 +15,17 @@ pub struct Callback {
     /// Later events that it also receives.
     #[serde(default)]
     pub events: Vec<VideoEvent>,
+    /// Whether the object's rule names it, and not the request. The ledger does not keep this.
+    #[serde(skip)]
+    pub from_rule: bool,
+}
+
+impl Callback {
+    /// A receiver that the request itself names, of the outcome alone.
+    #[must_use]
+    pub fn new(url: SecretString) -> Self {
+        Self { url, events: Vec::new(), from_rule: false }
+    }
 }
 
 /// What becomes of a video after its commit.
@@ -80,4 +91,13 @@ impl DeliveryResult {
     pub const FORBIDDEN: &'static str = "forbidden";
     /// The code of an attempt without a response in time.
     pub const TIMED_OUT: &'static str = "timed_out";
+
+    /// The stable code of the result: the receiver's status, or why there is none.
+    #[must_use]
+    pub fn code(&self) -> Cow<'_, str> {
+        match self {
+            Self::Accepted { status } => status.to_string().into(),
+            Self::Refused { code } | Self::Failed { code, .. } => code.as_str().into(),
+        }
+    }
 }

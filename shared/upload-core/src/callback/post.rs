@@ -9,7 +9,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 /// Pause before the second attempt within one run; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
-/// Posts a message until it is accepted, refused for good, or the policy's limits are reached.
+/// Posts a message until it is accepted, refused for good, or the policy's limits are reached. Returns the last result, and how often the
+/// message was sent.
 pub(super) async fn post(
     notifier: &dyn Notifier,
     callback: &Callback,
@@ -17,22 +18,22 @@ pub(super) async fn post(
     body: Bytes,
     run: &RunContext,
     policy: DeliveryPolicy,
-) -> DeliveryResult {
+) -> (DeliveryResult, u32) {
     let end = Instant::now() + policy.time;
     let end = run.deadline.map_or(end, |deadline| end.min(deadline));
     let (mut pause, mut attempts) = (FIRST_PAUSE, 0);
     loop {
         let open_for = notifier.circuit_open_for(&callback.url);
         if let Some(remaining) = open_for.filter(|_| policy.respect_circuit_breaker) {
-            return timed_out(Some(remaining));
+            return (timed_out(Some(remaining)), attempts);
         }
         let attempt = notifier.post(&callback.url, id, body.clone());
         let result = timeout_at(end, attempt).await.unwrap_or_else(|_| timed_out(None));
-        let DeliveryResult::Failed { retry_after, .. } = &result else { return result };
         attempts += 1;
+        let DeliveryResult::Failed { retry_after, .. } = &result else { return (result, attempts) };
         let wait = pause.max(retry_after.unwrap_or_default());
         if attempts >= policy.attempts || Instant::now() + wait >= end {
-            return result;
+            return (result, attempts);
         }
         sleep(wait).await;
         pause *= 2;

@@ -7,20 +7,24 @@ use crate::{DeliveryResult, Error, ErrorKind, Notifier, RunContext, UploadId, le
 /// nothing.
 ///
 /// # Errors
-/// [`WrongState`](ErrorKind::WrongState) if there is no such upload, it has not ended or has no callback.
+/// [`NoSuchUpload`](ErrorKind::NoSuchUpload); [`WrongState`](ErrorKind::WrongState) if it has not ended or has no callback.
 pub async fn replay(
     ledger: &Ledger,
     notifier: &dyn Notifier,
     id: &UploadId,
     run: &RunContext,
 ) -> Result<DeliveryResult, Error> {
-    let wrong_state =
-        |why| Error::new(ErrorKind::WrongState, "callback", why).with_context("id", id.as_str());
-    let record = ledger.read(id).await?.filter(|record| record.state.has_ended());
-    let record = record.ok_or_else(|| wrong_state("there is no such upload, or it has not ended"))?;
+    let refuse = |kind, why| Error::new(kind, "callback", why).with_context("id", id.as_str());
+    let wrong_state = |why| refuse(ErrorKind::WrongState, why);
+    let record = ledger.read(id).await?;
+    let record = record.ok_or_else(|| refuse(ErrorKind::NoSuchUpload, "the ledger knows no such upload"))?;
+    if !record.state.has_ended() {
+        return Err(wrong_state("the upload has not ended"));
+    }
     let request = ledger.request(&record)?;
     let callback = request.callback.as_ref();
     let callback = callback.ok_or_else(|| wrong_state("the upload has no callback"))?;
     let Message { id, body } = Message::from_outcome(&record)?;
-    Ok(post(notifier, callback, &id, body, run, SINGLE_FORCED).await)
+    let (result, _) = post(notifier, callback, &id, body, run, SINGLE_FORCED).await;
+    Ok(result)
 }

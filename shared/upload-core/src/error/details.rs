@@ -23,12 +23,13 @@ pub enum ClaimRefusal {
     NotDue,
 }
 
-/// The upload that an error is about.
+/// The upload that an error is about, and the host whose call failed.
 #[derive(Debug, Clone, Default)]
 pub struct ErrorDetails {
     pub(super) upload: Option<UploadId>,
     pub(super) unrecorded: bool,
     pub(super) claim_refusal: Option<ClaimRefusal>,
+    pub(super) host: Option<String>,
 }
 
 impl Details for ErrorDetails {

@@ -6,7 +6,8 @@ use super::{
     kind::ErrorKind,
 };
 use crate::model::upload_id::UploadId;
-use std::borrow::Cow;
+use std::{borrow::Cow, error::Error as _};
+use youku::Invalid;
 
 /// Context key of the last error that a run waited out before its deadline: its code and the call's name.
 pub(crate) const LAST_ERROR: &str = "last_error";
@@ -30,6 +31,13 @@ pub trait UploadError: Sized {
     #[must_use]
     fn with_claim_refusal(self, why: ClaimRefusal) -> Self;
 
+    /// Names the host, with its port, whose call failed: nothing else of a URL.
+    #[must_use]
+    fn with_host(self, host: Option<String>) -> Self;
+
+    /// The host, with its port, whose call failed, where that is known. No text of the error repeats it.
+    fn host(&self) -> Option<&str>;
+
     /// The upload that the error is about, if there is one already.
     fn upload_id(&self) -> Option<&UploadId>;
 
@@ -38,6 +46,9 @@ pub trait UploadError: Sized {
 
     /// Why the upload was not claimed; `None` if it was, or if the error is about something else.
     fn claim_refusal(&self) -> Option<ClaimRefusal>;
+
+    /// The field of the video that breaks a limit of Youku's, where the error is about one: `title`, `tags[2]`, `file_name`.
+    fn refused_field(&self) -> Option<&str>;
 
     /// One line for everybody but the operator: it names nothing but what the caller stated.
     fn sentence(&self) -> Cow<'static, str>;
@@ -59,6 +70,15 @@ impl UploadError for Error {
         self
     }
 
+    fn with_host(mut self, host: Option<String>) -> Self {
+        self.details_mut().host = host;
+        self
+    }
+
+    fn host(&self) -> Option<&str> {
+        self.details().host.as_deref()
+    }
+
     fn upload_id(&self) -> Option<&UploadId> {
         self.details().upload.as_ref()
     }
@@ -69,6 +89,10 @@ impl UploadError for Error {
 
     fn claim_refusal(&self) -> Option<ClaimRefusal> {
         self.details().claim_refusal
+    }
+
+    fn refused_field(&self) -> Option<&str> {
+        self.source()?.downcast_ref::<Invalid>().map(|invalid| invalid.field.as_str())
     }
 
     fn sentence(&self) -> Cow<'static, str> {

@@ -2,13 +2,12 @@
 //!
 //! Only names decide. Partial downloads (`.part`, `.crdownload`) end in no video's extension; `film.part1.mp4` is a video.
 
-/// Folders whose content is junk, compared without regard to ASCII case: Apple's archives and netatalk, Windows, QNAP, Synology, Samba.
-const FOLDERS: [&str; 6] = ["__MACOSX", ".AppleDouble", "$RECYCLE.BIN", "@Recycle", "#recycle", ".recycle"];
-/// What the name of a trash folder begins with on Linux and macOS: `.Trash-1000`, `.Trashes`.
-const TRASH: &str = ".Trash";
-/// What the name of such a file begins with: hidden files, resource forks (`._film.mp4`) and Android's `.trashed-...` with a dot,
-/// Microsoft Office's owner files with `~$`.
-const NAMES: [&str; 2] = [".", "~$"];
+/// Folders whose content is junk, compared without regard to ASCII case: Apple's archives, Windows, QNAP, Synology, Linux. Those that begin
+/// with a dot are junk anyway.
+const FOLDERS: [&str; 7] =
+    ["__MACOSX", "$RECYCLE.BIN", "System Volume Information", "@Recycle", "#recycle", "@eaDir", "lost+found"];
+/// What the name of a file begins with that Microsoft Office keeps next to one that is open.
+const OWNER_FILE: &str = "~$";
 
 /// Whether the file of this key is junk. Only what follows the first `root` bytes is judged, because a prefix or folder that a person names
 /// is meant as it is. A name that begins before `root` ends is not judged.
@@ -20,11 +19,15 @@ pub fn is_junk(key: &str, root: usize) -> bool {
         names.next();
     }
     let Some(file) = names.next_back() else { return false };
-    NAMES.iter().any(|start| file.starts_with(start)) || names.any(is_junk_folder)
+    is_hidden(file) || file.starts_with(OWNER_FILE) || names.any(is_junk_folder)
 }
 
 fn is_junk_folder(name: &str) -> bool {
-    let begins_as_trash = |start: &str| start.eq_ignore_ascii_case(TRASH);
-    FOLDERS.iter().any(|folder| name.eq_ignore_ascii_case(folder))
-        || name.get(..TRASH.len()).is_some_and(begins_as_trash)
+    is_hidden(name) || FOLDERS.iter().any(|folder| name.eq_ignore_ascii_case(folder))
+}
+
+/// Whether systems hide a file or folder of this name: resource forks (`._film.mp4`), Android's `.trashed-...`, `.Trash-1000`, earlier
+/// versions that a synchronizer keeps (`.stversions`). The segments `.` and `..` make a key that no object has, which others judge.
+fn is_hidden(name: &str) -> bool {
+    name.starts_with('.') && !matches!(name, "." | "..")
 }

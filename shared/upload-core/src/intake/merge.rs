@@ -44,7 +44,7 @@ impl Terms {
 /// # Errors
 /// [`InvalidJob`](ErrorKind::InvalidJob), naming the cause: metadata or a sidecar that cannot be read; metadata
 /// that the store could not return, unless `stated` has a public type; a missing sidecar that the rule requires,
-/// likewise; a watch password on a video that everybody could watch.
+/// likewise; a watch password that the video would not ask for, unless who may watch is stated above it.
 pub(super) fn merge_video(
     stated: StatedMetadata,
     object: &Object,
@@ -71,25 +71,33 @@ pub(super) fn merge_video(
         .map_err(|error| Error::from(error).with_context("sidecar", sidecar_key(&object.location.key)))?
         .unwrap_or_default();
     let rule_layer = rule.map(Rule::metadata).unwrap_or_default();
-    let mut protected = Vec::new();
-    let mut is_decided = names_audience;
-    for (field, layer) in
-        [("youku-watch-password", &metadata_layer), ("sidecar watch_password", &sidecar_layer)]
-    {
-        is_decided |= layer.metadata.public_type.is_some();
-        if !is_decided && layer.metadata.watch_password.is_some() {
-            protected.push(field);
-        }
-    }
+    let layers = [
+        ("watch_password", &stated),
+        ("youku-watch-password", &metadata_layer),
+        ("sidecar watch_password", &sidecar_layer),
+    ];
+    let protected_by = find_password(&layers);
     let lower = StatedMetadata::merge(metadata_layer, StatedMetadata::merge(sidecar_layer, rule_layer));
-    let video = StatedMetadata::merge(stated, lower);
-    match protected.first() {
-        Some(field) if video.metadata.public_type != Some(PublicType::Password) => Err(invalid_job_error(
-            "the object has a watch password, and public_type is not stated as password",
-        )
-        .with_context("field", *field)),
-        _ => Ok(video),
+    let mut video = StatedMetadata::merge(stated, lower);
+    if video.metadata.public_type == Some(PublicType::Password) {
+        return Ok(video);
     }
+    if let Some(field) = protected_by {
+        return Err(
+            invalid_job_error("watch_password needs public_type password").with_context("field", field)
+        );
+    }
+    // What is left is the password of a layer below the one that states who may watch.
+    video.metadata.watch_password = None;
+    Ok(video)
+}
+
+/// The field of the first layer, from the highest, that states a watch password, unless one above it states who may watch: that one has
+/// decided. A rule's password is no statement about one video: it is there for those whose public type asks for one.
+fn find_password(layers: &[(&'static str, &StatedMetadata)]) -> Option<&'static str> {
+    let decided = layers.iter().position(|(_, layer)| layer.metadata.public_type.is_some());
+    let mut deciding = layers.iter().take(decided.map_or(layers.len(), |at| at + 1));
+    deciding.find(|(_, layer)| layer.metadata.watch_password.is_some()).map(|(field, _)| *field)
 }
 
 fn invalid_job_error(message: &'static str) -> Error {

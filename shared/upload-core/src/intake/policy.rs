@@ -5,7 +5,7 @@ use crate::{
     intake::{
         lookup::Lookup,
         merge::{Terms, merge_video},
-        rules::{Admission, Rule, Rules, Sidecar, admit},
+        rules::{Admission, Rule, Rules, Sidecar, admit, sidecar_key},
     },
     model::metadata::StatedMetadata,
 };
@@ -51,12 +51,19 @@ pub enum Decision {
 }
 
 impl IntakePolicy<'_> {
+    /// Whether the rules want the object at `location`, as far as its key and `size` tell, so that [`decide`](Self::decide) asks its store.
+    #[must_use]
+    pub fn may_upload(&self, location: &Location, size: Option<u64>) -> bool {
+        let admission = admit(&location.bucket, &location.key, size, self.rules, self.reserved);
+        !self.paused && !matches!(admission, Admission::Skip(_))
+    }
+
     /// Decides about the object at `location`. `size` is what its event or listing stated, in bytes; `None` where it
     /// stated none, which excludes nothing: the HEAD that follows knows.
     ///
     /// # Errors
     /// [`SourceMissing`](ErrorKind::SourceMissing) if the object is gone; [`InvalidJob`](ErrorKind::InvalidJob)
-    /// if its metadata or sidecar cannot be read; the source's error once the retry budget is spent.
+    /// if its metadata or sidecar cannot be read, or the sidecar that its rule requires can never be there; the source's error once the retry budget is spent.
     pub async fn decide(
         &self,
         source: &dyn Source,
@@ -113,6 +120,10 @@ impl IntakePolicy<'_> {
         let mut lookup = Lookup::new(source, &location, rule, self.retry);
         let object = lookup.fetch_object().await?;
         let sidecar = lookup.fetch_sidecar().await?;
+        let is_awaited = sidecar.is_none() && rule.is_some_and(|rule| rule.sidecar == Sidecar::Required);
+        if is_awaited && job.video.metadata.public_type.is_none() {
+            check_sidecar_key(source, &location)?;
+        }
         let video = merge_video(job.video, &object, sidecar.as_deref(), rule)?;
         Ok((Job { video, ..job }, object))
     }
@@ -133,6 +144,7 @@ impl IntakePolicy<'_> {
         }
         let sidecar = lookup.fetch_sidecar().await?;
         if rule.sidecar == Sidecar::Required && sidecar.is_none() {
+            check_sidecar_key(source, location)?;
             return Ok(Decision::Skip("waits_for_sidecar"));
         }
         let video = merge_video(StatedMetadata::default(), &object, sidecar.as_deref(), Some(rule))?;
@@ -159,4 +171,14 @@ impl IntakePolicy<'_> {
             (_, Some(after)) => untouched().is_some_and(|untouched| untouched >= after),
         }
     }
+}
+
+/// Refuses a video whose sidecar nobody can write, since its key would be too long: it would wait for ever.
+fn check_sidecar_key(source: &dyn Source, video: &Location) -> Result<(), Error> {
+    let sidecar = Location { key: sidecar_key(&video.key), ..video.clone() };
+    source.check_key(&sidecar).map_err(|error| {
+        let message =
+            "the rule requires a sidecar, and no object can have its key: give the video a shorter one";
+        Error::new(ErrorKind::InvalidJob, "sidecar", message).with_context("why", error.message())
+    })
 }

@@ -68,6 +68,18 @@ pub(super) async fn read_up_to(
     apply_entries(access, id, None, listed).await
 }
 
+/// Whether the store lists the chain with the tags that `record` knows: one list, or none where it does not know all of them.
+///
+/// # Errors
+/// The store's error.
+pub(super) async fn has_same_tags(access: &Access, record: &Record) -> Result<bool, Error> {
+    if record.tags.iter().any(Option::is_none) {
+        return Ok(false);
+    }
+    let listed = access.list_entries(&keys::steps(&record.id), None).await?;
+    Ok(record.tags.iter().eq(listed.iter().map(|listed| &listed.tag)))
+}
+
 /// Whether the list shows exactly what `record` knows. Where create-only is atomic, nothing replaces an entry:
 /// an equal count suffices. Elsewhere the store's tags must agree.
 fn is_unchanged(access: &Access, record: &Record, listed: &[ListedKey]) -> bool {

@@ -2,6 +2,7 @@
 
 use super::{
     checks::{check_reopening, not_due_error},
+    codec::random_nonce,
     errors, finished_uploads,
     handle::Ledger,
     keys,
@@ -56,6 +57,18 @@ impl Ledger {
         request: &UploadRequest,
         mode: ClaimMode,
     ) -> Result<Claim, Error> {
+        match self.has_lease(id).await? {
+            false => self.claim_new(id, request).await,
+            true => self.claim_known(id, request, mode).await,
+        }
+    }
+
+    async fn claim_known(
+        &self,
+        id: &UploadId,
+        request: &UploadRequest,
+        mode: ClaimMode,
+    ) -> Result<Claim, Error> {
         match self.read_settled(id).await? {
             Some(record) if record.pending_outcome_callback() => {
                 Box::pin(self.acquire_for_callback(id, record)).await
@@ -65,6 +78,45 @@ impl Ledger {
                 let sealed = StoredRequest::seal(request, self.sealer(id))?;
                 Box::pin(self.acquire(id, record, Some(sealed), mode)).await
             }
+        }
+    }
+
+    /// Whether an upload has ever been claimed: a lease is taken before the first step, and the newest lease stays. The chain of an
+    /// upload without one need not be read, since its first step would find another in its place.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(crate) async fn has_lease(&self, id: &UploadId) -> Result<bool, Error> {
+        Ok(!self.access.list_page(&keys::leases(id), None, 1).await?.keys.is_empty())
+    }
+
+    /// Claims an upload that [`has_lease`](Self::has_lease) has just found unclaimed.
+    ///
+    /// # Errors
+    /// As [`claim`](Self::claim).
+    pub(crate) async fn claim_new(&self, id: &UploadId, request: &UploadRequest) -> Result<Claim, Error> {
+        let sealed = StoredRequest::seal(request, self.sealer(id))?;
+        let (access, holder) = (&self.access, random_nonce());
+        // The mark is there before the first step: no upload is ever open without one. Mark and lease need not wait for each other: a
+        // holder that dies here leaves a mark without steps, whichever of the two was first.
+        let mut marks = Marks::new(access, id, &holder, None);
+        let acquiring = Lease::acquire(access, id, holder, None, 0, self.lease_life);
+        let (acquired, marked) = tokio::join!(Box::pin(acquiring), Box::pin(marks.set(&sealed)));
+        let lease = match acquired {
+            Ok(lease) => lease,
+            Err(error) => {
+                marks.withdraw().await;
+                return Err(error);
+            }
+        };
+        marked?;
+        let claiming = LeasedUpload::claim(self, id, lease, None, Some(sealed), marks, false);
+        match Box::pin(claiming).await {
+            // Another was faster; or the leases are gone, as from a ledger that was restored without them.
+            Err(error) if error.kind() == ErrorKind::Superseded => {
+                Box::pin(self.claim_known(id, request, ClaimMode::Due)).await
+            }
+            claimed => self.settle_or_work(claimed?).await,
         }
     }
 
@@ -160,19 +212,20 @@ impl Ledger {
             return Ok(Claim::Settled(Box::new(record)));
         }
         let epoch = record.as_ref().map_or(0, |record| record.epoch);
-        // A holder that marked it has taken a lease before.
-        let is_new = observed.is_none() && record.is_none();
-        let lease = Lease::acquire(access, id, observed, epoch, self.lease_life).await?;
-        let mark = if is_new { None } else { read_marks(access, id).await? };
+        let lease = Lease::acquire(access, id, random_nonce(), observed, epoch, self.lease_life).await?;
+        let mark = read_marks(access, id).await?;
         if let Some(record) = find_postponed(&mark, lease.now()) {
             // Another holder ran its callback between the look and the lease, and postponed the rest.
             lease.release(&lease.parts()).await;
             return Ok(Claim::Settled(Box::new(record)));
         }
         // The mark is written before the first step: no upload is ever open without one.
-        let mut marks = Marks::new(access, id, &lease, mark);
+        let mut marks = Marks::new(access, id, lease.holder(), mark);
         if mode != ClaimMode::Due || request.is_some() {
             marks.forget_pauses();
+        }
+        if let Some(record) = &record {
+            Box::pin(marks.resume_callback(record)).await?;
         }
         let is_settled = record.as_ref().is_some_and(Record::is_settled) && !is_requested;
         if let Some(request) =
@@ -180,7 +233,15 @@ impl Ledger {
         {
             marks.set(request).await?;
         }
-        match LeasedUpload::claim(self, id, lease, record, request, marks, is_requested).await? {
+        let claiming = LeasedUpload::claim(self, id, lease, record, request, marks, is_requested);
+        self.settle_or_work(claiming.await?).await
+    }
+
+    /// Turns a lease that was taken into the claim's result: where nothing is left to do, whatever a holder that died did not write is
+    /// written, and the lease is released.
+    async fn settle_or_work(&self, acquired: AcquiredLease) -> Result<Claim, Error> {
+        let access = &self.access;
+        match acquired {
             AcquiredLease::Working(upload) => Ok(Claim::Acquired(Box::new(upload))),
             AcquiredLease::Settled(lease, record, mut marks) => {
                 finished_uploads::write(access, &record).await?;

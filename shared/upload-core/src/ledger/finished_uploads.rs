@@ -14,7 +14,7 @@ use super::{
     store::Access,
 };
 use crate::ledger::timestamp::Timestamp;
-use crate::{Error, Location, UploadId};
+use crate::{Entrypoint, Error, Location, UploadId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, SystemTime};
@@ -38,12 +38,32 @@ pub struct FinishedUpload {
     pub location: Location,
     /// The account's name in the settings.
     pub account: String,
+    /// The video's title; entries of older programs have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Bytes of the object; entries of older programs do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// How it was asked for; entries of older programs do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entrypoint: Option<Entrypoint>,
     /// The committed video.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub video_id: Option<String>,
     /// The stable code of the failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// Whether its callback still waits for a message.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub callback_pending: bool,
+    /// The code with which its callback ended without having accepted the message: `410`, `gave_up`, `forbidden` or `invalid`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback_failed: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// One page of finished uploads, the latest first.
@@ -51,6 +71,15 @@ pub struct FinishedUpload {
 pub struct FinishedPage {
     /// The uploads with their ids.
     pub uploads: Vec<(UploadId, FinishedUpload)>,
+    /// Where the next page begins (`after`); `None` on the last page.
+    pub next: Option<FinishedKey>,
+}
+
+/// The names of finished uploads, the latest first.
+#[derive(Debug, Clone, Default)]
+pub struct FinishedKeys {
+    /// The names.
+    pub keys: Vec<FinishedKey>,
     /// Where the next page begins (`after`); `None` on the last page.
     pub next: Option<FinishedKey>,
 }
@@ -64,8 +93,13 @@ pub(super) async fn write(access: &Access, record: &Record) -> Result<(), Error>
         state: end.step.kind().as_str().into(),
         location: record.request.location.clone(),
         account: record.request.account.clone(),
+        title: Some(record.request.title()),
+        size: Some(record.request.object.size),
+        entrypoint: record.request.entrypoint,
         video_id: record.video_id.clone(),
         error: record.failure.as_ref().map(|failure| failure.code.clone()),
+        callback_pending: !record.is_settled(),
+        callback_failed: record.failed_callback().map(str::to_owned),
     };
     let key = FinishedKey::new(end.at.get(), record.id.clone());
     access.write(&keys::finished_upload(&key), encode(&entry)?).await.map(drop)
@@ -118,6 +152,31 @@ impl Ledger {
         limit: usize,
     ) -> Result<FinishedPage, Error> {
         read_page(&self.access, after, limit).await
+    }
+
+    /// Lists which uploads ended, newest first, after `after`, 1 to 1,000 of them, without reading how: one list.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn finished_keys(
+        &self,
+        after: Option<&FinishedKey>,
+        limit: usize,
+    ) -> Result<FinishedKeys, Error> {
+        let after = after.map(keys::finished_upload);
+        let page = self.access.list_page(keys::FINISHED, after.as_deref(), limit).await?;
+        let names = page.keys.iter().map(|listed| parse_key(&listed.key)).collect::<Result<_, _>>()?;
+        Ok(FinishedKeys { keys: names, next: page.next.as_deref().map(parse_key).transpose()? })
+    }
+
+    /// Reads how an upload ended; `None` if a sweep has deleted the entry since.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn finished_upload(&self, key: &FinishedKey) -> Result<Option<FinishedUpload>, Error> {
+        let key = keys::finished_upload(key);
+        let Some(found) = self.access.read(&key).await? else { return Ok(None) };
+        decode(&key, &found.bytes).map(Some)
     }
 
     /// Deletes entries of uploads that ended more than 30 days ago, a bounded number, and returns how many.

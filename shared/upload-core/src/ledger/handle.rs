@@ -1,7 +1,7 @@
 //! The ledger's handle: the store, the key that seals, and the life of a lease.
 
 use super::{
-    chain::read_remaining,
+    chain::{has_same_tags, read_remaining},
     observed_lease::{Holder, ObservedLease},
     record::Record,
     seal::Seal,
@@ -53,6 +53,14 @@ impl Ledger {
     /// the store fails. All calls of the ledger fail in this way.
     pub async fn read(&self, id: &UploadId) -> Result<Option<Record>, Error> {
         read_remaining(&self.access, id, None).await
+    }
+
+    /// Whether the ledger shows exactly what `record` read: one list, by the store's tags. `false` where the store has none.
+    ///
+    /// # Errors
+    /// The store's error.
+    pub async fn is_unchanged(&self, record: &Record) -> Result<bool, Error> {
+        has_same_tags(&self.access, record).await
     }
 
     /// Reads who holds an upload; `None` if nobody does.

@@ -22,8 +22,8 @@ const CHAIN_KEY: &[u8] = b"oss2youku lineage of a refresh token";
 /// Key of the hash that names an access token.
 const TOKEN_KEY: &[u8] = b"oss2youku origin of a token";
 
-/// Names the entry of a finished upload: the end's time, counted down, and the upload.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Names the entry of a finished upload: the end's time, counted down, and the upload. A later end is a smaller key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FinishedKey {
     countdown: u64,
     id: UploadId,
@@ -41,6 +41,12 @@ impl FinishedKey {
         let (down, id) = text.split_once('-')?;
         let well_formed = down.len() == DIGITS && down.bytes().all(|byte| byte.is_ascii_digit());
         Some(Self { countdown: down.parse().ok().filter(|_| well_formed)?, id: UploadId::parse(id)? })
+    }
+
+    /// The upload that ended.
+    #[must_use]
+    pub fn id(&self) -> &UploadId {
+        &self.id
     }
 
     /// The upload that ended.

@@ -46,13 +46,14 @@ struct LastWrite {
 }
 
 impl Lease {
-    /// Takes the next epoch after the dead lease `previous` and after `epoch`, the ledger's last.
+    /// Takes the next epoch after the dead lease `previous` and after `epoch`, the ledger's last, for the attempt that `holder` names.
     ///
     /// # Errors
     /// [`InProgress`](ErrorKind::InProgress) if another process was faster.
     pub(super) async fn acquire(
         access: &Access,
         id: &UploadId,
+        holder: String,
         previous: Option<ObservedLease>,
         epoch: u32,
         life: Duration,
@@ -60,7 +61,6 @@ impl Lease {
         let (old, parts, newest) =
             previous.map_or_else(Default::default, |lease| (lease.keys, lease.parts, lease.epoch));
         let epoch = newest.max(epoch) + 1;
-        let holder = super::codec::random_nonce();
         let (started, started_by_machine_clock) = (Instant::now(), access.clock.now());
         let bytes = encode_record(&holder, false, &parts)?;
         let Some(Ack { now: store, .. }) = access.create(&keys::lease(id, epoch), bytes).await? else {
@@ -112,7 +112,7 @@ impl Lease {
         last.store + last.started.elapsed()
     }
 
-    /// Checks that nobody has taken over the upload. Call it before a commit and before a session is opened.
+    /// Checks that nobody has taken over the upload. Call it before a commit.
     ///
     /// # Errors
     /// [`Superseded`](ErrorKind::Superseded) if another holder has; the store's error.
@@ -136,7 +136,7 @@ impl Lease {
 
     /// Checks as [`check`](Self::check), but only if this holder has been silent for longer than a lease lives:
     /// it may have been frozen.
-    pub(super) async fn check_if_stale(&self) -> Result<(), Error> {
+    pub(crate) async fn check_if_stale(&self) -> Result<(), Error> {
         if self.is_stale() { self.check().await } else { Ok(()) }
     }
 

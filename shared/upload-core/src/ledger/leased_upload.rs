@@ -118,6 +118,7 @@ impl LeasedUpload {
         if !is_same_chain(access, &self.record).await? {
             return Err(self.find_loss_reason().await);
         }
+        // Not at once with the list: the promise has the lease checked after it.
         self.lease.check().await
     }
 
@@ -127,8 +128,7 @@ impl LeasedUpload {
         &self.record
     }
 
-    /// The lease: [renew](Lease::keep_renewed) it while working, and [check](Lease::check) it before a commit
-    /// and before a session is opened.
+    /// The lease: [renew](Lease::keep_renewed) it while working, and [check](Lease::check) it before a commit.
     #[must_use]
     pub fn lease(&self) -> Arc<Lease> {
         self.lease.clone()
@@ -202,7 +202,7 @@ impl LeasedUpload {
         self.acknowledged = ack.at;
         self.lease.note_step(self.record.sequence());
         self.marks.note_step(kind);
-        tracing::debug!(upload_id = %self.record.id, step = %key, state = ?self.record.state, "appended");
+        tracing::debug!(upload_id = %self.record.id, step = %key, state = self.record.state.as_str(), "appended");
         self.update_marks().await;
         Ok(())
     }
@@ -220,9 +220,16 @@ impl LeasedUpload {
         }
     }
 
+    /// Counts attempts to deliver the pending callback, the last of which ended with `code`: the mark of the next
+    /// [`postpone`](Self::postpone) states them.
+    pub(crate) fn count_attempts(&mut self, attempts: u32, code: &str) {
+        self.marks.count_attempts(&self.record, attempts, code);
+    }
+
     /// Postpones what is left to do after the upload's end: nobody may resume it before `until`.
     pub async fn postpone(&mut self, until: SystemTime) {
-        if let Err(error) = self.marks.wait(&self.record.request, Some(until.into())).await {
+        self.marks.track_callback(&self.record);
+        if let Err(error) = self.marks.wait(&self.record.request, Some(until.into()), None).await {
             tracing::warn!(?error, upload_id = %self.record.id, "could not postpone the upload: the next sweep resumes it");
         }
     }
@@ -235,8 +242,13 @@ impl LeasedUpload {
 
     /// Releases the upload, with the parts that the target holds by now.
     pub async fn release_with(mut self, parts: UploadedParts) {
-        self.marks.tidy(self.confirmed).await;
-        self.lease.release(&parts).await;
+        if self.marks.settled {
+            // The next holder finds nothing left to do.
+            tokio::join!(Box::pin(self.marks.tidy(self.confirmed)), Box::pin(self.lease.release(&parts)));
+        } else {
+            self.marks.tidy(self.confirmed).await;
+            self.lease.release(&parts).await;
+        }
     }
 
     /// Updates the marks after a step. The step counts even if this fails: the sweep finds a mark that stays.

@@ -33,8 +33,9 @@ impl Ledger {
         }
         let tag = random_nonce().chars().take(TAG_DIGITS).collect();
         let mut marks = Marks::without_lease(&self.access, id, tag, Vec::new(), 0);
-        let until = record.waiting.and_then(|waiting| waiting.not_before);
-        marks.wait(&record.request, until).await?;
+        marks.track_callback(&record);
+        let (until, reason) = record.waiting.map(|waiting| (waiting.not_before, waiting.reason)).unzip();
+        marks.wait(&record.request, until.flatten(), reason).await?;
         Ok(MarkResult::Restored)
     }
 }

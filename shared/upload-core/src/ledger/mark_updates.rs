@@ -15,16 +15,28 @@ pub(super) async fn update_marks(
     acknowledged: Instant,
     marks: &mut Marks,
 ) -> Result<(), Error> {
-    finished_uploads::write(access, record).await?;
-    match record.state {
-        State::Committed => published_content::write(access, record).await?,
-        // The holder that committed may have died before it wrote this.
-        _ if record.is_settled() => published_content::write_if_newer(access, record).await?,
-        _ => {}
-    }
+    let content = async {
+        match record.state {
+            State::Committed => published_content::write(access, record).await,
+            // The holder that committed may have died before it wrote this.
+            _ if record.is_settled() => published_content::write_if_newer(access, record).await,
+            _ => Ok(()),
+        }
+    };
+    let standing = async {
+        match record.is_settled() {
+            true => stands(access, record, acknowledged).await,
+            false => Ok(false),
+        }
+    };
+    // None of them needs another. The marks go last, with the lease: while there is one, a sweep makes up for what is missing.
+    let ((), (), stands) = tokio::try_join!(finished_uploads::write(access, record), content, standing)?;
     match record.waiting {
-        _ if record.is_settled() => clear_marks(access, record, acknowledged, marks).await,
-        Some(waiting) => marks.wait(&record.request, waiting.not_before).await,
+        _ if record.is_settled() => {
+            marks.settled = stands;
+            Ok(())
+        }
+        Some(waiting) => marks.wait(&record.request, waiting.not_before, Some(waiting.reason)).await,
         None => Ok(()),
     }
 }
@@ -37,9 +49,11 @@ pub(super) async fn clear_marks(
     acknowledged: Instant,
     marks: &mut Marks,
 ) -> Result<(), Error> {
+    if stands(access, record, acknowledged).await? { marks.clear().await } else { Ok(()) }
+}
+
+/// Whether the record's last step stands a window of the store after `acknowledged`.
+async fn stands(access: &Access, record: &Record, acknowledged: Instant) -> Result<bool, Error> {
     access.wait_for_window(acknowledged).await;
-    if access.store.window().is_zero() || is_same_chain(access, record).await? {
-        marks.clear().await?;
-    }
-    Ok(())
+    Ok(access.store.window().is_zero() || is_same_chain(access, record).await?)
 }

@@ -4,12 +4,14 @@
 
 use super::{
     Timestamp,
-    lease::Lease,
+    codec::decode,
     mark_key::{Due, MarkKey, TAG_DIGITS},
     open_mark::OpenMark,
     open_uploads::OpenUpload,
+    pending_callback::PendingCallback,
+    record::Record,
     request::StoredRequest,
-    step::StepKind,
+    step::{StepKind, WaitReason},
     store::Access,
 };
 use crate::{Error, UploadId};
@@ -22,19 +24,37 @@ pub(super) struct Marks {
     keys: Vec<String>,
     /// The one that it wrote last, which exists.
     written: Option<String>,
+    /// The upload is settled: none of them is needed any more.
+    pub(super) settled: bool,
     /// Pauses in a row of an upload that could not continue.
     pauses: u8,
     /// The keyed hash of the access token that Youku refuses.
     refused_token: Option<String>,
+    /// The callback that the upload still waits for after its end.
+    callback: Option<PendingCallback>,
 }
 
 impl Marks {
-    /// Creates the marks of the holder of `lease`, which found these.
-    pub(super) fn new(access: &Access, id: &UploadId, lease: &Lease, found: Option<OpenUpload>) -> Self {
+    /// Creates the marks of a holder, which found these.
+    pub(super) fn new(access: &Access, id: &UploadId, holder: &str, found: Option<OpenUpload>) -> Self {
         let (keys, pauses) = found.map_or_else(Default::default, |found| (found.keys, found.pauses));
-        let tag = lease.holder().chars().take(TAG_DIGITS).collect();
+        let tag = holder.chars().take(TAG_DIGITS).collect();
         let keys = keys.into_iter().map(|(key, _)| key).collect();
-        Self { access: access.clone(), id: id.clone(), tag, keys, written: None, pauses, refused_token: None }
+        Self::with_keys(access, id, tag, keys, pauses)
+    }
+
+    fn with_keys(access: &Access, id: &UploadId, tag: String, keys: Vec<String>, pauses: u8) -> Self {
+        Self {
+            access: access.clone(),
+            id: id.clone(),
+            tag,
+            keys,
+            written: None,
+            settled: false,
+            pauses,
+            refused_token: None,
+            callback: None,
+        }
     }
 
     /// Creates the marks of an upload that nobody holds, to be written under this tag in place of `keys`.
@@ -45,7 +65,7 @@ impl Marks {
         keys: Vec<String>,
         pauses: u8,
     ) -> Self {
-        Self { access: access.clone(), id: id.clone(), tag, keys, written: None, pauses, refused_token: None }
+        Self::with_keys(access, id, tag, keys, pauses)
     }
 
     /// States that the next marked wait ends with another access token than the one of this keyed hash.
@@ -53,26 +73,67 @@ impl Marks {
         self.refused_token = token;
     }
 
+    fn new_mark(&self, request: &StoredRequest) -> OpenMark {
+        OpenMark { callback: self.callback.clone(), ..OpenMark::new(request) }
+    }
+
+    /// States in the marks to come which callback the upload waits for after its end, with the attempts that the known marks count.
+    /// One read for each of these, and none if the upload waits for none.
+    pub(super) async fn resume_callback(&mut self, record: &Record) -> Result<(), Error> {
+        if PendingCallback::from_record(record).is_none() {
+            return Ok(());
+        }
+        for key in &self.keys {
+            let Some(found) = self.access.read(key).await? else { continue };
+            // What cannot be read has counted nothing.
+            let counted = decode::<OpenMark>(key, &found.bytes).ok().and_then(|mark| mark.callback);
+            let more = |counted: &PendingCallback| {
+                self.callback.as_ref().is_none_or(|known| known.attempts < counted.attempts)
+            };
+            self.callback = counted.filter(more).or(self.callback.take());
+        }
+        self.track_callback(record);
+        Ok(())
+    }
+
+    /// States in the marks to come which callback the upload waits for now.
+    pub(super) fn track_callback(&mut self, record: &Record) {
+        let earlier = self.callback.take();
+        self.callback =
+            PendingCallback::from_record(record).map(|pending| pending.continuing(earlier.as_ref()));
+    }
+
+    /// Counts attempts to deliver the callback, the last of which ended with `code`.
+    pub(super) fn count_attempts(&mut self, record: &Record, attempts: u32, code: &str) {
+        self.track_callback(record);
+        if let Some(callback) = &mut self.callback {
+            callback.attempts = callback.attempts.saturating_add(attempts);
+            callback.code = Some(code.to_owned());
+        }
+    }
+
     /// Marks the upload as due, in addition to the marks found: until this holder has confirmed its claim, a
     /// mark that it found may be another's.
     pub(super) async fn set(&mut self, request: &StoredRequest) -> Result<(), Error> {
-        self.write(Due::Now, &OpenMark::new(request)).await.map(drop)
+        self.write(Due::Now, &self.new_mark(request)).await.map(drop)
     }
 
-    /// Marks the upload as due at this time, and not before.
+    /// Marks the upload as due at this time, and not before; `reason` is that of its last step.
     pub(super) async fn wait(
         &mut self,
         request: &StoredRequest,
         until: Option<Timestamp>,
+        reason: Option<WaitReason>,
     ) -> Result<(), Error> {
         let refused = self.refused_token.take();
         let due = until.map_or(Due::Now, |until| Due::Until { until, refused });
-        self.replace(due, OpenMark { not_before: until, ..OpenMark::new(request) }).await
+        self.replace(due, OpenMark { not_before: until, waiting: reason, ..self.new_mark(request) }).await
     }
 
     /// Marks the upload as due after a pause, longer than the last.
     pub(super) async fn pause(&mut self, mark: OpenMark, why: &Error) -> Result<(), Error> {
-        self.replace(Due::next_pause(self.pauses, why), mark).await
+        let paused = Some(why.kind().code().to_owned());
+        self.replace(Due::next_pause(self.pauses, why), OpenMark { paused, waiting: None, ..mark }).await
     }
 
     /// Writes the new mark before it deletes the old ones: there is always one.
@@ -109,9 +170,15 @@ impl Marks {
         Ok(())
     }
 
-    /// Leaves one mark if the upload has several: this holder's if it is known to hold the upload, else those it
-    /// found.
+    /// Deletes the marks of a settled upload. Of another it leaves one if there are several: this holder's if it is known to hold the
+    /// upload, else those it found.
     pub(super) async fn tidy(&mut self, is_confirmed_holder: bool) {
+        if self.settled {
+            if let Err(error) = self.clear().await {
+                tracing::warn!(?error, upload_id = %self.id, "an open mark is left for the sweep to clear");
+            }
+            return;
+        }
         let (own_tag, written) = (format!(".{}", self.tag), self.written.clone());
         let found = self.keys.iter().any(|key| !key.contains(&own_tag));
         let result = match written {
@@ -137,8 +204,11 @@ impl Marks {
         self.pauses = 0;
     }
 
-    /// Resets the pauses when the upload makes progress.
+    /// Resets the pauses when the upload makes progress. A step after the claim changes what is to be sent.
     pub(super) fn note_step(&mut self, step: StepKind) {
+        if step != StepKind::Claimed {
+            self.callback = None;
+        }
         if !matches!(step, StepKind::Claimed | StepKind::Waiting) {
             self.pauses = 0;
         }

@@ -3,10 +3,12 @@
 use super::{
     Timestamp,
     codec::{VERSION, encode},
+    pending_callback::PendingCallback,
     request::{StoredRequest, StoredVersion},
     seal::Sealed,
+    step::WaitReason,
 };
-use crate::{Error, Location, Object};
+use crate::{Entrypoint, Error, Location, Object};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -19,12 +21,30 @@ pub struct OpenMark {
     pub location: Location,
     /// The account's name in the settings.
     pub account: String,
+    /// The video's title; marks of older programs have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Bytes of the object; marks of older programs do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// How it was asked for; marks of older programs do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entrypoint: Option<Entrypoint>,
     /// Earliest time the upload may be resumed (store clock); only the key states the end of a pause.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Timestamp>,
+    /// Why the upload waits, where its last step says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<WaitReason>,
+    /// The stable code of the error for which an upload is paused that a person must help.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused: Option<String>,
     /// The version that could not be read, of an upload that cannot continue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) object: Option<StoredVersion>,
+    /// The callback that an upload which has ended still waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback: Option<PendingCallback>,
     /// A secret that the holder could not decrypt.
     #[serde(rename = "unopened", default, skip_serializing_if = "Option::is_none")]
     pub(super) undecrypted: Option<UndecryptedRequest>,
@@ -42,7 +62,21 @@ pub(super) struct UndecryptedRequest {
 impl OpenMark {
     pub(super) fn new(request: &StoredRequest) -> Self {
         let (location, account) = (request.location.clone(), request.account.clone());
-        Self { v: VERSION, location, account, not_before: None, object: None, undecrypted: None }
+        let title = Some(request.title());
+        Self {
+            v: VERSION,
+            location,
+            account,
+            title,
+            size: Some(request.object.size),
+            entrypoint: request.entrypoint,
+            not_before: None,
+            waiting: None,
+            paused: None,
+            object: None,
+            callback: None,
+            undecrypted: None,
+        }
     }
 
     /// The version that could not be read at the last attempt.

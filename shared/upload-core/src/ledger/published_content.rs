@@ -25,8 +25,9 @@ pub struct PublishedContent {
     pub(super) committed: Timestamp,
     /// Bytes.
     pub size: u64,
-    /// The MD5 that Youku accepted.
-    pub md5: Md5,
+    /// The MD5 that Youku accepted; absent where it was not asked for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub md5: Option<Md5>,
     /// CRC-64/XZ of the bytes, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crc64: Option<u64>,
@@ -62,7 +63,7 @@ impl PublishedContent {
     #[must_use]
     pub fn matches(&self, object: &Object) -> bool {
         let same_crc = self.crc64.zip(object.crc64).map(|(ours, theirs)| ours == theirs);
-        let same_md5 = object.md5.map(|md5| md5 == self.md5);
+        let same_md5 = self.md5.zip(object.md5).map(|(ours, theirs)| ours == theirs);
         self.size == object.size && same_crc.or(same_md5).unwrap_or(false)
     }
 }

@@ -29,21 +29,42 @@ impl Ledger {
         self.times().await.map(|times| times.birth)
     }
 
-    /// Reads the ledger's birth and the store's clock.
+    /// Reads the ledger's birth and the store's clock; records the birth if this is the first use.
     ///
     /// # Errors
     /// As [`read`](Self::read).
     pub async fn times(&self) -> Result<StoreTimes, Error> {
-        let mark = match self.access.read(keys::BIRTH).await? {
-            Some(mark) => Some(mark),
-            None => {
-                self.access.create(keys::BIRTH, Bytes::from_static(b"{\"v\":1}\n")).await?;
-                self.access.read(keys::BIRTH).await?
-            }
-        };
+        if let Some(times) = self.recorded_times().await? {
+            return Ok(times);
+        }
+        self.record_birth().await?;
         let gone = "the ledger's birth mark vanished";
-        let mark = mark.ok_or_else(|| codec::unreadable_entry(keys::BIRTH, gone))?;
-        Ok(StoreTimes { birth: mark.modified, now: mark.now })
+        self.recorded_times().await?.ok_or_else(|| codec::unreadable_entry(keys::BIRTH, gone))
+    }
+
+    /// Records the birth of a ledger that has not been used yet; of one that has it stays.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn record_birth(&self) -> Result<(), Error> {
+        self.access.create(keys::BIRTH, Bytes::from_static(b"{\"v\":1}\n")).await.map(drop)
+    }
+
+    /// Reads the ledger's birth and the store's clock; `None` if the ledger has not been used yet. Writes nothing.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn recorded_times(&self) -> Result<Option<StoreTimes>, Error> {
+        let mark = self.access.read(keys::BIRTH).await?;
+        Ok(mark.map(|mark| StoreTimes { birth: mark.modified, now: mark.now }))
+    }
+
+    /// Whether the ledger has been used before. Writes nothing.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn is_born(&self) -> Result<bool, Error> {
+        Ok(self.recorded_times().await?.is_some())
     }
 
     /// Whether an upload has any step.

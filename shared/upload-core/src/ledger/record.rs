@@ -93,6 +93,13 @@ impl Record {
         followed && accepted && !self.request.events.is_empty()
     }
 
+    /// The code with which its callback ended without having accepted the last message: the receiver's 410, or why it was never delivered
+    /// ([`DeliveryResult::code`](crate::DeliveryResult::code), `gave_up`).
+    #[must_use]
+    pub fn failed_callback(&self) -> Option<&str> {
+        self.notified.as_deref().filter(|code| Step::is_failure(code))
+    }
+
     /// The step that ended it, if it has ended.
     #[must_use]
     pub fn end(&self) -> Option<&Entry> {
@@ -107,6 +114,14 @@ impl Record {
         let refused =
             |entry: &Entry| matches!(&entry.step, Step::Waiting(why) if why.reason == WaitReason::Hash);
         self.history.iter().any(refused)
+    }
+
+    /// The settings of the shorter ways that its session took, where it failed after the transfer: Youku may have refused the commit for
+    /// one of them.
+    #[must_use]
+    pub fn shortcut_settings(&self) -> Vec<&'static str> {
+        let session = self.session.as_ref().filter(|_| self.failure.is_some() && self.transferred.is_some());
+        session.map(|(_, session)| session.shortcut_settings()).unwrap_or_default()
     }
 
     /// Counts its waits for this reason since it was last reopened.

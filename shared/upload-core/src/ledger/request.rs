@@ -4,7 +4,7 @@ use super::{
     seal::{Sealed, Sealer},
     stored_metadata::{self, StoredMetadata},
 };
-use crate::{Callback, Error, Job, Location, Md5, Mode, Object, StatedMd5, VideoEvent};
+use crate::{Callback, Entrypoint, Error, Job, Location, Md5, Mode, Object, StatedMd5, VideoEvent};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,16 @@ pub struct UploadRequest {
     pub callback: Option<Callback>,
     /// The account that the task brought, as the entrypoint wrote it.
     pub caller_account: Option<SecretString>,
+    /// How it was asked for; requests of older programs do not say.
+    pub entrypoint: Option<Entrypoint>,
+}
+
+impl UploadRequest {
+    /// A request for `object`, with nothing else stated.
+    #[must_use]
+    pub fn new(job: Job, object: Object) -> Self {
+        Self { job, object, requested_key: None, callback: None, caller_account: None, entrypoint: None }
+    }
 }
 
 /// [`UploadRequest`] with its secrets sealed.
@@ -55,6 +65,9 @@ pub struct StoredRequest {
     /// The account that the task brought.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caller_account: Option<Sealed>,
+    /// How it was asked for; requests of older programs do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entrypoint: Option<Entrypoint>,
 }
 
 /// One version of an object.
@@ -77,6 +90,12 @@ pub struct StoredVersion {
 }
 
 impl StoredRequest {
+    /// The video's title, as it is or would be on Youku.
+    #[must_use]
+    pub fn title(&self) -> String {
+        self.video.title_or_default(self.location.file_name())
+    }
+
     /// Iterates over its secrets, each with the name of its field.
     pub(super) fn sealed_secrets(&self) -> impl Iterator<Item = (&'static str, &Sealed)> {
         let fields = [
@@ -88,7 +107,7 @@ impl StoredRequest {
     }
 
     pub(super) fn seal(request: &UploadRequest, sealer: Sealer<'_>) -> Result<Self, Error> {
-        let UploadRequest { job, object, requested_key, callback, caller_account } = request;
+        let UploadRequest { job, object, requested_key, callback, caller_account, entrypoint } = request;
         Ok(Self {
             location: object.location.clone(),
             account: job.account.clone(),
@@ -107,11 +126,13 @@ impl StoredRequest {
             callback: sealer.seal_some(callback.as_ref().map(|callback| &callback.url), "callback")?,
             events: callback.as_ref().map(|callback| callback.events.clone()).unwrap_or_default(),
             caller_account: sealer.seal_some(caller_account.as_ref(), "caller_account")?,
+            entrypoint: *entrypoint,
         })
     }
 
     pub(super) fn open(&self, sealer: Sealer<'_>) -> Result<UploadRequest, Error> {
         let record = self.clone();
+        let entrypoint = record.entrypoint;
         let job = Job {
             location: record.location.clone(),
             account: record.account,
@@ -127,8 +148,15 @@ impl StoredRequest {
             ..Object::new(record.location, record.object.etag, record.object.size)
         };
         let url = sealer.open_some(self.callback.as_ref(), "callback")?;
-        let callback = url.map(|url| Callback { url, events: record.events });
+        let callback = url.map(|url| Callback { events: record.events, ..Callback::new(url) });
         let caller_account = sealer.open_some(self.caller_account.as_ref(), "caller_account")?;
-        Ok(UploadRequest { job, object, requested_key: record.requested_key, callback, caller_account })
+        Ok(UploadRequest {
+            job,
+            object,
+            requested_key: record.requested_key,
+            callback,
+            caller_account,
+            entrypoint,
+        })
     }
 }

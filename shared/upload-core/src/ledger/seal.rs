@@ -21,8 +21,8 @@ pub trait Seal: Send + Sync {
     fn open(&self, sealed: &str, context: &str) -> Result<SecretString, Error>;
 
     /// Hashes `text` with a key, so that nobody without the key can check a guess of it: at least 16 lower-case
-    /// hexadecimal digits.
-    fn keyed_hash(&self, text: &[u8]) -> String;
+    /// hexadecimal digits. `None` without a key: a made-up hash would differ from every other, as if `text` did.
+    fn keyed_hash(&self, text: &[u8]) -> Option<String>;
 }
 
 /// A sealed secret.

@@ -19,12 +19,19 @@ pub struct OpenedSession {
     pub upload_token: SecretString,
     /// The video's id, if Youku returns it this early.
     pub video_id: Option<String>,
-    /// MD5 of the object, as stated to Youku.
-    pub md5: Md5,
+    /// MD5 of the object, as stated to Youku; `None` in a session of the web form, which rests on `crc64`.
+    pub md5: Option<Md5>,
     /// CRC-64/XZ of the object, if known before the bytes are transferred.
     pub crc64: Option<u64>,
     /// Where the bytes go.
     pub target: Target,
+}
+
+impl OpenedSession {
+    /// Whether one PutObject sends the object.
+    pub(crate) fn is_single_put(&self) -> bool {
+        self.target.is_single_put()
+    }
 }
 
 pub(super) const UPLOAD_TOKEN: &str = "upload_token";
@@ -50,13 +57,14 @@ impl Ledger {
         Sealer { seal: &*self.seal, id }
     }
 
-    /// Hashes an access token with the ledger's key: distinguishes tokens without revealing them.
+    /// Hashes an access token with the ledger's key: distinguishes tokens without revealing them. `None` where who reads the ledger has no
+    /// key.
     #[must_use]
-    pub fn token_hash(&self, client_id: &str, token: &SecretString) -> String {
+    pub fn token_hash(&self, client_id: &str, token: &SecretString) -> Option<String> {
         let text = format!("{}:{client_id}:{}", client_id.len(), token.expose_secret());
-        let mut hash = self.seal.keyed_hash(text.as_bytes());
+        let mut hash = self.seal.keyed_hash(text.as_bytes())?;
         hash.truncate(TOKEN_DIGITS);
-        hash
+        Some(hash)
     }
 
     /// Checks that the secret that stopped an upload can be decrypted here.

@@ -63,7 +63,7 @@ pub struct InvalidTransition {
 
 impl fmt::Display for InvalidTransition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the step `{}` does not follow the state {:?}", self.step.as_str(), self.state)
+        write!(f, "the step `{}` does not follow the state `{}`", self.step.as_str(), self.state.as_str())
     }
 }
 

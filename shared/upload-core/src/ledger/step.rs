@@ -83,8 +83,9 @@ pub struct Session {
     /// The video's id, if Youku returns it this early.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub video_id: Option<String>,
-    /// MD5 of the object, as stated to Youku.
-    pub md5: Md5,
+    /// MD5 of the object, as stated to Youku; absent in a session of the web form, which rests on `crc64`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub md5: Option<Md5>,
     /// CRC-64/XZ of the object, if known before the bytes are transferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crc64: Option<u64>,
@@ -92,11 +93,19 @@ pub struct Session {
     pub target: Target,
 }
 
+impl Session {
+    /// The settings of the [shorter ways](crate::Shortcuts) that the session takes.
+    pub(crate) fn shortcut_settings(&self) -> Vec<&'static str> {
+        let ways = [(self.md5.is_none(), "youku.md5"), (self.target.is_single_put(), "youku.single_put")];
+        ways.into_iter().filter(|(taken, _)| *taken).map(|(_, setting)| setting).collect()
+    }
+}
+
 /// Where the bytes of a session go.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Target {
-    /// A multipart upload into Youku's bucket.
+    /// An object in Youku's bucket.
     Oss {
         /// The bucket's endpoint.
         endpoint: String,
@@ -104,8 +113,9 @@ pub enum Target {
         bucket: String,
         /// The object's key in it.
         object: String,
-        /// OSS's id of the multipart upload.
-        multipart_id: String,
+        /// OSS's id of the multipart upload; absent where one PutObject sends the object.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        multipart_id: Option<String>,
         /// How the object is split into parts.
         plan: Plan,
     },
@@ -118,6 +128,13 @@ pub enum Target {
         /// Youku has these bytes already: nothing is transferred.
         already_stored: bool,
     },
+}
+
+impl Target {
+    /// Whether one PutObject sends the object.
+    pub(crate) fn is_single_put(&self) -> bool {
+        matches!(self, Self::Oss { multipart_id: None, .. })
+    }
 }
 
 /// What is known once all bytes are stored.
@@ -211,6 +228,22 @@ pub enum StepKind {
 }
 
 impl Step {
+    /// The code of an event that the callback does not receive: it asked for another one only.
+    pub(crate) const NOT_ASKED: &str = "not_asked";
+    /// The code of an event that Youku has not decided in time.
+    pub(crate) const UNDECIDED: &str = "undecided";
+
+    /// Whether it says that the callback ended without having accepted the message.
+    #[must_use]
+    pub fn is_callback_failed(&self) -> bool {
+        matches!(self, Self::Notified { code, .. } if Self::is_failure(code))
+    }
+
+    /// Whether the code of a `notified` step says so.
+    pub(super) fn is_failure(code: &str) -> bool {
+        !code.starts_with('2') && ![Self::NOT_ASKED, Self::UNDECIDED].contains(&code)
+    }
+
     /// Its name.
     #[must_use]
     pub fn kind(&self) -> StepKind {

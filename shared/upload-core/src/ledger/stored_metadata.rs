@@ -21,15 +21,15 @@ const PUBLIC_TYPE_FROM: &str = "public_type_from";
 pub type StoredMetadata = StatedMetadata<Sealed>;
 
 pub(super) fn seal(video: &StatedMetadata, sealer: Sealer<'_>) -> Result<StoredMetadata, Error> {
-    let StatedMetadata { metadata, public_type_from } = video.clone();
+    let StatedMetadata { metadata, public_type_from, .. } = video.clone();
     let metadata = metadata.try_map_password(|password| sealer.seal(&password, "watch_password"))?;
-    Ok(StatedMetadata { metadata, public_type_from })
+    Ok(StatedMetadata { metadata, public_type_from, from_rule: Vec::new() })
 }
 
 pub(super) fn open(video: &StoredMetadata, sealer: Sealer<'_>) -> Result<StatedMetadata, Error> {
-    let StatedMetadata { metadata, public_type_from } = video.clone();
+    let StatedMetadata { metadata, public_type_from, .. } = video.clone();
     let metadata = metadata.try_map_password(|sealed| sealer.open(&sealed, "watch_password"))?;
-    Ok(StatedMetadata { metadata, public_type_from })
+    Ok(StatedMetadata { metadata, public_type_from, from_rule: Vec::new() })
 }
 
 // Not derived: serde flattens a struct only where unknown names may be ignored.

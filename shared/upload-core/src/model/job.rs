@@ -15,6 +15,22 @@ pub enum Mode {
     Slice,
 }
 
+/// How an upload was asked for: for people, who look for those of one way. Nothing depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entrypoint {
+    /// A platform's event reported the object.
+    Event,
+    /// A sweep's scan found the object.
+    Scan,
+    /// A task in the modern form: by HTTP, from a queue or through Gearman.
+    Task,
+    /// A task in the legacy worker's form.
+    LegacyTask,
+    /// A person's command.
+    Command,
+}
+
 /// A request to publish one object on Youku under one account with some metadata.
 #[derive(Debug, Clone)]
 pub struct Job {

@@ -40,6 +40,7 @@ pub struct Progress {
     total: AtomicU64,
     read: AtomicU64,
     accepted: AtomicU64,
+    in_flight: AtomicU64,
     stage: AtomicU8,
 }
 
@@ -62,6 +63,12 @@ impl Progress {
         self.accepted.load(Relaxed)
     }
 
+    /// Bytes of parts that have been sent and are not accepted yet; those of a part that fails are taken back.
+    #[must_use]
+    pub fn bytes_in_flight(&self) -> u64 {
+        self.in_flight.load(Relaxed)
+    }
+
     /// What the upload is doing.
     #[must_use]
     pub fn stage(&self) -> Stage {
@@ -82,6 +89,14 @@ impl Progress {
 
     pub(crate) fn add_accepted(&self, bytes: u64) {
         self.accepted.fetch_add(bytes, Relaxed);
+    }
+
+    pub(crate) fn add_in_flight(&self, bytes: usize) {
+        self.in_flight.fetch_add(bytes as u64, Relaxed);
+    }
+
+    pub(crate) fn remove_in_flight(&self, bytes: u64) {
+        self.in_flight.fetch_sub(bytes, Relaxed);
     }
 
     /// Resets the accepted bytes: a new session starts with none.

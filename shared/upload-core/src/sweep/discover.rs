@@ -26,7 +26,13 @@ where
         report.stopped = Some(StopReason::Paused);
         return Ok(report);
     }
-    let times = discovery.ledger.times().await?;
+    let times = if discovery.is_dry {
+        // Every object is older than a ledger that is yet to be born.
+        let Some(times) = discovery.ledger.recorded_times().await? else { return Ok(report) };
+        times
+    } else {
+        discovery.ledger.times().await?
+    };
     let mut round = ScanRound::read(discovery, times).await?;
     let count = round.scans.len();
     for number in 0..count {
@@ -40,7 +46,9 @@ where
             // The next run begins with another rule: a large bucket does not block the others.
             let next = &round.scans[(number + 1) % count];
             report.next = Some(next.next_location(discovery.bounds.since.is_some()));
-            discovery.ledger.set_note(ROUND_CURSOR, &ScanRound::new_cursor(next)).await?;
+            if !discovery.is_dry {
+                discovery.ledger.set_note(ROUND_CURSOR, &ScanRound::new_cursor(next)).await?;
+            }
             break;
         }
     }

@@ -1,9 +1,11 @@
 //! The sweep: resumes open uploads and scans buckets for objects whose event was missed.
 
+pub(crate) mod age;
 mod cursor;
 pub(crate) mod discover;
 pub(crate) mod discovery;
 mod failed_objects;
+pub(crate) mod preview;
 pub(crate) mod report;
 mod resume;
 mod round;

@@ -2,14 +2,14 @@
 
 use super::resume::ResumeResult;
 use crate::{
-    DiscoveryReport, Error, ErrorKind, PublishedVideo, UploadError as _, UploadId,
+    ClaimRefusal, DiscoveryReport, Error, ErrorKind, PublishedVideo, UploadError as _, UploadId,
     ledger::{Ledger, OpenMark, OpenUpload, needs_operator},
 };
 use std::time::Duration;
 
 /// Age at which an open mark without steps is deleted: its first holder died before it stated what the upload is
 /// about, and the event has been delivered again since.
-const STRAY_AGE: Duration = Duration::from_secs(3600);
+pub(super) const STRAY_AGE: Duration = Duration::from_secs(3600);
 
 /// What a sweep did.
 #[derive(Debug, Default)]
@@ -18,8 +18,12 @@ pub struct SweepReport {
     pub resumed: Vec<(UploadId, Result<PublishedVideo, Error>)>,
     /// Uploads that had ended, and whose callback was attempted.
     pub callbacks_delivered: usize,
+    /// Those of them whose receiver did not accept the message: a later sweep sends it again.
+    pub callbacks_undelivered: usize,
     /// Uploads that another process holds, or that wait for their time.
     pub skipped: u32,
+    /// Unfinished uploads of files that lie on a user's machine: no sweep has their bytes.
+    pub carried: u32,
     /// Marks of uploads that were settled already, or never began.
     pub marks_cleared: u32,
     /// Unreadable marks, and foreign entries among the marks: each names its key.
@@ -52,7 +56,10 @@ impl SweepReport {
         let id = &upload.id;
         match result {
             Ok(ResumeResult::Cleared) => self.marks_cleared += 1,
-            Ok(ResumeResult::CallbackDelivered) => self.callbacks_delivered += 1,
+            Ok(ResumeResult::CallbackDelivered { is_accepted }) => {
+                self.callbacks_delivered += 1;
+                self.callbacks_undelivered += usize::from(!is_accepted);
+            }
             Ok(ResumeResult::CallbackFailed(error)) => {
                 self.attempts += 1;
                 if needs_operator(&error) {
@@ -66,6 +73,7 @@ impl SweepReport {
                 return self.postpone(ledger, upload, mark, error).await;
             }
             Ok(ResumeResult::Published(published)) => self.resumed.push((id.clone(), Ok(published))),
+            Err(error) if error.claim_refusal() == Some(ClaimRefusal::SourceElsewhere) => self.carried += 1,
             Err(error) if is_expected_wait(&error) => self.skipped += 1,
             // There was no step when it was resumed; there may be one by now.
             Err(error) if error.kind() == ErrorKind::NoSuchUpload => {

@@ -11,7 +11,10 @@ pub(super) enum ResumeResult {
     /// The upload was settled already: its mark is deleted.
     Cleared,
     /// The upload had ended, and its callback was attempted.
-    CallbackDelivered,
+    CallbackDelivered {
+        /// Whether its receiver left nothing to send again.
+        is_accepted: bool,
+    },
     /// The callback waits for another sweep.
     CallbackFailed(Error),
     /// The upload cannot continue yet.
@@ -59,7 +62,9 @@ where
         return Ok(uploader
             .deliver_callback(id, run)
             .await
-            .map_or_else(ResumeResult::CallbackFailed, |()| ResumeResult::CallbackDelivered));
+            .map_or_else(ResumeResult::CallbackFailed, |is_accepted| ResumeResult::CallbackDelivered {
+                is_accepted,
+            }));
     }
     uploader.resume(id, run).await.map(ResumeResult::Published)
 }

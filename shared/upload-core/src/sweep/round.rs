@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{Error, Location, intake::rules::Rule, ledger::StoreTimes};
 use sha2::{Digest, Sha256};
+use std::time::SystemTime;
 
 /// A rule with its cursor.
 pub(super) struct RuleScan<'a> {
@@ -40,7 +41,7 @@ impl<'a> ScanRound<'a> {
     pub(super) async fn read(discovery: &Discovery<'a>, times: StoreTimes) -> Result<Self, Error> {
         let ledger = discovery.ledger;
         let round_cursor: Option<ScanCursor> = ledger.note(ROUND_CURSOR).await?;
-        let from = if round_cursor.is_none() { times.birth } else { times.now };
+        let from = start_of_new_rule(round_cursor.as_ref(), times);
         let mut scans = Vec::new();
         for rule in discovery.intake.rules.iter() {
             let (bucket, key) = (rule.bucket.clone(), rule.prefix.clone());
@@ -50,13 +51,15 @@ impl<'a> ScanRound<'a> {
                 Some(cursor) => cursor,
                 None => {
                     let cursor = RuleCursor::new(&location, &rule.account, from);
-                    ledger.set_note(&name, &cursor).await?;
+                    if !discovery.is_dry {
+                        ledger.set_note(&name, &cursor).await?;
+                    }
                     cursor
                 }
             };
             scans.push(RuleScan { name, rule, location, cursor });
         }
-        if round_cursor.is_none() {
+        if round_cursor.is_none() && !discovery.is_dry {
             ledger.set_note(ROUND_CURSOR, &ScanCursor::new(None)).await?;
         }
         // What a paused rule matches stays to be found until the rule resumes.
@@ -73,8 +76,13 @@ impl<'a> ScanRound<'a> {
     }
 }
 
+/// From when on the objects of a rule without a cursor are taken.
+pub(super) fn start_of_new_rule(round_cursor: Option<&ScanCursor>, times: StoreTimes) -> SystemTime {
+    if round_cursor.is_none() { times.birth } else { times.now }
+}
+
 /// Returns the name of a rule's cursor. A rule for another account is another rule: its uploads have other ids.
-fn cursor_name(location: &Location, account: &str) -> String {
+pub(super) fn cursor_name(location: &Location, account: &str) -> String {
     let mut hash = Sha256::new();
     for field in [location.provider.as_str(), &location.bucket, &location.key, account] {
         hash.update((field.len() as u64).to_be_bytes());

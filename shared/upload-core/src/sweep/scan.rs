@@ -162,11 +162,16 @@ where
             Some(StopReason::Deadline)
         } else if self.report.requests >= self.discovery.bounds.requests {
             Some(StopReason::Requests)
-        } else if self.report.uploads.len() >= self.discovery.bounds.uploads {
+        } else if self.uploads() >= self.discovery.bounds.uploads {
             Some(StopReason::Uploads)
         } else {
             None
         }
+    }
+
+    /// How many uploads the run has started, or would have.
+    fn uploads(&self) -> usize {
+        self.report.uploads.len() + self.report.planned.len()
     }
 
     fn complete(&mut self) {
@@ -177,6 +182,9 @@ where
     }
 
     async fn save(&mut self) -> Result<(), Error> {
+        if self.discovery.is_dry {
+            return Ok(());
+        }
         let (cursor, after) = (&mut self.rule_scan.cursor, self.after.clone());
         match self.discovery.bounds.since {
             None => cursor.after = after,

@@ -43,7 +43,7 @@ impl Youku for Guarded {
         self.tokens.ensure_usable(&self.ledger).await
     }
 
-    async fn create_for_bucket(&self, video: &NewVideo, md5: Md5) -> Result<OssSession, Error> {
+    async fn create_for_bucket(&self, video: &NewVideo, md5: Option<Md5>) -> Result<OssSession, Error> {
         self.call(|| self.memory.create_for_bucket(video, md5)).await
     }
 

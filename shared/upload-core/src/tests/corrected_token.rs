@@ -45,7 +45,7 @@ async fn a_refused_task_runs_at_once_with_another_token_only() {
 }
 
 async fn run_sweep(memory: &Memory, ledger: &Ledger) -> SweepReport {
-    let tokens = memory.token.map(|token| ledger.token_hash("client", &token.into()));
+    let tokens = memory.token.and_then(|token| ledger.token_hash("client", &token.into()));
     let tokens: BTreeSet<_> = tokens.into_iter().collect();
     let uploader_of = |_, _| async { Ok(memory.uploader()) };
     sweep_with(ledger, uploader_of, &tokens, None, 100, &RunContext::default())

@@ -24,6 +24,8 @@ struct State {
     crash_at: Option<u32>,
     freeze_at: Option<(u32, Duration)>,
     chaos: Option<StdRng>,
+    /// How long each point takes.
+    pace: Option<Duration>,
     crashed: bool,
     freeze: Option<Duration>,
 }
@@ -54,6 +56,9 @@ impl State {
             && point == passed
         {
             return Chaos::Freeze(pause);
+        }
+        if let Some(pace) = self.pace {
+            return Chaos::Slow(pace);
         }
         let Some(chance) = &mut self.chaos else { return Chaos::Nothing };
         match chance.random_range(0..100) {
@@ -104,6 +109,11 @@ impl CrashPoints {
     /// Freezes the machine at this crash point.
     pub(crate) fn freeze_at(&self, point: u32, pause: Duration) {
         self.state().freeze_at = Some((point, pause));
+    }
+
+    /// Makes each call take this long, half of it before it is done.
+    pub(crate) fn slow_down(&self, call: Duration) {
+        self.state().pace = Some(call / 2);
     }
 
     /// Returns when the crash point is reached.

@@ -4,7 +4,7 @@
 use super::{
     crash_points::report_crash_points,
     deliveries::{assert_nothing_open, assert_published, settle, settle_with_crashes},
-    memory::{Memory, Quirks},
+    memory::{Memory, Quirks, SinglePut, WebSessions},
 };
 use crate::*;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -18,7 +18,18 @@ fn quirks_of(mode: Mode) -> impl Iterator<Item = Quirks> {
         Mode::Oss => !quirks.hides_video_id,
         Mode::Slice => !quirks.hides_parts,
     };
-    Quirks::of_youku().into_iter().filter(matters)
+    Quirks::of_youku().into_iter().filter(matters).chain(shortcuts(mode))
+}
+
+/// The shorter ways that end in a video, alone and with what makes resuming and committing hard.
+fn shortcuts(mode: Mode) -> Vec<Quirks> {
+    if mode == Mode::Slice {
+        return Vec::new();
+    }
+    let hard = |quirks| Quirks { refuses_second_commit: true, hides_parts: true, ..quirks };
+    let web = [WebSessions::Taken, WebSessions::RefusedAtCreate].map(Quirks::of_web_session);
+    let put = [SinglePut::Taken, SinglePut::RefusedAtBucket].map(Quirks::of_single_put);
+    web.into_iter().chain(put).flat_map(|quirks| [quirks, hard(quirks)]).collect()
 }
 
 async fn drop_runs_at(mode: Mode, quirks: Quirks, crashes: &[u32]) {

@@ -28,9 +28,12 @@ mod rate_limit;
 mod refused_account;
 mod reopening;
 mod same_content;
+mod single_put;
 mod stated_md5;
 mod twins;
+mod unused_statements;
 mod upload;
+mod without_md5;
 
 use crate::{ledger::UploadRequest, *};
 use memory::Memory;
@@ -63,7 +66,7 @@ async fn upload(memory: &Memory, mode: Mode) -> Result<PublishedVideo, Error> {
 async fn request_for(memory: &Memory, mode: Mode) -> Result<UploadRequest, Error> {
     let job = job(mode);
     let object = head_object(memory, &job.location, &RetryPolicy::default()).await?;
-    Ok(UploadRequest { job, object, requested_key: None, callback: None, caller_account: None })
+    Ok(UploadRequest::new(job, object))
 }
 
 async fn upload_and_verify(memory: &Memory, mode: Mode) {

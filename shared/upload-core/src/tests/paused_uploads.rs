@@ -27,8 +27,8 @@ impl Seal for OtherSeal {
         Err(Error::new(ErrorKind::Ledger, "open", "sealed with another key"))
     }
 
-    fn keyed_hash(&self, text: &[u8]) -> String {
-        format!("{:016x}", !crc64(text))
+    fn keyed_hash(&self, text: &[u8]) -> Option<String> {
+        Some(format!("{:016x}", !crc64(text)))
     }
 }
 
@@ -37,8 +37,8 @@ async fn request_on(memory: &Memory, key: &str) -> (UploadId, UploadRequest) {
     job.location.key = key.into();
     let object = head_object(memory, &job.location, &RetryPolicy::default()).await.expect("it is there");
     let url = "https://example.com/".into();
-    let callback = Some(Callback { url, events: Vec::new() });
-    let request = UploadRequest { job, object, requested_key: None, callback, caller_account: None };
+    let callback = Some(Callback::new(url));
+    let request = UploadRequest { callback, ..UploadRequest::new(job, object) };
     (UploadId::new(&request.object, &request.job), request)
 }
 

@@ -47,9 +47,10 @@ impl Statement {
         let mut world = memory.world();
         match self {
             Self::Metadata(public_type) => {
-                let stated = [("youku-public-type", public_type.as_str()), ("youku-watch-password", "open")];
-                world.user_metadata =
-                    stated.map(|(name, value): (&str, &str)| (name.into(), value.into())).into();
+                let password = ("youku-watch-password", "open");
+                let password = Some(password).filter(|_| public_type == PublicType::Password);
+                let stated = [("youku-public-type", public_type.as_str())].into_iter().chain(password);
+                world.user_metadata = stated.map(|(name, value)| (name.into(), value.into())).collect();
             }
             Self::Sidecar => world.sidecar = Some(r#"{"public_type":"friend"}"#.into()),
             Self::Rule => {}
@@ -98,7 +99,7 @@ async fn request_by(memory: &Memory, rules: &Rules, entrypoint: Entrypoint) -> R
             Decision::Skip(reason) => return Err(Error::new(ErrorKind::Failed, "decide", reason)),
         },
     };
-    Ok(UploadRequest { job, object, requested_key: None, callback: None, caller_account: None })
+    Ok(UploadRequest::new(job, object))
 }
 
 async fn deliver_both(statement: Statement, seed: u64) {

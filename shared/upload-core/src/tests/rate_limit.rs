@@ -21,7 +21,7 @@ async fn request_on(memory: &Memory, n: u32) -> UploadRequest {
     let mut job = job(Mode::Oss);
     job.location.key = format!("dir/{n}.mp4");
     let object = head_object(memory, &job.location, &RetryPolicy::default()).await.expect("it is there");
-    UploadRequest { job, object, requested_key: None, callback: None, caller_account: None }
+    UploadRequest::new(job, object)
 }
 
 /// Delivers every object's event once, by workers that take the next as soon as they are free. Returns the uploads that are not published.

@@ -106,7 +106,7 @@ async fn where_youku_cannot_be_asked_nothing_is_decided() {
 async fn arrive_with(memory: &Memory, receiver: Option<&Receiver>) -> Result<ArrivalOutcome, Error> {
     let Some(receiver) = receiver else { return arrive(memory, false).await };
     let mut request = request_for(memory, Mode::Oss).await?;
-    request.callback = Some(Callback { url: URL.into(), events: Vec::new() });
+    request.callback = Some(Callback::new(URL.into()));
     uploader_with(memory, receiver).upload_arrival(&request, false, &RunContext::default()).await
 }
 

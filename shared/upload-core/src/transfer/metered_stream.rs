@@ -25,6 +25,19 @@ struct MonitorState {
     error: Option<Error>,
     last_byte: Option<Instant>,
     awaits_source: bool,
+    in_flight: Option<InFlight>,
+}
+
+/// Bytes of one part that are on their way: taken back once its end is known, by then they are accepted, or must be sent again.
+struct InFlight {
+    progress: Arc<Progress>,
+    bytes: u64,
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.progress.remove_in_flight(self.bytes);
+    }
 }
 
 /// Reads what a [`MeteredStream`] has seen.
@@ -34,6 +47,20 @@ pub(crate) struct StreamMonitor(Arc<Mutex<MonitorState>>);
 impl StreamMonitor {
     fn state(&self) -> std::sync::MutexGuard<'_, MonitorState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts the bytes as on their way for as long as the stream or a monitor of it lives: they are sent to Youku.
+    pub(crate) fn count_in_flight(&self, progress: &Arc<Progress>) {
+        self.state().in_flight = Some(InFlight { progress: progress.clone(), bytes: 0 });
+    }
+
+    fn note_chunk(&self, length: usize) {
+        let mut state = self.state();
+        state.last_byte = Some(Instant::now());
+        if let Some(in_flight) = &mut state.in_flight {
+            in_flight.bytes += length as u64;
+            in_flight.progress.add_in_flight(length);
+        }
     }
 
     /// The digests, once all bytes have passed.
@@ -117,7 +144,7 @@ impl Stream for MeteredStream {
                 }
                 self.left -= chunk.len() as u64;
                 self.progress.add_read(chunk.len());
-                self.monitor.state().last_byte = Some(Instant::now());
+                self.monitor.note_chunk(chunk.len());
                 if self.left == 0 {
                     self.finish();
                 }
@@ -160,6 +187,22 @@ mod tests {
         let passed = monitor.digests().expect("all passed");
         assert_eq!(passed.crc64, 0x995d_c9bb_df19_39fa);
         assert_eq!(passed.md5.map(|m| m.to_string()).as_deref(), Some("25f9e794323b453885f5181f1b624d0b"));
+    }
+
+    /// Bytes are on their way until the end of their part is known.
+    #[tokio::test]
+    async fn bytes_are_in_flight_while_their_part_is() {
+        let progress = Arc::new(Progress::default());
+        let chunks = bytes(vec![Ok(Bytes::from_static(b"12345")), Ok(Bytes::from_static(b"6789"))]);
+        let (mut stream, monitor) = MeteredStream::new(chunks, 9, false, None, progress.clone());
+        monitor.count_in_flight(&progress);
+        let _ = stream.next().await;
+        assert_eq!(progress.bytes_in_flight(), 5);
+        let _ = stream.next().await;
+        drop(stream);
+        assert_eq!(progress.bytes_in_flight(), 9, "their answer is awaited");
+        drop(monitor);
+        assert_eq!(progress.bytes_in_flight(), 0);
     }
 
     #[tokio::test]

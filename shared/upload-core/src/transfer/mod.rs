@@ -12,10 +12,13 @@ pub(crate) mod permit_pool;
 mod plan;
 pub(crate) mod poll_alongside;
 pub(crate) mod prefetch;
+mod shortcuts;
+pub(crate) mod single_put;
 pub(crate) mod slices;
 pub(crate) mod stall_timeout;
 
 pub use plan::{Part, Plan};
+pub use shortcuts::{RefusedShortcuts, Shortcuts};
 
 use crate::{ByteStream, Error, Object, Progress, RetryPolicy, Source, retry::RetryBudget};
 use std::{ops::Range, sync::Arc, time::Duration};
@@ -40,6 +43,8 @@ pub struct TransferSettings {
     pub retry: RetryPolicy,
     /// How long after a refusal that nothing explains a second run begins; where it is refused as well the upload has failed.
     pub second_run: Duration,
+    /// Which shorter ways Youku is asked for.
+    pub shortcuts: Shortcuts,
 }
 
 impl Default for TransferSettings {
@@ -53,6 +58,7 @@ impl Default for TransferSettings {
             stall: Duration::from_secs(60),
             retry: RetryPolicy::default(),
             second_run: Duration::from_secs(15 * 60),
+            shortcuts: Shortcuts::default(),
         }
     }
 }

@@ -212,6 +212,7 @@ impl BucketTransfer<'_, '_> {
         let by_md5 = self.by_md5.load(Relaxed);
         let progress = self.transfer.progress.clone();
         let (stream, monitor) = MeteredStream::new(bytes, part.length, by_md5, permit, progress);
+        monitor.count_in_flight(self.transfer.progress);
         let answer = self
             .target
             .credentials

@@ -1,18 +1,22 @@
 //! Runs one attempt: advances the upload from its recorded state until it ends or must stop.
 
 use crate::{
-    Clock, Error, ErrorKind, Md5, NewVideo, Object, Progress, PublishedVideo, Source, Stage,
-    TransferSettings, UploadCredentials, UploadTarget, Youku,
+    Clock, Error, ErrorKind, Md5, NewVideo, Object, Progress, PublishedVideo, RefusedShortcuts, Source,
+    Stage, TransferSettings, UploadCredentials, UploadTarget, Youku,
     ledger::{
         LeasedUpload, OpenedSession, State, Step, StepKind, Target, Transferred, UploadRequest, WaitReason,
         Waiting,
     },
     retry::RetryBudget,
-    transfer::{Transfer, credentials::CredentialRefresher, multipart::MultipartTarget, prefetch::Prefetch},
+    transfer::{
+        Transfer, credentials::CredentialRefresher, multipart::MultipartTarget, prefetch::Prefetch,
+        single_put::SinglePutTarget,
+    },
     upload::{
         commit::{CompletedTransfer, NotCommitted},
         part_checkpoint::PartCheckpoint,
         published_video::result_from_record,
+        shortcuts::is_refusal,
     },
 };
 use std::sync::Arc;
@@ -46,6 +50,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) transferred_here: bool,
     /// MD5 of the object as this run measured it.
     pub(crate) measured: Option<Md5>,
+    /// What Youku has refused to this process.
+    pub(crate) refused_shortcuts: &'a RefusedShortcuts,
 }
 
 impl<'a> Attempt<'a> {
@@ -73,13 +79,13 @@ impl<'a> Attempt<'a> {
     async fn move_bytes(&mut self) -> Result<(), Error> {
         self.progress.set_stage(Stage::Moving);
         let session = self.session()?;
-        self.object.md5 = Some(session.md5);
+        self.object.md5 = session.md5;
         self.object.crc64 = session.crc64.or(self.object.crc64);
         let resumed = self.is_session_resumed();
         let moved = match &session.target {
             Target::Slice { already_stored: true, .. } => Ok(Transferred::default()),
             Target::Slice { upload_server, .. } => self.move_slices(&session, upload_server, resumed).await,
-            Target::Oss { .. } => self.move_parts(&session, resumed).await,
+            Target::Oss { .. } => self.move_to_bucket(&session, resumed).await,
         };
         match moved {
             Ok(transferred) => {
@@ -115,7 +121,7 @@ impl<'a> Attempt<'a> {
         Ok(Transferred { server_ip, crc64: None })
     }
 
-    async fn move_parts(&mut self, session: &OpenedSession, resumed: bool) -> Result<Transferred, Error> {
+    async fn move_to_bucket(&mut self, session: &OpenedSession, resumed: bool) -> Result<Transferred, Error> {
         let Target::Oss { endpoint, bucket, object, multipart_id, plan } = &session.target else {
             return Err(Error::new(ErrorKind::Ledger, "ledger", "the session has no bucket"));
         };
@@ -137,14 +143,24 @@ impl<'a> Attempt<'a> {
                 self.retry.retry(|| self.youku.refresh_credentials(token, &target)).await?
             }
         };
-        let target = MultipartTarget {
-            credentials: CredentialRefresher::new(self.youku, token, credentials, self.clock)?,
-            id: crate::MultipartId(multipart_id.clone()),
-            plan: *plan,
-            checkpoint: self.checkpoint,
-            prefetch: std::mem::take(&mut self.prefetch),
+        let credentials = CredentialRefresher::new(self.youku, token, credentials, self.clock)?;
+        let prefetch = std::mem::take(&mut self.prefetch);
+        let crc64 = match (multipart_id, self.object.crc64) {
+            (Some(id), _) => {
+                let (id, plan, checkpoint) = (crate::MultipartId(id.clone()), *plan, self.checkpoint);
+                let target = MultipartTarget { credentials, id, plan, checkpoint, prefetch };
+                self.transfer().move_to_bucket(target, resumed).await?
+            }
+            (None, Some(crc64)) => {
+                let target = SinglePutTarget { credentials, prefetch };
+                // The settings, or what Youku has refused since, may have changed after the session was opened.
+                let may_send = self.refused_shortcuts.remaining(self.settings.shortcuts).single_put;
+                self.transfer().put_to_bucket(target, crc64, resumed, may_send).await?
+            }
+            (None, None) => {
+                return Err(Error::new(ErrorKind::Ledger, "ledger", "the session has no multipart id"));
+            }
         };
-        let crc64 = self.transfer().move_to_bucket(target, resumed).await?;
         Ok(Transferred { server_ip: None, crc64: Some(crc64) })
     }
 
@@ -166,6 +182,18 @@ impl<'a> Attempt<'a> {
         }
         match error.kind() {
             ErrorKind::SessionOver => {}
+            ErrorKind::Target | ErrorKind::Integrity | ErrorKind::VerificationFailed
+                if session.is_single_put() =>
+            {
+                tracing::warn!(?error, "no single PutObject sends the object: sending it in parts");
+                if !error.is_retryable() {
+                    self.refused_shortcuts.refuse_single_put();
+                }
+                match self.restart_session(session).await {
+                    Err(error) if error.kind() == ErrorKind::SessionOver => {}
+                    other => return other,
+                }
+            }
             ErrorKind::NoSuchMultipart => {
                 tracing::warn!(?error, "the multipart upload is gone: beginning another in the same session");
                 match self.restart_session(session).await {
@@ -208,13 +236,29 @@ impl<'a> Attempt<'a> {
                 let waiting = Waiting { reason: WaitReason::Hash, not_before: None };
                 self.upload.append(Step::Waiting(waiting)).await
             }
-            Err(refused) => Err(self.with_statement_context(refused.error, session.md5)),
+            Err(refused) => {
+                if is_refusal(&refused.error) {
+                    self.note_refused_shortcuts(&session);
+                }
+                Err(self.with_statement_context(refused.error, session.md5))
+            }
+        }
+    }
+
+    /// Notes which shorter ways the session took whose commit Youku refused: one of them may be the reason.
+    fn note_refused_shortcuts(&self, session: &OpenedSession) {
+        if session.md5.is_none() {
+            self.refused_shortcuts.refuse_without_md5();
+        }
+        if session.is_single_put() {
+            self.refused_shortcuts.refuse_single_put();
         }
     }
 
     /// Adds to the error of a refused hash where that hash was stated.
-    fn with_statement_context(&self, error: Error, md5: Md5) -> Error {
-        let stated = self.upload.record().request.stated_md5.as_ref().filter(|stated| stated.md5 == md5);
+    fn with_statement_context(&self, error: Error, md5: Option<Md5>) -> Error {
+        let stated =
+            self.upload.record().request.stated_md5.as_ref().filter(|stated| Some(stated.md5) == md5);
         match stated.filter(|_| error.kind() == ErrorKind::HashRefused) {
             Some(stated) => error.with_context("stated", format!("{} {}", stated.place, stated.md5)),
             None => error,
@@ -228,7 +272,7 @@ impl<'a> Attempt<'a> {
             && !refused.error.is_retryable()
             && refused.all_answered
             && self.transferred_here
-            && self.rests_on_statement(Some(session.md5))
+            && self.rests_on_statement(session.md5)
             && !self.upload.record().was_refused_for_hash()
     }
 

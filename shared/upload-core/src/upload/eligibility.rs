@@ -2,17 +2,26 @@
 
 use crate::{
     Error, ErrorKind, RunContext, UploadId, Uploader,
-    ledger::{Claim, OpenMark, UploadRequest, WaitReason},
+    ledger::{Claim, OpenMark, State, UploadRequest, WaitReason},
     retry::RetryBudget,
 };
 use futures_util::StreamExt;
 
 impl Uploader {
     /// Claims an upload; a new one with its request. One that waits because Youku refused a token or a client id is claimed as soon as
-    /// another is in use.
-    pub(crate) async fn claim(&self, id: &UploadId, request: Option<&UploadRequest>) -> Result<Claim, Error> {
-        self.check_waiting(id).await?;
+    /// another is in use. `is_new` where the ledger has just been found to have no lease of the upload.
+    pub(crate) async fn claim(
+        &self,
+        id: &UploadId,
+        request: Option<&UploadRequest>,
+        is_new: bool,
+    ) -> Result<Claim, Error> {
         let ledger = &self.ledger;
+        if let Some(request) = request.filter(|_| is_new) {
+            // It cannot wait for a token yet. Whether there is one is found out meanwhile, for its first call.
+            return tokio::join!(ledger.claim_new(id, request), self.youku.ready()).0;
+        }
+        self.check_waiting(id).await?;
         let claimed = match request {
             Some(request) => ledger.claim(id, request).await,
             None => ledger.resume(id).await,
@@ -26,6 +35,15 @@ impl Uploader {
             }
             (claimed, _) => claimed,
         }
+    }
+
+    /// Fails where an upload in this state would call Youku in vain: its client is refused for a time, or has no token.
+    pub(super) async fn ensure_callable(&self, account: &str, state: State) -> Result<(), Error> {
+        if state.is_working() {
+            self.ledger.ensure_calls_allowed(self.account_name(account)).await?;
+            self.youku.ready().await?;
+        }
+        Ok(())
     }
 
     /// Fails, without a step, if an open upload waits for new tokens and there are none yet.
@@ -71,7 +89,7 @@ impl Uploader {
     /// The keyed hash of the client id and the access token in use.
     pub(crate) fn token_hash(&self) -> Option<String> {
         let token = self.youku.access_token()?;
-        Some(self.ledger.token_hash(self.youku.client_id().unwrap_or_default(), &token))
+        self.ledger.token_hash(self.youku.client_id().unwrap_or_default(), &token)
     }
 
     /// Whether an upload waits because Youku refuses an access token or a client id, and these are others.

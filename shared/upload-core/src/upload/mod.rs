@@ -3,7 +3,9 @@
 pub(crate) mod attempt;
 pub(crate) mod cancel;
 pub(crate) mod commit;
+mod deliver_callback;
 pub(crate) mod eligibility;
+pub(crate) mod head_object;
 pub(crate) mod new_video;
 pub(crate) mod outcome;
 pub(crate) mod part_checkpoint;
@@ -14,5 +16,7 @@ pub(crate) mod run_context;
 pub(crate) mod same_content;
 pub(crate) mod second_run;
 pub(crate) mod session;
+pub(crate) mod shortcuts;
 pub(crate) mod terminal_step;
+pub(crate) mod unused_statements;
 pub(crate) mod uploader;

@@ -35,7 +35,8 @@ impl Job {
         }
         let file_name = self.location.file_name().to_owned();
         let stated = self.video.clone().completed(&file_name);
-        NewVideo::new(file_name, size, stated.metadata)
-            .map_err(|invalid| Error::new(ErrorKind::InvalidJob, "validate", invalid.to_string()))
+        NewVideo::new(file_name, size, stated.metadata).map_err(|invalid| {
+            Error::new(ErrorKind::InvalidJob, "validate", invalid.to_string()).with_source(invalid)
+        })
     }
 }

@@ -15,8 +15,8 @@ pub struct PublishedVideo {
     pub video_id: Option<String>,
     /// Size in bytes.
     pub size: u64,
-    /// MD5 of the object, as it was sent to Youku.
-    pub md5: Md5,
+    /// MD5 of the object, as it was stated to Youku; `None` in a session of the web form.
+    pub md5: Option<Md5>,
     /// What a person should know: a statement about the object that its bytes disprove, and where it was stated; a title that was cut.
     pub warning: Option<String>,
     /// Who may watch it, and where that was stated.
@@ -50,11 +50,14 @@ fn published_from_record(record: &Record) -> Result<PublishedVideo, Error> {
 }
 
 /// What a person should know of a published video.
-fn describe_doubts(record: &Record, md5: Md5) -> Option<String> {
+fn describe_doubts(record: &Record, md5: Option<Md5>) -> Option<String> {
     let request = &record.request;
     let is_cut = request.video.is_title_cut(request.location.file_name());
     let cut = is_cut.then(|| TITLE_CUT.to_owned());
-    [wrong_statement(record, md5), cut].into_iter().flatten().reduce(|all, one| format!("{all}; {one}"))
+    [md5.and_then(|md5| wrong_statement(record, md5)), cut]
+        .into_iter()
+        .flatten()
+        .reduce(|all, one| format!("{all}; {one}"))
 }
 
 /// Names a statement about the object's MD5 that its bytes disprove.

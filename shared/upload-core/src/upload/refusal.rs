@@ -4,14 +4,16 @@ use crate::{Callback, Error, NewVideo, PublishedVideo, RunContext, Uploader, led
 
 impl Uploader {
     /// Refuses a request that breaks a limit before anything is recorded, so that the same object can come again with better metadata.
+    /// `is_new` where the ledger has just been found to have no lease of the upload.
     pub(super) async fn upload_or_refuse(
         &self,
         request: &UploadRequest,
         video: Result<NewVideo, Error>,
+        is_new: bool,
         run: &RunContext,
     ) -> Result<PublishedVideo, Error> {
         match video {
-            Ok(video) => self.upload_video(request, video, run).await,
+            Ok(video) => self.upload_checked(request, video, is_new, run).await,
             Err(error) => {
                 let (refused, key) =
                     (Err(error), request.requested_key.as_deref().unwrap_or(&request.object.location.key));

@@ -2,8 +2,9 @@
 
 use crate::{
     Error, NewVideo, PublishedVideo, RetryAdvice, RunContext, UploadId, Uploader, VideoState,
-    ledger::UploadRequest,
+    ledger::{PublishedContent, UploadRequest},
 };
+use futures_util::future::BoxFuture;
 use tracing::Instrument;
 
 /// The result for an object of an automatic entrypoint.
@@ -22,13 +23,15 @@ impl Uploader {
     ///
     /// # Errors
     /// As [`upload`](Self::upload); retryable if Youku cannot say now whether the video still exists.
-    pub async fn upload_arrival(
-        &self,
-        request: &UploadRequest,
+    pub fn upload_arrival<'a>(
+        &'a self,
+        request: &'a UploadRequest,
         republish: bool,
-        run: &RunContext,
-    ) -> Result<ArrivalOutcome, Error> {
-        self.upload_described(request, request.describe_video(), republish, run).await
+        run: &'a RunContext,
+    ) -> BoxFuture<'a, Result<ArrivalOutcome, Error>> {
+        Box::pin(
+            async move { self.upload_described(request, request.describe_video(), republish, run).await },
+        )
     }
 
     /// As [`upload_arrival`](Self::upload_arrival), for a caller that has described the video already.
@@ -40,44 +43,68 @@ impl Uploader {
         run: &RunContext,
     ) -> Result<ArrivalOutcome, Error> {
         if republish {
-            return self.upload_or_refuse(request, video, run).await.map(ArrivalOutcome::Published);
+            return self.upload_or_refuse(request, video, false, run).await.map(ArrivalOutcome::Published);
         }
         let id = UploadId::new(&request.object, &request.job);
-        let checking = Box::pin(self.is_published_already(&id, request));
+        let checking = Box::pin(async {
+            tokio::try_join!(self.is_published_already(&id, request), self.ledger.has_lease(&id))
+        });
         // An error here belongs to no upload yet, so nothing records it.
-        if checking.instrument(tracing::info_span!("upload", upload_id = %id)).await? {
+        let (is_published, is_known) =
+            checking.instrument(tracing::info_span!("upload", upload_id = %id)).await?;
+        if is_published {
             return Ok(ArrivalOutcome::SameContent);
         }
-        self.upload_or_refuse(request, video, run).await.map(ArrivalOutcome::Published)
+        self.upload_or_refuse(request, video, !is_known, run).await.map(ArrivalOutcome::Published)
     }
 
-    /// Whether the last published upload of the object's key has the same content, and its video exists and has not failed.
+    /// Whether the last published upload of the object's key has the same content, and its video exists and has not failed. Records the
+    /// decision, so that Youku is asked once.
     async fn is_published_already(&self, id: &UploadId, request: &UploadRequest) -> Result<bool, Error> {
-        let (location, account) = (&request.object.location, &request.job.account);
-        let Some(published) = self.ledger.published_content(location, account).await? else {
-            return Ok(false);
-        };
-        let decided = published.decided.as_ref() == Some(id);
-        // An upload that the ledger knows has an outcome of its own.
-        if !(decided || published.matches(&request.object)) || self.ledger.has_upload(id).await? {
-            return Ok(false);
+        let Some(published) = self.find_same_content(id, request).await? else { return Ok(false) };
+        if published.decided.as_ref() != Some(id) {
+            let (location, account) = (&request.object.location, &request.job.account);
+            self.ledger.record_same_content(location, account, published, id).await?;
         }
-        if decided {
-            return Ok(true);
-        }
-        if let Some(video_id) = &published.video_id {
-            let showing = async {
-                self.ledger.ensure_calls_allowed(self.account_name(account)).await?;
-                self.youku.show(video_id).await
-            };
-            match showing.await.map_err(duplicate_check_failed)? {
-                None | Some(VideoState::Failed | VideoState::Blocked) => return Ok(false),
-                // The undocumented `none` as well: this video was committed.
-                Some(_) => {}
-            }
-        }
-        self.ledger.record_same_content(location, account, published, id).await?;
         Ok(true)
+    }
+
+    /// Finds the last published upload of the object's key, if it has the same content and its video exists and has not failed: the arrival
+    /// `id` of such an object is skipped. Writes nothing.
+    ///
+    /// # Errors
+    /// Where the ledger cannot be read; retryable if Youku cannot say now whether the video still exists.
+    pub fn find_same_content<'a>(
+        &'a self,
+        id: &'a UploadId,
+        request: &'a UploadRequest,
+    ) -> BoxFuture<'a, Result<Option<PublishedContent>, Error>> {
+        Box::pin(async move {
+            let (location, account) = (&request.object.location, &request.job.account);
+            let Some(published) = self.ledger.published_content(location, account).await? else {
+                return Ok(None);
+            };
+            let decided = published.decided.as_ref() == Some(id);
+            // An upload that the ledger knows has an outcome of its own.
+            if !(decided || published.matches(&request.object)) || self.ledger.has_upload(id).await? {
+                return Ok(None);
+            }
+            if decided {
+                return Ok(Some(published));
+            }
+            if let Some(video_id) = &published.video_id {
+                let showing = async {
+                    self.ledger.ensure_calls_allowed(self.account_name(account)).await?;
+                    self.youku.show(video_id).await
+                };
+                match showing.await.map_err(duplicate_check_failed)? {
+                    None | Some(VideoState::Failed | VideoState::Blocked) => return Ok(None),
+                    // The undocumented `none` as well: this video was committed.
+                    Some(_) => {}
+                }
+            }
+            Ok(Some(published))
+        })
     }
 }
 

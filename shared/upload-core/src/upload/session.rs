@@ -8,8 +8,11 @@ use crate::{
     upload::{
         attempt::{Attempt, SESSIONS, upload_target},
         published_video::wrong_statement,
+        shortcuts::{is_refusal, may_omit_md5},
     },
 };
+
+const NO_MD5: &str = "the object was read and has no MD5";
 
 impl Attempt<'_> {
     /// Opens a session. It is recorded before the first byte: only a recorded session is ever committed.
@@ -18,17 +21,28 @@ impl Attempt<'_> {
             Some(video) => video,
             None => self.request.describe_video()?,
         };
-        let md5 = self.ensure_md5().await?;
-        self.progress.reset_accepted();
-        self.progress.set_stage(Stage::Moving);
-        tracing::info!(upload_id = %self.upload.record().id, size = video.file_size(), %md5, "opening a session");
-        let opened = self.open_session(&video, md5).await?;
+        let md5 = self.choose_md5().await?;
+        let opened = match self.open_session(&video, md5).await {
+            Err(error) if md5.is_none() && is_refusal(&error) => {
+                tracing::warn!(?error, "Youku refuses a session without an MD5: reading the object for it");
+                let md5 = self.measure_md5().await?;
+                let opened = self.open_session(&video, Some(md5)).await?;
+                // The same video is taken with an MD5: it was that which Youku missed.
+                self.refused_shortcuts.refuse_without_md5();
+                opened
+            }
+            opened => opened?,
+        };
         self.video = Some(video);
         self.prefetch.run_alongside(self.upload.append_session(opened)).await
     }
 
     /// Opens a session. One that is over before it was recorded is simply replaced.
-    async fn open_session(&mut self, video: &NewVideo, md5: Md5) -> Result<OpenedSession, Error> {
+    async fn open_session(&mut self, video: &NewVideo, md5: Option<Md5>) -> Result<OpenedSession, Error> {
+        self.progress.reset_accepted();
+        self.progress.set_stage(Stage::Moving);
+        let shown = md5.map(tracing::field::display);
+        tracing::info!(upload_id = %self.upload.record().id, size = video.file_size(), md5 = shown, "opening a session");
         for _ in 1..SESSIONS {
             match self.try_session(video, md5).await {
                 Err(error) if error.kind() == ErrorKind::SessionOver => {
@@ -40,25 +54,32 @@ impl Attempt<'_> {
         self.try_session(video, md5).await
     }
 
-    async fn try_session(&mut self, video: &NewVideo, md5: Md5) -> Result<OpenedSession, Error> {
-        self.upload.lease().check().await?;
+    async fn try_session(&mut self, video: &NewVideo, md5: Option<Md5>) -> Result<OpenedSession, Error> {
+        // A session too many would be no harm: its step would not count. So the lease is asked only if it may be another's by now.
+        self.upload.lease().check_if_stale().await?;
         match self.request.job.mode {
             Mode::Oss => self.open_bucket(video, md5).await,
-            Mode::Slice => self.open_slices(video, md5).await,
+            Mode::Slice => match md5 {
+                Some(md5) => self.open_slices(video, md5).await,
+                None => Err(Error::new(ErrorKind::Source, "read", NO_MD5)),
+            },
         }
     }
 
-    /// Takes the MD5 that the store knows or that was stated; otherwise measures the object.
-    async fn ensure_md5(&mut self) -> Result<Md5, Error> {
+    /// Takes the MD5 that the store knows or that was stated; otherwise measures the object, unless the session may do without.
+    async fn choose_md5(&mut self) -> Result<Option<Md5>, Error> {
         let stated = self.stated_md5().map(|stated| stated.md5);
         self.object.md5 = self.object.md5.or(stated);
-        if let Some(md5) = self.object.md5 {
-            return Ok(md5);
+        let shortcuts = self.refused_shortcuts.remaining(self.settings.shortcuts);
+        if self.object.md5.is_some() || may_omit_md5(shortcuts, self.request, self.upload.record()) {
+            return Ok(self.object.md5);
         }
+        self.measure_md5().await.map(Some)
+    }
+
+    async fn measure_md5(&mut self) -> Result<Md5, Error> {
         self.measure().await?;
-        self.object
-            .md5
-            .ok_or_else(|| Error::new(ErrorKind::Source, "read", "the object was read and has no MD5"))
+        self.object.md5.ok_or_else(|| Error::new(ErrorKind::Source, "read", NO_MD5))
     }
 
     /// Reads the whole object for its digests.
@@ -91,10 +112,10 @@ impl Attempt<'_> {
             self.measure().await?;
         }
         self.object.md5 = self.measured;
-        if self.measured == Some(stated) {
+        if let Some(md5) = self.measured.filter(|measured| Some(*measured) == stated) {
             let message = "Youku refuses the object's hash, which is the right one";
             return Err(
-                Error::new(ErrorKind::HashRefused, "commit", message).with_context("md5", stated.to_string())
+                Error::new(ErrorKind::HashRefused, "commit", message).with_context("md5", md5.to_string())
             );
         }
         if let Some(warning) = self.measured.and_then(|md5| wrong_statement(self.upload.record(), md5)) {
@@ -104,13 +125,13 @@ impl Attempt<'_> {
         self.open().await
     }
 
-    async fn open_bucket(&mut self, video: &NewVideo, mut md5: Md5) -> Result<OpenedSession, Error> {
+    async fn open_bucket(&mut self, video: &NewVideo, mut md5: Option<Md5>) -> Result<OpenedSession, Error> {
         let youku = self.youku;
         let plan = Plan::new(video.file_size(), self.settings.part_size, self.settings.width());
         let session = loop {
             let session = self.retry.retry(|| youku.create_for_bucket(video, md5)).await?;
             match self.try_disprove(md5, session.already_stored).await? {
-                Some(measured) => md5 = measured,
+                Some(measured) => md5 = Some(measured),
                 None => break session,
             }
         };
@@ -118,22 +139,31 @@ impl Attempt<'_> {
         let place = credentials.target.clone();
         let credentials = CredentialRefresher::new(youku, &upload_token, credentials, self.clock)?;
         // Only once Youku accepts the video: reads for a refused one would be in vain.
-        self.prefetch = Prefetch::new(self.source, &self.object, plan, self.settings.in_flight);
-        let target =
-            self.prefetch.run_alongside(begin_multipart(&credentials, self.retry, place, plan)).await?;
+        let target = if self.may_put_at_once() {
+            let whole = Plan::new(video.file_size(), video.file_size(), 1);
+            self.prefetch = Prefetch::new(self.source, &self.object, whole, 1);
+            bucket_target(place, None, plan)
+        } else {
+            self.prefetch = Prefetch::new(self.source, &self.object, plan, self.settings.in_flight);
+            self.prefetch.run_alongside(begin_multipart(&credentials, self.retry, place, plan)).await?
+        };
         self.opened_here = Some(credentials.into_credentials());
         Ok(self.opened_session(upload_token, video_id, md5, target))
     }
 
     /// Measures the object if Youku already stores bytes of this MD5 and the MD5 was only stated. Returns the measured MD5 if it differs:
     /// then another session is needed.
-    async fn try_disprove(&mut self, stated: Md5, already_stored: bool) -> Result<Option<Md5>, Error> {
-        if !already_stored || !self.rests_on_statement(Some(stated)) {
+    async fn try_disprove(
+        &mut self,
+        stated: Option<Md5>,
+        already_stored: bool,
+    ) -> Result<Option<Md5>, Error> {
+        if !already_stored || !self.rests_on_statement(stated) {
             return Ok(None);
         }
         self.measure().await?;
         self.progress.set_stage(Stage::Moving);
-        let Some(md5) = self.measured.filter(|md5| *md5 != stated) else { return Ok(None) };
+        let Some(md5) = self.measured.filter(|md5| Some(*md5) != stated) else { return Ok(None) };
         let warning = wrong_statement(self.upload.record(), md5);
         tracing::warn!(warning, "Youku holds other bytes: opening another session with the measured MD5");
         Ok(Some(md5))
@@ -143,7 +173,7 @@ impl Attempt<'_> {
         let youku = self.youku;
         let session = loop {
             let session = self.retry.retry(|| youku.create_for_slices(video, md5)).await?;
-            match self.try_disprove(md5, session.already_stored).await? {
+            match self.try_disprove(Some(md5), session.already_stored).await? {
                 Some(measured) => md5 = measured,
                 None => break session,
             }
@@ -158,10 +188,18 @@ impl Attempt<'_> {
             upload_server = server.address().to_owned();
         }
         let target = Target::Slice { upload_server, slice_kib, already_stored: session.already_stored };
-        Ok(self.opened_session(session.upload_token, session.video_id, md5, target))
+        Ok(self.opened_session(session.upload_token, session.video_id, Some(md5), target))
     }
 
-    /// Initiates another multipart upload in a session whose first one is gone.
+    /// Whether one PutObject may send the object: the settings allow it, it fits in a part, and its CRC-64 tells afterwards whether it is
+    /// there.
+    fn may_put_at_once(&self) -> bool {
+        let shortcuts = self.refused_shortcuts.remaining(self.settings.shortcuts);
+        let fits = self.object.size <= self.settings.part_size;
+        shortcuts.single_put && fits && self.object.crc64.is_some()
+    }
+
+    /// Initiates a multipart upload in a session that has none, or whose first one is gone.
     pub(crate) async fn restart_session(&mut self, session: &OpenedSession) -> Result<(), Error> {
         let Target::Oss { endpoint, bucket, object, plan, .. } = &session.target else {
             return Err(Error::new(ErrorKind::Ledger, "ledger", "the session has no bucket"));
@@ -180,7 +218,7 @@ impl Attempt<'_> {
         &self,
         upload_token: secrecy::SecretString,
         video_id: Option<String>,
-        md5: Md5,
+        md5: Option<Md5>,
         target: Target,
     ) -> OpenedSession {
         OpenedSession { upload_token, video_id, md5, crc64: self.object.crc64, target }
@@ -194,11 +232,10 @@ async fn begin_multipart(
     plan: Plan,
 ) -> Result<Target, Error> {
     let id = credentials.retry(retry, |bucket| async move { bucket.initiate().await }).await?;
-    Ok(Target::Oss {
-        endpoint: place.endpoint,
-        bucket: place.bucket,
-        object: place.object,
-        multipart_id: id.0,
-        plan,
-    })
+    Ok(bucket_target(place, Some(id.0), plan))
+}
+
+fn bucket_target(place: UploadTarget, multipart_id: Option<String>, plan: Plan) -> Target {
+    let UploadTarget { endpoint, bucket, object } = place;
+    Target::Oss { endpoint, bucket, object, multipart_id, plan }
 }

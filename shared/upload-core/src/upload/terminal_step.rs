@@ -2,8 +2,8 @@
 
 use crate::{
     Error, ErrorKind, RetryAdvice,
-    ledger::{Entry, Failure, LeasedUpload, Record, Step, StepKind, WaitReason, Waiting},
-    upload::second_run,
+    ledger::{Entry, Failure, LeasedUpload, Record, State, Step, StepKind, WaitReason, Waiting},
+    upload::{second_run, shortcuts::is_refusal},
 };
 use std::time::{Duration, SystemTime};
 
@@ -88,15 +88,25 @@ pub(crate) fn terminal_step(
         (ErrorKind::Reauthorize, _) => waiting(WaitReason::Reauthorize, None),
         (kind, RetryAdvice::Permanent) => {
             let pause = second_run::pause_before_second_run(upload.record(), kind, now, second_run);
-            Some(pause.map_or_else(|| failed_step(error), Step::Waiting))
+            Some(pause.map_or_else(|| failed_step(error, upload.record()), Step::Waiting))
         }
         _ => None,
     }
 }
 
-fn failed_step(error: &Error) -> Step {
+fn failed_step(error: &Error, record: &Record) -> Step {
     let (kind, text) = (error.kind(), error.to_string());
-    Step::Failed(Failure { code: kind.code().into(), text, advice: Some(advice(kind).into()) })
+    let advice = shortcut_advice(error, record).unwrap_or_else(|| advice(kind, record).into());
+    Step::Failed(Failure { code: kind.code().into(), text, advice: Some(advice) })
+}
+
+/// Names the settings that allowed a session which Youku did not commit.
+fn shortcut_advice(error: &Error, record: &Record) -> Option<String> {
+    let (_, session) = record.session.as_ref().filter(|_| record.state == State::Transferred)?;
+    let settings = session.shortcut_settings().join(", ");
+    (is_refusal(error) && !settings.is_empty()).then(|| {
+        format!("Youku may have refused the session's shorter way: take {settings} out of the settings, then ask with `again`")
+    })
 }
 
 /// The pause grows each time that the upload waits for this reason.
@@ -135,12 +145,15 @@ fn age(record: &Record, now: SystemTime) -> Duration {
 }
 
 /// What a person can do about a failure.
-fn advice(kind: ErrorKind) -> &'static str {
+fn advice(kind: ErrorKind, record: &Record) -> &'static str {
     match kind {
         ErrorKind::InvalidJob => {
             "correct the video's metadata and upload the object again, or ask with `again`"
         }
         ErrorKind::SourceMissing => "put the object back, then retry the upload",
+        ErrorKind::SourceChanged if record.request.location.is_carried() => {
+            "upload the file again once nothing writes to it any more"
+        }
         ErrorKind::SourceChanged => "nothing: the newer version of the object is an upload of its own",
         ErrorKind::HashRefused => {
             "correct the stated MD5, then ask with `again`; where it is right, ask Youku about it"

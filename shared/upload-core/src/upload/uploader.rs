@@ -1,12 +1,9 @@
 //! Runs uploads from the claim to the outcome: who may run them, for how long, and how they are released.
 
 use crate::{
-    Clock, Error, ErrorKind, Location, NewVideo, Notifier, Object, RetryAdvice, RetryPolicy, RunContext,
-    Source, Stage, TransferSettings, UploadError as _, UploadId, Youku,
-    callback::{
-        delivery::CallbackDelivery,
-        policy::{DeliveryPolicy, QUICK, SINGLE},
-    },
+    Clock, Error, ErrorKind, NewVideo, Notifier, Object, RefusedShortcuts, RetryAdvice, RunContext, Source,
+    Stage, TransferSettings, UploadError as _, UploadId, Youku,
+    callback::{delivery::CallbackDelivery, policy::QUICK},
     ledger::{Claim, LeasedUpload, Ledger, Reopening, State, Step, UploadRequest, WaitReason, Waiting},
     retry::RetryBudget,
     transfer::{Transfer, prefetch::Prefetch},
@@ -15,9 +12,11 @@ use crate::{
         part_checkpoint::PartCheckpoint,
         published_video::{PublishedVideo, result_from_record},
         run_context::{out_of_time, with_deadline, with_deadline_or},
+        shortcuts::may_omit_md5,
         terminal_step::terminal_step,
     },
 };
+use futures_util::future::BoxFuture;
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -26,6 +25,8 @@ use tracing::Instrument;
 const LAST_PARTS: Duration = Duration::from_secs(30);
 
 /// Publishes objects from one source through one account, exactly once each.
+///
+/// Its methods return boxed futures: an `async fn` would be compiled once more in each crate that awaits it.
 #[derive(Clone)]
 pub struct Uploader {
     pub(crate) source: Arc<dyn Source>,
@@ -34,6 +35,7 @@ pub struct Uploader {
     pub(crate) settings: TransferSettings,
     clock: Arc<dyn Clock>,
     pub(super) callbacks: Option<CallbackDelivery>,
+    refused_shortcuts: RefusedShortcuts,
 }
 
 impl Uploader {
@@ -46,7 +48,15 @@ impl Uploader {
         settings: TransferSettings,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { source, youku, ledger, settings, clock, callbacks: None }
+        let refused_shortcuts = RefusedShortcuts::default();
+        Self { source, youku, ledger, settings, clock, callbacks: None, refused_shortcuts }
+    }
+
+    /// Shares what Youku has refused with the process's other uploaders.
+    #[must_use]
+    pub fn with_refused_shortcuts(mut self, refused: RefusedShortcuts) -> Self {
+        self.refused_shortcuts = refused;
+        self
     }
 
     /// Adds callbacks, sent through `notifier`. After the first run a sweep retries a callback, and asks Youku about the video's
@@ -57,92 +67,93 @@ impl Uploader {
         self
     }
 
-    /// Publishes the object of `request`, which is the version of the job's file that [`head_object`] found. An upload that has ended
+    /// Publishes the object of `request`, which is the version of the job's file that [`head_object`](crate::head_object) found. An upload that has ended
     /// returns its earlier outcome and makes no call to Youku.
     ///
     /// # Errors
     /// Whatever ended the upload; [`InProgress`](ErrorKind::InProgress) where another holder works on it;
     /// [`Deadline`](ErrorKind::Deadline), retryable, where the run's time was over first.
-    pub async fn upload(&self, request: &UploadRequest, run: &RunContext) -> Result<PublishedVideo, Error> {
-        self.upload_or_refuse(request, request.describe_video(), run).await
+    pub fn upload<'a>(
+        &'a self,
+        request: &'a UploadRequest,
+        run: &'a RunContext,
+    ) -> BoxFuture<'a, Result<PublishedVideo, Error>> {
+        Box::pin(async move { self.upload_or_refuse(request, request.describe_video(), false, run).await })
     }
 
     /// Publishes as [`upload`](Self::upload) does, for a caller that has the request's video ([`UploadRequest::describe_video`]) already.
     ///
     /// # Errors
     /// As [`upload`](Self::upload).
-    pub async fn upload_video(
+    pub fn upload_video<'a>(
+        &'a self,
+        request: &'a UploadRequest,
+        video: NewVideo,
+        run: &'a RunContext,
+    ) -> BoxFuture<'a, Result<PublishedVideo, Error>> {
+        Box::pin(async move { self.upload_checked(request, video, false, run).await })
+    }
+
+    pub(super) async fn upload_checked(
         &self,
         request: &UploadRequest,
         video: NewVideo,
+        is_new: bool,
         run: &RunContext,
     ) -> Result<PublishedVideo, Error> {
         let id = UploadId::new(&request.object, &request.job);
         let claim = Box::pin(async {
-            let claim = self.claim(&id, Some(request)).await?;
+            let claim = self.claim(&id, Some(request), is_new).await?;
             self.reopen_if_returned(&id, claim).await
         });
-        self.run_claimed(&id, claim, Some(video), run).await
+        self.run_claimed(&id, claim, Some((request, video)), run).await
     }
 
     /// Resumes an upload that has an open mark.
     ///
     /// # Errors
     /// As [`upload`](Self::upload).
-    pub async fn resume(&self, id: &UploadId, run: &RunContext) -> Result<PublishedVideo, Error> {
-        let claim = Box::pin(self.claim(id, None));
-        self.run_claimed(id, claim, None, run).await
+    pub fn resume<'a>(
+        &'a self,
+        id: &'a UploadId,
+        run: &'a RunContext,
+    ) -> BoxFuture<'a, Result<PublishedVideo, Error>> {
+        Box::pin(async move {
+            let claim = Box::pin(self.claim(id, None, false));
+            self.run_claimed(id, claim, None, run).await
+        })
+    }
+
+    /// Resumes an open upload at a person's request, also before the time that it waits for.
+    ///
+    /// # Errors
+    /// As [`upload`](Self::upload).
+    pub fn resume_at_once<'a>(
+        &'a self,
+        id: &'a UploadId,
+        run: &'a RunContext,
+    ) -> BoxFuture<'a, Result<PublishedVideo, Error>> {
+        Box::pin(async move {
+            let claim = Box::pin(self.ledger.resume_at_once(id));
+            self.run_claimed(id, claim, None, run).await
+        })
     }
 
     /// Runs an upload again that failed or was cancelled.
     ///
     /// # Errors
     /// As [`upload`](Self::upload); [`InvalidJob`](ErrorKind::InvalidJob) where it did not fail, or not in the way that `reopening` is for.
-    pub async fn retry(
-        &self,
-        id: &UploadId,
+    pub fn retry<'a>(
+        &'a self,
+        id: &'a UploadId,
         reopening: Reopening,
-        run: &RunContext,
-    ) -> Result<PublishedVideo, Error> {
-        let claim =
-            Box::pin(async { Ok(Claim::Acquired(Box::new(self.ledger.reopen(id, reopening).await?))) });
-        self.run_claimed(id, claim, None, run).await
-    }
-
-    /// Sends the pending callbacks of an upload that has ended, if there are any.
-    ///
-    /// # Errors
-    /// [`InProgress`](ErrorKind::InProgress) where another holder works on it; the ledger's error; Youku's, where it does not
-    /// report the video's state.
-    pub async fn deliver_callback(&self, id: &UploadId, run: &RunContext) -> Result<(), Error> {
-        let delivery = async {
-            // Check that the secrets decrypt before taking the lease.
-            if let Some(record) = self.ledger.read(id).await? {
-                self.ledger.request(&record)?;
-            }
-            let Claim::Acquired(mut upload) = self.ledger.resume(id).await? else { return Ok(()) };
-            let delivered = self.deliver_leased(&mut upload, run, SINGLE).await;
-            if !matches!(&delivered, Err(error) if error.kind() == ErrorKind::Superseded) {
-                upload.release().await;
-            }
-            delivered
-        };
-        delivery.instrument(tracing::info_span!("callback", upload_id = %id)).await
-    }
-
-    async fn deliver_leased(
-        &self,
-        upload: &mut LeasedUpload,
-        run: &RunContext,
-        policy: DeliveryPolicy,
-    ) -> Result<(), Error> {
-        let Some(callbacks) = &self.callbacks else { return Ok(()) };
-        let lease = upload.lease();
-        tokio::select! {
-            biased;
-            lost = lease.keep_renewed(|| lease.parts()) => Err(lost),
-            delivered = callbacks.deliver(upload, &self.ledger, &*self.youku, run, policy) => delivered,
-        }
+        run: &'a RunContext,
+    ) -> BoxFuture<'a, Result<PublishedVideo, Error>> {
+        Box::pin(async move {
+            let claim =
+                Box::pin(async { Ok(Claim::Acquired(Box::new(self.ledger.reopen(id, reopening).await?))) });
+            self.run_claimed(id, claim, None, run).await
+        })
     }
 
     /// Runs a claimed upload; log lines and the error name the upload.
@@ -150,14 +161,15 @@ impl Uploader {
         &self,
         id: &UploadId,
         claim: impl Future<Output = Result<Claim, Error>>,
-        video: Option<NewVideo>,
+        requested: Option<(&UploadRequest, NewVideo)>,
         run: &RunContext,
     ) -> Result<PublishedVideo, Error> {
+        let (request, video) = requested.unzip();
         let running = async {
             // After a deadline inside the claim, nobody knows how far the claim got.
             match with_deadline_or(run.deadline, claim, || out_of_time().mark_unrecorded()).await? {
-                Claim::Acquired(upload) => Box::pin(self.run_leased(*upload, video, run)).await,
-                Claim::Settled(record) => result_from_record(&record),
+                Claim::Acquired(upload) => Box::pin(self.run_leased(*upload, request, video, run)).await,
+                Claim::Settled(record) => self.note_unused(result_from_record(&record), &record, request),
             }
         };
         let span = tracing::info_span!("upload", upload_id = %id);
@@ -168,6 +180,7 @@ impl Uploader {
     async fn run_leased(
         &self,
         mut upload: LeasedUpload,
+        request: Option<&UploadRequest>,
         video: Option<NewVideo>,
         run: &RunContext,
     ) -> Result<PublishedVideo, Error> {
@@ -181,7 +194,7 @@ impl Uploader {
         let ended = match ended {
             Err(error) if error.kind() == ErrorKind::Superseded => Err(upload.find_loss_reason().await),
             Err(error) => Err(self.record_failure(error, &mut upload).await),
-            published => published,
+            published => self.note_unused(published, upload.record(), request),
         };
         let superseded = |error: &Error| error.kind() == ErrorKind::Superseded;
         if ended.as_ref().is_err_and(superseded) {
@@ -244,12 +257,6 @@ impl Uploader {
         checkpoint: &PartCheckpoint,
         run: &RunContext,
     ) -> Result<PublishedVideo, Error> {
-        let account = upload.record().request.account.clone();
-        if upload.record().state.is_working() {
-            self.ledger.ensure_calls_allowed(self.account_name(&account)).await?;
-            // Checked first, so that nothing is read or moved in vain.
-            with_deadline(run.deadline, self.youku.ready()).await?;
-        }
         let retry = RetryBudget::new(self.settings.retry);
         let result =
             with_deadline(run.deadline, Box::pin(self.run_attempt(upload, video, &retry, checkpoint, run)))
@@ -291,11 +298,13 @@ impl Uploader {
             opened_here: None,
             prefetch: Prefetch::default(),
             transferred_here: false,
+            refused_shortcuts: &self.refused_shortcuts,
         };
         attempt.run().await
     }
 
-    /// Confirms the claim before anything is decided. An object of unknown MD5 is read meanwhile, since reading promises nothing.
+    /// Confirms the claim before anything is decided. Meanwhile runs what promises nothing: whether Youku may be called, and the reading
+    /// of an object of unknown MD5.
     async fn confirm_claim(
         &self,
         upload: &mut LeasedUpload,
@@ -305,8 +314,11 @@ impl Uploader {
         let request = upload.request()?;
         let hint = request.job.md5.is_some() || request.object.stated_md5.is_some();
         let stated = request.object.md5.is_some() || hint && !upload.record().was_refused_for_hash();
-        if upload.record().state != State::Claimed || stated {
-            upload.confirm().await?;
+        let shortcuts = self.refused_shortcuts.remaining(self.settings.shortcuts);
+        let settled = stated || may_omit_md5(shortcuts, &request, upload.record());
+        let callable = self.ensure_callable(&request.job.account, upload.record().state);
+        if upload.record().state != State::Claimed || settled {
+            tokio::try_join!(upload.confirm(), Box::pin(callable))?;
             return Ok(None);
         }
         run.progress.set_total(request.object.size);
@@ -319,19 +331,7 @@ impl Uploader {
             progress: &run.progress,
             stop: None,
         };
-        let ((), measured) = tokio::try_join!(upload.confirm(), transfer.digest())?;
+        let ((), (), measured) = tokio::try_join!(upload.confirm(), Box::pin(callable), transfer.digest())?;
         Ok(Some(measured))
     }
-}
-
-/// The version of a file that is there now.
-///
-/// # Errors
-/// [`SourceMissing`](ErrorKind::SourceMissing) where there is none; else the error of the source once the retry budget is used up.
-pub async fn head_object(
-    source: &dyn Source,
-    location: &Location,
-    retry: &RetryPolicy,
-) -> Result<Object, Error> {
-    RetryBudget::new(*retry).retry(|| source.head(location)).await
 }

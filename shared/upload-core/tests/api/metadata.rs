@@ -12,11 +12,11 @@ use upload_core::{
 /// Youku's limit for titles, in characters.
 const TITLE_CHARACTERS: usize = 60;
 
-fn headers(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+pub(crate) fn headers(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-fn header_error(name: &str, value: &str) -> String {
+pub(crate) fn header_error(name: &str, value: &str) -> String {
     StatedMetadata::from_user_metadata(&headers(&[(name, value)])).expect_err("not understood").to_string()
 }
 
@@ -64,64 +64,6 @@ fn a_bad_encoding_names_the_header_and_not_its_value() {
         let place = "youku-watch-password";
         assert_eq!(header_error(place, value), format!("{place} is not percent-encoded UTF-8"));
     }
-}
-
-/// S3 returns what is not ASCII in encoded words (RFC 2047); a percent-encoded value and a plain one are what they were.
-#[test]
-fn encoded_words_of_s3_are_decoded() {
-    for (value, title) in [
-        ("=?UTF-8?B?5pil5pma?=", "春晚"),
-        ("=?utf-8?b?5pil5pma?=", "春晚"),
-        ("=?UTF-8?Q?=E6=98=A5=E6=99=9A_2026=3f?=", "春晚 2026?"),
-        ("=?UTF-8?B?5pil?= =?UTF-8?B?5pma?=", "春晚"),
-        ("=?UTF-8?B?5pil?=\t  =?UTF-8?Q?=E6=99=9A?=", "春晚"),
-        ("=?UTF-8?B?5pil?==?UTF-8?B?5pma?=", "春晚"),
-        // Without its padding.
-        ("=?UTF-8?B?5pil5pmaMQ?=", "春晚1"),
-        ("CCTV =?UTF-8?B?5pil5pma?= live", "CCTV 春晚 live"),
-        ("=?UTF-8*zh?B?5pil5pma?= 100% =?UTF-8?B?5pil?=", "春晚 100% 春"),
-        // One character in two words, against the rule.
-        ("=?UTF-8?Q?=E6=98?= =?UTF-8?Q?=A5?=", "春"),
-        ("=?ISO-8859-1?Q?caf=E9?=", "café"),
-        ("=?US-ASCII?Q?a_b?=", "a b"),
-        ("%3D%3FUTF-8%3FB%3F5pil%3F%3D", "=?UTF-8?B?5pil?="),
-        ("what=?", "what=?"),
-        ("春晚", "春晚"),
-    ] {
-        let found = StatedMetadata::from_user_metadata(&headers(&[("youku-title", value)]));
-        assert_eq!(found.expect("understood").metadata.title.as_deref(), Some(title), "{value}");
-    }
-    let tags =
-        StatedMetadata::from_user_metadata(&headers(&[("youku-tags", "=?UTF-8?B?5pil5pmaLCB0dg==?=")]));
-    assert_eq!(tags.expect("understood").metadata.tags, Some(vec!["春晚".to_owned(), "tv".to_owned()]));
-}
-
-/// An encoded word that cannot be decoded is never a title, and neither are replaced bytes.
-#[test]
-fn what_cannot_be_decoded_names_the_header_alone() {
-    for value in [
-        "=?UTF-8?B?5pil5pm?=",
-        "=?UTF-8?B?*?=",
-        "=?UTF-8?B?5pil",
-        "=?UTF-8?Q?=E6=98?=",
-        "=?UTF-8?Q?=ZZ?=",
-        "=?UTF-8?Q?=E?=",
-        "=?UTF-8?Q?春?=",
-        "=?UTF-8?X?5pil?=",
-        "=?GBK?B?tLrN7Q==?=",
-        "=?US-ASCII?Q?=E9?=",
-        "=?UTF-8?B?5pil?= and =?UTF-8?B?5pm?=",
-    ] {
-        let shown = header_error("youku-title", value);
-        assert!(shown.starts_with("youku-title holds an encoded word (RFC 2047) that cannot"), "{shown}");
-    }
-    let latin: BTreeMap<String, Vec<u8>> = [("youku-title".to_owned(), b"caf\xe9".to_vec())].into();
-    let error = StatedMetadata::from_user_metadata(&latin).expect_err("not understood").to_string();
-    assert_eq!(error, "youku-title holds bytes that are not UTF-8: percent-encode it");
-    let foreign: BTreeMap<String, Vec<u8>> = [("author".to_owned(), b"caf\xe9".to_vec())].into();
-    assert!(StatedMetadata::from_user_metadata(&foreign).is_ok(), "of others nothing is read");
-    let stated = VideoMetadata { title: Some("T".into()), ..VideoMetadata::default() };
-    assert!(StatedMetadata::from_user_metadata_below(&latin, &stated).is_ok(), "the task states its own");
 }
 
 /// A header with another kind of value or an unknown name is an error.
@@ -181,6 +123,9 @@ fn a_sidecar_may_begin_with_utf_8s_byte_order_mark() {
         let error = StatedMetadata::from_sidecar(utf_16).expect_err("not understood").to_string();
         assert_eq!(error, "sidecar is UTF-16: write it as UTF-8");
     }
+    let gbk = b"{\"title\":\"\xb4\xba\xcd\xed\"}";
+    let error = StatedMetadata::from_sidecar(gbk).expect_err("not understood").to_string();
+    assert_eq!(error, "sidecar is not UTF-8: write it as UTF-8");
 }
 
 /// A sidecar that does not fit is named by the path in it, without the value.
@@ -278,6 +223,14 @@ fn a_stated_title_is_never_cut() {
     assert_eq!(stated.completed("a.mp4").metadata.title, title);
 }
 
+/// Who writes a description on Windows means the same lines.
+#[test]
+fn the_lines_of_a_description_end_as_on_unix() {
+    let stated = VideoMetadata { description: Some("a\r\n\tb\rc\n".into()), ..VideoMetadata::default() };
+    let completed = StatedMetadata::new(stated, PublicTypeOrigin::Task).completed("a.mp4");
+    assert_eq!(completed.metadata.description.as_deref(), Some("a\n\tb\nc\n"));
+}
+
 /// A text that a field takes, or none.
 fn any_text(field: &'static str, kind: FieldKind) -> impl Strategy<Value = Option<String>> {
     of(match (field, kind) {
@@ -308,7 +261,7 @@ fn metadata_of(texts: &[Option<String>]) -> VideoMetadata {
 
 /// All fields of metadata that was stated nowhere in particular.
 fn fields(metadata: VideoMetadata) -> String {
-    laid_open(&StatedMetadata { metadata, public_type_from: None })
+    laid_open(&StatedMetadata { metadata, ..StatedMetadata::default() })
 }
 
 proptest! {

@@ -12,7 +12,7 @@ fn an_outcome_says_who_may_watch_and_where_that_was_stated() {
         video_id: Some("XMQ".into()),
         warning: None,
         size: 1,
-        md5: Md5([0; 16]),
+        md5: Some(Md5([0; 16])),
         audience: Audience::new(Some(PublicType::Friend), Some(PublicTypeOrigin::Sidecar)),
     };
     let data = serde_json::to_value(Outcome::new("k", &Ok(published)).data).expect("JSON");

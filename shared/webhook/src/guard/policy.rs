@@ -32,13 +32,14 @@ impl Guard {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Refusal::UserInfo);
         }
-        let port = url.port_or_known_default().unwrap_or_default();
-        if !self.0.ports.contains(&port) {
-            return Err(Refusal::Port(port));
-        }
         let host = url.host().ok_or(Refusal::NotAUrl)?;
         let name = host.to_string();
         let name = strip_final_dot(&name);
+        let port = url.port_or_known_default().unwrap_or_default();
+        let any_port = self.0.allowed.iter().any(|one| one.any_port && one.host == name);
+        if !any_port && !self.0.ports.contains(&port) {
+            return Err(Refusal::Port(port));
+        }
         if !self.0.only_hosts.is_empty() && !self.0.only_hosts.iter().any(|one| one == name) {
             return Err(Refusal::Host);
         }

@@ -6,7 +6,7 @@
 use super::{operation::Operation, plain_word::keep_plain_word};
 use crate::error::{self, Details, Error, ErrorKind};
 use ::error::RetryAdvice;
-use reqwest::StatusCode;
+use http::StatusCode;
 use serde_json::{Map, Value};
 use std::time::Duration;
 

@@ -7,3 +7,4 @@ pub(crate) mod operation;
 mod plain_word;
 pub(crate) mod request;
 pub(crate) mod response;
+pub(crate) mod transport;

@@ -1,11 +1,13 @@
 //! One HTTP call: sent once, bounded in time and in the size of its answer.
 
-use super::{operation::Operation, response::Response};
+use super::{operation::Operation, response::Response, transport::Transport};
 use crate::error::{self, Error, ErrorKind};
 use ::error::{ReadError, read_body, retry_after};
-use reqwest::{
-    Body, RequestBuilder,
-    header::{CONTENT_TYPE, DATE, HeaderMap, USER_AGENT},
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderValue, Method, Request,
+    header::{CONTENT_TYPE, DATE, USER_AGENT},
+    response::Parts,
 };
 use std::time::{Duration, Instant, SystemTime};
 
@@ -30,55 +32,107 @@ pub(crate) fn encode_fields(operation: Operation, fields: &Fields<'_>) -> Result
 }
 
 pub(crate) async fn post_form(
-    http: &reqwest::Client,
+    http: &dyn Transport,
     operation: Operation,
     url: &str,
     fields: &Fields<'_>,
 ) -> Result<Response, Error> {
-    let request = http
-        .post(url)
-        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .body(encode_fields(operation, fields)?);
-    send(operation, request, CALL_TIME).await
+    let form = encode_fields(operation, fields)?.into();
+    let mut request = new_request(operation, Method::POST, url, form)?;
+    let content_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+    request.headers_mut().insert(CONTENT_TYPE, content_type);
+    send(http, operation, request, CALL_TIME).await
 }
 
 pub(crate) async fn get(
-    http: &reqwest::Client,
+    http: &dyn Transport,
     operation: Operation,
     url: &str,
     fields: &Fields<'_>,
 ) -> Result<Response, Error> {
     let query = encode_fields(operation, fields)?;
-    send(operation, http.get(format!("{url}?{query}")), CALL_TIME).await
+    let request = new_request(operation, Method::GET, &format!("{url}?{query}"), Bytes::new())?;
+    send(http, operation, request, CALL_TIME).await
+}
+
+/// A request to this URL.
+///
+/// # Errors
+/// `Config` where the URL, whose host the settings or Youku name, is none, or holds a name and password.
+pub(crate) fn new_request(
+    operation: Operation,
+    method: Method,
+    url: &str,
+    body: Bytes,
+) -> Result<Request<Bytes>, Error> {
+    // The cause would repeat the URL.
+    let request = Request::builder().method(method).uri(url).header(USER_AGENT, AGENT).body(body);
+    // A name and password in it would be in every error, and no server of Youku's asks for them.
+    let is_plain = |request: &Request<Bytes>| {
+        request.uri().authority().is_some_and(|authority| !authority.as_str().contains('@'))
+    };
+    let absolute = request.ok().filter(is_plain);
+    absolute.ok_or_else(|| error::from_kind(ErrorKind::Config, operation))
 }
 
 pub(crate) async fn send(
+    http: &dyn Transport,
     operation: Operation,
-    request: RequestBuilder,
+    request: Request<Bytes>,
     time: Duration,
 ) -> Result<Response, Error> {
+    let host = request.uri().authority().map(|host| host.as_str().to_owned());
+    let sent = Box::pin(send_to(http, operation, request, time, host.as_deref())).await;
+    sent.map_err(|mut failed| {
+        failed.details_mut().host = host;
+        failed
+    })
+}
+
+async fn send_to(
+    http: &dyn Transport,
+    operation: Operation,
+    request: Request<Bytes>,
+    time: Duration,
+    host: Option<&str>,
+) -> Result<Response, Error> {
     let started = Instant::now();
-    let response = request
-        .header(USER_AGENT, AGENT)
-        .timeout(time)
-        .send()
-        .await
-        .map_err(|why| error::from_transport(operation, why))?;
-    let status = response.status();
-    let (wait, date) = (retry_after(response.headers(), LONGEST_WAIT), date(response.headers()));
-    let body = read_body(Body::from(response), MAX_ANSWER).await.map_err(|why| match why {
-        ReadError::TooLong { .. } => {
-            error::from_kind(ErrorKind::Protocol, operation).with_context("answer", "longer than 1 MiB")
-        }
-        ReadError::Broken(why) => error::from_transport(operation, why),
+    let exchange = tokio::time::timeout(time, exchange(http, operation, request)).await;
+    let late = |_| Err(error::from_kind(ErrorKind::TimedOut, operation));
+    let (head, body) = exchange.unwrap_or_else(late).map_err(|failed| match host {
+        // Of the URL only the host is kept: a query may hold a token.
+        Some(host) => failed.with_context("host", host),
+        None => failed,
+    })?;
+    let (wait, date) = (retry_after(&head.headers, LONGEST_WAIT), date(&head.headers));
+    let status = head.status;
+    let body = body.ok_or_else(|| {
+        error::from_kind(ErrorKind::Protocol, operation).with_context("answer", "longer than 1 MiB")
     })?;
     tracing::debug!(
         operation = operation.as_str(),
         status = status.as_u16(),
-        elapsed = ?started.elapsed(),
+        elapsed_ms = started.elapsed().as_millis(),
         "Youku answered"
     );
     Ok(Response::parse(operation, status, wait, &body)?.with_date(date))
+}
+
+/// Sends a request and reads the answer; `None` for a body that is too long.
+async fn exchange(
+    http: &dyn Transport,
+    operation: Operation,
+    request: Request<Bytes>,
+) -> Result<(Parts, Option<Bytes>), Error> {
+    let answer = http.send(request).await.map_err(|why| error::from_transport(operation, why))?;
+    let (head, body) = answer.into_parts();
+    match read_body(body, MAX_ANSWER).await {
+        Ok(body) => Ok((head, Some(body))),
+        Err(ReadError::TooLong { .. }) => Ok((head, None)),
+        Err(ReadError::Broken(why)) => {
+            Err(error::from_kind(ErrorKind::Connection, operation).with_source(why))
+        }
+    }
 }
 
 /// Youku's clock.
@@ -101,7 +155,7 @@ mod tests {
     async fn answered(answer: ResponseTemplate) -> (MockServer, Result<Response, Error>) {
         let server = MockServer::start().await;
         Mock::given(any()).respond_with(answer).mount(&server).await;
-        let outcome = get(&http(), Operation::Show, &server.uri(), &[("a", "b")]).await;
+        let outcome = get(&*http(), Operation::Show, &server.uri(), &[("a", "b")]).await;
         (server, outcome)
     }
 
@@ -157,7 +211,8 @@ mod tests {
         let server = MockServer::start().await;
         let late = ResponseTemplate::new(200).set_delay(Duration::from_secs(60));
         Mock::given(any()).respond_with(late).mount(&server).await;
-        let sent = send(Operation::Show, http().get(server.uri()), Duration::from_millis(50)).await;
+        let request = new_request(Operation::Show, Method::GET, &server.uri(), Bytes::new()).unwrap();
+        let sent = send(&*http(), Operation::Show, request, Duration::from_millis(50)).await;
         let error = sent.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TimedOut);
         assert_eq!(error.advice(), RetryAdvice::RETRY);

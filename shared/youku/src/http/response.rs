@@ -7,7 +7,7 @@ use super::{
     operation::Operation,
 };
 use crate::error::{self, Details, Error, ErrorKind};
-use reqwest::StatusCode;
+use http::StatusCode;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 use std::time::{Duration, SystemTime};

@@ -100,6 +100,15 @@ macro_rules! video_metadata {
             }
         }
 
+        impl<Password: PartialEq> VideoMetadata<Password> {
+            /// Names the fields that are stated here and have another value, or none, in `other`.
+            #[must_use]
+            pub fn list_differences(&self, other: &Self) -> Vec<&'static str> {
+                let fields = [$((stringify!($field), self.$field.is_some() && self.$field != other.$field),)*];
+                fields.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect()
+            }
+        }
+
         impl<Password: Serialize> VideoMetadata<Password> {
             /// Writes a field as an entry of a map, if it is stated.
             ///
@@ -147,13 +156,13 @@ video_metadata! {
     tags: Vec<String>,
     /// One of [`CATEGORIES`](crate::CATEGORIES).
     category: String,
-    /// Under 2,000 characters.
+    /// Under 2,000 characters; it may have several lines.
     description: String,
     /// Youku assumes [`CopyrightType::Original`].
     copyright_type: CopyrightType,
     /// Youku assumes [`PublicType::All`].
     public_type: PublicType,
-    /// Needed, and sent, with [`PublicType::Password`] only.
+    /// Needed with [`PublicType::Password`], and refused without it.
     watch_password: Password,
     /// Passed on as it is; its form is not documented.
     thumbnail: String,

@@ -91,7 +91,7 @@ impl FieldValue for f64 {
     const KIND: FieldKind = FieldKind::Number;
 
     fn from_text(field: &'static str, text: &str) -> Result<Self, Invalid> {
-        text.parse().map_err(|_| Invalid::from_text(field, "a number", text))
+        text.parse().map_err(|_| Invalid::new(field, "a number", "another text"))
     }
 
     #[cfg(feature = "client")]
@@ -120,7 +120,7 @@ impl FieldValue for bool {
         match text {
             "1" | "true" => Ok(true),
             "0" | "false" => Ok(false),
-            _ => Err(Invalid::from_text(field, "true or false", text)),
+            _ => Err(Invalid::new(field, "true or false", "another text")),
         }
     }
 

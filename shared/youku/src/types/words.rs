@@ -43,6 +43,10 @@ pub const CONTAINERS: &[&str] = &[
 pub(crate) const FILE_NAME: &str = "a name with the extension of a video on Youku's list (wmv, avi, dat, asf, rm, rmvb, ram, mpg, mpeg, 3gp, \
      mov, mp4, m4v, dvix, dv, mkv, flv, vob, qt, divx, cpk, fli, flc, mod)";
 
+/// What a category must be, with all of [`CATEGORIES`].
+pub(crate) const CATEGORY: &str = "one of Youku's categories to the letter (TV, Movies, Variety, Anime, Music, Education, Documentary, News, \
+     Entertainment, Sports, Autos, Tech, Games, LifeStyle, Fashion, Travel, Parenting, Humor, Wdyg, Wgju, Pker, Chyi, Zpai, Ads, Others)";
+
 /// Who made the video.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -88,6 +92,9 @@ impl PublicType {
     }
 }
 
+/// What was found in place of one of a few words. It is not repeated: it may be a password in the wrong field.
+const OTHER_WORD: &str = "another word";
+
 impl FromStr for CopyrightType {
     type Err = Invalid;
 
@@ -95,7 +102,7 @@ impl FromStr for CopyrightType {
         match word {
             "original" => Ok(Self::Original),
             "reproduced" => Ok(Self::Reproduced),
-            _ => Err(Invalid::from_text("copyright_type", "original or reproduced", word)),
+            _ => Err(Invalid::new("copyright_type", "original or reproduced", OTHER_WORD)),
         }
     }
 }
@@ -108,7 +115,7 @@ impl FromStr for PublicType {
             "all" => Ok(Self::All),
             "friend" => Ok(Self::Friend),
             "password" => Ok(Self::Password),
-            _ => Err(Invalid::from_text("public_type", "all, friend or password", word)),
+            _ => Err(Invalid::new("public_type", "all, friend or password", OTHER_WORD)),
         }
     }
 }

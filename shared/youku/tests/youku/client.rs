@@ -37,7 +37,7 @@ async fn serving(verb: &str, at: &str, answer: ResponseTemplate) -> (MockServer,
 #[tokio::test]
 async fn creating_in_oss_mode_posts_a_form_and_reads_the_grant() {
     let (server, client) = serving("POST", "/uploads/create.json", json(201, OSS_SESSION)).await;
-    let session = client.create_for_oss(&a_video(), an_md5()).await.unwrap();
+    let session = client.create_for_oss(&a_video(), Some(an_md5())).await.unwrap();
 
     let request = only_request(&server).await;
     assert_eq!(request.url.query(), None);
@@ -105,13 +105,10 @@ async fn creating_in_slice_mode_sends_every_optional_field() {
 }
 
 #[tokio::test]
-async fn a_watch_password_is_sent_for_password_videos_only() {
+async fn a_slice_session_may_say_that_the_bytes_are_there_already() {
     let answer = r#"{"upload_token":"t","upload_server_uri":"g01","video_id":"X","instant_upload_ok":"yes"}"#;
     let (server, client) = serving("POST", "/uploads/create.json", json(201, answer)).await;
-    let video = a_video_with(|stated| {
-        stated.public_type = Some(PublicType::Friend);
-        stated.watch_password = Some("open sesame".into());
-    });
+    let video = a_video_with(|stated| stated.public_type = Some(PublicType::Friend));
     assert!(client.create_for_slices(&video, an_md5()).await.unwrap().already_stored);
     let form = form_of(&only_request(&server).await);
     assert_eq!(form.last().unwrap(), &("public_type".to_owned(), "friend".to_owned()));
@@ -121,7 +118,7 @@ async fn a_watch_password_is_sent_for_password_videos_only() {
 async fn an_oss_session_without_a_grant_names_the_missing_field() {
     let answer = json(201, r#"{"upload_token":"very-secret","video_id":"X"}"#);
     let (_server, client) = serving("POST", "/uploads/create.json", answer).await;
-    let error = client.create_for_oss(&a_video(), an_md5()).await.unwrap_err();
+    let error = client.create_for_oss(&a_video(), Some(an_md5())).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Protocol);
     assert_eq!(error.context(), [("field", "oss_bucket".to_owned())]);
 }
@@ -265,8 +262,11 @@ async fn an_unknown_video_is_none_and_an_unknown_path_is_an_error() {
 #[tokio::test]
 async fn nothing_a_person_may_see_holds_a_secret() {
     let (_server, here) = serving("POST", "/uploads/create.json", json(201, OSS_SESSION)).await;
-    let video = a_video_with(|stated| stated.watch_password = Some("open sesame".into()));
-    let session = here.create_for_oss(&video, an_md5()).await.unwrap();
+    let video = a_video_with(|stated| {
+        stated.public_type = Some(PublicType::Password);
+        stated.watch_password = Some("open sesame".into());
+    });
+    let session = here.create_for_oss(&video, Some(an_md5())).await.unwrap();
     let pair = youku::TokenPair {
         access_token: ACCESS_TOKEN.into(),
         refresh_token: UPLOAD_TOKEN.into(),

@@ -73,6 +73,7 @@ fn every_field_is_read_from_its_text() {
     ] {
         let invalid = found.set_from_text(field, "?").unwrap_err();
         assert_eq!((invalid.field.as_str(), invalid.limit), (field, limit));
+        assert!(invalid.to_string().contains(", not another "), "{invalid}");
     }
 }
 

@@ -1,6 +1,15 @@
 //! Youku's limits for metadata.
 
-use youku::{CATEGORIES, CONTAINERS, Invalid, NewVideo, PublicType, VideoMetadata, clean_title};
+use youku::{
+    CATEGORIES, CONTAINERS, Found, Invalid, NewVideo, PublicType, VideoMetadata, clean_description,
+    clean_tags, clean_title, with_unix_line_ends,
+};
+
+/// What nobody sees, and what no kind of text may have.
+const UNFIT: [char; 10] = [
+    '\0', '\u{7f}', '\u{ad}', '\u{180e}', '\u{200b}', '\u{202a}', '\u{202e}', '\u{2060}', '\u{2069}',
+    '\u{feff}',
+];
 
 /// What a video is made from.
 struct Parts {
@@ -38,7 +47,7 @@ fn accepted(change: impl FnOnce(&mut Parts)) -> bool {
 fn broken_metadata_makes_no_video_that_could_be_sent() {
     let invalid = broken(|video| video.metadata.title = Some("影".repeat(61)));
     assert_eq!(invalid.field, "title");
-    assert_eq!(invalid.to_string(), "title must be 1 to 60 characters, not 61 characters");
+    assert_eq!(invalid.to_string(), "title has 61 characters, 1 to 60 are allowed");
     let video = make(|video| video.metadata.category = Some("Tech".to_owned())).unwrap();
     assert_eq!((video.file_name(), video.extension(), video.file_size()), ("holiday.mp4", "mp4", 1_048_576));
     assert_eq!(video.metadata().category.as_deref(), Some("Tech"));
@@ -48,7 +57,7 @@ fn broken_metadata_makes_no_video_that_could_be_sent() {
 fn sixty_chinese_characters_are_a_title_and_one_more_is_not() {
     assert!(accepted(|video| video.metadata.title = Some("影".repeat(60))));
     let invalid = broken(|video| video.metadata.title = Some("影".repeat(61)));
-    assert_eq!(invalid.to_string(), "title must be 1 to 60 characters, not 61 characters");
+    assert_eq!(invalid.to_string(), "title has 61 characters, 1 to 60 are allowed");
 }
 
 #[test]
@@ -59,19 +68,47 @@ fn a_title_must_say_something() {
 
 /// What nobody can see in a title is named; what joins letters and emoji is part of them.
 #[test]
-fn a_title_has_no_line_break_control_or_zero_width_space() {
-    for unfit in ['\n', '\r', '\t', '\0', '\u{7f}', '\u{85}', '\u{2028}', '\u{200b}', '\u{2060}', '\u{feff}']
-    {
+fn a_title_has_no_line_break_control_or_invisible_character() {
+    for unfit in ['\n', '\r', '\t', '\u{85}', '\u{2028}'].into_iter().chain(UNFIT) {
         let invalid = broken(|video| video.metadata.title = Some(format!("a{unfit}b")));
         let text = invalid.to_string();
         let name = format!("not a text with U+{:04X}", u32::from(unfit));
         assert!(text.starts_with("title must be free of line breaks") && text.ends_with(&name), "{text}");
+        let invalid = broken(|video| video.metadata.tags = Some(vec!["ok".to_owned(), format!("a{unfit}b")]));
+        let text = invalid.to_string();
+        assert!(text.starts_with("tags[1] must be free of line breaks") && text.ends_with(&name), "{text}");
     }
     for title in ["a\u{a0}b\u{3000}c", "👨\u{200d}👩\u{200d}👧 ❤\u{fe0f}", "می\u{200c}خواهم", "e\u{301}"]
     {
-        assert!(accepted(|video| video.metadata.title = Some(title.to_owned())), "{title}");
-        assert_eq!(clean_title(title), title);
+        assert!(accepted(|video| {
+            video.metadata.title = Some(title.to_owned());
+            video.metadata.tags = Some(vec![title.to_owned()]);
+            video.metadata.description = Some(title.to_owned());
+        }));
+        assert_eq!((clean_title(title), clean_description(title)), (title.to_owned(), title.to_owned()));
     }
+}
+
+/// A description has lines, and nothing else that cannot be seen.
+#[test]
+fn a_description_has_lines_and_nothing_invisible() {
+    let lines = "one\ntwo\r\n\tthree\rfour";
+    assert!(accepted(|video| video.metadata.description = Some(lines.to_owned())));
+    assert_eq!(with_unix_line_ends(lines), "one\ntwo\n\tthree\nfour");
+    for unfit in UNFIT.into_iter().chain(['\u{b}', '\u{2028}']) {
+        let invalid = broken(|video| video.metadata.description = Some(format!("a{unfit}b")));
+        let text = invalid.to_string();
+        let name = format!("not a text with U+{:04X}", u32::from(unfit));
+        assert!(text.starts_with("description must be free of") && text.ends_with(&name), "{text}");
+    }
+}
+
+#[test]
+fn cleaned_descriptions_and_tags_are_accepted() {
+    let everything: String = UNFIT.into_iter().chain("b\r\nc\rd\u{2028}e\tf".chars()).collect();
+    assert_eq!(clean_description(&everything), "b\nc\nd\ne\tf");
+    let tags = [everything, "\0".to_owned(), " \u{ad}春\u{202e}晚\n".to_owned()];
+    assert_eq!(clean_tags(&tags), ["b c d e f", "春晚"]);
 }
 
 #[test]
@@ -93,26 +130,27 @@ fn tags_are_one_to_ten_of_two_to_twenty_characters() {
     assert!(accepted(|video| video.metadata.tags = Some(vec!["标签".repeat(10); 10])));
     assert_eq!(
         broken(|video| video.metadata.tags = Some(vec!["tag".to_owned(); 11])),
-        Invalid { field: "tags".to_owned(), limit: "1 to 10 tags", length: "11 tags".to_owned() }
+        Invalid { field: "tags".to_owned(), limit: "1 to 10", found: Found::Length("11 entries".to_owned()) }
     );
-    assert_eq!(broken(|video| video.metadata.tags = None).length, "0 tags");
+    let none = broken(|video| video.metadata.tags = None);
+    assert_eq!(none.to_string(), "tags has 0 entries, 1 to 10 are allowed");
     let one_letter = broken(|video| video.metadata.tags = Some(vec!["ok".to_owned(), "影".to_owned()]));
-    assert_eq!(one_letter.to_string(), "tags[1] must be 2 to 20 characters, not 1 character");
+    assert_eq!(one_letter.to_string(), "tags[1] has 1 character, 2 to 20 are allowed");
     let long = broken(|video| video.metadata.tags = Some(vec!["标".repeat(21)]));
-    assert_eq!(long.length, "21 characters");
+    assert_eq!(long.found, Found::Length("21 characters".to_owned()));
 }
 
 #[test]
 fn a_tag_with_a_comma_would_become_two() {
     let invalid = broken(|video| video.metadata.tags = Some(vec!["news,sports".to_owned()]));
-    assert_eq!((invalid.field.as_str(), invalid.limit), ("tags[0]", "free of commas"));
+    assert_eq!(invalid.to_string(), "tags[0] must be free of commas");
 }
 
 #[test]
 fn a_description_has_less_than_two_thousand_characters() {
     assert!(accepted(|video| video.metadata.description = Some("文".repeat(1999))));
     let invalid = broken(|video| video.metadata.description = Some("文".repeat(2000)));
-    assert_eq!(invalid.length, "2000 characters");
+    assert_eq!(invalid.to_string(), "description has 2000 characters, at most 1999 are allowed");
 }
 
 #[test]
@@ -121,7 +159,10 @@ fn a_category_is_one_of_the_list_to_the_letter() {
         assert!(accepted(|video| video.metadata.category = Some((*category).to_owned())));
     }
     let invalid = broken(|video| video.metadata.category = Some("news".to_owned()));
-    assert_eq!(invalid.field, "category");
+    let list = CATEGORIES.join(", ");
+    let text =
+        format!("category must be one of Youku's categories to the letter ({list}), not an unknown one");
+    assert_eq!((invalid.field.as_str(), invalid.to_string()), ("category", text));
 }
 
 #[test]
@@ -132,6 +173,22 @@ fn a_password_video_needs_its_password() {
         video.metadata.public_type = Some(PublicType::Password);
         video.metadata.watch_password = Some("open sesame".into());
     }));
+}
+
+/// Youku would pass over the password and publish for all.
+#[test]
+fn a_password_needs_a_password_video() {
+    for (public_type, found) in
+        [(None, "all"), (Some(PublicType::All), "all"), (Some(PublicType::Friend), "friend")]
+    {
+        let invalid = broken(|video| {
+            video.metadata.public_type = public_type;
+            video.metadata.watch_password = Some("open sesame".into());
+        });
+        let text =
+            format!("watch_password must be stated with public_type password, not with public_type {found}");
+        assert_eq!(invalid.to_string(), text);
+    }
 }
 
 #[test]

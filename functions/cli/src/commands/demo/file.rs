@@ -1,6 +1,7 @@
 //! The files of a demo: whether they can be videos, their keys and their digests.
 
 use crate::{
+    exit_code::INVALID,
     local_clouds::failure::{Failure, name_file},
     ui::i18n::tr,
 };
@@ -17,15 +18,17 @@ const CHUNK: usize = 256 << 10;
 pub(super) fn check(file: &Path) -> Result<(), Failure> {
     let metadata = file.metadata().map_err(|error| name_file(file, &error))?;
     if !metadata.is_file() {
-        return Err(tr!("{}: not a file", "{}：不是文件", file.display()).into());
+        return Err(Failure::new(INVALID, tr!("{}: not a file", "{}：不是文件", file.display())));
     }
     if metadata.len() == 0 {
-        return Err(tr!(
-            "{}: the file is empty; Youku accepts no empty video",
-            "{}：文件是空的，优酷不接受空视频",
-            file.display()
-        )
-        .into());
+        return Err(Failure::new(
+            INVALID,
+            tr!(
+                "{}: the file is empty; Youku accepts no empty video",
+                "{}：文件是空的，优酷不接受空视频",
+                file.display()
+            ),
+        ));
     }
     key(file).map(drop)
 }
@@ -37,12 +40,14 @@ pub(super) fn check(file: &Path) -> Result<(), Failure> {
 pub(super) fn key(file: &Path) -> Result<&str, Failure> {
     let name = file.file_name().and_then(OsStr::to_str);
     name.ok_or_else(|| {
-        tr!(
-            "{}: the file name is not UTF-8, so it cannot be a key",
-            "{}：文件名不是 UTF-8，不能作为 key",
-            file.display()
+        Failure::new(
+            INVALID,
+            tr!(
+                "{}: the file name is not UTF-8, so it cannot be a key",
+                "{}：文件名不是 UTF-8，不能作为 key",
+                file.display()
+            ),
         )
-        .into()
     })
 }
 

@@ -6,8 +6,14 @@ mod verdict;
 
 use crate::{
     args::DemoArgs,
-    exit_code::INTERRUPTED,
-    local_clouds::{self, BUCKET, RunningClouds, failure::Failure},
+    exit_code::{INTERRUPTED, combine},
+    local_clouds::{
+        self, BUCKET, RunningClouds,
+        data_folder::DataFolder,
+        failure::Failure,
+        sample::{SAMPLE, SAMPLE_NAME},
+        user_settings::UserSettings,
+    },
     shutdown::{SecondSignal, Shutdown},
     ui::{
         demo_reporter::{DemoEvent, DemoReporter},
@@ -16,10 +22,6 @@ use crate::{
 };
 use app::storage::{Credentials, Store, StoreConfig};
 use std::{path::PathBuf, process::ExitCode};
-
-/// The sample: six seconds of a test picture and a tone.
-const SAMPLE: &[u8] = include_bytes!("../../../assets/demo.mp4");
-const SAMPLE_NAME: &str = "demo.mp4";
 
 /// Runs the demo; succeeds only if Youku has the bytes of every file.
 pub(super) async fn demo(args: DemoArgs) -> Result<ExitCode, Failure> {
@@ -36,13 +38,14 @@ pub(super) async fn demo(args: DemoArgs) -> Result<ExitCode, Failure> {
     for file in &files {
         file::check(file)?;
     }
-    let running = local_clouds::start(&args.local, &data.path().join("clouds"), 0).await?;
+    let folder = DataFolder::open(&data.path().join("clouds"))?;
+    let running = local_clouds::start(&args.local, &folder, 0, &UserSettings::default()).await?;
     let mut reporter = DemoReporter::new(args.local.json);
     let ended = tokio::select! {
         ended = publish_all(&running, &files, &mut reporter) => ended,
         () = shutdown.wait() => {
-            let message = tr_static!("a signal ended the demo", "演示被信号终止");
-            reporter.report(&DemoEvent::Failed { error: "interrupted", message });
+            let message = tr_static!("a signal ended the demo", "演示被信号停止");
+            reporter.report(&DemoEvent::Failed { error: "interrupted", message, advice: None });
             Ok(ExitCode::from(INTERRUPTED))
         }
     };
@@ -62,21 +65,17 @@ async fn publish_all(
         function: &endpoints.fc,
     });
     let store = open_bucket(running)?;
-    let (mut failed, mut last_failed) = (0, false);
+    let mut codes = Vec::new();
     for file in files {
-        last_failed = !publish::publish(running, &store, file, reporter).await?;
-        failed += usize::from(last_failed);
+        codes.push(publish::publish(running, &store, file, reporter).await?);
     }
-    if failed == 0 {
-        return Ok(ExitCode::SUCCESS);
-    }
-    if !last_failed {
+    let (all, failed) = (codes.len(), codes.iter().filter(|code| **code != 0).count());
+    if failed > 0 && codes.last() == Some(&0) {
         // The last event must not be the success of another file.
-        let all = files.len();
         let message = tr!("{failed} of {all} files were not published", "{all} 个文件中有 {failed} 个未发布");
-        reporter.report(&DemoEvent::Failed { error: "incomplete", message: &message });
+        reporter.report(&DemoEvent::Failed { error: "incomplete", message: &message, advice: None });
     }
-    Ok(ExitCode::FAILURE)
+    Ok(ExitCode::from(combine(codes)))
 }
 
 /// Opens the local bucket as any OSS client does.

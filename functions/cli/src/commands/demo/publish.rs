@@ -5,6 +5,7 @@ use super::{
     verdict::{Verdict, judge},
 };
 use crate::{
+    exit_code::{FAILED, classify_code},
     local_clouds::{
         BUCKET, RunningClouds,
         failure::{Failure, name_file},
@@ -12,7 +13,7 @@ use crate::{
     ui::{
         demo_reporter::{DemoEvent, DemoReporter},
         i18n::tr_static,
-        messages::names::video_page,
+        messages::{dev::advise_unpublished, names::video_page},
     },
 };
 use ::local_clouds::fc::AsyncOutcome;
@@ -23,13 +24,13 @@ use tokio::{sync::broadcast, time::timeout};
 /// How often progress is read while nothing is signalled.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Puts one file into the bucket and follows it until it is a video. Returns whether Youku has exactly its bytes.
+/// Puts one file into the bucket and follows it until it is a video. Returns the exit code: 0 if Youku has exactly its bytes.
 pub(super) async fn publish(
     running: &RunningClouds,
     store: &Store,
     file: &Path,
     reporter: &mut DemoReporter,
-) -> Result<bool, Failure> {
+) -> Result<u8, Failure> {
     let (key, path) = (key(file)?, file.to_owned());
     reporter.report(&DemoEvent::Hashing {
         file: key,
@@ -56,8 +57,10 @@ pub(super) async fn publish(
     match follow(running, &mut outcomes, &file, reporter).await? {
         Ok(video_id) => Ok(verify(running, &video_id, &file, reporter)),
         Err((error, message)) => {
-            reporter.report(&DemoEvent::Failed { error: &error, message: &message });
-            Ok(false)
+            let advice = advise_unpublished(&error);
+            let advice = advice.as_deref();
+            reporter.report(&DemoEvent::Failed { error: &error, message: &message, advice });
+            Ok(classify_code(&error))
         }
     }
 }
@@ -100,13 +103,13 @@ fn count_received(running: &RunningClouds) -> u64 {
     running.clouds.youku.received().iter().map(|upload| upload.bytes).sum()
 }
 
-/// Checks that Youku has exactly the file's bytes under that id.
+/// Checks that Youku has exactly the file's bytes under that id; returns the exit code.
 fn verify(
     running: &RunningClouds,
     video_id: &str,
     file: &TrackedFile<'_>,
     reporter: &mut DemoReporter,
-) -> bool {
+) -> u8 {
     let &TrackedFile { md5, size, .. } = file;
     let video = running.clouds.youku.videos().into_iter().find(|video| video.id == video_id);
     let is_same = video.as_ref().is_some_and(|video| video.md5.as_deref() == Some(md5) && video.size == size);
@@ -116,7 +119,7 @@ fn verify(
         reporter.report(&DemoEvent::Done { video_id, link: &link, md5, size });
     } else {
         let message = tr_static!("the video at Youku differs from the file", "优酷的视频内容与文件不一致");
-        reporter.report(&DemoEvent::Failed { error: "integrity", message });
+        reporter.report(&DemoEvent::Failed { error: "integrity", message, advice: None });
     }
-    is_same
+    if is_same { 0 } else { FAILED }
 }

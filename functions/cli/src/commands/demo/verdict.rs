@@ -1,49 +1,22 @@
 //! What the outcome of a function call says about one file.
 
 use crate::{
-    local_clouds::RunningClouds,
-    ui::i18n::{tr, tr_static},
+    local_clouds::{
+        RunningClouds,
+        event_response::{Diagnostic, EventResponse, LEFT_TO_SWEEP},
+    },
+    ui::{
+        i18n::{tr, tr_static},
+        messages::dev::describe_skip_reason,
+    },
 };
 use ::local_clouds::{
     fc::{AsyncOutcome, AsyncState},
     youku::VideoView,
 };
-use serde::Deserialize;
 
 /// The video's id, or an error code and a sentence.
 pub(super) type Verdict = Result<String, (String, String)>;
-
-/// The parts of the function's response that matter here.
-#[derive(Deserialize)]
-struct Response {
-    results: Vec<RecordResult>,
-}
-
-#[derive(Deserialize)]
-struct RecordResult {
-    key: Option<String>,
-    skipped: Option<String>,
-    msg: Option<String>,
-    error: Option<String>,
-    data: Option<Data>,
-}
-
-#[derive(Deserialize)]
-struct Data {
-    key: String,
-    videoid: Option<String>,
-}
-
-/// What the function answers when it fails.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Diagnostic {
-    error_type: String,
-    error_message: String,
-}
-
-/// Error codes of failures that the sweep resumes.
-const LEFT_TO_SWEEP: [&str; 3] = ["in_progress", "deadline", "rate_limited"];
 
 /// Judges the outcome of a call: what it says about the file with this key and MD5 (in hexadecimal).
 ///
@@ -73,7 +46,7 @@ pub(super) fn judge(
             tr!("{message} (tried {attempts} times)", "{message}（尝试了 {attempts} 次）"),
         )));
     }
-    let Ok(response) = serde_json::from_slice::<Response>(body) else {
+    let Ok(response) = serde_json::from_slice::<EventResponse>(body) else {
         let message = tr!("the function's response cannot be read", "无法识别函数的应答");
         return Some(Err(("unknown_answer".into(), message)));
     };
@@ -89,7 +62,8 @@ pub(super) fn judge(
             return None;
         }
         if let Some(reason) = result.skipped {
-            let message = tr!("the function skipped the file: {reason}", "函数跳过了该文件：{reason}");
+            let why = describe_skip_reason(&reason, false);
+            let message = tr!("the function skipped the file: {why}", "函数跳过了该文件：{why}");
             return Some(Err((reason, message)));
         }
         let error = result.error.unwrap_or_default();

@@ -1,11 +1,17 @@
 //! The state of each account's access token, and whether Youku accepts it.
 
 use super::{context::CheckContext, finding::Finding};
-use crate::ui::i18n::{tr, tr_static};
+use crate::ui::{
+    i18n::{tr, tr_static},
+    local_time,
+    messages::way_out::Callee,
+    shell_text::write_command,
+};
 use app::TokenChain;
 use app::core::{
     Error, ErrorKind,
     access_token::{ReauthorizeReason, TokenState},
+    ledger::Timestamp,
 };
 use std::time::SystemTime;
 
@@ -33,14 +39,18 @@ fn check_state(name: &str, state: &Result<TokenState, Error>) -> Finding {
         tr_static!("read the state of its access token", "查看其访问令牌的状态"),
     );
     match state {
-        Err(error) if error.kind() == ErrorKind::Ledger => finding.fail(error).advise(tr_static!(
-            "see the checks above; nothing is uploaded without the ledger",
-            "请看上面的检查；没有台账就不会上传"
-        )),
-        Err(error) => finding.advise(advise(error)).fail(error),
+        Err(error) if error.kind() == ErrorKind::Ledger => {
+            let otherwise = tr_static!(
+                "see the checks above; nothing is uploaded without the ledger",
+                "请看上面的检查；没有台账就不会上传"
+            );
+            finding.fail_for(error, Callee::Ledger, otherwise)
+        }
+        Err(error) => finding.fail_for(error, Callee::Unknown, advise(error)),
         Ok(state @ TokenState::Reauthorize { why, until, .. }) => {
             let meanwhile = match until {
                 Some(until) => {
+                    let until = local_time::format(*until);
                     tr!("; the old token works until {until} at the latest", "；旧令牌最迟可用到 {until}")
                 }
                 None => String::new(),
@@ -73,18 +83,49 @@ fn describe_state(state: &TokenState) -> String {
         }
         _ => String::new(),
     };
+    let time = |at: &Timestamp| local_time::format(*at);
     let state = match state {
         TokenState::NoRefreshToken => {
-            tr!("{state}", "不会自动续期：设置中没有 refresh_token")
+            tr!(
+                "not renewed automatically: the settings have no refresh_token",
+                "不会自动续期：设置中没有 refresh_token"
+            )
         }
-        TokenState::FromSettings => tr!("{state}", "使用设置中的令牌，优酷拒绝时续期"),
-        TokenState::Valid { since, until: None } => tr!("{state}", "已于 {since} 续期"),
+        TokenState::FromSettings => {
+            tr!("the settings' own, renewed when Youku refuses it", "使用设置中的令牌，优酷拒绝时续期")
+        }
+        TokenState::Valid { since, until: None } => {
+            let since = time(since);
+            tr!("renewed {since}", "已于 {since} 续期")
+        }
         TokenState::Valid { since, until: Some(until) } => {
-            tr!("{state}", "已于 {since} 续期，有效到 {until}")
+            let (since, until) = (time(since), time(until));
+            tr!("renewed {since}, good until {until}", "已于 {since} 续期，有效到 {until}")
         }
-        TokenState::Refreshing { since } => tr!("{state}", "自 {since} 起正在续期"),
-        TokenState::Postponed { until } => tr!("{state}", "优酷没有接受上次续期：{until} 起再试"),
-        TokenState::Reauthorize { since, .. } => tr!("{state}", "reauthorize：无法续期（{since}）"),
+        TokenState::Refreshing { since } => {
+            let since = time(since);
+            tr!("being renewed since {since}", "自 {since} 起正在续期")
+        }
+        TokenState::Postponed { until } => {
+            let until = time(until);
+            tr!(
+                "Youku did not process the last refresh: retried from {until} on",
+                "优酷没有接受上次续期：{until} 起再试"
+            )
+        }
+        TokenState::Reauthorize { since, why, .. } => {
+            let since = time(since);
+            match why {
+                ReauthorizeReason::AnswerLost => tr!(
+                    "reauthorize: the answer to a refresh was lost ({since})",
+                    "reauthorize：续期的应答丢失（{since}）"
+                ),
+                ReauthorizeReason::Refused => tr!(
+                    "reauthorize: Youku refuses the refresh token ({since})",
+                    "reauthorize：优酷拒绝刷新令牌（{since}）"
+                ),
+            }
+        }
     };
     format!("{state}{left}")
 }
@@ -113,11 +154,12 @@ fn check_chain(name: &str, chain: TokenChain) -> Option<Finding> {
 }
 
 /// Says what to do where another ledger may renew the same token.
-fn advise_shared_ledger() -> &'static str {
-    tr_static!(
+fn advise_shared_ledger() -> String {
+    let init = write_command("init --with-function");
+    tr!(
         "a refresh token works only once: if a function or another machine renews it as well, use its ledger here \
-         (ledger.location and ledger.seal_key; oss2youku init --with-function), or authorize this installation with a pair of its own",
-        "刷新令牌只能用一次：若函数或其他机器也在续期它，请在本机使用同一台账（ledger.location 与 ledger.seal_key；oss2youku init --with-function），或为本机另行授权一对令牌"
+         (ledger.location and ledger.seal_key; {init}), or authorize this installation with a pair of its own",
+        "刷新令牌只能用一次：若函数或其他机器也在续期它，请在本机使用同一台账（ledger.location 与 ledger.seal_key；{init}），或为本机另行授权一对令牌"
     )
 }
 
@@ -170,7 +212,7 @@ async fn check_access(
                 "优酷拒绝访问令牌，下一次上传会续期"
             )),
         },
-        Err(error) => finding.advise(advise(&error)).fail(error),
+        Err(error) => finding.fail_for(&error, Callee::Youku, advise(&error)),
     }
 }
 

@@ -1,7 +1,10 @@
 //! What the ledger's bucket does to entries on its own: versions that it keeps, and lifecycle rules that delete.
 
 use super::{context::CheckContext, finding::Finding};
-use crate::ui::i18n::{tr, tr_static};
+use crate::ui::{
+    i18n::{tr, tr_static},
+    messages::way_out::Callee,
+};
 use app::{LedgerBucket, Readable, core::Error, storage};
 
 /// A folder has no such settings: no finding.
@@ -21,8 +24,11 @@ fn describe_unreachable(error: &Error) -> Finding {
         tr_static!("ledger's bucket", "台账的 bucket"),
         tr_static!("read its settings", "读取其设置"),
     )
-    .fail(error)
-    .advise(tr_static!("run doctor again once the bucket can be reached", "恢复访问后请重新运行 doctor"))
+    .fail_for(
+        error,
+        Callee::Ledger,
+        tr_static!("run doctor again once the bucket can be reached", "恢复访问后请重新运行 doctor"),
+    )
 }
 
 /// Checks S3 only: on OSS a ledger does not open where the bucket keeps versions.

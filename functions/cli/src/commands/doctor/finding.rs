@@ -1,12 +1,21 @@
 //! What a check found, and how it is printed.
 
-use crate::ui::{i18n::tr_static, output::print_line};
+use crate::ui::{
+    details::localize,
+    i18n::{tr, tr_static},
+    messages::{
+        errors::describe_app,
+        way_out::{self, Callee},
+    },
+    output::{print_json, print_line},
+};
+use app::core::Error;
 use serde::Serialize;
 use std::fmt::Display;
 
 /// One thing that was checked and the result. Its JSON form is stable.
 #[derive(Debug, Serialize)]
-pub(super) struct Finding {
+pub(in crate::commands) struct Finding {
     /// What was checked.
     check: String,
     /// How it was checked.
@@ -18,6 +27,13 @@ pub(super) struct Finding {
     /// What a person can do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     advice: Option<String>,
+}
+
+impl From<Finding> for web_console::Finding {
+    fn from(finding: Finding) -> Self {
+        let Finding { check, tried, ok, result, advice } = finding;
+        Self { check, tried, ok, result, advice }
+    }
 }
 
 impl Finding {
@@ -38,7 +54,13 @@ impl Finding {
 
     /// Fails with this result.
     pub(super) fn fail(self, result: impl Display) -> Self {
-        Self { ok: false, result: result.to_string(), ..self }
+        Self { ok: false, result: localize(&result.to_string()).into_owned(), ..self }
+    }
+
+    /// Fails with an error, and says what a person can do: what its cause calls for, else `otherwise`.
+    pub(super) fn fail_for(self, error: &Error, callee: Callee, otherwise: &str) -> Self {
+        let advice = way_out::find_for(error, callee).unwrap_or_else(|| otherwise.to_owned());
+        self.fail(describe_app(error)).advise(advice)
     }
 
     /// Says what a person can do.
@@ -68,7 +90,7 @@ impl Finding {
     pub(super) fn print(&self, json: bool) -> bool {
         if json {
             if let Ok(line) = serde_json::to_string(self) {
-                print_line(line);
+                print_json(line);
             }
             return self.ok;
         }
@@ -78,7 +100,7 @@ impl Finding {
             (true, Some(_)) => tr_static!("warn  ", "注意"),
             (false, _) => tr_static!("FAILED", "失败"),
         };
-        print_line(format_args!("{mark}  {check}: {tried}: {result}"));
+        print_line(tr!("{mark}  {check}: {tried}: {result}", "{mark}  {check}：{tried}：{result}"));
         if let Some(advice) = advice {
             print_line(format_args!("{}{advice}", tr_static!("        what to do: ", "      处理办法：")));
         }

@@ -1,7 +1,11 @@
 //! Whether the ledger can be opened and used, whether the seal key opens its secrets, and how far this machine's clock is off.
 
 use super::{bucket, context::CheckContext, finding::Finding, marks};
-use crate::ui::i18n::{tr, tr_static};
+use crate::commands::missing_ledger;
+use crate::ui::{
+    i18n::{tr, tr_static},
+    messages::way_out::Callee,
+};
 use app::{
     ListQuery,
     core::{Error, ErrorKind, ledger::Ledger},
@@ -21,16 +25,21 @@ pub(super) async fn check(context: &CheckContext) -> Vec<Finding> {
             "打开 {location}；在 trial/ 下写入、列出、读取并删除一个条目"
         ),
     );
+    let missing = missing_ledger::describe(&context.app);
     let opened = async {
         let ledger = context.app.ledger(None).await?;
         ledger.test_store().await.map(|()| ledger)
     };
     let mut findings: Vec<Finding> = check_rules(context).into_iter().collect();
     match opened.await {
-        Err(error) => findings.push(finding.advise(advise(&error)).fail(error)),
+        Err(error) => findings.push(finding.fail_for(&error, Callee::Ledger, advise(&error))),
         Ok(ledger) => {
             let result = tr_static!("it stores entries, and none is overwritten", "可以保存，且不会被覆盖");
-            findings.push(finding.pass(result));
+            findings.push(match missing {
+                None => finding.pass(result),
+                // Made by this check: a user who expects uploads in it named another place.
+                Some(why) => finding.warn(result, why),
+            });
             findings.extend(bucket::check(context).await);
             findings.extend(marks::check(&ledger).await);
             findings.push(check_seal_key(context, &ledger).await);
@@ -43,23 +52,21 @@ pub(super) async fn check(context: &CheckContext) -> Vec<Finding> {
 /// Checks that the ledger lies outside every rule's prefix: inside, each of its entries would call the function.
 fn check_rules(context: &CheckContext) -> Option<Finding> {
     let settings = context.app.settings();
-    let (scheme, rest) = settings.ledger.location.as_deref()?.split_once("://")?;
-    let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+    let location = settings.ledger.location.as_deref().filter(|location| location.contains("://"))?;
     let finding = Finding::new(
         tr_static!("ledger's place", "台账位置"),
         tr_static!("compare it with the buckets and prefixes of the rules", "与规则的 bucket 和前缀比较"),
     );
     let overlaps = |rule: &&app::core::rules::Rule| {
-        rule.bucket == bucket
-            && scheme == settings.source.provider.as_str()
-            && (prefix.starts_with(&rule.prefix) || rule.prefix.starts_with(prefix))
+        app::ledger::overlaps_rule(location, settings.source.provider, &rule.bucket, &rule.prefix)
     };
     Some(match settings.rules.iter().find(overlaps) {
         None => finding.pass(tr_static!("it lies outside every rule's prefix", "位于所有规则的前缀之外")),
         Some(rule) => finding
             .fail(tr!(
-                "it overlaps the rule for bucket {bucket}, prefix {:?}: each entry would call the function",
-                "与 bucket {bucket}、前缀 {:?} 的规则重叠：每个条目都会触发函数",
+                "it overlaps the rule for bucket {}, prefix {:?}: each entry would call the function",
+                "与 bucket {}、前缀 {:?} 的规则重叠：每个条目都会触发函数",
+                rule.bucket,
                 rule.prefix
             ))
             .advise(tr_static!(
@@ -87,10 +94,7 @@ async fn check_seal_key(context: &CheckContext, ledger: &Ledger) -> Finding {
     match opened.await {
         Ok(0) => finding.pass(tr_static!("there are none yet", "尚无上传")),
         Ok(number) => finding.pass(tr!("all {number} decrypt", "{number} 个均可解密")),
-        Err(error) => finding.fail(error).advise(tr_static!(
-            "set ledger.seal_key to the key that this ledger began with",
-            "请把 ledger.seal_key 设为这个台账最初使用的密钥"
-        )),
+        Err(error) => finding.fail_for(&error, Callee::Ledger, advise(&error)),
     }
 }
 
@@ -101,7 +105,7 @@ fn check_clock(theirs: Result<SystemTime, Error>, ours: SystemTime) -> Finding {
     );
     let theirs = match theirs {
         Ok(theirs) => theirs,
-        Err(error) => return finding.advise(advise(&error)).fail(error),
+        Err(error) => return finding.fail_for(&error, Callee::Ledger, advise(&error)),
     };
     let apart = theirs.duration_since(ours).unwrap_or_else(|earlier| earlier.duration());
     let seconds = apart.as_secs();
@@ -122,9 +126,8 @@ fn advise(error: &Error) -> &'static str {
             "请按提示修改 ledger.location、ledger.seal_key 或本机的密钥"
         ),
         _ => tr_static!(
-            "check that the place exists and can be reached from here, that the key of the source has permission to get, put, list and \
-             delete objects there, and this machine's clock",
-            "请检查该位置是否存在、能否从这里访问、来源的密钥是否有读、写、列出、删除的权限，以及本机时钟"
+            "check that the place exists and holds nothing but the ledger",
+            "请检查该位置是否存在，且其中只有台账"
         ),
     }
 }

@@ -1,7 +1,10 @@
 //! Open marks of the ledger that cannot be read: everything else works without them, and nothing else reports them.
 
 use super::finding::Finding;
-use crate::ui::i18n::{tr, tr_static};
+use crate::ui::{
+    i18n::{tr, tr_static},
+    messages::way_out::Callee,
+};
 use app::core::{Error, RetryAdvice, ledger::Ledger};
 use futures_util::{StreamExt, stream};
 
@@ -31,10 +34,13 @@ pub(super) async fn check(ledger: &Ledger) -> Vec<Finding> {
             });
             listed.chain(more).collect()
         }
-        Err(error) => vec![finding().fail(error).advise(tr_static!(
-            "check that the ledger can be listed and read from here",
-            "请检查能否从这里列出并读取台账"
-        ))],
+        Err(error) => {
+            let otherwise = tr_static!(
+                "check that the ledger can be listed and read from here",
+                "请检查能否从这里列出并读取台账"
+            );
+            vec![finding().fail_for(&error, Callee::Ledger, otherwise)]
+        }
     }
 }
 

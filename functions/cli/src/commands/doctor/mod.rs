@@ -13,9 +13,10 @@ mod marks;
 mod settings;
 mod source;
 
-use crate::args::DoctorArgs;
+use crate::{args::DoctorArgs, exit_code::USAGE};
+use app::Settings;
 use context::CheckContext;
-use finding::Finding;
+pub(super) use finding::Finding;
 use std::{future::Future, pin::Pin, process::ExitCode};
 
 type Findings<'a> = Pin<Box<dyn Future<Output = Vec<Finding>> + 'a>>;
@@ -29,15 +30,32 @@ const CHECKS: [fn(&CheckContext) -> Findings<'_>; 5] = [
     |context| Box::pin(function::check(context)),
 ];
 
-/// Runs all checks; the exit code is 0 if all is well, else 1.
+/// Runs all checks; the exit code is 0 if all is well, 2 where the settings cannot be used or have no account, else 1.
 pub(super) fn run(args: DoctorArgs) -> ExitCode {
     let DoctorArgs { account, function_url, token_file, callback, json } = args;
     let (app, finding) = settings::check();
-    let mut all_well = finding.print(json);
-    if let Some(app) = app {
-        all_well &= run_checks(&CheckContext { app, account, function_url, token_file, callback }, json);
-    }
+    finding.print(json);
+    let Some(app) = app else { return ExitCode::from(USAGE) };
+    let all_well = run_checks(&CheckContext { app, account, function_url, token_file, callback }, json);
     if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Collects what all checks find, of these settings or, where there are none, of those that a command loads now.
+pub(super) fn collect(settings: Option<Settings>) -> Vec<Finding> {
+    let (app, first) = settings.map_or_else(settings::check, settings::check_given);
+    let mut findings = vec![first];
+    let Some(app) = app else { return findings };
+    let context = CheckContext { app, account: None, function_url: None, token_file: None, callback: None };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(async {
+            for check in CHECKS {
+                findings.extend(check(&context).await);
+            }
+        }),
+        Err(error) => findings.push(Finding::new("runtime", "start").fail(error)),
+    }
+    findings
 }
 
 fn run_checks(context: &CheckContext, json: bool) -> bool {

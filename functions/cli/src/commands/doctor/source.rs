@@ -1,7 +1,10 @@
 //! Whether the rules' buckets can be listed and read with the key of the settings.
 
 use super::{context::CheckContext, finding::Finding};
-use crate::ui::i18n::{tr, tr_static};
+use crate::ui::{
+    i18n::{tr, tr_static},
+    messages::way_out::Callee,
+};
 use app::core::{Error, ErrorKind, Location};
 use futures_util::TryStreamExt;
 use std::collections::BTreeSet;
@@ -42,17 +45,12 @@ async fn check_prefix(context: &CheckContext, location: &Location) -> Finding {
         Ok(Some(object)) => finding.pass(tr!("{object} can be read", "{object} 可以读取")),
         Ok(None) => finding
             .pass(tr_static!("it can be listed; there is no object to read", "可以列出；没有可供读取的对象")),
-        Err(error) => finding.advise(advise(&error)).fail(error),
+        Err(error) => finding.fail_for(&error, Callee::Source, advise(&error)),
     }
 }
 
 fn advise(error: &Error) -> &'static str {
     match error.kind() {
-        ErrorKind::SourceDenied => tr_static!(
-            "check source.access_key_id and source.access_key_secret (or ALIBABA_CLOUD_ACCESS_KEY_ID and _SECRET), its permission to list and \
-             read the bucket (oss:ListObjects, oss:GetObject), and this machine's clock",
-            "请检查 source.access_key_id 与 source.access_key_secret（或 ALIBABA_CLOUD_ACCESS_KEY_ID 与 _SECRET）、其列出和读取 bucket 的权限（oss:ListObjects、oss:GetObject），以及本机时钟"
-        ),
         ErrorKind::Config => tr_static!(
             "correct what it names: this machine's key, the rule's bucket, source.region or source.endpoint",
             "请按提示修改：本机的密钥、规则的 bucket、source.region 或 source.endpoint"

@@ -6,10 +6,7 @@ use app::{
     App,
     core::{Error, Job, Source, Uploader, ledger::Ledger, metadata::StatedMetadata},
 };
-use std::{sync::Arc, time::Duration};
-
-/// How often bars move.
-pub(super) const FRAME: Duration = Duration::from_millis(100);
+use std::{cell::Cell, sync::Arc};
 
 /// What all uploads of one command share.
 pub(super) struct Batch<'a> {
@@ -21,6 +18,8 @@ pub(super) struct Batch<'a> {
     pub(super) throttle: Arc<Throttle>,
     pub(super) shutdown: Shutdown,
     pub(super) reporter: &'a Reporter,
+    /// Whether Youku has accepted any byte of an upload that did not end.
+    pub(super) has_accepted: Cell<bool>,
 }
 
 impl Batch<'_> {

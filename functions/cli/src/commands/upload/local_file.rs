@@ -3,7 +3,7 @@
 use crate::{
     error::{CliError, Stopped},
     shutdown::Shutdown,
-    ui::i18n::tr,
+    ui::{details::localize_io, i18n::tr},
 };
 use app::{
     core::{ByteStream, Error, ErrorKind, Location, Md5, Object, Provider, RetryAdvice, Source, SourcePage},
@@ -27,8 +27,12 @@ use std::{
 /// Bytes that are read at once.
 const CHUNK: usize = 256 << 10;
 
+/// Another version of the file is there now, or none. The ledger keeps this text: it is English, and translated where a person reads it.
+const CHANGED: &str = "the file changed after its upload began";
+
 /// One file, in the version that was read for its digests.
 pub(super) struct LocalFile {
+    object: Object,
     folder: Store,
     /// Name in the folder; the target of a link may have another.
     name: String,
@@ -66,8 +70,8 @@ pub(super) async fn open(
         return Err(CliError::local(
             ErrorKind::SourceChanged,
             tr!(
-                "the file changed while it was read: wait until it is finished, then upload it",
-                "读取时文件发生了变化：请等文件写完再上传"
+                "the file changed while it was read: upload it again once nothing writes to it any more",
+                "读取时文件发生了变化：请等文件不再写入后重新上传"
             ),
         )
         .with_context("file", path.display().to_string()));
@@ -77,7 +81,7 @@ pub(super) async fn open(
         crc64: Some(crc64),
         ..Object::new(locate(&name), md5.to_string().to_ascii_uppercase(), size)
     };
-    Ok((object, LocalFile { folder, name, version }))
+    Ok((object.clone(), LocalFile { object, folder, name, version }))
 }
 
 /// Checks that `path` is a file with bytes in it, and returns its name.
@@ -91,10 +95,11 @@ pub(super) fn check_name(path: &Path) -> Result<String, CliError> {
         CliError::local(ErrorKind::InvalidJob, why).with_context("file", path.display().to_string())
     };
     if metadata.is_dir() {
-        return Err(wrong(tr!(
+        let why = tr!(
             "this is a directory: --recursive uploads the videos in it",
             "这是一个目录：加上 --recursive 可上传其中的视频"
-        )));
+        );
+        return Err(CliError::usage(why).with_context("file", path.display().to_string()));
     }
     if !metadata.is_file() {
         return Err(wrong(tr!("this is not a regular file: upload a file", "这不是普通文件：请指定文件")));
@@ -124,7 +129,10 @@ pub(super) fn describe_unreadable(path: &Path, error: &io::Error) -> CliError {
                 "没有读取该文件的权限：请修改权限"
             ),
         ),
-        _ => (ErrorKind::Source, tr!("the file cannot be read: {error}", "无法读取文件：{error}")),
+        _ => {
+            let why = localize_io(error);
+            (ErrorKind::Source, tr!("the file cannot be read: {why}", "无法读取文件：{why}"))
+        }
     };
     CliError::local(kind, why).with_context("file", path.display().to_string())
 }
@@ -153,14 +161,9 @@ fn digest(path: &PathBuf, read: &AtomicU64, shutdown: &Shutdown) -> Result<(Md5,
 /// Maps an error of the folder; bytes of another version mean that the file has changed.
 fn map_store_error(error: &app::storage::Error) -> Error {
     match error.kind() {
-        Storage::PreconditionFailed | Storage::InvalidRange | Storage::NotFound => Error::new(
-            ErrorKind::SourceChanged,
-            "read",
-            tr!(
-                "the file has changed since its upload began: upload it again",
-                "上传开始后文件发生了变化：请重新上传"
-            ),
-        ),
+        Storage::PreconditionFailed | Storage::InvalidRange | Storage::NotFound => {
+            Error::new(ErrorKind::SourceChanged, "read", CHANGED)
+        }
         _ => Error::new(ErrorKind::Source, "read", error.to_string()).with_advice(RetryAdvice::Permanent),
     }
 }
@@ -168,7 +171,11 @@ fn map_store_error(error: &app::storage::Error) -> Error {
 #[async_trait]
 impl Source for LocalFile {
     async fn head(&self, _: &Location) -> Result<Object, Error> {
-        Err(Error::new(ErrorKind::Source, "head", "a local file is read once, before its upload"))
+        let now = self.folder.head(&self.name).await.map_err(|error| map_store_error(&error))?;
+        match now.etag == self.version {
+            true => Ok(self.object.clone()),
+            false => Err(Error::new(ErrorKind::SourceChanged, "head", CHANGED)),
+        }
     }
 
     async fn read(&self, _: &Object, range: Range<u64>) -> Result<ByteStream, Error> {

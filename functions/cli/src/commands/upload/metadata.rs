@@ -1,13 +1,22 @@
 //! Metadata of the videos: from flags, else from the file of `--meta`.
 
-use crate::{args::UploadArgs, error::CliError, ui::i18n::tr};
+use crate::{
+    args::UploadArgs,
+    error::CliError,
+    ui::{
+        details::{localize, localize_io},
+        i18n::tr,
+    },
+};
 use app::core::metadata::{PublicTypeOrigin, StatedMetadata, VideoMetadata, split_tags};
 use std::{fs, path::Path};
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Reads what flags state, and the file of `--meta` for what they do not.
 ///
 /// # Errors
-/// Names the file, line and column that do not fit.
+/// Names the file, and what in it does not fit.
 pub(super) fn read(args: &UploadArgs) -> Result<StatedMetadata, CliError> {
     let flags = VideoMetadata {
         title: args.title.clone(),
@@ -25,18 +34,42 @@ pub(super) fn read(args: &UploadArgs) -> Result<StatedMetadata, CliError> {
     Ok(StatedMetadata::new(stated, PublicTypeOrigin::Flag))
 }
 
+/// Reads TOML, or JSON as a sidecar has it. Editors of Windows write a byte-order mark before either.
 fn read_file(path: &Path) -> Result<VideoMetadata, CliError> {
     let wrong = |why: String| CliError::usage(why).with_context("file", path.display().to_string());
-    let text = fs::read_to_string(path).map_err(|error| {
-        wrong(tr!("--meta: the file cannot be read: {error}", "--meta：无法读取文件：{error}"))
+    let bytes = fs::read(path).map_err(|error| {
+        let why = localize_io(&error);
+        wrong(tr!("--meta: the file cannot be read: {why}", "--meta：无法读取文件：{why}"))
     })?;
-    toml::from_str(&text).map_err(|error| {
-        let (line, column) = find_position(&text, error.span().map_or(0, |span| span.start));
-        let why = strip_value(error.message());
+    let text = str::from_utf8(&bytes).map_err(|_| {
+        wrong(tr!(
+            "--meta: the file is not UTF-8: write it as UTF-8",
+            "--meta：文件不是 UTF-8 编码：请以 UTF-8 保存"
+        ))
+    })?;
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    // No TOML begins so.
+    if text.trim_start().starts_with('{') {
+        let stated = StatedMetadata::from_sidecar(text.as_bytes());
+        return stated.map(|stated| stated.metadata).map_err(|error| {
+            let text = error.to_string();
+            let why = localize(&text);
+            let why = strip_place(&why);
+            wrong(tr!("--meta: {why}", "--meta 文件有误：{why}"))
+        });
+    }
+    toml::from_str(text).map_err(|error| {
+        let (line, column) = find_position(text, error.span().map_or(0, |span| span.start));
+        let why = localize(strip_value(error.message()));
         wrong(tr!("--meta: {why}", "--meta 文件有误：{why}"))
             .with_context("line", line.to_string())
             .with_context("column", column.to_string())
     })
+}
+
+/// Strips the place from what is wrong, in either language: the file is read as a sidecar is.
+fn strip_place(why: &str) -> &str {
+    ["sidecar ", "旁边的文件 "].iter().find_map(|place| why.strip_prefix(place)).unwrap_or(why)
 }
 
 /// Strips the value that a message of the TOML library quotes: it may be a password.
@@ -57,6 +90,15 @@ fn find_position(text: &str, at: usize) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::details::translate_or_keep;
+
+    #[test]
+    fn what_is_wrong_is_told_without_the_place_of_a_sidecar() {
+        let english = "sidecar tags has the wrong type";
+        assert_eq!(strip_place(english), "tags has the wrong type");
+        assert_eq!(strip_place(&translate_or_keep(english)), "tags 类型不对");
+        assert_eq!(strip_place("is not JSON"), "is not JSON");
+    }
 
     #[test]
     fn positions_are_counted_in_characters_from_one() {

@@ -4,8 +4,11 @@ use super::{batch::Batch, prepare::Prepared, video_source::VideoSource};
 use crate::{
     error::CliError,
     ui::{
-        i18n::{Lang, current, tr, tr_static},
+        i18n::{tr, tr_static},
         messages,
+        output::escape,
+        tracker::Tracker,
+        width::pad,
     },
 };
 use app::{
@@ -18,7 +21,7 @@ impl Batch<'_> {
     /// Reports what an upload would do; nothing is written except the first entry of a new ledger.
     pub(super) async fn plan(&self, number: usize, video: &VideoSource) -> Result<(), CliError> {
         let source = video.to_string();
-        let mut tracker = self.reporter.track(source.clone());
+        let mut tracker = Tracker::new(self.reporter, source.clone());
         let Prepared { request, .. } = self.prepare(number, video, &mut tracker).await?;
         drop(tracker);
         let id = UploadId::new(&request.object, &request.job);
@@ -93,16 +96,10 @@ fn describe_plan(
             )),
         ),
     ];
-    all.into_iter().flatten().map(|(label, text)| format!("{label}{text}")).collect()
+    all.into_iter().flatten().map(|(label, text)| format!("{label}{}", escape(&text))).collect()
 }
 
-/// Pads a label to a column: a Chinese character is as wide as two others.
+/// Pads a label to a column.
 fn pad_label(en: &str, zh: &str) -> String {
-    match current() {
-        Lang::En => format!("{en:<13}"),
-        Lang::Zh => {
-            let width: usize = zh.chars().map(|one| if one.is_ascii() { 1 } else { 2 }).sum();
-            format!("{zh}{}", " ".repeat(13_usize.saturating_sub(width)))
-        }
-    }
+    pad(tr_static!(en, zh), 13)
 }

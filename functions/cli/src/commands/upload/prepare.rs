@@ -1,7 +1,7 @@
 //! Prepares a video: its job and object, with everything that flags, the object, its sidecar and its rule state.
 
 use super::{
-    batch::{Batch, FRAME},
+    batch::Batch,
     local_file::{self, LocalFile},
     throttle::ThrottledSource,
     title::expand_title,
@@ -9,10 +9,14 @@ use super::{
 };
 use crate::{
     error::CliError,
-    ui::reporter::{Snapshot, Tracker},
+    ui::tracker::{Snapshot, Tracker},
 };
-use app::core::{
-    Callback, Job, Location, NewVideo, Object, Source, Stage, Terms, Uploader, ledger::UploadRequest,
+use app::{
+    core::{
+        Callback, Entrypoint, Job, Location, NewVideo, Object, Source, Stage, Terms, Uploader,
+        ledger::UploadRequest,
+    },
+    report_missing_bucket,
 };
 use std::{
     path::Path,
@@ -21,7 +25,6 @@ use std::{
         atomic::{AtomicU64, Ordering::Relaxed},
     },
 };
-use tokio::time::sleep;
 
 /// A video that is ready to be uploaded.
 pub(super) struct Prepared {
@@ -45,11 +48,13 @@ impl Batch<'_> {
                 let (job, callback) = self.build_job(number, location.clone())?;
                 let source = self.app.source(None);
                 let intake = self.app.intake_policy();
-                let completing = async { Ok::<_, CliError>(intake.complete(&*source, job).await?) };
-                let (job, object) = self.shutdown.guard(completing).await?;
-                let request =
-                    UploadRequest { job, object, requested_key: None, callback, caller_account: None };
-                self.with_uploader(request, None, source)
+                let completing = Box::pin(async {
+                    let completed = intake.complete(&*source, job).await;
+                    Ok::<_, CliError>(completed.map_err(|error| report_missing_bucket(location, error))?)
+                });
+                let completing = self.shutdown.guard(completing);
+                let (job, object) = tracker.follow(|| Snapshot::LOOKING, || false, completing).await?;
+                self.with_uploader(new_request(job, object, callback), None, source)
             }
         }
     }
@@ -68,7 +73,7 @@ impl Batch<'_> {
         self.open_uploader(&job, self.app.source(None))?;
         let video = job.describe_video(size)?;
         let (object, file) = self.open_file(path, size, tracker).await?;
-        let request = UploadRequest { job, object, requested_key: None, callback, caller_account: None };
+        let request = new_request(job, object, callback);
         let unchanged = request.object.size == size;
         self.with_uploader(request, Some(video).filter(|_| unchanged), Arc::new(file))
     }
@@ -83,7 +88,7 @@ impl Batch<'_> {
         let stated = Terms {
             account: Some(self.app.account_for(&location, self.args.account.as_deref())?),
             mode: self.args.mode.map(Into::into),
-            callback: callback.map(|url| Callback { url: url.as_str().into(), events: Vec::new() }),
+            callback: callback.map(|url| Callback::new(url.as_str().into())),
         };
         let settings = self.app.settings();
         let Terms { account, mode, callback } =
@@ -123,15 +128,14 @@ impl Batch<'_> {
         tracker: &mut Tracker<'_>,
     ) -> Result<(Object, LocalFile), CliError> {
         let read = Arc::new(AtomicU64::new(0));
-        let mut opening = std::pin::pin!(local_file::open(path, read.clone(), &self.shutdown));
-        loop {
-            tokio::select! {
-                opened = &mut opening => return opened,
-                () = sleep(FRAME) => {
-                    let read = read.load(Relaxed);
-                    tracker.update(Snapshot { stage: Stage::Reading, read, accepted: 0, total });
-                }
-            }
-        }
+        let opening = self.shutdown.guard(local_file::open(path, read.clone(), &self.shutdown));
+        let progress =
+            || Snapshot { stage: Stage::Reading, read: read.load(Relaxed), total, ..Snapshot::LOOKING };
+        tracker.follow(progress, || false, opening).await
     }
+}
+
+fn new_request(job: Job, object: Object, callback: Option<Callback>) -> UploadRequest {
+    let entrypoint = Some(Entrypoint::Command);
+    UploadRequest { callback, entrypoint, ..UploadRequest::new(job, object) }
 }

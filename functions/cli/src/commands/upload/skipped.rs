@@ -39,6 +39,21 @@ impl Skipped {
         self.missed
     }
 
+    /// How many things were met and are not uploaded.
+    pub(super) fn count(&self) -> usize {
+        self.all.len()
+    }
+
+    /// The reasons that occur, each with how often.
+    pub(super) fn count_by_reason(&self) -> Vec<(SkipReason, usize)> {
+        let count = |reason| self.all.iter().filter(|(other, _)| *other == reason).count();
+        SkipReason::ALL
+            .into_iter()
+            .map(|reason| (reason, count(reason)))
+            .filter(|(_, count)| *count > 0)
+            .collect()
+    }
+
     /// Reports an event for each, and for a person a line for each reason.
     pub(super) fn report(&self, reporter: &Reporter) {
         for (reason, source) in &self.all {

@@ -96,6 +96,10 @@ impl Source for ThrottledSource {
         self.source.read_small(location, limit).await
     }
 
+    fn check_key(&self, location: &Location) -> Result<(), Error> {
+        self.source.check_key(location)
+    }
+
     async fn list(&self, place: &Location, after: Option<&str>) -> Result<SourcePage, Error> {
         self.shutdown.guard(self.source.list(place, after)).await
     }

@@ -14,6 +14,7 @@ use crate::{
 use app::{
     App,
     core::{ErrorKind, Location, rules::is_junk},
+    report_missing_bucket,
 };
 use std::{
     ffi::OsStr,
@@ -80,12 +81,19 @@ pub(super) async fn expand(
             videos.push(VideoSource::parse(source)?);
             continue;
         }
+        let skipped_before = skipped.count();
         let found = match source.to_str().filter(|text| text.contains("://")) {
             Some(url) => shutdown.guard(list_under(app, url, args.include_junk, skipped)).await?,
             None => shutdown.guard(walk_through(source.into(), args.include_junk, skipped)).await?,
         };
         if found.is_empty() {
-            let why = tr!("there is no video under it", "其中没有视频");
+            let why = match skipped.count() - skipped_before {
+                0 => tr!("there is no video under it", "其中没有视频"),
+                count => tr!(
+                    "nothing under it is uploaded: all {count} that are there are left out, for the reasons above",
+                    "其中没有可上传的内容：共有 {count} 个，均因上述原因跳过"
+                ),
+            };
             return Err(CliError::local(ErrorKind::SourceMissing, why)
                 .with_context("source", Path::new(source).display()));
         }
@@ -133,7 +141,8 @@ async fn list_under(
     };
     let (store, mut after, mut found) = (app.source(None), None, Vec::new());
     loop {
-        let page = store.list(&prefix, after.as_deref()).await?;
+        let page = store.list(&prefix, after.as_deref()).await;
+        let page = page.map_err(|error| report_missing_bucket(&prefix, error))?;
         // A key that ends with a slash stands for a folder.
         for entry in page.entries.into_iter().filter(|entry| !entry.key.ends_with('/')) {
             let reason = skip_reason(&entry.key, entry.size);

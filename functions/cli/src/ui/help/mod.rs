@@ -6,9 +6,7 @@ use crate::{
     args::Arguments,
     ui::i18n::{Lang, current},
 };
-use clap::{Arg, ArgAction, Command, CommandFactory};
-
-const TEMPLATE_ZH: &str = "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
+use clap::{Arg, ArgAction, Command, CommandFactory, builder::PossibleValue};
 
 /// Builds the command line, with its help in the language in use.
 pub(crate) fn build_command() -> Command {
@@ -19,11 +17,27 @@ pub(crate) fn build_command() -> Command {
     }
 }
 
+/// The sections of a help, with the colons of Chinese print: those that clap writes itself end in a half-width one.
+fn build_template(command: &Command) -> String {
+    let header = command.get_styles().get_header();
+    let usage = command.get_styles().get_usage();
+    let mut template = format!("{{about-with-newline}}\n{usage}用法：{usage:#}{{usage}}\n");
+    let sections = [
+        ("命令", "subcommands", command.has_subcommands()),
+        ("参数", "positionals", command.get_positionals().next().is_some()),
+        ("选项", "options", true),
+    ];
+    for (title, tag, _) in sections.into_iter().filter(|(.., is_there)| *is_there) {
+        template += &format!("\n{header}{title}：{header:#}\n{{{tag}}}\n");
+    }
+    template.truncate(template.trim_end().len());
+    template + "{after-help}"
+}
+
 /// Translates a command and its subcommands. `path` is the name of the command above it.
 fn translate(command: Command, path: &str) -> Command {
-    let about = zh::find_about(path, command.get_name());
-    let mut command =
-        command.help_template(TEMPLATE_ZH).subcommand_help_heading("命令").disable_help_subcommand(true);
+    let (about, template) = (zh::find_about(path, command.get_name()), build_template(&command));
+    let mut command = command.help_template(template).disable_help_subcommand(true);
     if let Some(about) = about {
         command = command.about(about).long_about(None::<&str>);
     }
@@ -47,29 +61,26 @@ fn translate(command: Command, path: &str) -> Command {
 }
 
 fn translate_argument(argument: Arg, command: &str) -> Arg {
-    let heading = if argument.is_positional() { "参数" } else { "选项" };
-    let mut help = zh::find_argument(command, argument.get_id().as_str()).map(str::to_owned);
-    let values: Vec<_> =
-        argument.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+    let id = argument.get_id().to_string();
+    let Some(mut help) = zh::find_argument(command, &id).map(str::to_owned) else { return argument };
+    // clap refuses these marks on a flag without a value.
+    if !argument.get_action().takes_values() {
+        return argument.help(help);
+    }
+    let describe = |value: &PossibleValue| match zh::find_value(&id, value.get_name()) {
+        Some(meaning) => format!("{}（{meaning}）", value.get_name()),
+        None => value.get_name().to_owned(),
+    };
+    let values: Vec<_> = argument.get_possible_values().iter().map(describe).collect();
+    if !values.is_empty() {
+        help += &format!("[可选：{}]", values.join("、"));
+    }
     let defaults: Vec<_> =
         argument.get_default_values().iter().map(|one| one.to_string_lossy().into_owned()).collect();
-    let takes = argument.get_action().takes_values();
-    if let Some(help) = &mut help {
-        if takes && !values.is_empty() {
-            *help += &format!("[可选：{}]", values.join("、"));
-        }
-        if takes && !defaults.is_empty() {
-            *help += &format!("[默认：{}]", defaults.join("、"));
-        }
+    if !defaults.is_empty() {
+        help += &format!("[默认：{}]", defaults.join("、"));
     }
-    let argument = argument.help_heading(heading);
-    // The text above lists both; clap refuses these marks on a flag without a value.
-    let argument =
-        if takes { argument.hide_possible_values(true).hide_default_value(true) } else { argument };
-    match help {
-        Some(help) => argument.help(help),
-        None => argument,
-    }
+    argument.help(help).hide_possible_values(true).hide_default_value(true)
 }
 
 #[cfg(test)]
@@ -108,6 +119,28 @@ mod tests {
         }
         let exits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
         assert_eq!(exits(EXIT_CODES), exits(zh::EXIT_CODES), "the same exit codes");
+    }
+
+    /// A value whose meaning the English help tells has one in the Chinese help, and the table has none for anything else.
+    #[test]
+    fn every_value_has_its_meaning_in_both_helps() {
+        let command = Arguments::command();
+        let commands = command.get_subcommands().chain([&command]);
+        let mut explained = Vec::new();
+        for argument in commands.flat_map(Command::get_arguments) {
+            let values = argument.get_possible_values();
+            let in_english = values.iter().filter(|value| value.get_help().is_some());
+            explained
+                .extend(in_english.map(|value| (argument.get_id().to_string(), value.get_name().to_owned())));
+        }
+        assert!(explained.len() > 5, "{explained:?}");
+        for (argument, value) in &explained {
+            assert!(zh::find_value(argument, value).is_some(), "{argument} {value} has no Chinese meaning");
+        }
+        for (argument, value) in zh::values() {
+            let known = |(one, other): &(String, String)| one == argument && other == value;
+            assert!(explained.iter().any(known), "{argument} {value} is no value");
+        }
     }
 
     /// Both helps of `upload` name every extension that is accepted.

@@ -3,8 +3,8 @@
 /// Last lines of every help.
 pub(super) const EXIT_CODES: &str = "\
 退出码：0 成功；1 有失败；2 命令行或设置有误；3 上传、对象或文件不存在；4 稍后再试：上传正由别处处理，或需要等待；\
-5 视频不符合要求：文件或其信息有误；6 凭证被拒绝；7 服务无法连接或暂时出错；130 被信号终止。
-设置来自当前目录的 oss2youku.toml 或 OSS2YOUKU_CONFIG 指定的文件，以及 OSS2YOUKU_... 变量。
+5 视频不符合要求：文件或其信息有误；6 凭证被拒绝；7 服务无法连接或暂时出错；130 被信号停止。
+设置来自当前目录的 oss2youku.toml，或由 --config 或 OSS2YOUKU_CONFIG 指定的文件，以及 OSS2YOUKU_... 变量。
 未设置台账时，台账保存在 $XDG_STATE_HOME/oss2youku/ledger 或 ~/.local/state/oss2youku/ledger。";
 
 /// Finds the help of a command; that of the program has no path.
@@ -21,6 +21,30 @@ fn find(command: &str, id: &str) -> Option<&'static str> {
     ALL.iter().find(|(one, other, _)| *one == command && *other == id).map(|(_, _, help)| *help)
 }
 
+/// Finds the meaning of a value of an argument, which is the same in every command.
+pub(super) fn find_value(argument: &str, value: &str) -> Option<&'static str> {
+    VALUES.iter().find(|(one, other, _)| *one == argument && *other == value).map(|(.., meaning)| *meaning)
+}
+
+/// Iterates over the argument and name of every explained value.
+#[cfg(test)]
+pub(super) fn values() -> impl Iterator<Item = (&'static str, &'static str)> {
+    VALUES.iter().map(|(argument, value, _)| (*argument, *value))
+}
+
+/// Argument, value, meaning.
+const VALUES: &[(&str, &str, &str)] = &[
+    ("lang", "zh", "中文"),
+    ("lang", "en", "英文"),
+    ("mode", "oss", "分片上传到优酷指定的 bucket"),
+    ("mode", "slice", "按优酷上传服务器的要求逐片上传"),
+    ("copyright_type", "original", "上传者的作品"),
+    ("copyright_type", "reproduced", "他人的作品"),
+    ("public_type", "all", "所有人"),
+    ("public_type", "friend", "账号的好友"),
+    ("public_type", "password", "知道观看密码的人"),
+];
+
 /// Iterates over the command and argument of every entry.
 #[cfg(test)]
 pub(super) fn entries() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -31,9 +55,10 @@ pub(super) fn entries() -> impl Iterator<Item = (&'static str, &'static str)> {
 const ALL: &[(&str, &str, &str)] = &[
     ("-", "", "把对象存储中的视频上传到优酷。"),
     ("*", "lang", "输出语言；默认取自 LC_ALL、LC_MESSAGES 或 LANG，否则为英文"),
+    ("*", "config", "设置文件；优先于 OSS2YOUKU_CONFIG，默认为当前目录的 oss2youku.toml"),
     ("*", "json", "输出 JSON 行而非文本，内容为英文"),
     ("*", "id", "上传编号，见 `list`、`explain`、应答和日志"),
-    ("upload", "", "立即上传文件和对象；中断后重新运行即可续传，换一台使用同一台账的机器也可以"),
+    ("upload", "", "立即上传文件和对象；中断后再次运行即可续传，换一台共用台账的机器也可以"),
     (
         "upload",
         "sources",
@@ -48,7 +73,7 @@ const ALL: &[(&str, &str, &str)] = &[
     (
         "upload",
         "include_junk",
-        "与 --recursive 同用：也上传系统遗留的文件（资源分支、回收站目录、以点或 ~$ 开头的文件名）",
+        "与 --recursive 同用：也上传系统遗留的文件（资源分支、回收站、以点开头的文件和目录、以 ~$ 开头的文件）",
     ),
     (
         "upload",
@@ -66,7 +91,7 @@ const ALL: &[(&str, &str, &str)] = &[
         "--public-type password 时的观看密码；本机其他用户可在进程列表中看到，建议改用 --meta",
     ),
     ("upload", "thumbnail", "封面，原样传给优酷"),
-    ("upload", "meta", "写有 title、tags、description 等的 TOML 文件；命令行参数优先"),
+    ("upload", "meta", "写有 title、tags、description 等的 TOML 或 JSON 文件；命令行参数优先"),
     ("upload", "account", "设置中的账号；默认为对象所属规则的账号，或唯一的账号"),
     ("upload", "mode", "上传协议；默认按对象所属规则，其次按设置的 transfer.mode，否则为 oss"),
     ("upload", "callback", "把每个结果通知到这个 URL"),
@@ -76,18 +101,19 @@ const ALL: &[(&str, &str, &str)] = &[
     ("upload", "parallel", "同时上传的数量，1 到 16"),
     ("upload", "wait", "等待每个视频可以播放，最长一小时"),
     ("upload", "dry_run", "只检查并显示将要发送的内容，不实际发送"),
-    ("sweep", "", "继续中断的上传，并查找漏掉事件的对象"),
+    ("sweep", "", "续传中断的上传，并补传漏掉事件的对象"),
     (
         "sweep",
         "since",
         "上传该时间之后写入的对象，即使早于台账：`24h`、`90m`、`7d`、`30s` 或 2026-11-22T08:00:00Z",
     ),
     ("sweep", "limit", "最多继续或开始多少个上传；默认为设置的 sweep.limit，否则为 100"),
+    ("sweep", "dry_run", "只显示将要续传、补发回调和上传的内容，不实际执行"),
     ("retry", "", "重试已失败或已取消的上传"),
     ("retry", "new_session", "确认优酷没有该视频后，用新会话重新开始以 `commit_unknown` 失败的上传"),
     ("cancel", "", "取消一个未完成的上传，不再继续"),
     ("replay-callback", "", "重新发送已结束上传的回调"),
-    ("explain", "", "显示一个上传的经过、下一步以及可以采取的措施"),
+    ("explain", "", "显示一个上传的经过、接下来会怎样，以及可以做什么"),
     ("explain", "upload", "上传编号，或其对象：oss://bucket/key、s3://bucket/key 或文件"),
     ("explain", "account", "对象的上传所属的账号；默认为对象所属规则的账号，或唯一的账号"),
     ("list", "", "列出未完成的上传，然后是最近结束的上传"),
@@ -95,7 +121,12 @@ const ALL: &[(&str, &str, &str)] = &[
     ("list", "finished", "只列最近 30 天内结束的"),
     ("list", "limit", "最多列出多少个，1 到 1000"),
     ("list", "after", "从这个位置之后开始，即此前列表结尾给出的位置"),
-    ("doctor", "", "逐项检查上传所需的一切，并说明如何解决问题；全部正常时退出码为 0"),
+    ("console", "", "在浏览器的本地页面中显示每个上传：为何停在当前状态，以及可用的操作"),
+    ("console", "port", "页面使用的 127.0.0.1 端口；0 表示使用空闲端口"),
+    ("console", "open", "在浏览器中打开页面"),
+    ("console", "function_url", "显示这个 HTTP 触发器的函数的上传，而非设置中台账的上传"),
+    ("console", "token_file", "保存函数所接受令牌的文件；要更改上传，它须有 manage 权限"),
+    ("doctor", "", "检查上传所依赖的各项条件，并说明失败项如何修复"),
     ("doctor", "account", "只检查这个账号；默认检查设置中的所有账号"),
     ("doctor", "function_url", "同时检查这个 HTTP 触发器的函数"),
     ("doctor", "token_file", "保存函数所接受令牌的文件"),
@@ -111,7 +142,7 @@ const ALL: &[(&str, &str, &str)] = &[
     ("invoke", "token_file", "保存函数所接受令牌（http.tokens）的文件"),
     ("invoke", "account", "函数设置中的账号；默认为对象所属规则的账号，或唯一的账号"),
     ("init", "", "生成设置文件：根据命令行参数、旧 worker 的设置，或在终端上询问"),
-    ("init", "out", "要写的文件"),
+    ("init", "out", "要写的文件；没有写明时为 --config 指定的文件"),
     ("init", "force", "文件已存在时覆盖"),
     ("init", "from_legacy", "旧 worker 的 conf_oss.py、conf_youku.py、conf_gearman.py 所在目录，沿用其设置"),
     ("init", "client_id", "优酷应用的 client_id"),
@@ -119,10 +150,17 @@ const ALL: &[(&str, &str, &str)] = &[
     ("init", "refresh_token", "与访问令牌一同获得的刷新令牌；有了它，访问令牌会自动续期"),
     ("init", "bucket", "自动发布其中视频的 bucket；不指定则不自动发布"),
     ("init", "prefix", "这些视频的 key 的前缀"),
-    ("init", "public_type", "谁可以观看：all 或 friend；指定 bucket 时必须写明"),
+    ("init", "public_type", "谁可以观看；用 --bucket 时必须写明"),
     ("init", "region", "bucket 所在地域，如 cn-hangzhou"),
     ("init", "ledger", "保存上传记录的位置：oss://bucket/prefix/、s3://bucket/prefix/ 或目录"),
-    ("init", "seal_key", "沿用已有台账时，指定它的密封密钥；否则为 bucket 中的台账生成新密钥"),
+    ("init", "seal_key", "沿用已有台账时，指定它的密封密钥；bucket 中的新台账会生成新密钥"),
+    ("init", "new_seal_key", "无法查询台账是否已在使用时，仍生成新的密封密钥"),
+    (
+        "init",
+        "access_key_id",
+        "访问对象和 OSS 中台账的 AccessKey ID；默认在运行时取自 ALIBABA_CLOUD_ACCESS_KEY_ID",
+    ),
+    ("init", "access_key_secret", "该密钥的 AccessKey Secret"),
     (
         "init",
         "with_function",
@@ -130,11 +168,13 @@ const ALL: &[(&str, &str, &str)] = &[
     ),
     ("completions", "", "打印 shell 的自动补全脚本"),
     ("completions", "shell", "shell 类型"),
-    ("demo", "", "演示完整流程：文件写入本地 OSS，事件触发函数，视频出现在本地优酷"),
+    ("demo", "", "演示一次完整的上传：文件写入本地 OSS，事件触发函数，视频出现在本地优酷"),
     ("demo", "files", "要上传的视频；默认为程序自带的一个小视频"),
-    ("*", "mode", "上传协议"),
+    ("*", "mode", "上传协议；默认 oss"),
     ("*", "function", "改用这个函数程序而非内置的，例如解压后的 `bootstrap`"),
-    ("dev", "", "运行本地 OSS、优酷和函数计算，直到按 Ctrl-C；放入 bucket 的文件会被上传"),
+    ("dev", "", "运行本地 OSS、优酷和函数计算，直到按下 Ctrl-C；放入 bucket 的视频都会上传"),
     ("dev", "data", "本地服务的数据目录；默认为临时目录"),
+    ("dev", "config", "沿用该设置文件中的规则、回调、限制和上传协议；账号、地址、凭证和台账换成本地的"),
+    ("dev", "verbose", "在标准错误输出函数的全部日志和每个事件的结果"),
     ("dev", "port_base", "本地服务依次监听的起始端口；0 表示使用空闲端口"),
 ];

@@ -3,17 +3,22 @@
 use crate::{
     error::{CliError, Stopped},
     ui::{
+        details,
         i18n::{tr, tr_static},
-        messages::upload::describe_unknown,
+        messages::{kind, upload::describe_unknown, way_out},
+        output::escape,
+        shell_text::write_command,
     },
 };
-use app::core::{Error, ErrorKind, RetryAdvice};
+use app::core::{Error, ErrorKind, RetryAdvice, UploadError as _};
 
 /// What ended a command or an upload.
 pub(crate) fn describe(error: &CliError) -> String {
     match error {
-        // These are in the language in use already.
-        CliError::Usage(error) | CliError::Local(error) => error.to_string(),
+        // Their messages are in the language in use already.
+        CliError::Usage(error) | CliError::Local(error) => {
+            escape(&details::describe(error).text).into_owned()
+        }
         CliError::NoSuchUpload(upload) => describe_unknown(upload),
         CliError::Interrupted { .. } => Stopped::describe(),
         CliError::NotApplicable(error) | CliError::App(error) => describe_app(error),
@@ -22,104 +27,103 @@ pub(crate) fn describe(error: &CliError) -> String {
 
 /// What ended one upload of several, and the way out.
 pub(crate) fn describe_failure(source: &str, error: &CliError) -> String {
-    let label = tr_static!("failed     ", "失败  ");
-    format!("{label}  {source}  {} [{}]{}", describe(error), error.code(), describe_way_out(error))
+    let (label, source) = (tr_static!("failed     ", "失败  "), escape(source));
+    let way = format_way(find_way(error, Advised::Upload));
+    format!("{label}  {source}  {} [{}]{way}", describe(error), error.code())
 }
 
-/// An error of the application. Its details are English in every language, since they are the same in logs.
+/// An error of the application. In Chinese its kind stands first, unless the details are a sentence that says as much.
 pub(crate) fn describe_app(error: &Error) -> String {
-    let text = error.to_string();
-    let class = classify_zh(error.kind());
-    tr!("{text}", "{class}：{text}")
+    let detail = details::describe(error);
+    let text = escape(&detail.text);
+    if detail.stands_alone {
+        return text.into_owned();
+    }
+    format!("{}：{text}", kind::describe(error.kind()))
 }
 
-/// The kind of an error, in Chinese.
-fn classify_zh(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::InvalidJob | ErrorKind::Usage => "请求不符合要求",
-        ErrorKind::NoSuchUpload => "没有这个上传",
-        ErrorKind::WrongState => "上传当前的状态不允许此操作",
-        ErrorKind::SourceMissing => "来源不存在",
-        ErrorKind::SourceChanged => "来源已改变",
-        ErrorKind::SourceDenied => "来源拒绝访问",
-        ErrorKind::Source => "来源出错",
-        ErrorKind::Target => "优酷的存储出错",
-        ErrorKind::CredentialExpired => "优酷存储的临时凭证已过期",
-        ErrorKind::NoSuchMultipart => "优酷的存储不认识这个分片上传",
-        ErrorKind::PartExists => "优酷的存储已有这个分片",
-        ErrorKind::Unauthorized => "优酷拒绝访问令牌",
-        ErrorKind::ClientRefused => "优酷不认识账号的 client_id",
-        ErrorKind::Reauthorize => "需要重新授权",
-        ErrorKind::SessionOver => "上传会话已结束",
-        ErrorKind::RateLimited => "优酷暂时限制调用",
-        ErrorKind::Youku => "优酷出错",
-        ErrorKind::Integrity | ErrorKind::VerificationFailed => "数据校验不一致",
-        ErrorKind::HashRefused => "优酷收到的文件与声明的 MD5 不符",
-        ErrorKind::CommitUnknown => "提交结果未知",
-        ErrorKind::Deadline => "时间不够",
-        ErrorKind::Cancelled => "已取消",
-        ErrorKind::InProgress => "正在别处进行",
-        ErrorKind::Superseded => "已由别处接手",
-        ErrorKind::Ledger => "台账出错",
-        ErrorKind::Config => "设置有误",
-        ErrorKind::Failed => "失败",
-        // A kind that is newer than this table.
-        _ => "出错",
-    }
+/// Which command a person is advised about: only `upload` has flags for a video.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Advised {
+    Upload,
+    Other,
 }
 
 /// A line about what a person can do, where the error does not say so itself; else nothing.
 pub(crate) fn describe_way_out(error: &CliError) -> String {
-    let way = match error {
+    format_way(find_way(error, Advised::Other))
+}
+
+fn format_way(way: Option<String>) -> String {
+    way.map(|way| format!("\n           {way}")).unwrap_or_default()
+}
+
+fn find_way(error: &CliError, advised: Advised) -> Option<String> {
+    match error {
         CliError::Usage(_)
         | CliError::Local(_)
         | CliError::NoSuchUpload(_)
         | CliError::Interrupted { .. } => None,
-        CliError::NotApplicable(_) => Some(tr_static!(
-            "oss2youku explain shows the state of the upload",
-            "oss2youku explain 可查看该上传的状态"
-        )),
-        CliError::App(error) => find_way_out(error),
-    };
-    way.map(|way| format!("\n           {way}")).unwrap_or_default()
+        CliError::NotApplicable(error) => {
+            let explain = name_explain(error);
+            Some(tr!("{explain} shows the state of the upload", "{explain} 可查看该上传的状态"))
+        }
+        CliError::App(error) => way_out::find(error).or_else(|| find_by_kind(error, advised)),
+    }
 }
 
-fn find_way_out(error: &Error) -> Option<&'static str> {
+/// The way out that the error's cause has, else that of its kind.
+pub(crate) fn find_way_out(error: &Error) -> Option<String> {
+    way_out::find(error).or_else(|| find_by_kind(error, Advised::Other))
+}
+
+fn find_by_kind(error: &Error, advised: Advised) -> Option<String> {
+    let (doctor, init) = (write_command("doctor"), write_command("init"));
     Some(match error.kind() {
-        ErrorKind::Config => tr_static!(
-            "Settings come from oss2youku.toml in the working directory, or the file that OSS2YOUKU_CONFIG names, \
-             and from variables OSS2YOUKU_...; `oss2youku init` writes such a file",
-            "设置来自当前目录的 oss2youku.toml 或 OSS2YOUKU_CONFIG 指定的文件，以及 OSS2YOUKU_... 变量；`oss2youku init` 可生成该文件"
+        ErrorKind::Config => tr!(
+            "Settings come from oss2youku.toml in the working directory, or the file that --config or OSS2YOUKU_CONFIG names, \
+             and from variables OSS2YOUKU_...; `{init}` writes such a file",
+            "设置来自当前目录的 oss2youku.toml，或由 --config 或 OSS2YOUKU_CONFIG 指定的文件，以及 OSS2YOUKU_... 变量；`{init}` 可生成该文件"
         ),
-        ErrorKind::InvalidJob => tr_static!(
+        ErrorKind::InvalidJob if error.refused_field() == Some("file_name") => tr!(
+            "Convert the file, or give it its container's extension where it has a wrong one, then upload again",
+            "请转换格式，扩展名写错的请改为实际容器的扩展名，然后重新上传"
+        ),
+        ErrorKind::InvalidJob if advised == Advised::Upload => tr!(
             "Correct what it names (--title, --tags, --meta, ...), then upload again",
             "请按提示修改（--title、--tags、--meta 等）后重新上传"
         ),
-        ErrorKind::SourceMissing => tr_static!("Check bucket and key", "请检查 bucket 和 key"),
-        ErrorKind::SourceDenied => tr_static!(
+        ErrorKind::InvalidJob => tr!(
+            "Correct what it names, in the object's metadata, its sidecar or its rule, then write the object again",
+            "请按提示修改对象的元数据、旁边的文件或规则，然后重新写入对象"
+        ),
+        ErrorKind::SourceMissing => tr!("Check bucket and key", "请检查 bucket 和 key"),
+        ErrorKind::SourceDenied => tr!(
             "Check the key (source.access_key_id and source.access_key_secret, or ALIBABA_CLOUD_ACCESS_KEY_ID and _SECRET) and its \
-             rights: oss2youku doctor",
-            "请检查密钥（source.access_key_id 与 source.access_key_secret，或 ALIBABA_CLOUD_ACCESS_KEY_ID 与 _SECRET）及其权限：oss2youku doctor"
+             rights: {doctor}",
+            "请检查密钥（source.access_key_id 与 source.access_key_secret，或 ALIBABA_CLOUD_ACCESS_KEY_ID 与 _SECRET）及其权限：{doctor}"
         ),
-        ErrorKind::Unauthorized | ErrorKind::Reauthorize => tr_static!(
-            "Put a new access_token and refresh_token of the account into the settings (cloud.youku.com/tools); oss2youku doctor shows \
+        ErrorKind::Unauthorized | ErrorKind::Reauthorize => tr!(
+            "Put a new access_token and refresh_token of the account into the settings (cloud.youku.com/tools); {doctor} shows \
              their state",
-            "请把账号新的 access_token 和 refresh_token 写入设置（cloud.youku.com/tools）；oss2youku doctor 可查看状态"
+            "请把账号新的 access_token 和 refresh_token 写入设置（cloud.youku.com/tools）；{doctor} 可查看状态"
         ),
-        ErrorKind::ClientRefused => tr_static!(
+        ErrorKind::ClientRefused => tr!(
             "Correct client_id of the account in the settings (accounts.NAME.client_id): Youku does not know it",
             "请修改设置中该账号的 client_id（accounts.NAME.client_id）：优酷不认识它"
         ),
-        ErrorKind::SourceChanged => tr_static!("Upload it again", "请重新上传"),
+        ErrorKind::SourceChanged => {
+            tr!("Upload it again once nothing writes to it any more", "请等它不再写入后重新上传")
+        }
         ErrorKind::Source | ErrorKind::Target | ErrorKind::Youku | ErrorKind::Ledger
             if error.advice() != RetryAdvice::Permanent =>
         {
-            tr_static!(
-                "Nothing is lost: run the same command again once it can be reached; oss2youku doctor finds the cause",
-                "已完成的部分不会丢失：恢复后重新运行同一命令即可；oss2youku doctor 可协助排查"
+            tr!(
+                "Nothing is lost: run the same command again once it can be reached; {doctor} finds the cause",
+                "已完成的部分不会丢失：恢复后重新运行同一命令即可；{doctor} 可协助排查"
             )
         }
-        ErrorKind::RateLimited => tr_static!("Run the same command again later", "请稍后重新运行同一命令"),
+        ErrorKind::RateLimited => tr!("Run the same command again later", "请稍后重新运行同一命令"),
         ErrorKind::Cancelled
         | ErrorKind::Source
         | ErrorKind::Target
@@ -128,24 +132,38 @@ fn find_way_out(error: &Error) -> Option<&'static str> {
         | ErrorKind::Integrity
         | ErrorKind::VerificationFailed
         | ErrorKind::HashRefused
-        | ErrorKind::CommitUnknown => tr_static!(
-            "oss2youku explain shows more; upload --retry retries it",
-            "oss2youku explain 可查看详情；upload --retry 可重试"
-        ),
+        | ErrorKind::CommitUnknown => {
+            let explain = name_explain(error);
+            let retry = match (advised, error.upload_id()) {
+                (Advised::Other, Some(id)) => write_command(&format!("retry {id}")),
+                _ => tr!("the same command with --retry", "同一命令加上 --retry"),
+            };
+            tr!("{explain} shows more; {retry} retries it", "{explain} 可查看详情；{retry} 可重试")
+        }
         _ => return None,
     })
 }
 
+/// `explain` of the upload that the error is about, as far as its id is known.
+fn name_explain(error: &Error) -> String {
+    match error.upload_id() {
+        Some(id) => write_command(&format!("explain {id}")),
+        None => write_command("explain"),
+    }
+}
+
 /// A callback that the settings do not allow.
 pub(crate) fn describe_refused_callback(why: &str) -> String {
+    let why = details::localize(why);
     tr!(
         "--callback {why}: section [callback] of the settings states which callbacks are allowed",
-        "--callback {why}：设置的 [callback] 一节决定允许回调哪些地址"
+        "--callback：{why}；设置的 [callback] 一节决定允许回调哪些地址"
     )
 }
 
 /// A function that answered with a failure, and the way out.
-pub(crate) fn describe_function_failure(source: &str, code: &str, message: &str, error: &str) -> String {
+pub(crate) fn describe_function_failure(source: &str, code: &str, message: &str, kind: &str) -> String {
+    let message = details::localize(message);
     let way = match code {
         "400" => tr_static!("Correct what it names", "请按提示修改"),
         "401" => tr_static!(
@@ -159,18 +177,24 @@ pub(crate) fn describe_function_failure(source: &str, code: &str, message: &str,
         "404" => {
             tr_static!("Check bucket and key, as the function sees them", "请检查函数所见的 bucket 和 key")
         }
+        "405" => tr_static!(
+            "Give the function's address alone to --function-url, without /uploads",
+            "--function-url 请只写函数的地址，不含 /uploads"
+        ),
         "409" | "429" | "503" => tr_static!("Try again later", "请稍后再试"),
         _ => tr_static!("See the function's log", "请查看函数的日志"),
     };
+    let [source, code, message, kind] = [source, code, &message, kind].map(escape);
     tr!(
-        "failed       {source}  {code}: {message} [{error}]\n           {way}",
-        "失败  {source}  {code}：{message} [{error}]\n           {way}"
+        "failed       {source}  {code}: {message} [{kind}]\n           {way}",
+        "失败  {source}  {code}：{message} [{kind}]\n           {way}"
     )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use app::core::UploadId;
 
     fn error(kind: ErrorKind) -> Error {
         Error::new(kind, "x", "why")
@@ -183,7 +207,12 @@ mod tests {
             assert_eq!(describe_way_out(&own), "", "{own:?}");
         }
         let way_out = |error: CliError| describe_way_out(&error);
-        assert!(way_out(error(ErrorKind::InvalidJob).into()).contains("--title"));
+        // Only `upload` has those flags.
+        assert!(!way_out(error(ErrorKind::InvalidJob).into()).contains("--title"));
+        assert!(describe_failure("a.mp4", &error(ErrorKind::InvalidJob).into()).contains("--title"));
+        let id = UploadId::parse("00112233445566778899aabbccddeeff").unwrap_or_else(|| unreachable!());
+        let failed = error(ErrorKind::Failed).with_upload_id(&id);
+        assert!(way_out(failed.into()).ends_with(&format!("oss2youku retry {id} retries it")));
         let not_applicable = CliError::from_upload_command(error(ErrorKind::WrongState));
         assert!(way_out(not_applicable).contains("oss2youku explain"));
     }

@@ -1,36 +1,129 @@
 //! The lines of `list`.
 
-use super::names::describe_file;
-use crate::ui::i18n::tr;
+use super::{
+    callback::{describe_failed, describe_short},
+    kind::describe_code,
+    names::describe_file,
+    wait_reason,
+};
+use crate::ui::{
+    details::localize,
+    i18n::{tr, tr_static},
+    local_time,
+    output::escape,
+    width::{cut_end, cut_start, measure, pad},
+};
 use app::{ListError, ListedUpload};
 
 /// How a list names a file of a person's machine: without a folder.
 const FILE_PREFIX: &str = "folder:///";
+/// The widest title, in columns: longer ones are cut.
+const TITLE: usize = 32;
 
-/// A line of `list`.
-pub(crate) fn describe_upload(upload: &ListedUpload) -> String {
-    let ListedUpload { upload_id, state, object, account, at, .. } = upload;
-    let object = match object.strip_prefix(FILE_PREFIX).filter(|name| !name.contains('/')) {
-        Some(name) => describe_file(name),
-        None => object.clone(),
+/// Columns before what continues a row on the next line.
+const INDENT: usize = 4;
+/// Columns between two cells.
+const GAP: usize = 2;
+
+/// The lines of a page of uploads, in columns: one line for each upload, or on a terminal of `width` columns as many as its row needs there.
+pub(crate) fn describe_uploads(uploads: &[ListedUpload], width: Option<usize>) -> Vec<String> {
+    let rows: Vec<[String; 5]> = uploads.iter().map(build_row).collect();
+    let widest = |column: usize| rows.iter().map(|row| measure(&row[column])).max().unwrap_or_default();
+    let widths: [usize; 5] = std::array::from_fn(widest);
+    let describe_row = |(row, upload): (&[String; 5], &ListedUpload)| {
+        let aligned = row.iter().zip(widths).map(|(cell, width)| pad(cell, width));
+        let cells: Vec<_> = aligned.chain(describe_rest(upload)).collect();
+        match width {
+            Some(width) => wrap(&cells, width.saturating_sub(1)),
+            None => vec![cells.join(&" ".repeat(GAP))],
+        }
     };
-    let until = upload.not_before.map(|until| tr!("not before {until}", "不早于 {until}"));
-    let more = [until.as_ref(), upload.videoid.as_ref(), upload.error.as_ref()];
-    let more: String = more.into_iter().flatten().map(|text| format!("  {text}")).collect();
-    format!("{upload_id}  {state:<9}  {at}  {account}  {object}{more}")
+    rows.iter().zip(uploads).flat_map(describe_row).collect()
+}
+
+/// Breaks a row between its cells where a line of `width` columns ends; a cell that is wider than a line is cut.
+fn wrap(cells: &[String], width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for cell in cells {
+        let bare = cell.trim_end();
+        let is_first = line.is_empty() && lines.is_empty();
+        if !is_first && measure(&line) + GAP + measure(bare) > width {
+            lines.push(line.trim_end().to_owned());
+            line = " ".repeat(INDENT) + &cut_start(bare, width.saturating_sub(INDENT));
+            continue;
+        }
+        let gap = if is_first { 0 } else { GAP };
+        line += &" ".repeat(gap);
+        // Aligned only where the line has room for it.
+        line += if measure(&line) + measure(cell) <= width { cell } else { bare };
+    }
+    lines.push(line.trim_end().to_owned());
+    lines
+}
+
+/// The columns that stand below one another: id, state, time, account, title.
+fn build_row(upload: &ListedUpload) -> [String; 5] {
+    [
+        upload.upload_id.to_string(),
+        describe_state(&upload.state).to_owned(),
+        local_time::format(upload.at),
+        escape(&upload.account).into_owned(),
+        cut_end(&escape(upload.title.as_deref().unwrap_or_default()), TITLE),
+    ]
+}
+
+/// What has no column: the object, the video, why it failed or waits, the callback that is left, until when an open one waits.
+fn describe_rest(upload: &ListedUpload) -> Vec<String> {
+    let object = match upload.object.strip_prefix(FILE_PREFIX).filter(|name| !name.contains('/')) {
+        Some(name) => describe_file(name),
+        None => escape(&upload.object).into_owned(),
+    };
+    let failed = upload.callback_failed.as_deref().map(describe_failed);
+    let failed = failed.map(|how| tr!("callback {how}", "回调{how}"));
+    let callback = upload.callback.as_ref().map(describe_short).or(failed);
+    let until = upload.not_before.map(local_time::format);
+    let until = until.map(|until| match (&upload.callback, upload.waiting) {
+        (Some(_), _) => tr!("next attempt after {until}", "{until} 之后再试"),
+        (None, Some(reason)) => {
+            let why = wait_reason::describe(reason);
+            tr!("waiting until {until}: {why}", "等待到 {until}：{why}")
+        }
+        (None, None) => tr!("waiting until {until}", "等待到 {until}"),
+    });
+    let waiting = upload.waiting.filter(|_| until.is_none()).map(wait_reason::describe);
+    let waiting = waiting.map(|why| tr!("waiting: {why}", "等待：{why}"));
+    let error = upload.error.as_deref().map(describe_code);
+    let video = upload.videoid.clone();
+    let more = [video, error, callback, until, waiting].into_iter().flatten();
+    [object].into_iter().chain(more.map(|text| escape(&text).into_owned())).collect()
+}
+
+fn describe_state(state: &str) -> &str {
+    match state {
+        "open" => tr_static!("not finished", "未完成"),
+        "committed" => tr_static!("published", "已发布"),
+        "failed" => tr_static!("failed", "失败"),
+        "cancelled" => tr_static!("cancelled", "已取消"),
+        // A state that is newer than this table.
+        other => other,
+    }
 }
 
 /// An entry among the open uploads that cannot be read.
 pub(crate) fn describe_unreadable(unreadable: &ListError) -> String {
-    let ListError { error, detail: message, .. } = unreadable;
-    tr!("trouble  {message} [{error}]", "出错  台账中有无法读取的标记：{message} [{error}]")
+    let ListError { error: code, detail: message, .. } = unreadable;
+    let message = localize(message);
+    let message = escape(&message);
+    tr!("trouble  {message} [{code}]", "出错  台账中有无法读取的标记：{message} [{code}]")
 }
 
 /// The last line of `list`.
 pub(crate) fn describe_count(uploads: usize, next: Option<&str>) -> String {
     let more = next.map(|next| tr!(", and there are more: --after {next}", "，还有更多：--after {next}"));
     let more = more.unwrap_or_default();
-    tr!("{uploads} uploads{more}", "{uploads} 个上传{more}")
+    let noun = if uploads == 1 { "upload" } else { "uploads" };
+    tr!("{uploads} {noun}{more}", "{uploads} 个上传{more}")
 }
 
 /// A position that no list ended with.
@@ -39,4 +132,26 @@ pub(crate) fn describe_invalid_after() -> String {
         "--after must be what an earlier list of the same kind ended with",
         "--after 必须是此前同类列表结尾给出的位置"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A row breaks between its cells, never at the terminal's edge, and only what is wider than a line is cut.
+    #[test]
+    fn a_row_breaks_between_its_cells() {
+        let cells =
+            ["0123456789", "failed  ", "片子    ", "oss://a/very/long/key/of/a/film.mp4", "why [code]"];
+        let cells = cells.map(str::to_owned);
+        assert_eq!(
+            wrap(&cells, 30),
+            ["0123456789  failed    片子", "    .../long/key/of/a/film.mp4", "    why [code]"]
+        );
+        assert_eq!(wrap(&cells, 200).len(), 1);
+        for width in 10..120 {
+            let lines = wrap(&cells, width);
+            assert!(lines.iter().all(|line| measure(line) <= width), "{width}: {lines:#?}");
+        }
+    }
 }

@@ -1,14 +1,26 @@
 //! Texts for a person, by topic. A function returns its text in the language in use.
 
 pub(crate) mod audience;
+pub(crate) mod callback;
+pub(crate) mod console;
+#[cfg(feature = "local-clouds")]
+pub(crate) mod dev;
 pub(crate) mod errors;
 pub(crate) mod explain;
+mod kind;
+pub(crate) mod ledger;
 pub(crate) mod list;
 pub(crate) mod names;
 pub(crate) mod next;
+pub(crate) mod replay;
 pub(crate) mod skipped;
 pub(crate) mod state;
 pub(crate) mod step;
 pub(crate) mod sweep;
+pub(crate) mod sweep_preview;
+pub(crate) mod totals;
+pub(crate) mod unpublished;
 pub(crate) mod upload;
 mod wait_reason;
+pub(crate) mod waiting;
+pub(crate) mod way_out;

@@ -1,15 +1,23 @@
 //! How texts name objects, files and videos.
 
-use crate::ui::i18n::{tr, tr_static};
+use crate::ui::{
+    i18n::{tr, tr_static},
+    output::escape,
+};
 use app::core::Location;
 
 /// An upload's object, or its file's name: the name and the MD5 identify a file, wherever it lies.
 pub(crate) fn describe_object(location: &Location) -> String {
-    if location.is_carried() { describe_file(&location.key) } else { location.to_string() }
+    if location.is_carried() {
+        describe_file(&location.key)
+    } else {
+        escape(&location.to_string()).into_owned()
+    }
 }
 
 /// A file of this machine, without its folder.
 pub(crate) fn describe_file(name: &str) -> String {
+    let name = escape(name);
     tr!("file {name}", "文件 {name}")
 }
 

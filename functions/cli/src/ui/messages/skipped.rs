@@ -1,6 +1,9 @@
 //! What `upload --recursive` says of what it does not upload.
 
-use crate::ui::i18n::{tr, tr_static};
+use crate::ui::{
+    i18n::{tr, tr_static},
+    output::escape,
+};
 
 /// Why something is not uploaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +20,7 @@ pub(crate) enum SkipReason {
     NotAFile,
     /// It has no bytes.
     Empty,
-    /// Its key begins with a prefix that the product itself writes under.
+    /// Its key begins with a prefix that the settings reserve, as for the ledger.
     OwnPrefix,
     /// A system left it behind.
     Junk,
@@ -58,7 +61,8 @@ impl SkipReason {
 /// One line about everything that was skipped for one reason; `shown` are the first of the `count` names.
 pub(crate) fn describe_skipped(reason: SkipReason, count: usize, shown: &[&str]) -> String {
     let why = describe_reason(reason);
-    let names = shown.join(", ");
+    let names: Vec<_> = shown.iter().map(|name| escape(name)).collect();
+    let names = names.join(", ");
     match count - shown.len().min(count) {
         0 => tr!("skipped      {count} × {why}: {names}", "跳过  {why}，{count} 个：{names}"),
         more => tr!(
@@ -68,7 +72,7 @@ pub(crate) fn describe_skipped(reason: SkipReason, count: usize, shown: &[&str])
     }
 }
 
-fn describe_reason(reason: SkipReason) -> &'static str {
+pub(super) fn describe_reason(reason: SkipReason) -> &'static str {
     match reason {
         SkipReason::NotUtf8 => tr_static!("name not UTF-8 (rename it)", "文件名不是 UTF-8（请改名）"),
         SkipReason::LinkedFolder => tr_static!(
@@ -81,7 +85,12 @@ fn describe_reason(reason: SkipReason) -> &'static str {
         SkipReason::UnreadableFile => tr_static!("file that cannot be found or read", "文件找不到或无法读取"),
         SkipReason::NotAFile => tr_static!("not a regular file", "不是普通文件"),
         SkipReason::Empty => tr_static!("empty", "空文件"),
-        SkipReason::OwnPrefix => tr_static!("below the ledger's prefix", "位于台账的前缀之下"),
+        SkipReason::OwnPrefix => {
+            tr_static!(
+                "below a reserved prefix (reserved.prefixes; name an object to upload it all the same)",
+                "位于保留前缀之下（reserved.prefixes；单独指定对象仍可上传）"
+            )
+        }
         SkipReason::Junk => tr_static!(
             "left behind by a system (--include-junk uploads it)",
             "系统遗留的文件（加上 --include-junk 可上传）"

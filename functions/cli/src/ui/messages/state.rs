@@ -1,7 +1,11 @@
 //! Where an upload stands.
 
 use super::{names::describe_video, wait_reason};
-use crate::ui::i18n::{tr, tr_static};
+use crate::ui::{
+    details::localize,
+    i18n::{tr, tr_static},
+    output::escape,
+};
 use app::{
     UploadDetails,
     core::ledger::{ActiveState, End, State},
@@ -33,7 +37,8 @@ pub(crate) fn describe(details: &UploadDetails) -> String {
         State::Cancelled => return tr_static!("cancelled manually", "已手动取消").into(),
         State::Failed | State::FailedAfterTransfer | State::FailedRefused | State::Notified(_) => {
             let Some(failure) = &record.failure else { return tr_static!("failed", "失败").into() };
-            return tr!("failed: {} [{}]", "失败：{} [{}]", failure.text, failure.code);
+            let text = localize(&failure.text);
+            return tr!("failed: {} [{}]", "失败：{} [{}]", escape(&text), failure.code);
         }
     };
     match &record.waiting {
@@ -42,6 +47,6 @@ pub(crate) fn describe(details: &UploadDetails) -> String {
             tr!("waiting: {why}; {working}", "等待：{why}；{working}")
         }
         None if details.holder.is_some() => tr!("in progress: {working}", "进行中：{working}"),
-        None => tr!("open: {working}", "未完成：{working}"),
+        None => tr!("not finished: {working}", "未完成：{working}"),
     }
 }

@@ -1,7 +1,12 @@
 //! What a step of the ledger means.
 
-use super::wait_reason;
-use crate::ui::i18n::{tr, tr_static};
+use super::{callback::describe_failed, wait_reason};
+use crate::ui::{
+    details::localize,
+    i18n::{tr, tr_static},
+    local_time,
+    output::escape,
+};
 use app::core::ledger::{Record, Step, Target};
 
 /// What a step means.
@@ -36,13 +41,22 @@ pub(crate) fn describe(step: &Step, record: &Record) -> String {
         Step::Committed { video_id: None } => {
             tr_static!("committed; Youku returned no video id", "已提交，优酷未返回视频编号").into()
         }
-        Step::Notified { code, event: None } => tr!("the callback is done: {code}", "回调完成：{code}"),
-        Step::Notified { code, event: Some(event) } => {
-            let event = event.as_str();
-            tr!("the callback for {event} is done: {code}", "{event} 的回调完成：{code}")
+        Step::Notified { code, event } => {
+            let about = event.map(|event| event.as_str());
+            let about = about.map(|event| tr!(" for {event}", "{event} 的")).unwrap_or_default();
+            if step.is_callback_failed() {
+                let how = describe_failed(code);
+                return tr!("the callback{about} was {how}", "{about}回调{how}");
+            }
+            tr!("the callback{about} is done: {code}", "{about}回调完成：{code}")
         }
         Step::Failed(failure) => {
-            tr!("ended without a video: {} [{}]", "未生成视频：{} [{}]", failure.text, failure.code)
+            tr!(
+                "ended without a video: {} [{}]",
+                "未生成视频：{} [{}]",
+                escape(&localize(&failure.text)),
+                failure.code
+            )
         }
         Step::Cancelled => tr_static!("cancelled manually", "已手动取消").into(),
         Step::Reopened(reopening) if reopening.new_session => {
@@ -52,8 +66,11 @@ pub(crate) fn describe(step: &Step, record: &Record) -> String {
         Step::Waiting(waiting) => {
             let why = wait_reason::describe(waiting.reason);
             match waiting.not_before {
-                Some(until) => tr!("postponed until {until}: {why}", "推迟到 {until}：{why}"),
-                None => tr!("postponed: {why}", "推迟：{why}"),
+                Some(until) => {
+                    let until = local_time::format(until);
+                    tr!("waiting until {until}: {why}", "等待到 {until}：{why}")
+                }
+                None => tr!("waiting: {why}", "等待：{why}"),
             }
         }
     }

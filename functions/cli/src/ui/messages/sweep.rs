@@ -1,8 +1,19 @@
 //! What a sweep did, and where the next one starts.
 
-use super::{errors::describe_app, names::describe_video};
-use crate::ui::i18n::{tr, tr_static};
+use super::{
+    errors::{describe_app, find_way_out},
+    names::describe_video,
+};
+use crate::ui::{
+    i18n::{tr, tr_static},
+    output::escape,
+    width::pad,
+};
 use app::core::{DiscoveryReport, Error, PublishedVideo, StopReason, SweepReport, UploadId};
+use std::collections::BTreeSet;
+
+/// Columns of a line's label.
+pub(super) const LABEL: usize = 9;
 
 /// How a sweep came to an upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,49 +49,88 @@ pub(crate) fn describe_upload(
         Err(error) => format!("{} [{}]", describe_app(error), error.kind().code()),
     };
     let label = match origin {
-        Origin::Found => tr_static!("found", "发现"),
-        Origin::Resumed => tr_static!("resumed", "继续"),
+        Origin::Found => tr_static!("found", "新发现"),
+        Origin::Resumed => tr_static!("resumed", "续传"),
     };
-    format!("{label:<9}{id}  {object}  {ended}")
+    format!("{}{id}  {}  {ended}", pad(label, LABEL), escape(object))
 }
 
 /// Something that a sweep could not read.
 pub(crate) fn describe_error(object: Option<&str>, error: &Error) -> String {
-    let object = object.map(|object| format!("{object}  ")).unwrap_or_default();
-    let label = tr_static!("trouble", "出错");
-    format!("{label}  {object}{} [{}]", describe_app(error), error.kind().code())
+    let object = object.map(|object| format!("{}  ", escape(object))).unwrap_or_default();
+    let label = pad(tr_static!("trouble", "出错"), LABEL);
+    format!("{label}{object}{} [{}]", describe_app(error), error.kind().code())
+}
+
+/// What a person can do about the failures of a sweep: a line for each way out, however many failures have it.
+pub(crate) fn describe_ways_out(failures: &[&Error]) -> Vec<String> {
+    let ways: BTreeSet<_> = failures.iter().filter_map(|error| find_way_out(error)).collect();
+    let label = pad(tr_static!("advice", "建议"), LABEL);
+    ways.into_iter().map(|way| format!("{label}{way}")).collect()
+}
+
+/// A signal ended a sweep.
+pub(crate) fn describe_stopped() -> &'static str {
+    tr_static!(
+        "stopped      what this sweep has not finished is kept: the next one resumes it",
+        "已停止  本次巡检未完成的部分会保留，由下一次巡检继续"
+    )
 }
 
 /// The summary of a sweep.
 pub(crate) fn describe_report(sweep: &SweepReport) -> Vec<String> {
     let found = &sweep.discovered;
-    let SweepReport { resumed, callbacks_delivered, skipped, marks_cleared, .. } = sweep;
-    let mut lines = vec![
+    let SweepReport { resumed, callbacks_delivered, callbacks_undelivered, skipped, marks_cleared, .. } =
+        sweep;
+    let undelivered = match callbacks_undelivered {
+        0 => String::new(),
+        count => {
+            tr!(" ({count} not accepted, and sent again later)", "（其中 {count} 个未被接收，以后重发）")
+        }
+    };
+    let mut lines = vec![tr!(
+        "open     {} resumed, {callbacks_delivered} callbacks sent{undelivered}, {skipped} in progress or not due, {marks_cleared} cleared",
+        "未完成的上传：续传 {}，补发回调 {callbacks_delivered}{undelivered}，处理中或未到时间 {skipped}，清除标记 {marks_cleared}",
+        resumed.len()
+    )];
+    lines.extend(describe_carried(sweep.carried));
+    lines.extend(describe_scan(found, found.uploads.len()));
+    let next = describe_next(sweep.next.as_ref(), found);
+    lines.push(tr!("next     {next}", "下次：{next}"));
+    lines
+}
+
+/// Unfinished uploads of local files, where there are any.
+pub(super) fn describe_carried(carried: u32) -> Option<String> {
+    (carried > 0).then(|| {
         tr!(
-            "open     {} resumed, {callbacks_delivered} callbacks tried, {skipped} left to their holder or their time, {marks_cleared} cleared",
-            "未完成  继续 {} 个，尝试回调 {callbacks_delivered} 个，由他人持有或未到时间 {skipped} 个，清除 {marks_cleared} 个",
-            resumed.len()
-        ),
-        tr!(
-            "objects  {} new, {} known, {} too old, {} too recent, {} unreadable",
-            "对象  新 {} 个，已知 {} 个，过旧 {} 个，过新 {} 个，无法读取 {} 个",
-            found.uploads.len(),
-            found.known,
-            found.older,
-            found.young,
-            found.errors.len()
-        ),
-    ];
+            "files    {carried} skipped. Sweeps skip unfinished uploads of local files: only someone who has the file can resume them.",
+            "本机文件：跳过 {carried}。巡检不处理未完成的本机文件上传：只有持有文件的人才能续传"
+        )
+    })
+}
+
+/// The lines about the scan for objects; `new`: how many of them the ledger did not know.
+pub(super) fn describe_scan(found: &DiscoveryReport, new: usize) -> Vec<String> {
+    let mut lines = vec![tr!(
+        "objects  {new} new, {} known, {} too old, {} too recent, {} unreadable",
+        "对象：新发现 {new}，已知 {}，过旧 {}，过新 {}，无法读取 {}",
+        found.known,
+        found.older,
+        found.young,
+        found.errors.len()
+    )];
     if found.junk > 0 {
         lines.push(tr!(
             "junk     {} left alone: files that systems leave behind",
-            "垃圾文件  跳过 {} 个：系统遗留的文件",
+            "系统遗留的文件：跳过 {}",
             found.junk
         ));
     }
-    let label = tr_static!("stopped  ", "停止  ");
-    lines.extend(found.stopped.map(|why| format!("{label}{}", describe_stop(why))));
-    lines.push(format!("{}{}", tr_static!("next     ", "下次  "), describe_next(sweep.next.as_ref(), found)));
+    lines.extend(found.stopped.map(|why| {
+        let why = describe_stop(why);
+        tr!("stopped  {why}", "停止：{why}")
+    }));
     lines
 }
 
@@ -105,8 +155,9 @@ fn describe_stop(why: StopReason) -> &'static str {
 
 fn describe_next(open: Option<&UploadId>, found: &DiscoveryReport) -> String {
     let object = found.next.as_ref();
+    let object = object.map(|object| escape(&object.to_string()).into_owned());
     let object = object.map(|object| tr!("looks for objects from {object} on", "从 {object} 起查找对象"));
-    let open = open.map(|id| tr!("resumes the open uploads after {id}", "从 {id} 之后的未完成上传继续"));
+    let open = open.map(|id| tr!("resumes the open uploads after {id}", "从 {id} 之后的未完成的上传继续"));
     let all: Vec<_> = open.into_iter().chain(object).collect();
     if all.is_empty() {
         tr_static!("begins from the beginning", "从头开始").into()

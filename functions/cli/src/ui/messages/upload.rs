@@ -1,14 +1,31 @@
 //! What commands say of one upload.
 
-use super::names::describe_video;
-use crate::ui::i18n::{tr, tr_static};
-use app::core::{PublishedVideo, UploadId, VideoState};
+use super::names::{describe_video, video_page};
+use crate::ui::{
+    details::{self, localize_list},
+    i18n::{tr, tr_static},
+    local_time,
+    output::escape,
+    shell_text::{quote_path, write_command},
+};
+use app::core::{PublishedVideo, UploadId, VideoState, ledger::Timestamp};
 
 /// A published video, with what a person should know about it.
 pub(crate) fn describe_published(source: &str, published: &PublishedVideo) -> String {
-    let line = describe_video_of(source, published.video_id.as_deref());
-    match &published.warning {
-        Some(warning) => tr!("{line}\nattention    {warning}", "{line}\n注意  {warning}"),
+    describe_with_warning(source, published.video_id.as_deref(), published.warning.as_deref())
+}
+
+/// The video of `source`, with a warning in the library's words, which are those of the HTTP API too.
+pub(crate) fn describe_with_warning(source: &str, video_id: Option<&str>, warning: Option<&str>) -> String {
+    with_warning(describe_video_of(source, video_id), warning)
+}
+
+fn with_warning(line: String, warning: Option<&str>) -> String {
+    match warning.map(localize_list) {
+        Some(warning) => {
+            let warning = escape(&warning);
+            tr!("{line}\nattention    {warning}", "{line}\n注意  {warning}")
+        }
         None => line,
     }
 }
@@ -23,24 +40,65 @@ pub(crate) fn describe_title_cut() -> String {
 
 /// The video of `source`.
 pub(crate) fn describe_video_of(source: &str, video_id: Option<&str>) -> String {
+    let source = escape(source);
     let video = describe_video(video_id);
     tr!("published    {video}  {source}", "已发布  {video}  {source}")
 }
 
+/// A video that an earlier run published, at `at` by the ledger where that is known.
+pub(crate) fn describe_published_before(
+    source: &str,
+    published: &PublishedVideo,
+    at: Option<Timestamp>,
+) -> String {
+    let (source, video) = (escape(source), describe_video(published.video_id.as_deref()));
+    let at = at.map(local_time::format);
+    let at = at.map(|at| tr!("  at {at}", "  于 {at}")).unwrap_or_default();
+    let line = tr!("published before  {video}  {source}{at}", "此前已发布  {video}  {source}{at}");
+    with_warning(line, published.warning.as_deref())
+}
+
 /// How to resume what a signal stopped.
-pub(crate) fn describe_resume(unfinished: usize, all: usize, ledger: &str) -> String {
+pub(crate) fn describe_resume(unfinished: usize, all: usize, has_accepted: bool, ledger: &str) -> String {
+    let kept = match has_accepted {
+        true => tr_static!("What Youku has accepted is kept", "优酷已接收的部分会保留"),
+        false => tr_static!("Youku has accepted nothing in this run", "本次运行中优酷尚未接收数据"),
+    };
     tr!(
-        "stopped: {unfinished} of {all} not finished. What Youku has accepted is kept: run the same command again to resume, here or on \
-         another machine with the same ledger ({ledger})",
-        "已停止：{all} 个中有 {unfinished} 个未完成。优酷已接收的部分会保留：重新运行同一命令即可继续；换一台机器也可以，只要使用同一台账（{ledger}）"
+        "stopped: {unfinished} of {all} not finished. {kept}: run the same command again to resume, here or on another machine with the \
+         same ledger ({ledger})",
+        "已停止：{all} 个中有 {unfinished} 个未完成。{kept}：重新运行同一命令即可继续；换一台机器也可以，只要使用同一台账（{ledger}）"
     )
 }
 
 /// Another holder works on the upload.
 pub(crate) fn describe_held_elsewhere(id: &UploadId) -> String {
     tr!(
-        "waiting      another process is working on upload {id}; this one takes over if it goes silent",
-        "等待  其他进程正在处理上传 {id}；若其失联则由本进程接手"
+        "waiting      another process is working on upload {id}; this one takes over if it stops",
+        "等待  其他进程正在处理上传 {id}；若其停止则由本进程接手"
+    )
+}
+
+/// What the upload of `source` waits for.
+pub(crate) fn describe_waiting(source: &str, what: &str) -> String {
+    let source = escape(source);
+    tr!("waiting      {source}  {what}", "等待  {source}  {what}")
+}
+
+/// A signal ended the wait for a video that is published.
+pub(crate) fn describe_wait_stopped(source: &str, video_id: &str) -> String {
+    let (source, page) = (escape(source), video_page(video_id));
+    tr!(
+        "stopped      waiting only: {source} is published as {video_id}  {page}",
+        "已停止  仅停止等待：{source} 已发布为 {video_id}  {page}"
+    )
+}
+
+/// A signal ended the wait for a function's answer.
+pub(crate) fn describe_function_continues() -> &'static str {
+    tr_static!(
+        "stopped      waiting only: the function continues what it has begun",
+        "已停止  仅停止等待：函数会继续已开始的工作"
     )
 }
 
@@ -54,7 +112,8 @@ pub(crate) fn describe_unknown_video() -> String {
 
 /// Youku did not answer what state the video is in.
 pub(crate) fn describe_unknown_state(error: &app::core::Error) -> String {
-    tr!("Youku did not return the video's state: {error}", "优酷未返回视频状态：{error}")
+    let why = details::describe(error).text;
+    tr!("Youku did not return the video's state: {why}", "优酷未返回视频状态：{why}")
 }
 
 /// A video that can be watched.
@@ -96,15 +155,6 @@ pub(crate) fn describe_cancelled(id: &UploadId) -> String {
     tr!("{id}  cancelled: it will not be resumed", "{id}  已取消：不会再继续")
 }
 
-/// The answer of `replay-callback`.
-pub(crate) fn describe_replay(id: &UploadId, accepted: bool, code: &str) -> String {
-    if accepted {
-        tr!("{id}  the callback accepted it: {code}", "{id}  回调已接收：{code}")
-    } else {
-        tr!("{id}  the callback did not accept it: {code}", "{id}  回调未接收：{code}")
-    }
-}
-
 /// The answer of `retry` where there is a video; `now`: this retry published it.
 pub(crate) fn describe_retry(now: bool, id: &UploadId, video_id: Option<&str>) -> String {
     let result = if now {
@@ -115,36 +165,62 @@ pub(crate) fn describe_retry(now: bool, id: &UploadId, video_id: Option<&str>) -
     format!("{id}  {result} {}", describe_video(video_id))
 }
 
-/// The answer of `retry` to an upload that has not failed.
-pub(crate) fn describe_still_open() -> &'static str {
+/// The answer of `retry` to the open upload of a local file, which nobody can resume without the file.
+pub(crate) fn describe_open_file() -> &'static str {
     tr_static!(
-        "it has not failed: its holder, or the next event or sweep, resumes it",
-        "它没有失败：持有者、下一个事件或下一次清扫会继续处理"
+        "it has not failed: its holder resumes it; if there is none, upload the file again",
+        "它没有失败：持有者会继续处理；若没有持有者，请再次上传该文件"
     )
 }
 
 /// A file's upload cannot be retried without the file.
 pub(crate) fn describe_missing_file(name: &str) -> String {
+    let retry = write_command(tr_static!("upload --retry FILE", "upload --retry 文件"));
     tr!(
-        "this upload is of the file {name} and can only be retried where the file is: oss2youku upload --retry FILE",
-        "这是本机文件 {name} 的上传，只能在有该文件的机器上重试：oss2youku upload --retry FILE"
+        "this upload is of the file {name} and can only be retried where the file is: {retry}",
+        "这是本机文件 {name} 的上传，只能在有该文件的机器上重试：{retry}"
     )
 }
 
-/// An argument that names no upload.
+/// An argument that names neither an upload nor an object, and no file.
 pub(crate) fn describe_no_upload(text: &str) -> String {
+    let text = escape(text);
     tr!(
-        "{text} names no upload: give its id of 32 hexadecimal digits, an object as oss://bucket/key or s3://bucket/key, or the path of an \
-         existing file",
-        "{text} 不能确定上传：请给出 32 位十六进制的上传编号、形如 oss://bucket/key 或 s3://bucket/key 的对象，或现有文件的路径"
+        "there is no file {text}; name an upload by its id of 32 hexadecimal digits, an object as oss://bucket/key or s3://bucket/key, or \
+         an existing file",
+        "没有文件 {text}；请给出 32 位十六进制的上传编号、形如 oss://bucket/key 或 s3://bucket/key 的对象，或现有文件的路径"
+    )
+}
+
+/// An argument that is a URL of something else than an object.
+pub(crate) fn describe_no_object(text: &str) -> String {
+    tr!(
+        "{text} names no object: give it as oss://bucket/key or s3://bucket/key",
+        "{text} 不是对象：请写成 oss://bucket/key 或 s3://bucket/key"
+    )
+}
+
+/// A directory has many uploads.
+pub(crate) fn describe_folder(text: &str) -> String {
+    tr!("{text} is a directory: name one file in it", "{text} 是目录：请指定其中的一个文件")
+}
+
+/// A file of which the ledger has no upload.
+pub(crate) fn describe_unknown_file(path: &str, md5: &str) -> String {
+    let command = write_command(&format!("upload {}", quote_path(path)));
+    tr!(
+        "the ledger has no upload of file {path} with these bytes (MD5 {md5}): {command} starts it; a file that changed since, and another \
+         account or ledger, have uploads of their own",
+        "台账中没有文件 {path} 当前内容（MD5 {md5}）的上传：{command} 可开始上传；内容改动过的文件、其他账号或其他台账各有各的上传"
     )
 }
 
 /// An upload that the ledger does not have.
 pub(crate) fn describe_unknown(upload: &str) -> String {
+    let upload = escape(upload);
     tr!(
         "the ledger has no such upload: {upload} (an upload starts with an event, a task, a sweep or `upload`; \
          are these the right ledger and account?)",
-        "台账中没有这个上传：{upload}（上传由事件、任务、清扫或 upload 命令开始；请确认设置中的台账和账号是否正确）"
+        "台账中没有这个上传：{upload}（上传由事件、任务、巡检或 upload 命令开始；请确认设置中的台账和账号是否正确）"
     )
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 fn reply(code: &str, error: &str, id: Option<&str>) -> LegacyReply {
     let video = (code == "200").then_some("V");
     let data = json!({"key": "k", "upload_id": id, "videoid": video});
+    let error = Some(error).filter(|error| !error.is_empty());
     let value = json!({"code": code, "msg": "text", "error": error, "data": data});
     serde_json::from_value(value).unwrap()
 }
@@ -26,7 +27,8 @@ fn replies_of_the_function_are_final_unless_it_says_so() {
         retry_after: Some(Duration::from_secs(7)),
     };
     let refused = |_| CallResult::refused();
-    let cases: [(&str, &str, Option<&str>, Expected<'_>); 15] = [
+    let elsewhere = |reply: LegacyReply| CallResult::not_the_function(reply.code);
+    let cases: [(&str, &str, Option<&str>, Expected<'_>); 19] = [
         ("200", "", id, &done),
         ("404", "source_missing", None, &done),
         ("400", "invalid_job", None, &done),
@@ -34,11 +36,15 @@ fn replies_of_the_function_are_final_unless_it_says_so() {
         ("502", "youku_failed", id, &done),
         ("409", "source_changed", id, &done),
         ("413", "body_too_large", None, &done),
+        ("404", "no_such_path", None, &elsewhere),
+        ("405", "method_not_allowed", None, &elsewhere),
+        ("400", "", None, &elsewhere),
         ("401", "unauthorized", None, &refused),
         ("403", "forbidden", None, &CallResult::Refused),
         ("409", "in_progress", id, &in_progress),
         ("409", "superseded", id, &in_progress),
         ("409", "in_progress", None, &retry),
+        ("408", "", None, &retry),
         ("429", "rate_limited", id, &retry),
         ("503", "deadline", id, &retry),
         ("504", "", None, &retry),
@@ -49,10 +55,11 @@ fn replies_of_the_function_are_final_unless_it_says_so() {
     }
 }
 
-/// Only what passes is retried. Never 404: nobody has looked for the object.
+/// Only what passes is retried. Anything else is the job's reply where the function answers without the job. Never 404: nobody has looked
+/// for the object.
 #[test]
 fn a_gateway_is_retried_only_for_what_passes() {
-    for status in [429, 502, 503, 504] {
+    for status in [408, 425, 429, 502, 503, 504] {
         let status = StatusCode::from_u16(status).unwrap();
         let retry = CallResult::Retry {
             reason: RetryReason::Gateway(status),
@@ -63,11 +70,13 @@ fn a_gateway_is_retried_only_for_what_passes() {
     let mut failed = headers("3");
     failed.insert("x-fc-error-type", "InitializationError".parse().unwrap());
     assert_eq!(from_gateway(StatusCode::OK, &failed), RetryReason::FunctionFailed.into());
-    for status in [200, 302, 400, 404, 413, 500] {
+    let is_failure = |reply: &LegacyReply| reply.code == StatusCode::INTERNAL_SERVER_ERROR;
+    for status in [200, 302, 400, 404, 405, 500] {
         let result = from_gateway(StatusCode::from_u16(status).unwrap(), &headers("3"));
-        let failed = |reply: &LegacyReply| reply.code == StatusCode::INTERNAL_SERVER_ERROR;
-        assert!(matches!(&result, CallResult::Done(reply) if failed(reply)), "{status}");
+        assert!(matches!(&result, CallResult::Refused(reply) if is_failure(reply)), "{status}");
     }
+    let too_large = from_gateway(StatusCode::PAYLOAD_TOO_LARGE, &headers("3"));
+    assert!(matches!(&too_large, CallResult::Done(reply) if is_failure(reply)));
 }
 
 /// What it was about is found out by a trial of the token.

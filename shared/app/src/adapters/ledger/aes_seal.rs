@@ -2,9 +2,13 @@
 
 use super::{
     error::config_error,
-    key_file::{KEY_BYTES, KEY_FILE, read_or_create_key},
+    key_file::{KEY_BYTES, KEY_FILE, describe_unusable, read_or_create_key},
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use crate::adapters::cause::Cause;
+use base64::{
+    Engine as _, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD as BASE64},
+};
 use ring::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
     hmac::{self, HMAC_SHA256},
@@ -18,6 +22,12 @@ use upload_core::{Error, ErrorKind, ledger::Seal};
 const FORMAT: &str = "a1.";
 /// Keeps the key of hashes apart from that of secrets.
 const HASHES: &[u8] = b"oss2youku keyed hashes";
+
+/// Reads a key's base64 with or without its padding, which tools drop.
+const ANY_PADDING: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// Seals with one key.
 pub struct AesSeal {
@@ -34,8 +44,9 @@ impl AesSeal {
     pub fn from_base64(key: &SecretString) -> Result<Self, Error> {
         let wrong = || {
             config_error("the ledger's key is not 32 bytes in base64; `openssl rand -base64 32` makes one")
+                .with_source(Cause::MalformedSealKey)
         };
-        let bytes = BASE64.decode(key.expose_secret().trim()).map_err(|_| wrong())?;
+        let bytes = ANY_PADDING.decode(key.expose_secret().trim()).map_err(|_| wrong())?;
         let key = UnboundKey::new(&AES_256_GCM, &bytes).map_err(|_| wrong())?;
         let derived = hmac::sign(&hmac::Key::new(HMAC_SHA256, &bytes), HASHES);
         let hashes = hmac::Key::new(HMAC_SHA256, derived.as_ref());
@@ -48,10 +59,7 @@ impl AesSeal {
     /// [`Config`](ErrorKind::Config) where it cannot be read, made, or is no key.
     pub fn from_folder(folder: &Path) -> Result<Self, Error> {
         let path = folder.join(KEY_FILE);
-        let key = read_or_create_key(&path).map_err(|error| {
-            let message = "the ledger's key file cannot be read or made";
-            config_error(message).with_context("file", path.display().to_string()).with_source(error)
-        })?;
+        let key = read_or_create_key(&path).map_err(|error| describe_unusable(&path, error))?;
         Self::from_base64(&key)
     }
 }
@@ -79,12 +87,12 @@ impl Seal for AesSeal {
         };
         open().ok_or_else(|| {
             let message = "a secret in the ledger was sealed with another key, or is damaged: set the key that this ledger began with";
-            Error::new(ErrorKind::Ledger, "open", message)
+            Error::new(ErrorKind::Ledger, "open", message).with_source(Cause::WrongSealKey)
         })
     }
 
-    fn keyed_hash(&self, text: &[u8]) -> String {
-        hmac::sign(&self.hashes, text).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    fn keyed_hash(&self, text: &[u8]) -> Option<String> {
+        Some(hmac::sign(&self.hashes, text).as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }
 

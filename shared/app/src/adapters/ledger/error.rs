@@ -2,7 +2,7 @@
 
 use crate::adapters::error_mapping::lacks_key;
 use object_storage::{Error as StorageError, ErrorKind as Storage, RetryAdvice};
-use upload_core::{Error, ErrorKind};
+use upload_core::{Error, ErrorKind, UploadError as _};
 
 /// An error of the store that keeps the ledger.
 pub(super) fn store_error(error: StorageError) -> Error {
@@ -13,9 +13,8 @@ pub(super) fn store_error(error: StorageError) -> Error {
         RetryAdvice::Permanent => RetryAdvice::Permanent,
         advice => RetryAdvice::Retry { retry_after: advice.retry_after() },
     };
-    Error::new(kind, error.operation(), format!("the ledger's store: {error}"))
-        .with_advice(advice)
-        .with_source(error)
+    let (text, host) = (format!("the ledger's store: {error}"), error.details().host.clone());
+    Error::new(kind, error.operation(), text).with_advice(advice).with_host(host).with_source(error)
 }
 
 /// An error of a store or key that cannot keep a ledger.

@@ -2,8 +2,10 @@
 
 use super::error::{config_error, store_error};
 use object_storage::{PutOptions, Store};
-use std::time::{Duration, Instant, SystemTime};
-use tokio::sync::Mutex;
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant, SystemTime},
+};
 use upload_core::Error;
 
 /// How long one reading of the folder's clock serves; meanwhile this machine counts on.
@@ -24,12 +26,12 @@ impl FolderClock {
     /// # Errors
     /// Where the folder cannot be written or read.
     pub(super) async fn now(&self, store: &Store, prefix: &str) -> Result<SystemTime, Error> {
-        let mut reading = self.reading.lock().await;
-        if let Some((time, at)) = *reading
+        if let Some((time, at)) = *self.last()
             && at.elapsed() < READING_SERVES
         {
             return Ok(time + at.elapsed());
         }
+        // Nothing is locked meanwhile: two may read at once, and one that is not polled any more keeps nobody waiting.
         let probe = format!("{prefix}{PROBE}");
         store.put(&probe, "", &PutOptions::default()).await.map_err(store_error)?;
         let head = store.head(&probe).await.map_err(store_error)?;
@@ -37,7 +39,11 @@ impl FolderClock {
             .last_modified
             .ok_or_else(|| config_error("the ledger's folder does not tell times of writing"))?;
         // Counted from after the write: a lease may look younger than it is, never older.
-        *reading = Some((time, Instant::now()));
+        *self.last() = Some((time, Instant::now()));
         Ok(time)
+    }
+
+    fn last(&self) -> MutexGuard<'_, Option<(SystemTime, Instant)>> {
+        self.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,5 +1,6 @@
 //! The key file of a ledger kept in a folder.
 
+use super::error::config_error;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use ring::rand::{SecureRandom, SystemRandom};
 use secrecy::SecretString;
@@ -8,11 +9,33 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
 };
+use upload_core::Error;
 
 /// Bytes of a key.
 pub(super) const KEY_BYTES: usize = 32;
 /// Name of the file.
 pub(super) const KEY_FILE: &str = "seal.key";
+
+/// Whether the folder has a key file.
+///
+/// # Errors
+/// [`Config`](upload_core::ErrorKind::Config) where that cannot be seen, as without permission to enter the folder: a file that cannot be
+/// read is not a missing one.
+pub(super) fn has_key(folder: &Path) -> Result<bool, Error> {
+    let path = folder.join(KEY_FILE);
+    match path.try_exists() {
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(false),
+        found => found.map_err(|error| describe_unusable(&path, error)),
+    }
+}
+
+/// A key file that cannot be read or made.
+pub(super) fn describe_unusable(path: &Path, error: io::Error) -> Error {
+    config_error("the ledger's key file cannot be read or made")
+        .with_context("file", path.display().to_string())
+        .with_context("why", &error)
+        .with_source(error)
+}
 
 /// Reads the key, creating the file where there is none.
 ///

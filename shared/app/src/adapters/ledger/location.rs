@@ -1,26 +1,44 @@
 //! The ledger that the settings name.
 
-use super::{aes_seal::AesSeal, error::config_error, parse_location::parse_location, store::StoreLedger};
-use crate::{adapters::source::open_store, settings::Settings};
+use super::{
+    error::config_error, folder_clock::FolderClock, parse_location::parse_location, seal_key::SealKey,
+    store::StoreLedger,
+};
+use crate::{
+    adapters::{cause::Cause, source::open_store},
+    settings::Settings,
+};
 use object_storage::{Credentials, HttpClient};
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    fs, io,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 use tokio::sync::OnceCell;
 use upload_core::{
     Clock, Error, Location, Provider,
-    ledger::{Ledger, LedgerSettings, Seal},
+    ledger::{Ledger, LedgerSettings},
 };
 
 /// Where the ledger is kept, and how its secrets are sealed.
 pub(crate) struct LedgerLocation {
-    place: Option<(Location, Arc<dyn Seal>)>,
+    place: Option<(Location, SealKey)>,
     settings: LedgerSettings,
     window: Duration,
     clock: Arc<dyn Clock>,
+    folder_clock: Arc<FolderClock>,
+    /// Whether the store was found able to keep a ledger.
     checked: OnceCell<()>,
+    /// Whether the ledger's birth is on record.
+    born: AtomicBool,
 }
 
 impl LedgerLocation {
-    /// Reads the settings; connects to nothing yet.
+    /// Reads the settings; connects to nothing, and makes nothing, yet.
     ///
     /// # Errors
     /// [`Config`](upload_core::ErrorKind::Config), naming the field that does not fit.
@@ -34,15 +52,22 @@ impl LedgerLocation {
             None => None,
             Some(text) => {
                 let location = parse_location(text)?;
-                let seal = open_seal(settings, &location)?;
+                let seal = SealKey::from_settings(settings, &location)?;
                 Some((location, seal))
             }
         };
-        Ok(Self { place, settings: ledger, window, clock, checked: OnceCell::new() })
+        let (checked, born, folder_clock) = (OnceCell::new(), AtomicBool::new(false), Arc::default());
+        Ok(Self { place, settings: ledger, window, clock, folder_clock, checked, born })
+    }
+
+    /// Lets calls that fail give up after `patience` where they would be tried again for longer.
+    pub(crate) fn limit_patience(&mut self, patience: Duration) {
+        let retry = &mut self.settings.retry;
+        retry.idle_timeout = retry.idle_timeout.min(patience);
     }
 
     /// Opens the ledger with a platform's credentials for this call where there are some. The first use checks that the store can keep
-    /// one, and records the ledger's birth.
+    /// one, makes the key file of a folder, and records the ledger's birth.
     ///
     /// # Errors
     /// [`Config`](upload_core::ErrorKind::Config) where there is none, or the store cannot keep it; whatever the store answers.
@@ -52,16 +77,66 @@ impl LedgerLocation {
         settings: &Settings,
         credentials: Option<Credentials>,
     ) -> Result<Ledger, Error> {
-        let (store, seal) = self.store(http, settings, credentials)?;
-        let store = Arc::new(store);
-        let ledger = Ledger::new(store.clone(), seal.clone(), self.settings, self.clock.clone());
-        let check = || async {
-            store.check_at_start().await?;
-            // It is born with its first use rather than its first sweep, so that no object between the two counts as too old.
-            ledger.birth().await.map(drop)
+        let store = Arc::new(self.store(http, settings, credentials)?);
+        let (_, seal) = self.place()?;
+        let reading = || async {
+            let seal = seal.open_to_read()?;
+            Ledger::new(store.clone(), seal, self.settings, self.clock.clone()).is_born().await
         };
-        self.checked.get_or_try_init(check).await?;
+        let seal = seal.open(reading()).await?;
+        let ledger = Ledger::new(store.clone(), seal, self.settings, self.clock.clone());
+        // Both are asked at once; nothing is written to a store that cannot keep a ledger.
+        let checking = self.checked.get_or_try_init(|| store.check_at_start());
+        let (checked, is_born) = tokio::join!(Box::pin(checking), Box::pin(self.is_born(&ledger)));
+        checked?;
+        if !is_born? {
+            // With its first use rather than its first sweep, so that no object between the two counts as too old.
+            ledger.record_birth().await?;
+        }
+        self.born.store(true, Ordering::Relaxed);
         Ok(ledger)
+    }
+
+    /// Opens connections to the ledger's store in the background, where the settings tell its address.
+    pub(crate) fn open_early(&self, http: &HttpClient, settings: &Settings) {
+        if let Ok(store) = self.store(http, settings, None) {
+            store.open_early();
+        }
+    }
+
+    /// Whether the ledger's birth is on record, which is asked until it is.
+    async fn is_born(&self, ledger: &Ledger) -> Result<bool, Error> {
+        if self.born.load(Ordering::Relaxed) { Ok(true) } else { ledger.is_born().await }
+    }
+
+    /// Opens the ledger for who only reads: nothing is made. `None` where it is a folder that is not there yet, in which there is nothing
+    /// to read.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub(crate) async fn open_to_read(
+        &self,
+        http: &HttpClient,
+        settings: &Settings,
+        credentials: Option<Credentials>,
+    ) -> Result<Option<Ledger>, Error> {
+        let store = self.store(http, settings, credentials)?;
+        let (_, seal) = self.place()?;
+        if self.missing_folder().is_some() {
+            return Ok(None);
+        }
+        self.checked.get_or_try_init(|| store.check_at_start()).await?;
+        let seal = seal.open_to_read()?;
+        Ok(Some(Ledger::new(Arc::new(store), seal, self.settings, self.clock.clone())))
+    }
+
+    /// The ledger's folder where it is one that is not there.
+    pub(crate) fn missing_folder(&self) -> Option<&Path> {
+        let (location, _) = self.place.as_ref()?;
+        let found = fs::metadata(&location.bucket);
+        let is_missing = location.provider == Provider::Folder
+            && found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        is_missing.then(|| Path::new(&location.bucket))
     }
 
     /// Checks again that the store can keep a ledger: its bucket's versioning may have been switched on since. The first use of a
@@ -76,12 +151,12 @@ impl LedgerLocation {
         credentials: Option<Credentials>,
     ) -> Result<(), Error> {
         if self.checked.initialized() {
-            return self.store(http, settings, credentials)?.0.check_at_start().await;
+            return self.store(http, settings, credentials)?.check_at_start().await;
         }
         self.open(http, settings, credentials).await.map(drop)
     }
 
-    /// The store that the settings name, and the seal of the secrets in it.
+    /// The store that the settings name.
     ///
     /// # Errors
     /// [`Config`](upload_core::ErrorKind::Config) where there is none, or its address cannot be used.
@@ -90,26 +165,17 @@ impl LedgerLocation {
         http: &HttpClient,
         settings: &Settings,
         credentials: Option<Credentials>,
-    ) -> Result<(StoreLedger, &Arc<dyn Seal>), Error> {
-        let Some((location, seal)) = &self.place else {
-            return Err(config_error(
-                "no ledger is set, and without it nothing is uploaded: set ledger.location to oss://bucket/prefix/ or a folder",
-            ));
-        };
+    ) -> Result<StoreLedger, Error> {
+        let (location, _) = self.place()?;
         let store = open_store(http, &settings.source, credentials, settings.transfer.idle(), location)?;
-        Ok((StoreLedger::new(store, location.key.as_str()).with_window(self.window), seal))
+        let ledger = StoreLedger::new(store, location.key.as_str());
+        Ok(ledger.with_window(self.window).with_clock(self.folder_clock.clone()))
     }
-}
 
-/// The seal of the settings' key, or of the key file that a folder makes its own.
-fn open_seal(settings: &Settings, location: &Location) -> Result<Arc<dyn Seal>, Error> {
-    Ok(Arc::new(match (&settings.ledger.seal_key, location.provider) {
-        (Some(key), _) => AesSeal::from_base64(key)?,
-        (None, Provider::Folder) => AesSeal::from_folder(Path::new(&location.bucket))?,
-        (None, _) => {
-            return Err(config_error(
-                "ledger.seal_key is not set: a ledger in a bucket needs 32 random bytes in base64",
-            ));
-        }
-    }))
+    fn place(&self) -> Result<&(Location, SealKey), Error> {
+        self.place.as_ref().ok_or_else(|| {
+            let message = "no ledger is set, and without it nothing is uploaded: set ledger.location to oss://bucket/prefix/ or a folder";
+            config_error(message).with_source(Cause::NoLedger)
+        })
+    }
 }

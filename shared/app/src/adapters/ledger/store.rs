@@ -5,6 +5,7 @@ use super::{
     error::{config_error, store_error},
     folder_clock::FolderClock,
 };
+use crate::adapters::cause::{Cause, is_key_refused};
 use async_trait::async_trait;
 use bytes::Bytes;
 use object_storage::{
@@ -13,6 +14,7 @@ use object_storage::{
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 use upload_core::{
@@ -27,7 +29,7 @@ const LARGEST: usize = 4 << 20;
 pub struct StoreLedger {
     store: Store,
     prefix: String,
-    clock: FolderClock,
+    clock: Arc<FolderClock>,
     window: Duration,
 }
 
@@ -35,7 +37,7 @@ impl StoreLedger {
     /// Keeps a ledger below `prefix`, which is empty or ends with a slash.
     #[must_use]
     pub fn new(store: Store, prefix: impl Into<String>) -> Self {
-        Self { store, prefix: prefix.into(), clock: FolderClock::default(), window: Duration::ZERO }
+        Self { store, prefix: prefix.into(), clock: Arc::default(), window: Duration::ZERO }
     }
 
     /// Sets how long OSS may take from its look at a key to its write in a create-only put. S3 and a folder create atomically and
@@ -44,6 +46,18 @@ impl StoreLedger {
     pub fn with_window(mut self, window: Duration) -> Self {
         self.window = window;
         self
+    }
+
+    /// Reads a folder's time by a clock that others read as well: one reading serves them all.
+    #[must_use]
+    pub(super) fn with_clock(mut self, clock: Arc<FolderClock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Opens connections to the store in the background: of its first requests two go at once.
+    pub(super) fn open_early(&self) {
+        self.store.open_early(2);
     }
 
     /// Refuses a store that cannot keep a ledger: OSS ignores create-only on buckets that keep versions, or did once.
@@ -57,10 +71,16 @@ impl StoreLedger {
         match self.store.versioning().await {
             Ok(false) => Ok(()),
             Ok(true) => Err(self.versioning_error()),
+            Err(error) if is_key_refused(&error) => {
+                let message = "the ledger's store does not accept the key";
+                Err(config_error(message).with_context("bucket", self.store.bucket()).with_source(error))
+            }
             Err(error) if error.kind() == Storage::AccessDenied => {
                 let message = "whether the ledger's bucket has versioning cannot be seen: \
                                grant oss:GetBucketVersioning on it to the key that keeps the ledger";
-                Err(config_error(message).with_context("bucket", self.store.bucket()))
+                Err(config_error(message)
+                    .with_context("bucket", self.store.bucket())
+                    .with_source(Cause::VersioningHidden))
             }
             Err(error) => Err(store_error(error)),
         }
@@ -82,7 +102,7 @@ impl StoreLedger {
     fn versioning_error(&self) -> Error {
         let message = "the ledger's bucket has versioning enabled or suspended, where OSS lets steps be overwritten: \
                        keep the ledger in a bucket that never had versioning";
-        config_error(message).with_context("bucket", self.store.bucket())
+        config_error(message).with_context("bucket", self.store.bucket()).with_source(Cause::VersionedBucket)
     }
 
     /// Refuses an empty list of a folder that is not there: an empty list must mean that there are no entries.
@@ -124,18 +144,12 @@ impl StoreLedger {
                 Err(self.versioning_error())
             }
             Ok(receipt) => {
-                let (now, tag) = (self.time(receipt.date).await?, self.tag(&receipt.etag));
+                let (now, tag) = (self.time(receipt.date).await?, make_tag(&receipt.etag));
                 Ok(Created::Yes { now, tag })
             }
             Err(error) if create_only && error.kind() == Storage::AlreadyExists => Ok(Created::Exists),
             Err(error) => Err(store_error(error)),
         }
-    }
-
-    /// A bucket's ETag in one spelling. A folder's changes with the time of writing and is none.
-    fn tag(&self, etag: &str) -> Option<String> {
-        let tag = etag.trim().trim_matches('"').to_ascii_uppercase();
-        (self.store.provider() != Provider::Folder && !tag.is_empty()).then_some(tag)
     }
 
     /// The store's clock: what it answered, or, for a folder, the time that it writes on files.
@@ -145,6 +159,12 @@ impl StoreLedger {
             Provider::Oss | Provider::S3 => require_time(answered),
         }
     }
+}
+
+/// The store's ETag in one spelling.
+fn make_tag(etag: &str) -> Option<String> {
+    let tag = etag.trim().trim_matches('"').to_ascii_uppercase();
+    (!tag.is_empty()).then_some(tag)
 }
 
 /// A time that the store must tell.
@@ -173,7 +193,7 @@ impl LedgerStore for StoreLedger {
         match self.store.read_all(&self.key(key), LARGEST).await {
             Ok((head, bytes)) => {
                 let (modified, now) = (require_time(head.last_modified)?, self.time(head.date).await?);
-                let tag = self.tag(&head.etag);
+                let tag = make_tag(&head.etag);
                 Ok(Some(Stored { bytes, modified, now, tag }))
             }
             Err(error) if is_absent(&error) => Ok(None),
@@ -191,7 +211,7 @@ impl LedgerStore for StoreLedger {
         let without_prefix = |key: &str| key.strip_prefix(&self.prefix).map(str::to_owned);
         let keys = listing.objects.iter().filter_map(|object| Some((without_prefix(&object.key)?, object)));
         let listed = |(key, object): (String, &ObjectSummary)| {
-            Ok(ListedKey { key, modified: require_time(object.last_modified)?, tag: self.tag(&object.etag) })
+            Ok(ListedKey { key, modified: require_time(object.last_modified)?, tag: make_tag(&object.etag) })
         };
         let keys: Result<_, Error> = keys.map(listed).collect();
         Ok(Page { keys: keys?, next: listing.next.as_deref().and_then(without_prefix) })

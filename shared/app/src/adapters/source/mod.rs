@@ -5,4 +5,4 @@ mod sources;
 mod stated_md5;
 
 pub(crate) use open_store::open_store;
-pub(crate) use sources::Sources;
+pub(crate) use sources::{Sources, check_key};

@@ -1,6 +1,9 @@
 //! A store as the settings reach it.
 
-use crate::{adapters::error_mapping::source_error, settings::SourceSettings};
+use crate::{
+    adapters::{cause::Cause, error_mapping::source_error},
+    settings::SourceSettings,
+};
 use object_storage::{Credentials, HttpClient, SignatureVersion, Store, StoreConfig};
 use std::time::Duration;
 use upload_core::{Error, ErrorKind, Location, Provider};
@@ -45,9 +48,9 @@ pub(crate) fn open_store(
             });
             let Some(endpoint) = endpoint else {
                 let message = "the bucket's region is not known: set source.region or source.endpoint";
-                return Err(
-                    Error::new(ErrorKind::Config, "source", message).with_context("bucket", &location.bucket)
-                );
+                return Err(Error::new(ErrorKind::Config, "source", message)
+                    .with_context("bucket", &location.bucket)
+                    .with_source(Cause::WrongAddress));
             };
             StoreConfig::oss(&location.bucket)
                 .endpoint(&endpoint)

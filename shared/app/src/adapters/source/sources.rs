@@ -83,6 +83,10 @@ impl upload_core::Source for Sources {
         }
     }
 
+    fn check_key(&self, location: &Location) -> Result<(), Error> {
+        check_key(location).map_err(|why| Error::new(ErrorKind::InvalidJob, "key", why))
+    }
+
     async fn list(&self, place: &Location, after: Option<&str>) -> Result<SourcePage, Error> {
         let listing = self.store(place)?.list(&place.key, after, PAGE).await.map_err(source_error)?;
         let entry = |object: ObjectSummary| {
@@ -94,6 +98,19 @@ impl upload_core::Source for Sources {
         let entries = listing.objects.into_iter().map(entry).collect::<Result<_, Error>>()?;
         Ok(SourcePage { entries, next: listing.next })
     }
+}
+
+/// Checks that the store can have an object of this key, without asking it.
+///
+/// # Errors
+/// Why it cannot: a sentence about the key.
+pub(crate) fn check_key(location: &Location) -> Result<(), &'static str> {
+    let provider = match location.provider {
+        Provider::Oss => object_storage::Provider::Oss,
+        Provider::S3 => object_storage::Provider::S3,
+        Provider::Folder => object_storage::Provider::Folder,
+    };
+    object_storage::check_key(provider, &location.key)
 }
 
 /// Converts a HEAD's answer to the core's object.

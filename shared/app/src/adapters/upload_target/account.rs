@@ -5,11 +5,12 @@ use crate::{
     adapters::{
         error_mapping::{api_error, bucket_error, call_error, slice_error},
         token_refresh::TokenRefresh,
+        youku_http::YoukuHttp,
     },
     settings::{Settings, YoukuSettings},
 };
 use async_trait::async_trait;
-use object_storage::{Credentials, HttpClient, SignatureVersion, Store, StoreConfig};
+use object_storage::{Credentials, SignatureVersion, Store, StoreConfig};
 use secrecy::SecretString;
 use std::{sync::Arc, time::Duration};
 use upload_core::{
@@ -23,7 +24,7 @@ pub(crate) struct YoukuAccount {
     /// Its name in the settings; absent for an account that a task carries.
     name: Option<String>,
     client: Client,
-    http: HttpClient,
+    http: YoukuHttp,
     signature: SignatureVersion,
     region: Option<String>,
     idle: Option<Duration>,
@@ -36,7 +37,7 @@ impl YoukuAccount {
     pub(crate) fn new(
         name: Option<&str>,
         client: Client,
-        http: HttpClient,
+        http: YoukuHttp,
         settings: &Settings,
         refresh: Option<TokenRefresh>,
     ) -> Self {
@@ -93,7 +94,7 @@ impl upload_core::Youku for YoukuAccount {
         }
     }
 
-    async fn create_for_bucket(&self, video: &NewVideo, md5: Md5) -> Result<OssSession, Error> {
+    async fn create_for_bucket(&self, video: &NewVideo, md5: Option<Md5>) -> Result<OssSession, Error> {
         self.call(|client| async move { client.create_for_oss(video, md5).await }).await
     }
 
@@ -138,7 +139,10 @@ impl upload_core::Youku for YoukuAccount {
             .signature(self.signature)
             .credentials(credentials);
         let config = self.idle.into_iter().fold(config, StoreConfig::idle);
-        let store = Store::new(config, self.http.clone()).map_err(bucket_error)?;
+        let store = Store::new(config, self.http.client().clone()).map_err(bucket_error)?;
+        self.http.note_bucket(&store);
+        // The next request goes to the bucket, perhaps once the source has answered.
+        store.open_early(1);
         Ok(Arc::new(YoukuBucket::new(store, given.target.object.clone())))
     }
 

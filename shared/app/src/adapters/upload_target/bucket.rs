@@ -4,7 +4,7 @@ use crate::adapters::error_mapping::bucket_error;
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
 use http_body_util::StreamBody;
-use object_storage::Store;
+use object_storage::{PutBody, Store};
 use upload_core::{Bucket, ByteStream, CompletedObject, Error, MultipartId, PartReceipt};
 
 /// One object in Youku's bucket.
@@ -28,6 +28,13 @@ impl Bucket for YoukuBucket {
     async fn initiate(&self) -> Result<MultipartId, Error> {
         let id = self.store.initiate_multipart(&self.key, &Default::default()).await.map_err(bucket_error)?;
         Ok(MultipartId(id.to_string()))
+    }
+
+    async fn put(&self, length: u64, bytes: ByteStream) -> Result<CompletedObject, Error> {
+        let body = StreamBody::new(bytes.map_ok(http_body::Frame::data));
+        let body = PutBody::stream(body, length);
+        let stored = self.store.put(&self.key, body, &Default::default()).await.map_err(bucket_error)?;
+        Ok(CompletedObject { size: None, crc64: stored.crc64 })
     }
 
     async fn put_part(

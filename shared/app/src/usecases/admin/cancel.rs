@@ -1,7 +1,9 @@
 //! Cancelling an upload.
 
-use super::request_error::request_error;
+use super::retry::no_such_upload;
 use crate::{application::App, tasks::CallerAccount};
+use futures_util::future::BoxFuture;
+use object_storage::Credentials;
 use upload_core::{Error, UploadId, cancel};
 
 impl App {
@@ -9,16 +11,20 @@ impl App {
     ///
     /// # Errors
     /// As [`cancel`].
-    pub async fn cancel(&self, id: &UploadId) -> Result<(), Error> {
-        let ledger = self.ledger(None).await?;
-        let record = ledger.read(id).await?.ok_or_else(|| {
-            request_error("the ledger knows no such upload").with_context("id", id.as_str())
-        })?;
-        let request = ledger.request(&record)?;
-        let youku = match request.caller_account.as_ref().map(CallerAccount::from_secret).transpose()? {
-            None => self.youku(&request.job.account, &ledger)?,
-            Some(account) => self.youku_for_caller(&account),
-        };
-        cancel(&ledger, &*youku, id).await
+    pub fn cancel<'a>(
+        &'a self,
+        id: &'a UploadId,
+        credentials: Option<Credentials>,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let ledger = self.ledger(credentials).await?;
+            let record = ledger.read(id).await?.ok_or_else(|| no_such_upload(id))?;
+            let request = ledger.request(&record)?;
+            let youku = match request.caller_account.as_ref().map(CallerAccount::from_secret).transpose()? {
+                None => self.youku(&request.job.account, &ledger)?,
+                Some(account) => self.youku_for_caller(&account),
+            };
+            cancel(&ledger, &*youku, id).await
+        })
     }
 }

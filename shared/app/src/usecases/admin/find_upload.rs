@@ -1,22 +1,34 @@
-//! Finding the upload of an object that a person names.
+//! Finding the uploads of an object that a person names.
 
 use super::request_error::request_error;
-use crate::{application::App, tasks::object_location};
+use crate::{adapters::cause::Cause, application::App, tasks::object_location};
 use std::path::Path;
-use upload_core::{Error, ErrorKind, Job, Location, Provider, UploadId, head_object};
+use upload_core::{Error, ErrorKind, Job, Location, Object, Provider, UploadId};
 
 impl App {
-    /// Finds the id of the upload of the object that `source` names, in the version that is there now: `oss://bucket/key`, `s3://bucket/key`,
-    /// or the path of a file in a rule's folder. Without `account` it takes the account of the object's rule, or the only one.
+    /// The accounts under which an object may have been uploaded: the one that is asked for, that of the object's rule, or every one.
     ///
     /// # Errors
-    /// [`InvalidJob`](ErrorKind::InvalidJob) where `source` or `account` does not fit; whatever the source answers.
-    pub async fn upload_id(&self, source: &str, account: Option<&str>) -> Result<UploadId, Error> {
-        let location = self.locate(source)?;
-        let account = self.account_for(&location, account)?;
-        let object = head_object(&*self.source(None), &location, &self.transfer().retry).await?;
+    /// As [`account_for`](Self::account_for), but that several accounts are possible.
+    pub fn possible_accounts(
+        &self,
+        location: &Location,
+        account: Option<&str>,
+    ) -> Result<Vec<String>, Error> {
+        let settings = self.settings();
+        let is_open = account.is_none() && settings.rules.find_for_object(location).is_none();
+        match is_open && settings.accounts.len() > 1 {
+            true => Ok(settings.accounts.keys().cloned().collect()),
+            false => self.account_for(location, account).map(|name| vec![name]),
+        }
+    }
+
+    /// The id of the upload of an object under an account, as an event or `upload` begins it.
+    #[must_use]
+    pub fn upload_id_of(&self, object: &Object, account: &str) -> UploadId {
         let (video, mode) = (Default::default(), self.settings().transfer.mode);
-        Ok(UploadId::new(&object, &Job { location, account, video, mode, md5: None, force_nonce: None }))
+        let (location, account) = (object.location.clone(), account.to_owned());
+        UploadId::new(object, &Job { location, account, video, mode, md5: None, force_nonce: None })
     }
 
     /// Finds the account under which an object is uploaded: the one that is asked for, that of the object's rule, or the only one.
@@ -27,7 +39,7 @@ impl App {
         let settings = self.settings();
         if settings.accounts.is_empty() {
             let message = "the settings have no account: `oss2youku init` writes one";
-            return Err(Error::new(ErrorKind::Config, "settings", message));
+            return Err(Error::new(ErrorKind::Config, "settings", message).with_source(Cause::NoAccount));
         }
         let known = || settings.accounts.keys().cloned().collect::<Vec<_>>().join(", ");
         let name = match account {
@@ -46,26 +58,20 @@ impl App {
             .with_context("accounts", known()))
     }
 
-    /// The object that a person names.
-    fn locate(&self, source: &str) -> Result<Location, Error> {
-        if let Some(location) = object_location(source) {
-            return Ok(location);
-        }
-        let settings = self.settings();
-        let within = |folder: &str| {
-            let below = Path::new(source).strip_prefix(folder).ok()?.to_str()?.to_owned();
-            Some((folder.to_owned(), below))
-        };
-        let folders = settings.rules.iter().map(|rule| rule.bucket.as_str());
-        let mut files = folders.filter_map(within).filter(|(_, key)| !key.is_empty());
-        match files.next() {
-            Some((bucket, key)) if settings.source.provider == Provider::Folder => {
-                Ok(Location { provider: Provider::Folder, bucket, key, region: None })
-            }
-            _ => Err(request_error(
-                "name an upload by its id of 32 hexadecimal digits, or an object as oss://bucket/key or s3://bucket/key, or, where \
-                 source.provider is folder, as the path of a file in a rule's folder",
-            )),
-        }
+    /// Locates the object that a person names: `oss://bucket/key`, `s3://bucket/key` or, where objects are in folders, the path of a file in
+    /// a rule's folder; `None` where the text names none.
+    #[must_use]
+    pub fn locate_object(&self, source: &str) -> Option<Location> {
+        object_location(source).or_else(|| {
+            let settings = self.settings();
+            let within = |folder: &str| {
+                let below = Path::new(source).strip_prefix(folder).ok()?.to_str()?.to_owned();
+                Some((folder.to_owned(), below))
+            };
+            let folders = settings.rules.iter().map(|rule| rule.bucket.as_str());
+            let mut files = folders.filter_map(within).filter(|(_, key)| !key.is_empty());
+            let (bucket, key) = files.next().filter(|_| settings.source.provider == Provider::Folder)?;
+            Some(Location { provider: Provider::Folder, bucket, key, region: None })
+        })
     }
 }

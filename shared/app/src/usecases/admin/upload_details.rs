@@ -1,6 +1,11 @@
 //! Everything about one upload.
 
-use crate::{application::App, usecases::upload_status::UploadStatus};
+use crate::{
+    adapters::receiver_host,
+    application::App,
+    usecases::{callback_status::CallbackStatus, upload_status::UploadStatus},
+};
+use futures_util::future::BoxFuture;
 use upload_core::{
     Error, UploadId,
     ledger::{Holder, Record, State},
@@ -13,13 +18,19 @@ pub struct UploadDetails {
     pub record: Record,
     /// Who works on it now.
     pub holder: Option<Holder>,
+    /// How many bytes its target holds, as far as the ledger tells: see [`Record::moved_bytes`].
+    pub moved: Option<u64>,
+    /// The callback that it still waits for after its end.
+    pub callback: Option<CallbackStatus>,
+    /// The host of that callback's receiver, without the rest of its URL, which may hold a token; `None` where the URL cannot be opened.
+    pub receiver: Option<String>,
 }
 
 impl UploadDetails {
     /// The same in the words of the HTTP API.
     #[must_use]
     pub fn status(&self) -> UploadStatus {
-        UploadStatus::from_record(&self.record, self.holder)
+        UploadStatus::from_record(&self.record, self.holder, self.callback.clone())
     }
 
     /// Whether it is a video.
@@ -40,10 +51,23 @@ impl App {
     ///
     /// # Errors
     /// Where the ledger cannot be read.
-    pub async fn upload_details(&self, id: &UploadId) -> Result<Option<UploadDetails>, Error> {
-        let ledger = self.ledger(None).await?;
-        // The holder is read first: one that releases its lease after that has left its last step in the record.
-        let holder = ledger.holder(id).await?.filter(|holder| !holder.remaining.is_zero());
-        Ok(ledger.read(id).await?.map(|record| UploadDetails { record, holder }))
+    pub fn upload_details<'a>(
+        &'a self,
+        id: &'a UploadId,
+    ) -> BoxFuture<'a, Result<Option<UploadDetails>, Error>> {
+        Box::pin(async move {
+            let Some(ledger) = self.ledger_to_read(None).await? else { return Ok(None) };
+            // The holder is read first: one that releases its lease after that has left its last step in the record.
+            let lease = ledger.lease_view(id).await?;
+            let holder = lease.holder.filter(|_| lease.is_live());
+            let Some(record) = ledger.read(id).await? else { return Ok(None) };
+            let moved = record.moved_bytes(&lease.parts);
+            let callback = CallbackStatus::read(&ledger, &record).await?;
+            let receiver = callback.as_ref().and_then(|_| {
+                let request = ledger.request(&record).ok()?;
+                receiver_host(&request.callback?.url)
+            });
+            Ok(Some(UploadDetails { record, holder, moved, callback, receiver }))
+        })
     }
 }

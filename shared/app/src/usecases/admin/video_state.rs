@@ -1,6 +1,7 @@
 //! How a video fares at Youku.
 
 use crate::application::App;
+use futures_util::future::BoxFuture;
 use upload_core::{Error, VideoState, ledger::Ledger};
 
 impl App {
@@ -8,12 +9,12 @@ impl App {
     ///
     /// # Errors
     /// [`Config`](upload_core::ErrorKind::Config) where the settings have no such account; whatever Youku answers.
-    pub async fn video_state(
-        &self,
-        account: &str,
-        video_id: &str,
-        ledger: &Ledger,
-    ) -> Result<Option<VideoState>, Error> {
-        self.youku(account, ledger)?.show(video_id).await
+    pub fn video_state<'a>(
+        &'a self,
+        account: &'a str,
+        video_id: &'a str,
+        ledger: &'a Ledger,
+    ) -> BoxFuture<'a, Result<Option<VideoState>, Error>> {
+        Box::pin(async move { self.youku(account, ledger)?.show(video_id).await })
     }
 }

@@ -29,6 +29,8 @@ pub struct Grant {
     pub bucket: String,
     /// Object keys must begin with this.
     pub key_prefix: String,
+    /// Objects may be written in parts alone, not with PutObject.
+    pub parts_only: bool,
 }
 
 impl AccessKey {

@@ -8,7 +8,7 @@ use crate::oss::auth::access_key::AccessKey;
 use crate::oss::auth::keyring::Keyring;
 use crate::oss::auth::signature::{PresentedSignature, Scheme};
 use crate::oss::auth::v4_fields::ALGORITHM;
-use crate::oss::auth::{v1, v4};
+use crate::oss::auth::{sigv4, v1, v4};
 use crate::oss::config::OssConfig;
 use crate::oss::error::{OssError, Result};
 use crate::oss::headers::header_text;
@@ -21,6 +21,7 @@ impl PresentedSignature {
         match &self.scheme {
             Scheme::V1 => v1::sign(secret, &self.string_to_sign),
             Scheme::V4 { date, region } => v4::sign(secret, date, region, &self.string_to_sign),
+            Scheme::SigV4 { date, region } => sigv4::sign(secret, date, region, &self.string_to_sign),
         }
     }
 }
@@ -49,7 +50,7 @@ pub(crate) fn authenticate(
         }
         return Err(error);
     }
-    check_grant(&key, request)?;
+    check_grant(&key, operation, request)?;
     if let Some(policy) = &key.policy {
         policy.check(operation, request)?;
     }
@@ -58,6 +59,9 @@ pub(crate) fn authenticate(
 
 fn read_signature(request: &Request, config: &OssConfig, now: SystemTime) -> Result<PresentedSignature> {
     let authorization = request.header("authorization").unwrap_or_default();
+    if sigv4::is_signed(request) {
+        return sigv4::read_signature(request, now);
+    }
     let v4_query = request.query.get("x-oss-signature-version") == Some(ALGORITHM);
     if authorization.starts_with(ALGORITHM) || v4_query {
         if !config.allow_v4 {
@@ -84,8 +88,8 @@ pub(crate) fn presented_key_id(parts: &Parts) -> Option<String> {
     let authorization = header_text(&parts.headers, "authorization").unwrap_or_default();
     let from_v1 = || authorization.strip_prefix("OSS ")?.split(':').next();
     let from_v4 = || authorization.split_once("Credential=")?.1.split('/').next();
-    let from_query =
-        || query.get("OSSAccessKeyId").or_else(|| query.get("x-oss-credential")?.split('/').next());
+    let credential = || query.get("x-oss-credential").or_else(|| query.get("X-Amz-Credential"));
+    let from_query = || query.get("OSSAccessKeyId").or_else(|| credential()?.split('/').next());
     from_v1().or_else(from_v4).or_else(from_query).map(|id| id.trim().to_owned())
 }
 
@@ -121,12 +125,13 @@ fn check_token(key: &AccessKey, presented: Option<&str>, keys: &Keyring, now: Sy
     Ok(())
 }
 
-fn check_grant(key: &AccessKey, request: &Request) -> Result<()> {
+fn check_grant(key: &AccessKey, operation: Operation, request: &Request) -> Result<()> {
     let Some(grant) = &key.grants else {
         return Ok(());
     };
     let key_is_covered = request.target.key.as_deref().is_some_and(|key| key.starts_with(&grant.key_prefix));
-    if request.target.bucket.as_deref() == Some(&grant.bucket) && key_is_covered {
+    let in_a_way_that_is_covered = !(grant.parts_only && operation == Operation::PutObject);
+    if request.target.bucket.as_deref() == Some(&grant.bucket) && key_is_covered && in_a_way_that_is_covered {
         return Ok(());
     }
     Err(OssError::forbidden("AccessDenied", "You have no right to access this object because of its policy."))

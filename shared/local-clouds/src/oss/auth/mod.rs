@@ -8,6 +8,7 @@ pub(crate) mod keyring;
 pub(crate) mod policy;
 mod requested_access;
 mod signature;
+pub(crate) mod sigv4;
 mod subresources;
 #[cfg(test)]
 mod tests;

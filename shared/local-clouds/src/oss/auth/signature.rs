@@ -13,5 +13,13 @@ pub(crate) struct PresentedSignature {
 
 pub(crate) enum Scheme {
     V1,
-    V4 { date: String, region: String },
+    V4 {
+        date: String,
+        region: String,
+    },
+    /// That of Amazon S3.
+    SigV4 {
+        date: String,
+        region: String,
+    },
 }

@@ -97,6 +97,11 @@ impl Case {
         self
     }
 
+    fn earlier(mut self, seconds: u64) -> Self {
+        self.now -= Duration::from_secs(seconds);
+        self
+    }
+
     /// The key id, or the error's code.
     fn judge(&self) -> Result<String, String> {
         let request =
@@ -220,7 +225,8 @@ fn a_signature_version_that_is_switched_off_is_refused() {
 fn a_granted_key_reaches_only_what_it_was_granted() {
     let grant = |bucket: &str, prefix: &str| {
         let case = Case::v1();
-        let grants = Some(Grant { bucket: bucket.to_owned(), key_prefix: prefix.to_owned() });
+        let grants =
+            Some(Grant { bucket: bucket.to_owned(), key_prefix: prefix.to_owned(), parts_only: false });
         case.keys.add(AccessKey { grants, ..AccessKey::permanent("AK", "secret") });
         case.judge()
     };
@@ -234,4 +240,56 @@ fn a_key_shows_no_secret_when_debugged() {
     let key = AccessKey::temporary("id", "hush", "silent", SystemTime::now());
     let shown = format!("{key:?}");
     assert!(shown.contains("id") && !shown.contains("hush") && !shown.contains("silent"), "{shown}");
+}
+
+/// A request of AWS's own examples (S3 API reference, "Signature calculations"), and the clock of that day.
+fn s3_example(path: &str, headers: &[(&str, &str)]) -> Case {
+    let mut case = Case::new("GET", path, headers).with("host", "examplebucket.s3.amazonaws.com");
+    case.now = parse_http_date("Fri, 24 May 2013 00:00:00 GMT").unwrap();
+    case.keys.add(AccessKey::permanent("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"));
+    case
+}
+
+/// What AWS documents as the signature of a header and of a URL passes, and nothing of it may change.
+#[test]
+fn signatures_of_the_s3_reference_pass() {
+    let header = || {
+        s3_example(
+            "/test.txt",
+            &[
+                ("range", "bytes=0-9"),
+                ("x-amz-date", "20130524T000000Z"),
+                ("x-amz-content-sha256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+                (
+                    "authorization",
+                    "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request,\
+                     SignedHeaders=host;range;x-amz-content-sha256;x-amz-date,\
+                     Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41",
+                ),
+            ],
+        )
+    };
+    assert_eq!(header().judge(), ok("AKIAIOSFODNN7EXAMPLE"));
+    assert_eq!(header().later(901).judge(), refused("RequestTimeTooSkewed"));
+    assert_eq!(header().with("range", "bytes=0-8").judge(), refused("SignatureDoesNotMatch"));
+    assert_eq!(header().with("x-amz-meta-a", "b").judge(), refused("AccessDenied"));
+    assert_eq!(header().without("x-amz-content-sha256").judge(), refused("InvalidArgument"));
+    assert_eq!(header().with("x-amz-content-sha256", "no hash").judge(), refused("InvalidArgument"));
+    assert_eq!(header().earlier(901).judge(), refused("RequestTimeTooSkewed"));
+    let without_host = header().parts.headers["authorization"].to_str().unwrap().replace("host;", "");
+    assert_eq!(header().with("authorization", &without_host).judge(), refused("AccessDenied"));
+    assert_eq!(presented_key_id(&header().parts).as_deref(), Some("AKIAIOSFODNN7EXAMPLE"));
+
+    let url = "/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256\
+        &X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z\
+        &X-Amz-Expires=86400&X-Amz-SignedHeaders=host\
+        &X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
+    assert_eq!(s3_example(url, &[]).later(86_399).judge(), ok("AKIAIOSFODNN7EXAMPLE"));
+    assert_eq!(s3_example(url, &[]).later(86_401).judge(), refused("AccessDenied"));
+    assert_eq!(s3_example(url, &[]).earlier(900).judge(), ok("AKIAIOSFODNN7EXAMPLE"));
+    assert_eq!(s3_example(url, &[]).earlier(901).judge(), refused("RequestTimeTooSkewed"));
+    let without_host = url.replace("SignedHeaders=host", "SignedHeaders=range");
+    assert_eq!(s3_example(&without_host, &[]).judge(), refused("AccessDenied"));
+    assert_eq!(s3_example(&url.replace("test", "other"), &[]).judge(), refused("SignatureDoesNotMatch"));
+    assert_eq!(presented_key_id(&s3_example(url, &[]).parts).as_deref(), Some("AKIAIOSFODNN7EXAMPLE"));
 }

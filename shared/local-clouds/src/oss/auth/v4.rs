@@ -121,7 +121,7 @@ pub(crate) fn sign(secret: &str, date: &str, region: &str, string_to_sign: &[u8]
     base16ct::lower::encode_string(&hmac_sha256(&key, string_to_sign))
 }
 
-fn hmac_sha256(key: &[u8], data: &[u8]) -> Vec<u8> {
+pub(crate) fn hmac_sha256(key: &[u8], data: &[u8]) -> Vec<u8> {
     // HMAC takes a key of any length; no signature equals the empty one.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
         return Vec::new();

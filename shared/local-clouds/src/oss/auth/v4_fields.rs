@@ -11,7 +11,8 @@ pub(crate) const ALGORITHM: &str = "OSS4-HMAC-SHA256";
 
 pub(crate) const PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 
-const MAX_EXPIRES: u64 = 7 * 24 * 3600;
+/// Seconds for which a URL may be signed at most.
+pub(crate) const MAX_EXPIRES: u64 = 7 * 24 * 3600;
 
 /// The parts of a signature as a request gives them.
 pub(crate) struct SignatureFields {
@@ -83,7 +84,7 @@ fn format_basic_date(time: SystemTime) -> String {
     jiff::Timestamp::try_from(time).unwrap_or_default().strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
-fn sort_header_names(list: &str) -> Vec<String> {
+pub(crate) fn sort_header_names(list: &str) -> Vec<String> {
     let mut names = list.split(';').map(|name| name.trim().to_ascii_lowercase()).collect::<Vec<_>>();
     names.retain(|name| !name.is_empty());
     names.sort_unstable();

@@ -21,6 +21,26 @@ struct VersioningConfiguration {
 }
 
 impl Oss {
+    /// Lists the buckets of the one owner, all in one page.
+    pub(crate) fn list_buckets(&self, request: &Request) -> Result<Response<Body>> {
+        let (region, prefix) = (&self.0.config.region, request.query.get("prefix").unwrap_or_default());
+        let mut answer = XmlWriter::new("ListAllMyBucketsResult");
+        answer.open("Owner").text("ID", ACCOUNT_ID).text("DisplayName", ACCOUNT_ID).close().open("Buckets");
+        for (name, record) in self.0.store.buckets() {
+            if name.starts_with(prefix) {
+                answer
+                    .open("Bucket")
+                    .text("Name", &name)
+                    .text("Location", format!("oss-{region}"))
+                    .text("Region", region)
+                    .text("CreationDate", format_iso8601(record.created))
+                    .text("StorageClass", "Standard")
+                    .close();
+            }
+        }
+        Ok(Reply::ok().xml(answer.finish(), &request.identity))
+    }
+
     pub(crate) fn put_bucket(&self, request: &Request) -> Result<Response<Body>> {
         let name = request.bucket()?;
         let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
@@ -53,6 +73,12 @@ impl Oss {
         answer.open("Owner").text("ID", ACCOUNT_ID).text("DisplayName", ACCOUNT_ID).close();
         answer.open("AccessControlList").text("Grant", "private");
         Ok(Reply::ok().xml(answer.finish(), &request.identity))
+    }
+
+    /// Whether there is such a bucket: S3's clients ask before they write.
+    pub(crate) fn head_bucket(&self, request: &Request) -> Result<Response<Body>> {
+        self.0.store.bucket(request.bucket()?)?;
+        Ok(Reply::ok().with_header("x-oss-bucket-region", &self.0.config.region).empty(&request.identity))
     }
 
     pub(crate) fn get_bucket_location(&self, request: &Request) -> Result<Response<Body>> {

@@ -52,6 +52,11 @@ impl Store {
         find_bucket(&mut self.lock(), name).map(|bucket| bucket.record.clone())
     }
 
+    /// Every bucket, by name.
+    pub(crate) fn buckets(&self) -> Vec<(String, BucketRecord)> {
+        self.lock().iter().map(|(name, bucket)| (name.clone(), bucket.record.clone())).collect()
+    }
+
     pub(crate) fn set_versioning(&self, name: &str, versioning: Versioning) -> Result<()> {
         let mut buckets = self.lock();
         let bucket = find_bucket(&mut buckets, name)?;

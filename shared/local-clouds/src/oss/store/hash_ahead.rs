@@ -80,7 +80,7 @@ mod tests {
         /// Puts a part of this byte alone; its number and ETag.
         async fn put(&self, number: u32, byte: u8) -> SelectedPart {
             let mut body = Body::from(vec![byte; PART_SIZE]);
-            let content = ingest(&self.store, &mut body, &AtomicU64::new(0), false).await.unwrap();
+            let content = ingest(&self.store, &mut body, &AtomicU64::new(0), false, false).await.unwrap();
             let part = self.store.put_part("bucket", "o", &self.id, number, &content).unwrap();
             (number, part.etag)
         }

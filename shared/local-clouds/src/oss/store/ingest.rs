@@ -10,6 +10,7 @@ use bytes::Bytes;
 use crc_fast::CrcAlgorithm;
 use http_body_util::BodyExt;
 use md5::{Digest, Md5};
+use sha2::Sha256;
 
 use crate::oss::error::{OssError, Result};
 use crate::oss::store::buckets::Store;
@@ -24,6 +25,8 @@ pub(crate) struct IngestedContent {
     pub(crate) size: u64,
     pub(crate) md5: [u8; 16],
     pub(crate) crc64: u64,
+    /// Where it was asked for.
+    pub(crate) sha256: Option<[u8; 32]>,
 }
 
 struct ContentSink {
@@ -31,6 +34,7 @@ struct ContentSink {
     file: Option<File>,
     md5: Md5,
     crc64: crc_fast::Digest,
+    sha256: Option<Sha256>,
 }
 
 impl ContentSink {
@@ -38,6 +42,9 @@ impl ContentSink {
         for chunk in chunks {
             self.md5.update(chunk);
             self.crc64.update(chunk);
+            if let Some(sha256) = &mut self.sha256 {
+                sha256.update(chunk);
+            }
             if let Some(file) = &mut self.file {
                 file.write_all(chunk)?;
             }
@@ -46,12 +53,14 @@ impl ContentSink {
     }
 }
 
-/// Receives the whole body and counts its bytes as they arrive. `discard` keeps none of them.
+/// Receives the whole body and counts its bytes as they arrive. `discard` keeps none of them;
+/// `with_sha256` calculates that hash too.
 pub(crate) async fn ingest(
     store: &Store,
     body: &mut Body,
     counter: &AtomicU64,
     discard: bool,
+    with_sha256: bool,
 ) -> Result<IngestedContent> {
     let path = (!discard).then(|| store.new_segment_path());
     let content = || path.clone().map_or(SegmentContent::Discarded, SegmentContent::File);
@@ -59,6 +68,7 @@ pub(crate) async fn ingest(
         file: path.as_ref().map(File::create).transpose()?,
         md5: Md5::new(),
         crc64: crc_fast::Digest::new(CrcAlgorithm::Crc64Xz),
+        sha256: with_sha256.then(Sha256::new),
     };
     // Removes the file if the body breaks off or the request is dropped.
     let unfinished = Segment::new(content(), 0);
@@ -89,5 +99,6 @@ pub(crate) async fn ingest(
     // From here on the file belongs to the segment that knows its size.
     unfinished.adopt();
     let segment = Arc::new(Segment::new(content(), size));
-    Ok(IngestedContent { segment, size, md5: sink.md5.finalize().into(), crc64: sink.crc64.finalize() })
+    let (md5, crc64) = (sink.md5.finalize().into(), sink.crc64.finalize());
+    Ok(IngestedContent { segment, size, md5, crc64, sha256: sink.sha256.map(|hash| hash.finalize().into()) })
 }

@@ -13,7 +13,7 @@ use crate::youku::params::Params;
 use crate::youku::session::Session;
 use crate::youku::session_state::ContentLocation;
 use crate::youku::state::{ApiResult, YoukuService};
-use crate::youku::switches::{CommitMd5Error, SecondCommit, Switches};
+use crate::youku::switches::{CommitMd5Error, SecondCommit, SinglePut, Switches, WebUpload};
 use crate::youku::video::{MeasuredContent, Video};
 
 impl YoukuService {
@@ -74,11 +74,17 @@ impl YoukuService {
             return Err(ApiError::wrong_bytes("File size differs from create"));
         }
         let announced = session.metadata.file_md5.as_ref();
+        if announced.is_none() && switches.web_upload == WebUpload::RefusedAtCommit {
+            return Err(ApiError::parameter("file_md5", "is missing"));
+        }
         if announced.zip(measured.md5.as_ref()).is_some_and(|(announced, md5)| announced != md5) {
             return Err(match switches.commit_md5_error {
                 CommitMd5Error::Own => ApiError::wrong_bytes("File MD5 differs from create"),
                 CommitMd5Error::HashCheck => ApiError::hash_check(),
             });
+        }
+        if measured.single_put && switches.single_put == SinglePut::RefusedAtCommit {
+            return Err(ApiError::wrong_bytes("The object was not uploaded in parts"));
         }
         let video = self.build_video(session, content, measured, now);
         let answer = commit_json(&video.id, &switches);

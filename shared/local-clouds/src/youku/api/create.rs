@@ -7,12 +7,14 @@ use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::youku::error::ApiError;
 use crate::youku::file_hash::HashProgress;
 use crate::youku::metadata::{Metadata, Mode};
 use crate::youku::params::Params;
 use crate::youku::session::Session;
 use crate::youku::session_state::ContentLocation;
 use crate::youku::state::{ApiResult, YoukuService};
+use crate::youku::switches::{SinglePut, WebUpload};
 use crate::youku::video;
 
 impl YoukuService {
@@ -22,6 +24,9 @@ impl YoukuService {
         let (mode, now) = (metadata.mode, SystemTime::now());
         let name = format!("{:032x}.{}", rand::random::<u128>(), metadata.extension());
         let mut state = self.state();
+        if metadata.file_md5.is_none() && state.switches.web_upload == WebUpload::RefusedAtCreate {
+            return Err(ApiError::parameter("file_md5", "is missing"));
+        }
         let held =
             |video: &&video::Video| video.measured.md5.is_some() && video.measured.md5 == metadata.file_md5;
         let instant = state.switches.instant_upload.then(|| state.videos.values().find(held)).flatten();
@@ -59,7 +64,8 @@ impl YoukuService {
         }
         match &session.content {
             ContentLocation::Object(key) => {
-                let (id, credentials) = self.issue_sts_key(key, now);
+                let (id, credentials) =
+                    self.issue_sts_key(key, state.switches.single_put == SinglePut::RefusedAtBucket, now);
                 answer["oss_bucket"] = self.0.config.bucket.as_str().into();
                 answer["oss_object"] = key.as_str().into();
                 merge(&mut answer, credentials);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::oss::ObjectKind;
 use crate::youku::error::ApiError;
 use crate::youku::file_hash::FileHash;
 use crate::youku::session_state::ContentLocation;
@@ -28,13 +29,19 @@ impl YoukuService {
                         Some(md5.ok_or_else(missing)?)
                     }
                 };
-                Ok(MeasuredContent { size: object.size, md5, crc64: Some(object.crc64), discarded })
+                Ok(MeasuredContent {
+                    size: object.size,
+                    md5,
+                    crc64: Some(object.crc64),
+                    discarded,
+                    single_put: object.kind == ObjectKind::Normal,
+                })
             }
             ContentLocation::File(path) => {
                 let path = self.0.disk.path(path);
                 let measured = tokio::task::spawn_blocking(move || prefix.finish(&path)).await;
                 let (size, md5) = measured.ok().and_then(Result::ok).ok_or_else(ApiError::unavailable)?;
-                Ok(MeasuredContent { size, md5: Some(md5), crc64: None, discarded: false })
+                Ok(MeasuredContent { size, md5: Some(md5), crc64: None, discarded: false, single_put: false })
             }
         }
     }

@@ -13,6 +13,7 @@ use crate::youku::error::ApiError;
 use crate::youku::params::Params;
 use crate::youku::session_state::ContentLocation;
 use crate::youku::state::{ApiResult, YoukuService};
+use crate::youku::switches::SinglePut;
 
 impl YoukuService {
     /// Issues new credentials for the object of a running upload.
@@ -21,6 +22,7 @@ impl YoukuService {
         let (bucket, object) = (params.require("oss_bucket")?, params.require("oss_object")?);
         let now = SystemTime::now();
         let mut state = self.state();
+        let parts_only = state.switches.single_put == SinglePut::RefusedAtBucket;
         let session = state.session(params.require("upload_token")?, now)?;
         if session.client_id != client {
             return Err(ApiError::upload_token());
@@ -29,7 +31,7 @@ impl YoukuService {
             ContentLocation::Object(key)
                 if key == object && bucket == self.0.config.bucket && !session.committed =>
             {
-                let (id, credentials) = self.issue_sts_key(key, now);
+                let (id, credentials) = self.issue_sts_key(key, parts_only, now);
                 session.sts_ids.push(id);
                 Ok((StatusCode::OK, credentials))
             }
@@ -38,7 +40,7 @@ impl YoukuService {
     }
 
     /// Creates an STS key for one object, and the fields that describe it.
-    pub(crate) fn issue_sts_key(&self, key: &str, now: SystemTime) -> (String, Value) {
+    pub(crate) fn issue_sts_key(&self, key: &str, parts_only: bool, now: SystemTime) -> (String, Value) {
         let id = format!("STS.{:024x}", rand::random::<u128>() >> 32);
         let secret = STANDARD.encode(rand::random::<[u8; 24]>());
         let token = STANDARD.encode(rand::random::<[u8; 48]>());
@@ -48,7 +50,11 @@ impl YoukuService {
             secret: secret.clone(),
             token: Some(token.clone()),
             expires: Some(expires),
-            grants: Some(Grant { bucket: self.0.config.bucket.clone(), key_prefix: key.to_owned() }),
+            grants: Some(Grant {
+                bucket: self.0.config.bucket.clone(),
+                key_prefix: key.to_owned(),
+                parts_only,
+            }),
             policy: None,
         });
         let fields = json!({

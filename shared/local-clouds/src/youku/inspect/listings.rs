@@ -43,6 +43,7 @@ impl YoukuService {
             title: session.metadata.title.clone(),
             file_name: session.metadata.file_name.clone(),
             file_size: session.metadata.file_size,
+            file_md5: session.metadata.file_md5.clone(),
             state: session.state(self.received_bytes(session), now),
             mode: session.metadata.mode,
             commit_calls: session.commit_calls,

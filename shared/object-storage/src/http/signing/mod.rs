@@ -3,6 +3,7 @@
 //! They are made here because a request must be signable with another time than this machine's, and reqsign's signers take no time.
 
 mod canonical;
+pub(crate) mod policy;
 mod v1;
 pub(crate) mod v1_buckets;
 mod v4;

@@ -79,7 +79,7 @@ impl Rule {
     #[must_use]
     pub fn callback(&self) -> Option<Callback> {
         let url = self.callback.clone()?;
-        Some(Callback { url, events: self.callback_events.clone() })
+        Some(Callback { url, events: self.callback_events.clone(), from_rule: true })
     }
 
     /// What the rule states about every video it matches.

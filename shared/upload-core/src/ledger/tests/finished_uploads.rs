@@ -135,3 +135,25 @@ async fn entries_are_deleted_in_bounded_numbers_after_30_days() {
     assert_eq!(list_finished(&ledger).await.len(), 1, "the young one stays");
     assert_eq!(store.keys("ledger/").len(), 2 * 204);
 }
+
+/// The names alone are one list, and each is read by itself.
+#[tokio::test(start_paused = true)]
+async fn names_of_ends_are_listed_without_reading_them() {
+    let store = MemoryStore::new();
+    let ledger = ledger(&store);
+    for key in ["a", "b", "c"] {
+        ended(&ledger, key, failed()).await;
+        sleep(Duration::from_secs(1)).await;
+    }
+    store.world().calls.clear();
+    let first = ledger.finished_keys(None, 2).await.expect("listed");
+    let rest = ledger.finished_keys(first.next.as_ref(), 2).await.expect("listed");
+    let calls: Vec<_> = store.world().calls.iter().map(|(call, _)| *call).collect();
+    assert_eq!((calls, first.keys.len(), rest.keys.len(), rest.next), (vec!["list"; 2], 2, 1, None));
+    assert!(first.keys.iter().chain(&rest.keys).is_sorted(), "later ends are smaller");
+    let read = ledger.finished_upload(&rest.keys[0]).await.expect("read").expect("an entry");
+    assert_eq!((read.location.key.as_str(), read.state.as_str()), ("a", "failed"));
+    assert_eq!(rest.keys[0].id(), &id_of(&new_request("a", None)));
+    store.world().entries.remove(&format!("recent/{}", rest.keys[0]));
+    assert_eq!(ledger.finished_upload(&rest.keys[0]).await.expect("read"), None);
+}

@@ -10,7 +10,7 @@ use crate::ledger::{
     token_records::{ClaimRecord, PairRecord},
 };
 use crate::model::metadata::{PublicTypeOrigin, StatedMetadata, VideoMetadata};
-use crate::{StatedMd5, VideoEvent};
+use crate::{Entrypoint, StatedMd5, VideoEvent};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{collections::BTreeSet, fs, path::PathBuf, time::UNIX_EPOCH};
 
@@ -34,6 +34,7 @@ fn full_work() -> StoredRequest {
     let mut request = new_request("dir/片.mp4", Some("https://example.com/hook"));
     request.requested_key = Some("film 7".into());
     request.caller_account = Some("a token".into());
+    request.entrypoint = Some(Entrypoint::LegacyTask);
     request.object.location.region = Some("cn-hangzhou".into());
     request.object.version_id = Some("v".into());
     request.object.md5 = Some(Md5([1; 16]));
@@ -62,7 +63,7 @@ fn session_to(target: Target) -> Step {
     let session = Session {
         upload_token: sealed,
         video_id: Some("XMQ".into()),
-        md5: Md5([1; 16]),
+        md5: Some(Md5([1; 16])),
         crc64: Some(9_223_372_036_854_775_809),
         target,
     };
@@ -154,14 +155,16 @@ fn every_kind_of_entry_equals_its_fixture() {
     };
     assert_eq!(is_written_and_read("lease", &lease).parts, [part]);
     let mark: OpenMark = serde_json::from_value(serde_json::json!({
-        "v": VERSION, "account": "main", "not_before": at(),
-        "location": {"provider": "oss", "bucket": "b", "key": "k"}
+        "v": VERSION, "account": "main", "title": "t", "size": 5, "entrypoint": "event", "not_before": at(), "waiting": "rate_limited", "paused": "source_denied",
+        "location": {"provider": "oss", "bucket": "b", "key": "k"},
+        "callback": {"ended": at(), "state": "committed", "video_id": "XMQ", "message": "outcome", "attempts": 4, "code": "503"}
     }))
     .expect("an open mark");
     assert_eq!(is_written_and_read("open-mark", &mark), mark);
     let recent: FinishedUpload = serde_json::from_value(serde_json::json!({
-        "v": VERSION, "ended": at(), "state": "committed", "account": "main", "video_id": "XMQ",
-        "location": {"provider": "oss", "bucket": "b", "key": "k"}
+        "v": VERSION, "ended": at(), "state": "committed", "account": "main", "title": "t", "size": 5, "entrypoint": "scan", "video_id": "XMQ",
+        "location": {"provider": "oss", "bucket": "b", "key": "k"}, "callback_pending": true,
+        "callback_failed": "410"
     }))
     .expect("a recent end");
     assert_eq!(is_written_and_read("recent", &recent), recent);

@@ -59,6 +59,24 @@ async fn a_released_upload_is_taken_over_with_its_parts() {
     assert_eq!(held.parts(), UploadedParts::default(), "they were another session's");
 }
 
+/// A ledger that was restored without its leases knows its uploads: one that ended is answered, an open one goes on after a lease's life.
+#[tokio::test(start_paused = true)]
+async fn a_ledger_without_leases_still_knows_its_uploads() {
+    let store = MemoryStore::new();
+    let (ledger, open, ended) = (ledger(&store), new_request("open", None), new_request("ended", None));
+    drop(acquire(&ledger, &open).await);
+    let mut held = acquire(&ledger, &ended).await;
+    held.append(Step::Cancelled).await.expect("appended");
+    held.release().await;
+    store.world().entries.retain(|key, _| !key.starts_with("lease/"));
+    let claim = ledger.claim(&id_of(&ended), &ended).await.expect("it is known");
+    assert!(matches!(&claim, Claim::Settled(record) if record.state == State::Cancelled), "{claim:?}");
+    let error = expect_refusal(&ledger, &open).await;
+    assert!(error.kind() == ErrorKind::InProgress && error.is_retryable(), "{error:?}");
+    sleep(LIFE * 2).await;
+    assert_eq!(acquire(&ledger, &open).await.record().epoch, 2);
+}
+
 /// A renewed lease stays alive and costs two calls in each third of its life.
 #[tokio::test(start_paused = true)]
 async fn a_renewed_lease_costs_two_calls_each_third_of_its_life() {
@@ -75,7 +93,7 @@ async fn a_renewed_lease_costs_two_calls_each_third_of_its_life() {
 /// A holder that was silent for too long finds out before it does anything.
 #[tokio::test(start_paused = true)]
 async fn a_silent_holder_is_superseded_before_it_does_anything() {
-    for attempt in ["check", "append", "keep"] {
+    for attempt in ["check", "append", "keep", "confirm"] {
         let store = MemoryStore::new();
         let (ledger, request) = (ledger(&store), new_request("k", None));
         let mut late = acquire(&ledger, &request).await;
@@ -85,6 +103,7 @@ async fn a_silent_holder_is_superseded_before_it_does_anything() {
         let error = match attempt {
             "check" => late.lease().check().await.expect_err("superseded"),
             "append" => late.append(failed()).await.expect_err("superseded"),
+            "confirm" => late.confirm().await.expect_err("superseded"),
             _ => late.lease().keep_renewed(UploadedParts::default).await,
         };
         assert_eq!(
@@ -192,4 +211,43 @@ async fn a_lost_answer_of_any_call_does_nothing_twice() {
             assert_eq!(ledger.birth().await.expect("survived"), ledger.birth().await.expect("the same"));
         }
     }
+}
+
+/// Another process sees the holder, and of the bytes those of the parts that its last renewal listed, for the session in use alone.
+#[tokio::test(start_paused = true)]
+async fn the_lease_shows_its_holder_and_what_has_moved() {
+    let store = MemoryStore::new();
+    let ledger = ledger(&store);
+    let mut request = new_request("k", None);
+    request.object.size = 5 << 20;
+    let mut held = acquire(&ledger, &request).await;
+    let id = id_of(&request);
+    let look = async || {
+        let lease = ledger.lease_view(&id).await.expect("read");
+        let record = ledger.read(&id).await.expect("read").expect("a record");
+        (lease.is_live(), lease.holder.map(|holder| holder.epoch), record.moved_bytes(&lease.parts))
+    };
+    assert_eq!(look().await, (true, Some(1), None), "no session is open");
+    let mut opened = session("1");
+    if let Target::Oss { plan, .. } = &mut opened.target {
+        *plan = Plan::new(request.object.size, 2 << 20, 1);
+    }
+    held.append_session(opened).await.expect("appended");
+    assert_eq!(look().await, (true, Some(1), Some(0)));
+    let part = |number| UploadedPart { number, etag: "E".into(), crc64: 1 };
+    let parts = |session| UploadedParts { session, parts: vec![part(1), part(3)] };
+    held.release_with(parts(1)).await;
+    assert_eq!(look().await, (false, None, Some(0)), "the parts are another session's");
+    let mut held = acquire(&ledger, &request).await;
+    let renewing = held.lease();
+    _ = timeout(LIFE, renewing.keep_renewed(|| parts(2))).await;
+    assert_eq!(look().await, (true, Some(2), Some(3 << 20)), "the first and the last");
+    sleep(LIFE * 2).await;
+    assert_eq!(look().await, (false, Some(2), Some(3 << 20)), "it has fallen silent");
+    held.append(Step::Transferred(Transferred::default())).await.expect("appended");
+    assert_eq!(look().await.2, Some(5 << 20));
+    held.append(failed()).await.expect("appended");
+    assert_eq!(look().await.2, None);
+    let never_claimed = ledger.lease_view(&id_of(&new_request("other", None))).await.expect("read");
+    assert_eq!(never_claimed, LeaseView::default());
 }

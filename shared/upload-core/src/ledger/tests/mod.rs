@@ -39,11 +39,8 @@ fn new_request(key: &str, callback: Option<&str>) -> UploadRequest {
     };
     let object = Object::new(location, "A", 5);
     UploadRequest {
-        job,
-        object,
-        requested_key: None,
-        callback: callback.map(|url| Callback { url: url.into(), events: Vec::new() }),
-        caller_account: None,
+        callback: callback.map(|url| Callback::new(url.into())),
+        ..UploadRequest::new(job, object)
     }
 }
 
@@ -55,13 +52,13 @@ fn session(token: &str) -> OpenedSession {
     OpenedSession {
         upload_token: token.into(),
         video_id: Some(format!("V{token}")),
-        md5: Md5([7; 16]),
+        md5: Some(Md5([7; 16])),
         crc64: None,
         target: Target::Oss {
             endpoint: "e".into(),
             bucket: "b".into(),
             object: "o".into(),
-            multipart_id: "M".into(),
+            multipart_id: Some("M".into()),
             plan: Plan::new(5, 1 << 20, 8),
         },
     }

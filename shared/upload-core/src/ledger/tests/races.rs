@@ -332,5 +332,11 @@ async fn readings_wait_for_the_window_after_the_last_append() {
 fn sealed_session() -> Session {
     let sealed = serde_json::from_str("\"31@0/upload_token\"").expect("a sealed secret");
     let target = session("t").target;
-    Session { upload_token: sealed, video_id: Some("V1".into()), md5: Md5([1; 16]), crc64: None, target }
+    Session {
+        upload_token: sealed,
+        video_id: Some("V1".into()),
+        md5: Some(Md5([1; 16])),
+        crc64: None,
+        target,
+    }
 }

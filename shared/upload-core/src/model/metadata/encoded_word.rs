@@ -31,10 +31,25 @@ pub(super) fn has_encoded_word(text: &str) -> bool {
     find_word(text).is_some()
 }
 
-/// Decodes every encoded word of a text; white space between two words is no part of it. `None` where one cannot be decoded.
+/// Why an encoded word cannot be decoded.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum WordError {
+    /// Its character set is not known here. Holds its name, of letters, digits and `-_.:+` alone.
+    Charset(String),
+    /// Its bytes are neither base64 nor `Q`, or not of its character set.
+    Malformed,
+}
+
+/// Longest name of a character set; the registered ones have at most 40 characters (RFC 2978).
+const CHARSET_CHARACTERS: usize = 40;
+
+/// Decodes every encoded word of a text; white space between two words is no part of it.
 ///
 /// Words need no white space around them, and a character may begin in one word and end in the next: senders break these rules.
-pub(super) fn decode_encoded_words(text: &str) -> Option<String> {
+///
+/// # Errors
+/// Why the first word that cannot be decoded cannot.
+pub(super) fn decode_encoded_words(text: &str) -> Result<String, WordError> {
     let mut decoded = Vec::new();
     let mut after_word = false;
     let mut rest = text;
@@ -42,17 +57,19 @@ pub(super) fn decode_encoded_words(text: &str) -> Option<String> {
         if !(after_word && word.before.trim().is_empty()) {
             decoded.extend_from_slice(word.before.as_bytes());
         }
-        let (encoded, following) = word.rest.split_once("?=")?;
+        let (encoded, following) = word.rest.split_once("?=").ok_or(WordError::Malformed)?;
+        let charset = Charset::find(word.charset)?;
         let bytes = match word.encoding {
-            "B" | "b" => BASE64.decode(encoded).ok()?,
-            "Q" | "q" => decode_q(encoded)?,
-            _ => return None,
+            "B" | "b" => BASE64.decode(encoded).ok(),
+            "Q" | "q" => decode_q(encoded),
+            _ => None,
         };
-        append_as_utf8(&mut decoded, word.charset, bytes)?;
+        let bytes = bytes.and_then(|bytes| charset.to_utf8(bytes)).ok_or(WordError::Malformed)?;
+        decoded.extend(bytes);
         (after_word, rest) = (true, following);
     }
     decoded.extend_from_slice(rest.as_bytes());
-    String::from_utf8(decoded).ok()
+    String::from_utf8(decoded).map_err(|_| WordError::Malformed)
 }
 
 fn find_word(text: &str) -> Option<Word<'_>> {
@@ -86,17 +103,36 @@ fn decode_q(encoded: &str) -> Option<Vec<u8>> {
     Some(decoded)
 }
 
-/// Appends a word's bytes as UTF-8. The character set may name a language after `*` (RFC 2231).
-fn append_as_utf8(text: &mut Vec<u8>, charset: &str, bytes: Vec<u8>) -> Option<()> {
-    let charset = charset.split_once('*').map_or(charset, |(charset, _)| charset);
-    match charset.to_ascii_lowercase().as_str() {
-        "utf-8" | "utf8" => text.extend(bytes),
-        "us-ascii" | "ascii" if bytes.is_ascii() => text.extend(bytes),
-        // Its 256 characters are Unicode's first.
-        "iso-8859-1" | "latin1" => {
-            text.extend(bytes.into_iter().map(char::from).collect::<String>().into_bytes());
+/// The character sets that are known here.
+#[derive(Clone, Copy)]
+enum Charset {
+    Utf8,
+    Ascii,
+    Latin1,
+}
+
+impl Charset {
+    /// Looks up the character set of this name, which may name a language after `*` (RFC 2231).
+    fn find(name: &str) -> Result<Self, WordError> {
+        let name = name.split_once('*').map_or(name, |(name, _)| name);
+        match name.to_ascii_lowercase().as_str() {
+            "utf-8" | "utf8" => Ok(Self::Utf8),
+            "us-ascii" | "ascii" => Ok(Self::Ascii),
+            "iso-8859-1" | "latin1" => Ok(Self::Latin1),
+            _ => {
+                let is_plain = |c: &char| c.is_ascii_alphanumeric() || "-_.:+".contains(*c);
+                Err(WordError::Charset(name.chars().filter(is_plain).take(CHARSET_CHARACTERS).collect()))
+            }
         }
-        _ => return None,
     }
-    Some(())
+
+    /// The bytes as UTF-8, a piece of which they may be; `None` where they are not of this character set.
+    fn to_utf8(self, bytes: Vec<u8>) -> Option<Vec<u8>> {
+        match self {
+            Self::Utf8 => Some(bytes),
+            Self::Ascii => bytes.is_ascii().then_some(bytes),
+            // Its 256 characters are Unicode's first.
+            Self::Latin1 => Some(bytes.into_iter().map(char::from).collect::<String>().into_bytes()),
+        }
+    }
 }

@@ -38,6 +38,9 @@ impl StatedMetadata {
 fn read(json: &[u8], higher: &VideoMetadata) -> Result<VideoMetadata, MetadataError> {
     let wrong = |problem| MetadataError::new("sidecar", problem);
     let json = strip_byte_order_mark(json).map_err(wrong)?;
+    if str::from_utf8(json).is_err() {
+        return Err(wrong("is not UTF-8: write it as UTF-8"));
+    }
     // serde would fill the fields from an array, too.
     if json.trim_ascii_start().first() != Some(&b'{') {
         return Err(wrong("is not a JSON object"));

@@ -5,7 +5,7 @@ use super::{
     default_title::{cut_title, derive_title, is_too_long},
 };
 use secrecy::SecretString;
-use youku::VideoMetadata;
+use youku::{VideoMetadata, with_unix_line_ends};
 
 /// Youku insists on a tag; its older clients sent this one.
 const DEFAULT_TAG: &str = "other";
@@ -17,11 +17,13 @@ pub struct StatedMetadata<Password = SecretString> {
     pub metadata: VideoMetadata<Password>,
     /// Where `metadata.public_type` was stated. No document says it of itself.
     pub public_type_from: Option<PublicTypeOrigin>,
+    /// Fields of `metadata` that the object's rule alone states. The ledger does not keep this.
+    pub from_rule: Vec<&'static str>,
 }
 
 impl<Password> Default for StatedMetadata<Password> {
     fn default() -> Self {
-        Self { metadata: VideoMetadata::default(), public_type_from: None }
+        Self { metadata: VideoMetadata::default(), public_type_from: None, from_rule: Vec::new() }
     }
 }
 
@@ -29,7 +31,10 @@ impl<Password> StatedMetadata<Password> {
     /// Takes metadata that was stated at `origin`.
     #[must_use]
     pub fn new(metadata: VideoMetadata<Password>, origin: PublicTypeOrigin) -> Self {
-        Self { public_type_from: metadata.public_type.map(|_| origin), metadata }
+        let is_stated =
+            |field: &&str| origin == PublicTypeOrigin::Rule && metadata.states(field) == Some(true);
+        let from_rule = VideoMetadata::FIELDS.iter().map(|(field, _)| *field).filter(is_stated).collect();
+        Self { public_type_from: metadata.public_type.map(|_| origin), from_rule, metadata }
     }
 
     /// Who may watch the video, and where that was stated.
@@ -44,11 +49,19 @@ impl<Password> StatedMetadata<Password> {
         self.metadata.title.is_none() && is_too_long(&derive_title(file_name))
     }
 
+    /// The video's title: the stated one, else the start of its file's name.
+    pub(crate) fn title_or_default(&self, file_name: &str) -> String {
+        self.metadata.title.clone().unwrap_or_else(|| cut_title(&derive_title(file_name)))
+    }
+
     /// Takes each field from `higher` if it states one, else from `lower`.
     #[must_use]
     pub fn merge(higher: Self, lower: Self) -> Self {
         let is_higher = higher.metadata.public_type.is_some();
+        let is_left = |field: &&str| higher.metadata.states(field) != Some(true);
+        let from_rule = lower.from_rule.into_iter().filter(is_left).chain(higher.from_rule.iter().copied());
         Self {
+            from_rule: from_rule.collect(),
             public_type_from: if is_higher { higher.public_type_from } else { lower.public_type_from },
             metadata: VideoMetadata::merge(higher.metadata, lower.metadata),
         }
@@ -56,7 +69,8 @@ impl<Password> StatedMetadata<Password> {
 }
 
 impl StatedMetadata {
-    /// The same with what Youku insists on: a title, from the file name without its extension, cleaned and cut, and a tag.
+    /// The same with what Youku insists on: a title, from the file name without its extension, cleaned and cut, and a tag. The lines of
+    /// its description end as on Unix.
     #[must_use]
     pub fn completed(self, file_name: &str) -> Self {
         let defaults = VideoMetadata {
@@ -64,6 +78,8 @@ impl StatedMetadata {
             tags: Some(vec![DEFAULT_TAG.to_owned()]),
             ..VideoMetadata::default()
         };
-        Self { metadata: VideoMetadata::merge(self.metadata, defaults), ..self }
+        let mut metadata = VideoMetadata::merge(self.metadata, defaults);
+        metadata.description = metadata.description.map(|text| with_unix_line_ends(&text).into_owned());
+        Self { metadata, ..self }
     }
 }

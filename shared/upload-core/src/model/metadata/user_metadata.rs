@@ -2,7 +2,7 @@
 
 use super::{
     audience::PublicTypeOrigin,
-    encoded_word::{decode_encoded_words, has_encoded_word},
+    encoded_word::{WordError, decode_encoded_words, has_encoded_word},
     metadata_error::MetadataError,
     stated::StatedMetadata,
 };
@@ -47,7 +47,7 @@ impl StatedMetadata {
                 continue;
             }
             let wrong = |problem: Cow<'static, str>| MetadataError::new(header, problem);
-            let text = decode(value.as_ref()).map_err(|problem| wrong(problem.into()))?;
+            let text = decode(value.as_ref()).map_err(wrong)?;
             // With `_` it is not a name of ours.
             let is_known = !name.contains('_')
                 && found
@@ -65,13 +65,20 @@ impl StatedMetadata {
 ///
 /// # Errors
 /// What is wrong with it. What cannot be decoded is never published: neither replacement characters nor the encoded text is a title.
-fn decode(value: &[u8]) -> Result<String, &'static str> {
+fn decode(value: &[u8]) -> Result<String, Cow<'static, str>> {
     let text = str::from_utf8(value).map_err(|_| "holds bytes that are not UTF-8: percent-encode it")?;
     if has_encoded_word(text) {
-        return decode_encoded_words(text)
-            .ok_or("holds an encoded word (RFC 2047) that cannot be decoded as base64 or Q of UTF-8");
+        return decode_encoded_words(text).map_err(|error| match error {
+            WordError::Charset(name) => format!(
+                "holds an encoded word (RFC 2047) in the character set {name}, which is not known here: write it in UTF-8"
+            )
+            .into(),
+            WordError::Malformed => {
+                "holds an encoded word (RFC 2047) that cannot be decoded as base64 or Q of UTF-8".into()
+            }
+        });
     }
-    decode_percent(text).ok_or("is not percent-encoded UTF-8")
+    decode_percent(text).ok_or_else(|| "is not percent-encoded UTF-8".into())
 }
 
 /// The library passes a stray `%` on as it is; here it means that the value was never encoded.

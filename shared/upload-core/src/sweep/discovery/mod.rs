@@ -37,6 +37,8 @@ pub struct Discovery<'a> {
     pub ledger: &'a Ledger,
     /// Limits of one run.
     pub bounds: Bounds,
+    /// Whether the run only reports what it would upload: it uploads nothing, sends nothing and writes nothing.
+    pub is_dry: bool,
 }
 
 /// The limits of one run.
@@ -66,6 +68,8 @@ pub enum Since {
 pub struct DiscoveryReport {
     /// Objects that the ledger did not know, with the results of their uploads.
     pub uploads: Vec<FoundUpload>,
+    /// Objects that a [dry run](Discovery::is_dry) would have uploaded.
+    pub planned: Vec<PlannedUpload>,
     /// Objects that the ledger knew, whose metadata was refused before, or that could not be examined and are
     /// skipped for now.
     pub known: u32,
@@ -94,6 +98,15 @@ pub struct FoundUpload {
     pub location: Location,
     /// Its result.
     pub result: Result<PublishedVideo, Error>,
+}
+
+/// An upload that a dry run would have started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedUpload {
+    /// The upload's id.
+    pub id: UploadId,
+    /// The object.
+    pub location: Location,
 }
 
 /// A part of the scan that failed.

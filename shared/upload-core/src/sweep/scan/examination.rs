@@ -2,7 +2,7 @@
 
 use super::{NextAction, Scan};
 use crate::{
-    Decision, Error, ErrorKind, IntakePolicy, Location, PublishedVideo, SourceEntry, Uploader,
+    Decision, Entrypoint, Error, ErrorKind, IntakePolicy, Location, PublishedVideo, SourceEntry, Uploader,
     intake::policy::NOT_WHOLE,
     ledger::UploadRequest,
     sweep::discovery::{StopReason, run_until_deadline},
@@ -38,11 +38,9 @@ where
                     Decision::Upload { job, object, callback, republish } => {
                         let (job, object) = (*job, *object);
                         let request = UploadRequest {
-                            job,
-                            object,
-                            requested_key: None,
                             callback,
-                            caller_account: None,
+                            entrypoint: Some(Entrypoint::Scan),
+                            ..UploadRequest::new(job, object)
                         };
                         self.upload_object(entry, request, republish).await
                     }
@@ -56,7 +54,9 @@ where
                     return NextAction::NextObject;
                 }
                 let refused = Err(error);
-                Box::pin(self.report_to_rule(&location, entry.size, &refused)).await;
+                if !self.discovery.is_dry {
+                    Box::pin(self.report_to_rule(&location, entry.size, &refused)).await;
+                }
                 refused.err().into_iter().for_each(|error| self.record_error(location.clone(), error));
                 NextAction::NextObject
             }

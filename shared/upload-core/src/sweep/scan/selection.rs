@@ -4,7 +4,7 @@ use super::Scan;
 use crate::{
     Provider, SourceEntry,
     intake::rules::{Admission, SkipReason, admit},
-    sweep::failed_objects::Encounter,
+    sweep::{age::ScanAge, failed_objects::Encounter},
 };
 use std::time::Duration;
 
@@ -33,16 +33,19 @@ impl<F> Scan<'_, '_, F> {
         if !is_own || self.is_no_key(&entry.key) {
             return false;
         }
-        if entry.modified < self.from {
-            self.report.older += 1;
-            return false;
-        }
-        if self.discovery.bounds.since.is_some() {
-            return true;
-        }
-        if entry.modified + self.discovery.bounds.grace > self.times.now {
-            self.report.young += 1;
-            return false;
+        let is_requested = self.discovery.bounds.since.is_some();
+        let grace = (!is_requested).then_some(self.discovery.bounds.grace);
+        match ScanAge::judge(entry.modified, self.from, grace, self.times.now) {
+            ScanAge::Older { .. } => {
+                self.report.older += 1;
+                return false;
+            }
+            ScanAge::Young { .. } => {
+                self.report.young += 1;
+                return false;
+            }
+            ScanAge::Due if is_requested => return true,
+            ScanAge::Due => {}
         }
         let cursor = &mut self.rule_scan.cursor;
         match cursor.failed_objects.encounter(&entry.key, self.times.now) {

@@ -4,7 +4,7 @@ use super::{NextAction, Scan};
 use crate::{
     ArrivalOutcome, Error, ErrorKind, Location, RetryAdvice, SourceEntry, UploadId, Uploader,
     ledger::{MarkResult, UploadRequest},
-    sweep::discovery::{FoundUpload, StopReason, run_until_deadline},
+    sweep::discovery::{FoundUpload, PlannedUpload, StopReason, run_until_deadline},
     upload::reopening,
 };
 
@@ -43,8 +43,12 @@ where
                 return NextAction::Stop(StopReason::Ledger);
             }
         }
-        if self.report.uploads.len() >= self.discovery.bounds.uploads {
+        if self.uploads() >= self.discovery.bounds.uploads {
             return NextAction::Stop(StopReason::Uploads);
+        }
+        if self.discovery.is_dry {
+            self.plan_object(entry, &request, id, location, republish).await;
+            return NextAction::NextObject;
         }
         let result = match self.open_uploader(&request).await {
             Ok(uploader) => {
@@ -81,10 +85,40 @@ where
         next
     }
 
+    /// Reports what would become of an object that the ledger does not know.
+    async fn plan_object(
+        &mut self,
+        entry: &SourceEntry,
+        request: &UploadRequest,
+        id: UploadId,
+        location: Location,
+        republish: bool,
+    ) {
+        let planned = async {
+            request.describe_video()?;
+            let uploader = (self.uploader_of)(&request.job.account)?;
+            Ok::<_, Error>(republish || uploader.find_same_content(&id, request).await?.is_none())
+        };
+        match planned.await {
+            Ok(true) => self.report.planned.push(PlannedUpload { id, location }),
+            Ok(false) => self.report.known += 1,
+            Err(_) if self.is_already_scanned(entry) => self.report.known += 1,
+            Err(error) => self.record_error(location, error),
+        }
+    }
+
     /// Checks that an upload which is not settled has its mark: without one no sweep finds it.
     async fn find_known(&mut self, id: &UploadId, location: Location) -> KnownUpload {
         if !self.rule_scan.cursor.checks_marks && self.discovery.bounds.since.is_none() {
             return KnownUpload::Handled(NextAction::NextObject);
+        }
+        if self.discovery.is_dry {
+            return match run_until_deadline(self.run, self.discovery.ledger.read(id)).await {
+                None => KnownUpload::Handled(NextAction::Stop(StopReason::Deadline)),
+                Some(Ok(Some(record))) if reopening::is_due(&record, self.times.now) => KnownUpload::Returned,
+                Some(Ok(_)) => KnownUpload::Handled(NextAction::NextObject),
+                Some(Err(error)) => KnownUpload::Handled(self.record_ledger_error(location, error)),
+            };
         }
         KnownUpload::Handled(
             match run_until_deadline(self.run, self.discovery.ledger.restore_mark(id)).await {
@@ -97,13 +131,16 @@ where
                     NextAction::NextObject
                 }
                 Some(Ok(MarkResult::AlreadyMarked | MarkResult::Settled(_))) => NextAction::NextObject,
-                Some(Err(error)) => {
-                    let permanent = error.advice() == RetryAdvice::Permanent;
-                    self.record_error(location, error);
-                    if permanent { NextAction::NextObject } else { NextAction::Stop(StopReason::Ledger) }
-                }
+                Some(Err(error)) => self.record_ledger_error(location, error),
             },
         )
+    }
+
+    /// Reports what the ledger cannot say of an object: a damaged entry stops nothing, a ledger that fails does.
+    fn record_ledger_error(&mut self, location: Location, error: Error) -> NextAction {
+        let is_permanent = error.advice() == RetryAdvice::Permanent;
+        self.record_error(location, error);
+        if is_permanent { NextAction::NextObject } else { NextAction::Stop(StopReason::Ledger) }
     }
 
     /// Opens the uploader of the object's account, unless Youku refuses the account's calls for now: then

@@ -2,7 +2,7 @@
 
 use super::receiver::{Receiver, URL};
 use crate::{
-    ledger::{Record, Step, UploadRequest},
+    ledger::{FinishedUpload, PendingCallback, Record, Step, UploadRequest},
     tests::{content, memory::Memory, request_for},
     *,
 };
@@ -23,7 +23,7 @@ pub(crate) fn uploader_with(memory: &Memory, receiver: &Receiver) -> Uploader {
 }
 
 pub(crate) async fn with_callback(memory: &Memory, events: &[VideoEvent]) -> Result<UploadRequest, Error> {
-    let callback = Callback { url: URL.into(), events: events.to_vec() };
+    let callback = Callback { events: events.to_vec(), ..Callback::new(URL.into()) };
     Ok(UploadRequest {
         callback: Some(callback),
         requested_key: Some("film 7".into()),
@@ -73,4 +73,27 @@ pub(crate) async fn read_deliveries(memory: &Memory) -> Vec<(String, Option<Vide
 
 pub(crate) fn is_open(memory: &Memory) -> bool {
     !memory.ledger.keys("open/").is_empty()
+}
+
+/// What the open mark says of the callback that is left.
+pub(crate) async fn read_pending(memory: &Memory) -> Option<PendingCallback> {
+    let ledger = memory.ledger();
+    let page = ledger.open_marks(None, 1).await.expect("a list");
+    let mark = ledger.open_mark(page.uploads.first()?).await.expect("readable");
+    mark.expect("it is there").callback
+}
+
+/// What the list of finished uploads says.
+pub(crate) async fn is_callback_pending(memory: &Memory) -> bool {
+    read_finished(memory).await.callback_pending
+}
+
+/// The code that the list of finished uploads has of a callback which ended without having been accepted.
+pub(crate) async fn read_failed_callback(memory: &Memory) -> Option<String> {
+    read_finished(memory).await.callback_failed
+}
+
+async fn read_finished(memory: &Memory) -> FinishedUpload {
+    let page = memory.ledger().finished_uploads(None, 1).await.expect("a list");
+    page.uploads.into_iter().next().expect("it ended").1
 }

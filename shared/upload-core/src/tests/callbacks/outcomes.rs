@@ -2,12 +2,13 @@
 
 use super::{
     env::{
-        BOTH, DAY, MINUTE, is_open, read_deliveries, read_record, small_memory, sweep_for, upload,
-        uploader_with,
+        BOTH, DAY, MINUTE, is_callback_pending, is_open, read_deliveries, read_failed_callback, read_pending,
+        read_record, small_memory, sweep_for, upload, uploader_with,
     },
     receiver::{Inner, Receiver, unavailable},
 };
 use crate::{
+    ledger::PendingMessage,
     tests::memory::{Fault, Memory},
     *,
 };
@@ -50,6 +51,27 @@ async fn a_retryable_failure_is_not_delivered() {
     assert_eq!(receiver.messages()[0].body["code"], "200");
 }
 
+/// Lists read no chain: the open mark says how the upload ended, how often its callback was sent, and what came back.
+#[tokio::test(start_paused = true)]
+async fn the_mark_counts_the_attempts_of_a_callback() {
+    let (memory, receiver) = (small_memory(), Receiver::answering(&[unavailable()]));
+    let published = upload(&memory, &receiver, BOTH).await.expect("published");
+    let pending = read_pending(&memory).await.expect("a callback is left");
+    let code = Some(unavailable().code().into_owned());
+    let told = (pending.state.as_str(), &pending.video_id, pending.message, pending.attempts, &pending.code);
+    assert_eq!(told, ("committed", &published.video_id, PendingMessage::Outcome, 3, &code));
+    assert!(is_callback_pending(&memory).await);
+    sweep_for(MINUTE, &memory, &receiver).await;
+    assert_eq!(read_pending(&memory).await.map(|pending| pending.attempts), Some(4));
+    // The next message begins anew.
+    *receiver.inner() = Inner { messages: receiver.messages(), ..Inner::default() };
+    sweep_for(3 * MINUTE, &memory, &receiver).await;
+    let pending = read_pending(&memory).await.expect("the event is left");
+    assert_eq!((pending.message, pending.attempts, pending.code), (PendingMessage::Event, 0, None));
+    sweep_for(DAY / 8, &memory, &receiver).await;
+    assert!(!is_open(&memory) && !is_callback_pending(&memory).await);
+}
+
 /// A receiver that is down delays the answer by seconds only; the sweep delivers the callback once the receiver is up.
 #[tokio::test(start_paused = true)]
 async fn a_receiver_that_is_down_gets_its_callback_from_the_sweep() {
@@ -66,6 +88,7 @@ async fn a_receiver_that_is_down_gets_its_callback_from_the_sweep() {
         *receiver.inner() = Inner { messages: receiver.messages(), ..Inner::default() };
         sweep_for(60 * MINUTE, &memory, &receiver).await;
         assert_eq!(read_deliveries(&memory).await, [("200".into(), None)]);
+        assert_eq!(read_failed_callback(&memory).await, None);
         assert_eq!(memory.world().calls.len(), calls, "telling touches neither source nor Youku");
         let heard = receiver.messages();
         let ids: BTreeSet<_> = heard.iter().map(|heard| &heard.id).collect();
@@ -96,6 +119,7 @@ async fn a_callback_is_given_up_after_three_days_of_growing_pauses() {
         let last = *heard.last().expect("tried");
         assert!(last >= 3 * DAY && last < 3 * DAY + 5 * MINUTE, "{last:?}");
         assert_eq!(read_deliveries(&memory).await, [(code.into(), None)]);
+        assert_eq!(read_failed_callback(&memory).await.as_deref(), Some(code), "a list reads no chain");
         assert!(!is_open(&memory), "and nobody asks after the video");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     env::{MINUTE, run_sweep, small_memory, sweep_for, upload, uploader_with},
-    receiver::{Receiver, URL, unavailable},
+    receiver::{Inner, Receiver, URL, unavailable},
 };
 use crate::*;
 use tokio::time::sleep;
@@ -26,6 +26,20 @@ async fn two_sweeps_at_once_deliver_once() {
         (4, 1),
         "{one:?} {two:?}"
     );
+}
+
+/// A callback that a sweep sends and whose receiver does not accept it is not counted as one that is done.
+#[tokio::test(start_paused = true)]
+async fn a_sweep_counts_what_was_not_accepted() {
+    let (memory, receiver) = (small_memory(), Receiver::answering(&[unavailable()]));
+    upload(&memory, &receiver, &[]).await.expect("published");
+    sleep(5 * MINUTE).await;
+    let swept = run_sweep(&memory, &receiver).await;
+    assert_eq!((swept.callbacks_delivered, swept.callbacks_undelivered), (1, 1), "{swept:?}");
+    *receiver.inner() = Inner { messages: receiver.messages(), ..Inner::default() };
+    sleep(60 * MINUTE).await;
+    let swept = run_sweep(&memory, &receiver).await;
+    assert_eq!((swept.callbacks_delivered, swept.callbacks_undelivered), (1, 0), "{swept:?}");
 }
 
 /// A sweep that read the mark before another one delivered the callback does not deliver it again at once.
@@ -53,7 +67,7 @@ async fn an_open_circuit_delays_only_what_can_wait() {
     upload(&memory, &receiver, &[]).await.expect("published");
     assert_eq!(receiver.messages().len(), 0);
     let refused = Err(Error::new(ErrorKind::InvalidJob, "task", "no such account"));
-    let callback = Callback { url: URL.into(), events: Vec::new() };
+    let callback = Callback::new(URL.into());
     uploader_with(&memory, &receiver)
         .report_refusal(Some(&callback), "film 7", &refused, &RunContext::default())
         .await;

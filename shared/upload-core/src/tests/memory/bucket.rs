@@ -1,6 +1,6 @@
 //! Youku's bucket.
 
-use super::{Fault, Memory, crc64, md5_of};
+use super::{Fault, Memory, SinglePut, crc64, md5_of};
 use crate::*;
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -28,7 +28,7 @@ impl MemoryBucket {
             whole.extend_from_slice(bytes);
         }
         let crc64 = answers_crc.then(|| crc64(&whole));
-        session.landed = Some(whole);
+        (session.landed, session.was_put) = (Some(whole), false);
         session.multipart.remove(&id.0);
         Ok(crc64)
     }
@@ -69,6 +69,28 @@ impl Bucket for MemoryBucket {
             MultipartId(id)
         };
         self.memory.end(fault, "initiate", ErrorKind::Target, id).await
+    }
+
+    async fn put(&self, length: u64, bytes: ByteStream) -> Result<CompletedObject, Error> {
+        let fault = self.begin("put").await?;
+        if self.memory.world().quirks.single_put == Some(SinglePut::RefusedAtBucket) {
+            return Err(Error::new(ErrorKind::Target, "put", "access denied"));
+        }
+        let broken = |_| Error::new(ErrorKind::Target, "put", "the body broke").retryable();
+        let chunks: Vec<Bytes> = bytes.try_collect().await.map_err(broken)?;
+        let mut bytes = chunks.concat();
+        assert_eq!(bytes.len() as u64, length);
+        if fault == Some(Fault::Flip) {
+            bytes[0] ^= 1;
+        }
+        let stored = {
+            let mut world = self.memory.world();
+            let crc64 = (!world.quirks.answers_no_crc).then(|| crc64(&bytes));
+            let session = &mut world.sessions[self.session];
+            (session.landed, session.was_put) = (Some(bytes), true);
+            CompletedObject { size: None, crc64 }
+        };
+        self.memory.end(fault, "put", ErrorKind::Target, stored).await
     }
 
     async fn put_part(

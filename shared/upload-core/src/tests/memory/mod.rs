@@ -8,7 +8,7 @@ mod source;
 mod youku;
 
 pub(crate) use faults::{CallLimit, Fault};
-pub(crate) use quirks::Quirks;
+pub(crate) use quirks::{Quirks, SinglePut, WebSessions};
 
 use super::{bytes, clock::machine_clock, crash_points::CrashPoints};
 use crate::{
@@ -79,7 +79,8 @@ struct Session {
     generation: u32,
     expired: u32,
     file_name: String,
-    stated_md5: String,
+    /// `None` in a session of the web form.
+    stated_md5: Option<String>,
     public_type: Option<PublicType>,
     /// When its last credentials were issued.
     granted: Option<Instant>,
@@ -87,6 +88,8 @@ struct Session {
     multipart: BTreeMap<String, BTreeMap<u32, (Vec<u8>, PartReceipt)>>,
     multiparts: u32,
     landed: Option<Vec<u8>>,
+    /// One PutObject sent what landed.
+    was_put: bool,
     /// The bytes that Youku held before.
     instant: Option<Vec<u8>>,
     wanted: BTreeSet<u64>,
@@ -175,12 +178,14 @@ impl Memory {
 
     /// An uploader that moves this many parts or slices at once.
     pub(crate) fn uploader_with(&self, in_flight: usize) -> Uploader {
+        let quirks = self.world().quirks;
         let settings = TransferSettings {
-            part_size: 1 << 20,
+            part_size: quirks.part_size(),
             in_flight,
             most_in_flight: in_flight,
             slice_kib: 256,
             slice_workers: in_flight,
+            shortcuts: quirks.shortcuts(),
             ..Default::default()
         };
         Uploader::new(

@@ -1,6 +1,6 @@
 //! The ways in which Youku, its bucket and the source may differ from the convenient ones.
 
-use crate::Mode;
+use crate::{Mode, Shortcuts};
 use rand::{RngExt, rngs::StdRng};
 use std::fmt;
 
@@ -20,6 +20,26 @@ pub(crate) struct Quirks {
     pub(crate) hides_crc: bool,
     /// Youku's bucket answers no CRC-64.
     pub(crate) answers_no_crc: bool,
+    /// The settings allow sessions of the web form, which state no MD5, and Youku does this with them.
+    pub(crate) web_sessions: Option<WebSessions>,
+    /// The settings allow one PutObject, an object fits in it, and Youku does this with it.
+    pub(crate) single_put: Option<SinglePut>,
+}
+
+/// What Youku does with an object that one PutObject sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SinglePut {
+    Taken,
+    RefusedAtBucket,
+    RefusedAtCommit,
+}
+
+/// What Youku does with a session of the web form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WebSessions {
+    Taken,
+    RefusedAtCreate,
+    RefusedAtCommit,
 }
 
 const BOTH: [bool; 2] = [false, true];
@@ -33,11 +53,33 @@ impl Quirks {
         hides_md5: false,
         hides_crc: false,
         answers_no_crc: false,
+        web_sessions: None,
+        single_put: None,
     };
     pub(crate) const HIDES_PARTS: Self = Self { hides_parts: true, ..Self::NONE };
     pub(crate) const HIDES_VIDEO_ID: Self = Self { hides_video_id: true, ..Self::NONE };
     pub(crate) const REFUSES_SECOND_COMMIT: Self = Self { refuses_second_commit: true, ..Self::NONE };
     pub(crate) const SHOWS_UNCOMMITTED: Self = Self { shows_uncommitted: true, ..Self::NONE };
+
+    /// The MD5 is unknown, the settings allow a session without one, and Youku does this with it.
+    pub(crate) const fn of_web_session(web: WebSessions) -> Self {
+        Self { hides_md5: true, web_sessions: Some(web), ..Self::NONE }
+    }
+
+    /// The settings allow one PutObject, and Youku does this with it.
+    pub(crate) const fn of_single_put(single_put: SinglePut) -> Self {
+        Self { single_put: Some(single_put), ..Self::NONE }
+    }
+
+    /// The shorter ways that the settings of its uploaders allow.
+    pub(crate) fn shortcuts(&self) -> Shortcuts {
+        Shortcuts { without_md5: self.web_sessions.is_some(), single_put: self.single_put.is_some() }
+    }
+
+    /// The bytes of a part: where one PutObject is allowed the tests' objects fit in it.
+    pub(crate) fn part_size(&self) -> u64 {
+        if self.single_put.is_some() { 8 << 20 } else { 1 << 20 }
+    }
 
     /// In each mode none, and the two that bear on resuming and committing there.
     pub(crate) const BY_MODE: [(Mode, Self); 4] = [
@@ -97,6 +139,8 @@ impl fmt::Debug for Quirks {
             ("hides_md5", self.hides_md5),
             ("hides_crc", self.hides_crc),
             ("answers_no_crc", self.answers_no_crc),
+            ("web_sessions", self.web_sessions.is_some()),
+            ("single_put", self.single_put.is_some()),
         ];
         let there = named.iter().filter(|(_, is_there)| *is_there);
         let names: Vec<_> = there.map(|(name, _)| *name).collect();

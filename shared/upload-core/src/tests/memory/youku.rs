@@ -1,7 +1,10 @@
 //! Youku's calls: sessions, commits, videos.
 
 use super::super::clock;
-use super::{Fault, Memory, Session, bucket::MemoryBucket, md5_of, number, slices::SLICE_ADDRESS, token};
+use super::{
+    Fault, Memory, Session, SinglePut, WebSessions, bucket::MemoryBucket, md5_of, number,
+    slices::SLICE_ADDRESS, token,
+};
 use crate::*;
 use async_trait::async_trait;
 use secrecy::SecretString;
@@ -9,10 +12,13 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 impl Memory {
-    async fn create(&self, video: &NewVideo, md5: Md5) -> Result<(Option<Fault>, usize), Error> {
+    async fn create(&self, video: &NewVideo, md5: Option<Md5>) -> Result<(Option<Fault>, usize), Error> {
         let fault = self.begin_api("create").await?;
         let mut world = self.world();
-        let (file_name, stated_md5) = (video.file_name().to_owned(), md5.to_string());
+        if md5.is_none() && world.quirks.web_sessions == Some(WebSessions::RefusedAtCreate) {
+            return Err(Error::new(ErrorKind::Youku, "create", "file_md5 is missing"));
+        }
+        let (file_name, stated_md5) = (video.file_name().to_owned(), md5.map(|md5| md5.to_string()));
         let granted = Some(Instant::now());
         let public_type = video.metadata().public_type;
         world.sessions.push(Session { file_name, stated_md5, public_type, granted, ..Session::default() });
@@ -24,14 +30,25 @@ impl Memory {
     fn make_video(&self, n: usize) -> Result<String, Error> {
         let mut world = self.world();
         let refuses = world.quirks.refuses_second_commit;
+        let refuses_web = world.quirks.web_sessions == Some(WebSessions::RefusedAtCommit);
+        let refuses_put = world.quirks.single_put == Some(SinglePut::RefusedAtCommit);
         let session = &mut world.sessions[n];
+        if refuses_put && session.was_put {
+            return Err(Error::new(ErrorKind::Youku, "commit", "the object was not uploaded in parts"));
+        }
         let bytes = match &session.landed {
             Some(landed) => landed.clone(),
             None => session.written.values().flatten().copied().collect(),
         };
         let bytes = session.instant.clone().unwrap_or(bytes);
-        if md5_of(&bytes).to_string() != session.stated_md5 {
-            return Err(Error::new(ErrorKind::HashRefused, "commit", "the file has another MD5"));
+        match &session.stated_md5 {
+            None if refuses_web => {
+                return Err(Error::new(ErrorKind::Youku, "commit", "the upload has no MD5"));
+            }
+            Some(stated) if md5_of(&bytes).to_string() != *stated => {
+                return Err(Error::new(ErrorKind::HashRefused, "commit", "the file has another MD5"));
+            }
+            _ => {}
         }
         session.dead |= refuses;
         let id = format!("V{n}");
@@ -74,16 +91,16 @@ impl Youku for Memory {
         self.token.map(Into::into)
     }
 
-    async fn create_for_bucket(&self, video: &NewVideo, md5: Md5) -> Result<OssSession, Error> {
+    async fn create_for_bucket(&self, video: &NewVideo, md5: Option<Md5>) -> Result<OssSession, Error> {
         let (fault, n) = self.create(video, md5).await?;
         let (video_id, credentials) = (self.early_id(n), self.grant(n, 0));
-        let already_stored = self.is_known(n, md5);
+        let already_stored = md5.is_some_and(|md5| self.is_known(n, md5));
         let session = OssSession { upload_token: token(n), video_id, credentials, already_stored };
         self.end(fault, "create", ErrorKind::Youku, session).await
     }
 
     async fn create_for_slices(&self, video: &NewVideo, md5: Md5) -> Result<SliceSession, Error> {
-        let (fault, n) = self.create(video, md5).await?;
+        let (fault, n) = self.create(video, Some(md5)).await?;
         let (video_id, upload_server_uri) = (self.early_id(n), "s".into());
         let already_stored = self.is_known(n, md5);
         let session = SliceSession { upload_token: token(n), video_id, upload_server_uri, already_stored };

@@ -21,6 +21,14 @@ fn what_systems_leave_behind_is_junk() {
         "DCIM/.trashed-1700000000-x.mp4",
         ".hidden.mp4",
         "~$x.mp4",
+        ".cache/x.mp4",
+        "in/.stversions/x~20261101.mp4",
+        ".影/片.mp4",
+        "in/@eaDir/x.mp4",
+        "lost+found/#12/x.mp4",
+        "in/System Volume Information/x.mp4",
+        "SYSTEM VOLUME INFORMATION/x.mp4",
+        "...x/x.mp4",
     ] {
         assert!(is_junk(key, 0), "{key}");
     }
@@ -31,11 +39,16 @@ fn what_systems_leave_behind_is_junk() {
         "~x.mp4",
         "$x.mp4",
         "trash/x.mp4",
-        ".cache/x.mp4",
         "recycle/x.mp4",
+        "eaDir/x.mp4",
+        "lost/found/x.mp4",
+        "~$in/x.mp4",
+        "a.b/x.mp4",
+        // No object has such a key: it is refused, not skipped.
+        "./x.mp4",
+        "in/../x.mp4",
         "@Recycle.mp4",
         "__MACOSX.mp4",
-        ".影/片.mp4",
         "",
     ] {
         assert!(!is_junk(key, 0), "{key}");
@@ -50,11 +63,15 @@ fn junk_is_judged_below_the_root_alone() {
         ("#recycle/in/", "x.mp4"),
         ("films", "._x.mp4"),
         ("films/.", "x.mp4"),
+        ("films/.st", "versions/x.mp4"),
+        (".cache/in/", "x.mp4"),
         ("films", ".mp4"),
     ] {
         assert!(!is_junk(&format!("{root}{below}"), root.len()), "{root} {below}");
     }
-    for (root, below) in [(".Trash/", "._x.mp4"), ("films", "/._x.mp4"), ("films", "-2/#recycle/x.mp4")] {
+    for (root, below) in
+        [(".Trash/", "._x.mp4"), ("films", "/._x.mp4"), ("films", "-2/#recycle/x.mp4"), ("in/", ".old/x.mp4")]
+    {
         assert!(is_junk(&format!("{root}{below}"), root.len()), "{root} {below}");
     }
     assert!(!is_junk("x.mp4", 9), "a key shorter than the root");

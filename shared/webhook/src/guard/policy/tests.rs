@@ -11,7 +11,7 @@ fn guard(change: impl FnOnce(&mut GuardConfig)) -> Guard {
 }
 
 fn allowance(host: &str, network: &str) -> Allowance {
-    Allowance { host: host.into(), network: network.parse().unwrap() }
+    Allowance { host: host.into(), network: network.parse().unwrap(), any_port: false }
 }
 
 /// What the guard says to a URL whose host, if it is a name, has these addresses.
@@ -180,4 +180,18 @@ fn a_list_of_hosts_is_exclusive_and_opens_no_network() {
 fn a_host_in_the_settings_that_is_none_is_named() {
     let config = GuardConfig { only_hosts: vec!["a b".into()], ..GuardConfig::default() };
     assert_eq!(Guard::new(config).unwrap_err(), Refusal::HostInSettings("a b".into()));
+}
+
+/// A host with leave for any port has it, and no other host.
+#[test]
+fn any_port_is_one_allowed_hosts_alone() {
+    let free = guard(|config| {
+        config.allow_http = true;
+        config.allowed = vec![Allowance { any_port: true, ..allowance("127.0.0.1", "127.0.0.0/8") }];
+    });
+    assert_eq!(judge(&free, "http://127.0.0.1:8000/hook", &[]), Ok(()));
+    assert_eq!(judge(&free, "http://127.0.0.2:8000/hook", &[]), Err(Refusal::Port(8000)));
+    assert_eq!(judge(&free, "http://hooks.example.com:8000/hook", PUBLIC), Err(Refusal::Port(8000)));
+    let bound = guard(|config| config.allowed = vec![allowance("127.0.0.1", "127.0.0.0/8")]);
+    assert_eq!(judge(&bound, "https://127.0.0.1:8000/hook", &[]), Err(Refusal::Port(8000)));
 }

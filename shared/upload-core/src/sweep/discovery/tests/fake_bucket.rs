@@ -48,6 +48,7 @@ pub(crate) struct FakeBucket {
     pub(crate) rules: Arc<Rules>,
     pub(crate) bounds: Bounds,
     pub(crate) paused: bool,
+    is_dry: bool,
 }
 
 pub(crate) fn rule(prefix: &str, account: &str) -> Rule {
@@ -71,7 +72,12 @@ impl FakeBucket {
             rules: Arc::new(Rules::new(rules).expect("rules")),
             bounds,
             paused: false,
+            is_dry: false,
         }
+    }
+
+    pub(crate) fn dry(&self) -> Self {
+        Self { is_dry: true, ..self.clone() }
     }
 
     pub(crate) fn rules(&self, rules: Vec<Rule>) -> Self {
@@ -115,7 +121,14 @@ impl FakeBucket {
             now: SystemTime::UNIX_EPOCH,
         };
         let (provider, bounds) = (Provider::Oss, self.bounds);
-        let discovery = Discovery { intake: automatic, source: self, provider, ledger: &ledger, bounds };
+        let discovery = Discovery {
+            intake: automatic,
+            source: self,
+            provider,
+            ledger: &ledger,
+            bounds,
+            is_dry: self.is_dry,
+        };
         let uploader_of = |_: &str| Ok(self.uploader());
         discover(&discovery, uploader_of, run).await.unwrap_or_else(DiscoveryReport::from_error)
     }

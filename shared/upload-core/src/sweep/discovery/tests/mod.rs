@@ -44,6 +44,22 @@ async fn only_objects_newer_than_the_ledger_are_found() {
     assert_eq!(bucket.published(), ["new.mp4"]);
 }
 
+/// A dry run names what the next run uploads, as often as it is asked; it uploads nothing and begins no pass.
+#[tokio::test(start_paused = true)]
+async fn a_dry_run_names_what_the_next_run_uploads() {
+    let bucket = new_back_catalogue().await;
+    bucket.put_all(&["a.mp4", "b.mp4"]);
+    for _ in 0..2 {
+        let found = bucket.dry().sweep().await;
+        let keys: Vec<_> = found.planned.iter().map(|planned| planned.location.key.as_str()).collect();
+        assert_eq!((keys, found.uploads.len(), found.older), (vec!["a.mp4", "b.mp4"], 0, 50));
+    }
+    assert!(bucket.published().is_empty());
+    let found = bucket.sweep().await;
+    assert_eq!((found.uploads.len(), found.planned.len()), (2, 0));
+    assert_eq!(bucket.dry().sweep().await.known, 2);
+}
+
 /// `since` publishes exactly what was written since then, and only in that run.
 #[tokio::test(start_paused = true)]
 async fn since_publishes_what_was_written_since_in_that_run_only() {

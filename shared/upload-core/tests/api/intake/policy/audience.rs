@@ -139,8 +139,29 @@ async fn a_required_sidecar_binds_tasks_that_state_no_public_type() {
     bucket.sidecar("{}").task_video(json!({})).await.expect("it fits");
 }
 
+/// Nobody can write it: the video would wait for ever.
 #[tokio::test(start_paused = true)]
-async fn a_watch_password_on_a_public_video_is_refused() {
+async fn a_required_sidecar_whose_key_is_too_long_is_refused() {
+    let words = &["requires a sidecar", "give the video a shorter one", "the key is too long"];
+    for (sidecar, binds) in [("required", true), ("optional", false)] {
+        let mut bucket = FakeBucket::with_rule(&json!({"sidecar": sidecar}));
+        bucket.longest_key = "film.mp4".len();
+        bucket.task_video(json!({"public_type": "all"})).await.expect("the task decides");
+        match binds {
+            true => {
+                assert_refused(bucket.event().await, words);
+                assert_refused(bucket.task_video(json!({})).await, words);
+            }
+            false => {
+                bucket.event_video().await.expect("it fits");
+                bucket.task_video(json!({})).await.expect("it fits");
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_password_below_on_a_public_video_is_refused() {
     let stated: &[(&str, &str)] = &[("youku-watch-password", "s3cret")];
     let by_metadata = FakeBucket::with_rule(&json!({})).metadata(stated);
     let by_sidecar = FakeBucket::with_rule(&json!({})).sidecar(r#"{"watch_password":"s3cret"}"#);
@@ -151,10 +172,70 @@ async fn a_watch_password_on_a_public_video_is_refused() {
         (alone, "youku-watch-password"),
     ] {
         assert_refused(bucket.task_video(json!({})).await, &[field]);
-        bucket.task_video(json!({"public_type": "all"})).await.expect("the task decides");
+        let opened = bucket.task_video(json!({"public_type": "all"})).await.expect("the task decides");
+        assert!(opened.metadata.watch_password.is_none());
         bucket.task_video(json!({"public_type": "password"})).await.expect("it fits");
     }
     let rule = json!({"public_type": "password", "watch_password": "ours"});
     let video = FakeBucket::with_rule(&rule).metadata(stated).event_video().await.expect("it fits");
     assert_eq!(video.audience(), audience(PublicType::Password, PublicTypeOrigin::Rule));
+}
+
+/// Youku would pass over the password and publish for all; whoever stated one meant to protect the video.
+#[tokio::test(start_paused = true)]
+async fn a_stated_watch_password_never_becomes_a_public_video() {
+    let words = &["watch_password needs public_type password", "field"];
+    let password = json!({"watch_password": "s3cret"});
+    let friend = FakeBucket::with_rule(&json!({"public_type": "friend"}));
+    for bucket in [FakeBucket::without_rule(), FakeBucket::with_rule(&json!({})), friend] {
+        assert_refused(bucket.task_video(password.clone()).await, words);
+        for public_type in ["all", "friend"] {
+            let contradictory = json!({"watch_password": "s3cret", "public_type": public_type});
+            assert_refused(bucket.task_video(contradictory).await, words);
+        }
+        let stated = json!({"watch_password": "s3cret", "public_type": "password"});
+        bucket.task_video(stated).await.expect("it fits");
+    }
+    // Who may watch is stated below: by the object, its sidecar, its rule.
+    let by_rule = json!({"public_type": "password", "watch_password": "ours"});
+    for bucket in [
+        FakeBucket::without_rule().metadata(&[("youku-public-type", "password")]),
+        FakeBucket::with_rule(&json!({})).sidecar(r#"{"public_type":"password"}"#),
+        FakeBucket::with_rule(&by_rule),
+    ] {
+        let video = bucket.task_video(password.clone()).await.expect("it fits");
+        let shown = video.metadata.watch_password.as_ref().map(secrecy::ExposeSecret::expose_secret);
+        assert_eq!(shown, Some("s3cret"));
+    }
+}
+
+/// One statement that contradicts itself protects nothing, wherever it stands.
+#[tokio::test(start_paused = true)]
+async fn a_password_next_to_another_public_type_is_refused() {
+    let pairs: &[(&str, &str)] = &[("youku-watch-password", "s3cret"), ("youku-public-type", "all")];
+    let sidecar = r#"{"watch_password":"s3cret","public_type":"friend"}"#;
+    let by_metadata = FakeBucket::with_rule(&json!({})).metadata(pairs);
+    let by_sidecar = FakeBucket::with_rule(&json!({})).sidecar(sidecar);
+    for (bucket, field) in [(by_metadata, "youku-watch-password"), (by_sidecar, "sidecar watch_password")] {
+        assert_refused(bucket.event_video().await, &[field]);
+        assert_refused(bucket.task_video(json!({})).await, &[field]);
+        bucket.task_video(json!({"public_type": "all"})).await.expect("the task decides");
+    }
+    // The object states who may watch above its sidecar's password.
+    let above = FakeBucket::with_rule(&json!({})).sidecar(r#"{"watch_password":"s3cret"}"#).metadata(FRIEND);
+    let video = above.event_video().await.expect("it fits");
+    assert_eq!(
+        (video.metadata.public_type, video.metadata.watch_password.is_none()),
+        (Some(PublicType::Friend), true)
+    );
+}
+
+/// A rule's password is for those of its videos that ask for one.
+#[tokio::test(start_paused = true)]
+async fn a_rules_password_waits_for_videos_that_need_it() {
+    let rule = json!({"public_type": "friend", "watch_password": "ours"});
+    let bucket = FakeBucket::with_rule(&rule);
+    assert!(bucket.event_video().await.expect("it fits").metadata.watch_password.is_none());
+    let video = bucket.metadata(&[("youku-public-type", "password")]).event_video().await.expect("it fits");
+    assert!(video.metadata.watch_password.is_some());
 }

@@ -49,7 +49,7 @@ fn account_mode_and_callback_are_the_askers_before_the_rules() {
     let terms = Terms::default().or_from_rule(rule);
     assert_eq!((terms.account.as_deref(), terms.mode), (Some("main"), Some(Mode::Slice)));
     assert_eq!(url(&terms).as_deref(), Some("https://rule.example/"));
-    let callback = Some(Callback { url: "https://asker.example/".into(), events: Vec::new() });
+    let callback = Some(Callback::new("https://asker.example/".into()));
     let asker = Terms { account: Some("other".into()), mode: Some(Mode::Oss), callback };
     let terms = asker.clone().or_from_rule(rule);
     assert_eq!((terms.account.as_deref(), terms.mode), (Some("other"), Some(Mode::Oss)));

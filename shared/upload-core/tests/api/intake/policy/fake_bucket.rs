@@ -24,6 +24,8 @@ pub(super) const LATER: Duration = Duration::from_secs(1_000_000_000);
 pub(super) struct FakeBucket {
     pub(super) object: Object,
     sidecar: Option<&'static str>,
+    /// Bytes of the longest key.
+    pub(super) longest_key: usize,
     pub(super) rules: Rules,
     calls: Mutex<Vec<String>>,
 }
@@ -44,7 +46,7 @@ impl FakeBucket {
 
     pub(super) fn without_rule() -> Self {
         let object = Object::new(location("film.mp4"), "A", 5);
-        Self { object, sidecar: None, rules: Rules::default(), calls: Mutex::default() }
+        Self { object, sidecar: None, longest_key: 1024, rules: Rules::default(), calls: Mutex::default() }
     }
 
     pub(super) fn metadata(mut self, pairs: &[(&str, &str)]) -> Self {
@@ -119,6 +121,13 @@ impl Source for FakeBucket {
     async fn read_small(&self, location: &Location, _: usize) -> Result<Option<Bytes>, Error> {
         self.call("read", location).await;
         Ok(self.sidecar.map(Bytes::from))
+    }
+
+    fn check_key(&self, location: &Location) -> Result<(), Error> {
+        match location.key.len() <= self.longest_key {
+            true => Ok(()),
+            false => Err(Error::new(ErrorKind::InvalidJob, "read", "the key is too long")),
+        }
     }
 
     async fn list(&self, _: &Location, _: Option<&str>) -> Result<SourcePage, Error> {

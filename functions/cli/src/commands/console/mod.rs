@@ -1,0 +1,101 @@
+//! `console`: shows every upload on a local page.
+
+mod advisor;
+mod browser;
+
+pub(super) use advisor::CommandLine;
+
+use super::{function_client::read_token, missing_ledger, settings};
+use crate::{
+    args::ConsoleArgs,
+    error::CliError,
+    exit_code::INTERRUPTED,
+    shutdown::Shutdown,
+    ui::{
+        details::localize_io,
+        i18n::{Lang, current, tr},
+        messages::console::{describe_address, describe_browser_failure},
+        output::{print_error, print_json, print_line},
+    },
+};
+use app::{
+    Settings,
+    core::{Error, ErrorKind},
+};
+use serde_json::json;
+use std::{io, net::Ipv4Addr, path::Path, process::ExitCode, sync::Arc};
+use tokio::net::TcpListener;
+use web_console::{Backend, Console, ConsoleSettings, Function, Language};
+
+/// Serves the page until Ctrl-C.
+pub(super) async fn console(args: ConsoleArgs, shutdown: Shutdown) -> Result<ExitCode, CliError> {
+    let ConsoleArgs { port, open, function_url, token_file, json } = args;
+    let (backend, advisor) = match function_url {
+        None => open_ledger()?,
+        Some(url) => open_function(&url, token_file.as_deref())?,
+    };
+    let listener = listen(port).await.map_err(|error| CliError::usage(describe_taken(port, &error)))?;
+    let console = Console::new(
+        listener,
+        backend,
+        Arc::new(advisor),
+        ConsoleSettings { language: language(), is_dev: false },
+    );
+    let console = console.map_err(fail)?;
+    match json {
+        true => print_json(json!({"url": console.url()})),
+        false => describe_address(&console.url()).iter().for_each(print_line),
+    }
+    if open && let Err(error) = browser::open(&console.url_to_open()) {
+        print_error(describe_browser_failure(&error));
+    }
+    tokio::select! {
+        served = Box::pin(console.serve()) => served.map(|()| ExitCode::SUCCESS).map_err(fail),
+        () = shutdown.wait() => Ok(ExitCode::from(INTERRUPTED)),
+    }
+}
+
+/// The ledger of the settings.
+fn open_ledger() -> Result<(Backend, CommandLine), CliError> {
+    let app = Arc::new(settings::open_app()?);
+    if let Some(why) = missing_ledger::describe(&app) {
+        print_error(why);
+    }
+    let advisor = CommandLine::of_loaded_settings(app.settings());
+    Ok((Backend::Ledger(app), advisor))
+}
+
+/// A deployed function, whose settings are not at hand.
+fn open_function(url: &str, token_file: Option<&Path>) -> Result<(Backend, CommandLine), CliError> {
+    let token = token_file.map(read_token).transpose()?;
+    let function = Function::new(url, token.as_deref())?;
+    Ok((Backend::Function(Arc::new(function)), CommandLine::of_loaded_settings(&Settings::default())))
+}
+
+/// Listens on this machine alone.
+///
+/// # Errors
+/// Where the port is taken.
+pub(super) async fn listen(port: u16) -> io::Result<TcpListener> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await
+}
+
+/// The language of the page, where it does not choose another.
+pub(super) fn language() -> Language {
+    match current() {
+        Lang::Zh => Language::Zh,
+        Lang::En => Language::En,
+    }
+}
+
+fn describe_taken(port: u16, error: &io::Error) -> String {
+    let why = localize_io(error);
+    tr!(
+        "the console cannot listen on port {port}: {why}; `--port N` uses another port, `--port 0` a free one",
+        "控制台无法监听端口 {port}：{why}；可用 `--port N` 换其他端口，或用 `--port 0` 选择空闲端口"
+    )
+}
+
+fn fail(error: io::Error) -> CliError {
+    Error::new(ErrorKind::Config, "console", "the console could not be served").with_source(error).into()
+}

@@ -1,0 +1,106 @@
+// The page: what is drawn for an address, and what keeps it up to date.
+import { h, show } from "./dom.js";
+import { check, healthView } from "./health.js";
+import { jobsView } from "./jobs.js";
+import { listen } from "./keys.js";
+import { countOf, listView } from "./list.js";
+import { keepUp } from "./live.js";
+import { greet, load } from "./load.js";
+import { link, listAddress, read, watch } from "./route.js";
+import { onDraw, state, update } from "./store.js";
+import { choose, current, t } from "./text.js";
+import { uploadView } from "./upload.js";
+
+const VIEWS = { list: listView, upload: uploadView, health: healthView };
+/** How long typing rests before the list is asked. */
+const REST = 150;
+const AGES = 10000;
+
+const root = h("div");
+document.body.append(root);
+
+function pageHeader({ route, info, link: connection }) {
+  const tab = (view, address) => {
+    const here = (route.view === "health") === (view === "health");
+    return link(address, { "aria-current": here && "page" }, t(`nav.${view}`));
+  };
+  const language = (name, label, lang) => {
+    const onclick = () => speak(name);
+    return h("button", { lang, "aria-pressed": String(current() === name), onclick }, label);
+  };
+  return h("header", { class: "top", "data-key": "top" }, [
+    link(listAddress({}), { class: "name" }, "oss2youku"),
+    h("nav", { "aria-label": t("nav") }, tab("uploads", listAddress(route.filter, route.page)), tab("health", "#/health")),
+    h("span", { class: "place", title: info?.ledger.place }, info?.ledger.place),
+    h("span", { class: `link ${connection}` }, [
+      h("span", { class: "hidden" }, t(`live.${connection}`)), h("div", { class: "dot" }),
+    ]),
+    h("div", { class: "languages", role: "group", "aria-label": t("language") }, [
+      language("en", "EN", "en"), language("zh", "中文", "zh-CN"),
+    ]),
+  ]);
+}
+
+function banner({ link: connection, trouble, list }) {
+  const bad = trouble ?? (list?.trouble && [list.trouble.msg, list.trouble.advice].filter(Boolean).join(" · "));
+  const text = ["lost", "refused"].includes(connection) ? t(`live.${connection}`) : bad && t("live.trouble", { message: bad });
+  return text && h("p", { class: "banner", role: "alert", "data-key": "banner" }, text);
+}
+
+function draw() {
+  const waiting = countOf(state.list?.counts ?? {}, "needs_you");
+  show(root, h("div", {}, pageHeader(state), banner(state), VIEWS[state.route.view](), jobsView()));
+  const page = state.route.view === "list" ? "" : `${root.querySelector("h1").textContent} · `;
+  document.title = `${waiting ? `(${waiting}) ` : ""}${page}${t("title")}`;
+}
+
+/** Says everything in another language; what the process words is asked for again. */
+function speak(name) {
+  choose(name);
+  update({});
+  arrive();
+}
+
+function arrive() {
+  load({ urgent: true });
+  if (state.route.view === "health") check();
+}
+
+/** Where the list was scrolled to, and which upload was opened from it. */
+let left = { scroll: 0 };
+let typing = 0;
+
+function follow() {
+  const before = state.route;
+  const route = read();
+  if (before.view === "list") left = { scroll: scrollY };
+  if (route.view === "upload") left.id = route.id;
+  update({ route });
+  clearTimeout(typing);
+  const within = before.view === "list" && route.view === "list";
+  if (within && before.filter.text !== route.filter.text) typing = setTimeout(arrive, REST);
+  else arrive();
+  // After what `update` draws.
+  queueMicrotask(() => settle(within, route));
+}
+
+/** Scroll and focus follow a person to another page, and back to where the list was left. */
+function settle(within, { view }) {
+  if (within) return scrollTo(0, 0);
+  scrollTo(0, view === "list" ? left.scroll : 0);
+  const back = view === "list" && left.id && document.querySelector(`tr[data-key="${CSS.escape(left.id)}"] a`);
+  (back || document.querySelector("h1"))?.focus({ preventScroll: true });
+}
+
+/** Whether a change of these uploads shows on this page. */
+const shows = (ids) => state.route.view !== "upload" || !ids || ids.includes(state.route.id);
+
+// Where the process does not answer, the page says so as soon as it is drawn.
+await greet(AbortSignal.timeout(5000)).catch(() => {});
+watch(follow);
+onDraw(draw);
+update({ route: read() });
+listen();
+keepUp(({ ids }) => shows(ids) && (load(), true), () => state.link === "lost");
+arrive();
+setInterval(() => document.hidden || update({}), AGES);

@@ -1,0 +1,45 @@
+//! `GET /console/uploads/{id}` of a function: its status, and what can be done. Only a ledger at hand can be explained.
+
+use super::client::Function;
+use crate::{
+    actions::Action,
+    response::{no_such_upload, unreadable},
+    rows::{Row, RowState},
+};
+use app::core::UploadId;
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+
+/// Shows what the function says of an upload; `row` is what was read for the list.
+pub(crate) async fn show_function_details(function: &Function, id: &UploadId, row: Option<Row>) -> Response {
+    match function.get::<Value>(&format!("/uploads/{id}")).await {
+        Ok(Some(status)) => {
+            let actions = row.as_ref().map(list_actions).unwrap_or_default();
+            let mut details = json!({"status": status, "steps": status["steps"], "actions": actions});
+            if let Some(row) = row {
+                details["row"] = json!(row);
+            }
+            Json(details).into_response()
+        }
+        Ok(None) => no_such_upload(),
+        Err(error) => unreadable(&error),
+    }
+}
+
+/// What may be done, as far as a row tells; the function refuses what does not fit.
+fn list_actions(row: &Row) -> Vec<Action> {
+    let mut actions = match row.state {
+        RowState::Failed | RowState::Cancelled => vec![Action::Retry, Action::Again],
+        RowState::Published | RowState::InReview => vec![Action::Again],
+        RowState::Hashing | RowState::Uploading => vec![Action::Cancel],
+        RowState::NeedsYou if row.videoid.is_some() => vec![Action::Again],
+        RowState::NeedsYou | RowState::Queued | RowState::Waiting => vec![Action::Resume, Action::Cancel],
+    };
+    if row.callback.is_some() {
+        actions.push(Action::Callback);
+    }
+    actions
+}

@@ -1,0 +1,72 @@
+//! The console: a local page that shows every upload, why it stands where it stands, and the one button that helps.
+//!
+//! One process on this machine serves it, to its own user alone. The page is plain HTML, CSS and JavaScript, embedded in the program; it
+//! speaks to `http-api`'s routes below `/api`, and to a few of its own below `/console`.
+//!
+//! | module | its job |
+//! |---|---|
+//! | `server`, `shared` | [`Console`]: the routes on a listener, until it is dropped, and what they share |
+//! | `access` | who is let in: the token's exchange for a cookie, `Host`, `Origin` |
+//! | `headers` | what every response says to the browser, such as the content security policy |
+//! | `assets`, `page` | the page's files, with their ETags |
+//! | `api` | `http-api`'s routes for the owner of the process |
+//! | `info`, `list`, `details`, `events`, `doctor` | one route each |
+//! | `actions` | what a person may do with an upload |
+//! | `rows` | an upload as a row: its state in plain words, the table of all rows, filters and pages |
+//! | `reader`, `watching` | the one reader of the ledger, however many pages are open, while one is |
+//! | [`Backend`], `function` | a ledger, or a deployed function in its place: polled, and its HTTP API passed on |
+//! | [`Advisor`], [`Language`] | what only the command line can say, in which language |
+//! | `response`, `query` | errors as JSON; the query of a request |
+//!
+//! | request | answer |
+//! |---|---|
+//! | `GET /?token=` | exchanges the token that the command printed for a cookie |
+//! | `GET /`, `GET /assets/{name}` | the page |
+//! | `/api/...` | the [HTTP API](http_api), with every right |
+//! | `GET /console/info` | version, language, the ledger's kind and place, accounts |
+//! | `GET /console/uploads` | rows, filtered and paged, with the counts of each state |
+//! | `GET /console/uploads/{id}` | one upload with all that `oss2youku explain` says of it |
+//! | `GET /console/events` | server-sent events: which rows have changed |
+//! | `GET /console/doctor` | what `oss2youku doctor` finds |
+//!
+//! Written here although libraries offer parts of it:
+//!
+//! * Access: a session store such as tower-sessions keeps sessions of many users; here there is one, whose secret lives as long as the
+//!   process. The check of `Host` and `Origin` is a comparison with the listener's own address, which no middleware knows.
+//! * Assets: a dozen files that are known when the program is built. rust-embed and tower-http's `ServeDir` would read them at run time, or
+//!   bring a macro crate for one table.
+//! * The reader: nothing else knows the ledger.
+
+#![cfg_attr(test, expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking"))]
+
+mod access;
+mod actions;
+mod advisor;
+mod api;
+mod assets;
+mod backend;
+mod details;
+mod doctor;
+mod events;
+mod function;
+mod headers;
+mod info;
+mod language;
+mod list;
+mod page;
+mod query;
+mod reader;
+mod response;
+mod rows;
+mod server;
+mod shared;
+#[cfg(test)]
+mod tests;
+mod watching;
+
+pub use advisor::{Advisor, Explanation, Finding, Obstacle};
+pub use backend::Backend;
+pub use function::Function;
+pub use language::Language;
+pub use server::Console;
+pub use shared::ConsoleSettings;

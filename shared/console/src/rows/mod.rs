@@ -1,0 +1,12 @@
+//! Uploads as the page lists them.
+
+mod change_log;
+mod query;
+mod row;
+mod state;
+mod table;
+
+pub(crate) use query::{Page, RowQuery};
+pub(crate) use row::{Activity, Row};
+pub(crate) use state::RowState;
+pub(crate) use table::{Reading, Table};

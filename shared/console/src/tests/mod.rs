@@ -1,0 +1,6 @@
+//! The console over an application whose ledger is a folder, and the tests' own ledgers.
+
+mod function;
+pub(crate) mod memory_store;
+mod routes;
+pub(crate) mod uploads;

@@ -1,0 +1,187 @@
+//! The page in Chromium, in front of a real process. What a scenario does and judges is in `tests/clients/console`; a policy that the
+//! page breaks, an error that it logs or throws, and a request to another host fail each of them.
+
+use super::{ledger_variables, program, start_console};
+use crate::support::{
+    MIB, Setup, TestEnv, add_fault, client_script,
+    command_line::{oss2youku, upload_id},
+    console::ConsoleProcess,
+    sample_bytes, tools, workspace,
+};
+use local_clouds::control::LinkSettings;
+use serde_json::{Value, json};
+use std::{
+    fs,
+    num::NonZeroU64,
+    path::Path,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+use tempfile::TempDir;
+use tokio::process::Command;
+
+/// Walks through a scenario, which is told what it cannot know.
+async fn walk(console: &ConsoleProcess, scenario: &str, told: Value) {
+    let mut command = Command::new("node");
+    command.arg(client_script("console").join("page.mjs")).arg(&console.url).arg(scenario);
+    command.arg(told.to_string()).env("TEST_TOOLS", tools()).kill_on_drop(true);
+    let output = command.output().await.unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && out == "ok\n", "{scenario}: {out}{err}");
+}
+
+/// The clouds, and the console in front of their ledger.
+struct ConsoleEnv {
+    env: TestEnv,
+    console: ConsoleProcess,
+    _folder: TempDir,
+}
+
+impl ConsoleEnv {
+    fn new(env: TestEnv) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { console: start_console(&env, folder.path()), env, _folder: folder }
+    }
+
+    async fn walk(&self, scenario: &str, told: Value) {
+        walk(&self.console, scenario, told).await;
+    }
+}
+
+/// Lets Youku refuse the next sessions for good.
+fn refuse(env: &TestEnv, times: usize) {
+    let refusal = json!({"kind": "status", "status": 400, "code": "120010101"});
+    add_fault(&env.clouds.youku.control(), json!({"operation": "create", "times": times, "fault": refusal}));
+}
+
+async fn put_all(env: &TestEnv, names: impl Iterator<Item = String>) {
+    for (seed, name) in (1..).zip(names) {
+        env.put(&format!("{name}.mp4"), &sample_bytes(seed, 1000)).await;
+    }
+    env.wait_for_deliveries().await;
+}
+
+/// Two that failed and three that were published, and the console in front of them.
+async fn start_with_a_few() -> ConsoleEnv {
+    let env = TestEnv::start(Setup::default()).await;
+    refuse(&env, 2);
+    put_all(&env, (1..=2).map(|number| format!("broken {number}"))).await;
+    put_all(&env, ["Spring concert", "家庭录像 第1集", "Press day"].map(str::to_owned).into_iter()).await;
+    ConsoleEnv::new(env)
+}
+
+/// Filter, address, reload and the way back; a deep link to nothing; a process that does not answer for a while.
+#[tokio::test]
+async fn uploads_are_found_again_by_their_address() {
+    let console = start_with_a_few().await;
+    console.walk("filter", json!({"all": 5, "failed": 2, "error": "youku_failed", "text": "concert"})).await;
+    console.walk("unknown", json!({"all": 5})).await;
+    console.walk("offline", json!({"all": 5})).await;
+    console.walk("keyboard", json!({"all": 5, "text": "concert"})).await;
+}
+
+/// Both languages, light and dark, 320 pixels, and nothing serious for axe-core on any page.
+#[tokio::test]
+async fn every_page_can_be_read_by_everybody() {
+    let console = start_with_a_few().await;
+    let failed = upload_id(&console.env, "oss://videos/broken 1.mp4").await;
+    for scenario in ["languages", "dark", "narrow", "accessible"] {
+        console.walk(scenario, json!({"failed": failed})).await;
+    }
+}
+
+#[tokio::test]
+async fn a_failed_upload_says_what_helps_and_is_retried() {
+    let env = TestEnv::start(Setup::default()).await;
+    refuse(&env, 1);
+    let bytes = sample_bytes(7, 3 * MIB);
+    env.put("film.mp4", &bytes).await;
+    env.wait_for_deliveries().await;
+    let console = ConsoleEnv::new(env);
+    console.walk("retry", json!({"advice": "fix the cause that the state names", "videos": 1})).await;
+    console.env.assert_published("film", &bytes);
+}
+
+#[tokio::test]
+async fn all_that_failed_are_retried_at_once() {
+    const FAILED: usize = 50;
+    let env = TestEnv::start(Setup::default()).await;
+    refuse(&env, FAILED);
+    put_all(&env, (1..=FAILED).map(|number| format!("broken {number}"))).await;
+    assert_eq!(env.clouds.youku.videos().len(), 0);
+    let console = ConsoleEnv::new(env);
+    let held = upload_id(&console.env, "oss://videos/broken 7.mp4").await;
+    console.walk("bulk", json!({"failed": FAILED, "held": held})).await;
+    assert_eq!(console.env.clouds.youku.videos().len(), FAILED - 1);
+}
+
+/// An upload on a slow link: the page shows how far it is, and a confirmed cancel leaves no video.
+#[tokio::test]
+async fn a_moving_upload_is_shown_and_cancelled() {
+    let variables = [("OSS2YOUKU_TRANSFER__PART_MIB", "1")];
+    let env = TestEnv::start(Setup { variables: &variables, ..Setup::default() }).await;
+    let slow = LinkSettings { bytes_per_second: NonZeroU64::new(MIB as u64), ..LinkSettings::default() };
+    env.clouds.youku.bucket_control().link.set(slow);
+    env.put("film.mp4", &sample_bytes(9, 100 * MIB)).await;
+    let console = ConsoleEnv::new(env);
+    console.walk("cancel", json!({"title": "film"})).await;
+    let env = &console.env;
+    env.clouds.youku.bucket_control().link.set(LinkSettings::default());
+    env.wait_for_deliveries().await;
+    assert_eq!(env.clouds.youku.videos().len(), 0);
+}
+
+/// Another video of the same object has the title and the audience that a flag gave the first: nobody else may watch it.
+#[tokio::test]
+async fn an_upload_is_made_again_for_the_same_audience() {
+    let env = TestEnv::start(Setup { rules: "[]", ..Setup::default() }).await;
+    env.put("film.mp4", &sample_bytes(11, 1000)).await;
+    let flags = ["--title", "A film", "--public-type", "friend"];
+    let uploaded = oss2youku(&env, &[&["upload", "oss://videos/film.mp4"][..], &flags].concat()).await;
+    assert_eq!(uploaded.code, Some(0), "{uploaded:?}");
+    let console = ConsoleEnv::new(env);
+    console.walk("again", json!({})).await;
+    let videos = console.env.clouds.youku.videos();
+    let told: Vec<_> = videos.iter().map(|video| (&*video.title, &*video.public_type)).collect();
+    assert_eq!(told, [("A film", "friend"); 2]);
+}
+
+/// Entries of finished uploads, as `docs/ledger-format.md` describes them: the last a minute ago, one a minute before.
+fn write_finished(ledger: &Path, count: u64) {
+    let folder = ledger.join("recent");
+    fs::create_dir_all(&folder).unwrap();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    for number in 1..=count {
+        let ended = now - Duration::from_secs(60 * number);
+        let at = app::core::ledger::Timestamp::from(UNIX_EPOCH + ended);
+        let entry = json!({
+            "v": 1, "ended": at, "state": "committed", "account": "main", "title": format!("Film {number}"),
+            "location": {"provider": "oss", "bucket": "videos", "key": format!("{number}.mp4")}, "video_id": "XMQ",
+        });
+        let name = format!("{:013}-{number:032x}", 9_999_999_999_999 - ended.as_millis());
+        fs::write(folder.join(name), format!("{entry}\n")).unwrap();
+    }
+}
+
+/// A console of the ledger in this folder alone.
+fn start_with_ledger(folder: &Path) -> ConsoleProcess {
+    ConsoleProcess::start(program(ledger_variables(&folder.join("ledger")), folder), &[])
+}
+
+#[tokio::test]
+async fn ten_thousand_uploads_page_smoothly() {
+    const ALL: u64 = 10_000;
+    let folder = tempfile::tempdir().unwrap();
+    write_finished(&folder.path().join("ledger"), ALL);
+    walk(&start_with_ledger(folder.path()), "pages", json!({"all": ALL})).await;
+}
+
+/// The picture of the guides shows the page as it is now, with made-up uploads; `UPDATE_GOLDEN=1` takes it anew.
+#[tokio::test]
+async fn the_picture_of_the_guides_is_up_to_date() {
+    const MOST: u64 = 200 * 1024;
+    let picture = workspace().join("docs/console.png");
+    let update = std::env::var_os("UPDATE_GOLDEN").is_some();
+    let folder = tempfile::tempdir().unwrap();
+    walk(&start_with_ledger(folder.path()), "picture", json!({"path": picture, "update": update})).await;
+    assert!(fs::metadata(&picture).unwrap().len() <= MOST);
+}
