@@ -10,7 +10,9 @@ use super::{
 use bytes::Bytes;
 use local_clouds::{
     clouds::{CloudsConfig, LocalClouds},
-    fc::{AsyncConfig, AsyncOutcome, Destination, FunctionConfig, HttpAuth, Runtime, TimerConfig},
+    fc::{
+        AsyncConfig, AsyncOutcome, AsyncState, Destination, FunctionConfig, HttpAuth, Runtime, TimerConfig,
+    },
     youku::{VideoView, YoukuConfig},
 };
 use object_storage::{PutOptions, Store};
@@ -202,7 +204,22 @@ impl TestEnv {
                 let _ = outcomes.recv().await;
             }
         };
-        timeout(TIMEOUT, waiting).await.unwrap_or_else(|_| panic!("it never came about: {}", self.log()));
+        timeout(TIMEOUT, waiting)
+            .await
+            .unwrap_or_else(|_| panic!("it never came about: {}", self.describe()));
+    }
+
+    /// How things stand: the function's recent log, then what is known of the clouds.
+    fn describe(&self) -> String {
+        let mut calls = self.clouds.fc.invocations();
+        calls.retain(|call| call.state != AsyncState::Succeeded);
+        format!(
+            "{}\ncalls that have not succeeded: {calls:?}\nopen marks in the bucket: {:?}\nvideos: {}\ndead letters: {:?}",
+            self.log(),
+            ledger_bucket::open_marks(self),
+            self.clouds.youku.videos().len(),
+            self.take_dead_letters(),
+        )
     }
 
     /// The calls that the platform gave up since the last look.
