@@ -54,6 +54,18 @@ impl RetryPolicy {
             Self { idle_timeout: remaining, min_attempts: 1, ..self }
         }
     }
+
+    /// Makes a call that stands alone until it succeeds, fails for good, or the policy's time is over.
+    ///
+    /// # Errors
+    /// The call's last error.
+    pub async fn retry<T, F, Fut>(self, call: F) -> Result<T, Error>
+    where
+        F: FnMut() -> Fut,
+        Fut: Future<Output = Result<T, Error>>,
+    {
+        RetryBudget::new(self).retry(call).await
+    }
 }
 
 /// The retry budget of one upload, shared by all of its calls.

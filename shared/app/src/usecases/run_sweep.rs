@@ -41,6 +41,7 @@ fn log_report(report: &SweepReport) {
         callbacks_delivered = report.callbacks_delivered,
         skipped = report.skipped + report.carried,
         marks_cleared = report.marks_cleared,
+        unfinished = report.next.is_some(),
         found = found.uploads.len(),
         known = found.known,
         older = found.older,

@@ -28,7 +28,7 @@ impl App {
             let policy = self.intake_policy_within(run);
             let completing = with_run_deadline(run, policy.complete(&*source, task.job.clone()));
             let opening = async {
-                let ledger = self.ledger(credentials).await?;
+                let ledger = with_run_deadline(run, self.ledger(credentials)).await?;
                 let owner = with_run_deadline(run, self.find_owner(task, &ledger)).await?;
                 Ok((ledger, owner))
             };

@@ -40,7 +40,7 @@ impl App {
             let policy = self.intake_policy_within(run);
             let mut deciding = pin!(with_run_deadline(run, policy.decide(&*source, location, size)));
             // Meanwhile the rest is made ready: the ledger, whose first use asks its store, and the connections to Youku.
-            let mut opening = Box::pin(self.ledger(credentials.clone()));
+            let mut opening = Box::pin(with_run_deadline(run, self.ledger(credentials.clone())));
             let (decided, opened) = if policy.may_upload(location, size) {
                 self.http.youku.open_early();
                 tokio::select! {

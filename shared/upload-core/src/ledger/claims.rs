@@ -18,9 +18,17 @@ use super::{
     state::State,
     step::{Reopening, Step},
 };
-use crate::{Error, ErrorKind, UploadId};
-use std::time::SystemTime;
-use tokio::time::Instant;
+use crate::{Error, ErrorKind, UploadError as _, UploadId};
+use std::time::{Duration, SystemTime};
+use tokio::time::{Instant, sleep};
+
+/// Pauses between looks for the first step of a holder that has the lease: it appends it at once.
+const FIRST_STEP_WITHIN: [Duration; 4] = [
+    Duration::from_millis(50),
+    Duration::from_millis(150),
+    Duration::from_millis(500),
+    Duration::from_millis(1500),
+];
 
 /// The result of claiming an upload.
 #[derive(Debug)]
@@ -106,10 +114,13 @@ impl Ledger {
             Ok(lease) => lease,
             Err(error) => {
                 marks.withdraw().await;
-                return Err(error);
+                return Err(self.mark_unless_recorded(id, error).await);
             }
         };
-        marked?;
+        if let Err(error) = marked {
+            lease.release(&lease.parts()).await;
+            return Err(error);
+        }
         let claiming = LeasedUpload::claim(self, id, lease, None, Some(sealed), marks, false);
         match Box::pin(claiming).await {
             // Another was faster; or the leases are gone, as from a ledger that was restored without them.
@@ -192,7 +203,12 @@ impl Ledger {
         let observed = ObservedLease::observe(access, id, self.lease_life).await?;
         if let Some(lease) = &observed {
             if !lease.remaining.is_zero() {
-                return Err(errors::in_progress_error(lease.remaining));
+                let error = errors::in_progress_error(lease.remaining);
+                return Err(if record.is_some() {
+                    error
+                } else {
+                    self.mark_unless_recorded(id, error).await
+                });
             }
             if mode == ClaimMode::Due {
                 ensure_due(record.as_ref(), lease.now)?;
@@ -235,6 +251,21 @@ impl Ledger {
         }
         let claiming = LeasedUpload::claim(self, id, lease, record, request, marks, is_requested);
         self.settle_or_work(claiming.await?).await
+    }
+
+    /// Marks the refusal of an upload in progress as unrecorded where no step appears soon: its holder may have died before the first one,
+    /// and then only the event that was refused brings the upload back.
+    async fn mark_unless_recorded(&self, id: &UploadId, error: Error) -> Error {
+        if error.kind() != ErrorKind::InProgress {
+            return error;
+        }
+        for pause in FIRST_STEP_WITHIN {
+            if matches!(self.read(id).await, Ok(Some(_))) {
+                return error;
+            }
+            sleep(pause).await;
+        }
+        if matches!(self.read(id).await, Ok(Some(_))) { error } else { error.mark_unrecorded() }
     }
 
     /// Turns a lease that was taken into the claim's result: where nothing is left to do, whatever a holder that died did not write is

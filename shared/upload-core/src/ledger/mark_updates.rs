@@ -15,6 +15,8 @@ pub(super) async fn update_marks(
     acknowledged: Instant,
     marks: &mut Marks,
 ) -> Result<(), Error> {
+    // What is appended later may open the upload again.
+    marks.settled = false;
     let content = async {
         match record.state {
             State::Committed => published_content::write(access, record).await,

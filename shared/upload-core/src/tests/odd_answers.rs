@@ -154,6 +154,29 @@ async fn an_unexplained_refusal_is_final_in_the_second_run_only() {
     }
 }
 
+/// One machine's way to the source may damage every byte: a second run, perhaps elsewhere, decides.
+#[tokio::test(start_paused = true)]
+async fn lasting_damage_is_final_in_the_second_run_only() {
+    let damaged = || {
+        let memory = Memory::holding(bytes(SIZE));
+        memory.world().quirks.hides_md5 = true;
+        (0..1000).for_each(|_| memory.fault("read", 0, Fault::Flip));
+        memory
+    };
+    let (once, twice) = (damaged(), damaged());
+    for memory in [&once, &twice] {
+        let error = upload_once(memory, Mode::Oss).await.expect_err("damaged");
+        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Integrity, true), "{error:?}");
+        assert_eq!(wait_reasons(&read_record(memory).await), [WaitReason::SourceRefused]);
+    }
+    once.world().clear_faults();
+    assert_published(&once, &upload_until_published(&once, Mode::Oss).await, "damaged once");
+    sleep(SECOND_RUN).await;
+    let error = upload_once(&twice, Mode::Oss).await.expect_err("damaged again");
+    assert_eq!(error.advice(), RetryAdvice::Permanent);
+    assert_eq!(read_record(&twice).await.state, State::Failed);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_second_run_that_fares_better_publishes() {
     let cases = [(Mode::Oss, "read", ErrorKind::Source), (Mode::Slice, "slice", ErrorKind::Target)];
@@ -266,4 +289,37 @@ async fn a_deadline_during_the_claim_leaves_the_event_to_retry() {
     assert_published(&memory, &upload_until_published(&memory, Mode::Oss).await, "once more");
     let run = RunContext { deadline: Some(Instant::now()), ..RunContext::default() };
     assert!(memory.uploader().upload(&request, &run).await.is_ok(), "what has ended answers at once");
+}
+
+/// While the ledger has a lease and no step, whoever holds it may be dead: the event that is refused is delivered again.
+#[tokio::test(start_paused = true)]
+async fn an_upload_in_progress_without_a_step_leaves_the_event_to_retry() {
+    use crate::ledger::tests::memory::{Fault as Down, Outage};
+    let mut refused = 0;
+    for from in 1..12 {
+        let memory = Memory::holding(bytes(SIZE));
+        let request = request_for(&memory, Mode::Oss).await.expect("it is there");
+        let forever = Duration::from_secs(1 << 40);
+        memory.ledger.world().outage =
+            Some(Outage { from, calls: usize::MAX, lasts: forever, fault: Down::Refuse });
+        let run =
+            RunContext { deadline: Some(Instant::now() + Duration::from_secs(5)), ..RunContext::default() };
+        memory.uploader().upload(&request, &run).await.expect_err("the ledger is down");
+        memory.ledger.world().outage = None;
+        let has_steps = memory
+            .ledger()
+            .read(&crate::UploadId::new(&request.object, &request.job))
+            .await
+            .expect("it answers")
+            .is_some();
+        match upload_once(&memory, Mode::Oss).await {
+            Err(error) if error.kind() == ErrorKind::InProgress => {
+                assert_eq!(error.is_recorded(), has_steps, "{from}: {error:?}");
+                refused += u32::from(!has_steps);
+            }
+            other => assert_published(&memory, &other, "nobody had it"),
+        }
+        assert_published(&memory, &upload_until_published(&memory, Mode::Oss).await, "once more");
+    }
+    assert!(refused > 0, "no holder died between its lease and its first step");
 }

@@ -70,6 +70,16 @@ async fn damaged_and_cut_bytes_are_sent_again() {
     }
 }
 
+/// A slice that was read damaged and whose answer was lost is not hidden by the copy that is sent afterwards.
+#[tokio::test(start_paused = true)]
+async fn a_damaged_slice_whose_answer_was_lost_is_found() {
+    let memory = Memory::holding(content());
+    memory.fault("read", 0, Fault::Flip);
+    memory.fault("slice", 0, Fault::LoseAnswer);
+    upload_and_verify(&memory, Mode::Slice).await;
+    assert_eq!(count_calls(&memory, "create"), 2);
+}
+
 /// A source without a CRC-64 is measured; a target that answers none is checked by MD5.
 #[tokio::test(start_paused = true)]
 async fn a_missing_crc_is_measured_or_replaced_by_md5() {

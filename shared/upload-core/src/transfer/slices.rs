@@ -12,7 +12,10 @@ use md5::{Digest as _, Md5 as Md5Hash};
 use secrecy::SecretString;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::Duration,
 };
 use tokio::time::{Instant, sleep};
@@ -31,6 +34,8 @@ struct Sent {
     resumed: bool,
     /// Bytes and CRC-64 of the slices, by offset.
     slices: Mutex<BTreeMap<u64, (u64, u64)>>,
+    /// A slice was sent with different bytes: a read of the source was damaged, and which of them the server keeps is unknown.
+    differed: AtomicBool,
     /// Offsets of slices that were refused, perhaps because they had arrived before.
     refused: Mutex<BTreeSet<u64>>,
 }
@@ -47,9 +52,13 @@ enum SliceEnd {
 }
 
 impl Sent {
+    /// Notes the bytes of a slice before they are sent: the server may keep them whatever it answers, and accepts any later copy unread.
     fn note(&self, slice: Slice, crc64: u64) {
         let mut slices = self.slices.lock().unwrap_or_else(PoisonError::into_inner);
-        slices.insert(slice.offset, (slice.length, crc64));
+        let earlier = slices.insert(slice.offset, (slice.length, crc64));
+        if earlier.is_some_and(|earlier| earlier != (slice.length, crc64)) {
+            self.differed.store(true, Relaxed);
+        }
     }
 
     /// Whether this is the first refusal of the slice: the server does not ask again for one that had arrived.
@@ -142,12 +151,8 @@ impl Transfer<'_> {
             let bytes = self.retry.retry(|| self.piece(range.clone())).await?;
             let md5 = Md5(Md5Hash::digest(&bytes).into());
             let crc64 = Crc64::of(&bytes);
-            let answer = server.send_slice(token, slice, bytes, md5).await;
-            if answer.is_ok() || may_have_arrived {
-                // Also if an earlier answer was lost: the bytes are the same.
-                sent.note(slice, crc64);
-            }
-            match answer {
+            sent.note(slice, crc64);
+            match server.send_slice(token, slice, bytes, md5).await {
                 Ok(next) => {
                     self.retry.reset();
                     self.progress.add_accepted(slice.length);
@@ -175,6 +180,10 @@ impl Transfer<'_> {
 
     /// Compares the CRC-64 of the slices with the source's, if the source states one and this run sent every slice.
     fn verify_slices(&self, sent: &Sent) -> Result<(), Error> {
+        if sent.differed.load(Relaxed) {
+            let message = "a slice was read twice with different bytes, and either may have arrived";
+            return Err(Error::new(ErrorKind::VerificationFailed, "gate", message).retryable());
+        }
         let sent = sent.slices.lock().unwrap_or_else(PoisonError::into_inner);
         let mut end = 0;
         let is_whole = sent.iter().all(|(offset, (length, _))| {

@@ -1,8 +1,8 @@
 //! Runs one attempt: advances the upload from its recorded state until it ends or must stop.
 
 use crate::{
-    Clock, Error, ErrorKind, Md5, NewVideo, Object, Progress, PublishedVideo, RefusedShortcuts, Source,
-    Stage, TransferSettings, UploadCredentials, UploadTarget, Youku,
+    Clock, Error, ErrorKind, Md5, NewVideo, Object, Progress, PublishedVideo, RefusedShortcuts, RetryAdvice,
+    Source, Stage, TransferSettings, UploadCredentials, UploadTarget, Youku,
     ledger::{
         LeasedUpload, OpenedSession, State, Step, StepKind, Target, Transferred, UploadRequest, WaitReason,
         Waiting,
@@ -178,7 +178,8 @@ impl<'a> Attempt<'a> {
         let opened =
             self.upload.record().history.iter().filter(|entry| entry.step.kind() == StepKind::Created);
         if opened.count() >= SESSIONS {
-            return Err(error);
+            let is_damaged = error.kind() == ErrorKind::VerificationFailed;
+            return Err(if is_damaged { error.with_advice(RetryAdvice::Permanent) } else { error });
         }
         match error.kind() {
             ErrorKind::SessionOver => {}
@@ -186,7 +187,8 @@ impl<'a> Attempt<'a> {
                 if session.is_single_put() =>
             {
                 tracing::warn!(?error, "no single PutObject sends the object: sending it in parts");
-                if !error.is_retryable() {
+                // An outage says nothing about it.
+                if error.advice() == RetryAdvice::Permanent {
                     self.refused_shortcuts.refuse_single_put();
                 }
                 match self.restart_session(session).await {
@@ -231,8 +233,8 @@ impl<'a> Attempt<'a> {
                 tracing::info!(upload_id = %self.upload.record().id, video_id, "published");
                 self.upload.append(Step::Committed { video_id }).await
             }
-            Err(refused) if self.may_rest_on_wrong_statement(&session, &refused) => {
-                tracing::warn!(error = ?refused.error, "Youku refuses the hash that was stated: measuring the object");
+            Err(refused) if self.may_be_mended_by_measuring(&session, &refused) => {
+                tracing::warn!(error = ?refused.error, "Youku refuses the hash: measuring the object");
                 let waiting = Waiting { reason: WaitReason::Hash, not_before: None };
                 self.upload.append(Step::Waiting(waiting)).await
             }
@@ -265,15 +267,27 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Whether a commit was definitely refused for a hash that was only stated. One further session may then use the measured hash. Only the
-    /// holder that completed the transfer knows that no commit request is unanswered.
-    fn may_rest_on_wrong_statement(&self, session: &OpenedSession, refused: &NotCommitted) -> bool {
+    /// Whether a commit was definitely refused for a hash that was only stated, or for slices that no holder has seen all of. One further
+    /// session may then use the measured hash. Only the holder that completed the transfer knows that no commit request is unanswered.
+    fn may_be_mended_by_measuring(&self, session: &OpenedSession, refused: &NotCommitted) -> bool {
         refused.error.kind() == ErrorKind::HashRefused
             && !refused.error.is_retryable()
             && refused.all_answered
             && self.transferred_here
-            && self.rests_on_statement(session.md5)
+            && (self.rests_on_statement(session.md5) || self.holds_unverified_slices())
             && !self.upload.record().was_refused_for_hash()
+    }
+
+    /// Whether the last session's slices were sent by several holders: each has compared its own alone with the source.
+    pub(crate) fn holds_unverified_slices(&self) -> bool {
+        let record = self.upload.record();
+        let is_slices = record.session.as_ref().is_some_and(|(_, session)| {
+            matches!(session.target, Target::Slice { already_stored: false, .. })
+        });
+        let epoch_of = |kind: StepKind| {
+            record.history.iter().rev().find(|entry| entry.step.kind() == kind).map(|entry| entry.epoch)
+        };
+        is_slices && epoch_of(StepKind::Created) != epoch_of(StepKind::Transferred)
     }
 
     pub(crate) fn transfer(&self) -> Transfer<'_> {

@@ -5,7 +5,11 @@ use crate::{
     ledger::{Claim, OpenMark, State, UploadRequest, WaitReason},
     retry::RetryBudget,
 };
-use futures_util::StreamExt;
+use futures_util::{
+    StreamExt,
+    future::{Either, select},
+};
+use std::pin::pin;
 
 impl Uploader {
     /// Claims an upload; a new one with its request. One that waits because Youku refused a token or a client id is claimed as soon as
@@ -18,8 +22,13 @@ impl Uploader {
     ) -> Result<Claim, Error> {
         let ledger = &self.ledger;
         if let Some(request) = request.filter(|_| is_new) {
-            // It cannot wait for a token yet. Whether there is one is found out meanwhile, for its first call.
-            return tokio::join!(ledger.claim_new(id, request), self.youku.ready()).0;
+            // It cannot wait for a token yet. Whether there is one is found out meanwhile, for its first call; once the lease is taken
+            // it must be renewed, so that nothing waits for the answer then.
+            let (claiming, asking) = (Box::pin(ledger.claim_new(id, request)), pin!(self.youku.ready()));
+            return match select(claiming, asking).await {
+                Either::Left((claimed, _)) => claimed,
+                Either::Right((_, claiming)) => claiming.await,
+            };
         }
         self.check_waiting(id).await?;
         let claimed = match request {

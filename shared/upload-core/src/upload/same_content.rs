@@ -3,6 +3,7 @@
 use crate::{
     Error, NewVideo, PublishedVideo, RetryAdvice, RunContext, UploadId, Uploader, VideoState,
     ledger::{PublishedContent, UploadRequest},
+    upload::run_context::with_deadline,
 };
 use futures_util::future::BoxFuture;
 use tracing::Instrument;
@@ -50,8 +51,8 @@ impl Uploader {
             tokio::try_join!(self.is_published_already(&id, request), self.ledger.has_lease(&id))
         });
         // An error here belongs to no upload yet, so nothing records it.
-        let (is_published, is_known) =
-            checking.instrument(tracing::info_span!("upload", upload_id = %id)).await?;
+        let checking = checking.instrument(tracing::info_span!("upload", upload_id = %id));
+        let (is_published, is_known) = with_deadline(run.deadline, checking).await?;
         if is_published {
             return Ok(ArrivalOutcome::SameContent);
         }

@@ -27,7 +27,10 @@ pub(crate) fn pause_before_second_run(
 /// permission.
 fn reason(kind: ErrorKind) -> Option<WaitReason> {
     match kind {
-        ErrorKind::Source => Some(WaitReason::SourceRefused),
+        // Bytes that are damaged each time they are read may be so on one machine's way to the source alone.
+        ErrorKind::Source | ErrorKind::Integrity | ErrorKind::VerificationFailed => {
+            Some(WaitReason::SourceRefused)
+        }
         ErrorKind::Target | ErrorKind::PartExists | ErrorKind::NoSuchMultipart => {
             Some(WaitReason::TargetRefused)
         }

@@ -102,17 +102,18 @@ impl Attempt<'_> {
         stated.is_some() && stated == md5 && self.request.object.md5.is_none() && self.measured != md5
     }
 
-    /// Opens another session with the measured MD5, after Youku refused the stated one and that refusal is on record.
+    /// Opens another session with the measured MD5, after Youku refused one and that refusal is on record.
     ///
     /// # Errors
-    /// [`HashRefused`](ErrorKind::HashRefused) if the measured MD5 is the refused one.
+    /// [`HashRefused`](ErrorKind::HashRefused) if the measured MD5 is the refused one, and one holder sent all bytes.
     pub(crate) async fn open_with_measured(&mut self) -> Result<(), Error> {
         let stated = self.session()?.md5;
         if self.measured.is_none() {
             self.measure().await?;
         }
         self.object.md5 = self.measured;
-        if let Some(md5) = self.measured.filter(|measured| Some(*measured) == stated) {
+        let is_proven_right = |md5: &Md5| Some(*md5) == stated && !self.holds_unverified_slices();
+        if let Some(md5) = self.measured.filter(is_proven_right) {
             let message = "Youku refuses the object's hash, which is the right one";
             return Err(
                 Error::new(ErrorKind::HashRefused, "commit", message).with_context("md5", md5.to_string())

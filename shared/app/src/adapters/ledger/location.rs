@@ -86,7 +86,7 @@ impl LedgerLocation {
         let seal = seal.open(reading()).await?;
         let ledger = Ledger::new(store.clone(), seal, self.settings, self.clock.clone());
         // Both are asked at once; nothing is written to a store that cannot keep a ledger.
-        let checking = self.checked.get_or_try_init(|| store.check_at_start());
+        let checking = self.checked.get_or_try_init(|| self.check(&store));
         let (checked, is_born) = tokio::join!(Box::pin(checking), Box::pin(self.is_born(&ledger)));
         checked?;
         if !is_born? {
@@ -102,6 +102,11 @@ impl LedgerLocation {
         if let Ok(store) = self.store(http, settings, None) {
             store.open_early();
         }
+    }
+
+    /// Asks, as often as other calls are tried again, whether the store can keep a ledger: every cold process asks before anything else.
+    async fn check(&self, store: &StoreLedger) -> Result<(), Error> {
+        self.settings.retry.retry(|| store.check_at_start()).await
     }
 
     /// Whether the ledger's birth is on record, which is asked until it is.
@@ -125,7 +130,7 @@ impl LedgerLocation {
         if self.missing_folder().is_some() {
             return Ok(None);
         }
-        self.checked.get_or_try_init(|| store.check_at_start()).await?;
+        self.checked.get_or_try_init(|| self.check(&store)).await?;
         let seal = seal.open_to_read()?;
         Ok(Some(Ledger::new(Arc::new(store), seal, self.settings, self.clock.clone())))
     }
@@ -151,7 +156,7 @@ impl LedgerLocation {
         credentials: Option<Credentials>,
     ) -> Result<(), Error> {
         if self.checked.initialized() {
-            return self.store(http, settings, credentials)?.check_at_start().await;
+            return self.check(&self.store(http, settings, credentials)?).await;
         }
         self.open(http, settings, credentials).await.map(drop)
     }

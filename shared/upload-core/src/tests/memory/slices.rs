@@ -5,6 +5,7 @@ use crate::*;
 use async_trait::async_trait;
 use bytes::Bytes;
 use secrecy::SecretString;
+use std::collections::btree_map::Entry;
 use tokio::time::Instant;
 
 pub(super) const SLICE_ADDRESS: &str = "10.0.0.1:80";
@@ -50,11 +51,13 @@ impl SliceServer for Memory {
             return Err(Error::new(ErrorKind::Integrity, "slice", "hash check error").retryable());
         }
         assert_eq!((md5_of(&bytes), bytes.len() as u64), (md5, slice.length));
-        let refused =
-            self.world().sessions[number(token)].written.insert(slice.offset, bytes.to_vec()).is_some();
-        if refused {
-            return Err(Error::new(ErrorKind::Target, "slice", "nobody holds this slice"));
-        }
+        // The first copy stays.
+        match self.world().sessions[number(token)].written.entry(slice.offset) {
+            Entry::Occupied(_) => {
+                return Err(Error::new(ErrorKind::Target, "slice", "nobody holds this slice"));
+            }
+            Entry::Vacant(place) => place.insert(bytes.to_vec()),
+        };
         self.world().accepted.push((Instant::now(), slice.offset));
         let next = self.hand_out(number(token));
         self.end(fault, "slice", ErrorKind::Target, next).await
