@@ -8,11 +8,12 @@ use crate::{
 use std::fs;
 
 /// Where Chinese stands that people read.
-const PLACES: [&str; 6] = [
+const PLACES: [&str; 7] = [
     "README.zh-CN.md",
     "docs/guide/zh",
     "functions/cli/src",
     "functions/gearman-shim/src",
+    "shared/chat-robots/src",
     "shared/console/assets",
     "tests/golden",
 ];

@@ -20,8 +20,13 @@ const PLACES: [&str; 9] = [
 ];
 
 /// Where the texts of the programs stand; their English ones are those of the source code.
-const COMMAND_LINE: [&str; 4] =
-    ["functions/cli/src", "functions/gearman-shim/src", "shared/console/assets", "tests/golden"];
+const COMMAND_LINE: [&str; 5] = [
+    "functions/cli/src",
+    "functions/gearman-shim/src",
+    "shared/chat-robots/src",
+    "shared/console/assets",
+    "tests/golden",
+];
 
 /// The Chinese word for a thing, and those that are not used for it.
 const CHINESE: [(&str, &[&str]); 15] = [
