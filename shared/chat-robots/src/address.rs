@@ -1,4 +1,4 @@
-//! A robot's address: whoever has it can write into the group, so it is a secret.
+//! A robot's address. With it alone anyone can write into the group, so it is a secret.
 
 use crate::vendor::Vendor;
 use secrecy::{ExposeSecret, SecretString};

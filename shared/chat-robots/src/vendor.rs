@@ -31,7 +31,7 @@ impl Vendor {
         }
     }
 
-    /// Messages a minute that one robot may send, by the vendors' pages. Whoever sends more at DingTalk is silenced for ten minutes.
+    /// Messages a minute that one robot may send, by the vendors' pages. DingTalk silences a robot that sends more, for ten minutes.
     #[must_use]
     pub fn messages_per_minute(self) -> u32 {
         match self {

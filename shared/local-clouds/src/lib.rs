@@ -1,11 +1,12 @@
-//! Local clouds: an OSS, a Youku and a Function Compute host that behave like the real ones, with scripted faults.
+//! Local clouds: an OSS, a Youku, a Function Compute host and group robots that behave like the real ones, with scripted faults.
 //!
 //! | module | its job | feature |
 //! |---|---|---|
 //! | [`oss`] | a local OSS: signatures, objects on disk, events | `oss` |
 //! | [`youku`] | a local Youku: API, slice server, its own bucket | `youku` (enables `oss`) |
 //! | [`fc`] | a local Function Compute: functions as processes, triggers, the asynchronous queue | `fc` |
-//! | [`clouds`] | the three wired together: a file put into the bucket calls the function | all three |
+//! | [`robots`] | local group robots of DingTalk, Feishu and WeCom | `robots` |
+//! | [`clouds`] | OSS, Youku and Function Compute wired together: a file put into the bucket calls the function | all three |
 //! | [`faults`] | rules that make requests fail | always |
 //! | [`control`] | serving one cloud on one listener, with faults and a paced link | always |
 //! | `clock`, `time_format` | a clock that may be wrong, and the time formats of OSS | `oss` |
@@ -24,7 +25,7 @@
 //! # Switches
 //!
 //! What the real services' pages leave open is a switch: `GET /_sandbox/switches` shows them, `POST` with the fields to change sets them.
-//! `oss::OssSwitches` and `youku::Switches` say what each does.
+//! `oss::OssSwitches`, `youku::Switches` and `robots::Switches` say what each does.
 
 #[cfg(feature = "oss")]
 mod clock;
@@ -36,6 +37,8 @@ pub mod faults;
 pub mod fc;
 #[cfg(feature = "oss")]
 pub mod oss;
+#[cfg(feature = "robots")]
+pub mod robots;
 #[cfg(feature = "oss")]
 mod time_format;
 #[cfg(feature = "youku")]

@@ -6,4 +6,5 @@ mod control;
 mod fc;
 mod http_client;
 mod oss;
+mod robots;
 mod youku;

@@ -45,6 +45,13 @@ pub(crate) async fn apply_fault<C: Cloud>(
             faults.count_fired(id);
             Ok(html_page(status))
         }
+        Fault::Empty { status } => {
+            let _ = read_body(request.into_body(), u64::MAX).await;
+            faults.count_fired(id);
+            let mut answer = Response::new(Body::empty());
+            *answer.status_mut() = status;
+            Ok(answer)
+        }
         Fault::IgnoreRange => {
             faults.count_fired(id);
             let (mut parts, body) = request.into_parts();

@@ -103,6 +103,12 @@ pub enum Fault {
         #[serde(with = "status_code")]
         status: StatusCode,
     },
+    /// An answer without a body, by a server that never did the work.
+    Empty {
+        /// The HTTP status.
+        #[serde(with = "status_code")]
+        status: StatusCode,
+    },
     /// Answers as if the request had asked for no range.
     IgnoreRange,
     /// TCP reset instead of an answer.

@@ -1,0 +1,6 @@
+mod answers;
+mod env;
+mod faults;
+mod guards;
+mod inspection;
+mod limits;
