@@ -31,7 +31,7 @@
 //! | `sign` | signatures of DingTalk and Feishu |
 //! | `digest` | [`Digest`], [`Line`], [`Event`]: what is to be told |
 //! | `text` | text that no vendor reads as markup, cut on a character's border; links |
-//! | `wording` | the sentences in English and Chinese |
+//! | `wording` | the sentences of digests, refusals and settings in English and Chinese |
 //! | `view` | a digest in one language, ready for any format |
 //! | `formats` | [`Format`]: one module a vendor, and the fitting into its limit |
 //! | `answer` | [`judge`]: what an answer means |

@@ -27,20 +27,16 @@ pub struct Robot {
 }
 
 /// A setting that does not fit the robot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RobotError {
     /// WeCom's robots have none.
-    #[error("a robot of WeCom has no signing secret: leave it out")]
     SecretUnused,
     /// It would sign nothing.
-    #[error("the signing secret is empty: copy it from the robot's settings, or leave it out")]
     SecretEmpty,
     /// A message cannot contain it as it is.
-    #[error("the keyword must be 1 to 100 bytes on one line, without < > @ [ ] * ` ~ | \\")]
     Keyword,
     /// Another vendor's.
-    #[error("the robot's vendor has no such format")]
     Format,
 }
 

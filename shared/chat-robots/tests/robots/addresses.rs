@@ -1,7 +1,7 @@
 //! Addresses: only the vendors' own, as they show them.
 
 use crate::samples::{TOKEN, address};
-use chat_robots::{Address, AddressError, Vendor};
+use chat_robots::{Address, AddressError, Language, Vendor};
 
 fn refused(vendor: Vendor, text: &str) -> AddressError {
     Address::parse(vendor, &text.to_owned().into()).expect_err(text)
@@ -50,11 +50,16 @@ fn any_other_address_is_refused() {
     }
 }
 
+/// In both languages, and without a word of the address.
 #[test]
 fn an_error_says_what_an_address_looks_like() {
     for vendor in [Vendor::DingTalk, Vendor::Feishu, Vendor::WeCom] {
-        let text = refused(vendor, "https://example.com/").to_string();
-        let shown = address(vendor).replace(TOKEN, "TOKEN");
-        assert!(text.contains(&shown) && !text.contains("example"), "{text}");
+        let error = refused(vendor, "https://example.com/");
+        for text in [error.to_string(), error.sentence(Language::English), error.sentence(Language::Chinese)]
+        {
+            let shown = address(vendor).replace(TOKEN, "TOKEN");
+            assert!(text.contains(&shown) && !text.contains("example"), "{text}");
+        }
+        assert!(error.sentence(Language::Chinese).contains("机器人地址"));
     }
 }

@@ -101,7 +101,10 @@ fn a_setting_that_does_not_fit_is_refused() {
     assert_eq!(format.unwrap_err(), RobotError::Format);
     for keyword in ["", "@all", "a\nb", "[x]", &"关".repeat(34)] {
         let refused = robot(Vendor::DingTalk).with_keyword(keyword);
-        assert_eq!(refused.unwrap_err(), RobotError::Keyword, "{keyword}");
+        let error = refused.unwrap_err();
+        assert_eq!(error, RobotError::Keyword, "{keyword}");
+        assert!(error.to_string().contains("keyword"));
+        assert!(error.sentence(Language::Chinese).contains("关键词"));
     }
     robot(Vendor::DingTalk).with_keyword("发布 video").unwrap();
 }
