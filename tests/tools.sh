@@ -57,6 +57,12 @@ install_youku() {
     "$TEST_TOOLS/youku/bin/pip" install --quiet --disable-pip-version-check -r tests/clients/youku/requirements.txt
 }
 
+# A venv of its own: the robots' clients are sent to local robots by a change to their common HTTP library.
+install_robots() {
+    python3 -m venv "$TEST_TOOLS/robots"
+    "$TEST_TOOLS/robots/bin/pip" install --quiet --disable-pip-version-check -r tests/clients/robots/requirements.txt
+}
+
 # A venv of its own: what moto needs of boto3 is no concern of the clients'. That boto3 also holds our OSS to account, as a client of S3.
 # Its server needs Flask; the extra `server` brings all of AWS.
 install_moto() {
@@ -96,6 +102,7 @@ for name in map(pathlib.PurePath, wheel.namelist()):
 
 install_once python tests/clients/requirements.txt install_python
 install_once youku tests/clients/youku/requirements.txt install_youku
+install_once robots tests/clients/robots/requirements.txt install_robots
 install_once moto tests/clients/moto/requirements.txt install_moto
 install_once node tests/clients/package.json install_node
 install_once console tests/clients/console/package.json install_console

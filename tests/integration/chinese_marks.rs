@@ -13,7 +13,7 @@ const PLACES: [&str; 7] = [
     "docs/guide/zh",
     "functions/cli/src",
     "functions/gearman-shim/src",
-    "shared/chat-robots/src",
+    "shared/chat-robots/src/wording",
     "shared/console/assets",
     "tests/golden",
 ];

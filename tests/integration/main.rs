@@ -25,6 +25,7 @@ mod managing;
 mod oss_clients;
 mod promise;
 mod readme;
+mod robots;
 mod runtime;
 mod status_requests;
 #[path = "../support/mod.rs"]

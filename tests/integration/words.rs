@@ -23,7 +23,7 @@ const PLACES: [&str; 9] = [
 const COMMAND_LINE: [&str; 5] = [
     "functions/cli/src",
     "functions/gearman-shim/src",
-    "shared/chat-robots/src",
+    "shared/chat-robots/src/wording",
     "shared/console/assets",
     "tests/golden",
 ];
