@@ -63,6 +63,21 @@ fn what_has_no_line_is_counted() {
     assert!(post.contains("and 37 more") && post.contains("另有 37 条"));
 }
 
+/// Lines that a limit left out are counted with those that the digest never kept.
+#[test]
+fn lines_that_did_not_fit_are_among_the_rest() {
+    let mut digest = Digest::new("oss2youku");
+    for _ in 0..47 {
+        digest.add(Line::new(Event::Failed, "视".repeat(100)).with_advice("", "频".repeat(200)));
+    }
+    for format in [Format::WeComMarkdown, Format::WeComMarkdownV2] {
+        let body = format.body(&digest, Language::Chinese, None);
+        let shown = body.matches("视…：频").count();
+        assert!((4..10).contains(&shown), "{shown}");
+        assert!(body.contains(&format!("另有 {} 条", 47 - shown)), "{shown}: {body}");
+    }
+}
+
 /// Feishu counts the signature as well.
 #[test]
 fn a_signed_body_stays_below_the_limit() {
