@@ -27,6 +27,12 @@ async fn a_robot_is_added_and_its_messages_are_shown() {
     assert_eq!((&requests[1]["code"], &requests[1]["robot"]), (&json!(19_024), &json!("team")));
     let messages = get(&env, "/_sandbox/messages").await;
     assert_eq!((messages.as_array().unwrap().len(), &messages[0]["body"]), (1, &bodies[0]));
+    // Its owner changes it.
+    let changed = json!({"vendor": "feishu", "name": "team", "token": "fedcba9876543210", "keywords": ["x"]});
+    env.post("/_sandbox/robots", &changed).await;
+    for (body, code) in bodies.iter().zip([19_024, 0]) {
+        assert_eq!(code_of(&env.post(path, body).await), code);
+    }
 }
 
 #[tokio::test]
