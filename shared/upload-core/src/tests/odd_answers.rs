@@ -293,7 +293,7 @@ async fn a_deadline_during_the_claim_leaves_the_event_to_retry() {
 
 /// While the ledger has a lease and no step, whoever holds it may be dead: the event that is refused is delivered again.
 #[tokio::test(start_paused = true)]
-async fn an_upload_in_progress_without_a_step_leaves_the_event_to_retry() {
+async fn an_upload_without_a_step_leaves_the_event_to_retry() {
     use crate::ledger::tests::memory::{Fault as Down, Outage};
     let mut refused = 0;
     for from in 1..12 {

@@ -26,6 +26,10 @@ pub(super) const TEXTS: &[Text] = &[
         "Youku's upload server asked for bytes that the object does not have",
         "优酷的上传服务器请求了对象没有的数据",
     ),
+    (
+        "a slice was read twice with different bytes, and either may have arrived",
+        "同一分片两次读到的内容不同，无法确定优酷收到的是哪一份",
+    ),
     ("the slices sent do not have the object's CRC-64", "已发送的分片与对象的 CRC-64 不符"),
     ("the target took no byte and gave no answer", "目标没有接收数据，也没有应答"),
     // Where an MD5 is stated.

@@ -3,10 +3,10 @@
 use super::error::{config_error, store_error};
 use object_storage::{PutOptions, Store};
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
-use upload_core::Error;
+use upload_core::{Clock, Error, SystemClock};
 
 /// How long one reading of the folder's clock serves; meanwhile this machine counts on.
 const READING_SERVES: Duration = Duration::from_secs(60);
@@ -26,30 +26,41 @@ struct Reading {
 }
 
 impl Reading {
-    /// The time since then; `None` where the reading serves no longer: it is old, or the machine's clock was set, which may be the folder's.
-    fn age(&self) -> Option<Duration> {
+    /// The time since then; `None` where the reading serves no longer: it is old, or the machine's clock, which may be the folder's and is
+    /// at `now`, was set.
+    fn age(&self, now: SystemTime) -> Option<Duration> {
         let age = self.at.elapsed();
         let expected = self.by_machine_clock + age;
-        let now = SystemTime::now();
         let step = now.duration_since(expected).unwrap_or_else(|earlier| earlier.duration());
         (age < READING_SERVES && step < STEP).then_some(age)
     }
 }
 
 /// The last reading of the clock.
-#[derive(Default)]
 pub(super) struct FolderClock {
+    machine: Arc<dyn Clock>,
     reading: Mutex<Option<Reading>>,
 }
 
+impl Default for FolderClock {
+    fn default() -> Self {
+        Self::new(Arc::new(SystemClock))
+    }
+}
+
 impl FolderClock {
+    /// A clock that was not read yet. `machine`: the clock of this machine.
+    pub(super) fn new(machine: Arc<dyn Clock>) -> Self {
+        Self { machine, reading: Mutex::default() }
+    }
+
     /// The time by the folder's clock, never ahead of it.
     ///
     /// # Errors
     /// Where the folder cannot be written or read.
     pub(super) async fn now(&self, store: &Store, prefix: &str) -> Result<SystemTime, Error> {
         if let Some(reading) = *self.last()
-            && let Some(age) = reading.age()
+            && let Some(age) = reading.age(self.machine.now())
         {
             return Ok(reading.folder + age);
         }
@@ -61,11 +72,25 @@ impl FolderClock {
             .last_modified
             .ok_or_else(|| config_error("the ledger's folder does not tell times of writing"))?;
         // Counted from after the write: a lease may look younger than it is, never older.
-        *self.last() = Some(Reading { folder, at: Instant::now(), by_machine_clock: SystemTime::now() });
+        *self.last() = Some(Reading { folder, at: Instant::now(), by_machine_clock: self.machine.now() });
         Ok(folder)
     }
 
     fn last(&self) -> MutexGuard<'_, Option<Reading>> {
         self.reading.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reading_serves_until_the_machines_clock_is_set() {
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
+        let reading = Reading { folder: at, at: Instant::now(), by_machine_clock: at };
+        let hour = Duration::from_secs(3600);
+        assert!(reading.age(at).is_some_and(|age| age < STEP));
+        assert_eq!((reading.age(at - hour), reading.age(at + hour)), (None, None));
     }
 }

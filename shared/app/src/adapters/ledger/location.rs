@@ -56,7 +56,8 @@ impl LedgerLocation {
                 Some((location, seal))
             }
         };
-        let (checked, born, folder_clock) = (OnceCell::new(), AtomicBool::new(false), Arc::default());
+        let folder_clock = Arc::new(FolderClock::new(clock.clone()));
+        let (checked, born) = (OnceCell::new(), AtomicBool::new(false));
         Ok(Self { place, settings: ledger, window, clock, folder_clock, checked, born })
     }
 
