@@ -1,9 +1,13 @@
 //! The bytes that were read so far, as the formats see them: a file with holes.
 
+use std::cell::Cell;
+
 /// Bytes read at once, unless a format wants more: headers stand close together, and a read costs a round trip.
 const CHUNK: u64 = 16 * 1024;
 /// Bytes of the first read.
 const FIRST_CHUNK: u64 = 64 * 1024;
+/// The most headers that one probe visits, each read counted anew. A file in order takes some thousands.
+const MAX_VISITS: u64 = 1 << 22;
 
 /// Why a format cannot go further.
 #[derive(Debug, PartialEq)]
@@ -12,6 +16,8 @@ pub(crate) enum Stop {
     Unread { offset: u64, length: u64 },
     /// The object ends before.
     PastEnd,
+    /// The file was made to cost time: it has more headers than are visited.
+    Exhausted,
 }
 
 /// A part of the object that was read.
@@ -33,11 +39,12 @@ pub(crate) struct View {
     spans: Vec<Span>,
     reads: u32,
     held: u64,
+    visits: Cell<u64>,
 }
 
 impl View {
     pub(crate) fn new(size: u64) -> Self {
-        Self { size, spans: Vec::new(), reads: 0, held: 0 }
+        Self { size, spans: Vec::new(), reads: 0, held: 0, visits: Cell::new(0) }
     }
 
     /// Bytes of the whole object.
@@ -55,8 +62,19 @@ impl View {
         self.held
     }
 
+    /// How often bytes were looked at: the work that was done on them.
+    #[cfg(test)]
+    pub(crate) fn visits(&self) -> u64 {
+        self.visits.get()
+    }
+
     /// The `length` bytes at `offset`.
     pub(crate) fn bytes(&self, offset: u64, length: u64) -> Result<&[u8], Stop> {
+        let visits = self.visits.get().saturating_add(1);
+        self.visits.set(visits);
+        if visits > MAX_VISITS {
+            return Err(Stop::Exhausted);
+        }
         let end = offset.checked_add(length).filter(|end| *end <= self.size).ok_or(Stop::PastEnd)?;
         let found = self.span_at(offset).and_then(|span| {
             let from = usize::try_from(offset.checked_sub(span.start)?).ok()?;
@@ -149,6 +167,13 @@ mod tests {
         assert_eq!(view.plan(90, 20), (100, 100));
         assert_eq!(view.plan(250, 100), (300, CHUNK));
         assert_eq!(view.plan((1 << 30) - 4, 4), ((1 << 30) - 4, 4));
+    }
+
+    #[test]
+    fn visits_are_bounded() {
+        let view = View::new(0);
+        let allowed = (0..=MAX_VISITS).take_while(|_| view.bytes(0, 0) != Err(Stop::Exhausted)).count();
+        assert_eq!(allowed as u64, MAX_VISITS);
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub(super) struct Element {
     pub(super) body: u64,
     /// The first byte after the element, perhaps beyond what it is in; `None` if its size is unknown.
     pub(super) end: Option<u64>,
+    /// What is in the element ends here at the latest: its own end, or that of what it is in if its size is unknown.
+    limit: u64,
 }
 
 /// The longest header: an id of 4 bytes and a size of 8.
@@ -21,8 +23,9 @@ const MAX_HEADER: u64 = 12;
 
 /// The header at `at`, in something that ends at `limit`; `None` if there is no element.
 pub(super) fn read_element(view: &View, at: u64, limit: u64) -> Result<Option<Element>, Stop> {
-    let limit = limit.min(view.size());
-    let Some(left) = limit.checked_sub(at).filter(|left| *left >= 2) else { return Ok(None) };
+    let Some(left) = limit.min(view.size()).checked_sub(at).filter(|left| *left >= 2) else {
+        return Ok(None);
+    };
     let bytes = view.bytes(at, left.min(MAX_HEADER))?;
     let element = || {
         let id_length = leading_zeros(bytes, 0, 4)?;
@@ -34,7 +37,8 @@ pub(super) fn read_element(view: &View, at: u64, limit: u64) -> Result<Option<El
         let size = marked & most;
         let body = at.checked_add(u64::try_from(id_length + size_length).ok()?)?;
         let end = (size != most).then(|| body.saturating_add(size));
-        Some(Element { id: u32::try_from(id).ok()?, start: at, body, end })
+        let limit = end.map_or(limit, |end| end.min(limit));
+        Some(Element { id: u32::try_from(id).ok()?, start: at, body, end, limit })
     };
     Ok(element())
 }
@@ -78,18 +82,22 @@ pub(super) struct Children<'a> {
 }
 
 impl<'a> Children<'a> {
-    /// Those in `parent`; one of unknown size reaches to the end of the file.
+    /// Those in `parent`; one of unknown size reaches to the end of what it is in.
     pub(super) fn of(view: &'a View, parent: &Element) -> Self {
-        Self { view, at: parent.body, limit: parent.end.unwrap_or(u64::MAX) }
+        Self { view, at: parent.body, limit: parent.limit }
     }
 
     /// The next element; its end is within the parent, and at the parent's end if its size is unknown.
     pub(super) fn next(&mut self) -> Result<Option<Element>, Stop> {
         let element = read_element(self.view, self.at, self.limit)?;
         Ok(element.map(|element| {
-            let end = element.end.unwrap_or(u64::MAX).min(self.limit);
-            self.at = end;
-            Element { end: element.end.map(|_| end), ..element }
+            self.at = element.limit;
+            Element { end: element.end.map(|_| element.limit), ..element }
         }))
+    }
+
+    /// Whether the elements led to the end of what they are in: else there is something that is none, and more may follow it.
+    pub(super) fn is_done(&self) -> bool {
+        self.at >= self.limit
     }
 }

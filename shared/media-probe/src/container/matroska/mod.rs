@@ -141,12 +141,14 @@ fn read_tracks(view: &View, tracks: &Element, draft: &mut Draft) -> Result<(), S
     }
     let mut children = Children::of(view, tracks);
     while let Some(child) = children.next()? {
-        if child.id == 0xAE {
-            let track = tracks::read_track(view, &child)?;
-            draft.add_track(track);
+        match child.id {
+            0xAE => draft.add_track(tracks::read_track(view, &child)?),
+            // A list of unknown size ends where the next part begins.
+            CLUSTER => break,
+            _ => {}
         }
     }
-    draft.has_all_tracks = tracks.end.is_some_and(|end| end <= view.size());
+    draft.has_all_tracks = tracks.end.is_some_and(|end| end <= view.size()) && children.is_done();
     Ok(())
 }
 
@@ -182,6 +184,7 @@ fn read_duration(view: &View, info: &Element) -> Result<Option<Duration>, Stop> 
         match child.id {
             0x002A_D7B1 => scale = child.number(view)?.unwrap_or(scale),
             0x4489 => count = child.float(view)?,
+            CLUSTER => break,
             _ => {}
         }
     }

@@ -58,18 +58,35 @@ fn kind_of(number: u64) -> TrackKind {
     }
 }
 
-/// `ContentEncodings` lists compressions, of which header stripping is one, and encryptions.
+/// `ContentEncodings` lists compressions, of which header stripping is one, and encryptions, of which some only sign.
 fn is_encrypted(view: &View, encodings: &Element) -> Result<bool, Stop> {
     let mut children = Children::of(view, encodings);
     while let Some(encoding) = children.next()? {
+        let (mut is_encryption, mut is_signed_only) = (false, false);
         let mut fields = Children::of(view, &encoding);
         while let Some(field) = fields.next()? {
-            if field.id == 0x5033 && field.number(view)? == Some(1) {
-                return Ok(true);
+            match field.id {
+                0x5033 => is_encryption = field.number(view)? == Some(1),
+                0x5035 => is_signed_only = has_no_cipher(view, &field)?,
+                _ => {}
             }
+        }
+        if is_encryption && !is_signed_only {
+            return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// `ContentEncAlgo` of a `ContentEncryption` is 0, or left out, where the data are signed and readable.
+fn has_no_cipher(view: &View, encryption: &Element) -> Result<bool, Stop> {
+    let mut fields = Children::of(view, encryption);
+    while let Some(field) = fields.next()? {
+        if field.id == 0x47E1 {
+            return Ok(field.number(view)? == Some(0));
+        }
+    }
+    Ok(true)
 }
 
 /// The codec mappings of RFC 9559, which matroska.org continues.

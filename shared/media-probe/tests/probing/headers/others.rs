@@ -4,21 +4,21 @@ use crate::support::reader::{probe, words};
 use media_probe::Container;
 
 /// An element of EBML, whose size is stated in eight bytes.
-fn element(id: &[u8], body: &[u8]) -> Vec<u8> {
+pub(super) fn element(id: &[u8], body: &[u8]) -> Vec<u8> {
     let size = (1_u64 << 56 | body.len() as u64).to_be_bytes();
     [id, &size, body].concat()
 }
 
-const SEGMENT: &[u8] = b"\x18\x53\x80\x67";
+pub(super) const SEGMENT: &[u8] = b"\x18\x53\x80\x67";
 const SEEK_HEAD: &[u8] = b"\x11\x4d\x9b\x74";
-const TRACKS: &[u8] = b"\x16\x54\xae\x6b";
-const CLUSTER: &[u8] = b"\x1f\x43\xb6\x75";
+pub(super) const TRACKS: &[u8] = b"\x16\x54\xae\x6b";
+pub(super) const CLUSTER: &[u8] = b"\x1f\x43\xb6\x75";
 
-fn ebml(document: &[u8]) -> Vec<u8> {
+pub(super) fn ebml(document: &[u8]) -> Vec<u8> {
     element(b"\x1a\x45\xdf\xa3", &element(b"\x42\x82", document))
 }
 
-fn video_track(more: &[u8]) -> Vec<u8> {
+pub(super) fn video_track(more: &[u8]) -> Vec<u8> {
     let size = element(b"\xe0", &[element(b"\xb0", &[2, 128]), element(b"\xba", &[1, 104])].concat());
     let fields = [element(b"\x83", &[1]), element(b"\x86", b"V_VP9\0\0"), size, more.to_vec()].concat();
     element(b"\xae", &fields)
