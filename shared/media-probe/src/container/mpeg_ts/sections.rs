@@ -4,9 +4,7 @@
 
 use super::super::stream_types::track_of;
 use crate::{fields, report::Track};
-
-/// The longest section, in bytes: 12 bits of length, of which the standard allows 1021, and its header.
-const MAX_SECTION: usize = 4096 + 3;
+use std::mem;
 
 /// Collects a section from the payloads of its packets.
 #[derive(Default)]
@@ -15,18 +13,23 @@ pub(super) struct Section {
 }
 
 impl Section {
-    /// Adds a payload. Returns the section once it is whole.
-    pub(super) fn add(&mut self, is_first: bool, payload: &[u8]) -> Option<&[u8]> {
+    /// Adds a payload. Returns the section when it becomes whole, once: what follows belongs to none until the next one begins.
+    pub(super) fn add(&mut self, is_first: bool, payload: &[u8]) -> Option<Vec<u8>> {
         if is_first {
+            self.bytes.clear();
             // The pointer says how many bytes still belong to the section before.
             let pointer = usize::from(fields::byte(payload, 0)?);
-            self.bytes.clear();
             self.bytes.extend_from_slice(payload.get(1 + pointer..)?);
-        } else if !self.bytes.is_empty() && self.bytes.len() < MAX_SECTION {
+        } else if !self.bytes.is_empty() {
             self.bytes.extend_from_slice(payload);
         }
-        let length = usize::from(fields::be_u16(&self.bytes, 1)? & 0xfff);
-        self.bytes.get(..3 + length)
+        let length = 3 + usize::from(fields::be_u16(&self.bytes, 1)? & 0xfff);
+        if self.bytes.len() < length {
+            return None;
+        }
+        let mut section = mem::take(&mut self.bytes);
+        section.truncate(length);
+        Some(section)
     }
 }
 
@@ -57,4 +60,31 @@ pub(super) fn read_streams(section: &[u8]) -> Option<Vec<(u16, Track)>> {
         at += 5 + length;
     }
     Some(streams)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No byte is read as a table twice, so that the work stays in proportion to the bytes.
+    #[test]
+    fn a_section_is_returned_once() {
+        let begin = [&[0, 2, 0xb0, 200][..], &[1; 180]].concat();
+        let payloads = [(true, begin), (false, vec![2; 184]), (false, vec![3; 184])];
+        let mut section = Section::default();
+        let mut lengths = Vec::new();
+        for (is_first, payload) in payloads.iter().chain(&vec![(false, vec![4; 184]); 5000]).chain(&payloads)
+        {
+            lengths.extend(section.add(*is_first, payload).map(|section| section.len()));
+        }
+        assert_eq!(lengths, [203, 203]);
+    }
+
+    #[test]
+    fn bytes_before_the_first_section_are_none() {
+        let mut section = Section::default();
+        assert_eq!(section.add(false, &[0, 0xb0, 1, 0]), None);
+        assert_eq!(section.add(true, &[200, 0xb0, 1, 0]), None);
+        assert_eq!(section.add(true, &[1, 9, 0, 0xb0, 1, 7, 0xff]), Some(vec![0, 0xb0, 1, 7]));
+    }
 }

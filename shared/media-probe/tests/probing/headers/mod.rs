@@ -5,7 +5,9 @@
 //! | `matroska` | elements of EBML |
 //! | `mp4` | boxes |
 //! | `others` | the other containers |
+//! | `transport_stream` | packets of MPEG-TS |
 
 mod matroska;
 pub(crate) mod mp4;
 mod others;
+mod transport_stream;

@@ -60,39 +60,6 @@ fn other_documents_in_ebml_are_no_matroska() {
     assert_eq!((report.container, words(&report)), (None, vec!["warn unrecognized".to_owned()]));
 }
 
-/// A packet of a transport stream with its checksum left out: players check it, a probe does not rely on it.
-fn packet(pid: u16, first: bool, flags: u8, payload: &[u8]) -> Vec<u8> {
-    let head = pid | if first { 0x4000 } else { 0 };
-    let mut packet = [&[0x47][..], &head.to_be_bytes(), &[flags], payload].concat();
-    packet.resize(188, 0xff);
-    packet
-}
-
-fn transport_stream(stream_type: u8, scrambling: u8) -> Vec<u8> {
-    let programs = [&[0, 0, 0xb0, 13, 0, 1, 0xc1, 0, 0, 0, 1, 0xe1, 0][..], &[0; 4]].concat();
-    let streams = [2, 0xb0, 18, 0, 1, 0xc1, 0, 0, 0xe2, 0, 0xf0, 0, stream_type, 0xe2, 0, 0xf0, 0];
-    let streams = [&[0][..], &streams, &[0; 4]].concat();
-    let pictures = (0..20).flat_map(|_| packet(0x200, false, 0x10 | scrambling, &[0x55; 100]));
-    [packet(0, true, 0x10, &programs), packet(0x100, true, 0x10, &streams)]
-        .concat()
-        .into_iter()
-        .chain(pictures)
-        .collect()
-}
-
-#[test]
-fn scrambled_pictures_of_a_broadcast_are_refused() {
-    assert_eq!(words(&probe(&transport_stream(0x1b, 0))), [""; 0]);
-    assert_eq!(words(&probe(&transport_stream(0x1b, 0x80))), ["refuse encrypted"]);
-}
-
-/// A stream of a private type may be pictures.
-#[test]
-fn private_types_prove_no_missing_track() {
-    assert_eq!(words(&probe(&transport_stream(0x06, 0))), ["warn no_video_track"]);
-    assert_eq!(words(&probe(&transport_stream(0x0f, 0))), ["refuse no_video_track"]);
-}
-
 fn flv(flags: u8, tags: &[(u8, &[u8])]) -> Vec<u8> {
     let mut file = [b"FLV\x01", &[flags, 0, 0, 0, 9, 0, 0, 0, 0][..]].concat();
     for (kind, body) in tags {
