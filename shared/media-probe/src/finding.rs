@@ -118,4 +118,6 @@ pub enum OtherKind {
     Zeros,
     /// A still picture in an MP4-like file (HEIF, AVIF).
     StillPicture,
+    /// A QuickTime movie whose pictures and sound are in other files, which it names.
+    ReferenceMovie,
 }

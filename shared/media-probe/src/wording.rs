@@ -15,7 +15,7 @@ impl Finding {
     /// A sentence that says what to do about it.
     #[must_use]
     pub fn advice(&self, language: Language) -> &'static str {
-        let (english, chinese) = advice(&self.problem);
+        let (english, chinese) = advice(&self.problem, self.severity);
         match language {
             Language::English => english,
             Language::Chinese => chinese,
@@ -71,6 +71,7 @@ fn english_kind(other: OtherKind) -> &'static str {
         OtherKind::Zip => "it is a zip archive",
         OtherKind::Zeros => "it consists of zeros",
         OtherKind::StillPicture => "it is a still picture",
+        OtherKind::ReferenceMovie => "it only refers to pictures and sound in other files",
     }
 }
 
@@ -109,15 +110,21 @@ fn chinese_kind(other: OtherKind) -> &'static str {
         OtherKind::Zip => "内容是 zip 压缩包",
         OtherKind::Zeros => "内容全是零",
         OtherKind::StillPicture => "内容是静态图片",
+        OtherKind::ReferenceMovie => "文件只引用其他文件中的画面和声音，自身不含内容",
     }
 }
 
 /// What to do about it, in English and Chinese.
-fn advice(problem: &Problem) -> (&'static str, &'static str) {
+fn advice(problem: &Problem, severity: Severity) -> (&'static str, &'static str) {
     match problem {
         Problem::NoIndex => (
             "Wait until the recording or encoding has ended and upload the finished file; an aborted recording may be repaired with untrunc.",
             "请等录制或转码结束后上传完整的文件；录制中断的文件可以尝试用 untrunc 修复。",
+        ),
+        // Recorders that crashed leave such a file behind, and no copy is any longer.
+        Problem::Truncated if severity == Severity::Warn => (
+            "Play the file to its end; if the end is missing, copy or download it once more.",
+            "请播放到结尾确认；如结尾缺失，请重新复制或下载文件。",
         ),
         Problem::Truncated => (
             "Copy or download the file once more, and compare its size with the original's.",
@@ -132,6 +139,9 @@ fn advice(problem: &Problem) -> (&'static str, &'static str) {
         }
         Problem::NotAVideo(OtherKind::Zip) => {
             ("Unpack the archive and upload the video in it.", "请解压后上传其中的视频。")
+        }
+        Problem::NotAVideo(OtherKind::ReferenceMovie) => {
+            ("Export it as a file of its own (self-contained).", "请导出为独立的（自包含）文件。")
         }
         Problem::NotAVideo(_) => (
             "Open the file to see what it is, and fetch the video once more.",

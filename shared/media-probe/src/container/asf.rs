@@ -87,8 +87,8 @@ pub(super) fn read(view: &View, draft: &mut Draft) -> Result<(), Stop> {
     header.bytes(view, READ_WHOLE)?;
     let mut size = Size::default();
     // The header's own fields are a count of objects and two reserved bytes.
-    read_objects(view, header.body.saturating_add(6), header.end, draft, &mut size)?;
-    draft.has_all_tracks = header.end <= view.size();
+    let is_done = read_objects(view, header.body.saturating_add(6), header.end, draft, &mut size)?;
+    draft.has_all_tracks = is_done && header.end <= view.size();
     if size.is_encrypted {
         draft.report(Severity::Refuse, Problem::Encrypted);
     }
@@ -96,27 +96,42 @@ pub(super) fn read(view: &View, draft: &mut Draft) -> Result<(), Stop> {
         read_object(view, header.end, u64::MAX)?.filter(|data| data.id == DATA).map(|data| data.end);
     let most = size.stated.max(data_end.unwrap_or_default()).max(header.end);
     if most > view.size() && !size.is_broadcast {
-        draft.report(Severity::Refuse, Problem::Truncated);
+        // Behind the data are indexes, without which a file plays.
+        let has_data = data_end.is_some_and(|end| end <= view.size());
+        draft.report(if has_data { Severity::Warn } else { Severity::Refuse }, Problem::Truncated);
     }
     Ok(())
 }
 
-fn read_objects(view: &View, mut at: u64, end: u64, draft: &mut Draft, size: &mut Size) -> Result<(), Stop> {
+/// Returns whether the objects led to the end of the header, and of its extension: else there is something that is none, and more may follow it.
+fn read_objects(
+    view: &View,
+    mut at: u64,
+    end: u64,
+    draft: &mut Draft,
+    size: &mut Size,
+) -> Result<bool, Stop> {
+    let mut is_done = true;
     while let Some(object) = read_object(view, at, end)? {
         match object.id {
             FILE_PROPERTIES => read_file_properties(object.bytes(view, 80)?, draft, size),
             STREAM_PROPERTIES => read_stream_properties(object.bytes(view, 256)?, draft),
-            HEADER_EXTENSION => read_extension(view, &object, draft)?,
+            HEADER_EXTENSION => is_done &= read_extension(view, &object, draft)?,
             id if ENCRYPTION.contains(&id) => size.is_encrypted = true,
             _ => {}
         }
         at = object.end;
     }
-    Ok(())
+    Ok(is_done && is_end(at, end))
+}
+
+/// Whether nothing has room between here and the end.
+fn is_end(at: u64, end: u64) -> bool {
+    end.checked_sub(at).is_some_and(|left| left < OBJECT_HEADER)
 }
 
 /// Streams may be described in the header extension, inside extended properties after their names and payload extensions.
-fn read_extension(view: &View, extension: &Object, draft: &mut Draft) -> Result<(), Stop> {
+fn read_extension(view: &View, extension: &Object, draft: &mut Draft) -> Result<bool, Stop> {
     let mut at = extension.body.saturating_add(22);
     while let Some(object) = read_object(view, at, extension.end)? {
         if object.id == EXTENDED_STREAM_PROPERTIES {
@@ -128,7 +143,7 @@ fn read_extension(view: &View, extension: &Object, draft: &mut Draft) -> Result<
         }
         at = object.end;
     }
-    Ok(())
+    Ok(is_end(at, extension.end))
 }
 
 /// The play duration counts 100 nanoseconds, and includes the time that players buffer, in milliseconds.

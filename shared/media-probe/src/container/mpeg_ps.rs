@@ -11,6 +11,7 @@ use crate::{
     bitstream,
     draft::Draft,
     fields,
+    finding::{Problem, Severity},
     report::{Track, TrackKind},
     view::{Stop, View},
 };
@@ -57,6 +58,10 @@ pub(super) fn read(view: &View, draft: &mut Draft) -> Result<(), Stop> {
         }
     }
     draft.duration = beginning.times.duration();
+    // The marks are left behind when a disc's encryption is taken off: they prove nothing.
+    if beginning.is_marked {
+        draft.report(Severity::Warn, Problem::Encrypted);
+    }
     Ok(())
 }
 
@@ -77,6 +82,8 @@ struct Beginning {
     /// Stream ids and their tracks, as a program stream map lists them.
     map: Vec<(u8, Track)>,
     times: Times,
+    /// Pictures or sound are marked as scrambled.
+    is_marked: bool,
 }
 
 struct Stream {
@@ -113,7 +120,11 @@ impl Beginning {
             }
             0xba => Some(12),
             id @ 0xbb.. => {
-                let length = 6 + usize::from(fields::be_u16(bytes, 4)?);
+                let length = match fields::be_u16(bytes, 4)? {
+                    // Pictures need not state their length: they reach to the next unit.
+                    0 if matches!(id, 0xe0..=0xef) => 6 + length_to_unit(bytes.get(6..)?),
+                    stated => 6 + usize::from(stated),
+                };
                 let packet = bytes.get(..length).unwrap_or(bytes);
                 match id {
                     0xbc => self.map = read_map(packet).unwrap_or_default(),
@@ -137,6 +148,7 @@ impl Beginning {
             let track = mapped.map_or_else(|| track_of_id(id), |(_, track)| track.clone());
             self.streams.push(Stream { id, track, bytes: Vec::new() });
         }
+        self.is_marked |= packet.is_scrambled;
         if let Some(time) = packet.time.filter(|_| packet.stream_id != 0xfd) {
             self.times.add_early(time);
         }
@@ -157,6 +169,12 @@ impl Beginning {
             draft.add_track(stream.track.clone());
         }
     }
+}
+
+/// Bytes before the next pack or packet. Start codes within streams of pictures are lower.
+fn length_to_unit(bytes: &[u8]) -> usize {
+    let is_unit = |window: &[u8]| matches!(window, [0, 0, 1, 0xb9..=0xff]);
+    bytes.windows(4).position(is_unit).unwrap_or(bytes.len())
 }
 
 /// What a stream's id says without a map.

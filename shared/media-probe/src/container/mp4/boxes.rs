@@ -81,6 +81,11 @@ impl<'a> Children<'a> {
         }))
     }
 
+    /// Whether the boxes led to the end of what they are in: else there is something that is none, and more may follow it.
+    pub(super) fn is_done(&self) -> bool {
+        self.limit.saturating_sub(self.at) < 8
+    }
+
     /// The first of this kind.
     pub(super) fn find(mut self, kind: [u8; 4]) -> Result<Option<Header>, Stop> {
         while let Some(child) = self.next()? {

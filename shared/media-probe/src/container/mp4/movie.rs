@@ -31,6 +31,8 @@ pub(super) struct Movie {
     /// Duration with all fragments, if the index states it.
     pub(super) fragments_duration: Option<u64>,
     pub(super) tracks: Vec<MovieTrack>,
+    /// All of the index was read: its tables cost no further read.
+    pub(super) is_held: bool,
 }
 
 impl Movie {
@@ -52,6 +54,7 @@ impl Movie {
     fn read_children(&mut self, view: &View, moov: &Header, draft: &mut Draft) -> Result<bool, Stop> {
         if moov.end.saturating_sub(moov.body) <= READ_WHOLE {
             moov.bytes(view, READ_WHOLE)?;
+            self.is_held = true;
         }
         let mut has_all = true;
         let mut children = Children::of(view, moov);
@@ -72,7 +75,7 @@ impl Movie {
                 _ => {}
             }
         }
-        Ok(has_all)
+        Ok(has_all && children.is_done())
     }
 
     fn read_header(&mut self, bytes: &[u8]) {
@@ -106,15 +109,27 @@ impl Movie {
         Ok(())
     }
 
-    /// The last chunk of each track that plays; `None` for one that does not tell.
+    /// The last chunk of each track that plays from this file; `None` for one that does not tell.
     pub(super) fn find_last_chunks(&self, view: &View) -> Result<Vec<Option<LastChunk>>, Stop> {
-        let with_samples = self.tracks.iter().filter(|track| track.duration > 0);
+        let with_samples = self.tracks.iter().filter(|track| track.duration > 0 && !track.is_external);
         with_samples
             .map(|track| match &track.table {
                 Some(table) => find_last_chunk(view, table),
                 None => Ok(None),
             })
             .collect()
+    }
+
+    /// Whether every track's samples are in other files.
+    pub(super) fn is_reference(&self) -> bool {
+        !self.tracks.is_empty() && self.tracks.iter().all(|track| track.is_external)
+    }
+
+    /// Whether each track was read with its tables, and these end within `size` bytes: a cut there lost none of them.
+    pub(super) fn has_whole_tracks(&self, size: u64) -> bool {
+        let is_whole =
+            |track: &MovieTrack| track.is_whole && track.table.is_some_and(|table| table.end <= size);
+        !self.tracks.is_empty() && self.tracks.iter().all(is_whole)
     }
 
     /// A count of the movie's clock.

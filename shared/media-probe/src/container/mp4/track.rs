@@ -26,6 +26,8 @@ pub(super) struct MovieTrack {
     pub(super) track: Track,
     /// The box `stbl`, which holds the tables of samples.
     pub(super) table: Option<Header>,
+    /// The samples are in another file.
+    pub(super) is_external: bool,
 }
 
 impl MovieTrack {
@@ -39,6 +41,7 @@ impl MovieTrack {
             is_whole: false,
             track: Track::new(TrackKind::Unknown),
             table: None,
+            is_external: false,
         };
         let mut shown = None;
         let mut children = Children::of(view, trak);
@@ -65,7 +68,7 @@ impl MovieTrack {
     }
 
     fn read_media(&mut self, view: &View, mdia: &Header) -> Result<(), Stop> {
-        let mut handler = None;
+        let (mut handler, mut information) = (None, None);
         let mut children = Children::of(view, mdia);
         while let Some(child) = children.next()? {
             match &child.kind {
@@ -76,20 +79,52 @@ impl MovieTrack {
                     handler = fields::array::<4>(child.bytes(view, 12)?, 8);
                     self.track.kind = handler.map_or(TrackKind::Unknown, kind_of_handler);
                 }
-                b"minf" => {
-                    let table = Children::of(view, &child).find(*b"stbl")?;
-                    self.table = table;
-                    let Some(table) = table else { break };
-                    let Some(description) = Children::of(view, &table).find(*b"stsd")? else { break };
-                    self.is_whole =
-                        read_sample_description(view, &description, &mut self.track)? && handler.is_some();
+                b"minf" => information = Some(child),
+                _ => {}
+            }
+            // The handler says how to read the information, and may follow it; what follows both is behind tables that may be long.
+            if handler.is_some() && information.is_some() {
+                break;
+            }
+        }
+        let Some(information) = information else { return Ok(()) };
+        self.is_whole = self.read_information(view, &information)? && handler.is_some();
+        Ok(())
+    }
+
+    /// Returns whether there was a sample description.
+    fn read_information(&mut self, view: &View, minf: &Header) -> Result<bool, Stop> {
+        let (mut references, mut table) = (None, None);
+        let mut children = Children::of(view, minf);
+        while let Some(child) = children.next()? {
+            match &child.kind {
+                b"dinf" => references = Children::of(view, &child).find(*b"dref")?,
+                b"stbl" => {
+                    table = Some(child);
                     break;
                 }
                 _ => {}
             }
         }
-        Ok(())
+        self.table = table;
+        if let Some(references) = references {
+            self.is_external = is_external(view, &references)?;
+        }
+        let Some(table) = table else { return Ok(false) };
+        let Some(description) = Children::of(view, &table).find(*b"stsd")? else { return Ok(false) };
+        read_sample_description(view, &description, &mut self.track)
     }
+}
+
+/// Whether the first data reference names another file (ISO/IEC 14496-12, 8.7.2): it does not say that the samples are in this one, and has a place to
+/// say where they are.
+fn is_external(view: &View, dref: &Header) -> Result<bool, Stop> {
+    let Some(reference) = Children::between(view, dref.body.saturating_add(8), dref.end).next()? else {
+        return Ok(false);
+    };
+    let bytes = reference.bytes(view, 5)?;
+    let is_here = fields::be_u24(bytes, 1).is_none_or(|flags| flags & 1 != 0);
+    Ok(!is_here && fields::byte(bytes, 4).is_some_and(|first| first != 0 || reference.kind == *b"alis"))
 }
 
 /// Registered handlers (mp4ra.org), and QuickTime's.

@@ -4,9 +4,11 @@
 //! |---|---|
 //! | `broken` | files that were cut, encrypted, or are something else |
 //! | `other_readers` | files that crates of others read as well |
+//! | `odd` | files that play whole although a header says otherwise |
 //! | `whole` | files in order: nothing of them is refused |
 
 mod broken;
+mod odd;
 mod other_readers;
 mod whole;
 

@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `matroska` | elements of EBML |
 //! | `mp4` | boxes |
+//! | `mp4_ends` | boxes that do not fit, and tables of samples |
 //! | `others` | the other containers |
 //! | `transport_stream` | packets of MPEG-TS |
 
 mod matroska;
 pub(crate) mod mp4;
+mod mp4_ends;
 mod others;
 mod transport_stream;

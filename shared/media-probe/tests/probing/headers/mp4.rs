@@ -9,7 +9,7 @@ pub(crate) fn boxed(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
 }
 
 /// A box with version and flags.
-fn full(kind: &[u8; 4], version: u8, flags: u32, numbers: &[u32]) -> Vec<u8> {
+pub(super) fn full(kind: &[u8; 4], version: u8, flags: u32, numbers: &[u32]) -> Vec<u8> {
     let mut body = (u32::from(version) << 24 | flags).to_be_bytes().to_vec();
     body.extend(numbers.iter().flat_map(|number| number.to_be_bytes()));
     boxed(kind, &body)
@@ -38,11 +38,11 @@ pub(crate) fn track(handler: &[u8; 4], code: &[u8; 4], duration: u32, tables: &[
     boxed(b"trak", &[header, boxed(b"mdia", &media)].concat())
 }
 
-fn movie(parts: &[Vec<u8>]) -> Vec<u8> {
+pub(super) fn movie(parts: &[Vec<u8>]) -> Vec<u8> {
     boxed(b"moov", &parts.concat())
 }
 
-fn data() -> Vec<u8> {
+pub(super) fn data() -> Vec<u8> {
     boxed(b"mdat", &[0xaa; 100])
 }
 
@@ -121,7 +121,7 @@ fn an_open_end_that_lost_samples_is_refused() {
     let at = |offset: u32| {
         let tables = [
             full(b"stsc", 0, 0, &[1, 1, 2, 1]),
-            full(b"stsz", 0, 0, &[0, 3, 10, 20, 30]),
+            full(b"stsz", 0, 0, &[0, 4, 10, 10, 20, 30]),
             full(b"stco", 0, 0, &[2, 700, offset]),
         ];
         movie(&[movie_header(5000), track(b"vide", b"avc1", 450_000, &tables.concat())])
@@ -151,7 +151,7 @@ fn what_trails_the_file_refuses_nothing() {
 }
 
 /// A fragment of two samples that last a second each, from `begin` seconds on, after an extension with this body.
-fn fragment(begin: Option<u32>) -> Vec<u8> {
+pub(super) fn fragment(begin: Option<u32>) -> Vec<u8> {
     let time = begin.map(|begin| full(b"tfdt", 0, 0, &[begin * 90_000])).unwrap_or_default();
     let run = full(b"trun", 0, 0x100, &[2, 90_000, 90_000]);
     let track = boxed(b"traf", &[full(b"tfhd", 0, 0, &[1]), time, run].concat());
