@@ -1,7 +1,7 @@
 //! AVI: chunks in RIFF lists.
 //!
 //! Microsoft's AVI RIFF File Reference (`avih`, `strh`, `strf`); files above 1 GiB continue in further RIFFs as the OpenDML
-//! extensions (1996) say.
+//! extensions (1996, version 1.02) say, which have the index `indx` as well.
 
 use crate::{
     codec,
@@ -58,18 +58,18 @@ impl Chunk {
         Ok(self.id == *b"LIST" && self.bytes(view, 4)? == kind)
     }
 
-    /// The chunks of a list.
+    /// The chunks of a list. Returns whether they led to its end: else there is something that is none, and more may follow it.
     fn for_each_child(
         &self,
         view: &View,
         mut visit: impl FnMut(&Chunk) -> Result<(), Stop>,
-    ) -> Result<(), Stop> {
+    ) -> Result<bool, Stop> {
         let mut at = self.body.saturating_add(4);
         while let Some(child) = read_chunk(view, at, self.end)? {
             visit(&child)?;
             at = child.next();
         }
-        Ok(())
+        Ok(self.next().checked_sub(at).is_some_and(|left| left < 8))
     }
 }
 
@@ -109,14 +109,27 @@ fn check_sizes(view: &View, riff: Chunk, draft: &mut Draft) -> Result<(), Stop> 
 
 fn read_headers(view: &View, headers: &Chunk, draft: &mut Draft) -> Result<(), Stop> {
     headers.bytes(view, READ_WHOLE)?;
-    headers.for_each_child(view, |child| {
-        if child.is_list(view, *b"strl")? {
+    let (mut stated, mut listed) = (0, 0_u32);
+    let is_done = headers.for_each_child(view, |child| {
+        if child.id == *b"avih" {
+            stated = fields::le_u32(child.bytes(view, 28)?, 24).unwrap_or_default();
+        } else if child.is_list(view, *b"strl")? {
+            listed = listed.saturating_add(1);
             read_stream(view, child, draft)?;
         }
         Ok(())
     })?;
-    draft.has_all_tracks = headers.end <= view.size();
+    draft.has_all_tracks = is_done && headers.end <= view.size() && listed >= stated;
     Ok(())
+}
+
+/// Where the last part of a stream's index ends: `indx`, an index of indexes, which OpenDML files state for all of their RIFFs.
+fn end_of_index(bytes: &[u8]) -> Option<u64> {
+    const OF_INDEXES: u8 = 0;
+    fields::byte(bytes, 3).filter(|kind| *kind == OF_INDEXES)?;
+    let before = usize::try_from(fields::le_u32(bytes, 4)?.checked_sub(1)?).ok()?;
+    let entry = bytes.get(before.checked_mul(16)?.checked_add(24)?..)?;
+    fields::le_u64(entry, 0)?.checked_add(fields::le_u32(entry, 8)?.into())
 }
 
 fn read_stream(view: &View, list: &Chunk, draft: &mut Draft) -> Result<(), Stop> {
@@ -138,6 +151,12 @@ fn read_stream(view: &View, list: &Chunk, draft: &mut Draft) -> Result<(), Stop>
                 }
             }
             b"strf" => read_format(child.bytes(view, 40)?, &mut track),
+            b"indx" => {
+                let end = end_of_index(child.bytes(view, READ_WHOLE)?);
+                if end.is_some_and(|end| end > view.size()) {
+                    draft.report(Severity::Warn, Problem::Truncated);
+                }
+            }
             _ => {}
         }
         Ok(())

@@ -2,12 +2,14 @@
 //!
 //! | module | which files |
 //! |---|---|
+//! | `avi` | chunks in RIFF lists |
 //! | `matroska` | elements of EBML |
 //! | `mp4` | boxes |
 //! | `mp4_ends` | boxes that do not fit, and tables of samples |
 //! | `others` | the other containers |
 //! | `transport_stream` | packets of MPEG-TS |
 
+mod avi;
 mod matroska;
 pub(crate) mod mp4;
 mod mp4_ends;

@@ -92,26 +92,3 @@ fn flags_of_flv_prove_nothing() {
     let report = probe(&flv(1, &[(9, b"\x1c\x01\0\0\0")]));
     assert_eq!(report.video().unwrap().codec, Some("hevc"));
 }
-
-#[test]
-fn a_recorder_that_crashed_leaves_an_avi_that_plays() {
-    let chunk = |id: &[u8; 4], body: &[u8]| {
-        [id, &u32::try_from(body.len()).unwrap().to_le_bytes()[..], body].concat()
-    };
-    let mut stream = vec![0; 48];
-    stream[..8].copy_from_slice(b"vidsXVID");
-    (stream[20], stream[24], stream[32]) = (1, 25, 50);
-    let mut format = vec![0; 40];
-    (format[4], format[8]) = (96, 64);
-    format[16..20].copy_from_slice(b"XVID");
-    let list = [&b"strl"[..], &chunk(b"strh", &stream), &chunk(b"strf", &format)].concat();
-    let headers = chunk(b"LIST", &[&b"hdrl"[..], &chunk(b"LIST", &list)].concat());
-    let body = [headers, chunk(b"LIST", b"movi....")].concat();
-    let size = u32::try_from(body.len() + 4).unwrap();
-    for (stated, expected) in [(size, &[][..]), (0, &["warn truncated"]), (size + 1, &["warn truncated"])] {
-        let report = probe(&[&b"RIFF"[..], &stated.to_le_bytes(), b"AVI ", &body].concat());
-        assert_eq!(words(&report), expected);
-        assert_eq!(report.duration.unwrap().as_secs(), 2);
-        assert_eq!(report.video().unwrap().codec, Some("mpeg4"));
-    }
-}
