@@ -2,6 +2,7 @@
 //!
 //! | module | which files |
 //! |---|---|
+//! | `asf` | objects |
 //! | `avi` | chunks in RIFF lists |
 //! | `matroska` | elements of EBML |
 //! | `mp4` | boxes |
@@ -9,6 +10,7 @@
 //! | `others` | the other containers |
 //! | `transport_stream` | packets of MPEG-TS |
 
+mod asf;
 mod avi;
 mod matroska;
 pub(crate) mod mp4;

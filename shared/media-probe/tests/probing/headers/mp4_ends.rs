@@ -2,7 +2,7 @@
 
 use super::mp4::{boxed, data, file_type, fragment, full, movie, movie_header, track};
 use crate::support::reader::{Bytes, probe, run, words};
-use media_probe::{OtherKind, Probe, Problem};
+use media_probe::{Language, OtherKind, Probe, Problem};
 
 /// A movie of one track of pictures with these tables.
 fn with_tables(tables: &[Vec<u8>]) -> Vec<u8> {
@@ -149,5 +149,17 @@ fn still_pictures_of_every_brand_are_told() {
     ] {
         let report = probe(&[boxed(b"ftyp", brands), meta.clone(), data()].concat());
         assert_eq!(words(&report), [expected], "{brands:?}");
+    }
+}
+
+/// What may be whole is played first: a recorder that crashed leaves no better copy behind.
+#[test]
+fn a_warning_of_a_cut_end_advises_to_play_the_file() {
+    let sizes = [full(b"stsc", 0, 0, &[1, 1, 2, 1]), full(b"stsz", 0, 0, &[0, 4, 10, 10, 20, 30])];
+    for (back, english, chinese) in [(50, "Play the file", "请播放"), (49, "Copy or download", "请重新复制")]
+    {
+        let finding = &probe(&with_chunk(back, 9, &sizes)).findings[0];
+        assert!(finding.advice(Language::English).starts_with(english), "{finding:?}");
+        assert!(finding.advice(Language::Chinese).starts_with(chinese), "{finding:?}");
     }
 }
