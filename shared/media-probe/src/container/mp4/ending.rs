@@ -22,7 +22,7 @@ pub(super) fn judge_end(view: &View, top: &TopLevel) -> Result<Option<Severity>,
     };
     let is_lost = if is_index_cut {
         // Cut between two tracks the index looks whole: this is a warning as well.
-        !movie.has_whole_tracks(view.size())
+        !movie.has_whole_tracks(view)?
     } else if is_data_cut {
         has_lost_samples(view, movie, true)?
     } else if !top.has_room_for_samples {

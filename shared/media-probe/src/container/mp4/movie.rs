@@ -5,7 +5,7 @@
 use super::{
     boxes::{Children, Header},
     clock::read_clock,
-    sample_table::{LastChunk, find_last_chunk},
+    sample_table::{LastChunk, find_last_chunk, has_whole_tables},
     track::MovieTrack,
 };
 use crate::{
@@ -125,11 +125,15 @@ impl Movie {
         !self.tracks.is_empty() && self.tracks.iter().all(|track| track.is_external)
     }
 
-    /// Whether each track was read with its tables, and these end within `size` bytes: a cut there lost none of them.
-    pub(super) fn has_whole_tracks(&self, size: u64) -> bool {
-        let is_whole =
-            |track: &MovieTrack| track.is_whole && track.table.is_some_and(|table| table.end <= size);
-        !self.tracks.is_empty() && self.tracks.iter().all(is_whole)
+    /// Whether each track was read, and the file has all of its tables: a cut after them lost no sample.
+    pub(super) fn has_whole_tracks(&self, view: &View) -> Result<bool, Stop> {
+        for track in &self.tracks {
+            let Some(table) = track.table.filter(|_| track.is_whole) else { return Ok(false) };
+            if !has_whole_tables(view, &table, view.size())? {
+                return Ok(false);
+            }
+        }
+        Ok(!self.tracks.is_empty())
     }
 
     /// A count of the movie's clock.

@@ -46,6 +46,26 @@ pub(super) fn find_last_chunk(view: &View, stbl: &Header) -> Result<Option<LastC
     Ok(Some(LastChunk { start, end: length.and_then(|length| start.checked_add(length)) }))
 }
 
+/// Whether the tables without which no sample is found end within `size` bytes: those of times, chunks and sizes. What else may follow them in the box
+/// `stbl` is no loss.
+pub(super) fn has_whole_tables(view: &View, stbl: &Header, size: u64) -> Result<bool, Stop> {
+    let mut whole = [false; 4];
+    let mut children = Children::of(view, stbl);
+    while let Some(child) = children.next()? {
+        let place = match &child.kind {
+            b"stts" => 0,
+            b"stsc" => 1,
+            b"stsz" | b"stz2" => 2,
+            b"stco" | b"co64" => 3,
+            _ => continue,
+        };
+        if let Some(is_whole) = whole.get_mut(place) {
+            *is_whole = child.end <= size;
+        }
+    }
+    Ok(!whole.contains(&false))
+}
+
 /// The last entry of a table that begins with its number of entries, and that number.
 fn last_entry<'a>(view: &'a View, table: &Header, width: u64) -> Result<Option<(u32, &'a [u8])>, Stop> {
     let Some(count) = fields::be_u32(table.bytes(view, 8)?, 4) else { return Ok(None) };

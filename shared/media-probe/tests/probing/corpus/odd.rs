@@ -74,9 +74,11 @@ fn an_index_that_states_too_much_is_a_warning() {
         add(&mut long, index.start, more);
         assert_plays(&path, &long, &["warn truncated", "warn index_at_end"]);
     }
-    let tables = boxes(&whole[..index.end], index.start + 8);
-    let last = tables.iter().rfind(|(kind, _)| kind == b"trak").unwrap();
-    fs::write(&path, &whole[..last.1.end - 1]).unwrap();
+    // Groups of samples, names and dates follow the last table.
+    let table = whole.windows(4).rposition(|kind| kind == b"stco").unwrap() - 4;
+    let length = u32::from_be_bytes(whole[table..table + 4].try_into().unwrap()) as usize;
+    assert_plays(&path, &whole[..table + length], &["warn truncated", "warn index_at_end"]);
+    fs::write(&path, &whole[..table + length - 1]).unwrap();
     assert_eq!(words(&probe_file(&path).0)[0], "refuse truncated");
 }
 
