@@ -43,8 +43,9 @@
 //! | `fields`, `ticks` | numbers in bytes, counts of a clock |
 //!
 //! # Bounds
-//! A probe reads at most [`MAX_READS`] times and [`MAX_BYTES`], no byte twice; memory and work stay in proportion to that, and at most 4 million headers are visited. A file in order takes at most
-//! 8 reads and 1 MiB, whatever its size; more only if it is a fragmented MP4 that has no index of its fragments and a last one above 512 KiB. Boxes are entered to a fixed depth. Nothing panics, whatever the bytes.
+//! A probe reads at most [`MAX_READS`] times and [`MAX_BYTES`], no byte twice; memory and work stay in proportion to that, and at most 4 million headers
+//! are visited. A file in order takes at most 8 reads and 1 MiB, whatever its size; more only if it is a fragmented MP4 that has no index of its
+//! fragments and a last one above 512 KiB. Boxes are entered to a fixed depth. Nothing panics, whatever the bytes.
 //!
 //! # Why own code
 //! Headers alone are needed, from bytes that strangers wrote, through ranged reads. The crates that read such files want all of the file or all of its

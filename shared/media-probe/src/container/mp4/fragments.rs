@@ -111,8 +111,8 @@ impl FragmentClock {
 
     /// From the first begin to the last end.
     pub(super) fn duration(&self, movie: &Movie) -> Option<Duration> {
-        // Samples in the index itself come first.
-        let is_first = movie.duration().is_none_or(|duration| duration.is_zero());
+        // Samples in the index itself come first. The movie's own duration may count the fragments as well, and tells nothing of them.
+        let is_first = movie.tracks.iter().all(|track| track.duration == 0);
         let scale = |id: &u32| movie.tracks.iter().find(|track| track.id == *id).map(|track| track.timescale);
         let in_seconds = |id: &u32, count| ticks::duration(count, scale(id)?.into());
         let begins = self.times.iter().filter_map(|(id, times)| in_seconds(id, times.begin?));

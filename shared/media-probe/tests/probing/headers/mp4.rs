@@ -160,14 +160,18 @@ pub(super) fn fragment(begin: Option<u32>) -> Vec<u8> {
 
 #[test]
 fn fragments_play_as_long_as_their_samples() {
-    let with = |extension: &[u8]| {
-        let track = track(b"vide", b"avc1", 0, &[]);
-        [file_type(), movie(&[movie_header(0), track, boxed(b"mvex", extension)])].concat()
+    let index = |duration: u32, of_track: u32, extension: &[u8]| {
+        let track = track(b"vide", b"avc1", of_track, &[]);
+        [file_type(), movie(&[movie_header(duration), track, boxed(b"mvex", extension)])].concat()
     };
+    let with = |extension: &[u8]| index(0, 0, extension);
     let stated = full(b"mehd", 0, 0, &[9000]);
+    let live = [fragment(Some(100)), fragment(Some(104))].concat();
     for (name, file, seconds) in [
         ("two that follow", [with(&[]), fragment(None), fragment(None)].concat(), 4),
-        ("a live recording", [with(&[]), fragment(Some(100)), fragment(Some(104))].concat(), 6),
+        ("a live recording", [with(&[]), live.clone()].concat(), 6),
+        ("a live recording whose index counts it", [index(6000, 0, &[]), live.clone()].concat(), 6),
+        ("after samples of the index", [index(3000, 270_000, &[]), fragment(Some(3))].concat(), 5),
         ("a stated duration", [with(&stated), fragment(None)].concat(), 9),
     ] {
         let report = probe(&file);
