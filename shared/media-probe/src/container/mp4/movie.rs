@@ -56,7 +56,7 @@ impl Movie {
             moov.bytes(view, READ_WHOLE)?;
             self.is_held = true;
         }
-        let mut has_all = true;
+        let (mut has_all, mut extension) = (true, None);
         let mut children = Children::of(view, moov);
         while let Some(child) = children.next()? {
             match &child.kind {
@@ -69,11 +69,18 @@ impl Movie {
                         self.tracks.push(track);
                     }
                 }
-                b"mvex" => self.read_extension(view, &child)?,
+                b"mvex" => {
+                    self.is_fragmented = true;
+                    extension = Some(child);
+                }
                 // The tracks are in there.
                 b"cmov" | b"rmra" => has_all = false,
                 _ => {}
             }
+        }
+        // It may stand before the tracks that it is about.
+        if let Some(extension) = extension {
+            self.read_extension(view, &extension)?;
         }
         Ok(has_all && children.is_done())
     }
@@ -85,7 +92,6 @@ impl Movie {
     }
 
     fn read_extension(&mut self, view: &View, mvex: &Header) -> Result<(), Stop> {
-        self.is_fragmented = true;
         let mut children = Children::of(view, mvex);
         while let Some(child) = children.next()? {
             let bytes = child.bytes(view, 24)?;

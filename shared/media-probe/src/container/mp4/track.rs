@@ -56,7 +56,9 @@ impl MovieTrack {
                 b"mdia" => {
                     track.read_media(view, &child)?;
                     // What follows is of no interest, and behind tables that may be long.
-                    break;
+                    if track.id != 0 {
+                        break;
+                    }
                 }
                 _ => {}
             }

@@ -184,6 +184,27 @@ fn fragments_play_as_long_as_their_samples() {
     assert!(!report.is_refused() && !report.findings.is_empty(), "{report:?}");
 }
 
+/// Some packagers put what fragments leave out before the tracks that it is about, and a track may state its number last.
+#[test]
+fn boxes_of_an_index_may_stand_in_any_order() {
+    let plain = track(b"vide", b"avc1", 0, &[]);
+    let (header, media) = plain[8..].split_at(32);
+    assert_eq!((&header[4..8], &media[4..8]), (&b"tkhd"[..], &b"mdia"[..]));
+    let turned = boxed(b"trak", &[media, header].concat());
+    let defaults = || boxed(b"mvex", &full(b"trex", 0, 0, &[1, 1, 90_000, 0, 0]));
+    let run = full(b"trun", 0, 0, &[3]);
+    let fragment = boxed(b"traf", &[full(b"tfhd", 0, 0, &[1]), run].concat());
+    let fragment = [boxed(b"moof", &fragment), data()].concat();
+    for (name, parts) in [
+        ("tracks first", [movie_header(0), plain.clone(), defaults()]),
+        ("defaults first", [movie_header(0), defaults(), plain]),
+        ("number last", [movie_header(0), turned, defaults()]),
+    ] {
+        let report = probe(&[file_type(), movie(&parts), fragment.clone()].concat());
+        assert_eq!((report.duration, words(&report)), (Some(Duration::from_secs(3)), vec![]), "{name}");
+    }
+}
+
 /// A piece of a stream that was saved without its beginning.
 #[test]
 fn fragments_without_an_index_are_a_warning() {
