@@ -46,6 +46,7 @@ pub(super) fn claims(head: &[u8]) -> bool {
     head.starts_with(&HEADER)
 }
 
+#[derive(Clone, Copy)]
 struct Object {
     id: Guid,
     body: u64,
@@ -79,6 +80,10 @@ struct Size {
     /// The file was written as it was sent: sizes and durations are not known.
     is_broadcast: bool,
     is_encrypted: bool,
+    /// Bytes of each packet, if all have the same.
+    packet: Option<u64>,
+    /// The data object, where it was met among those of the header.
+    data: Option<Object>,
 }
 
 /// Reads the header object, and compares the sizes that the file states with the real one.
@@ -92,15 +97,30 @@ pub(super) fn read(view: &View, draft: &mut Draft) -> Result<(), Stop> {
     if size.is_encrypted {
         draft.report(Severity::Refuse, Problem::Encrypted);
     }
-    let data_end =
-        read_object(view, header.end, u64::MAX)?.filter(|data| data.id == DATA).map(|data| data.end);
-    let most = size.stated.max(data_end.unwrap_or_default()).max(header.end);
+    let data = match size.data {
+        Some(data) => Some(data),
+        None => read_object(view, header.end, u64::MAX)?.filter(|data| data.id == DATA),
+    };
+    let most = size.stated.max(data.map_or(0, |data| data.end)).max(header.end);
     if most > view.size() && !size.is_broadcast {
         // Behind the data are indexes, without which a file plays.
-        let has_data = data_end.is_some_and(|end| end <= view.size());
+        let has_data = match data {
+            Some(data) => end_of_packets(view, &data, &size)? <= view.size(),
+            None => false,
+        };
         draft.report(if has_data { Severity::Warn } else { Severity::Refuse }, Problem::Truncated);
     }
     Ok(())
+}
+
+/// Where the last packet of the data object ends, if all packets have one size and their number is stated; else where the object says that it ends.
+fn end_of_packets(view: &View, data: &Object, size: &Size) -> Result<u64, Stop> {
+    // A file's id, the number of packets, and two reserved bytes.
+    const FIELDS: u64 = 26;
+    let count = fields::le_u64(data.bytes(view, FIELDS)?, 16).filter(|count| *count > 0);
+    let length = count.zip(size.packet).and_then(|(count, packet)| count.checked_mul(packet));
+    let end = length.and_then(|length| data.body.checked_add(FIELDS)?.checked_add(length));
+    Ok(end.map_or(data.end, |end| end.min(data.end)))
 }
 
 /// Returns whether the objects led to the end of the header, and of its extension: else there is something that is none, and more may follow it.
@@ -117,6 +137,11 @@ fn read_objects(
             FILE_PROPERTIES => read_file_properties(object.bytes(view, 80)?, draft, size),
             STREAM_PROPERTIES => read_stream_properties(object.bytes(view, 256)?, draft),
             HEADER_EXTENSION => is_done &= read_extension(view, &object, draft)?,
+            // The header states more bytes than it has.
+            DATA => {
+                size.data = Some(object);
+                return Ok(false);
+            }
             id if ENCRYPTION.contains(&id) => size.is_encrypted = true,
             _ => {}
         }
@@ -154,6 +179,8 @@ fn read_file_properties(bytes: &[u8], draft: &mut Draft, size: &mut Size) {
         return;
     }
     size.stated = fields::le_u64(bytes, 16).unwrap_or_default();
+    let (least, most) = (fields::le_u32(bytes, 68), fields::le_u32(bytes, 72));
+    size.packet = least.filter(|least| *least > 0 && Some(*least) == most).map(u64::from);
     let played = fields::le_u64(bytes, 40).and_then(|count| ticks::duration(count, 10_000_000));
     let buffered = fields::le_u64(bytes, 56).map_or(Duration::ZERO, Duration::from_millis);
     draft.duration = played.map(|played| played.saturating_sub(buffered));

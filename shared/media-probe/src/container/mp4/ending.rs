@@ -26,8 +26,9 @@ pub(super) fn judge_end(view: &View, top: &TopLevel) -> Result<Option<Severity>,
     } else if is_data_cut {
         has_lost_samples(view, movie, true)?
     } else if !top.has_room_for_samples {
-        // An index of samples that are nowhere: the file was cut where they begin.
-        !movie.is_reference() && movie.tracks.iter().any(|track| track.duration > 0)
+        // An index of samples that are nowhere: the file was cut where they begin, unless another box covers them with a size that is wrong.
+        let has_samples = movie.tracks.iter().any(|track| track.duration > 0);
+        has_samples && !movie.is_reference() && has_lost_samples(view, movie, true)?
     } else {
         top.overrun.is_none() && top.has_open_data && has_lost_samples(view, movie, false)?
     };

@@ -62,6 +62,23 @@ fn a_data_box_that_states_too_much_is_a_warning() {
     }
 }
 
+/// A box of free space whose size is wrong hides the samples from a walk: players find them by the index.
+#[test]
+fn samples_within_another_box_are_not_lost() {
+    let folder = folder();
+    let path = make(&folder, "hidden.mp4", &[BOTH, H264, "-movflags +faststart"]);
+    let whole = fs::read(&path).unwrap();
+    let free = place(&whole, b"free");
+    for size in [[0x80, 0, 0, 8], [0, 0, 0, 0]] {
+        let mut bytes = whole.clone();
+        bytes[free.start..free.start + 4].copy_from_slice(&size);
+        let is_open = size == [0; 4];
+        assert_plays(&path, &bytes, if is_open { &[] } else { &["warn truncated"] });
+        fs::write(&path, &bytes[..bytes.len() * 4 / 5]).unwrap();
+        assert_eq!(words(&probe_file(&path).0)[0], "refuse truncated");
+    }
+}
+
 /// An index that states some bytes too many has all of its tables. One that is cut in its tables does not.
 #[test]
 fn an_index_that_states_too_much_is_a_warning() {

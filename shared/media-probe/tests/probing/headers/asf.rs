@@ -28,6 +28,7 @@ fn file(objects: &[Vec<u8>], data: &[u8], more: u64) -> Vec<u8> {
     let with = |size: u64| {
         let mut properties = vec![0; 80];
         properties[16..24].copy_from_slice(&size.to_le_bytes());
+        (properties[69], properties[73]) = (1, 1);
         properties[40..48].copy_from_slice(&20_000_000_u64.to_le_bytes());
         let list = [&[0, 0, 0, 0, 1, 2][..], &object(FILE_PROPERTIES, &properties), &objects.concat()];
         [object(HEADER, &list.concat()), data.clone()].concat()
@@ -57,4 +58,19 @@ fn only_lost_data_is_refused() {
     assert_eq!(words(&probe(&without_index[..without_index.len() - 1])), ["refuse truncated"]);
     let without_data = &without_index[..without_index.len() - 74];
     assert_eq!(words(&probe(without_data)), ["refuse truncated"]);
+}
+
+/// Header and data may state more bytes than they have, as a program leaves them behind that writes in place: the packets tell.
+#[test]
+fn sizes_that_are_too_large_lose_nothing() {
+    let mut data = vec![0; 26 + 512];
+    data[16] = 2;
+    let whole = file(&[stream(VIDEO)], &data, 0);
+    let place = whole.windows(16).position(|id| id == DATA).unwrap() + 16;
+    for at in [16, place] {
+        let mut long = whole.clone();
+        long[at + 4] = 1;
+        assert_eq!(words(&probe(&long)), ["warn truncated"], "{at}");
+        assert_eq!(words(&probe(&long[..long.len() - 1])), ["refuse truncated"], "{at}");
+    }
 }
