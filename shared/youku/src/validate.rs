@@ -3,21 +3,16 @@
 //! Characters are Unicode scalar values: a Chinese character counts as one.
 
 use crate::types::{
-    CATEGORIES, CATEGORY, CONTAINERS, FILE_NAME, Invalid, PublicType, TITLE_CHARACTERS, VideoMetadata,
+    CATEGORIES, CATEGORY, CONTAINERS, FILE_NAME, Invalid, LIMITS, PublicType, Range, VideoMetadata,
     find_unfit_in_line, find_unfit_in_lines,
 };
 use secrecy::ExposeSecret;
-use std::ops::RangeInclusive;
 
-const TITLE: RangeInclusive<usize> = 1..=TITLE_CHARACTERS;
 /// What a stated title or tag must be, besides its length: a person corrects it, so that it is not published as another one.
 const VISIBLE_LINE: &str = "free of line breaks, control characters and invisible characters";
 /// What a stated description must be.
 const VISIBLE_LINES: &str =
     "free of invisible characters and of control characters other than line breaks and tabs";
-const TAGS: RangeInclusive<usize> = 1..=10;
-const TAG: RangeInclusive<usize> = 2..=20;
-const DESCRIPTION: RangeInclusive<usize> = 0..=1999;
 /// Longest extension that an error repeats, in characters: what is longer is a text with a dot in it.
 const MAX_NAMED_EXTENSION: usize = 10;
 
@@ -35,13 +30,13 @@ pub(crate) fn validate(file_name: &str, file_size: u64, metadata: &VideoMetadata
 
 fn validate_words(metadata: &VideoMetadata) -> Result<(), Invalid> {
     let title = metadata.title.as_deref().unwrap_or_default();
-    check_length("title", "1 to 60", TITLE, title)?;
+    check_length("title", "1 to 60", LIMITS.title, title)?;
     if title.trim().is_empty() {
         return Err(Invalid::from_limit("title", "more than white space"));
     }
     check_visible("title", VISIBLE_LINE, find_unfit_in_line(title))?;
     let tags = metadata.tags.as_deref().unwrap_or_default();
-    if !TAGS.contains(&tags.len()) {
+    if !LIMITS.tags.contains(tags.len()) {
         return Err(Invalid::from_count("tags", "1 to 10", tags.len()));
     }
     for (index, tag) in tags.iter().enumerate() {
@@ -50,7 +45,7 @@ fn validate_words(metadata: &VideoMetadata) -> Result<(), Invalid> {
             return Err(Invalid::from_limit(field, "free of commas"));
         }
         check_visible(&field, VISIBLE_LINE, find_unfit_in_line(tag))?;
-        check_length(&field, "2 to 20", TAG, tag)?;
+        check_length(&field, "2 to 20", LIMITS.tag, tag)?;
     }
     if let Some(category) = &metadata.category
         && !CATEGORIES.contains(&category.as_str())
@@ -59,7 +54,7 @@ fn validate_words(metadata: &VideoMetadata) -> Result<(), Invalid> {
     }
     let description = metadata.description.as_deref().unwrap_or_default();
     check_visible("description", VISIBLE_LINES, find_unfit_in_lines(description))?;
-    check_length("description", "at most 1999", DESCRIPTION, description)
+    check_length("description", "at most 1999", LIMITS.description, description)
 }
 
 fn validate_access(metadata: &VideoMetadata) -> Result<(), Invalid> {
@@ -99,13 +94,8 @@ fn check_visible(field: &str, limit: &'static str, unfit: Option<char>) -> Resul
     found.map_or(Ok(()), |found| Err(Invalid::new(field, limit, found)))
 }
 
-fn check_length(
-    field: &str,
-    limit: &'static str,
-    range: RangeInclusive<usize>,
-    value: &str,
-) -> Result<(), Invalid> {
-    if range.contains(&value.chars().count()) {
+fn check_length(field: &str, limit: &'static str, range: Range, value: &str) -> Result<(), Invalid> {
+    if range.contains(value.chars().count()) {
         return Ok(());
     }
     Err(Invalid::from_text(field, limit, value))

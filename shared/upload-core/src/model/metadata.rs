@@ -16,6 +16,6 @@ pub use audience::{Audience, PublicTypeOrigin};
 pub use metadata_error::MetadataError;
 pub use stated::StatedMetadata;
 pub use youku::{
-    CopyrightType, FieldKind, PublicType, TITLE_CHARACTERS, VideoMetadata, clean_description, clean_tags,
-    clean_title, split_tags,
+    CATEGORIES, CopyrightType, FieldKind, LIMITS, Limits, PublicType, TAG_SEPARATORS, TITLE_CHARACTERS,
+    VideoMetadata, clean_description, clean_tags, clean_title, split_tags,
 };

@@ -3,12 +3,12 @@
 use super::visible_text::clean_title;
 
 /// What parts tags: commas and semicolons, those of Chinese keyboards too. The enumeration comma (U+3001) is none: it stands within names.
-const SEPARATORS: [char; 4] = [',', ';', '\u{FF0C}', '\u{FF1B}'];
+pub const TAG_SEPARATORS: [char; 4] = [',', ';', '\u{FF0C}', '\u{FF1B}'];
 
 /// Splits tags that are given as one text, without the white space around them, and without empty ones.
 #[must_use]
 pub fn split_tags(text: &str) -> Vec<String> {
-    text.split(SEPARATORS).map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
+    text.split(TAG_SEPARATORS).map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
 }
 
 /// Cleans tags that nobody stated on purpose, as a [title](clean_title): what then is empty is left out.
