@@ -1,10 +1,11 @@
 //! A running console, as a browser finds it.
 
 use super::dev::send_signal;
+use bytes::Bytes;
 use nix::sys::signal::Signal;
 use reqwest::{
     Client, RequestBuilder, StatusCode,
-    header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE},
+    header::{CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, RANGE, SET_COOKIE},
 };
 use serde_json::Value;
 use std::{
@@ -50,6 +51,34 @@ impl Browser {
     /// Posts as the page does.
     pub(crate) async fn post(&self, path: &str) -> (u16, Value) {
         self.send(self.client.post(format!("{}{path}", self.base)).header(ORIGIN, &self.base)).await
+    }
+
+    /// Posts JSON as the page does.
+    pub(crate) async fn post_json(&self, path: &str, json: &Value) -> (u16, Value) {
+        let request = self.client.post(format!("{}{path}", self.base)).body(json.to_string());
+        self.send(request.header(ORIGIN, &self.base).header(CONTENT_TYPE, "application/json")).await
+    }
+
+    /// Drops a file onto the page, as the page does it; returns its id in the spool.
+    pub(crate) async fn drop_file(&self, name: &str, bytes: &Bytes) -> String {
+        let told = serde_json::json!({"name": name, "size": bytes.len(), "modified": 1});
+        let (status, file) = self.post_json("/console/files", &told).await;
+        assert_eq!(status, 200, "{file}");
+        let id = file["id"].as_str().unwrap().to_owned();
+        let put = self.client.put(format!("{}/console/files/{id}?offset=0", self.base)).body(bytes.clone());
+        let (status, file) = self.send(put.header(ORIGIN, &self.base)).await;
+        assert_eq!((status, file["state"].as_str()), (200, Some("ready")), "{file}");
+        id
+    }
+
+    /// Reads bytes, of a range where one is named; returns the status with them.
+    pub(crate) async fn get_range(&self, path: &str, range: Option<&str>) -> (u16, Bytes) {
+        let mut request = self.client.get(format!("{}{path}", self.base)).header(COOKIE, &self.cookie);
+        if let Some(range) = range {
+            request = request.header(RANGE, range);
+        }
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.bytes().await.unwrap())
     }
 
     async fn send(&self, request: RequestBuilder) -> (u16, Value) {

@@ -45,7 +45,9 @@ export function uploads(filter, offset, limit, signal) {
 
 export const info = (signal) => request("/console/info", { signal });
 export const upload = (id, signal) => request(`/console/uploads/${encodeURIComponent(id)}?lang=${current()}`, { signal });
-export const doctor = () => request(`/console/doctor?lang=${current()}`);
+export const get = (path) => request(path);
+export const put = (path, body) => request(path, { method: "PUT", body });
+export const send = (path, method, json) => request(path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(json) });
 
 /** Carries out an action; resolves with the outcome once there is one. */
 export function act(action, row, { newSession = false } = {}) {
@@ -54,15 +56,12 @@ export function act(action, row, { newSession = false } = {}) {
   if (action === "cancel") return post(`${path}/cancel`);
   if (action === "callback") return post(`${path}/callback`);
   if (action === "again") return again(row);
+  if (action === "publish") return submit(row.task);
   return post(`${path}/retry${newSession ? "?new_session=true" : ""}`);
 }
 
 /** The same object once more: a text of its own asks for another video. */
-function again({ object, account, title, audience }) {
-  const task = { source: object, account, video: { title, public_type: audience }, again: `console-${crypto.randomUUID()}` };
-  return request("/api/uploads", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(task),
-  });
-}
+const again = ({ object, account, video }) =>
+  submit({ source: object, account, video, again: `console-${crypto.randomUUID()}` });
+
+const submit = (task) => send("/api/uploads", "POST", task);

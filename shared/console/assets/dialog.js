@@ -34,7 +34,7 @@ export function help() {
   if (document.querySelector("dialog")) return;
   const keys = [
     ["/", "list.search"], ["j k ↓ ↑", "keys.move"], ["n", "list.next"], ["p", "list.previous"],
-    ["Esc", "upload.back"], ["u", "nav.uploads"], ["h", "nav.health"],
+    ["Esc", "upload.back"], ["u", "nav.uploads"], ["c", "nav.new"], ["h", "nav.health"],
   ];
   const line = ([key, name]) => [h("dt", {}, key.split(" ").map((one) => [h("kbd", {}, one), " "])), h("dd", {}, t(name))];
   open(h("dialog", { "aria-labelledby": "keys" }, h("form", { method: "dialog" }, [

@@ -33,7 +33,7 @@ function morph(old, fresh) {
   }
   for (const name of PROPERTIES) if (old[name] !== fresh[name]) old[name] = fresh[name];
   morphChildren(old, fresh);
-  if (old.matches("input, select") && old.value !== fresh.value) old.value = fresh.value;
+  if (old.matches("input, select, textarea") && old.value !== fresh.value) old.value = fresh.value;
 }
 
 function morphChildren(old, fresh) {

@@ -2,25 +2,41 @@
 import * as api from "./api.js";
 import { h } from "./dom.js";
 import { fact, wide } from "./facts.js";
+import "./more_text.js";
+import { ago, moment } from "./format.js";
+import { report } from "./load.js";
 import { say, state, update } from "./store.js";
 import { current, t, word } from "./text.js";
 
 /** Runs the checks, unless they run or their findings are there in the language in use. */
-export async function check({ again = false } = {}) {
+export async function arrive({ again = false } = {}) {
   const { health } = state;
+  if (state.info?.can.doctor) readStanding();
   if (!state.info?.can.doctor || (health && health.language === current() && !again)) return;
   const mine = { language: current(), running: true, findings: health?.findings };
   update({ health: mine });
   say(t("health.checking"));
   let result;
   try {
-    result = await api.doctor();
+    result = await api.get(`/console/doctor?lang=${current()}`);
   } catch (error) {
     result = { failure: error.message || error.code };
   }
   if (state.health !== mine) return;
   update({ health: { language: mine.language, ...result } });
   say(verdict(state.health));
+}
+
+/** `/console/health`: tokens and the last sweep. */
+let standing = null;
+
+async function readStanding() {
+  try {
+    standing = await api.get(`/console/health?lang=${current()}`);
+  } catch (error) {
+    return report(error);
+  }
+  update({});
 }
 
 function verdict({ running, failure, findings }) {
@@ -30,14 +46,15 @@ function verdict({ running, failure, findings }) {
   return bad ? t("health.problems", { n: bad }) : t("health.well");
 }
 
-export function healthView() {
+export function view() {
   const { health, info } = state;
   return h("main", { class: "one", "data-key": "health" }, [
     h("header", { class: "head" }, [
       h("h1", { tabindex: "-1" }, t("nav.health")),
-      info?.can.doctor && h("button", { disabled: Boolean(health?.running), onclick: () => check({ again: true }) }, t("health.again")),
+      info?.can.doctor && h("button", { disabled: Boolean(health?.running), onclick: () => arrive({ again: true }) }, t("health.again")),
     ]),
     info && place(info),
+    standing && [standing.tokens.map(token), sweep(standing)],
     health ? [
       h("p", { class: `verdict ${health.running ? "" : health.all_well ? "good" : "bad"}` }, verdict(health)),
       h("ul", { class: "findings" }, sorted(health.findings ?? []).map(finding)),
@@ -51,6 +68,29 @@ function place({ ledger, accounts, version }) {
     accounts.length > 0 && fact("col.account", accounts.join(", ")),
     fact("health.version", version),
   ]));
+}
+
+const DAY = 86400000;
+
+/** How long a token lasts. Less than a week is worth a look: it is renewed when a quarter of its life is left. */
+function token({ account, state: name, until, trouble }) {
+  const left = until ? new Date(until) - Date.now() : null;
+  const bad = trouble || name === "reauthorize" || (left !== null && left < 0);
+  const kind = bad ? "bad" : left !== null && left < 7 * DAY ? "warn" : "ok";
+  return h("section", { class: `card finding ${kind}`, "data-key": `token-${account}` }, [
+    h("h2", {}, h("span", { class: "dot" }), t("health.token", { account }),
+      left !== null && h("span", { class: "note" }, t("health.days", { n: Math.max(0, Math.floor(left / DAY)) }))),
+    h("p", {}, trouble ?? word("token", name)),
+    until && h("p", { class: "note" }, t("health.until", { time: moment(until) })),
+  ]);
+}
+
+function sweep({ last_sweep: last, sweep_enabled: enabled }) {
+  return h("section", { class: `card finding ${last ? "ok" : "warn"}`, "data-key": "sweep" }, [
+    h("h2", {}, h("span", { class: "dot" }), t("health.sweep")),
+    h("p", {}, last ? ago(last) : t("health.no_sweep")),
+    !enabled && h("p", { class: "note" }, t("health.sweep_off")),
+  ]);
 }
 
 function finding({ check: name, tried, ok, result, advice }) {

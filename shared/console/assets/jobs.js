@@ -9,7 +9,7 @@ import { t, word } from "./text.js";
 /** How many run at once: browsers open six connections to one host, of which one listens and one asks. */
 const AT_ONCE = 4;
 /** Actions that last until an upload has ended. */
-const LONG = ["retry", "resume", "again"];
+const LONG = ["retry", "resume", "again", "publish"];
 
 /** Results in the order in which they are shown: first what a person should read. */
 const RANKS = ["bad", "conflict", "running", "good"];
@@ -114,7 +114,7 @@ function card(job, at) {
 function line(job, item) {
   const { row, result, outcome } = item;
   const made = outcome?.data?.upload_id;
-  const id = job.action === "again" && made ? made : row.upload_id;
+  const id = made ?? row.upload_id;
   return h("li", { class: result }, h("a", { href: uploadAddress(id) }, row.title || row.file), " ", h("span", {}, describe(job, item)));
 }
 

@@ -36,6 +36,7 @@ const KEYS = {
   n: () => press("nav.pager a[rel=next]"),
   p: () => press("nav.pager a[rel=prev]"),
   u: toList,
+  c: () => go("#/new"),
   h: () => go("#/health"),
   "?": help,
 };

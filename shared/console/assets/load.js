@@ -55,8 +55,9 @@ async function run() {
 }
 
 async function read({ view, id, filter, page }, signal) {
-  if (!state.info || view === "health") await greet(signal);
-  if (view === "health") return {};
+  const other = !["list", "upload"].includes(view);
+  if (!state.info || other) await greet(signal);
+  if (other) return {};
   if (view === "upload") return { upload: await readUpload(id, signal) };
   const list = await api.uploads(filter, (page - 1) * PAGE, PAGE, signal);
   // The page that the address names has gone: its rows were taken out by the filter, or by time.

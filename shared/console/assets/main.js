@@ -1,17 +1,18 @@
 // The page: what is drawn for an address, and what keeps it up to date.
 import { h, show } from "./dom.js";
-import { check, healthView } from "./health.js";
 import { jobsView } from "./jobs.js";
 import { listen } from "./keys.js";
 import { countOf, listView } from "./list.js";
 import { keepUp } from "./live.js";
-import { greet, load } from "./load.js";
-import { link, listAddress, read, watch } from "./route.js";
+import { greet, load, report } from "./load.js";
+import { go, link, listAddress, read, watch } from "./route.js";
 import { onDraw, state, update } from "./store.js";
 import { choose, current, t } from "./text.js";
 import { uploadView } from "./upload.js";
 
-const VIEWS = { list: listView, upload: uploadView, health: healthView };
+const VIEWS = { list: listView, upload: uploadView };
+/** Views that are loaded when they are opened; each has `view()` and `arrive()`. */
+const LATER = { new: () => import("./new.js"), health: () => import("./health.js"), dev: () => import("./dev.js") };
 /** How long typing rests before the list is asked. */
 const REST = 150;
 const AGES = 10000;
@@ -21,7 +22,7 @@ document.body.append(root);
 
 function pageHeader({ route, info, link: connection }) {
   const tab = (view, address) => {
-    const here = (route.view === "health") === (view === "health");
+    const here = route.view === view || (view === "uploads" && route.view in VIEWS && !(route.view in LATER));
     return link(address, { "aria-current": here && "page" }, t(`nav.${view}`));
   };
   const language = (name, label, lang) => {
@@ -30,7 +31,7 @@ function pageHeader({ route, info, link: connection }) {
   };
   return h("header", { class: "top", "data-key": "top" }, [
     link(listAddress({}), { class: "name" }, "oss2youku"),
-    h("nav", { "aria-label": t("nav") }, tab("uploads", listAddress(route.filter, route.page)), tab("health", "#/health")),
+    h("nav", { "aria-label": t("nav") }, tab("uploads", listAddress(route.filter, route.page)), tab("new", "#/new"), tab("health", "#/health"), info?.dev && tab("dev", "#/dev")),
     h("span", { class: "place", title: info?.ledger.place }, info?.ledger.place),
     h("span", { class: `link ${connection}` }, [
       h("span", { class: "hidden" }, t(`live.${connection}`)), h("div", { class: "dot" }),
@@ -49,9 +50,19 @@ function banner({ link: connection, trouble, list }) {
 
 function draw() {
   const waiting = countOf(state.list?.counts ?? {}, "needs_you");
-  show(root, h("div", {}, pageHeader(state), banner(state), VIEWS[state.route.view](), jobsView()));
+  show(root, h("div", {}, pageHeader(state), banner(state), (VIEWS[state.route.view] ?? opening)(), jobsView()));
   const page = state.route.view === "list" ? "" : `${root.querySelector("h1").textContent} · `;
   document.title = `${waiting ? `(${waiting}) ` : ""}${page}${t("title")}`;
+}
+
+const opening = () => h("main", { class: "one" }, h("h1", { tabindex: "-1" }, t(`nav.${state.route.view}`)));
+
+/** Loads a view where that is to be done; the browser keeps it. */
+async function open(name) {
+  const { view, arrive } = await LATER[name]();
+  VIEWS[name] = view;
+  update({});
+  return arrive();
 }
 
 /** Says everything in another language; what the process words is asked for again. */
@@ -63,7 +74,7 @@ function speak(name) {
 
 function arrive() {
   load({ urgent: true });
-  if (state.route.view === "health") check();
+  if (state.route.view in LATER) open(state.route.view).catch(report);
 }
 
 /** Where the list was scrolled to, and which upload was opened from it. */
@@ -103,4 +114,12 @@ update({ route: read() });
 listen();
 keepUp(({ ids }) => shows(ids) && (load(), true), () => state.link === "lost");
 arrive();
+addEventListener("dragover", (event) => event.preventDefault());
+addEventListener("drop", (event) => {
+  event.preventDefault();
+  const { files } = event.dataTransfer;
+  if (!files.length || !state.info) return;
+  go("#/new");
+  if (state.info.can.files) LATER.new().then(({ take }) => take(files), report);
+});
 setInterval(() => document.hidden || update({}), AGES);

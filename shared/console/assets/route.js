@@ -1,7 +1,9 @@
-// The address: `?state=&account=&error=&text=&page=` is the list's filter, `#/uploads/ID` and `#/health` the other pages.
+// The address: `?state=&account=&error=&text=&page=` is the list's filter, `#/uploads/ID`, `#/new`, `#/health` and `#/dev` the other pages.
 
 import { h } from "./dom.js";
 
+/** Views that are loaded when they are opened. */
+const OTHERS = ["new", "health", "dev"];
 const FIELDS = ["state", "account", "error", "text"];
 
 export function read() {
@@ -10,7 +12,7 @@ export function read() {
   const page = Math.max(1, Math.trunc(Number(query.get("page"))) || 1);
   const [, first, second] = location.hash.split("/");
   if (first === "uploads" && second) return { view: "upload", id: decode(second), filter, page };
-  return { view: first === "health" ? "health" : "list", filter, page };
+  return { view: OTHERS.includes(first) ? first : "list", filter, page };
 }
 
 function decode(text) {

@@ -4,7 +4,9 @@ const TABLE = {
   "title": ["oss2youku console", "oss2youku 控制台"],
   "nav": ["Pages", "页面"],
   "nav.uploads": ["Uploads", "上传"],
+  "nav.new": ["New", "新上传"],
   "nav.health": ["Health", "健康检查"],
+  "nav.dev": ["Local clouds", "本地云"],
   "language": ["Language", "语言"],
   "until": ["not before", "不早于"],
 
@@ -126,6 +128,7 @@ const TABLE = {
   "copy": ["Copy", "复制"],
   "copy.done": ["Copied", "已复制"],
 
+  "act.publish": ["Upload", "上传"],
   "act.retry": ["Retry", "重试"],
   "act.cancel": ["Cancel upload", "取消上传"],
   "act.again": ["Upload again", "重新上传"],
@@ -137,7 +140,8 @@ const TABLE = {
   "ask.retry": ["It is unknown whether Youku made a video of it: look there first.", "无法确认优酷是否已生成视频，请先到优酷查看。"],
   "ask.new_session": ["Youku has no video: open another session", "优酷没有该视频，另开会话"],
   "ask.cancel": ["It ends without a video, also where another process works on it.", "上传将结束且没有视频，即使别处正在处理它。"],
-  "ask.again": ["This makes another video. Of a task, title and audience are kept.", "将另外生成一个视频。任务的内容只保留标题和公开范围。"],
+  "ask.again": ["This makes another video. Of a task, the metadata is kept, but no watch password.", "将另外生成一个视频。任务的视频信息会保留，观看密码除外。"],
+  "upload.player": ["The video at the local Youku", "本地优酷上的视频"],
   "ask.callback": ["The receiver gets the message once more.", "接收方会再次收到同一消息。"],
   "ask.bulk": ["{what}: {n} upload|{what}: {n} uploads", "{what}：{n} 个上传"],
   "ask.open": ["Four at a time. Keep this page open.", "每次四个，请保持此页面打开。"],
@@ -153,18 +157,6 @@ const TABLE = {
   "sum.bad": ["{n} failed", "失败 {n} 个"],
   "job.conflict": ["Conflict", "冲突"],
   "job.results": ["Result per upload", "各上传的结果"],
-
-  "health.checking": ["Checking… it takes some seconds", "正在检查…需要几秒"],
-  "health.well": ["All is well", "一切正常"],
-  "health.problems": ["Checks that fail: {n}", "{n} 项检查失败"],
-  "health.again": ["Check again", "重新检查"],
-  "health.none": ["Run oss2youku doctor where the settings are.", "请在有设置的机器上运行 oss2youku doctor。"],
-  "health.ok": ["ok", "正常"],
-  "health.warn": ["note", "注意"],
-  "health.ledger": ["Ledger", "台账"],
-  "health.version": ["Version", "版本"],
-  "ledger.folder": ["folder", "目录"],
-  "ledger.function": ["deployed function", "已部署的函数"],
 
   "keys.title": ["Keyboard", "键盘"],
   "keys.move": ["next and previous upload", "下一个和上一个上传"],
@@ -200,6 +192,9 @@ function use(name) {
   language = Math.max(0, LANGUAGES.indexOf(name));
   document.documentElement.lang = ["en", "zh-CN"][language];
 }
+
+/** Adds the texts of a view that is loaded later. */
+export const learn = (more) => Object.assign(TABLE, more);
 
 /** The text of a key, with its blanks filled in; numbers as the language groups their digits. */
 export function t(key, blanks = {}) {

@@ -43,6 +43,7 @@ function details(data) {
     notice(data),
     rail(data),
     facts(data),
+    state.info?.dev && row.videoid && h("video", { class: "card player", controls: true, preload: "metadata", src: `/console/videos/${row.videoid}`, "aria-label": t("upload.player") }),
     stepList(data),
     h("details", { class: "card raw" }, [
       h("summary", {}, t("upload.raw")),
@@ -51,11 +52,8 @@ function details(data) {
   ];
 }
 
-/** Who may watch, where a task or a flag said so: nothing else would say it when the object is uploaded again. */
-const stated = ({ public_type: audience, public_type_from: from }) => (["task", "flag"].includes(from) ? audience : undefined);
-
-function button(action, at, { row, status }) {
-  const onclick = () => ask(action, { ...row, audience: stated(status) });
+function button(action, at, { row, stated }) {
+  const onclick = () => ask(action, { ...row, video: { title: row.title, ...stated } });
   const css = action === "cancel" ? "danger" : at ? "" : "main";
   return h("button", { class: css, "data-key": action, onclick }, t(`act.${action}`));
 }

@@ -12,8 +12,9 @@ use crate::{
 use app::{
     App, UploadStatus,
     core::{
-        Error, UploadId,
-        ledger::{StepKind, Timestamp},
+        Entrypoint, Error, UploadId,
+        ledger::{Record, StepKind, Timestamp},
+        metadata::PublicTypeOrigin,
     },
 };
 use axum::{
@@ -23,6 +24,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use serde_json::Value;
 use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 
@@ -38,6 +40,9 @@ struct Details {
     explanation: Option<Explanation>,
     steps: Vec<ExplainedStep>,
     actions: Vec<Action>,
+    /// What a task or a command stated about the video: nothing else would say it when the object is uploaded again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stated: Option<Value>,
 }
 
 #[derive(Serialize)]
@@ -91,6 +96,7 @@ async fn read_details(
             explanation: None,
             steps: Vec::new(),
             actions: Vec::new(),
+            stated: None,
         };
         return Ok(status.map(begun));
     };
@@ -118,6 +124,25 @@ async fn read_details(
         status: details.status(),
         steps: steps.collect(),
         actions: Action::list(&details),
+        stated: find_stated(&details.record),
         explanation: Some(explanation),
     }))
+}
+
+/// What a task or a command stated, in the form in which a task states it; `None` of an upload that none began. The watch password is
+/// sealed, and is left out.
+fn find_stated(record: &Record) -> Option<Value> {
+    let (request, tasks) = (&record.request, [Entrypoint::Task, Entrypoint::LegacyTask, Entrypoint::Command]);
+    if !request.entrypoint.is_some_and(|entrypoint| tasks.contains(&entrypoint)) {
+        return None;
+    }
+    let mut stated = serde_json::to_value(&request.video).ok()?;
+    let fields = stated.as_object_mut()?;
+    fields.remove("watch_password");
+    fields.remove("public_type_from");
+    // The object's rule says it again.
+    if !matches!(request.video.public_type_from, Some(PublicTypeOrigin::Task | PublicTypeOrigin::Flag)) {
+        fields.remove("public_type");
+    }
+    Some(stated)
 }

@@ -26,6 +26,7 @@ struct LedgerInfo {
 #[derive(Serialize)]
 struct Abilities {
     files: bool,
+    plan: bool,
     faults: bool,
     doctor: bool,
 }
@@ -45,7 +46,12 @@ pub(crate) async fn show_info(State(shared): State<Arc<Shared>>) -> Json<Info> {
         ledger,
         accounts,
         dev: shared.settings.is_dev,
-        can: Abilities { files: false, faults: false, doctor },
+        can: Abilities {
+            files: shared.runner.is_some(),
+            plan: shared.uploads.is_some(),
+            faults: shared.clouds.is_some(),
+            doctor,
+        },
     })
 }
 

@@ -1,9 +1,9 @@
 //! The languages of the page.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A language that the page and its texts can be in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     /// Chinese.

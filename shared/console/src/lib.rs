@@ -10,12 +10,14 @@
 //! | `headers` | what every response says to the browser, such as the content security policy |
 //! | `assets`, `page` | the page's files, with their ETags |
 //! | `api` | `http-api`'s routes for the owner of the process |
-//! | `info`, `list`, `details`, `events`, `doctor` | one route each |
+//! | `info`, `list`, `details`, `events`, `doctor`, `health`, `limits`, `keys`, `plan` | one route each |
+//! | `files` | dropped files: the [`Spool`] that receives them, and their uploads |
 //! | `actions` | what a person may do with an upload |
 //! | `rows` | an upload as a row: its state in plain words, the table of all rows, filters and pages |
 //! | `reader`, `watching` | the one reader of the ledger, however many pages are open, while one is |
 //! | [`Backend`], `function` | a ledger, or a deployed function in its place: polled, and its HTTP API passed on |
-//! | [`Advisor`], [`Language`] | what only the command line can say, in which language |
+//! | [`DevClouds`], `faults`, `video` | the local clouds of `oss2youku dev`: they fail on purpose, and their videos are played |
+//! | [`Advisor`], [`LocalUploads`], [`Language`] | what only the command line can say and do, in which language |
 //! | `response`, `query` | errors as JSON; the query of a request |
 //!
 //! | request | answer |
@@ -28,6 +30,14 @@
 //! | `GET /console/uploads/{id}` | one upload with all that `oss2youku explain` says of it |
 //! | `GET /console/events` | server-sent events: which rows have changed |
 //! | `GET /console/doctor` | what `oss2youku doctor` finds |
+//! | `GET /console/health` | how long each token lasts, and when the last sweep ended |
+//! | `GET /console/limits` | Youku's limits, by which the form counts |
+//! | `GET /console/keys?rule=&prefix=&after=` | the rules, and the videos below the place of one of them |
+//! | `POST /console/plan` | what an upload would send, as `upload --dry-run` says it |
+//! | `GET`, `POST /console/files` | the dropped files; makes room for one, or finds the part of it that is there |
+//! | `PUT /console/files/{id}?offset=`, `DELETE` | receives a file's bytes from there on; removes it |
+//! | `POST /console/files/{id}/upload` | uploads it |
+//! | `GET`, `POST /console/faults`; `GET /console/videos/{id}` | only in `dev`: switches faults; plays a video |
 //!
 //! Written here although libraries offer parts of it:
 //!
@@ -46,14 +56,22 @@ mod api;
 mod assets;
 mod backend;
 mod details;
+mod dev_clouds;
 mod doctor;
 mod events;
+mod faults;
+mod files;
 mod function;
 mod headers;
+mod health;
 mod info;
+mod keys;
 mod language;
+mod limits;
 mod list;
+mod local_uploads;
 mod page;
+mod plan;
 mod query;
 mod reader;
 mod response;
@@ -62,11 +80,18 @@ mod server;
 mod shared;
 #[cfg(test)]
 mod tests;
+mod video;
 mod watching;
 
 pub use advisor::{Advisor, Explanation, Finding, Obstacle};
 pub use backend::Backend;
+pub use dev_clouds::{DevClouds, Fault};
+pub use files::{Spool, SpoolError};
 pub use function::Function;
 pub use language::Language;
+pub use local_uploads::{
+    FileProgress, LocalProgress, LocalUploads, Prospect, ReportProgress, UploadFailure, UploadForm,
+    UploadPlan, UploadSource,
+};
 pub use server::Console;
 pub use shared::ConsoleSettings;

@@ -27,6 +27,14 @@ pub(crate) fn invalid_query(msg: &str) -> Response {
 }
 
 impl Fields {
+    /// The number of a field, which is the only one of this query; `None` where it is anything else.
+    pub(crate) fn number(&self, field: &str) -> Option<u64> {
+        match self.0.as_slice() {
+            [(name, value)] if name == field => value.parse().ok(),
+            _ => None,
+        }
+    }
+
     /// The language of `?lang=`, the one field of this query; `None` where it is left out.
     ///
     /// # Errors

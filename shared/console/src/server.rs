@@ -4,20 +4,29 @@ use crate::{
     Advisor, Backend, ConsoleSettings,
     access::{Access, enforce_access},
     details::show_details,
+    dev_clouds::DevClouds,
     doctor::diagnose,
     events::follow_changes,
+    faults::{list_faults, turn_fault},
+    files::{Runner, Spool, announce_file, list_files, receive_file, remove_file, upload_file},
     headers::add_headers,
+    health::show_health,
     info::show_info,
+    keys::list_keys,
+    limits::show_limits,
     list::list_rows,
+    local_uploads::LocalUploads,
     page::{show_asset, show_index},
+    plan::plan_upload,
     response::error_response,
     shared::Shared,
+    video::play_video,
 };
 use axum::{
     Router,
     http::StatusCode,
     middleware::{from_fn_with_state, map_response},
-    routing::get,
+    routing::{delete, get, post},
 };
 use std::{io, sync::Arc};
 use tokio::{net::TcpListener, task::JoinSet};
@@ -26,7 +35,7 @@ use tokio::{net::TcpListener, task::JoinSet};
 pub struct Console {
     listener: TcpListener,
     access: Arc<Access>,
-    shared: Arc<Shared>,
+    shared: Shared,
 }
 
 impl Console {
@@ -41,7 +50,15 @@ impl Console {
         settings: ConsoleSettings,
     ) -> io::Result<Self> {
         let access = Arc::new(Access::new(listener.local_addr()?.port()));
-        Ok(Self { listener, access, shared: Arc::new(Shared::new(backend, advisor, settings)) })
+        Ok(Self { listener, access, shared: Shared::new(backend, advisor, settings) })
+    }
+
+    /// Lets the page plan uploads, and, where there is a spool, take dropped files and upload them.
+    #[must_use]
+    pub fn with_uploads(mut self, uploads: Arc<dyn LocalUploads>, spool: Option<Spool>) -> Self {
+        self.shared.runner = spool.map(|spool| Runner::new(Arc::new(spool), uploads.clone()));
+        self.shared.uploads = Some(uploads);
+        self
     }
 
     /// The address for the user. It has the token that lets in: it belongs on the user's terminal, and nowhere else.
@@ -56,6 +73,13 @@ impl Console {
         self.access.url_to_open()
     }
 
+    /// Lets the page play the videos of local clouds, and make the clouds fail.
+    #[must_use]
+    pub fn with_clouds(mut self, clouds: Arc<dyn DevClouds>) -> Self {
+        self.shared.clouds = Some(clouds);
+        self
+    }
+
     /// Reads the uploads and serves the page until the future is dropped. Uploads that the page resumed end with the process, as of a
     /// process that is killed: the next sweep resumes them.
     ///
@@ -63,6 +87,10 @@ impl Console {
     /// Where the listener fails.
     pub async fn serve(self) -> io::Result<()> {
         let Self { listener, access, shared } = self;
+        let shared = Arc::new(shared);
+        if let Some(runner) = &shared.runner {
+            runner.resume();
+        }
         let mut tasks = JoinSet::new();
         tasks.spawn(shared.backend.read_into(shared.table.clone(), shared.watching.clone()));
         axum::serve(listener, build_router(shared, access)).await
@@ -79,6 +107,15 @@ pub(crate) fn build_router(shared: Arc<Shared>, access: Arc<Access>) -> Router {
         .route("/console/uploads/{id}", get(show_details))
         .route("/console/events", get(follow_changes))
         .route("/console/doctor", get(diagnose))
+        .route("/console/health", get(show_health))
+        .route("/console/limits", get(show_limits))
+        .route("/console/keys", get(list_keys))
+        .route("/console/plan", post(plan_upload))
+        .route("/console/faults", get(list_faults).post(turn_fault))
+        .route("/console/videos/{id}", get(play_video))
+        .route("/console/files", get(list_files).post(announce_file))
+        .route("/console/files/{id}", delete(remove_file).put(receive_file))
+        .route("/console/files/{id}/upload", post(upload_file))
         .nest_service("/api", shared.backend.api_routes())
         .method_not_allowed_fallback(async || {
             let text = "this path has other methods";

@@ -1,6 +1,14 @@
 //! What the routes share.
 
-use crate::{Advisor, Backend, Language, assets::Assets, rows::Table, watching::Watching};
+use crate::{
+    Advisor, Backend, Language,
+    assets::Assets,
+    dev_clouds::DevClouds,
+    files::{Runner, Spool},
+    local_uploads::LocalUploads,
+    rows::Table,
+    watching::Watching,
+};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::Mutex, time::timeout};
 
@@ -23,6 +31,12 @@ pub(crate) struct Shared {
     pub(crate) backend: Backend,
     pub(crate) advisor: Arc<dyn Advisor>,
     pub(crate) settings: ConsoleSettings,
+    /// Plans uploads where there are settings for them.
+    pub(crate) uploads: Option<Arc<dyn LocalUploads>>,
+    /// Uploads dropped files where there is a spool.
+    pub(crate) runner: Option<Runner>,
+    /// The local clouds of `oss2youku dev`.
+    pub(crate) clouds: Option<Arc<dyn DevClouds>>,
     pub(crate) assets: Assets,
     pub(crate) table: Arc<Table>,
     pub(crate) watching: Arc<Watching>,
@@ -37,11 +51,19 @@ impl Shared {
             backend,
             advisor,
             settings,
+            uploads: None,
+            runner: None,
+            clouds: None,
             assets: Assets::new(),
             table: Arc::default(),
             watching: Arc::default(),
             diagnosing: Mutex::default(),
         }
+    }
+
+    /// Where dropped files are kept.
+    pub(crate) fn spool(&self) -> Option<Arc<Spool>> {
+        self.runner.as_ref().map(Runner::spool)
     }
 
     /// Waits until there are rows, and until they are current where the reader has rested; not for long, since old ones are better than

@@ -7,10 +7,12 @@ import * as access from "./scenarios/access.mjs";
 import * as actions from "./scenarios/actions.mjs";
 import * as list from "./scenarios/list.mjs";
 import * as looks from "./scenarios/looks.mjs";
+import * as dev from "./scenarios/dev.mjs";
+import * as fresh from "./scenarios/new.mjs";
 import * as picture from "./scenarios/picture.mjs";
 
 const [address, name, told = "{}"] = process.argv.slice(2);
-const scenario = { ...access, ...actions, ...list, ...looks, ...picture }[name];
+const scenario = { ...access, ...actions, ...dev, ...fresh, ...list, ...looks, ...picture }[name];
 if (!scenario) throw new Error(`there is no scenario ${name}`);
 const browser = await open(address, scenario.needs);
 try {

@@ -20,9 +20,14 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 /// Walks through a scenario, which is told what it cannot know.
-async fn walk(console: &ConsoleProcess, scenario: &str, told: Value) {
+pub(super) async fn walk(console: &ConsoleProcess, scenario: &str, told: Value) {
+    walk_at(&console.url, scenario, told).await;
+}
+
+/// The same at a printed address.
+pub(super) async fn walk_at(url: &str, scenario: &str, told: Value) {
     let mut command = Command::new("node");
-    command.arg(client_script("console").join("page.mjs")).arg(&console.url).arg(scenario);
+    command.arg(client_script("console").join("page.mjs")).arg(url).arg(scenario);
     command.arg(told.to_string()).env("TEST_TOOLS", tools()).kill_on_drop(true);
     let output = command.output().await.unwrap();
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -30,19 +35,19 @@ async fn walk(console: &ConsoleProcess, scenario: &str, told: Value) {
 }
 
 /// The clouds, and the console in front of their ledger.
-struct ConsoleEnv {
-    env: TestEnv,
-    console: ConsoleProcess,
-    _folder: TempDir,
+pub(super) struct ConsoleEnv {
+    pub(super) env: TestEnv,
+    pub(super) console: ConsoleProcess,
+    pub(super) folder: TempDir,
 }
 
 impl ConsoleEnv {
-    fn new(env: TestEnv) -> Self {
+    pub(super) fn new(env: TestEnv) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { console: start_console(&env, folder.path()), env, _folder: folder }
+        Self { console: start_console(&env, folder.path()), env, folder }
     }
 
-    async fn walk(&self, scenario: &str, told: Value) {
+    pub(super) async fn walk(&self, scenario: &str, told: Value) {
         walk(&self.console, scenario, told).await;
     }
 }
@@ -84,7 +89,8 @@ async fn uploads_are_found_again_by_their_address() {
 async fn every_page_can_be_read_by_everybody() {
     let console = start_with_a_few().await;
     let failed = upload_id(&console.env, "oss://videos/broken 1.mp4").await;
-    for scenario in ["languages", "dark", "narrow", "accessible"] {
+    for scenario in ["languages", "dark", "narrow", "accessible", "new_languages", "new_looks", "new_narrow"]
+    {
         console.walk(scenario, json!({"failed": failed})).await;
     }
 }
@@ -130,19 +136,28 @@ async fn a_moving_upload_is_shown_and_cancelled() {
     assert_eq!(env.clouds.youku.videos().len(), 0);
 }
 
-/// Another video of the same object has the title and the audience that a flag gave the first: nobody else may watch it.
+/// Another video of the same object has all that flags stated about the first: nobody else may watch it.
 #[tokio::test]
 async fn an_upload_is_made_again_for_the_same_audience() {
     let env = TestEnv::start(Setup { rules: "[]", ..Setup::default() }).await;
     env.put("film.mp4", &sample_bytes(11, 1000)).await;
-    let flags = ["--title", "A film", "--public-type", "friend"];
+    let flags = [
+        ["--title", "A film"],
+        ["--public-type", "friend"],
+        ["--tags", "spring;家庭"],
+        ["--description", "By the sea."],
+    ]
+    .concat();
     let uploaded = oss2youku(&env, &[&["upload", "oss://videos/film.mp4"][..], &flags].concat()).await;
     assert_eq!(uploaded.code, Some(0), "{uploaded:?}");
     let console = ConsoleEnv::new(env);
     console.walk("again", json!({})).await;
     let videos = console.env.clouds.youku.videos();
-    let told: Vec<_> = videos.iter().map(|video| (&*video.title, &*video.public_type)).collect();
-    assert_eq!(told, [("A film", "friend"); 2]);
+    let told: Vec<_> = videos
+        .iter()
+        .map(|video| (&*video.title, &*video.public_type, &*video.tags, &*video.description))
+        .collect();
+    assert_eq!(told, [("A film", "friend", "spring,家庭", "By the sea."); 2]);
 }
 
 /// Entries of finished uploads, as `docs/ledger-format.md` describes them: the last a minute ago, one a minute before.

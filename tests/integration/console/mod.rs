@@ -3,6 +3,8 @@
 mod access;
 mod assets;
 mod browser;
+mod dev;
+mod files;
 mod following;
 mod function;
 mod many;
@@ -19,7 +21,8 @@ fn program(variables: impl IntoIterator<Item = (String, String)>, folder: &Path)
 
 /// A console of the function's ledger, with the operator's settings.
 fn start_console(env: &TestEnv, folder: &Path) -> ConsoleProcess {
-    ConsoleProcess::start(program(operator_variables(env), folder), &[])
+    let spool = folder.join("spool");
+    ConsoleProcess::start(program(operator_variables(env), folder), &["--spool", spool.to_str().unwrap()])
 }
 
 /// The settings of a ledger in this folder, and of an account.

@@ -1,5 +1,6 @@
 //! Flags of `console`.
 
+use super::parse::parse_size;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -18,6 +19,13 @@ pub(crate) struct ConsoleArgs {
     /// File with a token that the function accepts; to change uploads it needs the right manage.
     #[arg(long, value_name = "FILE", requires = "function_url")]
     pub(crate) token_file: Option<PathBuf>,
+    /// Folder in which files that are dropped onto the page wait for their upload; default: $XDG_STATE_HOME/oss2youku/spool, or
+    /// ~/.local/state/oss2youku/spool.
+    #[arg(long, value_name = "DIR", conflicts_with = "function_url")]
+    pub(crate) spool: Option<PathBuf>,
+    /// Most bytes of all these files together: 500M, 20G, 1T (powers of 1024).
+    #[arg(long, value_name = "SIZE", default_value = "20G", value_parser = parse_size, conflicts_with = "function_url")]
+    pub(crate) spool_limit: u64,
     /// Print JSON instead of text.
     #[arg(long)]
     pub(crate) json: bool,

@@ -33,15 +33,27 @@ pub(super) fn parse_since(text: &str) -> Result<Since, String> {
 /// Lowest rate in bytes per second: below it a part would take longer than the stall timeout of a call.
 const MIN_RATE: u64 = 16 << 10;
 
-/// Parses bytes per second; the units K, M and G are powers of 1024.
-pub(super) fn parse_rate(text: &str) -> Result<u64, String> {
+/// Reads a number of bytes; the units K, M, G and T are powers of 1024.
+fn read_bytes(text: &str) -> Option<u64> {
     let (digits, unit) = match text.to_ascii_uppercase().chars().last() {
         Some('K') => (&text[..text.len() - 1], 1 << 10),
         Some('M') => (&text[..text.len() - 1], 1 << 20),
         Some('G') => (&text[..text.len() - 1], 1 << 30),
+        Some('T') => (&text[..text.len() - 1], 1 << 40),
         _ => (text, 1),
     };
-    let rate = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+    digits.parse::<u64>().ok()?.checked_mul(unit)
+}
+
+/// Parses a size in bytes.
+pub(super) fn parse_size(text: &str) -> Result<u64, String> {
+    let wrong = || tr_static!("expected bytes, such as 500M, 20G or 1T", "应为字节数，如 500M、20G 或 1T");
+    read_bytes(text).filter(|size| *size > 0).ok_or_else(|| wrong().into())
+}
+
+/// Parses bytes per second.
+pub(super) fn parse_rate(text: &str) -> Result<u64, String> {
+    let rate = read_bytes(text);
     let wrong = || {
         tr_static!(
             "expected bytes per second, at least 16K, such as 500K, 20M or 1G",
@@ -76,6 +88,17 @@ mod tests {
         }
         for text in ["", "K", "0", "15K", "1.5M", "-1M", "20MB", "99999999999G", "快"] {
             assert!(parse_rate(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn sizes_have_units_up_to_terabytes() {
+        assert_eq!(
+            (parse_size("20G"), parse_size("1t"), parse_size("5")),
+            (Ok(20 << 30), Ok(1 << 40), Ok(5))
+        );
+        for text in ["", "0", "-1G", "1.5G", "20GB", "99999999T"] {
+            assert!(parse_size(text).is_err(), "{text}");
         }
     }
 

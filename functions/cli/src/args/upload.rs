@@ -8,7 +8,7 @@ use clap::{Args, value_parser};
 use std::{ffi::OsString, path::PathBuf};
 
 /// Flags of `upload`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct UploadArgs {
     /// A file, oss://bucket/key or s3://bucket/key; with --recursive a directory or a key prefix. By its extension a video is one of those
     /// on Youku's list: wmv, avi, dat, asf, rm, rmvb, ram, mpg, mpeg, 3gp, mov, mp4, m4v, dvix, dv, mkv, flv, vob, qt, divx, cpk, fli, flc, mod.

@@ -3,7 +3,7 @@
 //!
 //! A text stands next to its translation in one [`tr!`], so that neither can be missing.
 
-use std::{cell::Cell, env, ffi::OsString, sync::OnceLock};
+use std::{cell::Cell, env, sync::OnceLock};
 
 /// A language that the program speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -15,6 +15,8 @@ pub(crate) enum Lang {
 }
 
 static CHOSEN: OnceLock<Lang> = OnceLock::new();
+/// The user's language, even where the output is for a program.
+static REQUESTED: OnceLock<Lang> = OnceLock::new();
 
 thread_local! {
     /// The language of the texts that [`with_language`] makes on this thread.
@@ -24,6 +26,11 @@ thread_local! {
 /// Returns the language in use.
 pub(crate) fn current() -> Lang {
     OVERRIDING.get().or_else(|| CHOSEN.get().copied()).unwrap_or(Lang::En)
+}
+
+/// Returns the user's language: that of what a person reads elsewhere, such as a page, while a program reads the output.
+pub(crate) fn requested() -> Lang {
+    REQUESTED.get().copied().unwrap_or_else(current)
 }
 
 /// Makes texts in another language than the program's own. On this thread it is in use until `make` returns or panics; a future that
@@ -43,15 +50,21 @@ pub(crate) fn with_language<T>(language: Lang, make: impl FnOnce() -> T) -> T {
 pub(crate) fn choose() {
     let variable = |name| env::var(name).ok().filter(|value| !value.is_empty());
     let requested = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(variable);
-    let _chosen_once = CHOSEN.set(resolve(env::args_os(), requested.as_deref()));
+    let arguments: Vec<_> = env::args_os().map(|one| one.to_string_lossy().into_owned()).collect();
+    let _requested_once = REQUESTED.set(resolve_request(&arguments, requested.as_deref()));
+    let _chosen_once = CHOSEN.set(resolve(&arguments, requested.as_deref()));
 }
 
-/// Reads the flag as clap does, but before clap has anything to say.
-fn resolve(arguments: impl IntoIterator<Item = OsString>, variable: Option<&str>) -> Lang {
-    let arguments: Vec<_> = arguments.into_iter().map(|one| one.to_string_lossy().into_owned()).collect();
+/// What a program reads is English.
+fn resolve(arguments: &[String], variable: Option<&str>) -> Lang {
     if arguments.iter().any(|one| one == "--json") {
         return Lang::En;
     }
+    resolve_request(arguments, variable)
+}
+
+/// Reads the flag as clap does, but before clap has anything to say.
+fn resolve_request(arguments: &[String], variable: Option<&str>) -> Lang {
     let flag = arguments.iter().enumerate().find_map(|(at, one)| match one.strip_prefix("--lang") {
         Some("") => arguments.get(at + 1).map(String::as_str),
         Some(rest) => rest.strip_prefix('='),
@@ -90,7 +103,8 @@ mod tests {
     use super::*;
 
     fn resolve_from(arguments: &[&str], variable: Option<&str>) -> Lang {
-        resolve(arguments.iter().map(OsString::from), variable)
+        let arguments: Vec<_> = arguments.iter().map(ToString::to_string).collect();
+        resolve(&arguments, variable)
     }
 
     /// A text can be made in another language, within another such text too, and afterwards the one before is in use again.

@@ -7,8 +7,9 @@ use crate::ui::{
     progress_line::compose_count,
     wait_line::{WaitLine, build_line, terminal_width},
 };
+use app::core::UploadId;
 use indicatif::{MultiProgress, ProgressBar};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
     fmt::Display,
     io::{IsTerminal, stderr},
@@ -18,6 +19,8 @@ use std::{
 pub(crate) struct Reporter {
     json: bool,
     bars: Option<Bars>,
+    /// Gets the events, and nothing is printed.
+    listener: Option<Box<dyn Fn(Value) + Send>>,
 }
 
 struct Bars {
@@ -47,7 +50,12 @@ impl Reporter {
             }
             Bars { all, files }
         });
-        Self { json, bars }
+        Self { json, bars, listener: None }
+    }
+
+    /// Prints nothing: `listener` gets the events, as a page that shows them elsewhere needs.
+    pub(crate) fn with_listener(listener: Box<dyn Fn(Value) + Send>) -> Self {
+        Self { json: true, bars: None, listener: Some(listener) }
     }
 
     /// Whether a program reads the output.
@@ -64,14 +72,25 @@ impl Reporter {
 
     /// Prints a result for a program, on standard output.
     pub(crate) fn print_event(&self, event: Value) {
-        if self.json {
-            print_json(without_nulls(event));
+        match &self.listener {
+            Some(listener) => listener(event),
+            None if self.json => print_json(without_nulls(event)),
+            None => {}
+        }
+    }
+
+    /// Tells a listener which upload it is. The output of a command says so at its end.
+    pub(crate) fn note_prepared(&self, id: &UploadId) {
+        if let Some(listener) = &self.listener {
+            listener(json!({"event": "prepared", "upload_id": id.as_str()}));
         }
     }
 
     /// Prints something that a person should know meanwhile, on standard error.
     pub(crate) fn print_note(&self, text: impl Display) {
-        self.suspend_bars(|| print_error(&text));
+        if self.listener.is_none() {
+            self.suspend_bars(|| print_error(&text));
+        }
     }
 
     /// Counts an upload that has ended.
@@ -108,6 +127,7 @@ impl Reporter {
 
     /// Adds a line about what is waited for.
     pub(crate) fn add_wait_line(&self) -> WaitLine {
-        WaitLine::with_bar(self.add_line(), self.json)
+        // What it says goes through `print_note`, which a listener silences.
+        WaitLine::with_bar(self.add_line(), self.json && self.listener.is_none())
     }
 }

@@ -6,7 +6,9 @@ use object_storage::Credentials;
 use std::time::Duration;
 use upload_core::{
     Bounds, Discovery, DiscoveryReport, Error, RunContext, Since, SweepPreview, SweepReport, UploadId,
-    discover, ledger::Ledger, preview_sweep, sweep_with,
+    discover,
+    ledger::{Ledger, Timestamp},
+    preview_sweep, sweep_with,
 };
 
 /// Most uploads that one sweep resumes or begins, where the settings do not say.
@@ -74,7 +76,25 @@ impl App {
                 // The next sweep does it.
                 Err(error) => tracing::warn!(?error, "could not shorten the list of recent ends"),
             }
+            // Only people want to know.
+            if let Err(error) = ledger.record_sweep().await {
+                tracing::warn!(?error, "could not note the time of this sweep");
+            }
             Ok(report)
+        })
+    }
+
+    /// When the last sweep of this ledger ended, by the store's clock; `None` where none has.
+    ///
+    /// # Errors
+    /// Where the ledger cannot be read.
+    pub fn last_sweep<'a>(
+        &'a self,
+        credentials: Option<Credentials>,
+    ) -> BoxFuture<'a, Result<Option<Timestamp>, Error>> {
+        Box::pin(async move {
+            let Some(ledger) = self.ledger_to_read(credentials).await? else { return Ok(None) };
+            Ok(ledger.last_sweep().await?.map(Timestamp::from))
         })
     }
 

@@ -22,7 +22,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 /// Says the language that it is asked in.
-struct Echo;
+pub(super) struct Echo;
 
 impl Advisor for Echo {
     fn explain(&self, details: &UploadDetails, _: Option<&Error>, language: Language) -> Explanation {
@@ -333,5 +333,5 @@ async fn doctor_and_info_say_what_they_find() {
         (&info["language"], &info["ledger"]["kind"], &info["dev"]),
         (&json!("en"), &json!("folder"), &json!(false))
     );
-    assert_eq!(info["can"], json!({"files": false, "faults": false, "doctor": true}));
+    assert_eq!(info["can"], json!({"files": false, "faults": false, "doctor": true, "plan": false}));
 }

@@ -76,6 +76,12 @@ impl Faults {
         self.notify_waiters();
     }
 
+    /// Removes a rule and releases what it holds.
+    pub fn remove(&self, id: RuleId) {
+        self.rules().entries.retain(|entry| entry.state.id != id);
+        self.notify_waiters();
+    }
+
     /// Removes all rules and releases what they hold.
     pub fn clear(&self) {
         self.rules().entries.clear();

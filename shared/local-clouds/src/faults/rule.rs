@@ -147,6 +147,14 @@ pub enum Fault {
     Expire,
 }
 
+impl Fault {
+    /// A refusal with this HTTP status, from 100 to 999, in the server's own format; `None` for another number.
+    pub fn from_status(status: u16) -> Option<Self> {
+        let status = StatusCode::from_u16(status).ok()?;
+        Some(Self::Status { status, code: None, headers: BTreeMap::new(), early: false })
+    }
+}
+
 /// A rule with its counts.
 #[derive(Clone, Debug, Serialize)]
 pub struct RuleState {

@@ -28,8 +28,22 @@ impl Oss {
     /// # Errors
     /// There is no such object.
     pub fn reader(&self, bucket: &str, key: &str) -> io::Result<impl AsyncRead + Send + Unpin + use<>> {
+        self.reader_from(bucket, key, 0)
+    }
+
+    /// The content from this byte on; at or behind the end there is none.
+    ///
+    /// # Errors
+    /// There is no such object.
+    pub fn reader_from(
+        &self,
+        bucket: &str,
+        key: &str,
+        start: u64,
+    ) -> io::Result<impl AsyncRead + Send + Unpin + use<>> {
         let stored = self.0.store.resolve_symlink(bucket, key, None).map_err(|_| io::ErrorKind::NotFound)?;
-        Ok(StreamReader::new(Box::pin(stored.stream_range(0, stored.record.size))))
+        let start = start.min(stored.record.size);
+        Ok(StreamReader::new(Box::pin(stored.stream_range(start, stored.record.size - start))))
     }
 
     /// Whether bytes of this object were discarded.

@@ -20,7 +20,7 @@ mod operation;
 mod operations;
 mod owner;
 mod query;
-mod range;
+pub(crate) mod range;
 mod reply;
 mod request;
 mod s3;

@@ -19,6 +19,9 @@ pub struct StoreTimes {
     pub now: SystemTime,
 }
 
+/// Names the note whose age is that of the last sweep.
+const SWEPT: &str = "swept";
+
 impl Ledger {
     /// Reads when the ledger was first used, by the store's clock: now, if this is the first use. A lost mark is
     /// written again, so a ledger only ever looks younger than it is.
@@ -94,6 +97,23 @@ impl Ledger {
     pub async fn set_cursor(&self, name: &str, text: Option<&str>) -> Result<(), Error> {
         let bytes = Bytes::copy_from_slice(text.unwrap_or_default().as_bytes());
         self.access.write(&keys::cursor(name), bytes).await.map(drop)
+    }
+
+    /// Notes that a sweep has ended.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn record_sweep(&self) -> Result<(), Error> {
+        self.access.write(&keys::cursor(SWEPT), Bytes::from_static(b"{\"v\":1}\n")).await.map(drop)
+    }
+
+    /// When the last sweep ended, by the store's clock; `None` where none has, or none of a program that notes it.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn last_sweep(&self) -> Result<Option<SystemTime>, Error> {
+        let note = self.access.read(&keys::cursor(SWEPT)).await?;
+        Ok(note.map(|note| note.modified))
     }
 
     /// Reads a versioned note in JSON, kept next to the [cursors](Self::cursor).

@@ -98,6 +98,8 @@ export async function keyboard(page, { all, text }) {
   await eventually(() => total(page), 1, "what was searched");
   await press("ArrowDown");
   await eventually(focused, (name) => name.includes(text), "its row");
+  await press("c");
+  await page.locator("main.new form").waitFor();
   await press("h");
   await page.locator(".finding").first().waitFor();
   await press("u");

@@ -2,10 +2,14 @@
 
 mod advisor;
 mod browser;
+mod spool;
 
-pub(super) use advisor::CommandLine;
+pub(super) use {advisor::CommandLine, spool::open_spool};
 
-use super::{function_client::read_token, missing_ledger, settings};
+use super::{
+    default_ledger::locate_state, function_client::read_token, missing_ledger, settings,
+    upload::ConsoleUploads,
+};
 use crate::{
     args::ConsoleArgs,
     error::CliError,
@@ -13,7 +17,7 @@ use crate::{
     shutdown::Shutdown,
     ui::{
         details::localize_io,
-        i18n::{Lang, current, tr},
+        i18n::{Lang, requested, tr},
         messages::console::{describe_address, describe_browser_failure},
         output::{print_error, print_json, print_line},
     },
@@ -29,10 +33,19 @@ use web_console::{Backend, Console, ConsoleSettings, Function, Language};
 
 /// Serves the page until Ctrl-C.
 pub(super) async fn console(args: ConsoleArgs, shutdown: Shutdown) -> Result<ExitCode, CliError> {
-    let ConsoleArgs { port, open, function_url, token_file, json } = args;
+    let ConsoleArgs { port, open, function_url, token_file, spool, spool_limit, json } = args;
     let (backend, advisor) = match function_url {
         None => open_ledger()?,
         Some(url) => open_function(&url, token_file.as_deref())?,
+    };
+    let uploads = match &backend {
+        Backend::Function(_) => None,
+        Backend::Ledger(app) => {
+            let folder = spool.or_else(|| Some(locate_state()?.join("spool")));
+            let settings = app.settings().clone();
+            let uploads = ConsoleUploads { settings, shutdown: shutdown.clone() };
+            Some((uploads, folder.and_then(|folder| open_spool(folder, spool_limit))))
+        }
     };
     let listener = listen(port).await.map_err(|error| CliError::usage(describe_taken(port, &error)))?;
     let console = Console::new(
@@ -41,7 +54,10 @@ pub(super) async fn console(args: ConsoleArgs, shutdown: Shutdown) -> Result<Exi
         Arc::new(advisor),
         ConsoleSettings { language: language(), is_dev: false },
     );
-    let console = console.map_err(fail)?;
+    let mut console = console.map_err(fail)?;
+    if let Some((uploads, spool)) = uploads {
+        console = console.with_uploads(Arc::new(uploads), spool);
+    }
     match json {
         true => print_json(json!({"url": console.url()})),
         false => describe_address(&console.url()).iter().for_each(print_line),
@@ -80,9 +96,9 @@ pub(super) async fn listen(port: u16) -> io::Result<TcpListener> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await
 }
 
-/// The language of the page, where it does not choose another.
+/// The language of the page, where it does not choose another: the user's own, also where a program reads the output.
 pub(super) fn language() -> Language {
-    match current() {
+    match requested() {
         Lang::Zh => Language::Zh,
         Lang::En => Language::En,
     }

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod console;
+mod faults;
 mod follow;
 mod greeting;
 mod paste_lines;
@@ -34,7 +35,8 @@ pub(super) async fn dev(args: DevArgs) -> Result<ExitCode, Failure> {
     let temporary = tempfile::tempdir()?;
     let data = DataFolder::open(args.data.as_deref().unwrap_or(temporary.path()))?;
     let running = local_clouds::start(&args.local, &data, args.port_base, &user).await?;
-    let console = match console::start(&running, args.port_base).await {
+    let (switches, orders) = faults::connect(&running);
+    let console = match console::start(&running, args.port_base, shutdown.clone(), switches).await {
         Ok(console) => console,
         Err(failure) => {
             running.clouds.shutdown().await;
@@ -55,7 +57,13 @@ pub(super) async fn dev(args: DevArgs) -> Result<ExitCode, Failure> {
         }
     }
     out.flush()?;
+    // Ends with the console, which holds the switches.
+    let obeying = async {
+        orders.carry_out(&running).await;
+        std::future::pending::<()>().await;
+    };
     let ended = tokio::select! {
+        () = obeying => Ok(ExitCode::SUCCESS),
         ended = follow::follow(&running, args.local.json, args.verbose) => ended.map(|()| ExitCode::SUCCESS),
         served = Box::pin(console.serve()) => served.map(|()| ExitCode::SUCCESS).map_err(Failure::from),
         () = shutdown.wait() => Ok(ExitCode::from(INTERRUPTED)),

@@ -3,6 +3,7 @@
 mod batch;
 pub(super) mod file_id;
 mod folder_walk;
+mod for_console;
 mod local_file;
 mod metadata;
 mod plan;
@@ -14,6 +15,8 @@ mod title;
 mod totals;
 mod video_source;
 mod wait;
+
+pub(super) use for_console::ConsoleUploads;
 
 use super::settings;
 use crate::{

@@ -15,23 +15,63 @@ use app::{
     UploadDetails,
     core::{Mode, UploadId, ledger::UploadRequest, metadata::StatedMetadata},
 };
-use serde_json::json;
+use serde_json::{Value, json};
+use web_console::UploadPlan;
+
+/// Columns of the labels.
+const LABEL_WIDTH: usize = 13;
+
+/// What an upload would do.
+pub(super) struct PlannedUpload {
+    source: String,
+    id: UploadId,
+    request: UploadRequest,
+    /// As it would be sent.
+    video: StatedMetadata,
+    details: Option<UploadDetails>,
+    warning: Option<String>,
+}
 
 impl Batch<'_> {
     /// Reports what an upload would do; nothing is written except the first entry of a new ledger.
     pub(super) async fn plan(&self, number: usize, video: &VideoSource) -> Result<(), CliError> {
+        let planned = self.inspect(number, video).await?;
+        self.reporter.print_event(planned.to_event());
+        for (label, text) in planned.describe() {
+            self.reporter.print_text(format!("{}{}", pad(label, LABEL_WIDTH), escape(&text)));
+        }
+        if let Some(warning) = planned.warning {
+            let label = tr_static!("attention", "注意");
+            self.reporter.print_text(format!("{}{warning}", pad(label, LABEL_WIDTH)));
+        }
+        Ok(())
+    }
+
+    /// Finds out what an upload would do, and checks it as far as possible.
+    pub(super) async fn inspect(
+        &self,
+        number: usize,
+        video: &VideoSource,
+    ) -> Result<PlannedUpload, CliError> {
         let source = video.to_string();
         let mut tracker = Tracker::new(self.reporter, source.clone());
         let Prepared { request, .. } = self.prepare(number, video, &mut tracker).await?;
-        drop(tracker);
         let id = UploadId::new(&request.object, &request.job);
         let details = self.app.upload_details(&id).await?;
-        let video = request.job.video.clone().completed(request.object.location.file_name());
+        let file_name = request.object.location.file_name();
+        let video = request.job.video.clone().completed(file_name);
+        let is_cut = request.job.video.is_title_cut(file_name) || self.is_template_cut(number, &request);
+        let warning = is_cut.then(|| messages::upload::describe_title_cut().to_owned());
+        Ok(PlannedUpload { source, id, request, video, details, warning })
+    }
+}
+
+impl PlannedUpload {
+    /// The event of `--json`.
+    fn to_event(&self) -> Value {
+        let Self { source, id, request, video, details, warning } = self;
         let (audience, stated) = (video.audience(), &video.metadata);
-        let is_cut = request.job.video.is_title_cut(request.object.location.file_name())
-            || self.is_template_cut(number, &request);
-        let warning = is_cut.then(messages::upload::describe_title_cut);
-        self.reporter.print_event(json!({
+        json!({
             "event": "planned", "source": source, "upload_id": id.as_str(),
             "object": request.object.location.to_string(), "size": request.object.size,
             "md5": request.object.md5.map(|md5| md5.to_string()), "account": request.job.account,
@@ -43,63 +83,58 @@ impl Batch<'_> {
             "state": details.as_ref().map(|details| details.status().state),
             "video_id": details.as_ref().and_then(|details| details.record.video_id.clone()),
             "warning": warning,
-        }));
-        for line in describe_plan(&source, &id, &request, &video, details.as_ref()) {
-            self.reporter.print_text(line);
-        }
-        if let Some(warning) = warning {
-            self.reporter.print_text(format!("{}{warning}", pad_label("attention", "注意")));
-        }
-        Ok(())
+        })
     }
-}
 
-fn describe_plan(
-    source: &str,
-    id: &UploadId,
-    request: &UploadRequest,
-    video: &StatedMetadata,
-    details: Option<&UploadDetails>,
-) -> Vec<String> {
-    let (object, stated) = (&request.object, &video.metadata);
-    let md5 = object.md5.map_or_else(
-        || tr!("unknown: the object would be read once to compute it", "未知：需先完整读取一次"),
-        |md5| md5.to_string(),
-    );
-    let mode = match request.job.mode {
-        Mode::Oss => "oss",
-        Mode::Slice => "slice",
-    };
-    let line = |en, zh, text: Option<&str>| text.map(|text| (pad_label(en, zh), text.to_owned()));
-    let all = [
-        line("source", "来源", Some(source)),
-        line("upload", "上传编号", Some(id.as_str())),
-        line("size", "大小", Some(&tr!("{} bytes", "{} 字节", object.size))),
-        line("MD5", "MD5", Some(&md5)),
-        line("account", "账号", Some(&request.job.account)),
-        line("mode", "协议", Some(mode)),
-        line("title", "标题", stated.title.as_deref()),
-        line("tags", "标签", stated.tags.as_ref().map(|tags| tags.join(", ")).as_deref()),
-        line("category", "分类", stated.category.as_deref()),
-        line("description", "简介", stated.description.as_deref()),
-        line("copyright", "版权", stated.copyright_type.map(|copyright_type| copyright_type.as_str())),
-        line("public type", "公开范围", Some(&messages::audience::describe(video.audience()))),
-        line("password", "观看密码", stated.watch_password.as_ref().map(|_| tr_static!("set", "已设置"))),
-        line("thumbnail", "封面", stated.thumbnail.as_deref()),
-        line("callback", "回调", request.callback.as_ref().map(|_| tr_static!("allowed", "允许调用"))),
-        line(
-            "ledger",
-            "台账",
-            Some(&details.map_or_else(
-                || tr!("no such upload yet: it would be uploaded", "尚无记录：将会上传"),
-                messages::state::describe,
-            )),
-        ),
-    ];
-    all.into_iter().flatten().map(|(label, text)| format!("{label}{}", escape(&text))).collect()
-}
+    /// What the console shows. Where a spooled file lies is no concern of the page.
+    pub(super) fn into_plan(self) -> UploadPlan {
+        let lines = self.describe().into_iter().skip(1);
+        UploadPlan {
+            lines: lines.map(|(label, text)| (label.to_owned(), text)).collect(),
+            upload_id: self.id,
+            title: self.video.metadata.title,
+            warning: self.warning,
+        }
+    }
 
-/// Pads a label to a column.
-fn pad_label(en: &str, zh: &str) -> String {
-    pad(tr_static!(en, zh), 13)
+    /// What a person reads: labels and texts, the source first.
+    fn describe(&self) -> Vec<(&'static str, String)> {
+        let Self { source, id, request, video, details, .. } = self;
+        let (object, stated) = (&request.object, &video.metadata);
+        let md5 = object.md5.map_or_else(
+            || tr!("unknown: the object would be read once to compute it", "未知：需先完整读取一次"),
+            |md5| md5.to_string(),
+        );
+        let mode = match request.job.mode {
+            Mode::Oss => "oss",
+            Mode::Slice => "slice",
+        };
+        let line = |en, zh, text: Option<&str>| text.map(|text| (tr_static!(en, zh), text.to_owned()));
+        let all = [
+            line("source", "来源", Some(source)),
+            line("upload", "上传编号", Some(id.as_str())),
+            line("size", "大小", Some(&tr!("{} bytes", "{} 字节", object.size))),
+            line("MD5", "MD5", Some(&md5)),
+            line("account", "账号", Some(&request.job.account)),
+            line("mode", "协议", Some(mode)),
+            line("title", "标题", stated.title.as_deref()),
+            line("tags", "标签", stated.tags.as_ref().map(|tags| tags.join(", ")).as_deref()),
+            line("category", "分类", stated.category.as_deref()),
+            line("description", "简介", stated.description.as_deref()),
+            line("copyright", "版权", stated.copyright_type.map(|copyright_type| copyright_type.as_str())),
+            line("public type", "公开范围", Some(&messages::audience::describe(video.audience()))),
+            line("password", "观看密码", stated.watch_password.as_ref().map(|_| tr_static!("set", "已设置"))),
+            line("thumbnail", "封面", stated.thumbnail.as_deref()),
+            line("callback", "回调", request.callback.as_ref().map(|_| tr_static!("allowed", "允许调用"))),
+            line(
+                "ledger",
+                "台账",
+                Some(&details.as_ref().map_or_else(
+                    || tr!("no such upload yet: it would be uploaded", "尚无记录：将会上传"),
+                    messages::state::describe,
+                )),
+            ),
+        ];
+        all.into_iter().flatten().collect()
+    }
 }

@@ -53,6 +53,7 @@ impl Batch<'_> {
         let prepared = self.prepare(number, video, &mut tracker).await?;
         let request = &prepared.request;
         let id = UploadId::new(&request.object, &request.job);
+        self.reporter.note_prepared(&id);
         let published = self.upload_until_done(&prepared, &id, &mut tracker).await;
         let details = self.read_ended(&id, request.callback.is_some(), &published).await;
         let undelivered = details.as_ref().and_then(undelivered::describe);

@@ -126,6 +126,12 @@ const ALL: &[(&str, &str, &str)] = &[
     ("console", "open", "在浏览器中打开页面"),
     ("console", "function_url", "显示这个 HTTP 触发器的函数的上传，而非设置中台账的上传"),
     ("console", "token_file", "保存函数所接受令牌的文件；要更改上传，它须有 manage 权限"),
+    (
+        "console",
+        "spool",
+        "拖到页面上的文件在上传前存放的目录；默认为 $XDG_STATE_HOME/oss2youku/spool，或 ~/.local/state/oss2youku/spool",
+    ),
+    ("console", "spool_limit", "这些文件合计的最大字节数：500M、20G、1T（1024 的幂）"),
     ("doctor", "", "检查上传所依赖的各项条件，并说明失败项如何修复"),
     ("doctor", "account", "只检查这个账号；默认检查设置中的所有账号"),
     ("doctor", "function_url", "同时检查这个 HTTP 触发器的函数"),

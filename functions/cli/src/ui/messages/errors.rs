@@ -46,6 +46,8 @@ pub(crate) fn describe_app(error: &Error) -> String {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Advised {
     Upload,
+    /// The page's form stands next to the error, which names the field.
+    Form,
     Other,
 }
 
@@ -72,6 +74,11 @@ fn find_way(error: &CliError, advised: Advised) -> Option<String> {
     }
 }
 
+/// What a person at the console's form can do, where the error does not say so itself.
+pub(crate) fn find_way_out_of_form(error: &CliError) -> Option<String> {
+    find_way(error, Advised::Form)
+}
+
 /// The way out that the error's cause has, else that of its kind.
 pub(crate) fn find_way_out(error: &Error) -> Option<String> {
     way_out::find(error).or_else(|| find_by_kind(error, Advised::Other))
@@ -89,6 +96,7 @@ fn find_by_kind(error: &Error, advised: Advised) -> Option<String> {
             "Convert the file, or give it its container's extension where it has a wrong one, then upload again",
             "请转换格式，扩展名写错的请改为实际容器的扩展名，然后重新上传"
         ),
+        ErrorKind::InvalidJob if advised == Advised::Form => return None,
         ErrorKind::InvalidJob if advised == Advised::Upload => tr!(
             "Correct what it names (--title, --tags, --meta, ...), then upload again",
             "请按提示修改（--title、--tags、--meta 等）后重新上传"

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use http::request::Parts;
-use http::{Method, Response, StatusCode};
+use http::{Method, Response, StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -51,7 +51,7 @@ impl YoukuService {
             (&Method::POST, "clock") => self.handle_clock(body).await,
             (&Method::POST, "expire") => self.handle_expire(body).await,
             (&Method::POST, path) => self.handle_video_state(path, body).await,
-            (&Method::GET, path) => return self.serve_content(path).await,
+            (&Method::GET, path) => return self.serve_content(path, range_of(parts)).await,
             _ => Err(StatusCode::NOT_FOUND),
         };
         match answer {
@@ -100,6 +100,10 @@ impl YoukuService {
             Err(_) => Err(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }
+}
+
+fn range_of(parts: &Parts) -> Option<&str> {
+    parts.headers.get(header::RANGE)?.to_str().ok()
 }
 
 async fn read_json<T: serde::de::DeserializeOwned>(body: Body) -> Result<T, StatusCode> {
