@@ -60,8 +60,10 @@ const opening = () => h("main", { class: "one" }, h("h1", { tabindex: "-1" }, t(
 /** Loads a view where that is to be done; the browser keeps it. */
 async function open(name) {
   const { view, arrive } = await LATER[name]();
-  VIEWS[name] = view;
+  VIEWS[name] ??= view;
   update({});
+  // The heading that had the focus gave way to the view's own.
+  queueMicrotask(() => document.activeElement === document.body && settle(false, state.route));
   return arrive();
 }
 

@@ -83,7 +83,7 @@ const TABLE = {
   "dev.end": ["End", "结束"],
   "dev.done": ["Done", "已执行"],
   "dev.ended": ["Ended", "已结束"],
-  "fault.kill_function": ["Kill the function", "终止函数"],
+  "fault.kill_function": ["Kill the function", "停止函数"],
   "fault.kill_function.what": ["Its process ends at once, as on a lost machine. The sweep resumes its uploads some seconds later.", "函数进程立即结束，如同机器丢失。几秒后巡检会继续其上传。"],
   "fault.expire_token": ["Expire the access tokens", "使访问令牌过期"],
   "fault.expire_token.what": ["Youku refuses them from now on; each is renewed by its refresh token.", "优酷从现在起拒绝它们；各令牌会用刷新令牌续期。"],

@@ -6,7 +6,7 @@ const TABLE = {
   "nav.uploads": ["Uploads", "上传"],
   "nav.new": ["New", "新上传"],
   "nav.health": ["Health", "健康检查"],
-  "nav.dev": ["Local clouds", "本地云"],
+  "nav.dev": ["Faults", "故障"],
   "language": ["Language", "语言"],
   "until": ["not before", "不早于"],
 

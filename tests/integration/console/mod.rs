@@ -7,6 +7,7 @@ mod dev;
 mod files;
 mod following;
 mod function;
+mod health;
 mod many;
 
 use crate::support::{TestEnv, binary, command_line::operator_variables, console::ConsoleProcess};

@@ -1,5 +1,6 @@
 //! The console over an application whose ledger is a folder, and the tests' own ledgers.
 
+mod file_site;
 mod files;
 mod function;
 pub(crate) mod memory_store;

@@ -7,7 +7,7 @@ const switchOf = (page, name) => page.locator("main li", { hasText: name }).getB
 /** The function is killed while an upload moves, and the upload is published all the same. `moving`: its title. */
 export async function kill(page, { moving }) {
   await rows(page).filter({ hasText: moving }).locator(".badge.uploading").waitFor();
-  await page.getByRole("link", { name: "Local clouds" }).click();
+  await page.getByRole("link", { name: "Faults" }).click();
   await switchOf(page, "Kill the function").click();
   await eventually(() => page.getByRole("status").innerText(), (said) => said === "Done", "it was killed");
   const slow = switchOf(page, "Slow link");
@@ -39,7 +39,7 @@ export async function switches(page) {
   await page.setViewportSize({ width: 320, height: 640 });
   await assertFits(page, "faults");
   await page.getByRole("button", { name: "中文" }).click();
-  await eventually(() => page.locator("main").innerText(), (text) => /终止函数/.test(text) && !/Kill/.test(text), "in Chinese");
+  await eventually(() => page.locator("main").innerText(), (text) => /停止函数/.test(text) && !/Kill/.test(text), "in Chinese");
 }
 
 /** The video that the local Youku holds is played, from its middle too. `seconds`: how long it is. */

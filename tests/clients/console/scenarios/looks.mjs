@@ -99,7 +99,7 @@ export async function keyboard(page, { all, text }) {
   await press("ArrowDown");
   await eventually(focused, (name) => name.includes(text), "its row");
   await press("c");
-  await page.locator("main.new form").waitFor();
+  await page.locator("main.new form.fields").waitFor();
   await press("h");
   await page.locator(".finding").first().waitFor();
   await press("u");
