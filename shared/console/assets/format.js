@@ -4,7 +4,16 @@ import { locale, t } from "./text.js";
 
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 
-export const number = (n, options) => new Intl.NumberFormat(locale(), options).format(n);
+const made = new Map();
+
+/** A formatter of the language in use. They are slow to make: each is made once. */
+function formatter(kind, options) {
+  const key = JSON.stringify([kind, locale(), options]);
+  if (!made.has(key)) made.set(key, new Intl[kind](locale(), options));
+  return made.get(key);
+}
+
+export const number = (n, options) => formatter("NumberFormat", options).format(n);
 
 /** Bytes in decimal units, three digits. */
 export function bytes(n) {
@@ -48,7 +57,7 @@ export function timeLeft(row) {
   return duration((1000 * (row.size - row.moved)) / row.rate, 1);
 }
 
-const stamp = (options) => new Intl.DateTimeFormat(locale(), options);
+const stamp = (options) => formatter("DateTimeFormat", options);
 
 export const clock = (at) => stamp({ timeStyle: "medium", hourCycle: "h23" }).format(new Date(at));
 export const day = (at) => stamp({ dateStyle: "medium" }).format(new Date(at));
@@ -58,7 +67,7 @@ export const moment = (at) => stamp({ dateStyle: "medium", timeStyle: "medium", 
 function relative(at) {
   const seconds = (new Date(at) - Date.now()) / 1000;
   const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? UNITS[3];
-  const format = new Intl.RelativeTimeFormat(locale(), { numeric: unit === "second" ? "auto" : "always", style: "narrow" });
+  const format = formatter("RelativeTimeFormat", { numeric: unit === "second" ? "auto" : "always", style: "narrow" });
   return format.format(Math.trunc(seconds / size), unit);
 }
 

@@ -112,7 +112,9 @@ const shows = (ids) => state.route.view !== "upload" || !ids || ids.includes(sta
 await greet(AbortSignal.timeout(5000)).catch(() => {});
 watch(follow);
 onDraw(draw);
-update({ route: read() });
+state.route = read();
+// Drawn when there is something to show, so that nothing moves under a person's hand; soon in any case.
+setTimeout(update, 1000, {});
 listen();
 keepUp(({ ids }) => shows(ids) && (load(), true), () => state.link === "lost");
 arrive();

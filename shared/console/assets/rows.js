@@ -48,9 +48,10 @@ export function progress(upload) {
   ];
 }
 
-export function why({ error, waiting, not_before: notBefore, callback, state }) {
+export function why({ error, waiting, not_before: notBefore, callback, callback_failed: refused, state }) {
   if (error) return h("span", { class: "why bad" }, word("why", error));
   const css = state === "needs_you" ? "why bad" : "why";
   if (waiting) return h("span", { class: css }, word("why", waiting), notBefore && [" · ", until(notBefore)]);
+  if (refused) return h("span", { class: "why bad" }, `${word("why", "callback_failed")}: ${refused}`);
   return callback ? h("span", { class: "why" }, t("row.callback"), callback.code && `: ${callback.code}`) : null;
 }

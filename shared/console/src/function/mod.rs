@@ -3,6 +3,7 @@
 mod client;
 mod details;
 mod forward;
+mod listed;
 mod reader;
 
 pub use client::Function;

@@ -1,16 +1,13 @@
 //! Polls the function for the rows.
 
-use super::client::Function;
+use super::{client::Function, listed::FunctionUpload};
 use crate::{
-    rows::{Row, Table},
+    rows::{Row, Table, Word},
     watching::Watching,
 };
-use app::{
-    ListedUpload,
-    core::{
-        Error, UploadId,
-        ledger::{Timestamp, WaitReason},
-    },
+use app::core::{
+    Error, UploadId,
+    ledger::{Timestamp, WaitReason},
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
@@ -37,7 +34,7 @@ const READS: usize = 4;
 /// A page of `GET /uploads`.
 #[derive(Deserialize)]
 struct Page {
-    uploads: Vec<ListedUpload>,
+    uploads: Vec<FunctionUpload>,
     next: Option<String>,
 }
 
@@ -59,7 +56,7 @@ struct HolderStatus {
 
 #[derive(Deserialize)]
 struct WaitingStatus {
-    reason: WaitReason,
+    reason: Word<WaitReason>,
     not_before: Option<Timestamp>,
 }
 
@@ -72,7 +69,7 @@ struct StepStatus {
 pub(crate) struct FunctionReader {
     function: Arc<Function>,
     table: Arc<Table>,
-    open: BTreeMap<UploadId, ListedUpload>,
+    open: BTreeMap<UploadId, FunctionUpload>,
     /// The ends that were read.
     known: BTreeSet<(UploadId, Timestamp)>,
 }
@@ -100,7 +97,8 @@ impl FunctionReader {
     /// Polls the function once.
     pub(crate) async fn look(&mut self) -> Result<(), Error> {
         let listed = self.list("open", usize::MAX, PAGE, |_| false).await?.0;
-        let open: BTreeMap<_, _> = listed.into_iter().map(|one| (one.upload_id.clone(), one)).collect();
+        let open: BTreeMap<_, _> =
+            listed.into_iter().map(|one| (one.listed.upload_id.clone(), one)).collect();
         let gone: Vec<UploadId> = self.open.keys().filter(|id| !open.contains_key(*id)).cloned().collect();
         self.open = open;
         self.read_finished().await?;
@@ -114,7 +112,8 @@ impl FunctionReader {
     async fn read_open(&self) -> Result<(), Error> {
         let chosen: Vec<_> = self.open.values().take(MOST_STATUSES).cloned().collect();
         let reading = stream::iter(chosen).map(|listed| async move {
-            let status = self.function.get::<Status>(&format!("/uploads/{}", listed.upload_id)).await?;
+            let status =
+                self.function.get::<Status>(&format!("/uploads/{}", listed.listed.upload_id)).await?;
             Ok::<_, Error>(build_row(listed, status))
         });
         let mut rows: Vec<_> = reading.buffered(READS).try_collect().await?;
@@ -126,18 +125,19 @@ impl FunctionReader {
     async fn read_finished(&mut self) -> Result<(), Error> {
         let is_first = self.known.is_empty();
         let (most, page) = if is_first { (MOST_FINISHED, PAGE) } else { (MOST_FINISHED, HEAD) };
-        let is_known = |one: &ListedUpload| self.known.contains(&(one.upload_id.clone(), one.at));
+        let is_known = |one: &FunctionUpload| self.known.contains(&one.end());
         let (ended, is_whole) = self.list("finished", most, page, is_known).await?;
         if is_first {
-            self.table.note_finished(ended.last().map(|one| one.at), is_whole);
+            self.table.note_finished(ended.last().map(|one| one.listed.at), is_whole);
         }
         let mut seen = BTreeSet::new();
         let mut rows = Vec::new();
         for one in ended {
-            let is_latest = seen.insert(one.upload_id.clone());
-            let is_new = self.known.insert((one.upload_id.clone(), one.at));
-            if is_latest && is_new && !self.open.contains_key(&one.upload_id) {
-                rows.push(Row::from_listed(one, false, false));
+            let (id, at) = one.end();
+            let is_latest = seen.insert(id.clone());
+            let is_new = self.known.insert((id.clone(), at));
+            if is_latest && is_new && !self.open.contains_key(&id) {
+                rows.push(one.into_row(false));
             }
         }
         self.table.apply(rows);
@@ -150,8 +150,8 @@ impl FunctionReader {
         state: &str,
         most: usize,
         page: usize,
-        is_enough: impl Fn(&ListedUpload) -> bool,
-    ) -> Result<(Vec<ListedUpload>, bool), Error> {
+        is_enough: impl Fn(&FunctionUpload) -> bool,
+    ) -> Result<(Vec<FunctionUpload>, bool), Error> {
         let (mut all, mut after) = (Vec::new(), None::<String>);
         loop {
             let after_field = after.map(|after| format!("&after={after}")).unwrap_or_default();
@@ -170,12 +170,12 @@ impl FunctionReader {
 }
 
 /// The row of an upload, by the list and, where it was read, its status.
-fn build_row(listed: ListedUpload, status: Option<Status>) -> Row {
-    let Some(status) = status else { return Row::from_listed(listed, false, false) };
+fn build_row(listed: FunctionUpload, status: Option<Status>) -> Row {
+    let Some(status) = status else { return listed.into_row(false) };
     let is_held = status.holder.is_some_and(|holder| holder.live);
-    let reason = status.waiting.as_ref().map(|waiting| waiting.reason);
+    let reason = status.waiting.as_ref().map(|waiting| waiting.reason.clone());
     let until = status.waiting.and_then(|waiting| waiting.not_before);
     let begun = status.steps.first().map(|step| step.at);
-    let row = Row::from_listed(listed, is_held, false).with_status(&status.state, is_held, reason);
+    let row = listed.into_row(is_held).with_status(&status.state, is_held, reason);
     Row { size: status.size.or(row.size), begun, not_before: until.or(row.not_before), ..row }
 }

@@ -1,6 +1,9 @@
 //! One upload as a row.
 
-use super::state::{RowState, Standing};
+use super::{
+    state::{RowState, Standing},
+    word::Word,
+};
 use app::{
     CallbackStatus, ListedUpload,
     core::{
@@ -34,7 +37,7 @@ pub(crate) struct Row {
     pub(crate) account: String,
     /// How it was asked for; uploads of older programs do not say.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) entrypoint: Option<Entrypoint>,
+    pub(crate) entrypoint: Option<Word<Entrypoint>>,
     /// Bytes that its target holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) moved: Option<u64>,
@@ -51,7 +54,7 @@ pub(crate) struct Row {
     pub(crate) not_before: Option<Timestamp>,
     /// Why it waits.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) waiting: Option<WaitReason>,
+    pub(crate) waiting: Option<Word<WaitReason>>,
     /// The stable code of its failure, or of what keeps it from being read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error: Option<String>,
@@ -64,6 +67,9 @@ pub(crate) struct Row {
     /// The callback that it still waits for after its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) callback: Option<CallbackStatus>,
+    /// The code with which its callback ended without having accepted the message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) callback_failed: Option<String>,
 }
 
 /// What is known of an open upload besides its record.
@@ -108,26 +114,28 @@ impl Row {
             object: listed.object,
             size: listed.size,
             account: listed.account,
-            entrypoint: listed.entrypoint,
+            entrypoint: listed.entrypoint.map(Word::Known),
             moved: None,
             rate: None,
             begun: None,
             at: listed.at,
             not_before: listed.not_before,
-            waiting: listed.waiting,
+            waiting: listed.waiting.map(Word::Known),
             error: listed.error,
             link: listed.videoid.as_deref().map(watch_page),
             videoid: listed.videoid,
             callback: listed.callback,
+            callback_failed: listed.callback_failed,
         }
     }
 
     /// The same row of an open upload, by what the HTTP API says of its state.
-    pub(crate) fn with_status(self, word: &str, is_held: bool, waiting: Option<WaitReason>) -> Self {
+    pub(crate) fn with_status(self, word: &str, is_held: bool, waiting: Option<Word<WaitReason>>) -> Self {
         let standing = Standing {
             is_held,
-            waits_for: waiting,
-            is_postponed: self.not_before.is_some(),
+            waits_for: waiting.as_ref().and_then(Word::known),
+            // What a newer program waits for is waited for all the same.
+            is_postponed: self.not_before.is_some() || waiting.is_some(),
             is_paused: self.error.is_some(),
             is_carried: false,
             callback: self.callback.as_ref(),
@@ -138,6 +146,12 @@ impl Row {
             _ => self.state,
         };
         Self { state, ledger_state: word.into(), waiting, ..self }
+    }
+
+    /// The same row of an upload that waits for what only a newer program knows.
+    pub(crate) fn waiting_for(self, reason: Word<WaitReason>) -> Self {
+        let state = if self.state == RowState::Queued { RowState::Waiting } else { self.state };
+        Self { state, waiting: Some(reason), ..self }
     }
 
     /// The row of an upload whose record was read.
@@ -168,13 +182,13 @@ impl Row {
             object: request.location.to_string(),
             size: Some(request.object.size),
             account: request.account.clone(),
-            entrypoint: request.entrypoint,
+            entrypoint: request.entrypoint.map(Word::Known),
             moved: activity.moved,
             rate: activity.rate.filter(|_| activity.is_held),
             begun: first.map(|first| first.at),
             at: ended.or(last).unwrap_or_else(|| std::time::UNIX_EPOCH.into()),
             not_before: until.or(activity.due),
-            waiting: waits_for,
+            waiting: waits_for.map(Word::Known),
             error: match &record.failure {
                 Some(failure) if has_ended => Some(failure.code.clone()),
                 _ => activity.paused.filter(|_| !has_ended),
@@ -182,6 +196,7 @@ impl Row {
             link: videoid.as_deref().map(watch_page),
             videoid,
             callback: activity.callback,
+            callback_failed: record.failed_callback().map(str::to_owned),
         }
     }
 

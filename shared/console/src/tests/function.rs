@@ -78,6 +78,31 @@ async fn a_functions_lists_and_statuses_make_rows() {
     assert_eq!(states(), [Some(RowState::Published), Some(RowState::NeedsYou), None, Some(RowState::Failed)]);
 }
 
+/// Words of a newer function are shown as they are, and hide no other upload.
+#[tokio::test]
+async fn words_of_a_newer_function_are_shown_as_they_are() {
+    let (answers, mut reader, table) = Answers::start().await;
+    let id = |number: u8| UploadId::parse(&format!("{number:032x}")).unwrap();
+    let listed = |number, entrypoint: &str, waiting: &str| {
+        json!({"upload_id": id(number), "state": "open", "object": "oss://b/k.mp4", "account": "main", "at": "2026-11-29T08:00:00Z",
+            "entrypoint": entrypoint, "waiting": waiting})
+    };
+    let uploads = [listed(1, "fax", "full_moon"), listed(2, "event", "rate_limited")];
+    answers.set("/uploads?state=open&limit=100", json!({"uploads": uploads}));
+    answers.set("/uploads?state=finished&limit=100", json!({"uploads": []}));
+    let status = json!({"state": "waiting", "waiting": {"reason": "full_moon"}});
+    answers.set(&format!("/uploads/{}", id(1)), status);
+    reader.look().await.unwrap();
+    let row = |number| serde_json::to_value(table.row(&id(number)).unwrap()).unwrap();
+    for (number, entrypoint, waiting) in [(1, "fax", "full_moon"), (2, "event", "rate_limited")] {
+        let row = row(number);
+        assert_eq!(
+            (&row["entrypoint"], &row["waiting"], &row["state"]),
+            (&json!(entrypoint), &json!(waiting), &json!("waiting"))
+        );
+    }
+}
+
 type Seen = (Method, Uri, HeaderMap, Bytes);
 
 /// A server in place of the function, and what reaches it.

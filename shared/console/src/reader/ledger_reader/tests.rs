@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    rows::{Row, RowQuery, RowState},
+    rows::{Row, RowQuery, RowState, Word},
     tests::{
         memory_store::MemoryStore,
         uploads::{
@@ -113,7 +113,7 @@ async fn claims_and_releases_are_seen_by_their_marks() {
     assert_eq!(world.state("a.mp4").await, (RowState::Uploading, "created".into()));
     wait(held, WaitReason::RateLimited).await;
     let row = world.look("a.mp4").await.unwrap();
-    assert_eq!((row.state, row.waiting), (RowState::Waiting, Some(WaitReason::RateLimited)));
+    assert_eq!((row.state, row.waiting), (RowState::Waiting, Some(Word::Known(WaitReason::RateLimited))));
     assert!(row.not_before.is_some_and(|until| until > row.at));
     let held = claim(&world.ledger, &new_request("b.mp4")).await;
     wait(held, WaitReason::Reauthorize).await;
