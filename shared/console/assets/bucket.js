@@ -10,6 +10,8 @@ let rules = [];
 let page = null;
 let trouble = null;
 const query = { rule: 0, prefix: "" };
+/** The object that is being typed. */
+let named = "";
 
 export const chosen = () => [...picked];
 export const unchoose = () => picked.clear();
@@ -38,7 +40,7 @@ function toggle(object, changed) {
 export function bucketCard(changed) {
   return h("section", { class: "card bucket", "aria-labelledby": "bucket" }, [
     h("h2", { id: "bucket" }, t("new.bucket")),
-    state.info.can.plan ? rules.length ? browse(changed) : h("p", { class: "note" }, t("bucket.no_rules")) : named(changed),
+    state.info.can.plan ? rules.length ? browse(changed) : h("p", { class: "note" }, t("bucket.no_rules")) : byName(changed),
     picked.size > 0 && h("ul", { "aria-label": t("bucket.chosen") }, chosen().map((object) => h("li", { "data-key": `picked-${object}` }, [
       h("code", {}, object),
       h("button", { class: "copy", onclick: () => toggle(object, changed), "aria-label": `${t("file.remove")} ${object}` }, t("file.remove")),
@@ -46,15 +48,16 @@ export function bucketCard(changed) {
   ]);
 }
 
-function named(changed) {
+function byName(changed) {
   const add = (event) => {
     event.preventDefault();
-    const input = document.getElementById("object");
-    if (/^(oss|s3):\/\/.+\/.+/.test(input.value)) toggle(input.value, changed);
-    else input.focus();
+    if (!/^(oss|s3):\/\/.+\/.+/.test(named)) return document.getElementById("object").focus();
+    picked.add(named);
+    named = "";
+    changed();
   };
   return h("form", { class: "filter", onsubmit: add }, [
-    h("input", { type: "search", id: "object", "aria-label": t("bucket.object"), placeholder: t("bucket.object") }),
+    h("input", { type: "search", id: "object", value: named, oninput: ({ target }) => (named = target.value), "aria-label": t("bucket.object"), placeholder: t("bucket.object") }),
     h("button", {}, t("bucket.add")),
   ]);
 }

@@ -115,6 +115,10 @@ export async function task(page, { object, title }) {
   assert.equal(await page.locator("input[type=file]").count(), 0);
   assert.match(await page.locator("main.new").innerText(), /cannot be sent to a deployed function/);
   await page.locator("#object").fill(object);
+  // The page is drawn anew while a person types.
+  await button(page, "中文").click();
+  await button(page, "EN").click();
+  assert.equal(await page.locator("#object").inputValue(), object);
   await button(page, "Add").click();
   await page.locator(".bucket code").getByText(object).waitFor();
   await page.locator("#form-title").fill(title);
