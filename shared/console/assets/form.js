@@ -41,7 +41,7 @@ function counter(name) {
   if (!limits) return "";
   if (name !== "tags") return of(length(form[name]), limits[name]);
   const odd = tags().filter((tag) => !within(length(tag), limits.tag));
-  const why = odd.length && t("form.tag", { tag: odd[0], count: number(length(odd[0])), min: number(limits.tag.min), max: number(limits.tag.max) });
+  const why = odd.length && t("form.tag", { tag: odd[0], n: length(odd[0]), ...limits.tag });
   return [of(tags().length, limits.tags), why].filter(Boolean).join(" · ");
 }
 

@@ -46,7 +46,7 @@ const TABLE = {
   "form.account": ["Account", "账号"],
   "form.title": ["Title", "标题"],
   "form.tags": ["Tags", "标签"],
-  "form.tag": ["{tag}: {count} characters, {min} to {max} are allowed", "{tag}：{count} 个字符，应为 {min} 到 {max} 个"],
+  "form.tag": ["{tag}: {n} character, {min} to {max} are allowed|{tag}: {n} characters, {min} to {max} are allowed", "{tag}：{n} 个字符，应为 {min} 到 {max} 个"],
   "form.description": ["Description", "简介"],
   "form.category": ["Category", "分类"],
   "form.public_type": ["Audience", "公开范围"],

@@ -85,7 +85,7 @@ export async function counters(page) {
   await page.locator("#form-title").fill("影".repeat(60));
   assert.equal(await page.locator("#form-title").getAttribute("aria-invalid"), null);
   await page.locator("#form-tags").fill("ab, cd；e");
-  assert.match(await shown("tags"), /^3\/10 · e: 1 characters, 2 to 20/);
+  assert.match(await shown("tags"), /^3\/10 · e: 1 character, 2 to 20/);
   await page.locator("#form-description").fill("x".repeat(2000));
   assert.equal(await shown("description"), "2,000/1,999");
   assert.equal(await page.locator(".field.bad").count(), 2);
