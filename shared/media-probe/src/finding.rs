@@ -80,7 +80,7 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// A stable word for programs: `no_index`, `truncated`, `no_video_track`, `encrypted`, `not_a_video`, `unrecognized`, `wrong_extension`,
+    /// A stable word for programs: `no_index`, `truncated`, `no_video_track`, `encrypted`, `not_a_video`, `unrecognised`, `wrong_extension`,
     /// `zero_duration`, `unusual_codec`, `index_at_end`, `too_long`, `too_large` or `unchecked`.
     #[must_use]
     pub fn as_str(&self) -> &'static str {
@@ -90,7 +90,7 @@ impl Problem {
             Self::NoVideoTrack => "no_video_track",
             Self::Encrypted => "encrypted",
             Self::NotAVideo(_) => "not_a_video",
-            Self::Unrecognized => "unrecognized",
+            Self::Unrecognized => "unrecognised",
             Self::WrongExtension { .. } => "wrong_extension",
             Self::ZeroDuration => "zero_duration",
             Self::UnusualCodec { .. } => "unusual_codec",

@@ -57,7 +57,7 @@ fn tracks_after_the_data_are_found_by_the_seek_head() {
 #[test]
 fn other_documents_in_ebml_are_no_matroska() {
     let report = probe(&[ebml(b"other"), element(SEGMENT, &[])].concat());
-    assert_eq!((report.container, words(&report)), (None, vec!["warn unrecognized".to_owned()]));
+    assert_eq!((report.container, words(&report)), (None, vec!["warn unrecognised".to_owned()]));
 }
 
 fn flv(flags: u8, tags: &[(u8, &[u8])]) -> Vec<u8> {
