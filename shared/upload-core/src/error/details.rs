@@ -2,7 +2,7 @@
 //! that upload.
 
 use super::kind::ErrorKind;
-use crate::model::upload_id::UploadId;
+use crate::model::{media::PreflightReport, upload_id::UploadId};
 use error::{Details, Fact};
 use std::borrow::Cow;
 
@@ -30,6 +30,8 @@ pub struct ErrorDetails {
     pub(super) unrecorded: bool,
     pub(super) claim_refusal: Option<ClaimRefusal>,
     pub(super) host: Option<String>,
+    /// Boxed, since hardly any error has one.
+    pub(super) preflight: Option<Box<PreflightReport>>,
 }
 
 impl Details for ErrorDetails {

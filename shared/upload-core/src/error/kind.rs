@@ -6,6 +6,8 @@
 pub enum ErrorKind {
     /// The job cannot be carried out: a field is missing, too long or unknown.
     InvalidJob,
+    /// The object is no whole video: the preflight found out before its bytes were moved.
+    NotPublishable,
     /// The ledger knows no upload of this id.
     NoSuchUpload,
     /// What a person asks does not fit, whatever the video.
@@ -66,8 +68,9 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    const CODES: [(Self, &str); 29] = [
+    const CODES: [(Self, &str); 30] = [
         (Self::InvalidJob, "invalid_job"),
+        (Self::NotPublishable, "not_publishable"),
         (Self::NoSuchUpload, "no_such_upload"),
         (Self::Usage, "usage"),
         (Self::WrongState, "wrong_state"),

@@ -2,7 +2,7 @@
 //!
 //! An error's own text names places that are none of a caller's business, such as Youku's bucket or a key of the
 //! ledger: it is for the log and the operator's terminal. Everybody else reads a sentence that depends on the
-//! kind alone. Only an invalid job is described in detail: the detail is the caller's own.
+//! kind alone. Only an invalid job and a file that is no video are described in detail: the detail is the caller's own.
 
 use super::kind::ErrorKind;
 
@@ -10,6 +10,7 @@ use super::kind::ErrorKind;
 fn sentence(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::InvalidJob => "the job does not fit",
+        ErrorKind::NotPublishable => "the file cannot become a video",
         ErrorKind::Usage => "the request does not fit",
         ErrorKind::WrongState => "the upload's state does not permit it",
         ErrorKind::NoSuchUpload => "the ledger knows no such upload",

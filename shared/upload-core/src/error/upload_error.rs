@@ -5,7 +5,7 @@ use super::{
     details::{ClaimRefusal, Error},
     kind::ErrorKind,
 };
-use crate::model::upload_id::UploadId;
+use crate::model::{media::PreflightReport, upload_id::UploadId};
 use std::{borrow::Cow, error::Error as _};
 use youku::Invalid;
 
@@ -34,6 +34,13 @@ pub trait UploadError: Sized {
     /// Names the host, with its port, whose call failed: nothing else of a URL.
     #[must_use]
     fn with_host(self, host: Option<String>) -> Self;
+
+    /// Adds what the preflight found.
+    #[must_use]
+    fn with_preflight(self, report: PreflightReport) -> Self;
+
+    /// What the preflight found, where it refused the object.
+    fn preflight(&self) -> Option<&PreflightReport>;
 
     /// The host, with its port, whose call failed, where that is known. No text of the error repeats it.
     fn host(&self) -> Option<&str>;
@@ -75,6 +82,15 @@ impl UploadError for Error {
         self
     }
 
+    fn with_preflight(mut self, report: PreflightReport) -> Self {
+        self.details_mut().preflight = Some(Box::new(report));
+        self
+    }
+
+    fn preflight(&self) -> Option<&PreflightReport> {
+        self.details().preflight.as_deref()
+    }
+
     fn host(&self) -> Option<&str> {
         self.details().host.as_deref()
     }
@@ -100,6 +116,8 @@ impl UploadError for Error {
             ErrorKind::InvalidJob | ErrorKind::NoSuchUpload | ErrorKind::Usage | ErrorKind::WrongState => {
                 self.message_with(&CALLERS_OWN).into()
             }
+            // The findings' own sentences, which name nothing but what the file holds.
+            ErrorKind::NotPublishable => self.message().to_owned().into(),
             kind => {
                 let last = self.context_value(LAST_ERROR).filter(|_| kind == ErrorKind::Deadline);
                 match last {

@@ -64,9 +64,8 @@ pub(super) fn merge_video(
             "the rule requires a sidecar, and there is none: write it, or state public_type in a task";
         return Err(invalid_job_error(message).with_context("sidecar", sidecar_key(&object.location.key)));
     }
-    let metadata_layer = StatedMetadata::from_user_metadata_below(&object.user_metadata, &stated.metadata)?;
-    let sidecar_layer =
-        sidecar.map(|json| StatedMetadata::from_sidecar_below(json, &stated.metadata)).transpose();
+    let metadata_layer = StatedMetadata::from_user_metadata_below(&object.user_metadata, &stated)?;
+    let sidecar_layer = sidecar.map(|json| StatedMetadata::from_sidecar_below(json, &stated)).transpose();
     let sidecar_layer = sidecar_layer
         .map_err(|error| Error::from(error).with_context("sidecar", sidecar_key(&object.location.key)))?
         .unwrap_or_default();

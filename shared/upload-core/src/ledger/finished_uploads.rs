@@ -14,7 +14,7 @@ use super::{
     store::Access,
 };
 use crate::ledger::timestamp::Timestamp;
-use crate::{Entrypoint, Error, Location, UploadId};
+use crate::{Entrypoint, Error, Location, Media, UploadId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, SystemTime};
@@ -53,6 +53,9 @@ pub struct FinishedUpload {
     /// The stable code of the failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// What the object holds, where the preflight looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<Media>,
     /// Whether its callback still waits for a message.
     #[serde(default, skip_serializing_if = "is_false")]
     pub callback_pending: bool,
@@ -98,11 +101,19 @@ pub(super) async fn write(access: &Access, record: &Record) -> Result<(), Error>
         entrypoint: record.request.entrypoint,
         video_id: record.video_id.clone(),
         error: record.failure.as_ref().map(|failure| failure.code.clone()),
+        media: record.media().cloned(),
         callback_pending: !record.is_settled(),
         callback_failed: record.failed_callback().map(str::to_owned),
     };
     let key = FinishedKey::new(end.at.get(), record.id.clone());
     access.write(&keys::finished_upload(&key), encode(&entry)?).await.map(drop)
+}
+
+/// Deletes the entry of an end that does not stand.
+pub(super) async fn withdraw(access: &Access, record: &Record) -> Result<(), Error> {
+    let Some(end) = record.end() else { return Ok(()) };
+    let key = FinishedKey::new(end.at.get(), record.id.clone());
+    access.delete(&keys::finished_upload(&key)).await
 }
 
 async fn read_page(

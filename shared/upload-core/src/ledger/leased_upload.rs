@@ -17,7 +17,7 @@ use super::{
     step::{Entry, Session, Step},
 };
 use crate::ledger::request::{StoredRequest, UploadRequest};
-use crate::{Error, UploadId};
+use crate::{Error, PreflightReport, UploadId};
 use std::{fmt, sync::Arc, time::SystemTime};
 use tokio::time::Instant;
 
@@ -31,6 +31,8 @@ pub struct LeasedUpload {
     acknowledged: Instant,
     /// Whether the chain was read whole a window after the claim.
     confirmed: bool,
+    /// What the preflight found, until a step carries it.
+    preflight: Option<Box<PreflightReport>>,
 }
 
 impl fmt::Debug for LeasedUpload {
@@ -77,6 +79,7 @@ impl LeasedUpload {
                     marks,
                     acknowledged: ack.at,
                     confirmed: false,
+                    preflight: None,
                 }));
             }
             record = read_remaining(&ledger.access, id, record).await?;
@@ -141,6 +144,11 @@ impl LeasedUpload {
         Some(self.lease.parts()).filter(|parts| Some(parts.session) == session).unwrap_or_default()
     }
 
+    /// Notes what the preflight found: the next step carries it.
+    pub(crate) fn note_preflight(&mut self, report: PreflightReport) {
+        self.preflight = Some(Box::new(report));
+    }
+
     /// Whether this holder's claim is the only step: then the request is the one that this holder brought.
     pub(crate) fn is_begun_here(&self) -> bool {
         self.record.history.len() == 1
@@ -190,7 +198,8 @@ impl LeasedUpload {
         }
         self.lease.check_if_stale().await?;
         let (id, kind) = (&self.record.id, step.kind());
-        let entry = new_entry(&self.lease, step);
+        let mut entry = new_entry(&self.lease, step);
+        entry.preflight = self.preflight.take();
         let key = keys::step(id, self.record.sequence() + 1);
         let Some(ack) = self.ledger.access.create(&key, encode(&entry)?).await? else {
             return Err(self.find_loss_reason().await);

@@ -36,7 +36,8 @@ pub(super) async fn update_marks(
     match record.waiting {
         _ if record.is_settled() => {
             marks.settled = stands;
-            Ok(())
+            // Another holder's step replaced the end, or follows it: whoever finds the mark writes the entry of what the chain amounts to.
+            if stands { Ok(()) } else { finished_uploads::withdraw(access, record).await }
         }
         Some(waiting) => marks.wait(&record.request, waiting.not_before, Some(waiting.reason)).await,
         None => Ok(()),

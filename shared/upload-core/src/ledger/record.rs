@@ -13,7 +13,7 @@ use super::{
     step::{Entry, Failure, Session, Step, StepKind, Transferred, WaitReason, Waiting},
 };
 use crate::ledger::request::StoredRequest;
-use crate::{Error, ErrorKind, UploadId};
+use crate::{Error, ErrorKind, Media, Preflight, PreflightReport, UploadId};
 
 /// All that the ledger knows of one upload.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,8 @@ pub struct Record {
     pub session: Option<(u32, Session)>,
     /// What is known once all bytes are stored at the target.
     pub transferred: Option<Transferred>,
+    /// What the last preflight found, if there was one.
+    pub preflight: Option<Box<PreflightReport>>,
     /// The committed video, if Youku returned its id.
     pub video_id: Option<String>,
     /// Why it ended without a video.
@@ -106,6 +108,25 @@ impl Record {
         let ends =
             |entry: &&Entry| matches!(entry.step, Step::Committed { .. } | Step::Failed(_) | Step::Cancelled);
         self.state.has_ended().then(|| self.history.iter().rev().find(ends)).flatten()
+    }
+
+    /// What the object holds, as far as a preflight could tell.
+    #[must_use]
+    pub fn media(&self) -> Option<&Media> {
+        self.preflight.as_ref().map(|report| &report.media).filter(|media| **media != Media::default())
+    }
+
+    /// What the preflight does with a broken file: as the first request states, unless a reopening turned it off; `None` if it must not
+    /// look, since a session was opened before, after which nothing is decided anew.
+    pub(crate) fn preflight_mode(&self) -> Option<Preflight> {
+        let is_off = |entry: &Entry| match &entry.step {
+            Step::Created(_) => true,
+            Step::Reopened(reopening) => reopening.preflight_off,
+            _ => false,
+        };
+        let mode = self.request.preflight.unwrap_or_default();
+        (self.state == State::Claimed && mode != Preflight::Off && !self.history.iter().any(is_off))
+            .then_some(mode)
     }
 
     /// Whether Youku refused a commit of it for the hash before: that opens another session once.
@@ -196,6 +217,7 @@ impl Record {
             request: request.clone(),
             session: None,
             transferred: None,
+            preflight: None,
             video_id: None,
             failure: None,
             refusal: None,
@@ -210,6 +232,9 @@ impl Record {
     }
 
     fn apply(&mut self, entry: &Entry) {
+        if entry.preflight.is_some() {
+            self.preflight.clone_from(&entry.preflight);
+        }
         match &entry.step {
             Step::Claimed { .. } => self.waiting = None,
             Step::Created(session) => {

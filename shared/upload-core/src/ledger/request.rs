@@ -4,7 +4,9 @@ use super::{
     seal::{Sealed, Sealer},
     stored_metadata::{self, StoredMetadata},
 };
-use crate::{Callback, Entrypoint, Error, Job, Location, Md5, Mode, Object, StatedMd5, VideoEvent};
+use crate::{
+    Callback, Entrypoint, Error, Job, Location, Md5, Mode, Object, Preflight, StatedMd5, VideoEvent,
+};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +32,11 @@ impl UploadRequest {
     #[must_use]
     pub fn new(job: Job, object: Object) -> Self {
         Self { job, object, requested_key: None, callback: None, caller_account: None, entrypoint: None }
+    }
+
+    /// Whether the object is to be published unseen, also where it was refused before.
+    pub(crate) fn turns_preflight_off(&self) -> bool {
+        self.job.video.preflight == Some(Preflight::Off)
     }
 }
 
@@ -68,6 +75,9 @@ pub struct StoredRequest {
     /// How it was asked for; requests of older programs do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entrypoint: Option<Entrypoint>,
+    /// What the preflight does with a broken file, where that was stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preflight: Option<Preflight>,
 }
 
 /// One version of an object.
@@ -127,6 +137,7 @@ impl StoredRequest {
             events: callback.as_ref().map(|callback| callback.events.clone()).unwrap_or_default(),
             caller_account: sealer.seal_some(caller_account.as_ref(), "caller_account")?,
             entrypoint: *entrypoint,
+            preflight: job.video.preflight,
         })
     }
 
@@ -136,7 +147,7 @@ impl StoredRequest {
         let job = Job {
             location: record.location.clone(),
             account: record.account,
-            video: stored_metadata::open(&self.video, sealer)?,
+            video: stored_metadata::open(&self.video, sealer)?.with_preflight(record.preflight),
             mode: record.mode,
             md5: record.stated_md5,
             force_nonce: record.force_nonce,

@@ -2,7 +2,7 @@
 
 use super::{codec::VERSION, seal::Sealed};
 use crate::ledger::{request::StoredRequest, timestamp::Timestamp};
-use crate::{Md5, Plan, VideoEvent};
+use crate::{Md5, Plan, PreflightReport, VideoEvent};
 use serde::{Deserialize, Serialize};
 use std::time::SystemTime;
 
@@ -23,6 +23,9 @@ pub struct Entry {
     pub(super) nonce: String,
     /// The step.
     pub step: Step,
+    /// What this holder's preflight found, with its first step after that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preflight: Option<Box<PreflightReport>>,
     /// Its number in the chain, from 1 on, taken from the key.
     #[serde(skip)]
     pub sequence: u32,
@@ -32,7 +35,7 @@ impl Entry {
     /// Creates a step that `holder` takes at a time by the store's clock.
     pub(super) fn new(at: SystemTime, epoch: u32, holder: &str, step: Step) -> Self {
         let (holder, nonce) = (holder.to_owned(), super::codec::random_nonce());
-        Self { v: VERSION, at: at.into(), epoch, holder, nonce, step, sequence: 0 }
+        Self { v: VERSION, at: at.into(), epoch, holder, nonce, step, preflight: None, sequence: 0 }
     }
 }
 
@@ -172,6 +175,9 @@ pub struct Reopening {
     /// Nobody asked: the object is back, exactly the version that the upload is about.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub returned: bool,
+    /// Whoever asked turns the preflight off: from here on the object is not looked at.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub preflight_off: bool,
 }
 
 /// Why, and how long, an upload waits.

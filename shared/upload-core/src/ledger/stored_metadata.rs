@@ -23,13 +23,13 @@ pub type StoredMetadata = StatedMetadata<Sealed>;
 pub(super) fn seal(video: &StatedMetadata, sealer: Sealer<'_>) -> Result<StoredMetadata, Error> {
     let StatedMetadata { metadata, public_type_from, .. } = video.clone();
     let metadata = metadata.try_map_password(|password| sealer.seal(&password, "watch_password"))?;
-    Ok(StatedMetadata { metadata, public_type_from, from_rule: Vec::new() })
+    Ok(StatedMetadata { metadata, public_type_from, ..StatedMetadata::default() })
 }
 
 pub(super) fn open(video: &StoredMetadata, sealer: Sealer<'_>) -> Result<StatedMetadata, Error> {
     let StatedMetadata { metadata, public_type_from, .. } = video.clone();
     let metadata = metadata.try_map_password(|sealed| sealer.open(&sealed, "watch_password"))?;
-    Ok(StatedMetadata { metadata, public_type_from, from_rule: Vec::new() })
+    Ok(StatedMetadata { metadata, public_type_from, ..StatedMetadata::default() })
 }
 
 // Not derived: serde flattens a struct only where unknown names may be ignored.

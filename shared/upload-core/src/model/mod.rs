@@ -1,7 +1,9 @@
 //! What is spoken about: objects, jobs, metadata, progress. Nothing here depends on a port or on the ledger.
 
 pub(crate) mod job;
+pub(crate) mod media;
 pub mod metadata;
 pub(crate) mod object;
+pub(crate) mod preflight;
 pub(crate) mod progress;
 pub(crate) mod upload_id;

@@ -22,6 +22,7 @@ mod odd_answers;
 mod outages;
 mod part_checkpoint;
 mod paused_uploads;
+mod preflight;
 mod public_type;
 mod races;
 mod rate_limit;

@@ -71,7 +71,9 @@ async fn a_store_that_fails_from_any_call_on_stops_the_run() {
                     // A renewal looks for steps of others, then writes the lease.
                     let renewal = key.starts_with("lease/") || operation == "list";
                     let renewing = renewal && at - failed < LEASE_LIFE;
-                    assert!(renewing, "{what}: {call} {:?} later", at - failed);
+                    // The preflight's one read goes out with the calls that confirm the claim: it promises nothing.
+                    let looking = call == "read" && at == failed;
+                    assert!(renewing || looking, "{what}: {call} {:?} later", at - failed);
                 }
                 memory.ledger.world().outage = None;
                 assert_one_video(&memory, mode, &what).await;

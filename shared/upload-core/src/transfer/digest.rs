@@ -55,7 +55,7 @@ impl Transfer<'_> {
     }
 
     /// Reads a small range into memory. If the object seems to be gone or replaced, confirms that.
-    pub(super) async fn piece(&self, range: std::ops::Range<u64>) -> Result<Bytes, Error> {
+    pub(crate) async fn piece(&self, range: std::ops::Range<u64>) -> Result<Bytes, Error> {
         match self.piece_once(range).await {
             Err(error) => Err(self.confirm_missing(error).await),
             piece => piece,

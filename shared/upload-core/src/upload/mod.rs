@@ -3,12 +3,14 @@
 pub(crate) mod attempt;
 pub(crate) mod cancel;
 pub(crate) mod commit;
+mod confirmation;
 mod deliver_callback;
 pub(crate) mod eligibility;
 pub(crate) mod head_object;
 pub(crate) mod new_video;
 pub(crate) mod outcome;
 pub(crate) mod part_checkpoint;
+pub(crate) mod preflight;
 pub(crate) mod published_video;
 pub(crate) mod refusal;
 pub(crate) mod reopening;

@@ -1,7 +1,7 @@
 //! What an entrypoint answers: the legacy worker's JSON, with a stable error code next to its numbers.
 
 use crate::{
-    Error, ErrorKind, PublishedVideo, UploadError,
+    Error, ErrorKind, Media, PreflightFinding, PreflightReport, PublishedVideo, UploadError,
     ledger::Record,
     model::metadata::{PublicType, PublicTypeOrigin},
     upload::published_video::result_from_record,
@@ -48,6 +48,12 @@ pub struct OutcomeData {
     /// Where that was stated: `task`, `flag`, `metadata`, `sidecar`, `rule` or `default`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_type_from: Option<PublicTypeOrigin>,
+    /// What the object holds, where the preflight looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<Media>,
+    /// What the preflight found wrong with it, the refusals first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<PreflightFinding>,
 }
 
 impl Outcome {
@@ -58,6 +64,11 @@ impl Outcome {
             Ok(published) => ("200", "upload success".into(), None, Some(published)),
             Err(error) => (status(error.kind()), error.sentence().into_owned(), Some(error), None),
         };
+        let preflight = match result {
+            Ok(published) => published.preflight.as_deref(),
+            Err(error) => error.preflight(),
+        };
+        let PreflightReport { media, findings } = preflight.cloned().unwrap_or_default();
         Self {
             code: code.into(),
             info: text.clone(),
@@ -75,6 +86,8 @@ impl Outcome {
                 warning: published.and_then(|p| p.warning.clone()),
                 public_type: published.map(|p| p.audience.public_type),
                 public_type_from: published.and_then(|p| p.audience.from),
+                media: Some(media).filter(|media| *media != Media::default()),
+                findings,
             },
         }
     }
@@ -92,7 +105,11 @@ impl Outcome {
 /// The number that stands for a kind of failure, by the meaning of HTTP's status of that number.
 fn status(kind: ErrorKind) -> &'static str {
     match kind {
-        ErrorKind::InvalidJob | ErrorKind::NoSuchUpload | ErrorKind::Usage | ErrorKind::WrongState => "400",
+        ErrorKind::InvalidJob
+        | ErrorKind::NotPublishable
+        | ErrorKind::NoSuchUpload
+        | ErrorKind::Usage
+        | ErrorKind::WrongState => "400",
         ErrorKind::SourceMissing => "404",
         ErrorKind::SourceChanged | ErrorKind::InProgress | ErrorKind::Superseded => "409",
         ErrorKind::RateLimited => "429",

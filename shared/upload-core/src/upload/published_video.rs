@@ -1,7 +1,7 @@
 //! A committed video, and the outcome of an upload that has ended.
 
 use crate::{
-    Error, ErrorKind, Md5, StatedMd5, UploadId,
+    Error, ErrorKind, Md5, PreflightReport, StatedMd5, UploadError as _, UploadId,
     ledger::{Record, State},
     model::metadata::Audience,
 };
@@ -21,6 +21,8 @@ pub struct PublishedVideo {
     pub warning: Option<String>,
     /// Who may watch it, and where that was stated.
     pub audience: Audience,
+    /// What the preflight found, if there was one.
+    pub preflight: Option<Box<PreflightReport>>,
 }
 
 impl PublishedVideo {
@@ -46,7 +48,8 @@ fn published_from_record(record: &Record) -> Result<PublishedVideo, Error> {
     let (upload_id, size) = (record.id.clone(), record.request.object.size);
     let (video_id, warning) = (record.video_id.clone(), describe_doubts(record, session.md5));
     let audience = record.request.video.audience();
-    Ok(PublishedVideo { upload_id, video_id, size, md5: session.md5, warning, audience })
+    let preflight = record.preflight.clone();
+    Ok(PublishedVideo { upload_id, video_id, size, md5: session.md5, warning, audience, preflight })
 }
 
 /// What a person should know of a published video.
@@ -74,5 +77,9 @@ const INCOMPLETE: &str = "the ledger says that the upload ended, and not how";
 fn failure(record: &Record) -> Error {
     let Some(failure) = &record.failure else { return Error::new(ErrorKind::Ledger, "ledger", INCOMPLETE) };
     let kind = ErrorKind::from_code(&failure.code).unwrap_or(ErrorKind::Failed);
-    Error::new(kind, "ledger", failure.text.clone())
+    let error = Error::new(kind, "ledger", failure.text.clone());
+    match record.preflight.as_deref().filter(|_| kind == ErrorKind::NotPublishable) {
+        Some(report) => error.with_preflight(report.clone()),
+        None => error,
+    }
 }

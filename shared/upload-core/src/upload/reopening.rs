@@ -1,54 +1,90 @@
-//! Automatic reopening: resumes an upload that ended because its object was missing or changed, once exactly that version is back.
+//! Automatic reopening: resumes an upload that ended because its object was missing or changed, once exactly that version is back, and one
+//! that the preflight refused, once a caller turns the preflight off.
 
 use crate::{
     Error, ErrorKind, RetryAdvice, UploadError, UploadId, Uploader,
-    ledger::{Claim, End, LeasedUpload, Record, Reopening, State, Step, StepKind},
+    ledger::{Claim, End, LeasedUpload, Record, Reopening, State, Step, StepKind, UploadRequest},
 };
 use std::time::Duration;
 
 /// The pause after the first such reopening that ended the same way; it doubles, up to a day.
 const PAUSE: Duration = Duration::from_secs(60);
 const LONGEST_PAUSE: Duration = Duration::from_secs(86_400);
-const RETURNED: Reopening = Reopening { new_session: false, returned: true };
+const RETURNED: Reopening = Reopening { new_session: false, returned: true, preflight_off: false };
+const UNSEEN: Reopening = Reopening { new_session: false, returned: false, preflight_off: true };
 
 impl Uploader {
-    /// Reopens the upload if it ended because of its object, since the caller has just seen that version. Any other end stays as it
-    /// was.
+    /// Reopens the upload if it ended because of its object, since the caller has just seen that version, or because of the preflight, if
+    /// `request` turns that off. Any other end stays as it was.
     ///
     /// # Errors
     /// The failure, retryable, if such an upload was reopened too recently; as [`Ledger::reopen`](crate::ledger::Ledger::reopen).
-    pub(crate) async fn reopen_if_returned(&self, id: &UploadId, claim: Claim) -> Result<Claim, Error> {
+    pub(crate) async fn reopen_if_wanted(
+        &self,
+        id: &UploadId,
+        claim: Claim,
+        request: &UploadRequest,
+    ) -> Result<Claim, Error> {
+        let find = |record: &Record| find_reopening(record, request.turns_preflight_off());
         match claim {
-            Claim::Settled(record) if ended_for_its_object(&record) => {
-                let now = self.ledger.times().await?.now;
-                check_pause(&record, now)?;
+            Claim::Settled(record) => {
+                let Some(reopening) = find(&record) else { return Ok(Claim::Settled(record)) };
+                if reopening.returned {
+                    let now = self.ledger.times().await?.now;
+                    check_pause(&record, now)?;
+                }
                 // It is settled: until it is reopened, only the event knows that it should be.
                 let reopened =
-                    self.ledger.reopen(id, RETURNED).await.map_err(UploadError::mark_unrecorded)?;
+                    self.ledger.reopen(id, reopening).await.map_err(UploadError::mark_unrecorded)?;
                 Ok(Claim::Acquired(Box::new(reopened)))
             }
-            Claim::Acquired(mut upload) if ended_for_its_object(upload.record()) => {
-                if check_pause(upload.record(), upload.lease().now()).is_ok() {
-                    reopen_claimed(&mut upload).await?;
+            Claim::Acquired(mut upload) => {
+                if let Some(reopening) = find(upload.record())
+                    && (!reopening.returned || check_pause(upload.record(), upload.lease().now()).is_ok())
+                {
+                    reopen_claimed(&mut upload, reopening, find).await?;
                 }
                 Ok(Claim::Acquired(upload))
             }
-            claim => Ok(claim),
         }
     }
 }
 
 /// Reopens an upload whose callback was not sent yet: that outcome is dropped.
-async fn reopen_claimed(upload: &mut LeasedUpload) -> Result<(), Error> {
+async fn reopen_claimed(
+    upload: &mut LeasedUpload,
+    reopening: Reopening,
+    find: impl Fn(&Record) -> Option<Reopening>,
+) -> Result<(), Error> {
     upload.confirm().await?;
-    if ended_for_its_object(upload.record()) { upload.append(Step::Reopened(RETURNED)).await } else { Ok(()) }
+    if find(upload.record()) == Some(reopening) {
+        upload.append(Step::Reopened(reopening)).await
+    } else {
+        Ok(())
+    }
+}
+
+/// How an upload that ended is reopened without a person's word; `None` if it is not.
+fn find_reopening(record: &Record, turns_preflight_off: bool) -> Option<Reopening> {
+    match failed_early_as(record)? {
+        ErrorKind::SourceMissing | ErrorKind::SourceChanged => Some(RETURNED),
+        ErrorKind::NotPublishable if turns_preflight_off => Some(UNSEEN),
+        _ => None,
+    }
+}
+
+/// The failure of an upload that ended before the transfer was complete.
+fn failed_early_as(record: &Record) -> Option<ErrorKind> {
+    let failure = record
+        .failure
+        .as_ref()
+        .filter(|_| matches!(record.state, State::Failed | State::Notified(End::Failed)));
+    ErrorKind::from_code(&failure?.code)
 }
 
 /// Whether it ended because the object was missing or changed, before the transfer was complete.
 fn ended_for_its_object(record: &Record) -> bool {
-    let kind = record.failure.as_ref().and_then(|failure| ErrorKind::from_code(&failure.code));
-    matches!(record.state, State::Failed | State::Notified(End::Failed))
-        && matches!(kind, Some(ErrorKind::SourceMissing | ErrorKind::SourceChanged))
+    matches!(failed_early_as(record), Some(ErrorKind::SourceMissing | ErrorKind::SourceChanged))
 }
 
 /// Whether such an upload may be reopened at this time of the ledger's clock.

@@ -1,7 +1,7 @@
 //! Maps the error that ended a run to the step that records it.
 
 use crate::{
-    Error, ErrorKind, RetryAdvice,
+    Error, ErrorKind, RetryAdvice, UploadError as _,
     ledger::{Entry, Failure, LeasedUpload, Record, State, Step, StepKind, WaitReason, Waiting},
     upload::{second_run, shortcuts::is_refusal},
 };
@@ -96,7 +96,9 @@ pub(crate) fn terminal_step(
 
 fn failed_step(error: &Error, record: &Record) -> Step {
     let (kind, text) = (error.kind(), error.to_string());
-    let advice = shortcut_advice(error, record).unwrap_or_else(|| advice(kind, record).into());
+    let advice = shortcut_advice(error, record)
+        .or_else(|| preflight_advice(error))
+        .unwrap_or_else(|| advice(kind, record).into());
     Step::Failed(Failure { code: kind.code().into(), text, advice: Some(advice) })
 }
 
@@ -107,6 +109,16 @@ fn shortcut_advice(error: &Error, record: &Record) -> Option<String> {
     (is_refusal(error) && !settings.is_empty()).then(|| {
         format!("Youku may have refused the session's shorter way: take {settings} out of the settings, then ask with `again`")
     })
+}
+
+/// What the findings say, and how to publish the object all the same.
+fn preflight_advice(error: &Error) -> Option<String> {
+    let report = error.preflight()?;
+    let advice: Vec<_> = report.refusals().map(|finding| finding.advice.as_str()).collect();
+    Some(format!(
+        "{} To publish it as it is, ask with `preflight` set to `off`, or by `oss2youku upload --force`",
+        advice.join(" ")
+    ))
 }
 
 /// The pause grows each time that the upload waits for this reason.

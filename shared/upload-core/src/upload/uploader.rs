@@ -1,18 +1,17 @@
 //! Runs uploads from the claim to the outcome: who may run them, for how long, and how they are released.
 
 use crate::{
-    Clock, Error, ErrorKind, NewVideo, Notifier, Object, RefusedShortcuts, RetryAdvice, RunContext, Source,
-    Stage, TransferSettings, UploadError as _, UploadId, Youku,
+    Clock, Error, ErrorKind, NewVideo, Notifier, RefusedShortcuts, RetryAdvice, RunContext, Source,
+    TransferSettings, UploadError as _, UploadId, Youku,
     callback::{delivery::CallbackDelivery, policy::QUICK},
-    ledger::{Claim, LeasedUpload, Ledger, Reopening, State, Step, UploadRequest, WaitReason, Waiting},
+    ledger::{Claim, LeasedUpload, Ledger, Reopening, Step, UploadRequest, WaitReason, Waiting},
     retry::RetryBudget,
-    transfer::{Transfer, prefetch::Prefetch},
+    transfer::prefetch::Prefetch,
     upload::{
         attempt::Attempt,
         part_checkpoint::PartCheckpoint,
         published_video::{PublishedVideo, result_from_record},
         run_context::{out_of_time, with_deadline, with_deadline_or},
-        shortcuts::may_omit_md5,
         terminal_step::terminal_step,
     },
 };
@@ -35,7 +34,7 @@ pub struct Uploader {
     pub(crate) settings: TransferSettings,
     clock: Arc<dyn Clock>,
     pub(super) callbacks: Option<CallbackDelivery>,
-    refused_shortcuts: RefusedShortcuts,
+    pub(super) refused_shortcuts: RefusedShortcuts,
 }
 
 impl Uploader {
@@ -104,7 +103,7 @@ impl Uploader {
         let id = UploadId::new(&request.object, &request.job);
         let claim = Box::pin(async {
             let claim = self.claim(&id, Some(request), is_new).await?;
-            self.reopen_if_returned(&id, claim).await
+            self.reopen_if_wanted(&id, claim, request).await
         });
         self.run_claimed(&id, claim, Some((request, video)), run).await
     }
@@ -189,7 +188,7 @@ impl Uploader {
         let ended = tokio::select! {
             biased;
             lost = lease.keep_renewed(|| checkpoint.parts()) => Err(lost),
-            ended = self.run_while_leased(&mut upload, video, &checkpoint, run) => ended,
+            ended = self.run_while_leased(&mut upload, (request, video), &checkpoint, run) => ended,
         };
         let ended = match ended {
             Err(error) if error.kind() == ErrorKind::Superseded => Err(upload.find_loss_reason().await),
@@ -253,14 +252,16 @@ impl Uploader {
     async fn run_while_leased(
         &self,
         upload: &mut LeasedUpload,
-        video: Option<NewVideo>,
+        requested: (Option<&UploadRequest>, Option<NewVideo>),
         checkpoint: &PartCheckpoint,
         run: &RunContext,
     ) -> Result<PublishedVideo, Error> {
         let retry = RetryBudget::new(self.settings.retry);
-        let result =
-            with_deadline(run.deadline, Box::pin(self.run_attempt(upload, video, &retry, checkpoint, run)))
-                .await;
+        let result = with_deadline(
+            run.deadline,
+            Box::pin(self.run_attempt(upload, requested, &retry, checkpoint, run)),
+        )
+        .await;
         let timed_out = |error: &Error| error.kind() == ErrorKind::Deadline;
         result.map_err(|error| if timed_out(&error) { retry.with_last_error(error) } else { error })
     }
@@ -269,7 +270,7 @@ impl Uploader {
     async fn run_attempt(
         &self,
         upload: &mut LeasedUpload,
-        video: Option<NewVideo>,
+        (requested, video): (Option<&UploadRequest>, Option<NewVideo>),
         retry: &RetryBudget,
         checkpoint: &PartCheckpoint,
         run: &RunContext,
@@ -277,7 +278,8 @@ impl Uploader {
         let left = run.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         let last_parts = left.map(|left| (left / 3).min(LAST_PARTS)).unwrap_or_default();
         let stop = run.deadline.and_then(|deadline| deadline.checked_sub(last_parts));
-        let measured = self.confirm_claim(upload, retry, run).await?;
+        let turns_off = requested.is_some_and(UploadRequest::turns_preflight_off);
+        let measured = self.confirm_claim(upload, turns_off, retry, run).await?;
         let request = upload.request()?;
         run.progress.set_total(request.object.size);
         let measured = measured.filter(|measured| measured.etag == request.object.etag);
@@ -301,37 +303,5 @@ impl Uploader {
             refused_shortcuts: &self.refused_shortcuts,
         };
         attempt.run().await
-    }
-
-    /// Confirms the claim before anything is decided. Meanwhile runs what promises nothing: whether Youku may be called, and the reading
-    /// of an object of unknown MD5.
-    async fn confirm_claim(
-        &self,
-        upload: &mut LeasedUpload,
-        retry: &RetryBudget,
-        run: &RunContext,
-    ) -> Result<Option<Object>, Error> {
-        let request = upload.request()?;
-        let hint = request.job.md5.is_some() || request.object.stated_md5.is_some();
-        let stated = request.object.md5.is_some() || hint && !upload.record().was_refused_for_hash();
-        let shortcuts = self.refused_shortcuts.remaining(self.settings.shortcuts);
-        let settled = stated || may_omit_md5(shortcuts, &request, upload.record());
-        let callable = self.ensure_callable(&request.job.account, upload.record().state);
-        if upload.record().state != State::Claimed || settled {
-            tokio::try_join!(upload.confirm(), Box::pin(callable))?;
-            return Ok(None);
-        }
-        run.progress.set_total(request.object.size);
-        run.progress.set_stage(Stage::Reading);
-        let transfer = Transfer {
-            source: &*self.source,
-            object: &request.object,
-            settings: self.settings,
-            retry,
-            progress: &run.progress,
-            stop: None,
-        };
-        let ((), (), measured) = tokio::try_join!(upload.confirm(), Box::pin(callable), transfer.digest())?;
-        Ok(Some(measured))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::metadata::{header_error, headers};
 use std::collections::BTreeMap;
-use upload_core::metadata::{StatedMetadata, VideoMetadata};
+use upload_core::metadata::{PublicTypeOrigin, StatedMetadata, VideoMetadata};
 
 /// S3 returns what is not ASCII in encoded words (RFC 2047); a percent-encoded value and a plain one are what they were.
 #[test]
@@ -68,5 +68,6 @@ fn what_cannot_be_decoded_names_the_header_alone() {
     let foreign: BTreeMap<String, Vec<u8>> = [("author".to_owned(), b"caf\xe9".to_vec())].into();
     assert!(StatedMetadata::from_user_metadata(&foreign).is_ok(), "of others nothing is read");
     let stated = VideoMetadata { title: Some("T".into()), ..VideoMetadata::default() };
+    let stated = StatedMetadata::new(stated, PublicTypeOrigin::Task);
     assert!(StatedMetadata::from_user_metadata_below(&latin, &stated).is_ok(), "the task states its own");
 }

@@ -4,7 +4,7 @@ use proptest::{option::of, prelude::*};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
 use upload_core::{
-    Error, ErrorKind,
+    Error, ErrorKind, Preflight,
     metadata::{FieldKind, PublicType, PublicTypeOrigin, StatedMetadata, VideoMetadata},
     rules::Rules,
 };
@@ -293,4 +293,28 @@ proptest! {
         prop_assert!(name.contains(&title));
         prop_assert!((1..=TITLE_CHARACTERS).contains(&title.chars().count()));
     }
+}
+
+/// The preflight is stated where the metadata is, and merged as it is.
+#[test]
+fn the_preflight_is_stated_and_merged_like_a_field() {
+    let object =
+        StatedMetadata::from_user_metadata(&headers(&[("youku-preflight", "off")])).expect("understood");
+    assert_eq!((object.preflight, object.metadata.title.as_ref()), (Some(Preflight::Off), None));
+    let sidecar = StatedMetadata::from_sidecar(br#"{"preflight":"warn","title":"t"}"#).expect("understood");
+    assert_eq!(sidecar.preflight, Some(Preflight::Warn));
+    assert_eq!(StatedMetadata::from_sidecar(br#"{"preflight":null}"#).expect("understood").preflight, None);
+    let silent = StatedMetadata::default();
+    assert_eq!(StatedMetadata::merge(silent.clone(), sidecar.clone()).preflight, Some(Preflight::Warn));
+    assert_eq!(StatedMetadata::merge(object.clone(), sidecar).preflight, Some(Preflight::Off));
+
+    assert_eq!(header_error("youku-preflight", "maybe"), "youku-preflight is not refuse, warn or off");
+    let error =
+        StatedMetadata::from_sidecar(br#"{"preflight":true}"#).expect_err("not understood").to_string();
+    assert_eq!(error, "sidecar preflight is not refuse, warn or off");
+    // What the task states is not read from the object.
+    let wrong = headers(&[("youku-preflight", "maybe")]);
+    assert!(StatedMetadata::from_user_metadata_below(&wrong, &object).is_ok());
+    assert!(StatedMetadata::from_sidecar_below(br#"{"preflight":true}"#, &object).is_ok());
+    assert!(StatedMetadata::from_user_metadata_below(&wrong, &silent).is_err());
 }

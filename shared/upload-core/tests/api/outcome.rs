@@ -14,6 +14,7 @@ fn an_outcome_says_who_may_watch_and_where_that_was_stated() {
         size: 1,
         md5: Some(Md5([0; 16])),
         audience: Audience::new(Some(PublicType::Friend), Some(PublicTypeOrigin::Sidecar)),
+        preflight: None,
     };
     let data = serde_json::to_value(Outcome::new("k", &Ok(published)).data).expect("JSON");
     let expected = serde_json::json!({

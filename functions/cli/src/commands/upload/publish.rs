@@ -80,12 +80,13 @@ impl Batch<'_> {
         let warnings = [published.warning, cut].into_iter().flatten();
         published.warning = warnings.reduce(|all, one| format!("{all}; {one}"));
         drop(tracker);
-        let PublishedVideo { upload_id, video_id, size, md5, audience, warning } = &published;
+        let PublishedVideo { upload_id, video_id, size, md5, audience, warning, preflight } = &published;
+        let (media, findings) = preflight.as_ref().map(|report| (&report.media, &report.findings)).unzip();
         self.reporter.print_event(
             json!({"event": "published", "source": source, "upload_id": upload_id.as_str(),
             "video_id": video_id, "link": published.link(), "size": size, "md5": md5.map(|md5| md5.to_string()),
             "public_type": audience.public_type, "public_type_from": audience.from, "warning": warning,
-            "before": before}),
+            "before": before, "media": media, "findings": findings}),
         );
         let text = match by_this_run {
             true => describe_published(&source, &published),

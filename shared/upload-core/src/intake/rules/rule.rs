@@ -2,7 +2,7 @@
 
 use super::{extensions::is_video_extension, sidecar::Sidecar};
 use crate::{
-    Callback, Mode, VideoEvent,
+    Callback, Mode, Preflight, VideoEvent,
     model::metadata::{CopyrightType, PublicType, PublicTypeOrigin, StatedMetadata, VideoMetadata},
 };
 use secrecy::SecretString;
@@ -57,6 +57,8 @@ pub struct Rule {
     /// Publishes junk as well: files with a video's extension that systems leave behind, such as `._film.mp4`.
     #[serde(default)]
     pub include_junk: bool,
+    /// What happens to a file that is no whole video; refused if absent.
+    pub preflight: Option<Preflight>,
     /// Whether uploads under this rule are paused.
     #[serde(default)]
     pub paused: bool,
@@ -94,7 +96,7 @@ impl Rule {
             watch_password: self.watch_password.clone(),
             ..VideoMetadata::default()
         };
-        StatedMetadata::new(stated, PublicTypeOrigin::Rule)
+        StatedMetadata::new(stated, PublicTypeOrigin::Rule).with_preflight(self.preflight)
     }
 
     /// Checks the rule by itself.

@@ -10,7 +10,7 @@ use crate::ledger::{
     token_records::{ClaimRecord, PairRecord},
 };
 use crate::model::metadata::{PublicTypeOrigin, StatedMetadata, VideoMetadata};
-use crate::{Entrypoint, StatedMd5, VideoEvent};
+use crate::{Entrypoint, Media, Preflight, PreflightFinding, PreflightReport, StatedMd5, VideoEvent};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{collections::BTreeSet, fs, path::PathBuf, time::UNIX_EPOCH};
 
@@ -26,6 +26,7 @@ fn entry(step: Step) -> Entry {
         holder: "ffeeddccbbaa99887766554433221100".into(),
         nonce: "00112233445566778899aabbccddeeff".into(),
         step,
+        preflight: None,
         sequence: 0,
     }
 }
@@ -50,7 +51,8 @@ fn full_work() -> StoredRequest {
     for (field, _) in VideoMetadata::FIELDS {
         assert_eq!(metadata.states(field), Some(true), "the fixture has every field: {field}");
     }
-    request.job.video = StatedMetadata::new(metadata, PublicTypeOrigin::Task);
+    request.job.video =
+        StatedMetadata::new(metadata, PublicTypeOrigin::Task).with_preflight(Some(Preflight::Warn));
     sealed(&request)
 }
 
@@ -73,6 +75,7 @@ fn session_to(target: Target) -> Step {
 fn steps() -> Vec<(&'static str, Step)> {
     let advice = Some("look at Youku before trying again".into());
     let failure = Failure { code: "commit_unknown".into(), text: "the commit is unknown".into(), advice };
+    let refused = Failure { code: "not_publishable".into(), text: "it has no index".into(), advice: None };
     let mut events = new_request("a.mp4", Some("https://example.com/hook"));
     if let Some(callback) = &mut events.callback {
         callback.events = vec![VideoEvent::Ready, VideoEvent::Rejected];
@@ -98,10 +101,12 @@ fn steps() -> Vec<(&'static str, Step)> {
         ("notified", Step::Notified { code: "200".into(), event: None }),
         ("notified-event", Step::Notified { code: "204".into(), event: Some(VideoEvent::Rejected) }),
         ("failed", Step::Failed(failure)),
+        ("failed-preflight", Step::Failed(refused)),
         ("cancelled", Step::Cancelled),
         ("reopened", Step::Reopened(Reopening::default())),
         ("reopened-new-session", Step::Reopened(Reopening { new_session: true, ..Reopening::default() })),
         ("reopened-returned", Step::Reopened(Reopening { returned: true, ..Reopening::default() })),
+        ("reopened-preflight-off", Step::Reopened(Reopening { preflight_off: true, ..Reopening::default() })),
         ("waiting", waiting(Some(at()))),
         ("waiting-reauthorize", Step::Waiting(Waiting { reason: WaitReason::Reauthorize, not_before: None })),
         ("waiting-hash", Step::Waiting(Waiting { reason: WaitReason::Hash, not_before: None })),
@@ -118,6 +123,25 @@ fn steps() -> Vec<(&'static str, Step)> {
             Step::Waiting(Waiting { reason: WaitReason::TargetRefused, not_before: None }),
         ),
     ]
+}
+
+fn report() -> PreflightReport {
+    let media = Media {
+        container: Some("MP4".into()),
+        duration_ms: Some(1_500),
+        width: Some(640),
+        height: Some(360),
+        codec: Some("h264".into()),
+    };
+    let finding = PreflightFinding {
+        word: "no_index".into(),
+        severity: "refuse".into(),
+        text: "it has no index".into(),
+        advice: "finish it".into(),
+        text_zh: "没有索引".into(),
+        advice_zh: "请先完成".into(),
+    };
+    PreflightReport { media, findings: vec![finding] }
 }
 
 fn file(name: &str) -> PathBuf {
@@ -140,7 +164,8 @@ fn every_kind_of_entry_equals_its_fixture() {
     let mut kinds = BTreeSet::new();
     for (name, step) in steps() {
         kinds.insert(step.kind().as_str());
-        let entry = entry(step);
+        let preflight = (name == "failed-preflight").then(|| Box::new(report()));
+        let entry = Entry { preflight, ..entry(step) };
         assert_eq!(is_written_and_read(name, &entry), entry);
         names.insert(name.to_owned());
     }
@@ -162,7 +187,7 @@ fn every_kind_of_entry_equals_its_fixture() {
     .expect("an open mark");
     assert_eq!(is_written_and_read("open-mark", &mark), mark);
     let recent: FinishedUpload = serde_json::from_value(serde_json::json!({
-        "v": VERSION, "ended": at(), "state": "committed", "account": "main", "title": "t", "size": 5, "entrypoint": "scan", "video_id": "XMQ",
+        "v": VERSION, "ended": at(), "state": "committed", "account": "main", "title": "t", "size": 5, "entrypoint": "scan", "video_id": "XMQ", "media": report().media,
         "location": {"provider": "oss", "bucket": "b", "key": "k"}, "callback_pending": true,
         "callback_failed": "410"
     }))

@@ -1,6 +1,12 @@
 //! Sidecars: metadata as one JSON object in a file next to the video.
 
-use super::{audience::PublicTypeOrigin, metadata_error::MetadataError, stated::StatedMetadata};
+use super::{
+    audience::PublicTypeOrigin,
+    metadata_error::MetadataError,
+    stated::StatedMetadata,
+    user_metadata::{NO_PREFLIGHT, PREFLIGHT},
+};
+use crate::model::preflight::Preflight;
 use ::error::{describe_mismatch, deserialize, strip_byte_order_mark};
 use serde::{
     Deserialize, Deserializer,
@@ -14,20 +20,21 @@ use youku::VideoMetadata;
 const ALWAYS_READ: [&str; 2] = ["public_type", "watch_password"];
 
 impl StatedMetadata {
-    /// Reads a sidecar: one JSON object with the fields of [`VideoMetadata`] and no others. It may begin with UTF-8's byte-order mark.
+    /// Reads a sidecar: one JSON object with the fields of [`VideoMetadata`], `preflight` and no others. It may begin with UTF-8's byte-order mark.
     ///
     /// # Errors
     /// The path that does not fit.
     pub fn from_sidecar(json: &[u8]) -> Result<Self, MetadataError> {
-        Self::from_sidecar_below(json, &VideoMetadata::default())
+        Self::from_sidecar_below(json, &Self::default())
     }
 
     /// Reads what `higher` does not state of a sidecar, and always its `public_type` and `watch_password`.
     ///
     /// # Errors
     /// As [`from_sidecar`](Self::from_sidecar); names that are not known are passed over where `higher` states a public type.
-    pub fn from_sidecar_below(json: &[u8], higher: &VideoMetadata) -> Result<Self, MetadataError> {
-        Ok(Self::new(read(json, higher)?, PublicTypeOrigin::Sidecar))
+    pub fn from_sidecar_below(json: &[u8], higher: &Self) -> Result<Self, MetadataError> {
+        let (metadata, preflight) = read(json, higher)?;
+        Ok(Self::new(metadata, PublicTypeOrigin::Sidecar).with_preflight(preflight))
     }
 }
 
@@ -35,7 +42,7 @@ impl StatedMetadata {
 ///
 /// # Errors
 /// As [`StatedMetadata::from_sidecar_below`].
-fn read(json: &[u8], higher: &VideoMetadata) -> Result<VideoMetadata, MetadataError> {
+fn read(json: &[u8], higher: &StatedMetadata) -> Result<(VideoMetadata, Option<Preflight>), MetadataError> {
     let wrong = |problem| MetadataError::new("sidecar", problem);
     let json = strip_byte_order_mark(json).map_err(wrong)?;
     if str::from_utf8(json).is_err() {
@@ -50,18 +57,27 @@ fn read(json: &[u8], higher: &VideoMetadata) -> Result<VideoMetadata, MetadataEr
     reader.end().map_err(|_| wrong("goes on after its end"))?;
     let mut read = Map::new();
     for (name, value) in members {
-        let is_skipped = match higher.states(&name) {
+        let is_skipped = match higher.metadata.states(&name) {
             Some(is_stated) => is_stated && !ALWAYS_READ.contains(&name.as_str()),
-            None => higher.public_type.is_some(),
+            None if name == PREFLIGHT => higher.preflight.is_some(),
+            None => higher.metadata.public_type.is_some(),
         };
         if !is_skipped && read.insert(name, value).is_some() {
             return Err(wrong("states a field twice"));
         }
     }
-    deserialize(Value::Object(read)).map_err(|error| {
+    let preflight = match read.remove(PREFLIGHT) {
+        None | Some(Value::Null) => None,
+        Some(value) => {
+            let word = value.as_str().and_then(Preflight::from_word);
+            Some(word.ok_or_else(|| MetadataError::new(format!("sidecar {PREFLIGHT}"), NO_PREFLIGHT))?)
+        }
+    };
+    let metadata = deserialize(Value::Object(read)).map_err(|error| {
         let place = error.path.map_or_else(|| "sidecar".to_owned(), |path| format!("sidecar {path}"));
         MetadataError::new(place, describe_mismatch(&error.message))
-    })
+    })?;
+    Ok((metadata, preflight))
 }
 
 /// An object's members in their order, those with the same name as well.

@@ -4,6 +4,7 @@ use super::{
     audience::{Audience, PublicTypeOrigin},
     default_title::{cut_title, derive_title, is_too_long},
 };
+use crate::model::preflight::Preflight;
 use secrecy::SecretString;
 use youku::{VideoMetadata, with_unix_line_ends};
 
@@ -17,13 +18,20 @@ pub struct StatedMetadata<Password = SecretString> {
     pub metadata: VideoMetadata<Password>,
     /// Where `metadata.public_type` was stated. No document says it of itself.
     pub public_type_from: Option<PublicTypeOrigin>,
+    /// What the preflight does with a broken file. The ledger keeps this next to the metadata.
+    pub preflight: Option<Preflight>,
     /// Fields of `metadata` that the object's rule alone states. The ledger does not keep this.
     pub from_rule: Vec<&'static str>,
 }
 
 impl<Password> Default for StatedMetadata<Password> {
     fn default() -> Self {
-        Self { metadata: VideoMetadata::default(), public_type_from: None, from_rule: Vec::new() }
+        Self {
+            metadata: VideoMetadata::default(),
+            public_type_from: None,
+            preflight: None,
+            from_rule: Vec::new(),
+        }
     }
 }
 
@@ -34,7 +42,13 @@ impl<Password> StatedMetadata<Password> {
         let is_stated =
             |field: &&str| origin == PublicTypeOrigin::Rule && metadata.states(field) == Some(true);
         let from_rule = VideoMetadata::FIELDS.iter().map(|(field, _)| *field).filter(is_stated).collect();
-        Self { public_type_from: metadata.public_type.map(|_| origin), from_rule, metadata }
+        Self { public_type_from: metadata.public_type.map(|_| origin), preflight: None, from_rule, metadata }
+    }
+
+    /// The same with what the preflight does with a broken file.
+    #[must_use]
+    pub fn with_preflight(self, preflight: Option<Preflight>) -> Self {
+        Self { preflight, ..self }
     }
 
     /// Who may watch the video, and where that was stated.
@@ -63,6 +77,7 @@ impl<Password> StatedMetadata<Password> {
         Self {
             from_rule: from_rule.collect(),
             public_type_from: if is_higher { higher.public_type_from } else { lower.public_type_from },
+            preflight: higher.preflight.or(lower.preflight),
             metadata: VideoMetadata::merge(higher.metadata, lower.metadata),
         }
     }

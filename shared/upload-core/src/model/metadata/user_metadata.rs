@@ -6,6 +6,7 @@ use super::{
     metadata_error::MetadataError,
     stated::StatedMetadata,
 };
+use crate::model::preflight::Preflight;
 use percent_encoding::percent_decode_str;
 use std::{borrow::Cow, collections::BTreeMap};
 use youku::VideoMetadata;
@@ -15,6 +16,10 @@ const USER_METADATA_PREFIX: &str = "youku-";
 /// Names that are read whatever the caller states: a mistake there may have been meant to hide the video.
 const ALWAYS_READ: [&str; 2] = ["public-type", "watch-password"];
 
+/// What the preflight does with a broken file: a field of ours, not of the video.
+pub(super) const PREFLIGHT: &str = "preflight";
+pub(super) const NO_PREFLIGHT: &str = "is not refuse, warn or off";
+
 impl StatedMetadata {
     /// Reads an object's user metadata: `youku-title`, `youku-tags` (joined by commas), `youku-category`, ... with values in
     /// percent-encoded UTF-8, or in encoded words of RFC 2047 as S3 returns what is not ASCII. Names are lower case, without the store's
@@ -23,7 +28,7 @@ impl StatedMetadata {
     /// # Errors
     /// The header whose name or value is not understood. A misspelt name is an error: it may have been meant to hide the video.
     pub fn from_user_metadata<V: AsRef<[u8]>>(headers: &BTreeMap<String, V>) -> Result<Self, MetadataError> {
-        Self::from_user_metadata_below(headers, &VideoMetadata::default())
+        Self::from_user_metadata_below(headers, &Self::default())
     }
 
     /// Reads what `higher` does not state of an object's user metadata, and always `youku-public-type` and `youku-watch-password`.
@@ -33,21 +38,27 @@ impl StatedMetadata {
     /// already decides who may watch.
     pub fn from_user_metadata_below<V: AsRef<[u8]>>(
         headers: &BTreeMap<String, V>,
-        higher: &VideoMetadata,
+        higher: &Self,
     ) -> Result<Self, MetadataError> {
-        let mut found = VideoMetadata::default();
+        let (mut found, mut preflight) = (VideoMetadata::default(), None);
         for (header, value) in headers {
             let Some(name) = header.strip_prefix(USER_METADATA_PREFIX) else { continue };
             let field = name.replace('-', "_");
-            let is_skipped = match higher.states(&field) {
+            let is_skipped = match higher.metadata.states(&field) {
                 Some(is_stated) => is_stated && !ALWAYS_READ.contains(&name),
-                None => higher.public_type.is_some(),
+                None if name == PREFLIGHT => higher.preflight.is_some(),
+                None => higher.metadata.public_type.is_some(),
             };
             if is_skipped {
                 continue;
             }
             let wrong = |problem: Cow<'static, str>| MetadataError::new(header, problem);
             let text = decode(value.as_ref()).map_err(wrong)?;
+            if name == PREFLIGHT {
+                let mode = Preflight::from_word(&text).ok_or_else(|| wrong(NO_PREFLIGHT.into()))?;
+                preflight = Some(mode);
+                continue;
+            }
             // With `_` it is not a name of ours.
             let is_known = !name.contains('_')
                 && found
@@ -57,7 +68,7 @@ impl StatedMetadata {
                 return Err(wrong("is not a known name".into()));
             }
         }
-        Ok(Self::new(found, PublicTypeOrigin::Metadata))
+        Ok(Self::new(found, PublicTypeOrigin::Metadata).with_preflight(preflight))
     }
 }
 

@@ -34,7 +34,8 @@ async fn the_video_event_is_delivered_once_it_is_known() {
         assert!(heard.body["timestamp"].as_str().is_some_and(|time| time.starts_with("2027-01-15T08:")));
         let data = json!({"key": "film 7", "videoid": published.video_id, "state": state,
             "upload_id": published.upload_id, "link": published.link(),
-            "public_type": "all", "public_type_from": "default"});
+            "public_type": "all", "public_type_from": "default",
+            "findings": published.preflight.expect("it was looked at").findings});
         assert_eq!((&heard.body["type"], &heard.body["data"]), (&json!(event), &data));
         assert_eq!(read_deliveries(&memory).await, [("200".into(), None), ("200".into(), Some(event))]);
         assert!(!is_open(&memory));
