@@ -183,7 +183,7 @@ impl Handler {
         }
         match result {
             Err(error) if !self.app.is_settled(&error) => Err(into_diagnostic(&error)),
-            result => Ok(ObjectResult::Outcome(Outcome::new(&task.key, &result))),
+            result => Ok(ObjectResult::Outcome(Box::new(Outcome::new(&task.key, &result)))),
         }
     }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 #[serde(untagged)]
 pub enum EventResponse {
     /// To a caller with a task.
-    Outcome(Outcome),
+    Outcome(Box<Outcome>),
     /// To SQS, or to a pipe whose source it is: which messages must come again.
     Batch(SqsBatchResponse),
     /// To a sender of HTTP requests.

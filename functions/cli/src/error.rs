@@ -1,7 +1,7 @@
 //! What ends a command early, by who found it: that decides exit code and text.
 
 use crate::ui::i18n::tr;
-use app::core::{Error, ErrorKind, UploadError as _, UploadId};
+use app::core::{Error, ErrorKind, PreflightReport, UploadError as _, UploadId};
 
 /// What ends a command, or one upload of several.
 ///
@@ -82,6 +82,14 @@ impl CliError {
             }
             Self::Interrupted { upload_id } => upload_id.as_ref(),
             Self::NoSuchUpload(_) => None,
+        }
+    }
+
+    /// What the preflight found, where it refused the file.
+    pub(crate) fn preflight(&self) -> Option<&PreflightReport> {
+        match self {
+            Self::App(error) => error.preflight(),
+            _ => None,
         }
     }
 

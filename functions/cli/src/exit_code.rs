@@ -34,7 +34,7 @@ pub(crate) fn classify(error: &CliError) -> u8 {
 pub(crate) fn classify_app(error: &Error) -> u8 {
     match error.kind() {
         ErrorKind::Config | ErrorKind::Usage => USAGE,
-        ErrorKind::InvalidJob => INVALID,
+        ErrorKind::InvalidJob | ErrorKind::NotPublishable => INVALID,
         ErrorKind::SourceMissing | ErrorKind::NoSuchUpload => UNKNOWN,
         ErrorKind::InProgress | ErrorKind::Superseded | ErrorKind::RateLimited | ErrorKind::Deadline => {
             NOT_NOW
@@ -94,8 +94,9 @@ mod tests {
             "youku_unauthorized",
             "function_failed",
             "integrity",
+            "not_publishable",
         ];
-        assert_eq!(codes.map(classify_code), [INVALID, INVALID, UNKNOWN, DENIED, FAILED, FAILED]);
+        assert_eq!(codes.map(classify_code), [INVALID, INVALID, UNKNOWN, DENIED, FAILED, FAILED, INVALID]);
     }
 
     /// Who found an error decides its class where the kind alone does not.

@@ -3,6 +3,7 @@
 mod console;
 mod doctor;
 mod init;
+mod inspect;
 mod invoke;
 mod ledger;
 #[cfg(feature = "local-clouds")]
@@ -19,6 +20,7 @@ pub(crate) use {
     console::ConsoleArgs,
     doctor::DoctorArgs,
     init::{DEFAULT_OUT, InitArgs},
+    inspect::InspectArgs,
     invoke::InvokeArgs,
     ledger::{ExplainArgs, ListArgs, RetryArgs, SweepArgs, UploadIdArgs},
     upload::UploadArgs,
@@ -71,6 +73,9 @@ pub(crate) enum Command {
     /// Show what happened to an upload, what happens next, and what you can do.
     #[command(after_help = EXIT_CODES)]
     Explain(ExplainArgs),
+    /// Show what a file or an object holds and whether it can become a video, without uploading it.
+    #[command(after_help = EXIT_CODES)]
+    Inspect(InspectArgs),
     /// List open uploads, then recently finished ones.
     #[command(after_help = EXIT_CODES)]
     List(ListArgs),

@@ -59,6 +59,12 @@ pub(crate) struct UploadArgs {
     /// Upload again what was uploaded before, as a new video for each distinct text.
     #[arg(long, value_name = "TEXT", value_parser = parse_nonce)]
     pub(crate) again: Option<String>,
+    /// Publish also what the preflight refuses: files that are cut short, have no index, hold no pictures or are no video.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Wait for a file without its index until nothing has written to it for so many seconds, 0 to 3600; 0 decides at once.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = value_parser!(u64).range(0..=3600))]
+    pub(crate) wait_stable: u64,
     /// Retry uploads that failed for good or were cancelled.
     #[arg(long)]
     pub(crate) retry: bool,

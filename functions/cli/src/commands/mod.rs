@@ -21,6 +21,7 @@ mod explain;
 mod find_upload;
 mod function_client;
 mod init;
+mod inspect;
 mod invoke;
 mod list;
 #[cfg(feature = "local-clouds")]
@@ -52,6 +53,7 @@ pub(crate) fn run(command: Command) -> ExitCode {
         Command::Console(args) => {
             runner::run_with_shutdown(args.json, |shutdown| console::console(args, shutdown))
         }
+        Command::Inspect(args) => runner::run_until_stopped(args.json, inspect::inspect(args)),
         Command::Doctor(args) => doctor::run(args),
         Command::Invoke(args) => {
             runner::run_with_shutdown(args.json, |shutdown| invoke::invoke(args, shutdown))

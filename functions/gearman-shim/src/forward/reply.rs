@@ -41,6 +41,11 @@ pub(crate) struct ReplyData {
     /// What a person should know, such as a title that was not used because the video was there before the job.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) warning: Option<String>,
+    /// What the file holds and what is wrong with it, as the function's preflight says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) media: Option<Box<Value>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) findings: Option<Box<Value>>,
 }
 
 /// A stable English code of an error. The function has more than are named here.
@@ -167,6 +172,7 @@ mod tests {
             ("404", Some("source_missing"), "404"),
             ("404", Some("no_such_path"), "500"),
             ("400", Some("invalid_job"), "500"),
+            ("400", Some("not_publishable"), "500"),
             ("502", Some("youku_failed"), "500"),
             ("nonsense", None, "500"),
         ];

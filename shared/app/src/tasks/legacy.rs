@@ -1,6 +1,6 @@
 //! The legacy worker's form: lenient, since its clients never had to be strict (legacy sheet).
 //!
-//! `{"conf":{"clientid","ak","keyname","callbackurl","again"},"youku":{"title","tags":"a,b",...}}`. Unknown fields are ignored,
+//! `{"conf":{"clientid","ak","keyname","callbackurl","again","preflight"},"youku":{"title","tags":"a,b",...}}`. Unknown fields are ignored,
 //! empty ones count as left out (`""`, `null`, and PHP's `[]` and `false`), numbers may be text and text numbers. A `public_type` of `all`
 //! counts as left out as well. Title, tags and description are cleaned of what cannot be seen in them, since these clients pass on what
 //! others typed.
@@ -20,7 +20,7 @@ use super::{
 use crate::settings::Settings;
 use serde_json::{Map, Value};
 use upload_core::{
-    Callback, Entrypoint, Error, ErrorKind, Job, Location, Provider, Terms,
+    Callback, Entrypoint, Error, ErrorKind, Job, Location, Preflight, Provider, Terms,
     metadata::{
         FieldKind, PublicType, PublicTypeOrigin, StatedMetadata, VideoMetadata, clean_description,
         clean_tags, clean_title,
@@ -59,7 +59,14 @@ pub(super) fn read(
     let LegacyAccount { name, caller_account, unverified_token } =
         find_legacy_account(settings, conf.text("clientid")?, conf.text("ak")?)?;
     let callback = conf.text("callbackurl")?.map(|url| Callback::new(url.into()));
-    let video = read_video(&Section::from_task(fields, "youku")?)?;
+    let preflight = match conf.text("preflight")? {
+        Some(word) => Some(
+            Preflight::from_word(&word)
+                .ok_or_else(|| field_error("conf.preflight", "is not refuse, warn or off"))?,
+        ),
+        None => None,
+    };
+    let video = read_video(&Section::from_task(fields, "youku")?)?.with_preflight(preflight);
     let again = match conf.get("again") {
         Some(flag @ Value::Bool(_)) => Some(flag.clone()),
         _ => conf.text("again")?.map(Value::String),

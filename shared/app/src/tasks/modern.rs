@@ -1,6 +1,6 @@
 //! The modern form: strict.
 //!
-//! `{"source":"oss://bucket/key","account":"main","video":{"title":...},"callback":{"url":...,"events":[...]},"mode":"oss","md5":...,"again":...}`;
+//! `{"source":"oss://bucket/key","account":"main","video":{"title":...},"callback":{"url":...,"events":[...]},"mode":"oss","md5":...,"again":...,"preflight":"off"}`;
 //! all but `source` may be left out.
 
 use super::{
@@ -15,7 +15,7 @@ use crate::settings::Settings;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use upload_core::{
-    Callback, Entrypoint, Error, Job, Md5, Mode, StatedMd5, Terms,
+    Callback, Entrypoint, Error, Job, Md5, Mode, Preflight, StatedMd5, Terms,
     metadata::{PublicTypeOrigin, StatedMetadata, VideoMetadata},
 };
 
@@ -30,6 +30,7 @@ struct ModernTask {
     mode: Option<Mode>,
     md5: Option<String>,
     again: Option<Value>,
+    preflight: Option<Preflight>,
 }
 
 /// Reads a modern task.
@@ -61,7 +62,7 @@ pub(super) fn read(
     let job = Job {
         location,
         account,
-        video: StatedMetadata::new(task.video, PublicTypeOrigin::Task),
+        video: StatedMetadata::new(task.video, PublicTypeOrigin::Task).with_preflight(task.preflight),
         mode,
         md5,
         force_nonce,

@@ -38,7 +38,7 @@ impl App {
                     Err(error)
                 }
             };
-            Ok(ObjectResult::Outcome(Outcome::new(&key, &result)))
+            Ok(ObjectResult::Outcome(Box::new(Outcome::new(&key, &result))))
         })
     }
 }

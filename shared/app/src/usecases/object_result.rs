@@ -8,7 +8,7 @@ use upload_core::Outcome;
 #[serde(untagged)]
 pub enum ObjectResult {
     /// It was to be uploaded.
-    Outcome(Outcome),
+    Outcome(Box<Outcome>),
     /// It was left alone.
     Skipped {
         /// The object's key.

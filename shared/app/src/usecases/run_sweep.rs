@@ -27,7 +27,7 @@ impl App {
                 if let Err(error) = ended {
                     tracing::error!(upload_id = %id, ?error, code = error.kind().code(), "failed");
                 }
-                ObjectResult::Outcome(Outcome::new(key, ended))
+                ObjectResult::Outcome(Box::new(Outcome::new(key, ended)))
             });
             Ok(results.collect())
         })

@@ -6,7 +6,7 @@ use super::{
 };
 use serde::{Deserialize, Serialize};
 use upload_core::{
-    Entrypoint, Error, UploadError as _, UploadId,
+    Entrypoint, Error, Media, UploadError as _, UploadId,
     ledger::{FinishedUpload, Ledger, OpenMark, OpenUpload, Timestamp, WaitReason},
 };
 
@@ -90,6 +90,9 @@ pub struct ListedUpload {
     /// The video.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub videoid: Option<String>,
+    /// What the object of an upload that ended holds, where the preflight could tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<Media>,
     /// The stable code of the failure, or of what keeps an open one from being resumed until a person helps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -125,6 +128,7 @@ impl ListedUpload {
                 callback: None,
                 callback_failed: None,
                 videoid: None,
+                media: None,
                 error: mark.paused,
             },
             Some(pending) => Self {
@@ -138,6 +142,7 @@ impl ListedUpload {
                 not_before,
                 waiting: None,
                 videoid: pending.video_id.clone(),
+                media: None,
                 error: pending.error.clone(),
                 callback: Some(CallbackStatus::new(pending, &upload)),
                 callback_failed: None,
@@ -180,6 +185,7 @@ impl ListedUpload {
             callback,
             callback_failed: finished.callback_failed,
             videoid: finished.video_id,
+            media: finished.media,
             error: finished.error,
         }
     }

@@ -3,7 +3,7 @@
 use super::callback_status::CallbackStatus;
 use serde::Serialize;
 use upload_core::{
-    Entrypoint, Outcome, UploadId,
+    Entrypoint, Media, Outcome, PreflightFinding, UploadId,
     ledger::{Entry, Holder, OpenMark, Record, State, Timestamp, WaitReason},
     metadata::{PublicType, PublicTypeOrigin},
 };
@@ -31,6 +31,12 @@ pub struct UploadStatus {
     pub public_type: Option<PublicType>,
     /// Where that was stated.
     pub public_type_from: Option<PublicTypeOrigin>,
+    /// What the object holds, where the preflight could tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media: Option<Media>,
+    /// What the preflight found wrong with it, the refusals first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<PreflightFinding>,
     /// Who works on it now.
     pub holder: Option<HolderStatus>,
     /// Why it waits, and until when.
@@ -96,6 +102,8 @@ impl UploadStatus {
             entrypoint: record.request.entrypoint,
             public_type: Some(audience.public_type),
             public_type_from: audience.from,
+            media: record.media().cloned(),
+            findings: record.preflight.as_ref().map(|report| report.findings.clone()).unwrap_or_default(),
             holder: holder.map(HolderStatus::from_holder),
             waiting: record
                 .waiting
@@ -121,6 +129,8 @@ impl UploadStatus {
             entrypoint: None,
             public_type: None,
             public_type_from: None,
+            media: None,
+            findings: Vec::new(),
             holder: holder.map(HolderStatus::from_holder),
             waiting: None,
             callback: None,

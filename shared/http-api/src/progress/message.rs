@@ -34,5 +34,5 @@ pub(super) enum ProgressMessage {
     Progress(ProgressReport),
     /// Only in the lines' form: server-sent events have comments for it.
     Heartbeat,
-    Outcome(Outcome),
+    Outcome(Box<Outcome>),
 }

@@ -55,7 +55,7 @@ impl<R: Fn() -> ProgressReport> WatchedUpload<R> {
             tokio::select! {
                 outcome = &mut *work => {
                     self.work = None;
-                    return Some(ProgressMessage::Outcome(outcome));
+                    return Some(ProgressMessage::Outcome(Box::new(outcome)));
                 }
                 now = self.ticks.tick() => {
                     let report = (self.report)();

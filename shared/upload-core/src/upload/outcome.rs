@@ -50,7 +50,7 @@ pub struct OutcomeData {
     pub public_type_from: Option<PublicTypeOrigin>,
     /// What the object holds, where the preflight looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub media: Option<Media>,
+    pub media: Option<Box<Media>>,
     /// What the preflight found wrong with it, the refusals first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<PreflightFinding>,
@@ -86,7 +86,7 @@ impl Outcome {
                 warning: published.and_then(|p| p.warning.clone()),
                 public_type: published.map(|p| p.audience.public_type),
                 public_type_from: published.and_then(|p| p.audience.from),
-                media: Some(media).filter(|media| *media != Media::default()),
+                media: Some(media).filter(|media| *media != Media::default()).map(Box::new),
                 findings,
             },
         }

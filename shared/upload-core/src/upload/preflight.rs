@@ -45,15 +45,26 @@ impl PreflightReport {
     ///
     /// # Errors
     /// [`NotPublishable`](ErrorKind::NotPublishable), with the report, if a finding refuses the object and `mode` lets it.
-    pub fn enforce(&self, mode: Preflight) -> Result<(), Error> {
+    pub(super) fn enforce(&self, mode: Preflight) -> Result<(), Error> {
         let findings = self.words();
         if !self.is_refused() || mode != Preflight::Refuse {
             if !findings.is_empty() {
-                tracing::warn!(findings, preflight = mode.as_str(), "the preflight found something");
+                tracing::info!(findings, preflight = mode.as_str(), "the preflight found something");
             }
             return Ok(());
         }
-        tracing::error!(findings, "the preflight refuses the object");
+        tracing::info!(findings, preflight = mode.as_str(), "the preflight refuses the object");
+        self.refuse()
+    }
+
+    /// Refuses the object where a finding does.
+    ///
+    /// # Errors
+    /// [`NotPublishable`](ErrorKind::NotPublishable), with the report.
+    pub fn refuse(&self) -> Result<(), Error> {
+        if !self.is_refused() {
+            return Ok(());
+        }
         let sentences: Vec<_> = self.refusals().map(|finding| finding.text.as_str()).collect();
         let error = Error::new(ErrorKind::NotPublishable, "preflight", sentences.join(" "));
         Err(error.with_preflight(self.clone()))

@@ -44,7 +44,7 @@ impl LocalUploads for ConsoleUploads {
                 UploadSource::File(path) => VideoSource::File(path),
                 UploadSource::Object(url) => VideoSource::parse(url.as_ref())?,
             };
-            batch.inspect(number, &video).await.map(|planned| planned.into_plan())
+            batch.inspect(number, &video).await?.into_plan()
         })
     }
 

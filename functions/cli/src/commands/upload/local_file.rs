@@ -31,7 +31,7 @@ const CHUNK: usize = 256 << 10;
 const CHANGED: &str = "the file changed after its upload began";
 
 /// One file, in the version that was read for its digests.
-pub(super) struct LocalFile {
+pub(crate) struct LocalFile {
     object: Object,
     folder: Store,
     /// Name in the folder; the target of a link may have another.
@@ -55,11 +55,7 @@ pub(super) async fn open(
     shutdown: &Shutdown,
 ) -> Result<(Object, LocalFile), CliError> {
     let name = check_name(path)?;
-    // Only the folder is resolved, so that a link keeps its own name. The folder of a bare name is empty.
-    let folder = Path::new(".").join(path.parent().unwrap_or(Path::new("")));
-    let folder = folder.canonicalize().map_err(|error| describe_unreadable(path, &error))?;
-    let folder =
-        Store::new(StoreConfig::folder(folder), app::store_client()?).map_err(|e| map_store_error(&e))?;
+    let folder = open_folder(path)?;
     let before = folder.head(&name).await.map_err(|e| map_store_error(&e))?;
     let (owned, shutdown) = (path.to_owned(), shutdown.clone());
     let digest = tokio::task::spawn_blocking(move || digest(&owned, &read, &shutdown)).await;
@@ -82,6 +78,25 @@ pub(super) async fn open(
         ..Object::new(locate(&name), md5.to_string().to_ascii_uppercase(), size)
     };
     Ok((object.clone(), LocalFile { object, folder, name, version }))
+}
+
+/// Opens the file as it is now, without reading it: its ETag is the folder's, and none that an upload has.
+///
+/// # Errors
+/// As [`open`].
+pub(crate) async fn look(path: &Path) -> Result<(Object, LocalFile), CliError> {
+    let name = check_name(path)?;
+    let folder = open_folder(path)?;
+    let found = folder.head(&name).await.map_err(|e| map_store_error(&e))?;
+    let object = Object::new(locate(&name), found.etag.clone(), found.size);
+    Ok((object.clone(), LocalFile { object, folder, name, version: found.etag }))
+}
+
+/// Only the folder is resolved, so that a link keeps its own name. The folder of a bare name is empty.
+fn open_folder(path: &Path) -> Result<Store, CliError> {
+    let folder = Path::new(".").join(path.parent().unwrap_or(Path::new("")));
+    let folder = folder.canonicalize().map_err(|error| describe_unreadable(path, &error))?;
+    Ok(Store::new(StoreConfig::folder(folder), app::store_client()?).map_err(|e| map_store_error(&e))?)
 }
 
 /// Checks that `path` is a file with bytes in it, and returns its name.

@@ -8,7 +8,10 @@ use crate::{
         i18n::tr,
     },
 };
-use app::core::metadata::{PublicTypeOrigin, StatedMetadata, VideoMetadata, split_tags};
+use app::core::{
+    Preflight,
+    metadata::{PublicTypeOrigin, StatedMetadata, VideoMetadata, split_tags},
+};
 use std::{fs, path::Path};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -30,12 +33,14 @@ pub(super) fn read(args: &UploadArgs) -> Result<StatedMetadata, CliError> {
         ..VideoMetadata::default()
     };
     let file = args.meta.as_deref().map(read_file).transpose()?;
-    let stated = VideoMetadata::merge(flags, file.unwrap_or_default());
-    Ok(StatedMetadata::new(stated, PublicTypeOrigin::Flag))
+    let (file, preflight) = file.unwrap_or_default();
+    let stated = VideoMetadata::merge(flags, file);
+    let preflight = if args.force { Some(Preflight::Off) } else { preflight };
+    Ok(StatedMetadata::new(stated, PublicTypeOrigin::Flag).with_preflight(preflight))
 }
 
 /// Reads TOML, or JSON as a sidecar has it. Editors of Windows write a byte-order mark before either.
-fn read_file(path: &Path) -> Result<VideoMetadata, CliError> {
+fn read_file(path: &Path) -> Result<(VideoMetadata, Option<Preflight>), CliError> {
     let wrong = |why: String| CliError::usage(why).with_context("file", path.display().to_string());
     let bytes = fs::read(path).map_err(|error| {
         let why = localize_io(&error);
@@ -51,14 +56,15 @@ fn read_file(path: &Path) -> Result<VideoMetadata, CliError> {
     // No TOML begins so.
     if text.trim_start().starts_with('{') {
         let stated = StatedMetadata::from_sidecar(text.as_bytes());
-        return stated.map(|stated| stated.metadata).map_err(|error| {
+        return stated.map(|stated| (stated.metadata, stated.preflight)).map_err(|error| {
             let text = error.to_string();
             let why = localize(&text);
             let why = strip_place(&why);
             wrong(tr!("--meta: {why}", "--meta 文件有误：{why}"))
         });
     }
-    toml::from_str(text).map_err(|error| {
+    let stated = toml::from_str(text).map(|metadata| (metadata, None));
+    stated.map_err(|error| {
         let (line, column) = find_position(text, error.span().map_or(0, |span| span.start));
         let why = localize(strip_value(error.message()));
         wrong(tr!("--meta: {why}", "--meta 文件有误：{why}"))

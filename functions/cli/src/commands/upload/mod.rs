@@ -4,9 +4,10 @@ mod batch;
 pub(super) mod file_id;
 mod folder_walk;
 mod for_console;
-mod local_file;
+pub(super) mod local_file;
 mod metadata;
 mod plan;
+mod preflight;
 mod prepare;
 mod publish;
 mod skipped;
@@ -45,7 +46,7 @@ use skipped::Skipped;
 use std::{cell::Cell, process::ExitCode, sync::Arc, time::Instant};
 use throttle::Throttle;
 use totals::{Outcome, Totals};
-use video_source::VideoSource;
+pub(super) use video_source::VideoSource;
 
 /// Below this rate in bytes per second, fewer and smaller parts are in flight: a stop then loses little.
 const SLOW_RATE: u64 = 4 << 20;
@@ -134,7 +135,8 @@ impl Batch<'_> {
             }
         } else {
             self.reporter.print_event(json!({"event": "failed", "source": source, "error": error.code(),
-                "message": describe(&error), "upload_id": upload_id}));
+                "message": describe(&error), "upload_id": upload_id,
+                "findings": error.preflight().map(|report| &report.findings)}));
             self.reporter.print_note(describe_failure(&source, &error));
         }
         (exit_code::classify(&error), outcome)

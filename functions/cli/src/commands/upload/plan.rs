@@ -1,11 +1,11 @@
 //! `--dry-run`: what would be sent, and whether it would be accepted.
 
-use super::{batch::Batch, prepare::Prepared, video_source::VideoSource};
+use super::{batch::Batch, video_source::VideoSource};
 use crate::{
     error::CliError,
     ui::{
         i18n::{tr, tr_static},
-        messages,
+        messages::{self, findings},
         output::escape,
         tracker::Tracker,
         width::pad,
@@ -13,7 +13,7 @@ use crate::{
 };
 use app::{
     UploadDetails,
-    core::{Mode, UploadId, ledger::UploadRequest, metadata::StatedMetadata},
+    core::{Mode, Preflight, PreflightReport, UploadId, ledger::UploadRequest, metadata::StatedMetadata},
 };
 use serde_json::{Value, json};
 use web_console::UploadPlan;
@@ -30,6 +30,8 @@ pub(super) struct PlannedUpload {
     video: StatedMetadata,
     details: Option<UploadDetails>,
     warning: Option<String>,
+    /// What its headers say, unless that is turned off.
+    preflight: Option<PreflightReport>,
 }
 
 impl Batch<'_> {
@@ -40,11 +42,18 @@ impl Batch<'_> {
         for (label, text) in planned.describe() {
             self.reporter.print_text(format!("{}{}", pad(label, LABEL_WIDTH), escape(&text)));
         }
-        if let Some(warning) = planned.warning {
+        if let Some(warning) = &planned.warning {
             let label = tr_static!("attention", "注意");
             self.reporter.print_text(format!("{}{warning}", pad(label, LABEL_WIDTH)));
         }
-        Ok(())
+        let findings = planned.preflight.iter().flat_map(|report| &report.findings);
+        for line in findings.flat_map(findings::describe_lines) {
+            self.reporter.print_text(line);
+        }
+        match planned.refusal() {
+            Some(report) => Ok(report.refuse()?),
+            None => Ok(()),
+        }
     }
 
     /// Finds out what an upload would do, and checks it as far as possible.
@@ -55,21 +64,23 @@ impl Batch<'_> {
     ) -> Result<PlannedUpload, CliError> {
         let source = video.to_string();
         let mut tracker = Tracker::new(self.reporter, source.clone());
-        let Prepared { request, .. } = self.prepare(number, video, &mut tracker).await?;
+        let prepared = self.prepare(number, video, &mut tracker).await?;
+        let preflight = self.plan_preflight(&prepared).await?;
+        let request = prepared.request;
         let id = UploadId::new(&request.object, &request.job);
         let details = self.app.upload_details(&id).await?;
         let file_name = request.object.location.file_name();
         let video = request.job.video.clone().completed(file_name);
         let is_cut = request.job.video.is_title_cut(file_name) || self.is_template_cut(number, &request);
         let warning = is_cut.then(|| messages::upload::describe_title_cut().to_owned());
-        Ok(PlannedUpload { source, id, request, video, details, warning })
+        Ok(PlannedUpload { source, id, request, video, details, warning, preflight })
     }
 }
 
 impl PlannedUpload {
     /// The event of `--json`.
     fn to_event(&self) -> Value {
-        let Self { source, id, request, video, details, warning } = self;
+        let Self { source, id, request, video, details, warning, preflight } = self;
         let (audience, stated) = (video.audience(), &video.metadata);
         json!({
             "event": "planned", "source": source, "upload_id": id.as_str(),
@@ -82,24 +93,41 @@ impl PlannedUpload {
             "callback": request.callback.as_ref().map(|_| "accepted"),
             "state": details.as_ref().map(|details| details.status().state),
             "video_id": details.as_ref().and_then(|details| details.record.video_id.clone()),
-            "warning": warning,
+            "warning": warning, "media": preflight.as_ref().map(|report| &report.media),
+            "findings": preflight.as_ref().map(|report| &report.findings),
         })
     }
 
+    /// The findings for which it would be refused.
+    fn refusal(&self) -> Option<&PreflightReport> {
+        let refuses = self.request.job.video.preflight.unwrap_or_default() == Preflight::Refuse;
+        self.preflight.as_ref().filter(|report| refuses && report.is_refused())
+    }
+
     /// What the console shows. Where a spooled file lies is no concern of the page.
-    pub(super) fn into_plan(self) -> UploadPlan {
+    ///
+    /// # Errors
+    /// [`NotPublishable`](app::core::ErrorKind::NotPublishable) where it would be refused.
+    pub(super) fn into_plan(self) -> Result<UploadPlan, CliError> {
+        if let Some(report) = self.refusal() {
+            report.refuse()?;
+        }
+        let found = self.preflight.iter().flat_map(|report| &report.findings);
+        let found = found.map(|finding| findings::describe_finding(finding).to_owned());
+        let warnings: Vec<_> = self.warning.clone().into_iter().chain(found).collect();
         let lines = self.describe().into_iter().skip(1);
-        UploadPlan {
+        Ok(UploadPlan {
             lines: lines.map(|(label, text)| (label.to_owned(), text)).collect(),
             upload_id: self.id,
             title: self.video.metadata.title,
-            warning: self.warning,
-        }
+            warning: (!warnings.is_empty()).then(|| warnings.join(" ")),
+        })
     }
 
     /// What a person reads: labels and texts, the source first.
     fn describe(&self) -> Vec<(&'static str, String)> {
-        let Self { source, id, request, video, details, .. } = self;
+        let Self { source, id, request, video, details, preflight, .. } = self;
+        let media = preflight.as_ref().and_then(|report| findings::describe_media(&report.media));
         let (object, stated) = (&request.object, &video.metadata);
         let md5 = object.md5.map_or_else(
             || tr!("unknown: the object would be read once to compute it", "未知：需先完整读取一次"),
@@ -125,6 +153,7 @@ impl PlannedUpload {
             line("public type", "公开范围", Some(&messages::audience::describe(video.audience()))),
             line("password", "观看密码", stated.watch_password.as_ref().map(|_| tr_static!("set", "已设置"))),
             line("thumbnail", "封面", stated.thumbnail.as_deref()),
+            line("media", "媒体", media.as_deref()),
             line("callback", "回调", request.callback.as_ref().map(|_| tr_static!("allowed", "允许调用"))),
             line(
                 "ledger",

@@ -32,6 +32,8 @@ pub(super) struct Prepared {
     /// The request's, checked.
     pub(super) video: NewVideo,
     pub(super) uploader: Uploader,
+    /// Where the object is read.
+    pub(super) source: Arc<dyn Source>,
 }
 
 impl Batch<'_> {
@@ -67,6 +69,7 @@ impl Batch<'_> {
         tracker: &mut Tracker<'_>,
     ) -> Result<Prepared, CliError> {
         let location = local_file::locate(&local_file::check_name(path)?);
+        self.check_file(path).await?;
         let size = path.metadata().map_err(|error| local_file::describe_unreadable(path, &error))?.len();
         let (job, callback) = self.build_job(number, location)?;
         // The limits concern name, size and metadata: they are checked before the file is read for its ETag.
@@ -112,13 +115,15 @@ impl Batch<'_> {
         source: Arc<dyn Source>,
     ) -> Result<Prepared, CliError> {
         let (throttle, shutdown) = (self.throttle.clone(), self.shutdown.clone());
-        let uploader =
-            self.open_uploader(&request.job, Arc::new(ThrottledSource { source, throttle, shutdown }))?;
+        let uploader = self.open_uploader(
+            &request.job,
+            Arc::new(ThrottledSource { source: source.clone(), throttle, shutdown }),
+        )?;
         let video = match video {
             Some(video) => video,
             None => request.describe_video()?,
         };
-        Ok(Prepared { request, video, uploader })
+        Ok(Prepared { request, video, uploader, source })
     }
 
     async fn open_file(

@@ -130,7 +130,7 @@ impl Batch<'_> {
     /// Uploads, and starts again as long as another holder works on the upload. Returns the video, and whether this run published it.
     async fn upload_until_done(
         &self,
-        Prepared { request, video, uploader }: &Prepared,
+        Prepared { request, video, uploader, .. }: &Prepared,
         id: &UploadId,
         tracker: &mut Tracker<'_>,
     ) -> Result<(PublishedVideo, bool), CliError> {
@@ -138,8 +138,9 @@ impl Batch<'_> {
         loop {
             let has_failed = self.args.retry && self.has_failed(id, tracker).await?;
             let run = RunContext::default();
+            let reopening = Reopening { preflight_off: self.args.force, ..Reopening::default() };
             let mut uploading: Pin<Box<dyn Future<Output = _>>> = if has_failed {
-                Box::pin(uploader.retry(id, Reopening::default(), &run))
+                Box::pin(uploader.retry(id, reopening, &run))
             } else {
                 Box::pin(uploader.upload_video(request, video.clone(), &run))
             };

@@ -24,7 +24,7 @@ use std::{
 
 /// One video to upload.
 #[derive(Debug, Clone)]
-pub(super) enum VideoSource {
+pub(crate) enum VideoSource {
     /// A file of this machine.
     File(PathBuf),
     /// An object in a bucket.
@@ -45,7 +45,7 @@ impl VideoSource {
     ///
     /// # Errors
     /// Where it is a URL of another kind.
-    pub(super) fn parse(source: &OsStr) -> Result<Self, CliError> {
+    pub(crate) fn parse(source: &OsStr) -> Result<Self, CliError> {
         // No URL is anything but UTF-8; a path may be. Its own upload refuses it where its name is not.
         let Some(text) = source.to_str() else { return Ok(Self::File(source.into())) };
         match app::object_location(text) {

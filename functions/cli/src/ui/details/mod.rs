@@ -42,7 +42,7 @@ use crate::{
         shell_text::write_command,
     },
 };
-use app::core::{Error, RetryAdvice};
+use app::core::{Error, RetryAdvice, UploadError as _};
 use std::{borrow::Cow, io};
 
 /// Returns the text in the language in use; one that the catalogue does not know stays as it is.
@@ -99,6 +99,11 @@ pub(crate) fn describe(error: &Error) -> Detail {
 }
 
 fn describe_zh(error: &Error) -> Detail {
+    // The findings bring their own Chinese.
+    if let Some(report) = error.preflight() {
+        let sentences = report.refusals().map(|finding| finding.text_zh.as_str());
+        return Detail { text: sentences.collect(), stands_alone: true };
+    }
     let message = tag_number::count_from_one(error.message());
     let known = parse::translate(&message);
     let stands_alone = (known.is_some() || !error.message().is_ascii()) && !parse::is_call(&message);

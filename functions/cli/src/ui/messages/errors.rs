@@ -5,7 +5,7 @@ use crate::{
     ui::{
         details,
         i18n::{tr, tr_static},
-        messages::{kind, upload::describe_unknown, way_out},
+        messages::{findings, kind, upload::describe_unknown, way_out},
         output::escape,
         shell_text::write_command,
     },
@@ -105,6 +105,16 @@ fn find_by_kind(error: &Error, advised: Advised) -> Option<String> {
             "Correct what it names, in the object's metadata, its sidecar or its rule, then write the object again",
             "请按提示修改对象的元数据、旁边的文件或规则，然后重新写入对象"
         ),
+        ErrorKind::NotPublishable => {
+            let advice = error.preflight().map(findings::advise).unwrap_or_default();
+            match advised {
+                Advised::Upload => tr!(
+                    "{advice} To publish it as it is: the same command with --force",
+                    "{advice}如要原样发布：同一命令加上 --force"
+                ),
+                Advised::Form | Advised::Other => advice,
+            }
+        }
         ErrorKind::SourceMissing => tr!("Check bucket and key", "请检查 bucket 和 key"),
         ErrorKind::SourceDenied => tr!(
             "Check the key (source.access_key_id and source.access_key_secret, or ALIBABA_CLOUD_ACCESS_KEY_ID and _SECRET) and its \

@@ -3,6 +3,7 @@
 use super::{
     audience,
     errors::describe_app,
+    findings,
     names::describe_object,
     next::{self, Context},
     state, step,
@@ -84,6 +85,11 @@ pub(crate) fn describe(details: &UploadDetails, context: &Context<'_>) -> Vec<St
         format!("{}{}", tr_static!("audience ", "公开范围  "), audience::describe(request.video.audience())),
         format!("{}{}", tr_static!("state    ", "状态  "), state::describe(details)),
     ];
+    if let Some(report) = &record.preflight {
+        let media = findings::describe_media(&report.media);
+        lines.extend(media.map(|media| format!("{}{media}", tr_static!("media    ", "媒体  "))));
+        lines.extend(report.findings.iter().flat_map(findings::describe_lines));
+    }
     for (number, entry) in (1_u32..).zip(&record.history) {
         let (at, kind) = (local_time::format(entry.at), entry.step.kind().as_str());
         let text = step::describe(&entry.step, record);

@@ -9,6 +9,9 @@ pub(crate) fn describe(kind: ErrorKind) -> &'static str {
         ErrorKind::InvalidJob | ErrorKind::Usage => {
             tr_static!("its file or metadata breaks a limit", "请求不符合要求")
         }
+        ErrorKind::NotPublishable => {
+            tr_static!("the file cannot become a video", "文件无法成为视频")
+        }
         ErrorKind::NoSuchUpload => tr_static!("no such upload", "没有这个上传"),
         ErrorKind::WrongState => {
             tr_static!("the upload's state does not allow it", "上传当前的状态不允许此操作")

@@ -7,6 +7,7 @@ pub(crate) mod console;
 pub(crate) mod dev;
 pub(crate) mod errors;
 pub(crate) mod explain;
+pub(crate) mod findings;
 mod kind;
 pub(crate) mod ledger;
 pub(crate) mod list;

@@ -6,6 +6,7 @@ use super::{
         describe_failed as describe_failed_callback,
     },
     errors::find_way_out,
+    findings,
 };
 use crate::ui::{
     i18n::{tr, tr_static},
@@ -197,6 +198,11 @@ fn advise_failed(record: &Record, failure: &Failure, context: &Context<'_>) -> S
             "correct the video's metadata, then upload it anew: {again}",
             "请修改视频信息，然后重新上传：{again}"
         ),
+        Some(ErrorKind::NotPublishable) => {
+            let advice = record.preflight.as_deref().map(findings::advise).unwrap_or_default();
+            let force = context.upload_command(record, "--force");
+            tr!("{advice} To publish it as it is: {force}", "{advice}如要原样发布：{force}")
+        }
         Some(ErrorKind::SourceMissing) => {
             tr!("put the object back, then retry: {retry}", "请放回对象，然后重试：{retry}")
         }

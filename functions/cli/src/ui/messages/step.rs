@@ -1,13 +1,16 @@
 //! What a step of the ledger means.
 
-use super::{callback::describe_failed, wait_reason};
+use super::{callback::describe_failed, findings, wait_reason};
 use crate::ui::{
     details::localize,
     i18n::{tr, tr_static},
     local_time,
     output::escape,
 };
-use app::core::ledger::{Record, Step, Target};
+use app::core::{
+    ErrorKind,
+    ledger::{Record, Step, Target},
+};
 
 /// What a step means.
 pub(crate) fn describe(step: &Step, record: &Record) -> String {
@@ -50,6 +53,10 @@ pub(crate) fn describe(step: &Step, record: &Record) -> String {
             }
             tr!("the callback{about} is done: {code}", "{about}回调完成：{code}")
         }
+        Step::Failed(failure) if failure.code == ErrorKind::NotPublishable.code() => {
+            let found = record.preflight.as_deref().map(findings::describe_refusals).unwrap_or_default();
+            tr!("refused before a byte was moved: {found} [{}]", "上传前已拒绝：{found} [{}]", failure.code)
+        }
         Step::Failed(failure) => {
             tr!(
                 "ended without a video: {} [{}]",
@@ -61,6 +68,9 @@ pub(crate) fn describe(step: &Step, record: &Record) -> String {
         Step::Cancelled => tr_static!("cancelled manually", "已手动取消").into(),
         Step::Reopened(reopening) if reopening.new_session => {
             tr_static!("restarted manually after no video was found", "人工确认没有视频后，重新开始").into()
+        }
+        Step::Reopened(reopening) if reopening.preflight_off => {
+            tr_static!("reopened without the preflight", "跳过预检重新开始").into()
         }
         Step::Reopened(_) => tr_static!("retried manually", "已手动重试").into(),
         Step::Waiting(waiting) => {

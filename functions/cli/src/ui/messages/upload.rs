@@ -9,6 +9,7 @@ use crate::ui::{
     shell_text::{quote_path, write_command},
 };
 use app::core::{PublishedVideo, UploadId, VideoState, ledger::Timestamp};
+use std::{path::Path, time::Duration};
 
 /// A published video, with what a person should know about it.
 pub(crate) fn describe_published(source: &str, published: &PublishedVideo) -> String {
@@ -83,6 +84,15 @@ pub(crate) fn describe_held_elsewhere(id: &UploadId) -> String {
 pub(crate) fn describe_waiting(source: &str, what: &str) -> String {
     let source = escape(source);
     tr!("waiting      {source}  {what}", "等待  {source}  {what}")
+}
+
+/// A file without its index that may still be written: it is waited for.
+pub(crate) fn describe_unstable(path: &Path, left: Duration) -> String {
+    let (path, seconds) = (escape(&path.display().to_string()).into_owned(), left.as_secs() + 1);
+    tr!(
+        "waiting      {path}  the file has no index yet and was written just now: it is judged in {seconds} s at the latest (--wait-stable)",
+        "等待  {path}  文件还没有索引，且刚刚写入：最迟 {seconds} 秒后判断（--wait-stable）"
+    )
 }
 
 /// A signal ended the wait for a video that is published.
