@@ -23,6 +23,7 @@ mod lambda;
 mod listing;
 mod managing;
 mod oss_clients;
+mod preflight;
 mod promise;
 mod readme;
 mod robots;

@@ -38,6 +38,7 @@ const TABLE = {
   "why.invalid_job": ["the metadata or the file exceeds a limit", "视频信息或文件超出限制"],
   "why.no_such_upload": ["the ledger has no such upload", "台账中没有这个上传"],
   "why.wrong_state": ["its state does not permit this", "当前的状态不允许此操作"],
+  "why.not_publishable": ["the file cannot become a video", "文件无法成为视频"],
   "why.source_missing": ["the object is gone", "对象不存在"],
   "why.source_changed": ["the object was replaced", "对象已被替换"],
   "why.source_denied": ["the object may not be read", "无权读取对象"],

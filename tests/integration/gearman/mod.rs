@@ -4,6 +4,7 @@ mod clients;
 mod faults;
 mod limits;
 mod payloads;
+mod preflight;
 mod progress;
 mod service;
 mod soak;

@@ -46,7 +46,7 @@ impl Advisor for CommandLine {
             next: next::describe(details, &context),
             advice: next::advise(details, &context),
             obstacle: obstacle.map(describe_error),
-            steps: record.history.iter().map(|entry| step::describe(&entry.step, record)).collect(),
+            steps: record.history.iter().map(|entry| step::describe_entry(entry, record)).collect(),
         })
     }
 

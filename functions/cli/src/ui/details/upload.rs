@@ -60,6 +60,12 @@ pub(super) const TEXTS: &[Text] = &[
         "文件名超过优酷允许的 60 个字符，标题取其开头部分",
     ),
     // How an upload failed, and what to do.
+    ("the file cannot become a video", "文件无法成为视频"),
+    (
+        "{~} To publish it as it is, ask with `preflight` set to `off`, or by `oss2youku upload --force`",
+        "{} 如要原样发布，请把 `preflight` 设为 `off` 后再次请求，或使用 `oss2youku upload --force`",
+    ),
+    ("is not refuse, warn or off", "不是 refuse、warn 或 off"),
     ("the object arrived damaged", "对象在传输中损坏"),
     ("no single PutObject is allowed any more", "不再允许用一次 PutObject 发送"),
     ("the session has no multipart id", "会话没有给出分片上传的编号"),

@@ -9,8 +9,20 @@ use crate::ui::{
 };
 use app::core::{
     ErrorKind,
-    ledger::{Record, Step, Target},
+    ledger::{Entry, Record, Step, Target},
 };
+
+/// What a step means, and what the preflight found before it, where that did not refuse the object.
+pub(crate) fn describe_entry(entry: &Entry, record: &Record) -> String {
+    let mut text = describe(&entry.step, record);
+    let Some(report) = &entry.preflight else { return text };
+    let warnings = report.findings.iter().filter(|_| !matches!(entry.step, Step::Failed(_)));
+    let warnings = warnings.map(|finding| escape(findings::describe_finding(finding)).into_owned());
+    for more in findings::describe_media(&report.media).into_iter().chain(warnings) {
+        text = format!("{text} · {more}");
+    }
+    text
+}
 
 /// What a step means.
 pub(crate) fn describe(step: &Step, record: &Record) -> String {
