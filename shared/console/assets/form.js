@@ -6,7 +6,7 @@ import { state } from "./store.js";
 import { t } from "./text.js";
 
 /** What a person has typed. */
-export const form = { account: "", title: "", tags: "", description: "", category: "", public_type: "", watch_password: "" };
+export const form = { account: "", title: "", tags: "", description: "", category: "", public_type: "", watch_password: "", preflight: "" };
 let limits = null;
 
 export const readLimits = async () => (limits ??= await api.get("/console/limits"));
@@ -18,8 +18,8 @@ const tags = () => (limits ? form.tags.split(new RegExp(`[${limits.tag_separator
 
 /** What is stated: empty fields are left to the rule and to the defaults. */
 export function filled() {
-  const { title, description, category, public_type, watch_password } = form;
-  const all = { title, description, category, public_type, tags: tags(), watch_password: public_type === "password" ? watch_password : "" };
+  const { title, description, category, public_type, watch_password, preflight } = form;
+  const all = { title, description, category, public_type, preflight, tags: tags(), watch_password: public_type === "password" ? watch_password : "" };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value.length));
 }
 
@@ -72,5 +72,6 @@ export function fields(changed) {
     select("category", limits?.categories ?? [], t("form.any")),
     select("public_type", ["all", "friend", "password"], t("form.any"), (value) => t(`audience.${value}`)),
     form.public_type === "password" && field("watch_password", h("input", { ...props("watch_password"), type: "password", autocomplete: "new-password" })),
+    select("preflight", ["off"], t("form.any"), () => t("form.preflight_off")),
   ];
 }

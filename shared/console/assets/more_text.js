@@ -51,6 +51,8 @@ const TABLE = {
   "form.category": ["Category", "分类"],
   "form.public_type": ["Audience", "公开范围"],
   "form.watch_password": ["Password", "观看密码"],
+  "form.preflight": ["Check of the file", "文件检查"],
+  "form.preflight_off": ["publish it whatever the check finds", "无论检查结果如何都发布"],
   "form.any": ["by rule or default", "按规则或默认值"],
 
   "health.checking": ["Checking… it takes some seconds", "正在检查…需要几秒"],

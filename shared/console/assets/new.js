@@ -70,8 +70,9 @@ async function upload() {
       continue;
     }
     const { title, upload_id = "" } = plans?.get(key) ?? {};
-    const video = { ...filled(), title: title ?? filled().title };
-    rows.push({ upload_id, file: name, task: { source: source.object, account: form.account || undefined, video } });
+    const { preflight, ...stated } = filled();
+    const video = { ...stated, title: title ?? stated.title };
+    rows.push({ upload_id, file: name, task: { source: source.object, account: form.account || undefined, preflight, video } });
   }
   if (rows.length) start("publish", rows);
   unchoose();

@@ -2,7 +2,7 @@
 
 use crate::Language;
 use app::core::{
-    UploadId,
+    Preflight, UploadId,
     metadata::{StatedMetadata, VideoMetadata},
 };
 use futures_util::future::BoxFuture;
@@ -49,7 +49,7 @@ pub struct UploadForm {
     pub number: usize,
     /// The language of texts about it.
     pub language: Language,
-    /// The fields of [`VideoMetadata`], as a sidecar has them. The watch password is among them: never to be logged.
+    /// The fields of [`VideoMetadata`] and `preflight`, as a sidecar has them. The watch password is among them: never to be logged.
     #[serde(default)]
     video: Map<String, Value>,
 }
@@ -64,9 +64,18 @@ impl UploadForm {
     /// # Errors
     /// Names the field that is unknown or has the wrong type.
     pub fn metadata(&self) -> Result<VideoMetadata, String> {
+        self.read().map(|stated| stated.metadata)
+    }
+
+    /// What the preflight does with a broken file, where the form says so.
+    #[must_use]
+    pub fn preflight(&self) -> Option<Preflight> {
+        self.read().ok()?.preflight
+    }
+
+    fn read(&self) -> Result<StatedMetadata, String> {
         let json = serde_json::to_vec(&self.video).unwrap_or_default();
-        let read = StatedMetadata::from_sidecar(&json).map(|stated| stated.metadata);
-        read.map_err(|error| error.to_string().replace("sidecar ", "video."))
+        StatedMetadata::from_sidecar(&json).map_err(|error| error.to_string().replace("sidecar ", "video."))
     }
 }
 

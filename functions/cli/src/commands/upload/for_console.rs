@@ -14,7 +14,7 @@ use crate::{
 use app::{
     App, Settings,
     core::{
-        ErrorKind, RetryAdvice, UploadId,
+        ErrorKind, Preflight, RetryAdvice, UploadId,
         metadata::{PublicTypeOrigin, StatedMetadata},
     },
 };
@@ -101,7 +101,9 @@ fn run_alone<T>(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|_| describe_failure(&interruption(), Prospect::Later))?;
     let metadata = form.metadata().map_err(|wrong| refused(CliError::usage(wrong)))?;
-    let args = UploadArgs { account: form.account, ..UploadArgs::default() };
+    let preflight = form.preflight();
+    let force = preflight == Some(Preflight::Off);
+    let args = UploadArgs { account: form.account, force, ..UploadArgs::default() };
     let app = App::from_settings(settings).map_err(|error| refused(error.into()))?;
     let reporter = Reporter::with_listener(listener);
     let ended = runtime.block_on(async {
@@ -114,7 +116,7 @@ fn run_alone<T>(
             app: &app,
             ledger,
             args: &args,
-            stated: StatedMetadata::new(metadata, PublicTypeOrigin::Flag),
+            stated: StatedMetadata::new(metadata, PublicTypeOrigin::Flag).with_preflight(preflight),
             throttle: Arc::new(Throttle::new(None)),
             shutdown,
             reporter: &reporter,
