@@ -131,7 +131,8 @@ impl LedgerLocation {
         if self.missing_folder().is_some() {
             return Ok(None);
         }
-        self.checked.get_or_try_init(|| self.check(&store)).await?;
+        // Asked once: whoever only reads waits for an answer.
+        self.checked.get_or_try_init(|| store.check_at_start()).await?;
         let seal = seal.open_to_read()?;
         Ok(Some(Ledger::new(Arc::new(store), seal, self.settings, self.clock.clone())))
     }
