@@ -40,7 +40,7 @@
 //! | `report` | [`Report`], [`Track`]: what a probe reports |
 //! | `finding` | [`Finding`], [`Problem`]: what can be wrong |
 //! | `wording` | the sentences that people read |
-//! | `fields`, `ticks` | numbers in bytes, counts of a clock |
+//! | `fields`, `ticks`, `keyed` | numbers in bytes, counts of a clock, values by a number |
 //!
 //! # Bounds
 //! A probe reads at most [`MAX_READS`] times and [`MAX_BYTES`], no byte twice; memory and work stay in proportion to that, and at most 4 million headers
@@ -58,6 +58,7 @@ mod container;
 mod draft;
 mod fields;
 mod finding;
+mod keyed;
 mod other_kinds;
 mod probe;
 mod read_at;

@@ -4,7 +4,7 @@ use crate::{
     codec,
     container::Container,
     draft::Draft,
-    finding::{Problem, Severity},
+    finding::{Finding, Problem, Severity},
     report::{Report, Track, TrackKind},
 };
 use std::time::Duration;
@@ -38,14 +38,16 @@ pub(crate) fn conclude(mut draft: Draft, is_complete: bool, expected: &Expectati
     if expected.max_size.is_some_and(|most| expected.size > most) {
         draft.report(Severity::Warn, Problem::TooLarge);
     }
-    // A stable sort: within a severity the worst was noted first.
-    draft.findings.sort_by_key(|finding| finding.severity == Severity::Warn);
+    // Within a severity the worst was noted first.
+    let is_refusal = |finding: &Finding| finding.severity == Severity::Refuse;
+    let (mut findings, warnings): (Vec<_>, Vec<_>) = draft.findings.into_iter().partition(is_refusal);
+    findings.extend(warnings);
     Report {
         container: draft.container,
         duration: draft.duration,
         tracks: draft.tracks,
         index_at_start: draft.index_at_start,
-        findings: draft.findings,
+        findings,
     }
 }
 

@@ -131,10 +131,9 @@ impl SliceServer {
             .await
             .map_err(|_| error::from_kind(ErrorKind::TimedOut, Operation::Resolve))?
             .map_err(|why| error::from_kind(ErrorKind::Connection, Operation::Resolve).with_source(why))?;
-        let mut found: Vec<SocketAddr> = found.collect();
-        // Every known client talks to these servers by IPv4; the sort keeps the resolver's order otherwise.
-        found.sort_by_key(SocketAddr::is_ipv6);
-        let Some(address) = found.first() else {
+        let found: Vec<SocketAddr> = found.collect();
+        // Every known client talks to these servers by IPv4.
+        let Some(address) = found.iter().find(|address| address.is_ipv4()).or(found.first()) else {
             return Err(error::from_kind(ErrorKind::Connection, Operation::Resolve));
         };
         let address = match (address.port(), address.ip()) {

@@ -3,9 +3,9 @@
 use super::{Transfer, crc64::Crc64};
 use crate::{Error, ErrorKind, Md5, Object};
 use bytes::{Bytes, BytesMut};
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, TryStreamExt, future::BoxFuture, stream};
 use md5::{Digest as _, Md5 as Md5Hash};
-use std::pin::Pin;
+use std::{ops::Range, pin::Pin};
 
 /// Bytes of one request. MD5 is sequential, so pieces are fetched ahead and held in memory.
 const PIECE: u64 = 512 << 10;
@@ -40,10 +40,7 @@ impl Transfer<'_> {
         let size = self.object.size;
         let ranges = (0..size).step_by(usize::try_from(PIECE).unwrap_or(usize::MAX));
         let mut pieces = stream::iter(ranges)
-            .map(|offset| async move {
-                let range = offset..(offset + PIECE).min(size);
-                self.retry.retry(|| self.piece(range.clone())).await
-            })
+            .map(|offset| self.retried_piece(offset..(offset + PIECE).min(size)))
             .buffered(self.settings.in_flight.min(AHEAD));
         let (mut md5, mut crc) = (Md5Hash::new(), Crc64::default());
         while let Some(piece) = pieces.try_next().await? {
@@ -54,8 +51,13 @@ impl Transfer<'_> {
         Ok((Md5(md5.finalize().into()), crc.value()))
     }
 
+    /// Reads a small range into memory, retrying within the budget. Boxed: three callers await it, and one copy of its code is enough.
+    pub(crate) fn retried_piece(&self, range: Range<u64>) -> BoxFuture<'_, Result<Bytes, Error>> {
+        Box::pin(async move { self.retry.retry(|| self.piece(range.clone())).await })
+    }
+
     /// Reads a small range into memory. If the object seems to be gone or replaced, confirms that.
-    pub(crate) async fn piece(&self, range: std::ops::Range<u64>) -> Result<Bytes, Error> {
+    async fn piece(&self, range: Range<u64>) -> Result<Bytes, Error> {
         match self.piece_once(range).await {
             Err(error) => Err(self.confirm_missing(error).await),
             piece => piece,
@@ -63,7 +65,7 @@ impl Transfer<'_> {
     }
 
     /// Reads a small range into memory. Chunks are copied, because each would otherwise keep the whole read buffer of its connection alive.
-    async fn piece_once(&self, range: std::ops::Range<u64>) -> Result<Bytes, Error> {
+    async fn piece_once(&self, range: Range<u64>) -> Result<Bytes, Error> {
         let length = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
         let mut bytes = self.read(range).await?;
         let mut piece = BytesMut::with_capacity(length);

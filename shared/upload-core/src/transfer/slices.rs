@@ -148,7 +148,7 @@ impl Transfer<'_> {
         let mut may_have_arrived = sent.resumed;
         loop {
             let range = slice.offset..end;
-            let bytes = self.retry.retry(|| self.piece(range.clone())).await?;
+            let bytes = self.retried_piece(range).await?;
             let md5 = Md5(Md5Hash::digest(&bytes).into());
             let crc64 = Crc64::of(&bytes);
             sent.note(slice, crc64);

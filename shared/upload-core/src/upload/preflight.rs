@@ -32,7 +32,7 @@ pub(super) fn probe<'a>(
         let transfer = &Transfer { source, object, settings, retry, progress: &progress, stop: None };
         let reader = move |offset: u64, length: usize| async move {
             let range = offset..offset.saturating_add(length as u64);
-            let piece = retry.retry(|| transfer.piece(range.clone())).await?;
+            let piece = transfer.retried_piece(range).await?;
             retry.reset();
             Ok::<_, Error>(piece.to_vec())
         };

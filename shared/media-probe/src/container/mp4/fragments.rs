@@ -9,10 +9,12 @@ use super::{
 };
 use crate::{
     draft::MAX_TRACKS,
-    fields, ticks,
+    fields,
+    keyed::Keyed,
+    ticks,
     view::{Stop, View},
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 /// The largest `moof` that is read whole, in bytes: its tables are short.
 const READ_WHOLE: u64 = 256 * 1024;
@@ -20,7 +22,7 @@ const READ_WHOLE: u64 = 256 * 1024;
 /// Begin and end of each track, in its own ticks.
 #[derive(Default)]
 pub(super) struct FragmentClock {
-    times: BTreeMap<u32, Times>,
+    times: Keyed<u32, Times>,
     last_segment: Option<u64>,
     /// Fragments that state no begin follow the one before.
     follow: u64,
@@ -74,8 +76,8 @@ impl FragmentClock {
             }
         }
         self.follow = self.follow.saturating_add(u64::from(begin.is_none()));
-        if self.times.len() < MAX_TRACKS || self.times.contains_key(&id) {
-            let times = self.times.entry(id).or_default();
+        if self.times.len() < MAX_TRACKS || self.times.contains(id) {
+            let times = self.times.entry(id);
             let begin = begin.unwrap_or(times.end);
             times.begin.get_or_insert(begin);
             times.end = times.end.max(begin.saturating_add(duration));
@@ -103,7 +105,7 @@ impl FragmentClock {
     /// The next fragment is the last one; what it does not state itself, the index of fragments does.
     pub(super) fn jump(&mut self, last: &LastFragments) {
         for (id, time) in &last.times {
-            if let Some(times) = self.times.get_mut(id) {
+            if let Some(times) = self.times.get_mut(*id) {
                 times.end = times.end.max(*time);
             }
         }
@@ -113,8 +115,8 @@ impl FragmentClock {
     pub(super) fn duration(&self, movie: &Movie) -> Option<Duration> {
         // Samples in the index itself come first. The movie's own duration may count the fragments as well, and tells nothing of them.
         let is_first = movie.tracks.iter().all(|track| track.duration == 0);
-        let scale = |id: &u32| movie.tracks.iter().find(|track| track.id == *id).map(|track| track.timescale);
-        let in_seconds = |id: &u32, count| ticks::duration(count, scale(id)?.into());
+        let scale = |id: u32| movie.tracks.iter().find(|track| track.id == id).map(|track| track.timescale);
+        let in_seconds = |id: u32, count| ticks::duration(count, scale(id)?.into());
         let begins = self.times.iter().filter_map(|(id, times)| in_seconds(id, times.begin?));
         let begin = if is_first { begins.min()? } else { Duration::ZERO };
         self.times.iter().filter_map(|(id, times)| in_seconds(id, times.end)?.checked_sub(begin)).max()

@@ -7,16 +7,16 @@ use super::{
 };
 use crate::{
     draft::{Draft, MAX_TRACKS},
+    keyed::Keyed,
     report::{Track, TrackKind},
 };
-use std::collections::BTreeMap;
 
 /// The streams that were listed, and what was met of them.
 #[derive(Default)]
 pub(super) struct Streams {
-    sections: BTreeMap<u16, Section>,
+    sections: Keyed<u16, Section>,
     /// PIDs of the program maps, and whether each was read.
-    maps: BTreeMap<u16, bool>,
+    maps: Keyed<u16, bool>,
     streams: Vec<Stream>,
     /// Time stamps of pictures and sound, as they were met.
     times: Vec<u64>,
@@ -26,8 +26,12 @@ pub(super) struct Streams {
 impl Streams {
     /// The same streams and tables, of which no packet was met.
     pub(super) fn without_packets(&self) -> Self {
+        let mut maps = Keyed::default();
+        for (pid, _) in self.maps.iter() {
+            maps.entry(pid);
+        }
         Self {
-            maps: self.maps.keys().map(|pid| (*pid, false)).collect(),
+            maps,
             streams: self.streams.iter().map(Stream::without_packets).collect(),
             is_overfull: self.is_overfull,
             ..Self::default()
@@ -35,7 +39,7 @@ impl Streams {
     }
 
     pub(super) fn add(&mut self, packet: &Packet) {
-        if packet.pid == 0 || self.maps.contains_key(&packet.pid) {
+        if packet.pid == 0 || self.maps.contains(packet.pid) {
             self.add_section(packet);
         } else if let Some(stream) = self.streams.iter_mut().find(|stream| stream.pid == packet.pid) {
             self.times.extend(stream.add(packet));
@@ -43,14 +47,14 @@ impl Streams {
     }
 
     fn add_section(&mut self, packet: &Packet) {
-        let section = self.sections.entry(packet.pid).or_default();
+        let section = self.sections.entry(packet.pid);
         let Some(section) = section.add(packet.is_first, packet.payload) else { return };
         if packet.pid == 0 {
             for pid in read_programs(&section).unwrap_or_default() {
-                self.maps.entry(pid).or_default();
+                self.maps.entry(pid);
             }
         } else if let Some(streams) = read_streams(&section) {
-            self.maps.insert(packet.pid, true);
+            *self.maps.entry(packet.pid) = true;
             streams.into_iter().for_each(|(pid, track)| self.list(pid, track));
         }
     }
@@ -70,7 +74,7 @@ impl Streams {
 
     /// Whether each program's streams are listed.
     pub(super) fn has_all_tables(&self) -> bool {
-        !self.maps.is_empty() && self.maps.values().all(|is_read| *is_read)
+        !self.maps.is_empty() && self.maps.iter().all(|(_, is_read)| *is_read)
     }
 
     /// Whether there are pictures.
