@@ -26,6 +26,8 @@ use wiremock::{
     matchers::{method, path},
 };
 
+const ETAG: &str = "\"D41D8CD98F00B204E9800998ECF8427E\"";
+const CONTENT: &[u8; 5] = b"video";
 const TOKEN: &str = "correct horse";
 /// SHA-256 of it, by `sha256sum`.
 const TOKENS: &str =
@@ -93,16 +95,22 @@ async fn start_server(at: &str, answers: &[(&str, ResponseTemplate)]) -> MockSer
         let at = if *verb == "HEAD" { at } else { "/uploads/create.json" };
         Mock::given(method(*verb)).and(path(at)).respond_with(answer.clone()).mount(&server).await;
     }
+    // The preflight reads the whole of so small an object.
+    let read = ResponseTemplate::new(206)
+        .insert_header("etag", ETAG)
+        .insert_header("content-range", "bytes 0-4/5")
+        .set_body_bytes(*CONTENT);
+    Mock::given(method("GET")).and(path(at)).respond_with(read).mount(&server).await;
     server
 }
 
 fn object() -> ResponseTemplate {
     // The body gives the HEAD its length.
     ResponseTemplate::new(200)
-        .insert_header("etag", "\"D41D8CD98F00B204E9800998ECF8427E\"")
+        .insert_header("etag", ETAG)
         .insert_header("content-md5", "1B2M2Y8AsgTpgAmY7PhCfg==")
         .insert_header("last-modified", "Sun, 06 Nov 1994 08:49:37 GMT")
-        .set_body_bytes(*b"video")
+        .set_body_bytes(*CONTENT)
 }
 
 #[tokio::test]
