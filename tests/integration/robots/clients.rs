@@ -26,6 +26,9 @@ async fn send(env: &RobotEnv, client: &str, secret: &str, messages: &[&str]) -> 
         .args([client, &public_address(env), secret])
         .args(messages);
     command.env("PYTHONPATH", scripts).env("ROBOTS", env.url());
+    // A `.env` of the working directory would overrule the environment.
+    let folder = tempfile::tempdir().unwrap();
+    command.current_dir(folder.path());
     run(command).await
 }
 
