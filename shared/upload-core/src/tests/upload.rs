@@ -74,7 +74,8 @@ async fn damaged_and_cut_bytes_are_sent_again() {
 #[tokio::test(start_paused = true)]
 async fn a_damaged_slice_whose_answer_was_lost_is_found() {
     let memory = Memory::holding(content());
-    memory.fault("read", 0, Fault::Flip);
+    // The first read is the preflight's.
+    memory.fault("read", 1, Fault::Flip);
     memory.fault("slice", 0, Fault::LoseAnswer);
     upload_and_verify(&memory, Mode::Slice).await;
     assert_eq!(count_calls(&memory, "create"), 2);
