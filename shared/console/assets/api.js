@@ -47,7 +47,7 @@ export const info = (signal) => request("/console/info", { signal });
 export const upload = (id, signal) => request(`/console/uploads/${encodeURIComponent(id)}?lang=${current()}`, { signal });
 export const get = (path) => request(path);
 export const put = (path, body) => request(path, { method: "PUT", body });
-export const send = (path, method, json) => request(path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(json) });
+export const send = (path, method, json, more) => request(path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(json), ...more });
 
 /** Carries out an action; resolves with the outcome once there is one. */
 export function act(action, row, { newSession = false } = {}) {

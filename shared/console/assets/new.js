@@ -66,7 +66,8 @@ async function upload() {
   const rows = [];
   for (const [at, { key, name, source }] of sources().entries()) {
     if (source.file) {
-      await api.send(`/console/files/${source.file}/upload`, "POST", stated(at + 1)).catch(report);
+      // It arrives even if the page is left at once.
+      await api.send(`/console/files/${source.file}/upload`, "POST", stated(at + 1), { keepalive: true }).catch(report);
       continue;
     }
     const { title, upload_id = "" } = plans?.get(key) ?? {};
