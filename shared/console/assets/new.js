@@ -71,8 +71,8 @@ async function upload() {
       continue;
     }
     const { title, upload_id = "" } = plans?.get(key) ?? {};
-    const { preflight, ...stated } = filled();
-    const video = { ...stated, title: title ?? stated.title };
+    const { preflight, ...rest } = filled();
+    const video = { ...rest, title: title ?? rest.title };
     rows.push({ upload_id, file: name, task: { source: source.object, account: form.account || undefined, preflight, video } });
   }
   if (rows.length) start("publish", rows);
