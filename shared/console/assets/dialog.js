@@ -31,7 +31,7 @@ export async function confirm({ title, lines, option, yes, danger = false }) {
 }
 
 export function help() {
-  if (document.querySelector("dialog")) return;
+  if (document.querySelector("dialog[open]")) return;
   const keys = [
     ["/", "list.search"], ["j k ↓ ↑", "keys.move"], ["n", "list.next"], ["p", "list.previous"],
     ["Esc", "upload.back"], ["u", "nav.uploads"], ["c", "nav.new"], ["h", "nav.health"],

@@ -47,7 +47,7 @@ const arrowsFit = (target) => target.closest("table.rows") || target.id === "sea
 export function listen() {
   addEventListener("keydown", (event) => {
     const { key, target } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
     if (key === "Escape") return back();
     const arrow = key.startsWith("Arrow");
     if (arrow ? !arrowsFit(target) : target.matches("input, select, textarea")) return;
