@@ -2,6 +2,7 @@
 
 use super::{
     SIZE, content, count_calls,
+    deliveries::LEASE,
     memory::{Fault, Memory},
     request_for, upload, upload_and_verify,
 };
@@ -79,6 +80,28 @@ async fn a_damaged_slice_whose_answer_was_lost_is_found() {
     memory.fault("slice", 0, Fault::LoseAnswer);
     upload_and_verify(&memory, Mode::Slice).await;
     assert_eq!(count_calls(&memory, "create"), 2);
+}
+
+/// Slices of several holders were seen whole by none of them: where Youku refuses their hash, the object is measured and sent once more.
+#[tokio::test(start_paused = true)]
+async fn a_damaged_slice_of_an_earlier_holder_is_replaced() {
+    let calm = Memory::holding(content());
+    upload_and_verify(&calm, Mode::Slice).await;
+    let check = calm.crash_points.trace().iter().position(|(name, _)| *name == "check").expect("it is asked");
+    let memory = Memory::holding(content());
+    memory.fault("read", 1, Fault::Flip);
+    memory.crash_points.crash_at(Some(u32::try_from(check + 1).expect("few")));
+    let request = request_for(&memory, Mode::Slice).await.expect("it is there");
+    let (uploader, run) = (memory.uploader(), RunContext::default());
+    tokio::select! {
+        ended = uploader.upload(&request, &run) => panic!("{ended:?}"),
+        () = memory.crash_points.crashed() => {}
+    }
+    drop(uploader);
+    memory.crash_points.crash_at(None);
+    tokio::time::sleep(LEASE).await;
+    upload_and_verify(&memory, Mode::Slice).await;
+    assert_eq!(count_calls(&memory, "create"), 2, "the session that all slices were sent to, and one more");
 }
 
 /// A source without a CRC-64 is measured; a target that answers none is checked by MD5.

@@ -131,7 +131,7 @@ impl LedgerLocation {
         if self.missing_folder().is_some() {
             return Ok(None);
         }
-        // Asked once: whoever only reads waits for an answer.
+        // Asked once: a person waits for what is read.
         self.checked.get_or_try_init(|| store.check_at_start()).await?;
         let seal = seal.open_to_read()?;
         Ok(Some(Ledger::new(Arc::new(store), seal, self.settings, self.clock.clone())))
