@@ -36,7 +36,7 @@ pub(crate) enum Refusal {
 
 impl FunctionTrial {
     /// Reads the response to a request that needs `right`, and that the function refuses with 400 in its own form once it has let the token
-    /// in. Anything else that is no refusal of the token and no passing failure comes from somebody else.
+    /// in. Anything else that is no refusal of the token and no passing failure comes from another server.
     pub(crate) fn from_response(
         status: StatusCode,
         headers: &HeaderMap,

@@ -58,7 +58,7 @@ fn a_token_file_that_is_missing_is_named() {
     assert_eq!(line["message"], "cannot start");
 }
 
-/// Whoever started it may have gone: what cannot be logged is lost, and the program ends as it would have.
+/// The process that started it may be gone: what cannot be logged is lost, and the program ends as it would have.
 #[test]
 fn a_log_that_nobody_reads_ends_nothing() {
     let program = env!("CARGO_BIN_EXE_oss2youku-gearman");

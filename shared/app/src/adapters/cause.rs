@@ -24,7 +24,7 @@ pub enum Cause {
         /// Whose store.
         provider: Option<Provider>,
     },
-    /// The key may not do this.
+    /// The key has no right to do this.
     NotPermitted {
         /// The call, as the store's permissions name it: `GetObject`.
         operation: &'static str,
