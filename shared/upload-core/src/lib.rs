@@ -56,7 +56,7 @@ pub use model::upload_id::UploadId;
 pub use ports::{
     Bucket, ByteStream, Check, CheckStatus, CompletedObject, MultipartId, NewVideo, OssSession, PartReceipt,
     Slice, SliceServer, SliceSession, Source, SourceEntry, SourcePage, UploadCredentials, UploadTarget,
-    VideoState, Youku,
+    VideoEdit, VideoInfo, VideoState, Youku,
 };
 pub use retry::RetryPolicy;
 pub use retry_watch::{RetryWatch, Retrying};

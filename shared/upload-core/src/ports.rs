@@ -8,7 +8,7 @@ mod slices;
 pub use slices::SliceServer;
 pub use youku::{
     Check, CheckStatus, NewVideo, OssSession, Slice, SliceSession, UploadCredentials, UploadTarget,
-    VideoState,
+    VideoEdit, VideoInfo, VideoState,
 };
 
 use crate::{Error, Location, Md5, Object};
@@ -144,6 +144,18 @@ pub trait Youku: Send + Sync {
     /// # Errors
     /// Youku's refusal or failure.
     async fn show(&self, video_id: &str) -> Result<Option<VideoState>, Error>;
+
+    /// A video as its owner sees it; `None` where Youku knows no such video.
+    ///
+    /// # Errors
+    /// Youku's refusal or failure.
+    async fn show_video(&self, video_id: &str) -> Result<Option<VideoInfo>, Error>;
+
+    /// Changes a video.
+    ///
+    /// # Errors
+    /// Youku's refusal or failure; where its answer is lost, the change may have been made.
+    async fn update(&self, video_id: &str, edit: &VideoEdit) -> Result<(), Error>;
 
     /// The bucket that credentials open.
     ///

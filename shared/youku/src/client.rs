@@ -13,7 +13,9 @@ use crate::{
     },
     new_video::NewVideo,
     slices::SliceServer,
-    types::{Md5, OssSession, SliceSession, TokenPair, UploadCredentials, UploadTarget, VideoInfo},
+    types::{
+        Md5, OssSession, SliceSession, TokenPair, UploadCredentials, UploadTarget, VideoEdit, VideoInfo,
+    },
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
@@ -182,6 +184,18 @@ impl Client {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Changes a video of the account's. Fields that the edit does not state stay as they are.
+    ///
+    /// # Errors
+    /// Any kind but `Invalid`; `NotFound` where Youku knows no such video. After a lost answer the change may have been made.
+    pub async fn update(&self, video_id: &str, edit: &VideoEdit) -> Result<(), Error> {
+        let changed = edit.metadata().to_parameters();
+        let mut form = self.account().to_vec();
+        form.push(("video_id", video_id));
+        form.extend(changed.iter().map(|(name, value)| (*name, value.as_str())));
+        self.post(Operation::Update, "/videos/update.json", &form).await?.text("id").map(drop)
     }
 
     /// The slice server of an upload. A name is resolved here, once: all calls of one upload go to one address.

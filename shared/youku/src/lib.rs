@@ -46,6 +46,6 @@ pub use new_video::NewVideo;
 pub use types::{
     CATEGORIES, CONTAINERS, Check, CheckStatus, CopyrightType, FieldKind, Found, Invalid, LIMITS, Limits,
     MAX_SLICE_LENGTH_KIB, Md5, NextSlice, OssSession, PublicType, Range, Slice, SliceSession, TAG_SEPARATORS,
-    TITLE_CHARACTERS, TokenPair, UploadCredentials, UploadTarget, VideoInfo, VideoMetadata, VideoState,
-    clean_description, clean_tags, clean_title, split_tags, watch_page, with_unix_line_ends,
+    TITLE_CHARACTERS, TokenPair, UploadCredentials, UploadTarget, VideoEdit, VideoInfo, VideoMetadata,
+    VideoState, clean_description, clean_tags, clean_title, split_tags, watch_page, with_unix_line_ends,
 };

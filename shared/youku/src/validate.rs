@@ -28,13 +28,40 @@ pub(crate) fn validate(file_name: &str, file_size: u64, metadata: &VideoMetadata
     check_degrees("longitude", "-180 to 180 degrees", metadata.longitude, 180.0)
 }
 
+/// Checks what an edit states, as [`validate`] does, and nothing that it leaves as it is.
+///
+/// # Errors
+/// The first limit that is broken.
+pub(crate) fn validate_edit(metadata: &VideoMetadata) -> Result<(), Invalid> {
+    if metadata.title.is_some() {
+        validate_title(metadata)?;
+    }
+    if metadata.tags.is_some() {
+        validate_tags(metadata)?;
+    }
+    if metadata.description.as_ref().is_some_and(String::is_empty) {
+        return Err(Invalid::from_limit("description", "more than an empty text"));
+    }
+    validate_texts(metadata)?;
+    validate_access(metadata)
+}
+
 fn validate_words(metadata: &VideoMetadata) -> Result<(), Invalid> {
+    validate_title(metadata)?;
+    validate_tags(metadata)?;
+    validate_texts(metadata)
+}
+
+fn validate_title(metadata: &VideoMetadata) -> Result<(), Invalid> {
     let title = metadata.title.as_deref().unwrap_or_default();
     check_length("title", "1 to 60", LIMITS.title, title)?;
     if title.trim().is_empty() {
         return Err(Invalid::from_limit("title", "more than white space"));
     }
-    check_visible("title", VISIBLE_LINE, find_unfit_in_line(title))?;
+    check_visible("title", VISIBLE_LINE, find_unfit_in_line(title))
+}
+
+fn validate_tags(metadata: &VideoMetadata) -> Result<(), Invalid> {
     let tags = metadata.tags.as_deref().unwrap_or_default();
     if !LIMITS.tags.contains(tags.len()) {
         return Err(Invalid::from_count("tags", "1 to 10", tags.len()));
@@ -47,6 +74,10 @@ fn validate_words(metadata: &VideoMetadata) -> Result<(), Invalid> {
         check_visible(&field, VISIBLE_LINE, find_unfit_in_line(tag))?;
         check_length(&field, "2 to 20", LIMITS.tag, tag)?;
     }
+    Ok(())
+}
+
+fn validate_texts(metadata: &VideoMetadata) -> Result<(), Invalid> {
     if let Some(category) = &metadata.category
         && !CATEGORIES.contains(&category.as_str())
     {

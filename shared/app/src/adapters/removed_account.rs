@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use std::sync::Arc;
 use upload_core::{
     Bucket, Error, ErrorKind, Md5, NewVideo, OssSession, SliceServer, SliceSession, UploadCredentials,
-    UploadTarget, VideoState, Youku,
+    UploadTarget, VideoEdit, VideoInfo, VideoState, Youku,
 };
 
 /// The account's name. Every call fails.
@@ -46,6 +46,14 @@ impl Youku for RemovedAccount {
     }
 
     async fn show(&self, _: &str) -> Result<Option<VideoState>, Error> {
+        self.refuse()
+    }
+
+    async fn show_video(&self, _: &str) -> Result<Option<VideoInfo>, Error> {
+        self.refuse()
+    }
+
+    async fn update(&self, _: &str, _: &VideoEdit) -> Result<(), Error> {
         self.refuse()
     }
 

@@ -71,6 +71,14 @@ impl Youku for Guarded {
         self.memory.show(id).await
     }
 
+    async fn show_video(&self, id: &str) -> Result<Option<VideoInfo>, Error> {
+        self.memory.show_video(id).await
+    }
+
+    async fn update(&self, id: &str, edit: &VideoEdit) -> Result<(), Error> {
+        self.call(|| self.memory.update(id, edit)).await
+    }
+
     fn bucket(&self, grant: &UploadCredentials) -> Result<Arc<dyn Bucket>, Error> {
         self.memory.bucket(grant)
     }

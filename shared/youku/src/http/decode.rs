@@ -110,6 +110,10 @@ pub(crate) fn video_info(response: &Response) -> Option<VideoInfo> {
         title: response.optional_text("title"),
         link: response.optional_text("link").unwrap_or_else(|| watch_page(&id)),
         unlisted_state: keep_plain_word(&word).filter(|_| state == VideoState::Other),
+        public_type: response.optional_text("public_type"),
+        tags: response.optional_text("tags"),
+        category: response.optional_text("category"),
+        description: response.optional_text("description"),
         state,
         id,
     })

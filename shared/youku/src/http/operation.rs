@@ -8,6 +8,7 @@ pub(crate) enum Operation {
     Commit,
     Cancel,
     Show,
+    Update,
     Refresh,
     MyInfo,
     /// The look-up of a slice server's name.
@@ -27,6 +28,7 @@ impl Operation {
             Self::Commit => "commit",
             Self::Cancel => "cancel",
             Self::Show => "show",
+            Self::Update => "update",
             Self::Refresh => "refresh",
             Self::MyInfo => "myinfo",
             Self::Resolve => "resolve",

@@ -1,5 +1,6 @@
 //! What goes to Youku and what comes back.
 
+mod edit;
 mod invalid;
 mod limits;
 mod md5;
@@ -13,6 +14,7 @@ mod token;
 mod visible_text;
 mod words;
 
+pub use edit::VideoEdit;
 pub use invalid::{Found, Invalid};
 pub use limits::{LIMITS, Limits, Range};
 pub use md5::Md5;

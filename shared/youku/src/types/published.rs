@@ -34,6 +34,14 @@ pub struct VideoInfo {
     pub state: VideoState,
     /// Youku's word for [`VideoState::Other`], where it is a plain word.
     pub unlisted_state: Option<String>,
+    /// Who may watch it: `all`, `friend`, `password` or, as Youku alone sets it, `private`.
+    pub public_type: Option<String>,
+    /// Tags as Youku joins them.
+    pub tags: Option<String>,
+    /// Category, by Youku's name of it.
+    pub category: Option<String>,
+    /// Description.
+    pub description: Option<String>,
 }
 
 /// The watch page of a video.

@@ -15,7 +15,7 @@ use secrecy::SecretString;
 use std::{sync::Arc, time::Duration};
 use upload_core::{
     Bucket, Error, ErrorKind, Md5, NewVideo, OssSession, SliceServer, SliceSession, UploadCredentials,
-    UploadTarget, VideoState,
+    UploadTarget, VideoEdit, VideoInfo, VideoState,
 };
 use youku::Client;
 
@@ -123,8 +123,15 @@ impl upload_core::Youku for YoukuAccount {
     }
 
     async fn show(&self, video_id: &str) -> Result<Option<VideoState>, Error> {
-        let video = self.with_setting_named(self.client.show(video_id).await.map_err(api_error))?;
-        Ok(video.map(|video| video.state))
+        Ok(self.show_video(video_id).await?.map(|video| video.state))
+    }
+
+    async fn show_video(&self, video_id: &str) -> Result<Option<VideoInfo>, Error> {
+        self.with_setting_named(self.client.show(video_id).await.map_err(api_error))
+    }
+
+    async fn update(&self, video_id: &str, edit: &VideoEdit) -> Result<(), Error> {
+        self.call(|client| async move { client.update(video_id, edit).await }).await
     }
 
     fn bucket(&self, given: &UploadCredentials) -> Result<Arc<dyn Bucket>, Error> {

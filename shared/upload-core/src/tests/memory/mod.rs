@@ -69,6 +69,8 @@ pub(crate) struct World {
     /// Those that the target accepted, and when.
     pub(crate) accepted: Vec<(Instant, u64)>,
     sessions: Vec<Session>,
+    /// Every update that took effect, and when.
+    pub(crate) edits: Vec<(Instant, String, metadata::VideoMetadata)>,
     /// Bytes of committed videos, by id.
     pub(crate) videos: BTreeMap<String, Vec<u8>>,
 }
@@ -81,7 +83,7 @@ struct Session {
     file_name: String,
     /// `None` in a session of the web form.
     stated_md5: Option<String>,
-    public_type: Option<PublicType>,
+    metadata: metadata::VideoMetadata,
     /// When its last credentials were issued.
     granted: Option<Instant>,
     /// Parts by multipart id and number.
@@ -211,7 +213,7 @@ impl Memory {
     pub(crate) fn audiences(&self) -> Vec<Option<PublicType>> {
         let world = self.world();
         let of = |id: &String| {
-            world.sessions[id.trim_start_matches('V').parse::<usize>().expect("ours")].public_type
+            world.sessions[id.trim_start_matches('V').parse::<usize>().expect("ours")].metadata.public_type
         };
         world.videos.keys().map(of).collect()
     }

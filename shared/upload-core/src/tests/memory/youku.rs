@@ -5,7 +5,10 @@ use super::{
     Fault, Memory, Session, SinglePut, WebSessions, bucket::MemoryBucket, md5_of, number,
     slices::SLICE_ADDRESS, token,
 };
-use crate::*;
+use crate::{
+    metadata::{PublicType, VideoMetadata},
+    *,
+};
 use async_trait::async_trait;
 use secrecy::SecretString;
 use std::sync::Arc;
@@ -20,8 +23,8 @@ impl Memory {
         }
         let (file_name, stated_md5) = (video.file_name().to_owned(), md5.map(|md5| md5.to_string()));
         let granted = Some(Instant::now());
-        let public_type = video.metadata().public_type;
-        world.sessions.push(Session { file_name, stated_md5, public_type, granted, ..Session::default() });
+        let metadata = video.metadata().clone();
+        world.sessions.push(Session { file_name, stated_md5, metadata, granted, ..Session::default() });
         Ok((fault, world.sessions.len() - 1))
     }
 }
@@ -54,6 +57,16 @@ impl Memory {
         let id = format!("V{n}");
         assert!(world.videos.insert(id.clone(), bytes).is_none() || !refuses, "committed twice");
         Ok(id)
+    }
+}
+
+impl super::World {
+    /// What the video of this id states now.
+    pub(crate) fn metadata_of(&self, id: &str) -> VideoMetadata {
+        let session = id.strip_prefix('V').and_then(|n| self.sessions.get(n.parse::<usize>().ok()?));
+        let first = session.map(|session| session.metadata.clone()).unwrap_or_default();
+        let edits = self.edits.iter().filter(|(_, edited, _)| edited == id);
+        edits.fold(first, |before, (_, _, edit)| VideoMetadata::merge(edit.clone(), before))
     }
 }
 
@@ -146,6 +159,31 @@ impl Youku for Memory {
         let next = if world.states.len() > 1 { world.states.pop_front() } else { None };
         let state = next.or(world.states.front().copied()).unwrap_or(usual);
         Ok((committed || world.quirks.shows_uncommitted).then_some(state))
+    }
+
+    async fn show_video(&self, id: &str) -> Result<Option<VideoInfo>, Error> {
+        let Some(state) = self.show(id).await? else { return Ok(None) };
+        let metadata = self.world().metadata_of(id);
+        Ok(Some(VideoInfo {
+            id: id.to_owned(),
+            title: metadata.title,
+            link: watch_page(id),
+            state,
+            unlisted_state: None,
+            public_type: Some(metadata.public_type.unwrap_or(PublicType::All).as_str().to_owned()),
+            tags: metadata.tags.map(|tags| tags.join(",")),
+            category: metadata.category,
+            description: metadata.description,
+        }))
+    }
+
+    async fn update(&self, id: &str, edit: &VideoEdit) -> Result<(), Error> {
+        let fault = self.begin_api("update").await?;
+        if !self.world().videos.contains_key(id) {
+            return Err(Error::new(ErrorKind::Youku, "update", "there is no such video"));
+        }
+        self.world().edits.push((Instant::now(), id.to_owned(), edit.metadata().clone()));
+        self.end(fault, "update", ErrorKind::Youku, ()).await
     }
 
     fn bucket(&self, grant: &UploadCredentials) -> Result<Arc<dyn Bucket>, Error> {
