@@ -31,6 +31,14 @@ const REFRESH_TOKEN: u64 = 130_010_101;
 
 const NO_SUCH_VIDEO: u64 = 120_020_001;
 
+const WRONG_STATE: u64 = 120_020_002;
+
+/// "System error": seen after a deletion that had happened (protocol sheet youku-manage.md).
+const SYSTEM_ERROR: u64 = 1002;
+
+/// A page beyond the end of a list (protocol sheet youku-manage.md).
+const BEYOND_THE_END: u64 = 120_040_101;
+
 /// An error answer of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ApiError {
@@ -38,6 +46,8 @@ pub(crate) struct ApiError {
     pub(crate) code: u64,
     kind: &'static str,
     pub(crate) description: String,
+    /// Answered by what stands in front of Youku: a page without an error of Youku's own.
+    is_page: bool,
 }
 
 impl ApiError {
@@ -47,6 +57,7 @@ impl ApiError {
             code,
             kind: "SystemException",
             description: description.into(),
+            is_page: false,
         }
     }
 
@@ -56,6 +67,7 @@ impl ApiError {
             code,
             kind: "UploadsException",
             description: description.into(),
+            is_page: false,
         }
     }
 
@@ -93,6 +105,11 @@ impl ApiError {
         Self { status: StatusCode::NOT_FOUND, ..Self::system(NO_SUCH_CALL, "Method not found") }
     }
 
+    /// The answer of a host that does not have the call.
+    pub(crate) fn no_such_page() -> Self {
+        Self { is_page: true, ..Self::no_such_call() }
+    }
+
     pub(crate) fn parameter(name: &str, why: &str) -> Self {
         Self::uploads(PARAMETER, format!("Parameter {name}: {why}"))
     }
@@ -119,7 +136,24 @@ impl ApiError {
 
     pub(crate) fn no_such_video() -> Self {
         let status = StatusCode::NOT_FOUND;
-        Self { status, kind: "VideosException", ..Self::system(NO_SUCH_VIDEO, "Video does not exist") }
+        Self { status, ..Self::videos(NO_SUCH_VIDEO, "Video does not exist") }
+    }
+
+    fn videos(code: u64, description: &str) -> Self {
+        Self { kind: "VideosException", ..Self::system(code, description) }
+    }
+
+    pub(crate) fn wrong_state(state: &str) -> Self {
+        Self::videos(WRONG_STATE, &format!("Video is {state}"))
+    }
+
+    pub(crate) fn system_error() -> Self {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Self { status, ..Self::system(SYSTEM_ERROR, "System error") }
+    }
+
+    pub(crate) fn beyond_the_end() -> Self {
+        Self::videos(BEYOND_THE_END, "Page is beyond the end")
     }
 
     /// The error of a fault rule, with the code's usual text if it has one.
@@ -138,7 +172,10 @@ impl ApiError {
     }
 
     pub(crate) fn to_response(&self, switches: &Switches) -> Response<Body> {
-        let Self { status, code, kind, description } = self;
+        let Self { status, code, kind, description, is_page } = self;
+        if *is_page {
+            return page(*status);
+        }
         let (content_type, body) = match switches.error_form {
             ErrorForm::Json => ("application/json; charset=utf-8", self.json()),
             ErrorForm::Text => ("text/plain; charset=utf-8", self.json()),
@@ -157,4 +194,12 @@ impl ApiError {
     fn json(&self) -> String {
         json!({"error": {"code": self.code, "type": self.kind, "description": self.description}}).to_string()
     }
+}
+
+/// A page of the gateway, whatever the switches say of Youku's own errors.
+fn page(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::from(format!("<html><body><h1>{status}</h1></body></html>")));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, http::HeaderValue::from_static("text/html"));
+    response
 }

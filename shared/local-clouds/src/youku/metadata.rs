@@ -1,10 +1,13 @@
 //! The metadata that create receives.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::youku::error::ApiError;
 use crate::youku::metadata_rules::{
-    CATEGORIES, check_description, check_file_md5, check_file_name, check_tags, check_title, read_file_size,
+    CATEGORIES, COPYRIGHT_TYPES, PUBLIC_TYPES, check_description, check_file_md5, check_file_name,
+    check_tags, check_title, check_word, read_file_size,
 };
 use crate::youku::params::Params;
 
@@ -27,6 +30,8 @@ pub(crate) struct Metadata {
     pub(crate) description: String,
     pub(crate) category: String,
     pub(crate) public_type: String,
+    #[serde(default)]
+    pub(crate) watch_password: Option<String>,
     pub(crate) file_name: String,
     /// Bytes.
     pub(crate) file_size: u64,
@@ -38,21 +43,20 @@ pub(crate) struct Metadata {
 impl Metadata {
     pub(crate) fn from_params(params: &Params) -> Result<Self, ApiError> {
         let web = params.flag("isweb");
-        let one_of = |name, allowed: &[&str], default: &str| match params.get(name).unwrap_or(default) {
-            value if allowed.contains(&value) => Ok(value.to_owned()),
-            _ => Err(ApiError::parameter(name, "is none of the known values")),
-        };
-        let public_type = one_of("public_type", &["all", "friend", "password"], "all")?;
+        let one_of =
+            |name, allowed: &[&str], default| check_word(name, allowed, params.get(name).unwrap_or(default));
+        let public_type = one_of("public_type", &PUBLIC_TYPES, "all")?;
         if public_type == "password" {
             params.require("watch_password")?;
         }
-        one_of("copyright_type", &["original", "reproduced"], "original")?;
+        one_of("copyright_type", &COPYRIGHT_TYPES, "original")?;
         Ok(Self {
             title: check_title(params.require("title")?)?,
             tags: check_tags(params.require("tags")?)?,
             description: check_description(params.get("description").unwrap_or_default())?,
             category: one_of("category", &CATEGORIES, "Others")?,
             public_type,
+            watch_password: params.get("watch_password").map(str::to_owned),
             file_name: check_file_name(params.require("file_name")?)?,
             file_size: read_file_size(params)?,
             file_md5: match params.get("file_md5") {
@@ -62,6 +66,19 @@ impl Metadata {
             },
             mode: if params.flag("isnew") { Mode::Oss } else { Mode::Slice },
         })
+    }
+
+    /// The fields that an update could change.
+    pub(crate) fn stated_fields(&self) -> BTreeMap<String, String> {
+        let mut fields = BTreeMap::from([
+            ("title".to_owned(), self.title.clone()),
+            ("tags".to_owned(), self.tags.clone()),
+            ("category".to_owned(), self.category.clone()),
+            ("description".to_owned(), self.description.clone()),
+            ("public_type".to_owned(), self.public_type.clone()),
+        ]);
+        fields.extend(self.watch_password.iter().map(|word| ("watch_password".to_owned(), word.clone())));
+        fields
     }
 
     /// The extension of the file name, without the dot.

@@ -40,6 +40,17 @@ pub(crate) const CATEGORIES: [&str; 25] = [
     "Others",
 ];
 
+pub(crate) const PUBLIC_TYPES: [&str; 3] = ["all", "friend", "password"];
+
+pub(crate) const COPYRIGHT_TYPES: [&str; 2] = ["original", "reproduced"];
+
+pub(crate) fn check_word(name: &str, allowed: &[&str], word: &str) -> Result<String, ApiError> {
+    if !allowed.contains(&word) {
+        return Err(ApiError::parameter(name, "is none of the known values"));
+    }
+    Ok(word.to_owned())
+}
+
 pub(crate) fn check_title(title: &str) -> Result<String, ApiError> {
     if title.chars().count() > TITLE_MAX {
         return Err(ApiError::parameter("title", "is longer than 60 characters"));

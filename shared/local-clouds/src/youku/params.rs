@@ -37,12 +37,26 @@ impl Params {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// Whether the caller sent it and left it empty.
+    pub(crate) fn is_empty(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(String::is_empty)
+    }
+
     pub(crate) fn require(&self, name: &str) -> Result<&str, ApiError> {
         self.get(name).ok_or_else(|| ApiError::parameter(name, "is missing"))
     }
 
     pub(crate) fn number(&self, name: &str) -> Result<u64, ApiError> {
         self.require(name)?.parse().map_err(|_| ApiError::parameter(name, "is no whole number"))
+    }
+
+    /// The number, at least 1; `default` where it is not given.
+    pub(crate) fn positive(&self, name: &str, default: usize) -> Result<usize, ApiError> {
+        match self.get(name).map(str::parse) {
+            None => Ok(default),
+            Some(Ok(number)) if number > 0 => Ok(number),
+            Some(_) => Err(ApiError::parameter(name, "is no whole number above 0")),
+        }
     }
 
     /// Whether the value is `1`.

@@ -14,6 +14,7 @@ use crate::control::link::Link;
 use crate::control::server::{Server, serve};
 use crate::oss::config::OssConfig;
 use crate::oss::server::Oss;
+use crate::youku::change::ChangeView;
 use crate::youku::config::YoukuConfig;
 use crate::youku::disk::Disk;
 use crate::youku::follow_bucket::follow_bucket;
@@ -104,6 +105,11 @@ impl YoukuServer {
     /// Committed videos, oldest first.
     pub fn videos(&self) -> Vec<VideoView> {
         self.youku.videos()
+    }
+
+    /// What happened to all videos, oldest first: commits, updates and removals with their times.
+    pub fn changes(&self) -> Vec<ChangeView> {
+        self.youku.changes()
     }
 
     /// Bytes received by each session, oldest first.

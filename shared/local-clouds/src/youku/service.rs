@@ -8,6 +8,7 @@ use http::{Request, Response, StatusCode};
 
 use crate::control::cloud::Cloud;
 use crate::youku::error::ApiError;
+use crate::youku::host::Host;
 use crate::youku::json::json_response;
 use crate::youku::operation::Operation;
 use crate::youku::params::Params;
@@ -17,6 +18,7 @@ impl YoukuService {
     async fn call(&self, parts: &Parts, body: Body) -> ApiResult {
         let operation = Operation::from_parts(parts).filter(|operation| operation.allows(&parts.method));
         let operation = operation.ok_or_else(ApiError::no_such_call)?;
+        operation.check_host(Host::split_path(parts.uri.path()).0, &self.state().switches)?;
         if operation == Operation::UploadSlice {
             let params = Params::from_query(parts);
             self.expire_if_scripted(operation, &params);
@@ -30,6 +32,10 @@ impl YoukuService {
             Operation::Commit => self.commit(params).await,
             Operation::Cancel => self.cancel(&params),
             Operation::Show => self.show(&params),
+            Operation::ShowBatch => self.show_batch(&params),
+            Operation::ByMe => self.by_me(&params),
+            Operation::Update => self.update(&params),
+            Operation::Destroy => self.destroy(&params),
             Operation::MyInfo => self.my_info(&params),
             Operation::Refresh => self.refresh(&params),
             Operation::CreateFile => self.create_file(&params),

@@ -139,6 +139,7 @@ pub(crate) mod tests {
                 description: String::new(),
                 category: "Others".to_owned(),
                 public_type: "all".to_owned(),
+                watch_password: None,
                 file_name: "a.mp4".to_owned(),
                 file_size: 3000,
                 file_md5: None,

@@ -19,7 +19,7 @@ use crate::youku::session::Session;
 use crate::youku::session_state::ContentLocation;
 use crate::youku::switches::Switches;
 use crate::youku::tokens::Tokens;
-use crate::youku::video::Video;
+use crate::youku::video::{self, Video};
 
 /// The answer of a call.
 pub(crate) type ApiResult = Result<(StatusCode, Value), ApiError>;
@@ -62,6 +62,35 @@ impl State {
         let session = self.sessions.get_mut(token).ok_or_else(ApiError::upload_token)?;
         session.check_alive(expired, now)?;
         Ok(session)
+    }
+}
+
+impl State {
+    /// Finds an account's own video that calls know.
+    pub(crate) fn find_own(
+        &mut self,
+        id: &str,
+        account: &str,
+        now: SystemTime,
+    ) -> Result<&mut Video, ApiError> {
+        let Self { videos, switches, .. } = self;
+        let own = videos
+            .get_mut(id)
+            .filter(|video| video.account == account && video.state(switches, now) != video::GONE);
+        own.ok_or_else(ApiError::no_such_video)
+    }
+
+    /// Shows one video to a call, which counts; `None` where it is unknown.
+    pub(crate) fn show_video(&mut self, id: &str, now: SystemTime) -> Option<Value> {
+        let Self { videos, sessions, switches, .. } = self;
+        if let Some(video) = videos.get_mut(id) {
+            video.shows = video.shows.saturating_add(1);
+            let state = video.state(switches, now);
+            return (state != video::GONE).then(|| video::show_json(id, &video.metadata, &state, switches));
+        }
+        let known = sessions.values().find(|session| session.video_id == id)?;
+        let state = switches.uncommitted_state.as_deref()?;
+        Some(video::show_json(id, &known.metadata, state, switches))
     }
 }
 

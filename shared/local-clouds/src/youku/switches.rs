@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::youku::host::CallHost;
+
 /// Questions that Youku's pages leave open. Set at the start, by
 /// [`YoukuServer::set_switches`](super::YoukuServer::set_switches), or by `POST /_sandbox/switches` with the
 /// fields to change.
@@ -46,6 +48,32 @@ pub struct Switches {
     /// The state after encoding: `normal`, `fail`, `in_review`, `limited` or `blocked`. `POST /_sandbox/videos/{id}/state`
     /// beats it for one video.
     pub final_state: String,
+    /// On which hosts `videos/show` lives.
+    pub show_host: CallHost,
+    /// On which hosts `videos/show_batch` lives. No public code calls it on the new one.
+    pub show_batch_host: CallHost,
+    /// On which hosts `videos/by_me` lives.
+    pub by_me_host: CallHost,
+    /// On which hosts `videos/update` lives. No public code calls it on the new one.
+    pub update_host: CallHost,
+    /// On which hosts `videos/destroy` lives. No public code calls it on the new one.
+    pub destroy_host: CallHost,
+    /// The most ids that `videos/show_batch` takes; more are refused. Absent: any number.
+    pub max_batch_ids: Option<usize>,
+    /// The most videos that a page of `videos/by_me` holds, whatever `count` asks for.
+    pub max_page_size: usize,
+    /// The numbers of lists (`total`, `page`, `count`) and `view_count` are strings.
+    pub numbers_are_strings: bool,
+    /// `videos/by_me` lists what was created and not committed, in the state `none`.
+    pub by_me_lists_uncommitted: bool,
+    /// An update sends the video back to review: it is `in_review` until as many calls or as much time have passed as encoding takes.
+    pub update_restarts_review: bool,
+    /// The states in which an update is refused, e.g. `encoding` and `in_review`.
+    pub update_refused_in: Vec<String>,
+    /// An update or removal happens and answers 1002 all the same.
+    pub change_answers_1002: bool,
+    /// What an update makes of a field that is sent empty.
+    pub empty_field: EmptyField,
     /// A refresh revokes the client's earlier access tokens at once (they answer 1008).
     pub refresh_revokes_access_token: bool,
     /// `expires_in` of a refresh is a string.
@@ -76,6 +104,19 @@ impl Default for Switches {
             encoding_shows: 1,
             encoding_ms: None,
             final_state: "normal".to_owned(),
+            show_host: CallHost::Both,
+            show_batch_host: CallHost::Old,
+            by_me_host: CallHost::Both,
+            update_host: CallHost::Old,
+            destroy_host: CallHost::Old,
+            max_batch_ids: None,
+            max_page_size: 100,
+            numbers_are_strings: false,
+            by_me_lists_uncommitted: false,
+            update_restarts_review: false,
+            update_refused_in: Vec::new(),
+            change_answers_1002: false,
+            empty_field: EmptyField::Clears,
             refresh_revokes_access_token: false,
             expires_in_is_string: false,
             discard: false,
@@ -135,6 +176,18 @@ pub enum SinglePut {
     RefusedAtBucket,
     /// Commit refuses it, for good.
     RefusedAtCommit,
+}
+
+/// What an update makes of an empty field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EmptyField {
+    /// The field is empty from then on, or what it is where create leaves it out.
+    Clears,
+    /// The update is refused.
+    Refused,
+    /// The field stays what it was.
+    Ignored,
 }
 
 /// How an error body is delivered. Clients report all three.

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::youku::change::Change;
 use crate::youku::metadata::Metadata;
 use crate::youku::session_state::ContentLocation;
 use crate::youku::switches::Switches;
@@ -20,7 +21,7 @@ pub(crate) struct Video {
     pub(crate) measured: MeasuredContent,
     pub(crate) content: ContentLocation,
     pub(crate) committed_at: SystemTime,
-    /// Calls of `videos/show`.
+    /// How often a call showed it since it was committed, or sent back to review.
     pub(crate) shows: u32,
     /// How often it was committed; more than once would be a fault of this server.
     pub(crate) commits: u32,
@@ -28,6 +29,12 @@ pub(crate) struct Video {
     /// Set for this video; takes precedence over the switches.
     #[serde(default)]
     pub(crate) state: Option<String>,
+    /// When an update sent it back to review.
+    #[serde(default)]
+    pub(crate) review_since: Option<SystemTime>,
+    /// What happened to it, oldest first.
+    #[serde(default)]
+    pub(crate) changes: Vec<Change>,
 }
 
 /// The state of a video that is unknown to `videos/show`.
@@ -54,13 +61,21 @@ impl Video {
         if let Some(state) = &self.state {
             return state.clone();
         }
-        let age = now.duration_since(self.committed_at).unwrap_or_default();
+        let since = self.review_since.unwrap_or(self.committed_at);
+        let age = now.duration_since(since).unwrap_or_default();
         let aged = switches.encoding_ms.is_some_and(|ms| age >= Duration::from_millis(ms));
         if aged || self.shows > switches.encoding_shows {
             switches.final_state.clone()
+        } else if self.review_since.is_some() {
+            "in_review".to_owned()
         } else {
             "encoding".to_owned()
         }
+    }
+
+    /// Sends it back to review.
+    pub(crate) fn restart_review(&mut self, now: SystemTime) {
+        (self.review_since, self.shows, self.state) = (Some(now), 0, None);
     }
 
     pub(crate) fn to_view(&self, switches: &Switches, now: SystemTime) -> VideoView {
@@ -87,8 +102,8 @@ impl Video {
     }
 }
 
-/// The answer of `videos/show`.
-pub(crate) fn show_json(id: &str, metadata: &Metadata, state: &str) -> Value {
+/// A video, as the calls show it.
+pub(crate) fn show_json(id: &str, metadata: &Metadata, state: &str, switches: &Switches) -> Value {
     json!({
         "id": id,
         "title": metadata.title,
@@ -100,5 +115,11 @@ pub(crate) fn show_json(id: &str, metadata: &Metadata, state: &str) -> Value {
         "public_type": metadata.public_type,
         "tags": metadata.tags,
         "description": metadata.description,
+        "view_count": number_json(0, switches),
     })
+}
+
+/// A number as the switches have it.
+pub(crate) fn number_json(number: usize, switches: &Switches) -> Value {
+    if switches.numbers_are_strings { number.to_string().into() } else { number.into() }
 }

@@ -10,13 +10,13 @@ use crate::youku::session_state::SessionState;
 pub struct VideoView {
     /// The video id.
     pub id: String,
-    /// As given to create.
+    /// As given to create or the last update.
     pub title: String,
-    /// Comma-joined, as given to create.
+    /// Comma-joined, as given to create or the last update.
     pub tags: String,
-    /// As given to create.
+    /// As given to create or the last update.
     pub description: String,
-    /// As given to create, or `Others`.
+    /// As given to create or the last update, or `Others`.
     pub category: String,
     /// `all`, `friend` or `password`.
     pub public_type: String,

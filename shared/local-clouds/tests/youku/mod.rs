@@ -2,6 +2,7 @@
 
 mod api;
 mod env;
+mod management;
 mod oss_mode;
 mod slice_mode;
 mod switches;

@@ -14,6 +14,12 @@ impl YoukuService {
         Ok(client)
     }
 
+    /// The name of the account whose application this is; empty if there is none.
+    pub(crate) fn account_name(&self, client: &str) -> String {
+        let account = self.0.config.accounts.iter().find(|account| account.client_id == client);
+        account.map_or_else(String::new, |account| account.name.clone())
+    }
+
     pub(crate) fn identify_client(&self, params: &Params) -> Result<String, ApiError> {
         let id = params.get("client_id").ok_or_else(ApiError::client_invalid)?;
         if !self.0.config.accounts.iter().any(|account| account.client_id == id) {

@@ -6,6 +6,7 @@ use std::time::{Instant, SystemTime};
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::youku::change::Change;
 use crate::youku::error::ApiError;
 use crate::youku::file_hash::FileHash;
 use crate::youku::metadata::Mode;
@@ -103,11 +104,10 @@ impl YoukuService {
         measured: MeasuredContent,
         now: SystemTime,
     ) -> Video {
-        let account = self.0.config.accounts.iter().find(|account| account.client_id == session.client_id);
         Video {
             id: session.video_id.clone(),
             metadata: session.metadata.clone(),
-            account: account.map_or_else(String::new, |account| account.name.clone()),
+            account: self.account_name(&session.client_id),
             measured,
             content,
             committed_at: now,
@@ -115,6 +115,8 @@ impl YoukuService {
             commits: 1,
             commit_calls: session.commit_calls,
             state: None,
+            review_since: None,
+            changes: vec![Change::new(now, "commit", session.metadata.stated_fields())],
         }
     }
 

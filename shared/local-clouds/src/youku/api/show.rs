@@ -8,27 +8,13 @@ use serde_json::json;
 use crate::youku::error::ApiError;
 use crate::youku::params::Params;
 use crate::youku::state::{ApiResult, YoukuService};
-use crate::youku::video;
 
 impl YoukuService {
     pub(crate) fn show(&self, params: &Params) -> ApiResult {
         self.identify_client(params)?;
         let id = params.require("video_id")?;
-        let mut state = self.state();
-        let switches = state.switches.clone();
-        if let Some(video) = state.videos.get_mut(id) {
-            video.shows = video.shows.saturating_add(1);
-            let now = video.state(&switches, SystemTime::now());
-            if now == video::GONE {
-                return Err(ApiError::no_such_video());
-            }
-            return Ok((StatusCode::OK, video::show_json(id, &video.metadata, &now)));
-        }
-        let known = state.sessions.values().find(|session| session.video_id == id);
-        match known.zip(switches.uncommitted_state) {
-            Some((session, state)) => Ok((StatusCode::OK, video::show_json(id, &session.metadata, &state))),
-            None => Err(ApiError::no_such_video()),
-        }
+        let shown = self.state().show_video(id, SystemTime::now());
+        shown.map(|video| (StatusCode::OK, video)).ok_or_else(ApiError::no_such_video)
     }
 
     /// Answers the user of an access token; the id is a number, as in real answers.

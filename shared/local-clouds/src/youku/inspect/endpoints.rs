@@ -44,6 +44,7 @@ impl YoukuService {
                 Ok(json!({"api": format!("http://{}", self.0.host), "bucket": self.0.bucket_url}))
             }
             (&Method::GET, "videos") => Ok(json!(self.videos())),
+            (&Method::GET, "changes") => Ok(json!(self.changes())),
             (&Method::GET, "received") => Ok(json!(self.received_views())),
             (&Method::GET, "sessions") => Ok(json!(self.sessions())),
             (&Method::GET, "switches") => Ok(json!(self.state().switches)),

@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use crate::youku::change::ChangeView;
 use crate::youku::session::Session;
 use crate::youku::state::YoukuService;
 use crate::youku::views::{ReceivedView, SessionView, VideoView};
@@ -13,6 +14,18 @@ impl YoukuService {
         let mut videos: Vec<_> = state.videos.values().collect();
         videos.sort_by_key(|video| video.committed_at);
         videos.iter().map(|video| video.to_view(&state.switches, SystemTime::now())).collect()
+    }
+
+    /// What happened to all videos, oldest first.
+    pub(crate) fn changes(&self) -> Vec<ChangeView> {
+        let state = self.state();
+        let changes = state
+            .videos
+            .values()
+            .flat_map(|video| video.changes.iter().map(|change| change.to_view(&video.id)));
+        let mut all: Vec<_> = changes.collect();
+        all.sort_by_key(|change| change.at_ms);
+        all
     }
 
     /// Bytes received by each session, oldest first.
