@@ -3,6 +3,7 @@
 use crate::{
     config::Config,
     error::{Error, ErrorKind},
+    hosts::{Bases, CallUrls, HostedCall, Hosts},
     http::{
         decode,
         form::video_form,
@@ -13,10 +14,9 @@ use crate::{
     },
     new_video::NewVideo,
     slices::SliceServer,
-    types::{
-        Md5, OssSession, SliceSession, TokenPair, UploadCredentials, UploadTarget, VideoEdit, VideoInfo,
-    },
+    types::{Md5, OssSession, SliceSession, TokenPair, UploadCredentials, UploadTarget},
 };
+use http::Method;
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 
@@ -25,15 +25,18 @@ use std::sync::Arc;
 pub struct Client {
     config: Arc<Config>,
     transport: Arc<dyn Transport>,
+    hosts: Hosts,
 }
 
 impl Client {
     /// A client over `transport`.
     pub fn new(mut config: Config, transport: Arc<dyn Transport>) -> Self {
-        for url in [&mut config.api, &mut config.old_api] {
+        let CallUrls { show, show_batch, by_me, update } = &mut config.call_urls;
+        let stated = [show, show_batch, by_me, update].into_iter().flatten();
+        for url in [&mut config.api, &mut config.old_api].into_iter().chain(stated) {
             url.truncate(url.trim_end_matches('/').len());
         }
-        Self { config: Arc::new(config), transport }
+        Self { config: Arc::new(config), transport, hosts: Hosts::default() }
     }
 
     /// The same application as another account.
@@ -41,6 +44,7 @@ impl Client {
         Self {
             config: Arc::new(Config { access_token, ..Config::clone(&self.config) }),
             transport: self.transport.clone(),
+            hosts: self.hosts.clone(),
         }
     }
 
@@ -115,7 +119,7 @@ impl Client {
     /// [`Check`](crate::Check).
     ///
     /// # Errors
-    /// After any error the video may exist all the same: ask [`Client::show`].
+    /// After any error the video may exist all the same: ask [`Client::show`](Self::show).
     pub async fn commit(
         &self,
         upload_token: &SecretString,
@@ -173,31 +177,6 @@ impl Client {
         Ok(())
     }
 
-    /// Asks about a video; `None` when Youku does not know the id. Whether it knows a video before its commit is not documented.
-    ///
-    /// # Errors
-    /// Any kind but `Invalid` and `NotFound`.
-    pub async fn show(&self, video_id: &str) -> Result<Option<VideoInfo>, Error> {
-        let query = [("client_id", self.config.client_id.as_str()), ("video_id", video_id)];
-        match self.get(Operation::Show, "/videos/show.json", &query).await {
-            Ok(answer) => Ok(decode::video_info(&answer)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Changes a video of the account's. Fields that the edit does not state stay as they are.
-    ///
-    /// # Errors
-    /// Any kind but `Invalid`; `NotFound` where Youku knows no such video. After a lost answer the change may have been made.
-    pub async fn update(&self, video_id: &str, edit: &VideoEdit) -> Result<(), Error> {
-        let changed = edit.metadata().to_parameters();
-        let mut form = self.account().to_vec();
-        form.push(("video_id", video_id));
-        form.extend(changed.iter().map(|(name, value)| (*name, value.as_str())));
-        self.post(Operation::Update, "/videos/update.json", &form).await?.text("id").map(drop)
-    }
-
     /// The slice server of an upload. A name is resolved here, once: all calls of one upload go to one address.
     ///
     /// # Errors
@@ -228,7 +207,7 @@ impl Client {
         self.post(Operation::Create, "/uploads/create.json", &form).await
     }
 
-    fn account(&self) -> [(&'static str, &str); 2] {
+    pub(crate) fn account(&self) -> [(&'static str, &str); 2] {
         [("client_id", &self.config.client_id), ("access_token", self.config.access_token.expose_secret())]
     }
 
@@ -241,6 +220,37 @@ impl Client {
         fields.push(("upload_token", upload_token.expose_secret()));
         fields.extend(upload_server_ip.map(|address| ("upload_server_ip", address)));
         fields
+    }
+
+    /// Where a call about videos is known to live: the base URL that the settings state, or where it was found.
+    pub fn found_host(&self, call: HostedCall) -> Option<&str> {
+        self.hosts.found(call, &self.bases())
+    }
+
+    fn bases(&self) -> Bases<'_> {
+        let Config { api, old_api, call_urls, .. } = &*self.config;
+        Bases { new: api, old: old_api, urls: call_urls }
+    }
+
+    /// Makes a call about videos on the host that has it.
+    pub(crate) async fn call_hosted(
+        &self,
+        call: HostedCall,
+        method: Method,
+        fields: &Fields<'_>,
+    ) -> Result<Response, Error> {
+        let ask = |base: &str| {
+            let url = format!("{base}/{}.json", call.as_str());
+            let is_post = method == Method::POST;
+            // Boxed: each of the two hosts would have the call's memory in this future.
+            Box::pin(async move {
+                match is_post {
+                    true => request::post_form(&*self.transport, call.operation(), &url, fields).await,
+                    false => request::get(&*self.transport, call.operation(), &url, fields).await,
+                }
+            })
+        };
+        self.hosts.call(call, &self.bases(), ask).await
     }
 
     async fn post(&self, operation: Operation, path: &str, form: &Fields<'_>) -> Result<Response, Error> {

@@ -1,5 +1,6 @@
 //! What a client needs to know before its first call.
 
+use crate::hosts::CallUrls;
 use secrecy::SecretString;
 
 /// The API host of Youku's newest documentation.
@@ -15,6 +16,8 @@ pub struct Config {
     pub api: String,
     /// Base URL of the older API, for what the newer one does not have. Default: [`DEFAULT_OLD_API`].
     pub old_api: String,
+    /// Base URLs of single calls, for those that are known to live elsewhere.
+    pub call_urls: CallUrls,
     /// The application's id, from Youku's developer console.
     pub client_id: String,
     /// The account's access token; it lives about a month.
@@ -31,6 +34,7 @@ impl Config {
         Self {
             api: DEFAULT_API.to_owned(),
             old_api: DEFAULT_OLD_API.to_owned(),
+            call_urls: CallUrls::default(),
             client_id: client_id.into(),
             access_token,
             client_secret: None,

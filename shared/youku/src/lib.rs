@@ -5,8 +5,10 @@
 //! | `types` | what goes to Youku and comes back: videos, sessions, credentials, slices, states, tokens, [`Md5`] |
 //! | `new_video` | [`NewVideo`], a video that keeps to Youku's limits: what the calls to create take |
 //! | `validate` | Youku's limits for a video |
-//! | `client` | the calls to the API host: token refresh, create in both modes, STS credentials, commit, cancel, show |
+//! | `client` | the calls to the API host: token refresh, create in both modes, STS credentials, commit, cancel |
+//! | `videos` | the calls about videos that are there: show, show_batch, by_me, update |
 //! | `slices` | the calls to a slice server |
+//! | `hosts` | on which of Youku's two hosts a call lives |
 //! | `config` | where to call, and as which application and account |
 //! | `error` | the kinds of failure |
 //! | `http` | one call: `operation`, `form`, `transport`, `request`, `response`, `decode`, and `api_error`, what Youku's refusals mean |
@@ -23,6 +25,8 @@ mod config;
 #[cfg(feature = "client")]
 mod error;
 #[cfg(feature = "client")]
+mod hosts;
+#[cfg(feature = "client")]
 mod http;
 mod new_video;
 #[cfg(feature = "client")]
@@ -31,12 +35,15 @@ mod slices;
 mod testing;
 mod types;
 mod validate;
+#[cfg(feature = "client")]
+mod videos;
 
 #[cfg(feature = "client")]
 pub use self::{
     client::Client,
     config::{Config, DEFAULT_API, DEFAULT_OLD_API},
     error::{Details, Error, ErrorKind},
+    hosts::{CallUrls, HostedCall},
     http::transport::{AnswerBody, SendError, Transport},
     slices::SliceServer,
 };
@@ -45,7 +52,8 @@ pub use ::error::RetryAdvice;
 pub use new_video::NewVideo;
 pub use types::{
     CATEGORIES, CONTAINERS, Check, CheckStatus, CopyrightType, FieldKind, Found, Invalid, LIMITS, Limits,
-    MAX_SLICE_LENGTH_KIB, Md5, NextSlice, OssSession, PublicType, Range, Slice, SliceSession, TAG_SEPARATORS,
-    TITLE_CHARACTERS, TokenPair, UploadCredentials, UploadTarget, VideoEdit, VideoInfo, VideoMetadata,
-    VideoState, clean_description, clean_tags, clean_title, split_tags, watch_page, with_unix_line_ends,
+    MAX_SLICE_LENGTH_KIB, Md5, NextSlice, OssSession, OwnVideos, PublicType, Range, Slice, SliceSession,
+    TAG_SEPARATORS, TITLE_CHARACTERS, TokenPair, UploadCredentials, UploadTarget, VideoEdit, VideoInfo,
+    VideoMetadata, VideoState, clean_description, clean_tags, clean_title, split_tags, watch_page,
+    with_unix_line_ends,
 };

@@ -4,8 +4,8 @@ use super::{plain_word::keep_plain_word, response::Response};
 use crate::{
     error::Error,
     types::{
-        Check, CheckStatus, MAX_SLICE_LENGTH_KIB, NextSlice, OssSession, Slice, SliceSession, TokenPair,
-        UploadCredentials, UploadTarget, VideoInfo, VideoState, watch_page,
+        Check, CheckStatus, MAX_SLICE_LENGTH_KIB, NextSlice, OssSession, OwnVideos, Slice, SliceSession,
+        TokenPair, UploadCredentials, UploadTarget, VideoInfo, VideoState, watch_page,
     },
 };
 use std::time::Duration;
@@ -117,4 +117,22 @@ pub(crate) fn video_info(response: &Response) -> Option<VideoInfo> {
         state,
         id,
     })
+}
+
+/// The videos of a list; entries that describe none are passed over.
+pub(crate) fn videos(response: &Response) -> Result<Vec<VideoInfo>, Error> {
+    Ok(response.list("videos")?.iter().filter_map(video_info).collect())
+}
+
+/// A page of a list that was asked for with this number, from 1, and this many videos. Its own `page` and `count` win.
+pub(crate) fn own_videos(response: &Response, page: u64, count: u64) -> Result<OwnVideos, Error> {
+    let entries = response.list("videos")?;
+    let number = |name, asked| response.number(name).ok().filter(|number| *number > 0).unwrap_or(asked);
+    let (page, count) = (number("page", page), number("count", count));
+    let total = response.number("total").ok();
+    // Without a total a page that is not full is the last.
+    let is_full = entries.len() as u64 >= count;
+    let more = total.map_or(is_full, |total| page.saturating_mul(count) < total);
+    let videos = entries.iter().filter_map(video_info).collect();
+    Ok(OwnVideos { videos, total, is_last: entries.is_empty() || !more })
 }

@@ -99,6 +99,15 @@ impl Response {
         self.optional_text(name)?.parse().ok().filter(|number: &f64| number.is_finite())
     }
 
+    /// The members of each object in a list; what is no object is passed over.
+    pub(crate) fn list(&self, name: &'static str) -> Result<Vec<Self>, Error> {
+        let Some(Value::Array(items)) = self.fields.get(name) else { return Err(self.malformed(name)) };
+        let objects = items.iter().filter_map(Value::as_object);
+        let item =
+            |fields: &Map<_, _>| Self { operation: self.operation, fields: fields.clone(), date: None };
+        Ok(objects.map(item).collect())
+    }
+
     /// `true`, `yes` or 1; anything else, and nothing, is no.
     pub(crate) fn flag(&self, name: &str) -> bool {
         match self.fields.get(name) {

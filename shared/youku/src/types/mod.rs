@@ -20,7 +20,7 @@ pub use limits::{LIMITS, Limits, Range};
 pub use md5::Md5;
 pub use metadata::VideoMetadata;
 pub use metadata_field::FieldKind;
-pub use published::{VideoInfo, VideoState, watch_page};
+pub use published::{OwnVideos, VideoInfo, VideoState, watch_page};
 pub use session::{OssSession, SliceSession, UploadCredentials, UploadTarget};
 pub use slice::{Check, CheckStatus, MAX_SLICE_LENGTH_KIB, NextSlice, Slice};
 pub use tags::{TAG_SEPARATORS, clean_tags, split_tags};

@@ -44,6 +44,17 @@ pub struct VideoInfo {
     pub description: Option<String>,
 }
 
+/// A page of an account's own videos.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnVideos {
+    /// The videos, in every state, the newest first.
+    pub videos: Vec<VideoInfo>,
+    /// How many there are on all pages, where Youku says it.
+    pub total: Option<u64>,
+    /// Whether no page follows.
+    pub is_last: bool,
+}
+
 /// The watch page of a video.
 #[must_use]
 pub fn watch_page(video_id: &str) -> String {

@@ -9,3 +9,5 @@ mod slices;
 mod support;
 mod types;
 mod validation;
+#[cfg(feature = "client")]
+mod videos;

@@ -65,6 +65,7 @@ pub(crate) fn http() -> Arc<dyn Transport> {
 pub(crate) fn client(api: &str) -> Client {
     let mut config = Config::new("client-id", ACCESS_TOKEN.into());
     config.api = api.to_owned();
+    config.old_api = format!("{}/v2/", api.trim_end_matches('/'));
     Client::new(config, http())
 }
 
