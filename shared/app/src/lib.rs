@@ -43,14 +43,15 @@ pub use object_storage as storage;
 pub use object_storage::Credentials;
 pub use settings::{
     AccountSettings, AllowedHost, BasePath, BearerToken, CONFIG_VARIABLE, CallbackFields, HttpSettings,
-    LedgerFields, LegacyAccounts, LegacySettings, LogLevel, LogSettings, Md5Requirement, ReservedSettings,
-    Right, Rights, Settings, SourceAddressing, SourcePlace, SourceSettings, SweepFields, TargetSignature,
-    TokenHash, TransferFields, YoukuSettings,
+    LedgerFields, LegacyAccounts, LegacySettings, LogLevel, LogSettings, ManageSettings, Md5Requirement,
+    ReservedSettings, Right, Rights, Settings, SourceAddressing, SourcePlace, SourceSettings, SweepFields,
+    TargetSignature, TokenHash, TransferFields, YoukuSettings,
 };
 pub use tasks::{CallerAccount, Task, UnverifiedToken, object_location, requested_key};
 pub use upload_core as core;
 pub use usecases::{
     CallbackStatus, Continuation, HolderStatus, ListError, ListQuery, ListState, ListedUpload,
     ObjectExplanation, ObjectOutcome, ObjectResult, ObjectVerdict, PageToken, StepStatus, SweepOptions,
-    TokenChain, UploadDetails, UploadList, UploadStatus, WaitingStatus, report_missing_bucket,
+    TokenChain, UploadDetails, UploadList, UploadStatus, VideoList, VideoRequest, VideoStatus, WaitingStatus,
+    report_missing_bucket,
 };

@@ -1,6 +1,6 @@
 //! Which callers are let in, and with what rights: those with an accepted token, or everybody where the gateway has checked them already.
 
-use crate::response::JsonResponse;
+use crate::{caller::Caller, response::JsonResponse};
 use app::{App, HttpSettings, Right, Rights};
 use axum::{
     extract::{Request, State},
@@ -18,7 +18,9 @@ use std::sync::Arc;
 pub(crate) async fn authenticate(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     match find_rights(&app.settings().http, request.headers()) {
         Ok(rights) => {
+            let caller = Caller::from_token(&app, bearer_token(request.headers()));
             request.extensions_mut().insert(rights);
+            request.extensions_mut().insert(caller);
             next.run(request).await
         }
         Err(reason) => {

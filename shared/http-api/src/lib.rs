@@ -8,6 +8,7 @@
 //! | `create_upload`, `idempotency_key`, `body` | `POST /uploads` |
 //! | `upload_status`, `upload_list`, `deadline` | `GET /uploads/{id}` and `GET /uploads` |
 //! | `manage` | `POST /uploads/{id}/retry`, `cancel` and `callback` |
+//! | `videos`, `caller` | `GET /videos`, `GET /videos/{id}`, `POST /videos/{id}/update`, `hide` and `schedule`; who asked |
 //! | `upload_id` | the upload id in a request's path |
 //! | `progress` | progress as server-sent events or lines of JSON |
 //! | `response` | outcomes as HTTP responses |
@@ -21,6 +22,11 @@
 //! | `POST /uploads/{id}/retry?new_session=` (right `manage`) | goes on with an upload at once; the outcome, with progress as above |
 //! | `POST /uploads/{id}/cancel` (right `manage`) | ends an upload; 409 `wrong_state` once its bytes have all landed |
 //! | `POST /uploads/{id}/callback` (right `manage`) | delivers its callback once more; 502 `callback_failed` where the receiver does not accept it |
+//! | `GET /videos?account=&page=` (right `manage`) | a page of an account's own videos at Youku, with the uploads of those that ended lately |
+//! | `GET /videos/{id}` (right `manage`) | how the video of an upload fares at Youku; `{id}` is the upload's |
+//! | `POST /videos/{id}/update` (right `manage`) | changes the fields of the body, which has those of a task's `video`; the settings need `manage.enabled` |
+//! | `POST /videos/{id}/hide` (right `manage`) | hides the video |
+//! | `POST /videos/{id}/schedule` (right `manage`) | `{"at":"2026-12-01T20:00:00+08:00"}`, with `public_type` and `watch_password` where they change; `{"at":null}` gives the hour up |
 //! | `GET /healthz` | `{"status":"ok"}`, to anybody |
 //!
 //! Function Compute's HTTP trigger and the senders of HTTP requests to Lambda serve the same [`router`]; what only they know of a request they put
@@ -32,6 +38,7 @@
 mod auth;
 mod base_path;
 mod body;
+mod caller;
 mod create_upload;
 mod deadline;
 mod idempotency_key;
@@ -43,6 +50,7 @@ mod router;
 mod upload_id;
 mod upload_list;
 mod upload_status;
+mod videos;
 
 pub use request_context::RequestContext;
 pub use router::{has_route, owner_router, router};

@@ -52,11 +52,14 @@ pub use model::metadata;
 pub use model::object::{Location, Object, ObjectKind, Provider, StatedMd5};
 pub use model::preflight::Preflight;
 pub use model::progress::{Progress, Stage};
+pub use model::publication::{Hiding, ManagePolicy, Publication};
+pub use model::timestamp::Timestamp;
 pub use model::upload_id::UploadId;
+pub use model::zone::{ZONE, find_zone};
 pub use ports::{
-    Bucket, ByteStream, Check, CheckStatus, CompletedObject, MultipartId, NewVideo, OssSession, PartReceipt,
-    Slice, SliceServer, SliceSession, Source, SourceEntry, SourcePage, UploadCredentials, UploadTarget,
-    VideoEdit, VideoInfo, VideoState, Youku,
+    Bucket, ByteStream, Check, CheckStatus, CompletedObject, MultipartId, NewVideo, OssSession, OwnVideos,
+    PartReceipt, Slice, SliceServer, SliceSession, Source, SourceEntry, SourcePage, UploadCredentials,
+    UploadTarget, VideoEdit, VideoInfo, VideoState, Youku,
 };
 pub use retry::RetryPolicy;
 pub use retry_watch::{RetryWatch, Retrying};
@@ -70,6 +73,8 @@ pub use sweep::report::SweepReport;
 pub use sweep::run::{sweep, sweep_with};
 pub use transfer::{Part, Plan, RefusedShortcuts, Shortcuts, TransferSettings};
 pub use upload::cancel::cancel;
+pub use upload::change::{Changed, SidecarResult, VideoChange};
+pub use upload::follow_up::FollowUp;
 pub use upload::head_object::head_object;
 pub use upload::outcome::{Outcome, OutcomeData};
 pub use upload::preflight::probe_object;

@@ -7,8 +7,8 @@ mod slices;
 
 pub use slices::SliceServer;
 pub use youku::{
-    Check, CheckStatus, NewVideo, OssSession, Slice, SliceSession, UploadCredentials, UploadTarget,
-    VideoEdit, VideoInfo, VideoState,
+    Check, CheckStatus, NewVideo, OssSession, OwnVideos, Slice, SliceSession, UploadCredentials,
+    UploadTarget, VideoEdit, VideoInfo, VideoState,
 };
 
 use crate::{Error, Location, Md5, Object};
@@ -150,6 +150,12 @@ pub trait Youku: Send + Sync {
     /// # Errors
     /// Youku's refusal or failure.
     async fn show_video(&self, video_id: &str) -> Result<Option<VideoInfo>, Error>;
+
+    /// One page, from 1, of the account's own videos, `count` of them; `None` where Youku's hosts do not have the call.
+    ///
+    /// # Errors
+    /// Youku's refusal or failure.
+    async fn own_videos(&self, page: u64, count: u64) -> Result<Option<OwnVideos>, Error>;
 
     /// Changes a video.
     ///

@@ -11,6 +11,7 @@ mod local;
 mod parse;
 mod upload;
 mod values;
+mod video;
 
 #[cfg(feature = "local-clouds")]
 pub(crate) use local::{DemoArgs, DevArgs, FUNCTION_COMMAND, LocalArgs};
@@ -24,6 +25,7 @@ pub(crate) use {
     invoke::InvokeArgs,
     ledger::{ExplainArgs, ListArgs, RetryArgs, SweepArgs, UploadIdArgs},
     upload::UploadArgs,
+    video::{VideoAction, VideoArgs, VideoIdArgs, VideoListArgs, VideoScheduleArgs, VideoUpdateArgs},
 };
 
 use crate::ui::i18n::Lang;
@@ -76,6 +78,9 @@ pub(crate) enum Command {
     /// Show what a file or an object holds and whether it can become a video, without uploading it.
     #[command(after_help = EXIT_CODES)]
     Inspect(InspectArgs),
+    /// Show, change, hide and schedule videos that are there; changing needs manage.enabled.
+    #[command(after_help = EXIT_CODES)]
+    Video(VideoArgs),
     /// List open uploads, then recently finished ones.
     #[command(after_help = EXIT_CODES)]
     List(ListArgs),

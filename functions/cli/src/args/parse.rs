@@ -30,6 +30,17 @@ pub(super) fn parse_since(text: &str) -> Result<Since, String> {
     seconds().map(|seconds| Since::Ago(Duration::from_secs(seconds))).ok_or_else(|| wrong().into())
 }
 
+/// Parses a point in time, with its zone.
+pub(super) fn parse_time(text: &str) -> Result<Timestamp, String> {
+    let wrong = || {
+        tr_static!(
+            "expected a time with its zone, such as 2026-12-01T20:00:00+08:00",
+            "应为带时区的时间，如 2026-12-01T20:00:00+08:00"
+        )
+    };
+    text.parse().map_err(|_| wrong().into())
+}
+
 /// Lowest rate in bytes per second: below it a part would take longer than the stall timeout of a call.
 const MIN_RATE: u64 = 16 << 10;
 

@@ -1,9 +1,10 @@
 //! Flags of `upload`.
 
 use super::{
-    parse::{parse_nonce, parse_rate},
+    parse::{parse_nonce, parse_rate, parse_time},
     values::{CopyrightType, Mode, PublicType},
 };
+use app::core::Timestamp;
 use clap::{Args, value_parser};
 use std::{ffi::OsString, path::PathBuf};
 
@@ -41,6 +42,9 @@ pub(crate) struct UploadArgs {
     /// Password for --public-type password. Other users of this machine can see it in the process list; use --meta to hide it.
     #[arg(long, value_name = "TEXT")]
     pub(crate) watch_password: Option<String>,
+    /// Make the video public at this time, with its zone: 2026-12-01T20:00:00+08:00; hidden until then. Needs manage.enabled and a sweep.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) publish_at: Option<Timestamp>,
     /// Thumbnail, passed to Youku unchanged.
     #[arg(long, value_name = "TEXT")]
     pub(crate) thumbnail: Option<String>,

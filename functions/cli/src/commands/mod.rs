@@ -34,6 +34,7 @@ mod settings;
 mod sweep;
 mod undelivered;
 mod upload;
+mod video;
 
 use crate::args::Command;
 use std::process::ExitCode;
@@ -49,6 +50,7 @@ pub(crate) fn run(command: Command) -> ExitCode {
         Command::Cancel(args) => runner::run_until_stopped(args.json, cancel::cancel(args)),
         Command::ReplayCallback(args) => runner::run_until_stopped(args.json, replay_callback::replay(args)),
         Command::Explain(args) => runner::run_until_stopped(args.json, explain::explain(args)),
+        Command::Video(args) => runner::run_until_stopped(args.action.prints_json(), video::video(args)),
         Command::List(args) => runner::run_until_stopped(args.json, list::list(args)),
         Command::Console(args) => {
             runner::run_with_shutdown(args.json, |shutdown| console::console(args, shutdown))

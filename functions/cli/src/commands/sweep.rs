@@ -170,6 +170,7 @@ fn summarize(sweep: &SweepReport) -> serde_json::Value {
     without_nulls(json!({
         "event": "swept", "resumed": sweep.resumed.len(), "told": sweep.callbacks_delivered, "untold": sweep.callbacks_undelivered,
         "left": sweep.skipped, "local_files": sweep.carried, "cleared": sweep.marks_cleared,
+        "made_public": sweep.made_public, "sidecars": found.sidecars,
         "found": found.uploads.len(), "known": found.known, "older": found.older, "young": found.young,
         "junk": found.junk,
         "troubles": found.errors.len() + sweep.errors.len(), "requests": found.requests,

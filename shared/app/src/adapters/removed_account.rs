@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 use std::sync::Arc;
 use upload_core::{
-    Bucket, Error, ErrorKind, Md5, NewVideo, OssSession, SliceServer, SliceSession, UploadCredentials,
-    UploadTarget, VideoEdit, VideoInfo, VideoState, Youku,
+    Bucket, Error, ErrorKind, Md5, NewVideo, OssSession, OwnVideos, SliceServer, SliceSession,
+    UploadCredentials, UploadTarget, VideoEdit, VideoInfo, VideoState, Youku,
 };
 
 /// The account's name. Every call fails.
@@ -50,6 +50,10 @@ impl Youku for RemovedAccount {
     }
 
     async fn show_video(&self, _: &str) -> Result<Option<VideoInfo>, Error> {
+        self.refuse()
+    }
+
+    async fn own_videos(&self, _: u64, _: u64) -> Result<Option<OwnVideos>, Error> {
         self.refuse()
     }
 

@@ -141,6 +141,7 @@ impl App {
             paused: self.settings.paused,
             mode: self.settings.transfer.mode,
             retry: self.transfer.retry,
+            manage: self.settings.manage.to_policy(),
             now: self.clock.now(),
         }
     }

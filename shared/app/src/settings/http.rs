@@ -62,6 +62,15 @@ impl HttpSettings {
         bool::from(found).then_some(rights)
     }
 
+    /// A name for the bearer of this token in the ledger: the first 8 digits of the token's hash, as the settings have it; `None` unless it
+    /// is one of the accepted tokens.
+    #[must_use]
+    pub fn name_of(&self, token: &str) -> Option<String> {
+        self.rights_of(token)?;
+        let hash: [u8; 32] = Sha256::digest(token).into();
+        Some(hash.iter().take(4).fold("token ".to_owned(), |name, byte| format!("{name}{byte:02x}")))
+    }
+
     /// Checks the ranges of the numbers.
     ///
     /// # Errors

@@ -83,6 +83,17 @@ impl Settings {
                     .with_context("bucket", &rule.bucket)
                     .with_context("account", &rule.account));
             }
+            for (field, is_set) in
+                [("publish_at", rule.publish_at.is_some()), ("sidecar_updates", rule.sidecar_updates)]
+            {
+                if is_set && !self.manage.enabled {
+                    return Err(settings_error(
+                        "a rule changes videos, which the settings do not allow: set manage.enabled",
+                    )
+                    .with_context("bucket", &rule.bucket)
+                    .with_context("field", field));
+                }
+            }
             if let Some(Err(why)) = rule.callback.as_ref().map(|url| self.callback.check_url(url)) {
                 return Err(settings_error("a rule's callback cannot be called")
                     .with_context("bucket", &rule.bucket)

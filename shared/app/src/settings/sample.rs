@@ -6,7 +6,7 @@ use toml::{Table, Value};
 
 const SAMPLE: &str = include_str!("../../sample/oss2youku.toml");
 /// Where the settings' variables are named.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 11] = [
     include_str!("tree.rs"),
     include_str!("youku.rs"),
     include_str!("source.rs"),
@@ -16,6 +16,7 @@ const SOURCES: [&str; 10] = [
     include_str!("http.rs"),
     include_str!("legacy.rs"),
     include_str!("ledger.rs"),
+    include_str!("manage.rs"),
     include_str!("sweep.rs"),
 ];
 

@@ -2,8 +2,8 @@
 
 use super::{
     account::AccountSettings, callback::CallbackFields, http::HttpSettings, ledger::LedgerFields,
-    legacy::LegacySettings, log::LogSettings, source::SourceSettings, sweep::SweepFields, text,
-    transfer::TransferFields, youku::YoukuSettings,
+    legacy::LegacySettings, log::LogSettings, manage::ManageSettings, source::SourceSettings,
+    sweep::SweepFields, text, transfer::TransferFields, youku::YoukuSettings,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -38,6 +38,8 @@ pub struct Settings {
     pub callback: CallbackFields,
     /// How legacy tasks are read.
     pub legacy: LegacySettings,
+    /// Whether videos may be changed once they are there.
+    pub manage: ManageSettings,
     /// What is logged.
     pub log: LogSettings,
 }

@@ -76,7 +76,7 @@ pub(super) fn read(
     let Terms { account, mode, callback } = stated.or_from_rule(settings.rules.find_for_object(&location));
     let account = account.map_or_else(|| require_only_account(settings, CLIENT_FIELD), Ok)?;
     let mode = mode.unwrap_or(settings.transfer.mode);
-    let job = Job { location, account, video, mode, md5: None, force_nonce };
+    let job = Job { location, account, video, publication: None, mode, md5: None, force_nonce };
     let entrypoint = Entrypoint::LegacyTask;
     Ok(Task { job, key, caller_account, unverified_token, callback, entrypoint })
 }

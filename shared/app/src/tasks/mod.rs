@@ -9,7 +9,7 @@ mod legacy;
 mod legacy_section;
 mod modern;
 mod object_location;
-mod strict_json;
+pub(crate) mod strict_json;
 mod task;
 
 pub use caller_account::CallerAccount;

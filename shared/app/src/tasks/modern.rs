@@ -1,6 +1,6 @@
 //! The modern form: strict.
 //!
-//! `{"source":"oss://bucket/key","account":"main","video":{"title":...},"callback":{"url":...,"events":[...]},"mode":"oss","md5":...,"again":...,"preflight":"off"}`;
+//! `{"source":"oss://bucket/key","account":"main","video":{"title":...},"callback":{"url":...,"events":[...]},"mode":"oss","md5":...,"again":...,"preflight":"off","publish_at":...}`;
 //! all but `source` may be left out.
 
 use super::{
@@ -15,7 +15,7 @@ use crate::settings::Settings;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use upload_core::{
-    Callback, Entrypoint, Error, Job, Md5, Mode, Preflight, StatedMd5, Terms,
+    Callback, Entrypoint, Error, Job, Md5, Mode, Preflight, StatedMd5, Terms, Timestamp,
     metadata::{PublicTypeOrigin, StatedMetadata, VideoMetadata},
 };
 
@@ -31,6 +31,7 @@ struct ModernTask {
     md5: Option<String>,
     again: Option<Value>,
     preflight: Option<Preflight>,
+    publish_at: Option<String>,
 }
 
 /// Reads a modern task.
@@ -57,12 +58,18 @@ pub(super) fn read(
     let account = account.map_or_else(|| require_only_account(settings, "account"), Ok)?;
     let md5 = task.md5.as_deref().map(read_md5).transpose()?;
     let force_nonce = force_nonce::read("again", task.again.as_ref(), request)?;
+    let publish_at = task.publish_at.as_deref().map(read_time).transpose()?;
+    if publish_at.is_some() && !settings.manage.enabled {
+        return Err(field_error("publish_at", "needs manage.enabled in the settings"));
+    }
+    let stated = StatedMetadata::new(task.video, PublicTypeOrigin::Task);
     let key = location.key.clone();
     let mode = mode.unwrap_or(settings.transfer.mode);
     let job = Job {
         location,
         account,
-        video: StatedMetadata::new(task.video, PublicTypeOrigin::Task).with_preflight(task.preflight),
+        video: stated.with_preflight(task.preflight).with_publish_at(publish_at),
+        publication: None,
         mode,
         md5,
         force_nonce,
@@ -74,4 +81,10 @@ pub(super) fn read(
 fn read_md5(hex: &str) -> Result<StatedMd5, Error> {
     let md5 = Md5::from_hex(hex).ok_or_else(|| field_error("md5", "is not 32 hexadecimal digits"))?;
     Ok(StatedMd5::new(md5, "field md5"))
+}
+
+fn read_time(text: &str) -> Result<Timestamp, Error> {
+    let wrong =
+        || field_error("publish_at", "is not a time with its zone, such as 2026-12-01T20:00:00+08:00");
+    text.parse().map_err(|_| wrong())
 }

@@ -12,7 +12,7 @@ const FIELD_CHARACTERS: usize = 80;
 ///
 /// # Errors
 /// [`InvalidJob`](upload_core::ErrorKind::InvalidJob), naming by its path what does not fit.
-pub(super) fn read<'de, T, D>(parent: Option<&str>, from: D) -> Result<T, Error>
+pub(crate) fn read<'de, T, D>(parent: Option<&str>, from: D) -> Result<T, Error>
 where
     T: DeserializeOwned,
     D: Deserializer<'de>,

@@ -5,7 +5,7 @@ use crate::application::App;
 use futures_util::future::BoxFuture;
 use object_storage::Credentials;
 use tracing::Instrument;
-use upload_core::{Error, Location, Outcome, RunContext};
+use upload_core::{Error, Location, Outcome, RunContext, SidecarResult};
 
 impl App {
     /// Publishes an object that an event reported, if the rules want it. `size` is the event's, in bytes; `None` where it
@@ -28,6 +28,11 @@ impl App {
                 Ok(ObjectOutcome::Skipped(reason)) => {
                     span.in_scope(|| tracing::info!(reason, "skipped"));
                     return Ok(ObjectResult::Skipped { key, skipped: reason });
+                }
+                Ok(ObjectOutcome::Sidecar(result)) => {
+                    let sidecar = if result == SidecarResult::Changed { "changed" } else { "known" };
+                    span.in_scope(|| tracing::info!(sidecar, "the sidecar was read"));
+                    return Ok(ObjectResult::Sidecar { key, sidecar });
                 }
                 Ok(ObjectOutcome::Published(published)) => Ok(published),
                 Err(error) => {

@@ -21,6 +21,7 @@ mod token_owner;
 mod upload_list;
 mod upload_object;
 mod upload_status;
+mod videos;
 
 pub use accounts::TokenChain;
 pub use admin::{Continuation, ObjectExplanation, ObjectVerdict, UploadDetails};
@@ -32,3 +33,4 @@ pub use sweep::SweepOptions;
 pub use upload_list::{ListError, ListQuery, ListedUpload, UploadList};
 pub use upload_object::ObjectOutcome;
 pub use upload_status::{HolderStatus, StepStatus, UploadStatus, WaitingStatus};
+pub use videos::{VideoList, VideoRequest, VideoStatus};

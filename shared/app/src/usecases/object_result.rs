@@ -9,6 +9,13 @@ use upload_core::Outcome;
 pub enum ObjectResult {
     /// It was to be uploaded.
     Outcome(Box<Outcome>),
+    /// It is a sidecar whose video is there.
+    Sidecar {
+        /// The sidecar's key.
+        key: String,
+        /// What it came to: `changed`, or `known` where this version was carried out before.
+        sidecar: &'static str,
+    },
     /// It was left alone.
     Skipped {
         /// The object's key.

@@ -7,7 +7,7 @@ use super::{
 use serde::{Deserialize, Serialize};
 use upload_core::{
     Entrypoint, Error, Media, UploadError as _, UploadId,
-    ledger::{FinishedUpload, Ledger, OpenMark, OpenUpload, Timestamp, WaitReason},
+    ledger::{FinishedUpload, Ledger, OpenMark, OpenUpload, StepKind, Timestamp, WaitReason},
 };
 
 /// Which uploads to list.
@@ -93,6 +93,12 @@ pub struct ListedUpload {
     /// What the object of an upload that ended holds, where the preflight could tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media: Option<Media>,
+    /// When the video, hidden until then, is made public (store clock).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publish_at: Option<Timestamp>,
+    /// The code of why the video could not be made public at its hour: it is hidden until a person helps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publish_failed: Option<String>,
     /// The stable code of the failure, or of what keeps an open one from being resumed until a person helps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -113,8 +119,28 @@ impl ListedUpload {
         let not_before = upload.due.map(Timestamp::from);
         let (object, account, title) = (mark.location.to_string(), mark.account, mark.title);
         let (size, entrypoint) = (mark.size, mark.entrypoint);
-        match mark.callback {
-            None => Self {
+        let publish_at = mark.publication.as_ref().map(|hidden| hidden.at);
+        match (mark.callback, mark.publication) {
+            (None, Some(hidden)) => Self {
+                upload_id: upload.id,
+                state: StepKind::Committed.as_str().into(),
+                object,
+                account,
+                title,
+                size,
+                entrypoint,
+                at: hidden.ended,
+                not_before,
+                waiting: None,
+                callback: None,
+                callback_failed: None,
+                videoid: hidden.video_id,
+                media: None,
+                publish_at,
+                publish_failed: None,
+                error: None,
+            },
+            (None, None) => Self {
                 upload_id: upload.id,
                 state: "open".into(),
                 object,
@@ -129,9 +155,11 @@ impl ListedUpload {
                 callback_failed: None,
                 videoid: None,
                 media: None,
+                publish_at: None,
+                publish_failed: None,
                 error: mark.paused,
             },
-            Some(pending) => Self {
+            (Some(pending), _) => Self {
                 state: pending.state.clone(),
                 object,
                 account,
@@ -143,6 +171,8 @@ impl ListedUpload {
                 waiting: None,
                 videoid: pending.video_id.clone(),
                 media: None,
+                publish_at,
+                publish_failed: None,
                 error: pending.error.clone(),
                 callback: Some(CallbackStatus::new(pending, &upload)),
                 callback_failed: None,
@@ -186,6 +216,8 @@ impl ListedUpload {
             callback_failed: finished.callback_failed,
             videoid: finished.video_id,
             media: finished.media,
+            publish_at: finished.publish_at,
+            publish_failed: finished.publish_failed,
             error: finished.error,
         }
     }

@@ -7,17 +7,23 @@ use object_storage::Credentials;
 use std::pin::pin;
 use upload_core::{
     ArrivalOutcome, Decision, Entrypoint, Error, ErrorKind, Location, PublishedVideo, RunContext,
+    SidecarResult,
     ledger::{Ledger, UploadRequest},
 };
 
 /// Why an arrival is skipped whose content is published already.
 const SAME_CONTENT: &str = "same_content";
 
+/// Why the event of a sidecar is skipped that is not there any more.
+const SIDECAR_GONE: &str = "sidecar_gone";
+
 /// What became of an object that arrived.
 #[derive(Debug)]
 pub enum ObjectOutcome {
     /// It is a video.
     Published(PublishedVideo),
+    /// It is a sidecar whose video is there, and came to this.
+    Sidecar(SidecarResult),
     /// It is left alone, for the reason of this stable code.
     Skipped(&'static str),
 }
@@ -38,6 +44,17 @@ impl App {
         Box::pin(async move {
             let source = self.source(credentials.clone());
             let policy = self.intake_policy_within(run);
+            if let Some((video, account)) = policy.find_updated_video(location) {
+                let ledger = with_run_deadline(run, self.ledger(credentials.clone())).await?;
+                let uploader = self.uploader(account, source.clone(), ledger)?;
+                let updating = uploader.update_from_sidecar(&*source, &policy, (&video, account), run);
+                match with_run_deadline(run, updating).await? {
+                    // The video's own upload reads the sidecar, or begins with it.
+                    Some(SidecarResult::NoVideo) => {}
+                    Some(result) => return Ok(ObjectOutcome::Sidecar(result)),
+                    None => return Ok(ObjectOutcome::Skipped(SIDECAR_GONE)),
+                }
+            }
             let mut deciding = pin!(with_run_deadline(run, policy.decide(&*source, location, size)));
             // Meanwhile the rest is made ready: the ledger, whose first use asks its store, and the connections to Youku.
             let mut opening = Box::pin(with_run_deadline(run, self.ledger(credentials.clone())));

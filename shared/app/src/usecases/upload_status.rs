@@ -47,6 +47,12 @@ pub struct UploadStatus {
     /// The code with which its callback ended without having accepted the message: `410`, `gave_up`, `forbidden` or `invalid`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub callback_failed: Option<String>,
+    /// When the video, hidden until then, is made public (store clock).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publish_at: Option<Timestamp>,
+    /// The code of why the video could not be made public at its hour: it is hidden until a person helps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publish_failed: Option<String>,
     /// Every step, in order.
     pub steps: Vec<StepStatus>,
     /// When the last step was taken (store clock).
@@ -110,6 +116,8 @@ impl UploadStatus {
                 .map(|waiting| WaitingStatus { reason: waiting.reason, not_before: waiting.not_before }),
             callback,
             callback_failed: record.failed_callback().map(str::to_owned),
+            publish_at: record.publish_at(),
+            publish_failed: record.failed_publication().map(|failure| failure.code.clone()),
             updated: steps.last().map(|step| step.at),
             steps,
         }
@@ -135,6 +143,8 @@ impl UploadStatus {
             waiting: None,
             callback: None,
             callback_failed: None,
+            publish_at: None,
+            publish_failed: None,
             steps: Vec::new(),
             updated: None,
         }

@@ -91,6 +91,7 @@ async fn a_ledger_in_a_folder_lives_through_two_holders() {
         location: location.clone(),
         account: "main".into(),
         video: Default::default(),
+        publication: None,
         mode: Mode::Oss,
         md5: None,
         force_nonce: None,

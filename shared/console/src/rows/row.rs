@@ -104,6 +104,8 @@ impl Row {
             is_paused: listed.state == OPEN && listed.error.is_some(),
             is_carried,
             callback: listed.callback.as_ref(),
+            is_hour_failed: listed.publish_failed.is_some(),
+            is_hidden: listed.publish_at.is_some(),
         };
         Self {
             state: RowState::from_listed(&listed.state, &standing),
@@ -139,6 +141,7 @@ impl Row {
             is_paused: self.error.is_some(),
             is_carried: false,
             callback: self.callback.as_ref(),
+            ..Standing::default()
         };
         let state = match self.ledger_state.as_str() {
             "open" => RowState::from_word(word, &standing),
@@ -166,6 +169,8 @@ impl Row {
             is_paused: activity.paused.is_some(),
             is_carried: request.location.is_carried(),
             callback: activity.callback.as_ref(),
+            is_hour_failed: record.failed_publication().is_some(),
+            is_hidden: record.pending_publication().is_some(),
         };
         let (first, last) = (record.history.first(), record.history.last());
         let ended = record.end().map(|end| end.at);

@@ -45,6 +45,10 @@ pub(crate) struct Standing<'a> {
     pub(crate) is_carried: bool,
     /// The callback that it still waits for after its end.
     pub(crate) callback: Option<&'a CallbackStatus>,
+    /// Its video could not be made public at its hour.
+    pub(crate) is_hour_failed: bool,
+    /// Its video is hidden until its hour.
+    pub(crate) is_hidden: bool,
 }
 
 impl RowState {
@@ -115,6 +119,8 @@ impl RowState {
 
     fn from_published(standing: &Standing<'_>) -> Self {
         match standing.callback {
+            _ if standing.is_hour_failed => Self::NeedsYou,
+            _ if standing.is_hidden => Self::Waiting,
             // The settings do not let it be sent, so that no attempt helps.
             Some(CallbackStatus { code: Some(code), .. }) if code == "forbidden" || code == "config" => {
                 Self::NeedsYou

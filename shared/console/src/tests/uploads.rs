@@ -27,6 +27,7 @@ pub(crate) fn new_request(key: &str) -> UploadRequest {
         location: location.clone(),
         account: "main".into(),
         video: Default::default(),
+        publication: None,
         mode: Mode::Oss,
         md5: None,
         force_nonce: None,

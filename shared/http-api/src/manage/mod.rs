@@ -6,5 +6,6 @@ mod replay_callback;
 mod retry;
 
 pub(crate) use cancel::cancel_upload;
+pub(crate) use refusal::refuse;
 pub(crate) use replay_callback::replay_callback;
 pub(crate) use retry::retry_upload;

@@ -5,7 +5,7 @@ use app::core::{Error, ErrorKind, UploadError as _, UploadId};
 use axum::http::StatusCode;
 
 /// The response to a request that changed nothing: 404 where there is no such upload, 409 where its state does not permit the request.
-pub(super) fn refuse(id: &UploadId, error: Error) -> JsonResponse {
+pub(crate) fn refuse(id: &UploadId, error: Error) -> JsonResponse {
     let status = match error.kind() {
         ErrorKind::NoSuchUpload => StatusCode::NOT_FOUND,
         ErrorKind::WrongState => StatusCode::CONFLICT,

@@ -50,6 +50,12 @@ impl CallbackDelivery {
             let result = post(&*self.notifier, callback, &id, body, run, policy).await;
             return self.record_result(upload, result, None).await;
         }
+        if let Some(refused) = upload.record().untold_refusal() {
+            let published = result_from_record(upload.record())?;
+            let Message { id, body } = Message::from_refused_update(refused, &request, published)?;
+            let result = post(&*self.notifier, callback, &id, body, run, policy).await;
+            return self.record_result(upload, result, Some(VideoEvent::UpdateRefused)).await;
+        }
         if upload.record().pending_event_callback() {
             let query = fetch_video_state(upload.record(), ledger, youku);
             let state = match run.deadline {
@@ -86,7 +92,10 @@ impl CallbackDelivery {
             None if age(upload.record(), now)
                 >= if state.is_ok() { GIVE_UP_AFTER } else { 2 * GIVE_UP_AFTER } =>
             {
-                let (code, event) = (Step::UNDECIDED.into(), callback.events.first().copied());
+                let (code, event) = (
+                    Step::UNDECIDED.into(),
+                    callback.events.iter().find(|event| **event != VideoEvent::UpdateRefused).copied(),
+                );
                 upload.append(Step::Notified { code, event }).await
             }
             None => {

@@ -3,7 +3,8 @@
 
 use crate::{
     Error, ErrorKind, Outcome, OutcomeData, PublishedVideo, VideoEvent, VideoState,
-    ledger::{Record, StepKind, Timestamp, UploadRequest},
+    ledger::{Entry, Record, Step, StepKind, Timestamp, UploadRequest},
+    model::metadata::VideoMetadata,
 };
 use bytes::Bytes;
 use serde::Serialize;
@@ -35,6 +36,25 @@ struct EventData {
     state: &'static str,
 }
 
+/// The body of the message about a change that Youku refused.
+#[derive(Serialize)]
+struct RefusedBody {
+    r#type: VideoEvent,
+    timestamp: Timestamp,
+    data: RefusedData,
+}
+
+#[derive(Serialize)]
+struct RefusedData {
+    #[serde(flatten)]
+    outcome: OutcomeData,
+    /// The stable code of the refusal, and one line for people.
+    error: Option<String>,
+    msg: Option<String>,
+    /// The fields that stay as they were.
+    fields: Vec<&'static str>,
+}
+
 impl Message {
     /// Creates the message about how an upload ended: exactly what entrypoints return. An upload that was reopened ends
     /// again, with another message.
@@ -56,6 +76,28 @@ impl Message {
         let outcome = Outcome::new(caller_key(request), &Ok(published)).data;
         let body = EventBody { r#type: event, timestamp: now.into(), data: EventData { outcome, state } };
         Ok(Self { id, body: encode_json(&body)? })
+    }
+
+    /// Creates the message about a change of the video that Youku refused.
+    pub(super) fn from_refused_update(
+        refused: &Entry,
+        request: &UploadRequest,
+        published: PublishedVideo,
+    ) -> Result<Self, Error> {
+        let event = VideoEvent::UpdateRefused;
+        let id = format!("{}.{}.{}", published.upload_id, event.as_str(), refused.sequence);
+        let outcome = Outcome::new(caller_key(request), &Ok(published)).data;
+        let (error, msg, fields) = match &refused.step {
+            Step::Updated(update) => {
+                let failure = update.refused.as_ref();
+                let stated = |field: &&str| update.video.metadata.states(field) == Some(true);
+                let fields = VideoMetadata::FIELDS.iter().map(|(field, _)| *field).filter(stated).collect();
+                (failure.map(|why| why.code.clone()), failure.map(|why| why.text.clone()), fields)
+            }
+            _ => (None, None, Vec::new()),
+        };
+        let data = RefusedData { outcome, error, msg, fields };
+        Ok(Self { id, body: encode_json(&RefusedBody { r#type: event, timestamp: refused.at, data })? })
     }
 
     /// Creates the message about a request that was refused before its upload began. The same refusal has the same id;

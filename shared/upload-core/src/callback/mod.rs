@@ -6,4 +6,4 @@ pub(crate) mod notifier;
 pub(crate) mod policy;
 mod post;
 pub(crate) mod replay;
-mod schedule;
+pub(crate) mod schedule;

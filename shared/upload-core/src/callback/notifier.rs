@@ -37,6 +37,9 @@ pub enum VideoEvent {
     /// Youku could not make a video of it.
     #[serde(rename = "video.rejected")]
     Rejected,
+    /// Youku refused to change it. Every callback is told, whether or not it asked.
+    #[serde(rename = "video.update_refused")]
+    UpdateRefused,
 }
 
 impl VideoEvent {
@@ -46,6 +49,7 @@ impl VideoEvent {
         match self {
             Self::Ready => "video.ready",
             Self::Rejected => "video.rejected",
+            Self::UpdateRefused => "video.update_refused",
         }
     }
 }

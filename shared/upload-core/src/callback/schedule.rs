@@ -4,28 +4,44 @@ use crate::ledger::Record;
 use std::time::{Duration, SystemTime};
 
 /// For how long a callback is retried, and Youku is asked about a video.
-pub(super) const GIVE_UP_AFTER: Duration = Duration::from_secs(3 * 86_400);
+pub(crate) const GIVE_UP_AFTER: Duration = Duration::from_secs(3 * 86_400);
 /// Youku is asked at these multiples of the first pause after the commit, then at every multiple of the last one.
 const QUERY_PAUSES: [u32; 6] = [1, 2, 5, 10, 30, 60];
 /// The longest pause between two attempts, in first pauses.
 const MAX_PAUSES: u32 = 180;
 
-/// Returns when the rest of an upload's callback is due, `retry_after` from `now` at the earliest. `pause` is the pause
-/// before the first attempt of a sweep.
-pub(super) fn next_due(
+/// The longest pause between two looks at a video whose hour has come, in first pauses.
+const MAX_HOUR_PAUSES: u32 = 10;
+
+/// Returns when the rest of an upload that has ended is due, its callback or its video's hour, `retry_after` from `now` at the earliest.
+/// `pause` is the pause before the first attempt of a sweep.
+pub(crate) fn next_due(
     record: &Record,
     now: SystemTime,
     pause: Duration,
     retry_after: Duration,
 ) -> SystemTime {
-    let (ended, age) = (ended_at(record), age(record, now));
-    let due = if record.pending_event_callback() {
-        ended + next_query(age, pause)
-    } else {
-        let pause = (age / 2).clamp(pause, pause * MAX_PAUSES);
-        (now + pause).min((ended + GIVE_UP_AFTER).max(now))
-    };
+    let callback = record.has_pending_callback().then(|| callback_due(record, now, pause));
+    let hour = record.pending_publication().map(|pending| hour_due(pending.publication.at.get(), now, pause));
+    let due = callback.into_iter().chain(hour).min().unwrap_or(now);
     due.max(now + retry_after)
+}
+
+/// When the video's hour is carried out: then or, where that failed or Youku did not show the video as published, soon again.
+fn hour_due(at: SystemTime, now: SystemTime, pause: Duration) -> SystemTime {
+    match now.duration_since(at) {
+        Ok(late) => now + (late / 4).clamp(pause, pause * MAX_HOUR_PAUSES),
+        Err(_) => at,
+    }
+}
+
+fn callback_due(record: &Record, now: SystemTime, pause: Duration) -> SystemTime {
+    let (ended, age) = (ended_at(record), age(record, now));
+    if record.pending_event_callback() && record.untold_refusal().is_none() {
+        return ended + next_query(age, pause);
+    }
+    let pause = (age / 2).clamp(pause, pause * MAX_PAUSES);
+    (now + pause).min((ended + GIVE_UP_AFTER).max(now))
 }
 
 /// Time since the upload ended.

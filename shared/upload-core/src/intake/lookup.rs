@@ -58,7 +58,11 @@ impl<'l> Lookup<'l> {
     }
 }
 
-async fn read_sidecar(
+/// Reads the sidecar of the video at `video`; `None` where there is none.
+///
+/// # Errors
+/// The source's error once the retry budget is spent.
+pub(crate) async fn read_sidecar(
     source: &dyn Source,
     video: &Location,
     retry: RetryPolicy,

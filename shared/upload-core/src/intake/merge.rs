@@ -6,11 +6,15 @@
 //! read from the object or the sidecar, so a mistake there cannot fail the task. The audience is the exception:
 //! a public type or watch password that cannot be read there fails the job, whoever asks.
 
-use super::rules::{Rule, Sidecar, sidecar_key};
+use super::rules::{Rule, Sidecar, sidecar_digest, sidecar_key};
 use crate::{
     Callback, Error, ErrorKind, Mode, Object,
-    model::metadata::{PublicType, StatedMetadata},
+    model::{
+        metadata::{PublicType, StatedMetadata},
+        publication::{ManagePolicy, Publication},
+    },
 };
+use std::time::SystemTime;
 
 /// S3's header that counts user metadata it has and cannot return.
 const MISSING_METADATA: &str = "x-amz-missing-meta";
@@ -76,8 +80,12 @@ pub(super) fn merge_video(
         ("sidecar watch_password", &sidecar_layer),
     ];
     let protected_by = find_password(&layers);
+    let mut fixed: Vec<_> = stated.stated_fields().chain(metadata_layer.stated_fields()).collect();
+    fixed.sort_unstable();
+    fixed.dedup();
     let lower = StatedMetadata::merge(metadata_layer, StatedMetadata::merge(sidecar_layer, rule_layer));
-    let mut video = StatedMetadata::merge(stated, lower);
+    let sidecar = sidecar.map(sidecar_digest);
+    let mut video = StatedMetadata { fixed, sidecar, ..StatedMetadata::merge(stated, lower) };
     if video.metadata.public_type == Some(PublicType::Password) {
         return Ok(video);
     }
@@ -89,6 +97,27 @@ pub(super) fn merge_video(
     // What is left is the password of a layer below the one that states who may watch.
     video.metadata.watch_password = None;
     Ok(video)
+}
+
+/// When the video is made public, if that was stated and is still to come: by task, object or sidecar, else by the rule, whose hour is the
+/// next one after the object was written.
+///
+/// # Errors
+/// [`InvalidJob`](ErrorKind::InvalidJob) where it was stated and the settings do not let a video be changed afterwards.
+pub(super) fn plan_publication(
+    video: &StatedMetadata,
+    written: Option<SystemTime>,
+    rule: Option<&Rule>,
+    manage: ManagePolicy,
+    now: SystemTime,
+) -> Result<Option<Publication>, Error> {
+    if video.publish_at.is_some() && !manage.enabled {
+        let message = "publish_at needs a function that may change videos: set manage.enabled";
+        return Err(invalid_job_error(message).with_context("field", "publish_at"));
+    }
+    let hour = rule.and_then(|rule| rule.publish_at.as_ref()).filter(|_| manage.enabled);
+    let at = video.publish_at.or_else(|| hour.map(|hour| hour.next_after(written.unwrap_or(now)).into()));
+    Ok(at.filter(|at| at.get() > now).map(|at| manage.hiding.until(at)))
 }
 
 /// The field of the first layer, from the highest, that states a watch password, unless one above it states who may watch: that one has

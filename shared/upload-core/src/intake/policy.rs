@@ -4,13 +4,18 @@ use crate::{
     Callback, Error, ErrorKind, Job, Location, Mode, Object, ObjectKind, RetryPolicy, Source,
     intake::{
         lookup::Lookup,
-        merge::{Terms, merge_video},
+        merge::{Terms, merge_video, plan_publication},
         rules::{Admission, Rule, Rules, Sidecar, admit, sidecar_key},
     },
-    model::metadata::StatedMetadata,
+    model::{
+        metadata::StatedMetadata,
+        publication::{ManagePolicy, Publication},
+    },
 };
 use std::time::{Duration, SystemTime};
 
+/// Why a sidecar is skipped whose video is not there yet: the video's own event finds it.
+const SIDECAR_BEFORE_VIDEO: &str = "sidecar_before_video";
 /// Why an object that may still change is skipped.
 pub(crate) const NOT_WHOLE: &str = "not_whole";
 
@@ -27,6 +32,8 @@ pub struct IntakePolicy<'a> {
     pub mode: Mode,
     /// How calls of a failing source are retried.
     pub retry: RetryPolicy,
+    /// Whether videos may be changed once they are there, as one that is made public at an hour is.
+    pub manage: ManagePolicy,
     /// The current time, from which the age of an object that may still change is counted. This machine's clock
     /// will do; the store's is better.
     pub now: SystemTime,
@@ -48,6 +55,29 @@ pub enum Decision {
     },
     /// Skip it, for the reason of this stable code.
     Skip(&'static str),
+}
+
+impl<'a> IntakePolicy<'a> {
+    /// The video whose sidecar lies at `location`, and the account, where the rule lets a sidecar that is written again change the video.
+    #[must_use]
+    pub fn find_updated_video(&self, location: &Location) -> Option<(Location, &'a str)> {
+        let Admission::Sidecar { video_key, .. } =
+            admit(&location.bucket, &location.key, None, self.rules, self.reserved)
+        else {
+            return None;
+        };
+        let video = Location { key: video_key.to_owned(), ..location.clone() };
+        let rule = self.rules.find_match(&video.bucket, &video.key)?;
+        (rule.sidecar_updates && !self.paused).then_some((video, rule.account.as_str()))
+    }
+
+    /// When a video is made public for which `video` was stated, if that is still to come: a file's, which no rule concerns.
+    ///
+    /// # Errors
+    /// [`InvalidJob`](ErrorKind::InvalidJob) where the settings do not let a video be changed afterwards.
+    pub fn plan_publication(&self, video: &StatedMetadata) -> Result<Option<Publication>, Error> {
+        plan_publication(video, None, None, self.manage, self.now)
+    }
 }
 
 impl IntakePolicy<'_> {
@@ -76,12 +106,15 @@ impl IntakePolicy<'_> {
         match admit(&location.bucket, &location.key, size, self.rules, self.reserved) {
             Admission::Skip(reason) => Ok(Decision::Skip(reason.code())),
             Admission::Upload(rule) => self.decide_video(source, location, rule).await,
+            Admission::Sidecar { rule, .. } if rule.sidecar != Sidecar::Required => {
+                Ok(Decision::Skip(SIDECAR_BEFORE_VIDEO))
+            }
             Admission::Sidecar { video_key, rule } => {
                 let video = Location { key: video_key.to_owned(), ..location.clone() };
                 match self.decide_video(source, &video, rule).await {
                     // The video's own event will find the sidecar.
                     Err(error) if error.kind() == ErrorKind::SourceMissing => {
-                        Ok(Decision::Skip("sidecar_before_video"))
+                        Ok(Decision::Skip(SIDECAR_BEFORE_VIDEO))
                     }
                     decided => decided,
                 }
@@ -125,7 +158,8 @@ impl IntakePolicy<'_> {
             check_sidecar_key(source, &location)?;
         }
         let video = merge_video(job.video, &object, sidecar.as_deref(), rule)?;
-        Ok((Job { video, ..job }, object))
+        let publication = plan_publication(&video, object.modified, rule, self.manage, self.now)?;
+        Ok((Job { video, publication, ..job }, object))
     }
 
     async fn decide_video(
@@ -148,11 +182,13 @@ impl IntakePolicy<'_> {
             return Ok(Decision::Skip("waits_for_sidecar"));
         }
         let video = merge_video(StatedMetadata::default(), &object, sidecar.as_deref(), Some(rule))?;
+        let publication = plan_publication(&video, object.modified, Some(rule), self.manage, self.now)?;
         let Terms { account, mode, callback } = Terms::default().or_from_rule(Some(rule));
         let job = Job {
             location: location.clone(),
             account: account.unwrap_or_default(),
             video,
+            publication,
             mode: mode.unwrap_or(self.mode),
             md5: None,
             force_nonce: None,

@@ -2,6 +2,7 @@
 
 use super::{
     checks::{check_reopening, not_due_error},
+    claim_mode::ClaimMode,
     codec::random_nonce,
     errors, finished_uploads,
     handle::Ledger,
@@ -37,16 +38,6 @@ pub enum Claim {
     Acquired(Box<LeasedUpload>),
     /// Nothing is left to do, at least not now and here.
     Settled(Box<Record>),
-}
-
-/// Why an upload is claimed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum ClaimMode {
-    Due,
-    /// What it waits for has come, though it may be waiting.
-    Forced,
-    /// A person requests an upload that waits, or that ended without a video.
-    Requested,
 }
 
 impl Ledger {
@@ -121,7 +112,7 @@ impl Ledger {
             lease.release(&lease.parts()).await;
             return Err(error);
         }
-        let claiming = LeasedUpload::claim(self, id, lease, None, Some(sealed), marks, false);
+        let claiming = LeasedUpload::claim(self, id, lease, None, Some(sealed), marks, ClaimMode::Due);
         match Box::pin(claiming).await {
             // Another was faster; or the leases are gone, as from a ledger that was restored without them.
             Err(error) if error.kind() == ErrorKind::Superseded => {
@@ -168,6 +159,25 @@ impl Ledger {
         }
     }
 
+    /// Claims a published upload, to change its video.
+    ///
+    /// # Errors
+    /// As [`resume`](Self::resume); [`WrongState`](crate::ErrorKind::WrongState) if it is no video.
+    pub(crate) async fn claim_to_change(&self, id: &UploadId) -> Result<Box<LeasedUpload>, Error> {
+        let record = self.read_existing(id).await?;
+        let no_video = || {
+            let message = "only the video of a published upload can be changed";
+            Error::new(ErrorKind::WrongState, "ledger", message)
+        };
+        if !record.state.is_published() {
+            return Err(no_video());
+        }
+        match Box::pin(self.acquire(id, Some(record), None, ClaimMode::Change)).await? {
+            Claim::Acquired(upload) => Ok(upload),
+            Claim::Settled(_) => Err(no_video()),
+        }
+    }
+
     /// Reads an upload's record. A cancellation counts only a window of the store later.
     pub(super) async fn read_settled(&self, id: &UploadId) -> Result<Option<Record>, Error> {
         let record = self.read(id).await?;
@@ -199,7 +209,7 @@ impl Ledger {
         request: Option<StoredRequest>,
         mode: ClaimMode,
     ) -> Result<Claim, Error> {
-        let (access, is_requested) = (&self.access, mode == ClaimMode::Requested);
+        let (access, is_requested) = (&self.access, mode.is_asked());
         let observed = ObservedLease::observe(access, id, self.lease_life).await?;
         if let Some(lease) = &observed {
             if !lease.remaining.is_zero() {
@@ -249,7 +259,7 @@ impl Ledger {
         {
             marks.set(request).await?;
         }
-        let claiming = LeasedUpload::claim(self, id, lease, record, request, marks, is_requested);
+        let claiming = LeasedUpload::claim(self, id, lease, record, request, marks, mode);
         self.settle_or_work(claiming.await?).await
     }
 

@@ -13,7 +13,7 @@ use super::{
     record::Record,
     store::Access,
 };
-use crate::ledger::timestamp::Timestamp;
+use crate::model::timestamp::Timestamp;
 use crate::{Entrypoint, Error, Location, Media, UploadId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,12 @@ pub struct FinishedUpload {
     /// The code with which its callback ended without having accepted the message: `410`, `gave_up`, `forbidden` or `invalid`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback_failed: Option<String>,
+    /// When the video, hidden until then, is made public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publish_at: Option<Timestamp>,
+    /// The code of why the video could not be made public at its hour: it stays hidden until a person helps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publish_failed: Option<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -102,8 +108,10 @@ pub(super) async fn write(access: &Access, record: &Record) -> Result<(), Error>
         video_id: record.video_id.clone(),
         error: record.failure.as_ref().map(|failure| failure.code.clone()),
         media: record.media().cloned(),
-        callback_pending: !record.is_settled(),
+        callback_pending: record.has_pending_callback(),
         callback_failed: record.failed_callback().map(str::to_owned),
+        publish_at: record.pending_publication().map(|pending| pending.publication.at),
+        publish_failed: record.failed_publication().map(|failure| failure.code.clone()),
     };
     let key = FinishedKey::new(end.at.get(), record.id.clone());
     access.write(&keys::finished_upload(&key), encode(&entry)?).await.map(drop)

@@ -3,6 +3,7 @@
 use super::{
     Ledger,
     chain::{is_same_chain, read_remaining, reread},
+    claim_mode::ClaimMode,
     codec::encode,
     codec::unreadable_entry,
     errors::{cancelled_error, refused_error, superseded_error},
@@ -14,7 +15,7 @@ use super::{
     record::Record,
     secrets::{OpenedSession, UPLOAD_TOKEN},
     state::State,
-    step::{Entry, Session, Step},
+    step::{Entry, Session, Step, StepKind},
 };
 use crate::ledger::request::{StoredRequest, UploadRequest};
 use crate::{Error, PreflightReport, UploadId};
@@ -51,12 +52,11 @@ impl LeasedUpload {
         mut record: Option<Record>,
         request: Option<StoredRequest>,
         mut marks: Marks,
-        reopening: bool,
+        mode: ClaimMode,
     ) -> Result<AcquiredLease, Error> {
         let request = request.map(Box::new);
         loop {
-            let is_done =
-                |record: &mut Record| record.is_settled() && !(reopening && record.state.can_be_reopened());
+            let is_done = |record: &mut Record| record.is_settled() && !mode.takes_settled(record);
             if let Some(record) = record.take_if(is_done) {
                 return Ok(AcquiredLease::Settled(lease, record, marks));
             }
@@ -129,6 +129,11 @@ impl LeasedUpload {
     #[must_use]
     pub fn record(&self) -> &Record {
         &self.record
+    }
+
+    /// The upload's id.
+    pub(crate) fn id(&self) -> &UploadId {
+        &self.record.id
     }
 
     /// The lease: [renew](Lease::keep_renewed) it while working, and [check](Lease::check) it before a commit.
@@ -241,6 +246,13 @@ impl LeasedUpload {
         if let Err(error) = self.marks.wait(&self.record.request, Some(until.into()), None).await {
             tracing::warn!(?error, upload_id = %self.record.id, "could not postpone the upload: the next sweep resumes it");
         }
+    }
+
+    /// Notes that this holder, whose claim stands, had nothing to do: a settled upload keeps no mark for its sake.
+    pub(crate) fn note_unchanged(&mut self) {
+        let is_unchanged =
+            self.record.history.last().is_some_and(|last| last.step.kind() == StepKind::Claimed);
+        self.marks.settled |= self.confirmed && is_unchanged && self.record.is_settled();
     }
 
     /// Releases the upload, with the parts that were last recorded.

@@ -6,7 +6,7 @@ use super::{
     Timestamp,
     codec::decode,
     mark_key::{Due, MarkKey, TAG_DIGITS},
-    open_mark::OpenMark,
+    open_mark::{OpenMark, ScheduledVideo},
     open_uploads::OpenUpload,
     pending_callback::PendingCallback,
     record::Record,
@@ -32,6 +32,8 @@ pub(super) struct Marks {
     refused_token: Option<String>,
     /// The callback that the upload still waits for after its end.
     callback: Option<PendingCallback>,
+    /// The hour that its video waits for.
+    publication: Option<ScheduledVideo>,
 }
 
 impl Marks {
@@ -54,6 +56,7 @@ impl Marks {
             pauses,
             refused_token: None,
             callback: None,
+            publication: None,
         }
     }
 
@@ -74,12 +77,17 @@ impl Marks {
     }
 
     fn new_mark(&self, request: &StoredRequest) -> OpenMark {
-        OpenMark { callback: self.callback.clone(), ..OpenMark::new(request) }
+        OpenMark {
+            callback: self.callback.clone(),
+            publication: self.publication.clone(),
+            ..OpenMark::new(request)
+        }
     }
 
     /// States in the marks to come which callback the upload waits for after its end, with the attempts that the known marks count.
     /// One read for each of these, and none if the upload waits for none.
     pub(super) async fn resume_callback(&mut self, record: &Record) -> Result<(), Error> {
+        self.publication = ScheduledVideo::from_record(record);
         if PendingCallback::from_record(record).is_none() {
             return Ok(());
         }
@@ -99,6 +107,7 @@ impl Marks {
     /// States in the marks to come which callback the upload waits for now.
     pub(super) fn track_callback(&mut self, record: &Record) {
         let earlier = self.callback.take();
+        self.publication = ScheduledVideo::from_record(record);
         self.callback =
             PendingCallback::from_record(record).map(|pending| pending.continuing(earlier.as_ref()));
     }

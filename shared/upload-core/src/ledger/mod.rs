@@ -26,10 +26,13 @@
 
 mod cancel;
 mod chain;
+mod change;
 mod checks;
+mod claim_mode;
 mod claims;
 mod codec;
 mod errors;
+mod failure;
 mod finished_uploads;
 mod handle;
 mod key_parts;
@@ -63,13 +66,16 @@ mod stored_metadata;
 #[cfg(test)]
 #[expect(clippy::panic, reason = "a test fails by panicking")]
 pub(crate) mod tests;
-mod timestamp;
 mod token_origin;
 mod token_pair;
 mod token_reads;
 mod token_records;
+mod video_changes;
 
+pub use crate::model::timestamp::Timestamp;
+pub use change::{ChangeOrigin, Scheduling, Update};
 pub use claims::Claim;
+pub use failure::Failure;
 pub use finished_uploads::{FinishedKeys, FinishedPage, FinishedUpload};
 pub use handle::{Ledger, LedgerSettings};
 pub use key_parts::{FinishedKey, KeyedHash, TokenChain};
@@ -80,7 +86,7 @@ pub use leased_upload::LeasedUpload;
 pub(crate) use mark_pauses::needs_operator;
 pub(crate) use mark_recovery::MarkResult;
 pub use observed_lease::Holder;
-pub use open_mark::OpenMark;
+pub use open_mark::{OpenMark, ScheduledVideo};
 pub use open_uploads::{OpenPage, OpenUpload};
 pub use pending_callback::{PendingCallback, PendingMessage};
 pub use published_content::PublishedContent;
@@ -91,12 +97,11 @@ pub use request::{StoredRequest, StoredVersion, UploadRequest};
 pub use seal::{Seal, Sealed};
 pub use secrets::OpenedSession;
 pub use state::{ActiveState, EDGES, Edge, End, InvalidTransition, State};
-pub use step::{
-    Entry, Failure, Reopening, Session, Step, StepKind, Target, Transferred, WaitReason, Waiting,
-};
+pub use step::{Entry, Reopening, Session, Step, StepKind, Target, Transferred, WaitReason, Waiting};
 pub use store::{Created, LedgerStore, ListedKey, Page, Stored};
 pub use stored_metadata::StoredMetadata;
-pub use timestamp::Timestamp;
 pub use token_origin::TokenOrigin;
 pub use token_pair::{RefreshState, TokenPair, Tokens};
 pub use token_records::RefreshEnd;
+pub use video_changes::PendingPublication;
+pub(crate) use video_changes::is_audience;

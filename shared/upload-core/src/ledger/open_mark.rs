@@ -4,6 +4,7 @@ use super::{
     Timestamp,
     codec::{VERSION, encode},
     pending_callback::PendingCallback,
+    record::Record,
     request::{StoredRequest, StoredVersion},
     seal::Sealed,
     step::WaitReason,
@@ -45,9 +46,35 @@ pub struct OpenMark {
     /// The callback that an upload which has ended still waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback: Option<PendingCallback>,
+    /// The hour of a video that is there and hidden.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publication: Option<ScheduledVideo>,
     /// A secret that the holder could not decrypt.
     #[serde(rename = "unopened", default, skip_serializing_if = "Option::is_none")]
     pub(super) undecrypted: Option<UndecryptedRequest>,
+}
+
+/// A video that is hidden until its hour, as the mark of its upload tells it: a list reads no chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduledVideo {
+    /// When the upload was committed, by the store's clock.
+    pub ended: Timestamp,
+    /// The hour.
+    pub at: Timestamp,
+    /// The video.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video_id: Option<String>,
+}
+
+impl ScheduledVideo {
+    /// The hour that a record's video waits for.
+    #[must_use]
+    pub fn from_record(record: &Record) -> Option<Self> {
+        let pending = record.pending_publication()?;
+        let (ended, video_id) = (record.end()?.at, record.video_id.clone());
+        Some(Self { ended, at: pending.publication.at, video_id })
+    }
 }
 
 /// A sealed secret of an upload, copied because a run could not decrypt it: a process that can may resume the
@@ -75,6 +102,7 @@ impl OpenMark {
             paused: None,
             object: None,
             callback: None,
+            publication: None,
             undecrypted: None,
         }
     }

@@ -34,6 +34,8 @@ pub enum PendingMessage {
     Outcome,
     /// What became of the video, which Youku may not have decided yet.
     Event,
+    /// That Youku refused to change the video.
+    UpdateRefused,
 }
 
 impl PendingCallback {
@@ -42,6 +44,7 @@ impl PendingCallback {
     pub fn from_record(record: &Record) -> Option<Self> {
         let message = match (record.pending_outcome_callback(), record.pending_event_callback()) {
             (true, _) => PendingMessage::Outcome,
+            _ if record.untold_refusal().is_some() => PendingMessage::UpdateRefused,
             (_, true) => PendingMessage::Event,
             _ => return None,
         };

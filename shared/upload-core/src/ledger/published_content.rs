@@ -10,7 +10,7 @@ use super::{
     record::Record,
     store::Access,
 };
-use crate::ledger::timestamp::Timestamp;
+use crate::model::timestamp::Timestamp;
 use crate::{Error, Location, Md5, Object, UploadId};
 use serde::{Deserialize, Serialize};
 

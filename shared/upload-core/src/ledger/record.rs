@@ -8,12 +8,13 @@
 
 use super::{
     codec::unreadable_entry,
+    failure::Failure,
     keys,
     state::{End, State},
-    step::{Entry, Failure, Session, Step, StepKind, Transferred, WaitReason, Waiting},
+    step::{Entry, Session, Step, StepKind, Transferred, WaitReason, Waiting},
 };
 use crate::ledger::request::StoredRequest;
-use crate::{Error, ErrorKind, Media, Preflight, PreflightReport, UploadId};
+use crate::{Error, ErrorKind, Media, Preflight, PreflightReport, UploadId, VideoEvent};
 
 /// All that the ledger knows of one upload.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,10 +71,16 @@ impl Record {
         u32::try_from(self.tags.len()).unwrap_or(u32::MAX)
     }
 
-    /// Whether nothing is left to do: it ended, and its callback, if it has one, is done.
+    /// Whether nothing is left to do: it ended, its callback, if it has one, is done, and so is its hour.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.state.has_ended() && !self.pending_outcome_callback() && !self.pending_event_callback()
+        self.state.has_ended() && !self.has_pending_callback() && self.pending_publication().is_none()
+    }
+
+    /// Whether its callback still waits for a message.
+    #[must_use]
+    pub fn has_pending_callback(&self) -> bool {
+        self.pending_outcome_callback() || self.pending_event_callback() || self.untold_refusal().is_some()
     }
 
     /// Whether it ended and must still report its outcome to its callback.
@@ -92,7 +99,7 @@ impl Record {
     pub fn pending_event_callback(&self) -> bool {
         let accepted = self.notified.as_ref().is_some_and(|code| code.starts_with('2'));
         let followed = self.state == State::Notified(End::Committed) && self.video_id.is_some();
-        followed && accepted && !self.request.events.is_empty()
+        followed && accepted && self.request.events.iter().any(|event| *event != VideoEvent::UpdateRefused)
     }
 
     /// The code with which its callback ended without having accepted the last message: the receiver's 410, or why it was never delivered
@@ -244,9 +251,10 @@ impl Record {
             }
             Step::Transferred(transferred) => self.transferred = Some(transferred.clone()),
             Step::Committed { video_id } => self.video_id.clone_from(video_id),
+            Step::Notified { event: Some(VideoEvent::UpdateRefused), .. } => {}
             Step::Notified { code, .. } => self.notified = Some(code.clone()),
             Step::Failed(failure) => self.failure = Some(failure.clone()),
-            Step::Cancelled => {}
+            Step::Cancelled | Step::Updated(_) | Step::Scheduled(_) => {}
             Step::Reopened(_) => {
                 let unknown = ErrorKind::CommitUnknown.code();
                 self.refusal = self

@@ -4,6 +4,7 @@ use super::{
     seal::{Sealed, Sealer},
     stored_metadata::{self, StoredMetadata},
 };
+use crate::model::publication::Publication;
 use crate::{
     Callback, Entrypoint, Error, Job, Location, Md5, Mode, Object, Preflight, StatedMd5, VideoEvent,
 };
@@ -40,6 +41,9 @@ impl UploadRequest {
     }
 }
 
+/// The field to which the seal of a publication's word is bound: it is a watch password like any other.
+const WORD: &str = "watch_password";
+
 /// [`UploadRequest`] with its secrets sealed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -75,6 +79,15 @@ pub struct StoredRequest {
     /// How it was asked for; requests of older programs do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entrypoint: Option<Entrypoint>,
+    /// When the video is made public, if it is hidden at first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publication: Option<Publication<Sealed>>,
+    /// Fields that the task or the object stated: a sidecar that is written again does not change them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fixed: Vec<String>,
+    /// The MD5 of the sidecar that was read with the object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sidecar: Option<String>,
     /// What the preflight does with a broken file, where that was stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preflight: Option<Preflight>,
@@ -113,7 +126,9 @@ impl StoredRequest {
             ("callback", &self.callback),
             ("watch_password", &self.video.metadata.watch_password),
         ];
-        fields.into_iter().filter_map(|(field, sealed)| Some((field, sealed.as_ref()?)))
+        let word = self.publication.as_ref().and_then(|publication| publication.word.as_ref());
+        let fields = fields.into_iter().filter_map(|(field, sealed)| Some((field, sealed.as_ref()?)));
+        fields.chain(word.map(|word| (WORD, word)))
     }
 
     pub(super) fn seal(request: &UploadRequest, sealer: Sealer<'_>) -> Result<Self, Error> {
@@ -137,6 +152,9 @@ impl StoredRequest {
             events: callback.as_ref().map(|callback| callback.events.clone()).unwrap_or_default(),
             caller_account: sealer.seal_some(caller_account.as_ref(), "caller_account")?,
             entrypoint: *entrypoint,
+            publication: seal_publication(job.publication.as_ref(), sealer)?,
+            sidecar: job.video.sidecar.clone(),
+            fixed: job.video.fixed.iter().map(|field| (*field).to_owned()).collect(),
             preflight: job.video.preflight,
         })
     }
@@ -148,6 +166,7 @@ impl StoredRequest {
             location: record.location.clone(),
             account: record.account,
             video: stored_metadata::open(&self.video, sealer)?.with_preflight(record.preflight),
+            publication: open_publication(self.publication.as_ref(), sealer)?,
             mode: record.mode,
             md5: record.stated_md5,
             force_nonce: record.force_nonce,
@@ -170,4 +189,24 @@ impl StoredRequest {
             entrypoint,
         })
     }
+}
+
+/// Seals a publication's word.
+pub(super) fn seal_publication(
+    publication: Option<&Publication>,
+    sealer: Sealer<'_>,
+) -> Result<Option<Publication<Sealed>>, Error> {
+    let sealed =
+        publication.cloned().map(|publication| publication.try_map_word(|word| sealer.seal(&word, WORD)));
+    sealed.transpose()
+}
+
+/// Opens a publication's word.
+pub(super) fn open_publication(
+    publication: Option<&Publication<Sealed>>,
+    sealer: Sealer<'_>,
+) -> Result<Option<Publication>, Error> {
+    let opened =
+        publication.cloned().map(|publication| publication.try_map_word(|word| sealer.open(&word, WORD)));
+    opened.transpose()
 }

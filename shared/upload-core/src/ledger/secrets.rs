@@ -6,10 +6,10 @@ use super::{
     open_mark::{OpenMark, UndecryptedRequest},
     record::Record,
     request::UploadRequest,
-    seal::Sealer,
+    seal::{Sealed, Sealer},
     step::{Session, Target},
 };
-use crate::{Error, Md5, UploadId};
+use crate::{Error, Md5, UploadId, model::metadata::VideoMetadata};
 use secrecy::{ExposeSecret, SecretString};
 
 /// A session as it was opened.
@@ -34,6 +34,8 @@ impl OpenedSession {
     }
 }
 
+/// The field of a watch password, to which its seal is bound.
+const WATCH_PASSWORD: &str = "watch_password";
 pub(super) const UPLOAD_TOKEN: &str = "upload_token";
 
 impl Ledger {
@@ -43,6 +45,30 @@ impl Ledger {
     /// [`Ledger`](crate::ErrorKind::Ledger) if its secrets were sealed with another key.
     pub fn request(&self, record: &Record) -> Result<UploadRequest, Error> {
         record.request.open(self.sealer(&record.id))
+    }
+
+    /// Decrypts the watch password of stored metadata.
+    ///
+    /// # Errors
+    /// As [`request`](Self::request).
+    pub(crate) fn open_metadata(
+        &self,
+        id: &UploadId,
+        metadata: VideoMetadata<Sealed>,
+    ) -> Result<VideoMetadata, Error> {
+        metadata.try_map_password(|sealed| self.sealer(id).open(&sealed, WATCH_PASSWORD))
+    }
+
+    /// Seals the watch password of metadata.
+    ///
+    /// # Errors
+    /// Where it cannot be sealed.
+    pub(crate) fn seal_metadata(
+        &self,
+        id: &UploadId,
+        metadata: VideoMetadata,
+    ) -> Result<VideoMetadata<Sealed>, Error> {
+        metadata.try_map_password(|password| self.sealer(id).seal(&password, WATCH_PASSWORD))
     }
 
     /// Decrypts the session in use.

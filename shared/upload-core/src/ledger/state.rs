@@ -1,6 +1,7 @@
 //! The state machine: the states of an upload, and the step that leads from one to the next.
 
 use super::step::{Step, StepKind, WaitReason};
+use crate::VideoEvent;
 use std::fmt;
 
 /// The state of an upload.
@@ -87,7 +88,7 @@ const fn edge(name: &'static str, from: State, step: StepKind, to: State) -> Edg
 }
 
 /// Every transition.
-pub const EDGES: [Edge; 50] = {
+pub const EDGES: [Edge; 59] = {
     use State::*;
     use StepKind as By;
     [
@@ -107,6 +108,20 @@ pub const EDGES: [Edge; 50] = {
             By::Claimed,
             Notified(End::Committed),
         ),
+        edge("taken over after the video's event", FollowUpSent, By::Claimed, FollowUpSent),
+        edge("changed before its callback", Committed, By::Updated, Committed),
+        edge("changed after its callback", Notified(End::Committed), By::Updated, Notified(End::Committed)),
+        edge("changed after the video's event", FollowUpSent, By::Updated, FollowUpSent),
+        edge("scheduled before its callback", Committed, By::Scheduled, Committed),
+        edge(
+            "scheduled after its callback",
+            Notified(End::Committed),
+            By::Scheduled,
+            Notified(End::Committed),
+        ),
+        edge("scheduled after the video's event", FollowUpSent, By::Scheduled, FollowUpSent),
+        edge("refused change reported", Notified(End::Committed), By::Notified, Notified(End::Committed)),
+        edge("refused change reported after the video's event", FollowUpSent, By::Notified, FollowUpSent),
         edge("notified failure taken over", Notified(End::Failed), By::Claimed, Notified(End::Failed)),
         edge(
             "notified late failure taken over",
@@ -186,8 +201,10 @@ impl State {
     fn find_edge(self, step: &Step) -> Option<&'static Edge> {
         let mut edges = EDGES.iter().filter(|edge| edge.from == self && edge.step == step.kind());
         edges.find(|edge| match step {
-            // The outcome is reported first, the video's event after it.
-            Step::Notified { event, .. } => event.is_some() == (edge.to == Self::FollowUpSent),
+            // The outcome is reported first, the video's event after it; a refused change changes nothing.
+            Step::Notified { event: None, .. } => edge.from != edge.to && edge.to != Self::FollowUpSent,
+            Step::Notified { event: Some(VideoEvent::UpdateRefused), .. } => edge.from == edge.to,
+            Step::Notified { event: Some(_), .. } => edge.from != edge.to && edge.to == Self::FollowUpSent,
             // On record a refused hash is a state of its own, so that nobody commits that session again.
             Step::Waiting(waiting) => (waiting.reason == WaitReason::Hash) == (edge.to == Self::HashRefused),
             // It makes a difference only for an upload that ended after its bytes were stored.

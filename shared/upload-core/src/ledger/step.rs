@@ -1,8 +1,13 @@
 //! Steps: entries that are written once and never changed.
 
-use super::{codec::VERSION, seal::Sealed};
-use crate::ledger::{request::StoredRequest, timestamp::Timestamp};
+use super::{
+    change::{Scheduling, Update},
+    codec::VERSION,
+    failure::Failure,
+    seal::Sealed,
+};
 use crate::{Md5, Plan, PreflightReport, VideoEvent};
+use crate::{ledger::request::StoredRequest, model::timestamp::Timestamp};
 use serde::{Deserialize, Serialize};
 use std::time::SystemTime;
 
@@ -75,6 +80,10 @@ pub enum Step {
     Reopened(Reopening),
     /// It waits until it is resumed.
     Waiting(Waiting),
+    /// Its video was changed, or Youku refused to change it.
+    Updated(Box<Update>),
+    /// The hour at which its video is made public was set, changed or given up.
+    Scheduled(Box<Scheduling>),
 }
 
 /// A session at Youku.
@@ -152,19 +161,6 @@ pub struct Transferred {
     pub crc64: Option<u64>,
 }
 
-/// Why an upload ended without a video.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Failure {
-    /// The stable code of the error's kind.
-    pub code: String,
-    /// One line for people.
-    pub text: String,
-    /// What a person can do.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub advice: Option<String>,
-}
-
 /// How an upload is reopened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -231,6 +227,8 @@ pub enum StepKind {
     Cancelled,
     Reopened,
     Waiting,
+    Updated,
+    Scheduled,
 }
 
 impl Step {
@@ -263,6 +261,8 @@ impl Step {
             Self::Cancelled => StepKind::Cancelled,
             Self::Reopened(_) => StepKind::Reopened,
             Self::Waiting(_) => StepKind::Waiting,
+            Self::Updated(_) => StepKind::Updated,
+            Self::Scheduled(_) => StepKind::Scheduled,
         }
     }
 }
@@ -281,6 +281,8 @@ impl StepKind {
             Self::Cancelled => "cancelled",
             Self::Reopened => "reopened",
             Self::Waiting => "waiting",
+            Self::Updated => "updated",
+            Self::Scheduled => "scheduled",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The stored form of refresh claims and token pairs.
 
-use super::{seal::Sealed, timestamp::Timestamp};
+use super::seal::Sealed;
+use crate::model::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// How a claim ended without a pair.

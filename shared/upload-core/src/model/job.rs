@@ -1,6 +1,9 @@
 //! Jobs: requests to publish one object on Youku, and the id of the upload that carries one out.
 
-use crate::{Location, Object, StatedMd5, UploadId, model::metadata::StatedMetadata};
+use crate::{
+    Location, Object, StatedMd5, UploadId,
+    model::{metadata::StatedMetadata, publication::Publication},
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -40,6 +43,8 @@ pub struct Job {
     pub account: String,
     /// What is known of the video; defaults fill the rest.
     pub video: StatedMetadata,
+    /// When the video is made public, if it is hidden at first.
+    pub publication: Option<Publication>,
     /// Youku's protocol.
     pub mode: Mode,
     /// The whole object's MD5, if the caller states it.

@@ -6,4 +6,7 @@ pub mod metadata;
 pub(crate) mod object;
 pub(crate) mod preflight;
 pub(crate) mod progress;
+pub(crate) mod publication;
+pub(crate) mod timestamp;
 pub(crate) mod upload_id;
+pub(crate) mod zone;

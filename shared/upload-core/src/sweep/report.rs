@@ -2,7 +2,7 @@
 
 use super::resume::ResumeResult;
 use crate::{
-    ClaimRefusal, DiscoveryReport, Error, ErrorKind, PublishedVideo, UploadError as _, UploadId,
+    ClaimRefusal, DiscoveryReport, Error, ErrorKind, FollowUp, PublishedVideo, UploadError as _, UploadId,
     ledger::{Ledger, OpenMark, OpenUpload, needs_operator},
 };
 use std::time::Duration;
@@ -20,6 +20,8 @@ pub struct SweepReport {
     pub callbacks_delivered: usize,
     /// Those of them whose receiver did not accept the message: a later sweep sends it again.
     pub callbacks_undelivered: usize,
+    /// Videos that it made public at their hour.
+    pub made_public: usize,
     /// Uploads that another process holds, or that wait for their time.
     pub skipped: u32,
     /// Unfinished uploads of files that lie on a user's machine: no sweep has their bytes.
@@ -56,16 +58,18 @@ impl SweepReport {
         let id = &upload.id;
         match result {
             Ok(ResumeResult::Cleared) => self.marks_cleared += 1,
-            Ok(ResumeResult::CallbackDelivered { is_accepted }) => {
-                self.callbacks_delivered += 1;
-                self.callbacks_undelivered += usize::from(!is_accepted);
+            Ok(ResumeResult::FollowedUp(FollowUp { is_accepted, made_public })) => {
+                self.made_public += usize::from(made_public);
+                self.callbacks_delivered += usize::from(is_accepted.is_some());
+                self.callbacks_undelivered += usize::from(is_accepted == Some(false));
+                self.attempts += usize::from(is_accepted.is_none());
             }
-            Ok(ResumeResult::CallbackFailed(error)) => {
+            Ok(ResumeResult::FollowUpFailed(error)) => {
                 self.attempts += 1;
                 if needs_operator(&error) {
                     return self.postpone(ledger, upload, mark, error).await;
                 }
-                tracing::warn!(?error, upload_id = %id, "the callback waits for the next sweep");
+                tracing::warn!(?error, upload_id = %id, "what is left of the upload waits for the next sweep");
                 self.skipped += 1;
             }
             Ok(ResumeResult::StillPaused(error)) => {

@@ -1,7 +1,7 @@
 //! Resumes what one open mark names.
 
 use crate::{
-    Error, PublishedVideo, RunContext, UploadId, Uploader,
+    Error, FollowUp, PublishedVideo, RunContext, UploadId, Uploader,
     ledger::{Ledger, OpenMark, OpenUpload, Record, needs_operator},
 };
 use std::future::Future;
@@ -10,13 +10,10 @@ use std::future::Future;
 pub(super) enum ResumeResult {
     /// The upload was settled already: its mark is deleted.
     Cleared,
-    /// The upload had ended, and its callback was attempted.
-    CallbackDelivered {
-        /// Whether its receiver left nothing to send again.
-        is_accepted: bool,
-    },
-    /// The callback waits for another sweep.
-    CallbackFailed(Error),
+    /// The upload had ended, and what was left of it was attempted: its callback, or its video's hour.
+    FollowedUp(FollowUp),
+    /// The rest waits for another sweep.
+    FollowUpFailed(Error),
     /// The upload cannot continue yet.
     StillPaused(Error),
     /// The upload was resumed and is a video now.
@@ -59,12 +56,8 @@ where
         uploader => uploader?,
     };
     if record.is_some_and(|record| record.state.has_ended()) {
-        return Ok(uploader
-            .deliver_callback(id, run)
-            .await
-            .map_or_else(ResumeResult::CallbackFailed, |is_accepted| ResumeResult::CallbackDelivered {
-                is_accepted,
-            }));
+        let followed = uploader.follow_up(id, run).await;
+        return Ok(followed.map_or_else(ResumeResult::FollowUpFailed, ResumeResult::FollowedUp));
     }
     uploader.resume(id, run).await.map(ResumeResult::Published)
 }

@@ -92,7 +92,7 @@ where
                 continue;
             }
             let result = Box::pin(resume_open(ledger, &uploader_of, &upload, &mark, run)).await;
-            if let Err(error) | Ok(ResumeResult::CallbackFailed(error)) = &result
+            if let Err(error) | Ok(ResumeResult::FollowUpFailed(error)) = &result
                 && error.kind() == ErrorKind::RateLimited
             {
                 limited_accounts.insert(mark.account.clone());

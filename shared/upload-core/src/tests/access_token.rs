@@ -75,6 +75,10 @@ impl Youku for Guarded {
         self.memory.show_video(id).await
     }
 
+    async fn own_videos(&self, page: u64, count: u64) -> Result<Option<OwnVideos>, Error> {
+        self.call(|| self.memory.own_videos(page, count)).await
+    }
+
     async fn update(&self, id: &str, edit: &VideoEdit) -> Result<(), Error> {
         self.call(|| self.memory.update(id, edit)).await
     }

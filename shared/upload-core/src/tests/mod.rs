@@ -5,6 +5,7 @@
 mod access_token;
 mod callbacks;
 mod cancel;
+mod changes;
 pub(crate) mod clock;
 mod commit_refusals;
 mod concurrency;
@@ -56,7 +57,15 @@ fn bytes(size: usize) -> Vec<u8> {
 fn job(mode: Mode) -> Job {
     let location =
         Location { provider: Provider::Oss, bucket: "b".into(), key: "dir/片.mp4".into(), region: None };
-    Job { location, account: "main".into(), video: Default::default(), mode, md5: None, force_nonce: None }
+    Job {
+        location,
+        account: "main".into(),
+        video: Default::default(),
+        publication: None,
+        mode,
+        md5: None,
+        force_nonce: None,
+    }
 }
 
 async fn upload(memory: &Memory, mode: Mode) -> Result<PublishedVideo, Error> {

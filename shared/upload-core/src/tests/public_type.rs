@@ -89,6 +89,7 @@ async fn request_by(memory: &Memory, rules: &Rules, entrypoint: Entrypoint) -> R
         paused: false,
         mode: Mode::Slice,
         retry: RetryPolicy::default(),
+        manage: Default::default(),
         now: SystemTime::UNIX_EPOCH,
     };
     let job = job(Mode::Slice);

@@ -2,10 +2,11 @@
 
 pub(crate) mod attempt;
 pub(crate) mod cancel;
+pub(crate) mod change;
 pub(crate) mod commit;
 mod confirmation;
-mod deliver_callback;
 pub(crate) mod eligibility;
+pub(crate) mod follow_up;
 pub(crate) mod head_object;
 pub(crate) mod new_video;
 pub(crate) mod outcome;

@@ -35,8 +35,18 @@ impl Job {
         }
         let file_name = self.location.file_name().to_owned();
         let stated = self.video.clone().completed(&file_name);
-        NewVideo::new(file_name, size, stated.metadata).map_err(|invalid| {
-            Error::new(ErrorKind::InvalidJob, "validate", invalid.to_string()).with_source(invalid)
-        })
+        let check = |metadata| {
+            NewVideo::new(file_name.clone(), size, metadata).map_err(|invalid| {
+                Error::new(ErrorKind::InvalidJob, "validate", invalid.to_string()).with_source(invalid)
+            })
+        };
+        match &self.publication {
+            None => check(stated.metadata),
+            Some(publication) => {
+                // What is wrong with the audience of its hour is told now.
+                check(stated.metadata.clone())?;
+                check(publication.hide(stated.metadata))
+            }
+        }
     }
 }

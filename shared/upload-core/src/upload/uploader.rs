@@ -208,7 +208,11 @@ impl Uploader {
                 return ended;
             }
         }
-        upload.release_with(checkpoint.parts()).await;
+        if upload.record().pending_publication().is_some() {
+            self.release_until_due(upload).await;
+        } else {
+            upload.release_with(checkpoint.parts()).await;
+        }
         ended
     }
 

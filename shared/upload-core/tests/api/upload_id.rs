@@ -9,6 +9,7 @@ fn upload(etag: &str, key: &str, account: &str, again: Option<&str>) -> UploadId
         location,
         account: account.into(),
         video: StatedMetadata::default(),
+        publication: None,
         mode: Mode::Oss,
         md5: None,
         force_nonce: again.map(Into::into),

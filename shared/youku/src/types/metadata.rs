@@ -82,6 +82,12 @@ macro_rules! video_metadata {
                 }
             }
 
+            /// Drops the fields whose names do not pass.
+            #[must_use]
+            pub fn retain(self, passes: impl Fn(&str) -> bool) -> Self {
+                Self { $($field: self.$field.filter(|_| passes(stringify!($field))),)* }
+            }
+
             /// Takes each field from `higher` if it states one, else from `lower`.
             #[must_use]
             pub fn merge(higher: Self, lower: Self) -> Self {

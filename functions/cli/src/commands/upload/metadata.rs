@@ -9,7 +9,7 @@ use crate::{
     },
 };
 use app::core::{
-    Preflight,
+    Preflight, Timestamp,
     metadata::{PublicTypeOrigin, StatedMetadata, VideoMetadata, split_tags},
 };
 use std::{fs, path::Path};
@@ -33,14 +33,18 @@ pub(super) fn read(args: &UploadArgs) -> Result<StatedMetadata, CliError> {
         ..VideoMetadata::default()
     };
     let file = args.meta.as_deref().map(read_file).transpose()?;
-    let (file, preflight) = file.unwrap_or_default();
+    let (file, preflight, publish_at) = file.unwrap_or_default();
     let stated = VideoMetadata::merge(flags, file);
     let preflight = if args.force { Some(Preflight::Off) } else { preflight };
-    Ok(StatedMetadata::new(stated, PublicTypeOrigin::Flag).with_preflight(preflight))
+    let stated = StatedMetadata::new(stated, PublicTypeOrigin::Flag).with_preflight(preflight);
+    Ok(stated.with_publish_at(args.publish_at.or(publish_at)))
 }
 
+/// What the file of `--meta` states.
+type FromFile = (VideoMetadata, Option<Preflight>, Option<Timestamp>);
+
 /// Reads TOML, or JSON as a sidecar has it. Editors of Windows write a byte-order mark before either.
-fn read_file(path: &Path) -> Result<(VideoMetadata, Option<Preflight>), CliError> {
+fn read_file(path: &Path) -> Result<FromFile, CliError> {
     let wrong = |why: String| CliError::usage(why).with_context("file", path.display().to_string());
     let bytes = fs::read(path).map_err(|error| {
         let why = localize_io(&error);
@@ -56,14 +60,16 @@ fn read_file(path: &Path) -> Result<(VideoMetadata, Option<Preflight>), CliError
     // No TOML begins so.
     if text.trim_start().starts_with('{') {
         let stated = StatedMetadata::from_sidecar(text.as_bytes());
-        return stated.map(|stated| (stated.metadata, stated.preflight)).map_err(|error| {
-            let text = error.to_string();
-            let why = localize(&text);
-            let why = strip_place(&why);
-            wrong(tr!("--meta: {why}", "--meta 文件有误：{why}"))
-        });
+        return stated.map(|stated| (stated.metadata, stated.preflight, stated.publish_at)).map_err(
+            |error| {
+                let text = error.to_string();
+                let why = localize(&text);
+                let why = strip_place(&why);
+                wrong(tr!("--meta: {why}", "--meta 文件有误：{why}"))
+            },
+        );
     }
-    let stated = toml::from_str(text).map(|metadata| (metadata, None));
+    let stated = toml::from_str(text).map(|metadata| (metadata, None, None));
     stated.map_err(|error| {
         let (line, column) = find_position(text, error.span().map_or(0, |span| span.start));
         let why = localize(strip_value(error.message()));

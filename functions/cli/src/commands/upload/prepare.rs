@@ -98,7 +98,8 @@ impl Batch<'_> {
             stated.or_from_rule(settings.rules.find_for_object(&location));
         let (account, mode) = (account.unwrap_or_default(), mode.unwrap_or(settings.transfer.mode));
         let force_nonce = self.args.again.clone();
-        Ok((Job { location, account, video, mode, md5: None, force_nonce }, callback))
+        let publication = self.app.intake_policy().plan_publication(&video)?;
+        Ok((Job { location, account, video, publication, mode, md5: None, force_nonce }, callback))
     }
 
     /// Whether the title that the request of the `number`th video states is a template's, with the file's name in it shortened.

@@ -59,6 +59,9 @@ pub(crate) fn describe_short(callback: &CallbackStatus) -> String {
         (PendingMessage::Event, None) => {
             tr!("callback waits for the video's state", "回调等待视频状态")
         }
+        (PendingMessage::UpdateRefused, None) => {
+            tr!("callback not told of a refused change yet", "尚未通知回调：修改被拒绝")
+        }
         (_, Some(code)) => {
             let (tried, cause) = (count_attempts(*attempts), describe_cause(code));
             tr!("callback not delivered yet, {tried}: {cause}", "回调尚未送达，{tried}：{cause}")
@@ -87,6 +90,10 @@ pub(crate) fn describe_callback(callback: &CallbackStatus, receiver: Option<&str
         (PendingMessage::Event, None) => tr!(
             "{next} asks Youku for the video's state, and sends it to the callback{to} once it is decided",
             "{next}会向优酷查询视频状态，确定后通知回调{to}"
+        ),
+        (PendingMessage::UpdateRefused, None) => tr!(
+            "the callback{to} has not been told that Youku refused a change: {next} tells it",
+            "尚未告知回调{to}优酷拒绝了修改：{next}会告知"
         ),
         (_, Some(code)) => {
             let (tried, cause) = (count_attempts(*attempts), describe_cause(code));

@@ -83,6 +83,12 @@ fn describe_rest(upload: &ListedUpload) -> Vec<String> {
     let failed = failed.map(|how| tr!("callback {how}", "回调{how}"));
     let callback = upload.callback.as_ref().map(describe_short).or(failed);
     let until = upload.not_before.map(local_time::format);
+    let hour = upload.publish_at.map(local_time::format).map(|at| tr!("public at {at}", "定于 {at} 公开"));
+    let failed_hour = upload.publish_failed.as_deref().map(|code| {
+        let why = describe_code(code);
+        tr!("not made public at its hour: {why}", "未能按时公开：{why}")
+    });
+    let until = until.filter(|_| upload.publish_at.is_none() || upload.callback.is_some());
     let until = until.map(|until| match (&upload.callback, upload.waiting) {
         (Some(_), _) => tr!("next attempt after {until}", "{until} 之后再试"),
         (None, Some(reason)) => {
@@ -95,7 +101,7 @@ fn describe_rest(upload: &ListedUpload) -> Vec<String> {
     let waiting = waiting.map(|why| tr!("waiting: {why}", "等待：{why}"));
     let error = upload.error.as_deref().map(describe_code);
     let video = upload.videoid.clone();
-    let more = [video, error, callback, until, waiting].into_iter().flatten();
+    let more = [video, error, callback, failed_hour, hour, until, waiting].into_iter().flatten();
     [object].into_iter().chain(more.map(|text| escape(&text).into_owned())).collect()
 }
 

@@ -22,6 +22,7 @@ pub(crate) mod sweep_preview;
 pub(crate) mod totals;
 pub(crate) mod unpublished;
 pub(crate) mod upload;
+pub(crate) mod video;
 mod wait_reason;
 pub(crate) mod waiting;
 pub(crate) mod way_out;

@@ -6,7 +6,7 @@ use super::{
         describe_failed as describe_failed_callback,
     },
     errors::find_way_out,
-    findings,
+    findings, video,
 };
 use crate::ui::{
     i18n::{tr, tr_static},
@@ -95,6 +95,13 @@ pub(crate) fn describe(details: &UploadDetails, context: &Context<'_>) -> String
         let how = describe_failed_callback(code);
         return tr!("nothing by itself: the callback was {how}", "不会自动继续：回调{how}");
     }
+    if let Some(failure) = record.failed_publication() {
+        return video::describe_failed_publication(failure);
+    }
+    if let Some(pending) = record.pending_publication() {
+        let at = local_time::format(pending.publication.at);
+        return tr!("the first sweep after {at} makes the video public", "{at} 之后的第一次巡检会公开视频");
+    }
     if record.is_settled() {
         return tr!("nothing: the upload is settled", "无：上传已结束");
     }
@@ -144,6 +151,9 @@ pub(crate) fn advise(details: &UploadDetails, context: &Context<'_>) -> Option<S
     if record.state == State::Cancelled {
         let command = context.retry_command(record);
         return Some(tr!("to upload it after all: {command}", "若仍要上传：{command}"));
+    }
+    if record.failed_publication().is_some() {
+        return Some(video::advise_failed_hour(&record.id));
     }
     if record.failed_callback().is_some() {
         return Some(advise_failed_callback(&record.id));

@@ -1,6 +1,6 @@
 //! What a step of the ledger means.
 
-use super::{callback::describe_failed, findings, wait_reason};
+use super::{callback::describe_failed, findings, video, wait_reason};
 use crate::ui::{
     details::localize,
     i18n::{tr, tr_static},
@@ -85,6 +85,8 @@ pub(crate) fn describe(step: &Step, record: &Record) -> String {
             tr_static!("reopened without the preflight", "跳过预检重新开始").into()
         }
         Step::Reopened(_) => tr_static!("retried manually", "已手动重试").into(),
+        Step::Updated(update) => video::describe_update(update),
+        Step::Scheduled(scheduling) => video::describe_scheduling(scheduling),
         Step::Waiting(waiting) => {
             let why = wait_reason::describe(waiting.reason);
             match waiting.not_before {

@@ -93,6 +93,13 @@ pub(crate) fn describe_report(sweep: &SweepReport) -> Vec<String> {
         "未完成的上传：续传 {}，补发回调 {callbacks_delivered}{undelivered}，处理中或未到时间 {skipped}，清除标记 {marks_cleared}",
         resumed.len()
     )];
+    if sweep.made_public + found.sidecars as usize > 0 {
+        let (public, changed) = (sweep.made_public, found.sidecars);
+        lines.push(tr!(
+            "videos   {public} made public at their hour, {changed} changed by their sidecars",
+            "视频：按时公开 {public}，按旁边的文件修改 {changed}"
+        ));
+    }
     lines.extend(describe_carried(sweep.carried));
     lines.extend(describe_scan(found, found.uploads.len()));
     let next = describe_next(sweep.next.as_ref(), found);

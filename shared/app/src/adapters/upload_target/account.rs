@@ -14,8 +14,8 @@ use object_storage::{Credentials, SignatureVersion, Store, StoreConfig};
 use secrecy::SecretString;
 use std::{sync::Arc, time::Duration};
 use upload_core::{
-    Bucket, Error, ErrorKind, Md5, NewVideo, OssSession, SliceServer, SliceSession, UploadCredentials,
-    UploadTarget, VideoEdit, VideoInfo, VideoState,
+    Bucket, Error, ErrorKind, Md5, NewVideo, OssSession, OwnVideos, SliceServer, SliceSession,
+    UploadCredentials, UploadTarget, VideoEdit, VideoInfo, VideoState,
 };
 use youku::Client;
 
@@ -128,6 +128,10 @@ impl upload_core::Youku for YoukuAccount {
 
     async fn show_video(&self, video_id: &str) -> Result<Option<VideoInfo>, Error> {
         self.with_setting_named(self.client.show(video_id).await.map_err(api_error))
+    }
+
+    async fn own_videos(&self, page: u64, count: u64) -> Result<Option<OwnVideos>, Error> {
+        self.call(|client| async move { client.own_videos(page, count).await }).await
     }
 
     async fn update(&self, video_id: &str, edit: &VideoEdit) -> Result<(), Error> {

@@ -28,7 +28,8 @@ impl App {
     pub fn upload_id_of(&self, object: &Object, account: &str) -> UploadId {
         let (video, mode) = (Default::default(), self.settings().transfer.mode);
         let (location, account) = (object.location.clone(), account.to_owned());
-        UploadId::new(object, &Job { location, account, video, mode, md5: None, force_nonce: None })
+        let job = Job { location, account, video, publication: None, mode, md5: None, force_nonce: None };
+        UploadId::new(object, &job)
     }
 
     /// Finds the account under which an object is uploaded: the one that is asked for, that of the object's rule, or the only one.
@@ -56,6 +57,16 @@ impl App {
         Err(request_error("the settings have no such account")
             .with_context("account", name)
             .with_context("accounts", known()))
+    }
+
+    /// The account that is asked for, or the only one.
+    ///
+    /// # Errors
+    /// As [`account_for`](Self::account_for).
+    pub(in crate::usecases) fn only_account(&self, account: Option<&str>) -> Result<String, Error> {
+        let nowhere =
+            Location { provider: Provider::Folder, bucket: String::new(), key: String::new(), region: None };
+        self.account_for(&nowhere, account)
     }
 
     /// Locates the object that a person names: `oss://bucket/key`, `s3://bucket/key` or, where objects are in folders, the path of a file in

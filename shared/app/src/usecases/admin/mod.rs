@@ -13,4 +13,5 @@ mod video_state;
 
 pub use explain_object::{ObjectExplanation, ObjectVerdict};
 pub use retry::Continuation;
+pub(super) use retry::no_such_upload;
 pub use upload_details::UploadDetails;

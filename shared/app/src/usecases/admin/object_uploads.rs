@@ -86,6 +86,7 @@ fn is_of_version(record: &Record, object: &Object) -> bool {
         location: object.location.clone(),
         account: request.account.clone(),
         video: Default::default(),
+        publication: None,
         mode: request.mode,
         md5: None,
         force_nonce: request.force_nonce.clone(),

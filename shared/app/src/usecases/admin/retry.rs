@@ -61,7 +61,7 @@ impl App {
 }
 
 /// The error of an id that the ledger does not know.
-pub(super) fn no_such_upload(id: &UploadId) -> Error {
+pub(in crate::usecases) fn no_such_upload(id: &UploadId) -> Error {
     Error::new(ErrorKind::NoSuchUpload, "request", "the ledger knows no such upload")
         .with_context("id", id.as_str())
 }

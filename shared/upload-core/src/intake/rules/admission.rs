@@ -1,11 +1,6 @@
 //! The filter: whether an object that arrived is uploaded, and under which rule.
 
-use super::{
-    extensions::video_extension,
-    rule::Rule,
-    rule_set::Rules,
-    sidecar::{SIDECAR_SUFFIX, Sidecar},
-};
+use super::{extensions::video_extension, rule::Rule, rule_set::Rules, sidecar::SIDECAR_SUFFIX};
 use crate::intake::junk::is_junk;
 
 /// The decision about an object that arrived.
@@ -13,7 +8,7 @@ use crate::intake::junk::is_junk;
 pub enum Admission<'a> {
     /// It is a video: upload it under this rule.
     Upload(&'a Rule),
-    /// It is a sidecar that its video waits for.
+    /// It is a sidecar that its video waits for, or that may change the video that is there.
     Sidecar {
         /// The video's key.
         video_key: &'a str,
@@ -62,7 +57,7 @@ impl SkipReason {
 /// Decides about an object that arrived. `size` is in bytes; `None` where nobody stated it, which excludes nothing: the
 /// HEAD that follows knows. `own_prefixes` are those of `bucket` that the product itself writes under.
 ///
-/// A sidecar counts only if its rule requires one: otherwise the video's own event starts the upload.
+/// A sidecar counts only if its rule requires one or lets it change the video: otherwise the video's own event starts the upload.
 #[must_use]
 pub fn admit<'a>(
     bucket: &str,
@@ -87,7 +82,7 @@ pub fn admit<'a>(
     let Some(rule) = rules.find_match(bucket, video_key.unwrap_or(key)) else {
         return Admission::Skip(SkipReason::NoRule);
     };
-    if !rule.accepts_extension(extension) || (video_key.is_some() && rule.sidecar != Sidecar::Required) {
+    if !rule.accepts_extension(extension) || (video_key.is_some() && !rule.takes_sidecar_events()) {
         return Admission::Skip(SkipReason::NotAVideo);
     }
     if !rule.include_junk && is_junk(video_key.unwrap_or(key), rule.prefix.len()) {

@@ -1,6 +1,6 @@
 //! One rule of the settings.
 
-use super::{extensions::is_video_extension, sidecar::Sidecar};
+use super::{daily_hour::DailyHour, extensions::is_video_extension, sidecar::Sidecar};
 use crate::{
     Callback, Mode, Preflight, VideoEvent,
     model::metadata::{CopyrightType, PublicType, PublicTypeOrigin, StatedMetadata, VideoMetadata},
@@ -59,6 +59,12 @@ pub struct Rule {
     pub include_junk: bool,
     /// What happens to a file that is no whole video; refused if absent.
     pub preflight: Option<Preflight>,
+    /// The hour at which each video is made public, the next one after its object was written, as `20:00 Asia/Shanghai`; hidden until then.
+    /// Needs `manage.enabled`.
+    pub publish_at: Option<DailyHour>,
+    /// Whether a sidecar that is written again changes the video that is there already. Needs `manage.enabled`.
+    #[serde(default)]
+    pub sidecar_updates: bool,
     /// Whether uploads under this rule are paused.
     #[serde(default)]
     pub paused: bool,
@@ -118,12 +124,20 @@ impl Rule {
         if !self.unfinished_after_seconds.is_none_or(|after| (1..=MAX_UNFINISHED_SECONDS).contains(&after)) {
             return Err(self.new_error("unfinished_after_seconds is not 1 to 31536000"));
         }
+        if self.sidecar_updates && self.sidecar == Sidecar::Off {
+            return Err(self.new_error("sidecar_updates needs a sidecar that is not off"));
+        }
         Ok(())
     }
 
     /// Creates the error that names this rule.
     pub(super) fn new_error(&self, problem: &'static str) -> RuleError {
         RuleError { bucket: self.bucket.clone(), prefix: self.prefix.clone(), problem }
+    }
+
+    /// Whether an event of a sidecar means something.
+    pub(super) fn takes_sidecar_events(&self) -> bool {
+        self.sidecar == Sidecar::Required || self.sidecar_updates
     }
 
     /// Whether the rule accepts a video with this extension.

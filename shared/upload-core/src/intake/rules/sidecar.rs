@@ -1,6 +1,8 @@
 //! Sidecars: files with metadata next to a video.
 
+use md5::{Digest as _, Md5};
 use serde::Deserialize;
+use std::fmt::Write as _;
 
 /// Suffix that turns a video's key into its sidecar's key.
 pub const SIDECAR_SUFFIX: &str = ".youku.json";
@@ -22,4 +24,13 @@ pub enum Sidecar {
 #[must_use]
 pub fn sidecar_key(video_key: &str) -> String {
     format!("{video_key}{SIDECAR_SUFFIX}")
+}
+
+/// The MD5 of a sidecar's bytes, which tells its version.
+#[must_use]
+pub(crate) fn sidecar_digest(json: &[u8]) -> String {
+    Md5::digest(json).iter().fold(String::with_capacity(32), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

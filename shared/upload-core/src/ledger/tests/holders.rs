@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use tokio::time::sleep;
 
 const SEEDS: u64 = 9600;
-const KINDS: [StepKind; 8] = [
+const KINDS: [StepKind; 10] = [
     StepKind::Created,
     StepKind::Transferred,
     StepKind::Committed,
@@ -17,6 +17,8 @@ const KINDS: [StepKind; 8] = [
     StepKind::Cancelled,
     StepKind::Reopened,
     StepKind::Waiting,
+    StepKind::Updated,
+    StepKind::Scheduled,
 ];
 
 /// The histories that holders have read or written: the ledger must begin with each of them.
@@ -43,8 +45,13 @@ fn step(kind: StepKind, held: &LeasedUpload, chance: &mut StdRng) -> Step {
             let code = if chance.random_ratio(1, 4) { "410" } else { "200" };
             let outcome_is_recorded = held.record().state == State::Notified(End::Committed);
             let event = (outcome_is_recorded != chance.random_ratio(1, 8)).then_some(VideoEvent::Ready);
+            let is_refusal = held.record().state.is_published() && chance.random_ratio(1, 4);
+            let event = if is_refusal { Some(VideoEvent::UpdateRefused) } else { event };
             Step::Notified { code: code.into(), event }
         }
+        StepKind::Updated => updated(ChangeOrigin::Sidecar("s".into()), chance.random_ratio(1, 4)),
+        // Mostly given up again, so that uploads come to rest.
+        StepKind::Scheduled => scheduled(chance.random_ratio(1, 4).then(|| held.lease().now().into())),
         StepKind::Failed => failed(),
         StepKind::Cancelled => Step::Cancelled,
         StepKind::Reopened => {
@@ -72,7 +79,8 @@ async fn claim_by_chance(
     chance: &mut StdRng,
 ) -> Result<Option<LeasedUpload>, Error> {
     let id = id_of(request);
-    let claim = match chance.random_range(0..4) {
+    let claim = match chance.random_range(0..5) {
+        4 => return ledger.claim_to_change(&id).await.map(|held| Some(*held)),
         0 => return ledger.reopen(&id, Reopening::default()).await.map(Some),
         1 => ledger.resume(&id).await?,
         _ => ledger.claim(&id, request).await?,
@@ -128,6 +136,7 @@ async fn run_holder(ledger: &Ledger, request: &UploadRequest, seed: u64, reporte
                     Kind::RateLimited,
                     // It is not known yet, or not one to reopen; the store failed.
                     Kind::InvalidJob,
+                    Kind::WrongState,
                     Kind::NoSuchUpload,
                     Kind::Ledger,
                 ];

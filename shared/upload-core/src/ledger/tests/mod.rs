@@ -33,6 +33,7 @@ fn new_request(key: &str, callback: Option<&str>) -> UploadRequest {
         location: location.clone(),
         account: "main".into(),
         video: Default::default(),
+        publication: None,
         mode: Mode::Oss,
         md5: None,
         force_nonce: None,
@@ -74,6 +75,18 @@ fn failed() -> Step {
 
 fn waiting(not_before: Option<Timestamp>) -> Step {
     Step::Waiting(Waiting { reason: WaitReason::RateLimited, not_before })
+}
+
+fn updated(by: ChangeOrigin, is_refused: bool) -> Step {
+    let failure = Failure { code: "youku_failed".into(), text: "no".into(), advice: None };
+    let (video, refused) = (StoredMetadata::default(), is_refused.then_some(failure));
+    Step::Updated(Box::new(Update { video, by, refused }))
+}
+
+fn scheduled(at: Option<Timestamp>) -> Step {
+    let publication = at.map(|at| crate::Publication { at, word: None });
+    let by = ChangeOrigin::Person("p".into());
+    Step::Scheduled(Box::new(Scheduling { publication, audience: None, by, more: false }))
 }
 
 async fn acquire(ledger: &Ledger, request: &UploadRequest) -> LeasedUpload {

@@ -32,6 +32,11 @@ async fn run_script(asked: Option<&[VideoEvent]>, script: &str) -> (MemoryStore,
                 };
                 continue;
             }
+            "!" => {
+                held.release().await;
+                held = *ledger.claim_to_change(&id).await.expect(script);
+                continue;
+            }
             "reopened" | "anew" => {
                 held.release().await;
                 let reopening = Reopening { new_session: word == "anew", ..Reopening::default() };
@@ -49,6 +54,11 @@ async fn run_script(asked: Option<&[VideoEvent]>, script: &str) -> (MemoryStore,
             "notified" => Step::Notified { code: "200".into(), event: None },
             "unwanted" => Step::Notified { code: "410".into(), event: None },
             "ready" => Step::Notified { code: "204".into(), event: Some(VideoEvent::Ready) },
+            "updated" => updated(ChangeOrigin::Person("p".into()), false),
+            "not-updated" => updated(ChangeOrigin::Sidecar("s".into()), true),
+            "told" => Step::Notified { code: "200".into(), event: Some(VideoEvent::UpdateRefused) },
+            "scheduled" => scheduled(Some(store.now().into())),
+            "unscheduled" => scheduled(None),
             "failed" => failed(),
             "unknown" => {
                 Step::Failed(Failure { code: "commit_unknown".into(), text: "?".into(), advice: None })
@@ -97,6 +107,22 @@ async fn every_edge_is_walked_and_open_marks_stand_exactly_until_rest() {
         (None, "session landed refused failed reopened", HashRefused, false),
         (None, "session landed unknown anew session", Created, false),
         (PLAIN, "session landed unknown notified anew", Claimed, false),
+        (None, "session landed committed ! updated scheduled unscheduled", Committed, true),
+        (PLAIN, "session landed committed updated scheduled unscheduled not-updated", Committed, false),
+        (PLAIN, "session landed committed notified ! updated scheduled", Notified(End::Committed), false),
+        (PLAIN, "session landed committed notified ! not-updated", Notified(End::Committed), false),
+        (
+            PLAIN,
+            "session landed committed notified ! scheduled unscheduled not-updated | told",
+            Notified(End::Committed),
+            true,
+        ),
+        (
+            READY,
+            "session landed committed notified ready ! updated scheduled unscheduled not-updated told",
+            FollowUpSent,
+            true,
+        ),
     ];
     let mut walked = WalkedEdges::default();
     for (asked, script, end, at_rest) in stories {

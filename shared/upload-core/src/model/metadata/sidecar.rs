@@ -4,9 +4,9 @@ use super::{
     audience::PublicTypeOrigin,
     metadata_error::MetadataError,
     stated::StatedMetadata,
-    user_metadata::{NO_PREFLIGHT, PREFLIGHT},
+    user_metadata::{NO_PREFLIGHT, PREFLIGHT, PUBLISH_AT},
 };
-use crate::model::preflight::Preflight;
+use crate::model::{preflight::Preflight, publication::NO_PUBLISH_AT, timestamp::Timestamp};
 use ::error::{describe_mismatch, deserialize, strip_byte_order_mark};
 use serde::{
     Deserialize, Deserializer,
@@ -20,7 +20,7 @@ use youku::VideoMetadata;
 const ALWAYS_READ: [&str; 2] = ["public_type", "watch_password"];
 
 impl StatedMetadata {
-    /// Reads a sidecar: one JSON object with the fields of [`VideoMetadata`], `preflight` and no others. It may begin with UTF-8's byte-order mark.
+    /// Reads a sidecar: one JSON object with the fields of [`VideoMetadata`], `preflight`, `publish_at` and no others. It may begin with UTF-8's byte-order mark.
     ///
     /// # Errors
     /// The path that does not fit.
@@ -33,8 +33,7 @@ impl StatedMetadata {
     /// # Errors
     /// As [`from_sidecar`](Self::from_sidecar); names that are not known are passed over where `higher` states a public type.
     pub fn from_sidecar_below(json: &[u8], higher: &Self) -> Result<Self, MetadataError> {
-        let (metadata, preflight) = read(json, higher)?;
-        Ok(Self::new(metadata, PublicTypeOrigin::Sidecar).with_preflight(preflight))
+        read(json, higher)
     }
 }
 
@@ -42,7 +41,7 @@ impl StatedMetadata {
 ///
 /// # Errors
 /// As [`StatedMetadata::from_sidecar_below`].
-fn read(json: &[u8], higher: &StatedMetadata) -> Result<(VideoMetadata, Option<Preflight>), MetadataError> {
+fn read(json: &[u8], higher: &StatedMetadata) -> Result<StatedMetadata, MetadataError> {
     let wrong = |problem| MetadataError::new("sidecar", problem);
     let json = strip_byte_order_mark(json).map_err(wrong)?;
     if str::from_utf8(json).is_err() {
@@ -60,6 +59,7 @@ fn read(json: &[u8], higher: &StatedMetadata) -> Result<(VideoMetadata, Option<P
         let is_skipped = match higher.metadata.states(&name) {
             Some(is_stated) => is_stated && !ALWAYS_READ.contains(&name.as_str()),
             None if name == PREFLIGHT => higher.preflight.is_some(),
+            None if name == PUBLISH_AT => higher.publish_at.is_some(),
             None => higher.metadata.public_type.is_some(),
         };
         if !is_skipped && read.insert(name, value).is_some() {
@@ -73,11 +73,19 @@ fn read(json: &[u8], higher: &StatedMetadata) -> Result<(VideoMetadata, Option<P
             Some(word.ok_or_else(|| MetadataError::new(format!("sidecar {PREFLIGHT}"), NO_PREFLIGHT))?)
         }
     };
-    let metadata = deserialize(Value::Object(read)).map_err(|error| {
+    let publish_at = match read.remove(PUBLISH_AT) {
+        None | Some(Value::Null) => None,
+        Some(value) => {
+            let at = value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
+            Some(at.ok_or_else(|| MetadataError::new(format!("sidecar {PUBLISH_AT}"), NO_PUBLISH_AT))?)
+        }
+    };
+    let metadata: VideoMetadata = deserialize(Value::Object(read)).map_err(|error| {
         let place = error.path.map_or_else(|| "sidecar".to_owned(), |path| format!("sidecar {path}"));
         MetadataError::new(place, describe_mismatch(&error.message))
     })?;
-    Ok((metadata, preflight))
+    let stated = StatedMetadata::new(metadata, PublicTypeOrigin::Sidecar);
+    Ok(stated.with_preflight(preflight).with_publish_at(publish_at))
 }
 
 /// An object's members in their order, those with the same name as well.

@@ -3,8 +3,9 @@
 use super::{
     audience::{Audience, PublicTypeOrigin},
     default_title::{cut_title, derive_title, is_too_long},
+    user_metadata::PUBLISH_AT,
 };
-use crate::model::preflight::Preflight;
+use crate::model::{preflight::Preflight, timestamp::Timestamp};
 use secrecy::SecretString;
 use youku::{VideoMetadata, with_unix_line_ends};
 
@@ -20,6 +21,12 @@ pub struct StatedMetadata<Password = SecretString> {
     pub public_type_from: Option<PublicTypeOrigin>,
     /// What the preflight does with a broken file. The ledger keeps this next to the metadata.
     pub preflight: Option<Preflight>,
+    /// When the video is made public; hidden until then. The ledger keeps this as the job's publication.
+    pub publish_at: Option<Timestamp>,
+    /// Fields, `publish_at` among them, that the task or the object states: a sidecar that is written again does not change them.
+    pub fixed: Vec<&'static str>,
+    /// The MD5 of the sidecar that was read, in hexadecimal.
+    pub sidecar: Option<String>,
     /// Fields of `metadata` that the object's rule alone states. The ledger does not keep this.
     pub from_rule: Vec<&'static str>,
 }
@@ -30,6 +37,9 @@ impl<Password> Default for StatedMetadata<Password> {
             metadata: VideoMetadata::default(),
             public_type_from: None,
             preflight: None,
+            publish_at: None,
+            fixed: Vec::new(),
+            sidecar: None,
             from_rule: Vec::new(),
         }
     }
@@ -42,13 +52,31 @@ impl<Password> StatedMetadata<Password> {
         let is_stated =
             |field: &&str| origin == PublicTypeOrigin::Rule && metadata.states(field) == Some(true);
         let from_rule = VideoMetadata::FIELDS.iter().map(|(field, _)| *field).filter(is_stated).collect();
-        Self { public_type_from: metadata.public_type.map(|_| origin), preflight: None, from_rule, metadata }
+        Self {
+            public_type_from: metadata.public_type.map(|_| origin),
+            from_rule,
+            metadata,
+            ..Self::default()
+        }
     }
 
     /// The same with what the preflight does with a broken file.
     #[must_use]
     pub fn with_preflight(self, preflight: Option<Preflight>) -> Self {
         Self { preflight, ..self }
+    }
+
+    /// The same with the time at which the video is made public.
+    #[must_use]
+    pub fn with_publish_at(self, publish_at: Option<Timestamp>) -> Self {
+        Self { publish_at, ..self }
+    }
+
+    /// The names of the fields that are stated, `publish_at` among them.
+    pub(crate) fn stated_fields(&self) -> impl Iterator<Item = &'static str> {
+        let fields = VideoMetadata::FIELDS.iter().map(|(field, _)| *field);
+        let stated = fields.filter(|field| self.metadata.states(field) == Some(true));
+        stated.chain(self.publish_at.map(|_| PUBLISH_AT))
     }
 
     /// Who may watch the video, and where that was stated.
@@ -78,6 +106,9 @@ impl<Password> StatedMetadata<Password> {
             from_rule: from_rule.collect(),
             public_type_from: if is_higher { higher.public_type_from } else { lower.public_type_from },
             preflight: higher.preflight.or(lower.preflight),
+            publish_at: higher.publish_at.or(lower.publish_at),
+            fixed: higher.fixed,
+            sidecar: higher.sidecar.or(lower.sidecar),
             metadata: VideoMetadata::merge(higher.metadata, lower.metadata),
         }
     }

@@ -6,7 +6,7 @@ use super::{
     metadata_error::MetadataError,
     stated::StatedMetadata,
 };
-use crate::model::preflight::Preflight;
+use crate::model::{preflight::Preflight, publication::NO_PUBLISH_AT, timestamp::Timestamp};
 use percent_encoding::percent_decode_str;
 use std::{borrow::Cow, collections::BTreeMap};
 use youku::VideoMetadata;
@@ -18,6 +18,8 @@ const ALWAYS_READ: [&str; 2] = ["public-type", "watch-password"];
 
 /// What the preflight does with a broken file: a field of ours, not of the video.
 pub(super) const PREFLIGHT: &str = "preflight";
+/// When the video is made public; the header's name has `-` for `_`.
+pub(super) const PUBLISH_AT: &str = "publish_at";
 pub(super) const NO_PREFLIGHT: &str = "is not refuse, warn or off";
 
 impl StatedMetadata {
@@ -40,13 +42,14 @@ impl StatedMetadata {
         headers: &BTreeMap<String, V>,
         higher: &Self,
     ) -> Result<Self, MetadataError> {
-        let (mut found, mut preflight) = (VideoMetadata::default(), None);
+        let (mut found, mut preflight, mut publish_at) = (VideoMetadata::default(), None, None);
         for (header, value) in headers {
             let Some(name) = header.strip_prefix(USER_METADATA_PREFIX) else { continue };
             let field = name.replace('-', "_");
             let is_skipped = match higher.metadata.states(&field) {
                 Some(is_stated) => is_stated && !ALWAYS_READ.contains(&name),
                 None if name == PREFLIGHT => higher.preflight.is_some(),
+                None if field == PUBLISH_AT => higher.publish_at.is_some(),
                 None => higher.metadata.public_type.is_some(),
             };
             if is_skipped {
@@ -59,6 +62,11 @@ impl StatedMetadata {
                 preflight = Some(mode);
                 continue;
             }
+            if field == PUBLISH_AT && !name.contains('_') {
+                let at = text.parse::<Timestamp>().map_err(|_| wrong(NO_PUBLISH_AT.into()))?;
+                publish_at = Some(at);
+                continue;
+            }
             // With `_` it is not a name of ours.
             let is_known = !name.contains('_')
                 && found
@@ -68,7 +76,8 @@ impl StatedMetadata {
                 return Err(wrong("is not a known name".into()));
             }
         }
-        Ok(Self::new(found, PublicTypeOrigin::Metadata).with_preflight(preflight))
+        let stated = Self::new(found, PublicTypeOrigin::Metadata);
+        Ok(stated.with_preflight(preflight).with_publish_at(publish_at))
     }
 }
 

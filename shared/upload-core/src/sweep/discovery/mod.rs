@@ -73,6 +73,8 @@ pub struct DiscoveryReport {
     /// Objects that the ledger knew, whose metadata was refused before, or that could not be examined and are
     /// skipped for now.
     pub known: u32,
+    /// Sidecars that changed the video that was there.
+    pub sidecars: u32,
     /// Objects older than the scan's limit.
     pub older: u32,
     /// Objects left to their own event for now.

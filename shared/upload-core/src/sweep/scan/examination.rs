@@ -2,7 +2,8 @@
 
 use super::{NextAction, Scan};
 use crate::{
-    Decision, Entrypoint, Error, ErrorKind, IntakePolicy, Location, PublishedVideo, SourceEntry, Uploader,
+    Decision, Entrypoint, Error, ErrorKind, IntakePolicy, Location, PublishedVideo, RetryAdvice,
+    SidecarResult, SourceEntry, Uploader,
     intake::policy::NOT_WHOLE,
     ledger::UploadRequest,
     sweep::discovery::{StopReason, run_until_deadline},
@@ -22,6 +23,11 @@ where
         let discovery = self.discovery;
         // The ledger's clock: this machine's own cannot judge how long an object was left untouched.
         let intake = IntakePolicy { now: self.times.now, ..discovery.intake };
+        if let Some((video, account)) = intake.find_updated_video(&location)
+            && let Some(next) = self.update_video(entry, &intake, &video, account).await
+        {
+            return next;
+        }
         let decision = intake.decide(discovery.source, &location, Some(entry.size));
         match run_until_deadline(self.run, decision).await {
             None => NextAction::Stop(StopReason::Deadline),
@@ -68,6 +74,44 @@ where
                     self.report.known += 1;
                 }
                 if self.failures < FAILURES { NextAction::NextObject } else { NextAction::NextRule }
+            }
+        }
+    }
+
+    /// Carries out a sidecar whose video is there; `None` where there is no such video, so that the sidecar may still begin an upload.
+    async fn update_video(
+        &mut self,
+        entry: &SourceEntry,
+        intake: &IntakePolicy<'_>,
+        video: &Location,
+        account: &str,
+    ) -> Option<NextAction> {
+        if self.discovery.is_dry {
+            return Some(NextAction::NextObject);
+        }
+        let uploader = (self.uploader_of)(account);
+        let updating = async {
+            let uploader = uploader?;
+            uploader.update_from_sidecar(self.discovery.source, intake, (video, account), self.run).await
+        };
+        match run_until_deadline(self.run, updating).await {
+            None => Some(NextAction::Stop(StopReason::Deadline)),
+            Some(Ok(Some(SidecarResult::NoVideo))) => None,
+            Some(Ok(result)) => {
+                self.report.sidecars += u32::from(result == Some(SidecarResult::Changed));
+                Some(NextAction::NextObject)
+            }
+            Some(Err(error)) => {
+                let location = Location { key: entry.key.clone(), ..self.rule_scan.location.clone() };
+                // What Youku refused is on record; what does not fit is reported once.
+                let is_decided = error.advice() == RetryAdvice::Permanent;
+                if is_decided && self.is_already_scanned(entry) || !is_decided && !self.record_failure(entry)
+                {
+                    self.report.known += 1;
+                } else {
+                    self.record_error(location, error);
+                }
+                Some(NextAction::NextObject)
             }
         }
     }

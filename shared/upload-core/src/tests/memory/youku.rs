@@ -177,6 +177,19 @@ impl Youku for Memory {
         }))
     }
 
+    async fn own_videos(&self, page: u64, count: u64) -> Result<Option<OwnVideos>, Error> {
+        self.begin_api("by_me").await?;
+        let ids: Vec<_> = self.world().videos.keys().rev().cloned().collect();
+        let skipped = usize::try_from((page - 1) * count).expect("few");
+        let wanted = usize::try_from(count).expect("few");
+        let mut own = OwnVideos { total: Some(ids.len() as u64), is_last: true, ..OwnVideos::default() };
+        for id in ids.iter().skip(skipped).take(wanted) {
+            own.videos.extend(self.show_video(id).await?);
+        }
+        own.is_last = skipped + wanted >= ids.len();
+        Ok(Some(own))
+    }
+
     async fn update(&self, id: &str, edit: &VideoEdit) -> Result<(), Error> {
         let fault = self.begin_api("update").await?;
         if !self.world().videos.contains_key(id) {

@@ -118,6 +118,7 @@ impl FakeBucket {
             paused: self.paused,
             mode: Mode::Oss,
             retry: RetryPolicy::default(),
+            manage: Default::default(),
             now: SystemTime::UNIX_EPOCH,
         };
         let (provider, bounds) = (Provider::Oss, self.bounds);

@@ -67,6 +67,7 @@ async fn pauses_and_filters_of_automatic_uploads_do_not_bind_tasks() {
         location: bucket.object.location.clone(),
         account: "main".into(),
         video: StatedMetadata::default(),
+        publication: None,
         mode: Mode::Oss,
         md5: None,
         force_nonce: None,

@@ -66,6 +66,7 @@ impl FakeBucket {
             paused: false,
             mode: Mode::Oss,
             retry: RetryPolicy::default(),
+            manage: Default::default(),
             now: SystemTime::UNIX_EPOCH + LATER,
         }
     }
@@ -89,6 +90,7 @@ impl FakeBucket {
             location: self.object.location.clone(),
             account: "main".into(),
             video: StatedMetadata::new(stated, PublicTypeOrigin::Task),
+            publication: None,
             mode: Mode::Oss,
             md5: None,
             force_nonce: None,

@@ -1,0 +1,125 @@
+//! What an upload's steps amount to for its video: what Youku was told last, and the hour that is still to come.
+
+use super::{
+    change::{ChangeOrigin, Update},
+    failure::Failure,
+    record::Record,
+    seal::Sealed,
+    state::{End, State},
+    step::{Entry, Step},
+};
+use crate::{
+    VideoEvent,
+    model::{metadata::VideoMetadata, publication::Publication, timestamp::Timestamp},
+};
+
+/// A video that is hidden until its hour.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PendingPublication {
+    /// The hour.
+    pub publication: Publication<Sealed>,
+    /// Who may watch from then on: `public_type` and `watch_password` alone.
+    pub audience: VideoMetadata<Sealed>,
+}
+
+/// Whether a field says who may watch.
+#[must_use]
+pub(crate) fn is_audience(field: &str) -> bool {
+    matches!(field, "public_type" | "watch_password")
+}
+
+impl Record {
+    /// What Youku was last told of the video, by the first session and by every change since.
+    #[must_use]
+    pub fn sent_metadata(&self) -> VideoMetadata<Sealed> {
+        let first = self.request.video.metadata.clone();
+        let first = match &self.request.publication {
+            Some(publication) => publication.hide(first),
+            None => first,
+        };
+        self.updates().filter(|update| update.refused.is_none()).fold(first, |before, update| {
+            // A word of an audience before is none of the new one's.
+            let before = match update.video.metadata.public_type {
+                Some(_) => before.retain(|field| !is_audience(field)),
+                None => before,
+            };
+            VideoMetadata::merge(update.video.metadata.clone(), before)
+        })
+    }
+
+    /// The hour that is still to come, or that has come and has not been carried out, of a video that is there.
+    #[must_use]
+    pub fn pending_publication(&self) -> Option<PendingPublication> {
+        self.state.is_published().then(|| self.stated_publication()).flatten()
+    }
+
+    /// The hour that stands, whether or not the upload is a video yet.
+    #[must_use]
+    pub fn stated_publication(&self) -> Option<PendingPublication> {
+        let audience = self.request.video.metadata.clone().retain(is_audience);
+        let first = (self.request.publication.clone(), audience);
+        let (publication, audience) =
+            self.history.iter().fold(first, |(publication, audience), entry| match &entry.step {
+                Step::Scheduled(scheduling) => {
+                    let changed = scheduling.audience.as_ref().map(|stated| stated.metadata.clone());
+                    (scheduling.publication.clone(), changed.unwrap_or(audience))
+                }
+                Step::Updated(update) if update.by == ChangeOrigin::Schedule => (None, audience),
+                _ => (publication, audience),
+            });
+        Some(PendingPublication { publication: publication?, audience })
+    }
+
+    /// When the video is made public, if that is still to come.
+    #[must_use]
+    pub fn publish_at(&self) -> Option<Timestamp> {
+        let stands = !self.state.has_ended() || self.state.is_published();
+        Some(self.stated_publication().filter(|_| stands)?.publication.at)
+    }
+
+    /// Why the video could not be made public at its hour, unless somebody has dealt with it since: it is hidden, and a person is needed.
+    #[must_use]
+    pub fn failed_publication(&self) -> Option<&Failure> {
+        let last = self.history.iter().rev().find_map(|entry| match &entry.step {
+            Step::Updated(update) => {
+                let concerns = update.by == ChangeOrigin::Schedule
+                    || update.refused.is_none() && update.video.metadata.public_type.is_some();
+                concerns.then_some(update.refused.as_ref().filter(|_| update.by == ChangeOrigin::Schedule))
+            }
+            Step::Scheduled(_) => Some(None),
+            _ => None,
+        });
+        last.flatten()
+    }
+
+    /// The MD5 of the sidecar that was last read with the object, carried out or refused.
+    #[must_use]
+    pub(crate) fn last_sidecar(&self) -> Option<&str> {
+        let done = self.updates().filter_map(|update| match &update.by {
+            ChangeOrigin::Sidecar(digest) => Some(digest.as_str()),
+            _ => None,
+        });
+        done.last().or(self.request.sidecar.as_deref())
+    }
+
+    /// The refusal of a change that its callback has not been told.
+    #[must_use]
+    pub fn untold_refusal(&self) -> Option<&Entry> {
+        let may_tell = matches!(self.state, State::Notified(End::Committed) | State::FollowUpSent);
+        let told = |entry: &Entry| {
+            matches!(entry.step, Step::Notified { event: Some(VideoEvent::UpdateRefused), .. })
+        };
+        // Who asked for it has the answer already.
+        let is_person = |by: &ChangeOrigin| matches!(by, ChangeOrigin::Person(_));
+        let refused = |entry: &Entry| matches!(&entry.step, Step::Updated(update) if update.refused.is_some() && !is_person(&update.by));
+        let last = self.history.iter().rev().find(|entry| told(entry) || refused(entry));
+        last.filter(|entry| may_tell && refused(entry) && self.request.callback.is_some())
+    }
+
+    fn updates(&self) -> impl Iterator<Item = &Update> {
+        self.history.iter().filter_map(|entry| match &entry.step {
+            Step::Updated(update) => Some(&**update),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,7 @@
+//! Changes to a video that is there: made once that shows, never forgotten, and nothing public before its hour.
+
+mod crashes;
+mod edits;
+mod env;
+mod hours;
+mod sidecars;

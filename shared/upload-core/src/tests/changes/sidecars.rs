@@ -1,0 +1,132 @@
+//! Sidecars that are written again after their video is there.
+
+use super::env::{HOUR, now, public_type, publish, read, request_at, sweep_for, uploader};
+use crate::{
+    ledger::Step,
+    metadata::PublicType,
+    tests::{
+        callbacks::{
+            env::{MINUTE, small_memory, with_callback},
+            receiver::{Receiver, unavailable},
+        },
+        count_calls, job,
+        memory::{Fault, Memory},
+    },
+    *,
+};
+use tokio::time::sleep;
+
+async fn apply(memory: &Memory, receiver: &Receiver, json: &str) -> Result<SidecarResult, Error> {
+    let location = job(Mode::Oss).location;
+    uploader(memory, receiver).apply_sidecar(&location, "main", json.as_bytes(), &RunContext::default()).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_version_is_carried_out_once() {
+    let (memory, receiver) = (small_memory(), Receiver::default());
+    assert_eq!(apply(&memory, &receiver, "{}").await.expect("no video"), SidecarResult::NoVideo);
+    let id = publish(&memory, None).await;
+    memory.world().states.extend([VideoState::Normal]);
+    let first = r#"{"title":"第一版","tags":["片段"]}"#;
+    for (json, result, calls) in [
+        (first, SidecarResult::Changed, 1),
+        (first, SidecarResult::Known, 1),
+        // Only the title differs, and what is no longer stated stays.
+        (r#"{"title":"第二版"}"#, SidecarResult::Changed, 2),
+        (r#"{"title":"第二版","tags":["片段"],"description":""}"#, SidecarResult::Changed, 2),
+    ] {
+        assert_eq!(apply(&memory, &receiver, json).await.expect(json), result, "{json}");
+        assert_eq!(count_calls(&memory, "update"), calls, "{json}");
+    }
+    let shown = memory.world().metadata_of("V0");
+    assert_eq!((shown.title.as_deref(), shown.tags), (Some("第二版"), Some(vec!["片段".into()])));
+    let steps = read(&memory, &id).await.history;
+    assert_eq!(steps.iter().filter(|entry| matches!(entry.step, Step::Updated(_))).count(), 3);
+    let edits: Vec<_> = memory.world().edits.iter().map(|(_, _, edit)| edit.tags.is_some()).collect();
+    assert_eq!(edits, [true, false], "only what changed was sent");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_task_and_object_stated_stays_and_the_first_version_is_known() {
+    let memory = small_memory();
+    let mut request = request_at(&memory, None).await.expect("it is there");
+    let first = r#"{"title":"旁边的"}"#;
+    request.job.video.metadata.title = Some("任务的".into());
+    request.job.video.fixed = vec!["title", "public_type"];
+    request.job.video.sidecar = Some(crate::intake::rules::sidecar_digest(first.as_bytes()));
+    memory.uploader().upload(&request, &RunContext::default()).await.expect("published");
+    let receiver = Receiver::default();
+    assert_eq!(apply(&memory, &receiver, first).await.expect("read before"), SidecarResult::Known);
+    let json = r#"{"title":"新的","public_type":"friend","description":"新的"}"#;
+    assert_eq!(apply(&memory, &receiver, json).await.expect("carried out"), SidecarResult::Changed);
+    let shown = memory.world().metadata_of("V0");
+    assert_eq!(
+        (shown.title.as_deref(), shown.public_type, shown.description.as_deref()),
+        (Some("任务的"), Some(PublicType::All), Some("新的"))
+    );
+}
+
+/// A refusal is told by callback, once, and the version is done.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_told_and_the_video_stays() {
+    let (memory, receiver) = (small_memory(), Receiver::default());
+    let request = with_callback(&memory, &[]).await.expect("it is there");
+    uploader(&memory, &receiver).upload(&request, &RunContext::default()).await.expect("published");
+    memory.world().states.extend([VideoState::Normal]);
+    memory.fault("update", 0, Fault::Deny(ErrorKind::Youku));
+    receiver.inner().answers.extend([
+        unavailable(),
+        unavailable(),
+        unavailable(),
+        DeliveryResult::Accepted { status: 200 },
+    ]);
+    let json = r#"{"title":"不许"}"#;
+    apply(&memory, &receiver, json).await.expect_err("refused");
+    sleep(5 * MINUTE).await;
+    let uploader_of = |_, _| async { Ok(uploader(&memory, &receiver)) };
+    for _ in 0..3 {
+        sweep(&memory.ledger(), uploader_of, None, 100, &RunContext::default()).await.expect("readable");
+        sleep(5 * MINUTE).await;
+    }
+    let told: Vec<_> =
+        receiver.messages().into_iter().filter(|told| told.id.contains("update_refused")).collect();
+    assert_eq!(told.len(), 4, "three tries at once, one of the sweep");
+    assert!(told.iter().all(|one| one.id == told[0].id), "one id");
+    let body = &told[0].body;
+    assert_eq!(
+        (&body["type"], &body["data"]["error"]),
+        (&"video.update_refused".into(), &"youku_failed".into())
+    );
+    assert_eq!((&body["data"]["fields"][0], &body["data"]["key"]), (&"title".into(), &"film 7".into()));
+    assert_eq!(apply(&memory, &receiver, json).await.expect("decided"), SidecarResult::Known);
+    assert_ne!(memory.world().metadata_of("V0").title.as_deref(), Some("不许"));
+    assert!(memory.ledger.keys("open/").is_empty(), "nothing is left to do");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sidecar_that_does_not_fit_changes_nothing() {
+    let (memory, receiver) = (small_memory(), Receiver::default());
+    publish(&memory, None).await;
+    for json in ["", "[]", r#"{"titel":"x"}"#, r#"{"publish_at":"20:00"}"#, r#"{"public_type":"password"}"#] {
+        let error = apply(&memory, &receiver, json).await.expect_err(json);
+        assert_eq!(error.kind(), ErrorKind::InvalidJob, "{json}");
+    }
+    assert_eq!(count_calls(&memory, "update"), 0);
+}
+
+/// Before the hour a sidecar moves the hour, and changes who may watch from then on.
+#[tokio::test(start_paused = true)]
+async fn a_sidecar_moves_the_hour() {
+    let (memory, receiver) = (small_memory(), Receiver::default());
+    let at = now(&memory) + HOUR;
+    publish(&memory, Some(at)).await;
+    memory.world().states.extend([VideoState::Normal]);
+    let later = Timestamp::from(at + HOUR);
+    let json = format!(r#"{{"publish_at":"{later}","public_type":"friend","title":"新标题"}}"#);
+    assert_eq!(apply(&memory, &receiver, &json).await.expect("carried out"), SidecarResult::Changed);
+    assert_eq!(apply(&memory, &receiver, &json).await.expect("done"), SidecarResult::Known);
+    sweep_for(&memory, HOUR + 30 * MINUTE).await;
+    assert_eq!(public_type(&memory), PublicType::Password);
+    sweep_for(&memory, HOUR).await;
+    assert_eq!(public_type(&memory), PublicType::Friend);
+}

@@ -1,0 +1,18 @@
+//! The part of a change that says who may watch.
+
+use crate::{Error, ErrorKind, VideoEdit, ledger::is_audience, model::metadata::VideoMetadata};
+
+/// Parts who may watch from the rest.
+pub(super) fn split_audience(edit: VideoMetadata) -> (VideoMetadata, VideoMetadata) {
+    (edit.clone().retain(is_audience), edit.retain(|field| !is_audience(field)))
+}
+
+/// Checks a stated audience by itself.
+///
+/// # Errors
+/// [`InvalidJob`](ErrorKind::InvalidJob), naming the field.
+pub(super) fn check_audience(audience: &VideoMetadata) -> Result<(), Error> {
+    VideoEdit::new(audience.clone()).map(drop).map_err(|invalid| {
+        Error::new(ErrorKind::InvalidJob, "validate", invalid.to_string()).with_source(invalid)
+    })
+}

@@ -1,0 +1,144 @@
+//! Asks Youku for a change, until it is made or refused, and records which.
+
+use crate::{
+    Error, ErrorKind, RetryAdvice, RunContext, UploadError as _, Uploader, VideoEdit, VideoInfo, VideoState,
+    ledger::{ChangeOrigin, Failure, LeasedUpload, Step, Update},
+    model::metadata::StatedMetadata,
+    retry::RetryBudget,
+};
+use youku::{split_tags, with_unix_line_ends};
+
+impl Uploader {
+    /// Asks Youku for the edit, and records that it was made or refused.
+    ///
+    /// # Errors
+    /// Youku's refusal, which is on record then; what fails for now.
+    pub(super) async fn send_and_record(
+        &self,
+        upload: &mut LeasedUpload,
+        edit: &VideoEdit,
+        by: ChangeOrigin,
+        run: &RunContext,
+    ) -> Result<(), Error> {
+        let sent = self.send(upload, edit, run).await;
+        let refused = sent.as_ref().err().filter(|error| is_refusal(error));
+        if sent.is_ok() || refused.is_some() {
+            let refused = refused.map(to_failure);
+            self.record_update(upload, edit, by, refused).await?;
+        }
+        sent
+    }
+
+    /// Records that an edit was made, or why it was not.
+    pub(super) async fn record_update(
+        &self,
+        upload: &mut LeasedUpload,
+        edit: &VideoEdit,
+        by: ChangeOrigin,
+        refused: Option<Failure>,
+    ) -> Result<(), Error> {
+        match &refused {
+            None => tracing::info!(?by, "the video was changed"),
+            Some(failure) => {
+                tracing::error!(?by, code = failure.code, why = failure.text, "the video was not changed");
+            }
+        }
+        let metadata = self.ledger.seal_metadata(upload.id(), edit.metadata().clone())?;
+        let video = StatedMetadata { metadata, ..StatedMetadata::default() };
+        upload.append(Step::Updated(Box::new(Update { video, by, refused }))).await
+    }
+
+    /// Asks Youku until it has made the change or refuses it. Each time it is asked what it shows first: an earlier request, whose answer
+    /// was lost, may have made the change.
+    async fn send(&self, upload: &LeasedUpload, edit: &VideoEdit, run: &RunContext) -> Result<(), Error> {
+        let video_id = video_id(upload)?;
+        self.ensure_changeable(upload).await?;
+        let retry = RetryBudget::new(self.settings.retry.with_deadline(run.deadline));
+        let mut tries = retry.start_loop();
+        loop {
+            let asking = async {
+                let shown = self.youku.show_video(video_id).await?;
+                let shown = shown.ok_or_else(|| refusal("Youku knows no such video"))?;
+                self.send_once(upload, &shown, edit).await
+            };
+            match asking.await {
+                Ok(()) => return Ok(()),
+                Err(error) => tries.wait_after(error).await?,
+            }
+        }
+    }
+
+    /// Asks once, unless Youku shows the change already.
+    pub(super) async fn send_once(
+        &self,
+        upload: &LeasedUpload,
+        shown: &VideoInfo,
+        edit: &VideoEdit,
+    ) -> Result<(), Error> {
+        if shows(shown, edit) {
+            return Ok(());
+        }
+        upload.verify().await?;
+        self.youku.update(&shown.id, edit).await.map_err(|error| match shown.state {
+            // Whether Youku changes a video that it still works on is not documented: it may do so later.
+            VideoState::Encoding | VideoState::InReview | VideoState::Absent if is_refusal(&error) => {
+                let message =
+                    "Youku does not change the video while it is encoded or reviewed: ask again later";
+                Error::new(ErrorKind::Youku, "update", message)
+                    .with_advice(RetryAdvice::Exhausted)
+                    .with_source(error)
+            }
+            _ => error,
+        })
+    }
+
+    /// Fails where Youku may not be called for the upload's account now.
+    pub(super) async fn ensure_changeable(&self, upload: &LeasedUpload) -> Result<(), Error> {
+        let account = &upload.record().request.account;
+        self.ledger.ensure_calls_allowed(self.account_name(account)).await?;
+        self.youku.ready().await
+    }
+}
+
+/// The id of the upload's video.
+///
+/// # Errors
+/// Where Youku never named it: that is a refusal.
+pub(super) fn video_id(upload: &LeasedUpload) -> Result<&str, Error> {
+    upload.record().video_id.as_deref().ok_or_else(|| refusal("Youku never named the video's id"))
+}
+
+pub(super) fn refusal(message: &'static str) -> Error {
+    Error::new(ErrorKind::Youku, "update", message)
+}
+
+/// Whether the error is Youku's decision about this change: another attempt would meet the same.
+pub(super) fn is_refusal(error: &Error) -> bool {
+    error.kind() == ErrorKind::Youku && error.advice() == RetryAdvice::Permanent
+}
+
+pub(super) fn to_failure(error: &Error) -> Failure {
+    Failure { code: error.kind().code().into(), text: error.sentence().into_owned(), advice: None }
+}
+
+/// Whether Youku shows all that the edit states. A password, a category (shown by another name than it is stated) and whose video it is are
+/// not shown, so that an edit of one is asked for.
+fn shows(shown: &VideoInfo, edit: &VideoEdit) -> bool {
+    let stated = edit.metadata();
+    let same = |stated: Option<&str>, shown: Option<&str>| {
+        stated.is_none_or(|stated| {
+            shown.is_some_and(|shown| with_unix_line_ends(shown) == with_unix_line_ends(stated))
+        })
+    };
+    let tags = stated
+        .tags
+        .as_ref()
+        .is_none_or(|tags| shown.tags.as_deref().is_some_and(|shown| split_tags(shown) == *tags));
+    stated.watch_password.is_none()
+        && stated.category.is_none()
+        && stated.copyright_type.is_none()
+        && tags
+        && same(stated.title.as_deref(), shown.title.as_deref())
+        && same(stated.description.as_deref(), shown.description.as_deref())
+        && same(stated.public_type.map(youku::PublicType::as_str), shown.public_type.as_deref())
+}
