@@ -45,3 +45,15 @@ pub enum ChangeOrigin {
     /// A person: the name of the token of the HTTP API, or `command`.
     Person(String),
 }
+
+impl ChangeOrigin {
+    /// The stable word for it in logs.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Sidecar(_) => "sidecar",
+            Self::Schedule => "schedule",
+            Self::Person(_) => "person",
+        }
+    }
+}

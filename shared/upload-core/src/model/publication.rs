@@ -5,6 +5,8 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use youku::{PublicType, VideoMetadata};
 
+/// The field that states it; an object's metadata has `-` for `_`.
+pub(crate) const PUBLISH_AT: &str = "publish_at";
 /// What a time of publishing must be, for errors.
 pub(crate) const NO_PUBLISH_AT: &str = "is not a time with its zone, such as 2026-12-01T20:00:00+08:00";
 

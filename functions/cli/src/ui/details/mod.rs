@@ -31,6 +31,7 @@ mod system;
 mod tag_number;
 mod template;
 mod upload;
+mod videos;
 mod youku;
 
 pub(crate) use parse::translate_or_keep;

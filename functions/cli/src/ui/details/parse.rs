@@ -5,16 +5,17 @@
 use super::{
     callbacks, commands, facts, http_api, ledger, others, settings, storage, system,
     template::{Template, Text, ValueKind},
-    upload, youku,
+    upload, videos, youku,
 };
 use std::{collections::HashMap, sync::LazyLock};
 
 /// Every table of the catalogue.
-const TABLES: [&[Text]; 9] = [
+const TABLES: [&[Text]; 10] = [
     storage::TEXTS,
     youku::TEXTS,
     ledger::TEXTS,
     upload::TEXTS,
+    videos::TEXTS,
     settings::TEXTS,
     callbacks::TEXTS,
     http_api::TEXTS,

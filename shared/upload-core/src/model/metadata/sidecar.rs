@@ -4,9 +4,13 @@ use super::{
     audience::PublicTypeOrigin,
     metadata_error::MetadataError,
     stated::StatedMetadata,
-    user_metadata::{NO_PREFLIGHT, PREFLIGHT, PUBLISH_AT},
+    user_metadata::{NO_PREFLIGHT, PREFLIGHT},
 };
-use crate::model::{preflight::Preflight, publication::NO_PUBLISH_AT, timestamp::Timestamp};
+use crate::model::{
+    preflight::Preflight,
+    publication::{NO_PUBLISH_AT, PUBLISH_AT},
+    timestamp::Timestamp,
+};
 use ::error::{describe_mismatch, deserialize, strip_byte_order_mark};
 use serde::{
     Deserialize, Deserializer,

@@ -3,9 +3,8 @@
 use super::{
     audience::{Audience, PublicTypeOrigin},
     default_title::{cut_title, derive_title, is_too_long},
-    user_metadata::PUBLISH_AT,
 };
-use crate::model::{preflight::Preflight, timestamp::Timestamp};
+use crate::model::{preflight::Preflight, publication::PUBLISH_AT, timestamp::Timestamp};
 use secrecy::SecretString;
 use youku::{VideoMetadata, with_unix_line_ends};
 

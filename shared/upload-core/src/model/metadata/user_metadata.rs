@@ -6,7 +6,11 @@ use super::{
     metadata_error::MetadataError,
     stated::StatedMetadata,
 };
-use crate::model::{preflight::Preflight, publication::NO_PUBLISH_AT, timestamp::Timestamp};
+use crate::model::{
+    preflight::Preflight,
+    publication::{NO_PUBLISH_AT, PUBLISH_AT},
+    timestamp::Timestamp,
+};
 use percent_encoding::percent_decode_str;
 use std::{borrow::Cow, collections::BTreeMap};
 use youku::VideoMetadata;
@@ -18,8 +22,6 @@ const ALWAYS_READ: [&str; 2] = ["public-type", "watch-password"];
 
 /// What the preflight does with a broken file: a field of ours, not of the video.
 pub(super) const PREFLIGHT: &str = "preflight";
-/// When the video is made public; the header's name has `-` for `_`.
-pub(super) const PUBLISH_AT: &str = "publish_at";
 pub(super) const NO_PREFLIGHT: &str = "is not refuse, warn or off";
 
 impl StatedMetadata {

@@ -77,7 +77,7 @@ async fn a_video_in_review_stays_hidden_until_youku_shows_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_youku_refuses_at_the_hour_stays_hidden_and_needs_a_person() {
+async fn what_youku_refuses_at_the_hour_stays_hidden() {
     for refuses in ["update", "fail", "blocked", "never ready"] {
         let (memory, id, _) = hidden().await;
         let (states, days) = match refuses {

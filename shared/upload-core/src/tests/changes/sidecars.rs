@@ -47,7 +47,7 @@ async fn each_version_is_carried_out_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_task_and_object_stated_stays_and_the_first_version_is_known() {
+async fn what_task_and_object_stated_stays() {
     let memory = small_memory();
     let mut request = request_at(&memory, None).await.expect("it is there");
     let first = r#"{"title":"旁边的"}"#;

@@ -38,9 +38,14 @@ impl Uploader {
         refused: Option<Failure>,
     ) -> Result<(), Error> {
         match &refused {
-            None => tracing::info!(?by, "the video was changed"),
+            None => tracing::info!(by = by.as_str(), "the video was changed"),
             Some(failure) => {
-                tracing::error!(?by, code = failure.code, why = failure.text, "the video was not changed");
+                tracing::error!(
+                    by = by.as_str(),
+                    code = failure.code,
+                    why = failure.text,
+                    "the video was not changed"
+                );
             }
         }
         let metadata = self.ledger.seal_metadata(upload.id(), edit.metadata().clone())?;
