@@ -34,5 +34,6 @@ mod support;
 mod sweep;
 mod sweep_preview;
 mod upload;
+mod videos;
 mod words;
 mod youku_clients;

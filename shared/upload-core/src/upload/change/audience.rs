@@ -1,6 +1,7 @@
 //! The part of a change that says who may watch.
 
 use crate::{Error, ErrorKind, VideoEdit, ledger::is_audience, model::metadata::VideoMetadata};
+use youku::Invalid;
 
 /// Parts who may watch from the rest.
 pub(super) fn split_audience(edit: VideoMetadata) -> (VideoMetadata, VideoMetadata) {
@@ -12,7 +13,10 @@ pub(super) fn split_audience(edit: VideoMetadata) -> (VideoMetadata, VideoMetada
 /// # Errors
 /// [`InvalidJob`](ErrorKind::InvalidJob), naming the field.
 pub(super) fn check_audience(audience: &VideoMetadata) -> Result<(), Error> {
-    VideoEdit::new(audience.clone()).map(drop).map_err(|invalid| {
-        Error::new(ErrorKind::InvalidJob, "validate", invalid.to_string()).with_source(invalid)
-    })
+    VideoEdit::new(audience.clone()).map(drop).map_err(invalid_edit)
+}
+
+/// The error of an edit that is outside Youku's limits.
+pub(super) fn invalid_edit(invalid: Invalid) -> Error {
+    Error::new(ErrorKind::InvalidJob, "validate", invalid.to_string()).with_source(invalid)
 }

@@ -13,7 +13,7 @@ mod updated_sidecar;
 pub use sidecar::SidecarResult;
 
 use self::{
-    audience::{check_audience, split_audience},
+    audience::{check_audience, invalid_edit, split_audience},
     difference::{difference, is_empty},
 };
 use crate::{
@@ -130,6 +130,8 @@ impl Uploader {
             VideoChange::Hide(word) => self.hide(upload, word, by, run).await?,
             VideoChange::Schedule { at, audience } => {
                 self.schedule(upload, at, audience, by).await?;
+                // One that has passed is at once.
+                self.publish_if_due(upload, run).await?;
                 Vec::new()
             }
             VideoChange::Sidecar { edit, publish_at } => {
@@ -148,6 +150,9 @@ impl Uploader {
         by: ChangeOrigin,
         run: &RunContext,
     ) -> Result<Vec<&'static str>, Error> {
+        if is_empty(&edit) {
+            VideoEdit::new(edit.clone()).map_err(invalid_edit)?;
+        }
         let rest = self.hold_audience(upload, edit, &by, false).await?;
         self.send_difference(upload, rest, by, run).await
     }
@@ -238,9 +243,7 @@ impl Uploader {
         }
         let stated = |field: &&str| edit.states(field) == Some(true);
         let fields = VideoMetadata::FIELDS.iter().map(|(field, _)| *field).filter(stated).collect();
-        let edit = VideoEdit::new(edit).map_err(|invalid| {
-            Error::new(ErrorKind::InvalidJob, "validate", invalid.to_string()).with_source(invalid)
-        })?;
+        let edit = VideoEdit::new(edit).map_err(invalid_edit)?;
         self.send_and_record(upload, &edit, by, run).await?;
         Ok(fields)
     }
