@@ -71,6 +71,7 @@ pub use sweep::discovery::{
 pub use sweep::preview::{DueAction, DueUpload, SweepPreview, preview_sweep};
 pub use sweep::report::SweepReport;
 pub use sweep::run::{sweep, sweep_with};
+pub use sweep::watch::{DueVideos, Watching, watch_videos};
 pub use transfer::{Part, Plan, RefusedShortcuts, Shortcuts, TransferSettings};
 pub use upload::cancel::cancel;
 pub use upload::change::{Changed, SidecarResult, VideoChange};

@@ -145,6 +145,20 @@ pub trait Youku: Send + Sync {
     /// Youku's refusal or failure.
     async fn show(&self, video_id: &str) -> Result<Option<VideoState>, Error>;
 
+    /// How several videos fare, asked in one call, by their ids: those that Youku does not know are left out, and it may leave out others.
+    /// `None` where Youku's hosts do not have the call.
+    ///
+    /// # Errors
+    /// Youku's refusal, also of so many ids, or failure.
+    async fn show_batch(&self, video_ids: &[String]) -> Result<Option<Vec<(String, VideoState)>>, Error>;
+
+    /// How a video of the account's own fares, looked for by its id among the newest; `None` where it is not among them, or Youku's hosts
+    /// do not have the call.
+    ///
+    /// # Errors
+    /// Youku's refusal or failure.
+    async fn find_own(&self, video_id: &str) -> Result<Option<VideoState>, Error>;
+
     /// A video as its owner sees it; `None` where Youku knows no such video.
     ///
     /// # Errors

@@ -8,10 +8,11 @@ use std::{collections::BTreeSet, fs, path::Path};
 /// Sections that name places, credentials or what `dev` itself reads.
 const REPLACED: [&str; 4] = ["accounts", "ledger", "log", "source"];
 /// Fields that do so in sections of which the rest holds: credentials, and Youku's hosts with the region of one.
-const REPLACED_FIELDS: [(&str, &str); 5] = [
+const REPLACED_FIELDS: [(&str, &str); 6] = [
     ("http", "tokens"),
     ("youku", "api"),
     ("youku", "old_api"),
+    ("youku", "call_urls"),
     ("youku", "upload_server"),
     ("youku", "bucket_region"),
 ];

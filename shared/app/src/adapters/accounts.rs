@@ -71,6 +71,7 @@ fn build_client(settings: &Settings, account: &AccountSettings, http: &YoukuHttp
     if let Some(api) = &settings.youku.old_api {
         config.old_api.clone_from(api);
     }
+    config.call_urls = settings.youku.call_urls.to_call_urls();
     config.client_secret.clone_from(&account.client_secret);
     config.upload_server.clone_from(&settings.youku.upload_server);
     Client::new(config, Arc::new(http.clone()))

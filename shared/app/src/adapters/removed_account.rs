@@ -49,6 +49,14 @@ impl Youku for RemovedAccount {
         self.refuse()
     }
 
+    async fn show_batch(&self, _: &[String]) -> Result<Option<Vec<(String, VideoState)>>, Error> {
+        self.refuse()
+    }
+
+    async fn find_own(&self, _: &str) -> Result<Option<VideoState>, Error> {
+        self.refuse()
+    }
+
     async fn show_video(&self, _: &str) -> Result<Option<VideoInfo>, Error> {
         self.refuse()
     }

@@ -95,6 +95,7 @@ impl App {
         let uploader = Uploader::new(source, youku, ledger, self.transfer, self.clock.clone());
         uploader
             .with_refused_shortcuts(self.refused_shortcuts.clone())
+            .with_calls_per_hour(self.settings.youku.calls_per_hour)
             .with_notifier(self.callbacks.clone(), self.settings.callback.pause())
     }
 }

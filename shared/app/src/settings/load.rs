@@ -70,6 +70,7 @@ impl Settings {
         self.transfer.to_transfer().map_err(settings_error)?;
         self.ledger.lease_life().map_err(settings_error)?;
         self.sweep.check().map_err(settings_error)?;
+        self.youku.check().map_err(settings_error)?;
         self.http.check().map_err(settings_error)?;
         self.callback.check().map_err(settings_error)?;
         self.source.check().map_err(settings_error)?;

@@ -4,9 +4,10 @@ use super::text;
 use object_storage::SignatureVersion;
 use serde::Deserialize;
 use upload_core::Shortcuts;
+use youku::CallUrls;
 
 /// Youku's hosts.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct YoukuSettings {
     /// The API's base URL (`OSS2YOUKU_YOUKU__API`). Default: Youku's own.
@@ -14,6 +15,12 @@ pub struct YoukuSettings {
     /// The older API's base URL, for what the newer one does not have: whose an access token is (`OSS2YOUKU_YOUKU__OLD_API`). Default: Youku's
     /// own, or `/v2` below `youku.api` where that is set.
     pub old_api: Option<String>,
+    /// Base URLs of single calls about videos (`[youku.call_urls]`).
+    pub call_urls: CallUrlSettings,
+    /// Calls an hour that Youku takes of the application, 10 to 1,000,000 (`OSS2YOUKU_YOUKU__CALLS_PER_HOUR`): asking what became of videos
+    /// takes a tenth of them at most. Default 1,000, as Youku grants an ordinary application.
+    #[serde(deserialize_with = "text::deserialize_value")]
+    pub calls_per_hour: u32,
     /// `host` or `host:port` in place of every upload server that Youku names (`OSS2YOUKU_YOUKU__UPLOAD_SERVER`).
     pub upload_server: Option<String>,
     /// Region to sign for where Youku's bucket has an endpoint that does not tell it (`OSS2YOUKU_YOUKU__BUCKET_REGION`).
@@ -31,7 +38,60 @@ pub struct YoukuSettings {
     pub single_put: bool,
 }
 
+/// Calls an hour of an ordinary application (Youku sheet, errors).
+const CALLS_PER_HOUR: u32 = 1_000;
+
+impl Default for YoukuSettings {
+    fn default() -> Self {
+        Self {
+            api: None,
+            old_api: None,
+            call_urls: CallUrlSettings::default(),
+            calls_per_hour: CALLS_PER_HOUR,
+            upload_server: None,
+            bucket_region: None,
+            signature: TargetSignature::default(),
+            md5: Md5Requirement::default(),
+            single_put: false,
+        }
+    }
+}
+
+/// Base URLs of single calls about videos, for those that are known to live elsewhere. Without one a call goes to `youku.api`, and to
+/// `youku.old_api` where the former answers 404 without an error of Youku's own.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CallUrlSettings {
+    /// Of `videos/show` (`OSS2YOUKU_YOUKU__CALL_URLS__SHOW`).
+    pub show: Option<String>,
+    /// Of `videos/show_batch` (`OSS2YOUKU_YOUKU__CALL_URLS__SHOW_BATCH`).
+    pub show_batch: Option<String>,
+    /// Of `videos/by_me` (`OSS2YOUKU_YOUKU__CALL_URLS__BY_ME`).
+    pub by_me: Option<String>,
+    /// Of `videos/update` (`OSS2YOUKU_YOUKU__CALL_URLS__UPDATE`).
+    pub update: Option<String>,
+}
+
+impl CallUrlSettings {
+    /// As the client takes them.
+    pub(crate) fn to_call_urls(&self) -> CallUrls {
+        let Self { show, show_batch, by_me, update } = self.clone();
+        CallUrls { show, show_batch, by_me, update }
+    }
+}
+
 impl YoukuSettings {
+    /// Checks the range of the number.
+    ///
+    /// # Errors
+    /// Names the field and its range.
+    pub(super) fn check(&self) -> Result<(), String> {
+        if !(10..=1_000_000).contains(&self.calls_per_hour) {
+            return Err(format!("youku.calls_per_hour must be 10 to 1000000, not {}", self.calls_per_hour));
+        }
+        Ok(())
+    }
+
     /// Which shorter ways Youku is asked for.
     pub(crate) fn to_shortcuts(&self) -> Shortcuts {
         Shortcuts { without_md5: self.md5 == Md5Requirement::Web, single_put: self.single_put }

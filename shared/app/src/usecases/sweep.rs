@@ -8,7 +8,7 @@ use upload_core::{
     Bounds, Discovery, DiscoveryReport, Error, RunContext, Since, SweepPreview, SweepReport, UploadId,
     discover,
     ledger::{Ledger, Timestamp},
-    preview_sweep, sweep_with,
+    preview_sweep, sweep_with, watch_videos,
 };
 
 /// Most uploads that one sweep resumes or begins, where the settings do not say.
@@ -60,14 +60,17 @@ impl App {
             let discovers = self.discovers(options);
             let open_limit = if discovers { share_for_open(limit) } else { limit };
             let tokens = self.token_hashes(&ledger);
-            let mut report = sweep_with(&ledger, find_uploader, &tokens, after, open_limit, run).await?;
+            let mut report = sweep_with(&ledger, &find_uploader, &tokens, after, open_limit, run).await?;
             if report.next != began_after {
                 ledger.set_cursor(SWEEP_CURSOR, report.next.as_ref().map(UploadId::as_str)).await?;
             }
             if discovers {
                 let bounds = self.sweep_bounds(options, limit.saturating_sub(report.calls_made()));
-                report.discovered = self.discover(bounds, false, &ledger, credentials, run).await;
+                report.discovered = self.discover(bounds, false, &ledger, credentials.clone(), run).await;
             }
+            // After every upload: all of them share Youku's calls.
+            let left = limit.saturating_sub(report.calls_made()).max(share_for_events(limit));
+            watch_videos(&ledger, find_uploader, &mut report, left, run).await?;
             match ledger.forget_finished().await {
                 Ok(0) => {}
                 Ok(entries) => {
@@ -163,6 +166,11 @@ impl App {
 /// How many of a sweep's uploads may be open ones: they must not keep out forever those that nobody has begun.
 fn share_for_open(limit: usize) -> usize {
     if limit > 1 { limit - limit.div_ceil(4) } else { limit }
+}
+
+/// How many events a sweep may deliver whose uploads took all of its room.
+fn share_for_events(limit: usize) -> usize {
+    limit.div_ceil(10)
 }
 
 #[cfg(test)]

@@ -17,6 +17,13 @@ use crate::{
 use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout_at};
 
+/// What Youku says of a video, asked before its upload was taken.
+pub(crate) struct KnownVideo {
+    pub(crate) id: String,
+    /// `None`: it knows no such video.
+    pub(crate) state: Option<VideoState>,
+}
+
 /// Delivers messages, and schedules later attempts.
 #[derive(Clone)]
 pub(crate) struct CallbackDelivery {
@@ -27,7 +34,7 @@ pub(crate) struct CallbackDelivery {
 
 impl CallbackDelivery {
     /// Delivers the pending message of an upload that has ended, and records the result; a message that was not
-    /// accepted is postponed.
+    /// accepted is postponed. Youku is not asked about a video that is `known`.
     ///
     /// # Errors
     /// If the ledger fails, or Youku does not return the video's state.
@@ -36,6 +43,7 @@ impl CallbackDelivery {
         upload: &mut LeasedUpload,
         ledger: &Ledger,
         youku: &dyn Youku,
+        known: Option<&KnownVideo>,
         run: &RunContext,
         policy: DeliveryPolicy,
     ) -> Result<(), Error> {
@@ -57,7 +65,7 @@ impl CallbackDelivery {
             return self.record_result(upload, result, Some(VideoEvent::UpdateRefused)).await;
         }
         if upload.record().pending_event_callback() {
-            let query = fetch_video_state(upload.record(), ledger, youku);
+            let query = fetch_video_state(upload.record(), ledger, youku, known);
             let state = match run.deadline {
                 Some(deadline) => timeout_at(deadline, query).await.unwrap_or_else(|_| Err(out_of_time())),
                 None => query.await,
@@ -167,14 +175,19 @@ impl CallbackDelivery {
     }
 }
 
-/// Asks Youku for the video's state, unless Youku refuses the account's calls for now.
+/// Asks Youku for the video's state, unless it is known, or Youku refuses the account's calls for now.
 async fn fetch_video_state(
     record: &Record,
     ledger: &Ledger,
     youku: &dyn Youku,
+    known: Option<&KnownVideo>,
 ) -> Result<Option<VideoState>, Error> {
+    let video_id = result_from_record(record)?.video_id;
+    if let Some(known) = known.filter(|known| video_id.as_ref() == Some(&known.id)) {
+        return Ok(known.state);
+    }
     ledger.ensure_calls_allowed(youku.client_id().unwrap_or(&record.request.account)).await?;
-    match result_from_record(record)?.video_id {
+    match video_id {
         Some(video_id) => youku.show(&video_id).await,
         None => Ok(None),
     }

@@ -113,7 +113,7 @@ impl Message {
 ///
 /// `limited` counts as ready: the video is available to some viewers, and Youku does not report it as rejected. A review
 /// ends in another state.
-pub(super) fn event_for_state(state: VideoState) -> Option<(VideoEvent, &'static str)> {
+pub(crate) fn event_for_state(state: VideoState) -> Option<(VideoEvent, &'static str)> {
     match state {
         VideoState::Normal => Some((VideoEvent::Ready, "normal")),
         VideoState::Limited => Some((VideoEvent::Ready, "limited")),

@@ -1,7 +1,7 @@
 //! Callbacks: the port that carries messages, and their delivery.
 
 pub(crate) mod delivery;
-mod message;
+pub(crate) mod message;
 pub(crate) mod notifier;
 pub(crate) mod policy;
 mod post;

@@ -1,11 +1,12 @@
 //! When an upload's callback is attempted again, and when Youku is asked again about its video.
 
 use crate::ledger::Record;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// For how long a callback is retried, and Youku is asked about a video.
 pub(crate) const GIVE_UP_AFTER: Duration = Duration::from_secs(3 * 86_400);
-/// Youku is asked at these multiples of the first pause after the commit, then at every multiple of the last one.
+/// Youku is asked at these multiples of the first pause after the commit, then at every multiple of the last one by the store's clock: the
+/// videos of a day are due together, and one call asks about many.
 const QUERY_PAUSES: [u32; 6] = [1, 2, 5, 10, 30, 60];
 /// The longest pause between two attempts, in first pauses.
 const MAX_PAUSES: u32 = 180;
@@ -38,7 +39,7 @@ fn hour_due(at: SystemTime, now: SystemTime, pause: Duration) -> SystemTime {
 fn callback_due(record: &Record, now: SystemTime, pause: Duration) -> SystemTime {
     let (ended, age) = (ended_at(record), age(record, now));
     if record.pending_event_callback() && record.untold_refusal().is_none() {
-        return ended + next_query(age, pause);
+        return next_question(ended, now, pause);
     }
     let pause = (age / 2).clamp(pause, pause * MAX_PAUSES);
     (now + pause).min((ended + GIVE_UP_AFTER).max(now))
@@ -54,12 +55,40 @@ fn ended_at(record: &Record) -> SystemTime {
     record.end().map_or(SystemTime::UNIX_EPOCH, |end| end.at.get())
 }
 
-/// The age at which Youku is asked next about a video of this age.
-fn next_query(age: Duration, pause: Duration) -> Duration {
+/// Returns when Youku is asked next about a video that was committed at `ended`. `pause` is the pause before the first attempt of a sweep.
+pub(crate) fn next_question(ended: SystemTime, now: SystemTime, pause: Duration) -> SystemTime {
+    let age = now.duration_since(ended).unwrap_or_default();
     let listed = QUERY_PAUSES.iter().map(|times| pause * *times).find(|at| *at > age);
-    let last = pause * QUERY_PAUSES[QUERY_PAUSES.len() - 1];
-    listed.unwrap_or_else(|| {
-        let periods = age.as_secs() / last.as_secs().max(1) + 1;
-        Duration::from_secs(periods * last.as_secs())
-    })
+    listed.map_or_else(
+        || {
+            let period = (pause * QUERY_PAUSES[QUERY_PAUSES.len() - 1]).as_secs().max(1);
+            let since = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+            UNIX_EPOCH + Duration::from_secs((since / period + 1) * period)
+        },
+        |at| ended + at,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Young videos are asked about by their own age, older ones together on the hour.
+    #[test]
+    fn older_videos_are_due_together() {
+        let at = |seconds: u64| UNIX_EPOCH + Duration::from_secs(1_800_000_000 + seconds);
+        let pause = Duration::from_secs(60);
+        for (ended, now, due) in [
+            (7, 7, 67),
+            (7, 66, 67),
+            (7, 67, 127),
+            (7, 1807, 3607),
+            (7, 3607, 7200),
+            (900, 5000, 7200),
+            (900, 7199, 7200),
+            (900, 7200, 10_800),
+        ] {
+            assert_eq!(next_question(at(ended), at(now), pause), at(due), "{ended} {now}");
+        }
+    }
 }

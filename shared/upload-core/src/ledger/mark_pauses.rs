@@ -10,6 +10,7 @@ use super::{
     open_uploads::OpenUpload,
 };
 use crate::{Error, ErrorKind, RetryAdvice};
+use std::time::SystemTime;
 
 impl LeasedUpload {
     /// States that the next wait ends with another access token than the one of this keyed hash.
@@ -75,10 +76,28 @@ impl Ledger {
         {
             mark.undecrypted = self.find_undecryptable(&record);
         }
+        self.marks_of(upload).pause(OpenMark { not_before: None, ..mark }, why).await
+    }
+
+    /// Postpones an upload that nobody has to hold for it: it has ended, and what it waits for is not decided. `mark` is the one that
+    /// counts.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(crate) async fn postpone_open(
+        &self,
+        upload: &OpenUpload,
+        mark: OpenMark,
+        until: SystemTime,
+    ) -> Result<(), Error> {
+        self.marks_of(upload).postpone(mark, until.into()).await
+    }
+
+    /// The marks of an upload as a list shows them, to be replaced without a lease.
+    fn marks_of(&self, upload: &OpenUpload) -> Marks {
         let known_tag = upload.keys.first().and_then(|(key, _)| MarkKey::parse(key)?.tag);
         let tag = known_tag.unwrap_or_else(|| random_nonce().chars().take(TAG_DIGITS).collect());
         let keys = upload.keys.iter().map(|(key, _)| key.clone()).collect();
-        let mut marks = Marks::without_lease(&self.access, &upload.id, tag, keys, upload.pauses);
-        marks.pause(OpenMark { not_before: None, ..mark }, why).await
+        Marks::without_lease(&self.access, &upload.id, tag, keys, upload.pauses)
     }
 }

@@ -145,6 +145,12 @@ impl Marks {
         self.replace(Due::next_pause(self.pauses, why), OpenMark { paused, waiting: None, ..mark }).await
     }
 
+    /// Marks the upload as due at this time, with what its mark states otherwise.
+    pub(super) async fn postpone(&mut self, mark: OpenMark, until: Timestamp) -> Result<(), Error> {
+        let due = Due::Until { until, refused: None };
+        self.replace(due, OpenMark { not_before: Some(until), ..mark }).await
+    }
+
     /// Writes the new mark before it deletes the old ones: there is always one.
     async fn replace(&mut self, due: Due, mark: OpenMark) -> Result<(), Error> {
         let new = self.write(due, &mark).await?;

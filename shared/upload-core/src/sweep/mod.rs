@@ -11,3 +11,4 @@ mod resume;
 mod round;
 pub(crate) mod run;
 mod scan;
+pub(crate) mod watch;

@@ -1,8 +1,9 @@
 //! What a sweep did, recorded mark by mark.
 
-use super::resume::ResumeResult;
+use super::{resume::ResumeResult, watch::DueVideos};
 use crate::{
-    ClaimRefusal, DiscoveryReport, Error, ErrorKind, FollowUp, PublishedVideo, UploadError as _, UploadId,
+    ClaimRefusal, DiscoveryReport, Error, ErrorKind, FollowUp, PublishedVideo, StopReason, UploadError as _,
+    UploadId,
     ledger::{Ledger, OpenMark, OpenUpload, needs_operator},
 };
 use std::time::Duration;
@@ -34,6 +35,8 @@ pub struct SweepReport {
     pub next: Option<UploadId>,
     /// What the scan of the buckets found.
     pub discovered: DiscoveryReport,
+    /// Uploads whose video's event is due, until [`watch_videos`](crate::watch_videos) asks about them.
+    pub(super) due_videos: DueVideos,
     /// Attempts that do not count as resumed uploads, and cost as much.
     attempts: usize,
 }
@@ -47,6 +50,17 @@ impl SweepReport {
 }
 
 impl SweepReport {
+    /// Counts uploads that wait for their time.
+    pub(super) fn skip(&mut self, uploads: usize) {
+        self.skipped = self.skipped.saturating_add(u32::try_from(uploads).unwrap_or(u32::MAX));
+    }
+
+    /// Whether more uploads are due than the sweep had room for: watching leaves Youku's calls to them.
+    pub(super) fn uploads_wait(&self) -> bool {
+        self.next.is_some() && !self.resumed.is_empty()
+            || self.discovered.stopped == Some(StopReason::Uploads)
+    }
+
     /// Records the result of one mark, and pauses or clears what it names.
     pub(super) async fn record_result(
         &mut self,

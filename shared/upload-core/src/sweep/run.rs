@@ -6,6 +6,7 @@
 use super::{
     report::SweepReport,
     resume::{ResumeResult, resume_open},
+    watch::watch_videos,
 };
 use crate::{
     Error, ErrorKind, RunContext, UploadId, Uploader,
@@ -20,7 +21,8 @@ const PAGE: usize = 999;
 /// Resumes open uploads, one after the other, from after `after`, at most `limit` of them and until the run's
 /// deadline.
 ///
-/// An account whose calls Youku refuses for now is skipped for the rest of the sweep.
+/// An account whose calls Youku refuses for now is skipped for the rest of the sweep. At its end it [asks](watch_videos) about the videos
+/// whose event is due.
 ///
 /// # Errors
 /// [`Ledger`](ErrorKind::Ledger) if the marks cannot be listed, or the store fails; the results of single
@@ -36,11 +38,15 @@ where
     F: Fn(UploadId, OpenMark) -> Fut,
     Fut: Future<Output = Result<Uploader, Error>>,
 {
-    sweep_with(ledger, uploader_of, &BTreeSet::new(), after, limit, run).await
+    let mut report = sweep_with(ledger, &uploader_of, &BTreeSet::new(), after, limit, run).await?;
+    let limit = limit.saturating_sub(report.calls_made());
+    watch_videos(ledger, &uploader_of, &mut report, limit, run).await?;
+    Ok(report)
 }
 
 /// Sweeps as [`sweep`], and knows the access tokens in use by their [keyed hashes](Ledger::token_hash): an
-/// upload that waits because Youku refuses a token other than these is due.
+/// upload that waits because Youku refuses a token other than these is due. Leaves videos whose event is due to [`watch_videos`], so that
+/// new uploads can have their turn before.
 ///
 /// # Errors
 /// As [`sweep`].
@@ -91,11 +97,16 @@ where
                 report.skipped += 1;
                 continue;
             }
+            let Some((upload, mark)) = report.due_videos.take(upload, mark, clock.now(ledger).await?) else {
+                continue;
+            };
             let result = Box::pin(resume_open(ledger, &uploader_of, &upload, &mark, run)).await;
             if let Err(error) | Ok(ResumeResult::FollowUpFailed(error)) = &result
                 && error.kind() == ErrorKind::RateLimited
             {
                 limited_accounts.insert(mark.account.clone());
+                let left = report.due_videos.leave(&mark.account);
+                report.skip(left);
             }
             report.record_result(ledger, &upload, mark, result).await?;
         }

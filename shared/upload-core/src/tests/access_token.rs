@@ -71,6 +71,14 @@ impl Youku for Guarded {
         self.memory.show(id).await
     }
 
+    async fn show_batch(&self, ids: &[String]) -> Result<Option<Vec<(String, VideoState)>>, Error> {
+        self.memory.show_batch(ids).await
+    }
+
+    async fn find_own(&self, id: &str) -> Result<Option<VideoState>, Error> {
+        self.call(|| self.memory.find_own(id)).await
+    }
+
     async fn show_video(&self, id: &str) -> Result<Option<VideoInfo>, Error> {
         self.memory.show_video(id).await
     }

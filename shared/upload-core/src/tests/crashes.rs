@@ -4,7 +4,7 @@
 use super::{
     crash_points::report_crash_points,
     deliveries::{assert_nothing_open, assert_published, settle, settle_with_crashes},
-    memory::{Memory, Quirks, SinglePut, WebSessions},
+    memory::{Hidden, Memory, Quirks, SinglePut, WebSessions},
 };
 use crate::*;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -18,7 +18,8 @@ fn quirks_of(mode: Mode) -> impl Iterator<Item = Quirks> {
         Mode::Oss => !quirks.hides_video_id,
         Mode::Slice => !quirks.hides_parts,
     };
-    Quirks::of_youku().into_iter().filter(matters).chain(shortcuts(mode))
+    let hidden = [Quirks::of_hidden(Hidden::FromShow)];
+    Quirks::of_youku().into_iter().filter(matters).chain(hidden).chain(shortcuts(mode))
 }
 
 /// The shorter ways that end in a video, alone and with what makes resuming and committing hard.

@@ -4,12 +4,14 @@ use super::{
     count_calls,
     crash_points::report_crash_points,
     deliveries::{assert_nothing_open, assert_published, settle, settle_with_crashes},
-    memory::{Fault, Memory, Quirks},
+    memory::{Fault, Hidden, Memory, Quirks},
 };
 use crate::{ledger::State, *};
 
 const RATE_LIMITED: Fault = Fault::Refuse(ErrorKind::RateLimited);
 const TROUBLE: Fault = Fault::Refuse(ErrorKind::Youku);
+
+const MODES: [Mode; 2] = [Mode::Oss, Mode::Slice];
 
 fn all_kinds() -> impl Iterator<Item = (Mode, Quirks)> {
     Quirks::all().into_iter().flat_map(|quirks| [(Mode::Oss, quirks), (Mode::Slice, quirks)])
@@ -80,6 +82,55 @@ async fn a_long_youku_outage_at_commit_ends_in_one_video() {
             let ended = settle(&memory, mode).await;
             assert_one_session(&memory, ended, &format!("{mode:?}, quirks {quirks:?}, {first:?}")).await;
         }
+    }
+}
+
+/// A video that `show` hides is found among the account's own, wherever a run was dropped; only one that every call hides stays for a
+/// person.
+#[tokio::test(start_paused = true)]
+async fn a_video_that_show_hides_is_adopted_from_the_accounts_own() {
+    for (mode, hidden) in
+        MODES.into_iter().flat_map(|mode| [(mode, Hidden::FromShow), (mode, Hidden::Everywhere)])
+    {
+        let kind = || memory_with_commits(Quirks::of_hidden(hidden), &[Fault::LoseAnswer]);
+        let calm = kind();
+        let ended = settle(&calm, mode).await;
+        assert_eq!(ended.is_ok(), hidden == Hidden::FromShow, "{mode:?} {hidden:?}");
+        let (mut unknown, points) = (0, calm.crash_points.passed().min(80));
+        for point in 1..=points {
+            let memory = kind();
+            let ended = settle_with_crashes(&memory, mode, &[point]).await;
+            unknown += u32::from(ended.is_err());
+            let what = format!("{mode:?}, {hidden:?}, dropped at {point}");
+            assert_published(&memory, &ended, &what);
+            assert_nothing_open(&memory, &what).await;
+        }
+        report_crash_points(
+            &format!("{mode:?}, {hidden:?}, of which {unknown} end as commit_unknown"),
+            points,
+        );
+        assert_eq!(unknown == 0, hidden == Hidden::FromShow, "{mode:?} {hidden:?}: {unknown} are unknown");
+    }
+}
+
+/// Only the state that a committed video alone has adopts it, also where it stands among the account's own.
+#[tokio::test(start_paused = true)]
+async fn a_state_of_no_committed_video_is_not_adopted_from_the_accounts_own() {
+    for (state, adopted) in [
+        (VideoState::Absent, false),
+        (VideoState::Encoding, false),
+        (VideoState::InReview, false),
+        (VideoState::Failed, false),
+        (VideoState::Normal, true),
+        (VideoState::Limited, true),
+        (VideoState::Blocked, true),
+    ] {
+        let memory = memory_with_commits(Quirks::of_hidden(Hidden::FromShow), &[Fault::LoseAnswer]);
+        memory.world().states.push_back(state);
+        let ended = settle(&memory, Mode::Oss).await;
+        assert_eq!(ended.is_ok(), adopted, "{state:?}: {ended:?}");
+        assert!(count_calls(&memory, "by_me") > 0, "{state:?}");
+        assert!(adopted || ended.is_err_and(|error| error.kind() == ErrorKind::CommitUnknown), "{state:?}");
     }
 }
 

@@ -35,6 +35,7 @@ mod stated_md5;
 mod twins;
 mod unused_statements;
 mod upload;
+mod watching;
 mod without_md5;
 
 use crate::{ledger::UploadRequest, *};

@@ -1,8 +1,10 @@
 //! 2,000 objects land at once, and Youku takes 1,000 calls an hour.
 
 use super::{
+    callbacks::env::uploader_with,
     count_calls, job,
     memory::{CallLimit, Memory, Quirks},
+    watching::{count_events, publish},
 };
 use crate::{
     ledger::{State, UploadRequest},
@@ -25,13 +27,13 @@ async fn request_on(memory: &Memory, n: u32) -> UploadRequest {
 }
 
 /// Delivers every object's event once, by workers that take the next as soon as they are free. Returns the uploads that are not published.
-async fn deliver_events(memory: &Memory) -> Vec<UploadId> {
+async fn deliver_events(memory: &Memory, uploader: &Uploader) -> Vec<UploadId> {
     let (queue, left) = (RefCell::new(0..OBJECTS), RefCell::new(Vec::new()));
     let worker = || async {
         loop {
             let Some(n) = queue.borrow_mut().next() else { return };
             let request = request_on(memory, n).await;
-            if let Err(error) = memory.uploader().upload(&request, &RunContext::default()).await {
+            if let Err(error) = uploader.upload(&request, &RunContext::default()).await {
                 assert!(error.kind() == ErrorKind::RateLimited && error.is_retryable(), "{error:?}");
                 left.borrow_mut().push(UploadId::new(&request.object, &request.job));
             }
@@ -41,44 +43,75 @@ async fn deliver_events(memory: &Memory) -> Vec<UploadId> {
     left.into_inner()
 }
 
-/// Sweeps until nothing is open, each from where the last one ended.
-async fn sweep_until_done(memory: &Memory) {
-    let mut after = None;
+/// Sweeps until so many videos are there and nothing is open, or so long as anything may be; each from where the last one ended. Returns
+/// when the last video came.
+async fn sweep_until_done(memory: &Memory, uploader: &Uploader, videos: usize) -> Instant {
+    let (mut after, mut last) = (None, None);
     for _ in 0..1000 {
         sleep(SWEEPS).await;
-        let uploader_of = |_, _| async { Ok(memory.uploader()) };
+        let uploader_of = |_, _| async { Ok(uploader.clone()) };
         let swept = sweep(&memory.ledger(), uploader_of, after, 100, &RunContext::default()).await;
         after = swept.expect("the ledger can be read").next;
+        if last.is_none() && memory.world().videos.len() == videos {
+            last = Some(Instant::now());
+        }
         if memory.ledger.keys("open/").is_empty() {
-            return;
+            break;
         }
     }
+    last.expect("every video came")
+}
+
+fn limit_calls(memory: &Memory) {
+    memory.world().limit = Some(CallLimit::of(AN_HOUR));
+    let calls_take = Duration::from_millis(100);
+    let calls = ["create", "initiate", "part", "complete", "commit"];
+    memory.world().takes.extend(calls.map(|call| (call, calls_take)));
 }
 
 /// Two thousand objects all finish, and few calls of Youku are refused.
 #[tokio::test(start_paused = true)]
 async fn two_thousand_objects_finish_within_the_rate_limit() {
     let memory = Memory::with_quirks(Quirks::NONE, 1000);
-    memory.world().limit = Some(CallLimit::of(AN_HOUR));
-    let calls_take = Duration::from_millis(100);
-    memory
-        .world()
-        .takes
-        .extend(["create", "initiate", "part", "complete", "commit"].map(|call| (call, calls_take)));
+    limit_calls(&memory);
     let begun = Instant::now();
-    let left = deliver_events(&memory).await;
+    let left = deliver_events(&memory, &memory.uploader()).await;
     assert!(left.len() > 1_000, "the limit is met");
     for id in &left {
         let record = memory.ledger().read(id).await.expect("readable").expect("it is known");
         assert!(matches!(record.state, State::Waiting(_)), "{:?}", record.state);
         assert!(record.waiting.expect("it waits").not_before.is_some());
     }
-    sweep_until_done(&memory).await;
-    let hours = begun.elapsed().as_secs_f64() / 3600.0;
+    let last = sweep_until_done(&memory, &memory.uploader(), 2_000).await;
+    let hours = last.duration_since(begun).as_secs_f64() / 3600.0;
     let videos = memory.world().videos.len();
     assert_eq!((videos, memory.published().len()), (2_000, 2_000), "each exactly once");
     let CallLimit { taken, refused, .. } = memory.world().limit.expect("there is one");
     assert_eq!(taken, 2 * OBJECTS, "one create and one commit each, whatever was refused between them");
     assert!(count_calls(&memory, "sts") == 0 && hours < 4.5, "{hours} hours");
     assert!(refused < 150, "{refused} calls were refused");
+}
+
+/// The same while four hundred videos of the account are watched: no upload is later for it, and each of these has its event in the end.
+#[tokio::test(start_paused = true)]
+async fn two_thousand_objects_finish_while_videos_are_watched() {
+    let (memory, receiver) = publish(400).await;
+    let uploader = uploader_with(&memory, &receiver);
+    limit_calls(&memory);
+    let begun = Instant::now();
+    deliver_events(&memory, &uploader).await;
+    let watched = sleep(Duration::from_secs(3 * 3600));
+    tokio::pin!(watched);
+    let (last, ()) = tokio::join!(sweep_until_done(&memory, &uploader, 2_400), async {
+        watched.await;
+        memory.world().states = [VideoState::Normal].into();
+    });
+    let hours = last.duration_since(begun).as_secs_f64() / 3600.0;
+    let CallLimit { taken, .. } = memory.world().limit.expect("there is one");
+    let asked = count_calls(&memory, "show_batch") + count_calls(&memory, "show");
+    let asked = u32::try_from(asked).expect("few");
+    assert!(hours < 4.5, "{hours} hours, {asked} questions");
+    assert!(taken <= 2 * OBJECTS + asked, "{taken}");
+    assert_eq!(count_events(&receiver), 400);
+    assert!(memory.ledger.keys("open/").is_empty());
 }

@@ -77,19 +77,33 @@ impl CompletedTransfer<'_> {
         let Some(id) = self.video_id else { return Err(not_committed(self.unknown(over))) };
         let mut pauses = SHOWN_WITHIN.into_iter();
         loop {
-            let state = match retry.retry(|| youku.show(id)).await {
-                Ok(state) => state,
-                // A refusal to show the video decides nothing about the commit.
-                Err(error) if is_untouched(error.kind()) => return Err(not_committed(error)),
-                Err(error) => return Err(not_committed(self.unknown(error))),
+            let state = self.read_state(retry.retry(|| youku.show(id)).await)?;
+            let pause = pauses.next();
+            let state = match (pause, state) {
+                // What `show` hides for good may stand among the account's own videos.
+                (None, None | Some(VideoState::Absent)) => {
+                    self.read_state(retry.retry(|| youku.find_own(id)).await)?
+                }
+                (_, state) => state,
             };
             if state.is_some_and(is_committed) {
                 tracing::info!(video_id = id, "adopted the video: an earlier commit had gone through");
                 return Ok(Some(id.into()));
             }
-            let Some(pause) = pauses.next() else { return Err(not_committed(self.unknown(over))) };
+            let Some(pause) = pause else { return Err(not_committed(self.unknown(over))) };
             sleep(pause).await;
         }
+    }
+
+    /// What Youku says of the video. A refusal to show it decides nothing about the commit.
+    fn read_state(
+        &self,
+        asked: Result<Option<VideoState>, Error>,
+    ) -> Result<Option<VideoState>, NotCommitted> {
+        asked.map_err(|error| {
+            let error = if is_untouched(error.kind()) { error } else { self.unknown(error) };
+            NotCommitted { error, all_answered: false }
+        })
     }
 
     fn unknown(&self, over: Error) -> Error {

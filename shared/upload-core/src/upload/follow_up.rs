@@ -3,6 +3,7 @@
 use crate::{
     Error, ErrorKind, RetryAdvice, RunContext, UploadId, Uploader,
     callback::{
+        delivery::KnownVideo,
         policy::{DeliveryPolicy, SINGLE},
         schedule::next_due,
     },
@@ -36,6 +37,19 @@ impl Uploader {
         id: &'a UploadId,
         run: &'a RunContext,
     ) -> BoxFuture<'a, Result<FollowUp, Error>> {
+        self.follow_up_knowing(id, None, run)
+    }
+
+    /// Carries it out as [`follow_up`](Self::follow_up) does, without asking about a video that is `known` for the sake of its event.
+    ///
+    /// # Errors
+    /// As [`follow_up`](Self::follow_up).
+    pub(crate) fn follow_up_knowing<'a>(
+        &'a self,
+        id: &'a UploadId,
+        known: Option<&'a KnownVideo>,
+        run: &'a RunContext,
+    ) -> BoxFuture<'a, Result<FollowUp, Error>> {
         Box::pin(async move {
             let following = async {
                 // Check that the secrets decrypt before taking the lease.
@@ -55,7 +69,7 @@ impl Uploader {
                     return hour.map(|_| FollowUp::default());
                 }
                 let had_message = upload.record().has_pending_callback();
-                let delivered = self.deliver_leased(&mut upload, run, SINGLE).await;
+                let delivered = self.deliver_leased(&mut upload, known, run, SINGLE).await;
                 let is_done = !upload.record().pending_outcome_callback();
                 if !delivered.as_ref().is_err_and(is_superseded) {
                     let retry_after = hour.as_ref().err().and_then(retry_after).unwrap_or_default();
@@ -88,6 +102,7 @@ impl Uploader {
     pub(super) async fn deliver_leased(
         &self,
         upload: &mut LeasedUpload,
+        known: Option<&KnownVideo>,
         run: &RunContext,
         policy: DeliveryPolicy,
     ) -> Result<(), Error> {
@@ -96,7 +111,7 @@ impl Uploader {
         tokio::select! {
             biased;
             lost = lease.keep_renewed(|| lease.parts()) => Err(lost),
-            delivered = callbacks.deliver(upload, &self.ledger, &*self.youku, run, policy) => delivered,
+            delivered = callbacks.deliver(upload, &self.ledger, &*self.youku, known, run, policy) => delivered,
         }
     }
 }

@@ -23,6 +23,9 @@ use tracing::Instrument;
 /// No part starts in the last third of a run's time, nor in its last 30 seconds: parts in flight finish in that time.
 const LAST_PARTS: Duration = Duration::from_secs(30);
 
+/// Calls an hour that Youku takes of an ordinary client (Youku sheet, errors).
+const CALLS_PER_HOUR: u32 = 1_000;
+
 /// Publishes objects from one source through one account, exactly once each.
 ///
 /// Its methods return boxed futures: an `async fn` would be compiled once more in each crate that awaits it.
@@ -35,6 +38,8 @@ pub struct Uploader {
     clock: Arc<dyn Clock>,
     pub(super) callbacks: Option<CallbackDelivery>,
     pub(super) refused_shortcuts: RefusedShortcuts,
+    /// Calls an hour that Youku takes of the client.
+    pub(crate) calls_per_hour: u32,
 }
 
 impl Uploader {
@@ -48,7 +53,16 @@ impl Uploader {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let refused_shortcuts = RefusedShortcuts::default();
-        Self { source, youku, ledger, settings, clock, callbacks: None, refused_shortcuts }
+        Self {
+            source,
+            youku,
+            ledger,
+            settings,
+            clock,
+            callbacks: None,
+            refused_shortcuts,
+            calls_per_hour: CALLS_PER_HOUR,
+        }
     }
 
     /// Shares what Youku has refused with the process's other uploaders.
@@ -64,6 +78,17 @@ impl Uploader {
     pub fn with_notifier(mut self, notifier: Arc<dyn Notifier>, pause: Duration) -> Self {
         self.callbacks = Some(CallbackDelivery { notifier, pause });
         self
+    }
+
+    /// States how many calls an hour Youku takes of the client (1,000 where nothing is stated): watching takes a tenth of them at most.
+    #[must_use]
+    pub fn with_calls_per_hour(self, calls_per_hour: u32) -> Self {
+        Self { calls_per_hour, ..self }
+    }
+
+    /// Pause before the first question about a video; `None` where no callbacks are delivered.
+    pub(crate) fn callback_pause(&self) -> Option<Duration> {
+        self.callbacks.as_ref().map(|callbacks| callbacks.pause)
     }
 
     /// Publishes the object of `request`, which is the version of the job's file that [`head_object`](crate::head_object) found. An upload that has ended
@@ -200,7 +225,7 @@ impl Uploader {
             return ended;
         }
         if upload.record().pending_outcome_callback() {
-            let delivered = Box::pin(self.deliver_leased(&mut upload, run, QUICK)).await;
+            let delivered = Box::pin(self.deliver_leased(&mut upload, None, run, QUICK)).await;
             if let Err(error) = &delivered {
                 tracing::warn!(?error, "the callback is left to the sweep");
             }

@@ -30,6 +30,10 @@ pub(super) const TEXTS: &[Text] = &[
     ("http.body_limit_kib must be 1 to 4095, not {}", "http.body_limit_kib 应为 1 到 4095，现为 {}"),
     ("ledger.lease_seconds must be 3 to 3600, not {}", "ledger.lease_seconds 应为 3 到 3600，现为 {}"),
     ("ledger.window_ms must be 0 to 60000, not {}", "ledger.window_ms 应为 0 到 60000，现为 {}"),
+    (
+        "youku.calls_per_hour must be 10 to 1000000, not {}",
+        "youku.calls_per_hour 应为 10 到 1000000，现为 {}",
+    ),
     ("sweep.requests must be 2 to 100000, not {}", "sweep.requests 应为 2 到 100000，现为 {}"),
     ("sweep.grace_seconds must be 0 to 86400, not {}", "sweep.grace_seconds 应为 0 到 86400，现为 {}"),
     ("transfer.{} must be 1 to {}, not {}", "transfer.{} 应为 1 到 {}，现为 {}"),

@@ -126,6 +126,17 @@ impl upload_core::Youku for YoukuAccount {
         Ok(self.show_video(video_id).await?.map(|video| video.state))
     }
 
+    async fn show_batch(&self, video_ids: &[String]) -> Result<Option<Vec<(String, VideoState)>>, Error> {
+        let shown = self.client.show_batch(video_ids).await.map_err(api_error);
+        let pair = |video: VideoInfo| (video.id, video.state);
+        Ok(self.with_setting_named(shown)?.map(|videos| videos.into_iter().map(pair).collect()))
+    }
+
+    async fn find_own(&self, video_id: &str) -> Result<Option<VideoState>, Error> {
+        let found = self.call(|client| async move { client.find_own(video_id).await }).await?;
+        Ok(found.map(|video| video.state))
+    }
+
     async fn show_video(&self, video_id: &str) -> Result<Option<VideoInfo>, Error> {
         self.with_setting_named(self.client.show(video_id).await.map_err(api_error))
     }

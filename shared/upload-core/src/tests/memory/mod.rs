@@ -8,7 +8,7 @@ mod source;
 mod youku;
 
 pub(crate) use faults::{CallLimit, Fault};
-pub(crate) use quirks::{Quirks, SinglePut, WebSessions};
+pub(crate) use quirks::{Hidden, Quirks, SinglePut, WebSessions};
 
 use super::{bytes, clock::machine_clock, crash_points::CrashPoints};
 use crate::{
@@ -51,6 +51,8 @@ pub(crate) struct World {
     /// The states that videos show one after the other, the last one for ever; none: encoding at the first question, then normal, and
     /// encoding for ever where nothing was committed.
     pub(crate) states: VecDeque<VideoState>,
+    /// What batches of videos meet.
+    pub(crate) batches: Batches,
     /// How often a video was asked for.
     shown: BTreeMap<String, u32>,
     /// How long calls of an operation take.
@@ -73,6 +75,21 @@ pub(crate) struct World {
     pub(crate) edits: Vec<(Instant, String, metadata::VideoMetadata)>,
     /// Bytes of committed videos, by id.
     pub(crate) videos: BTreeMap<String, Vec<u8>>,
+}
+
+/// What Youku makes of questions about many videos.
+#[derive(Default)]
+pub(crate) struct Batches {
+    /// No host has the call.
+    pub(crate) is_missing: bool,
+    /// More ids than these are refused.
+    pub(crate) max_ids: Option<usize>,
+    /// What is refused looks like a failure that may pass.
+    pub(crate) fails: bool,
+    /// No more videos than these are answered.
+    pub(crate) answers: Option<usize>,
+    /// The batches that were answered: when, and of how many ids.
+    pub(crate) asked: Vec<(Instant, usize)>,
 }
 
 #[derive(Default)]

@@ -14,6 +14,8 @@ pub(crate) struct Quirks {
     pub(crate) hides_video_id: bool,
     /// Youku shows videos that were never committed.
     pub(crate) shows_uncommitted: bool,
+    /// Where Youku does not show videos that were committed.
+    pub(crate) hidden: Option<Hidden>,
     /// The source states no MD5.
     pub(crate) hides_md5: bool,
     /// The source states no CRC-64.
@@ -24,6 +26,15 @@ pub(crate) struct Quirks {
     pub(crate) web_sessions: Option<WebSessions>,
     /// The settings allow one PutObject, an object fits in it, and Youku does this with it.
     pub(crate) single_put: Option<SinglePut>,
+}
+
+/// Where committed videos are hidden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hidden {
+    /// From the calls that ask for an id.
+    FromShow,
+    /// From every call.
+    Everywhere,
 }
 
 /// What Youku does with an object that one PutObject sends.
@@ -50,6 +61,7 @@ impl Quirks {
         hides_parts: false,
         hides_video_id: false,
         shows_uncommitted: false,
+        hidden: None,
         hides_md5: false,
         hides_crc: false,
         answers_no_crc: false,
@@ -60,6 +72,11 @@ impl Quirks {
     pub(crate) const HIDES_VIDEO_ID: Self = Self { hides_video_id: true, ..Self::NONE };
     pub(crate) const REFUSES_SECOND_COMMIT: Self = Self { refuses_second_commit: true, ..Self::NONE };
     pub(crate) const SHOWS_UNCOMMITTED: Self = Self { shows_uncommitted: true, ..Self::NONE };
+
+    /// Youku refuses a second commit, and hides what was committed.
+    pub(crate) const fn of_hidden(hidden: Hidden) -> Self {
+        Self { hidden: Some(hidden), ..Self::REFUSES_SECOND_COMMIT }
+    }
 
     /// The MD5 is unknown, the settings allow a session without one, and Youku does this with it.
     pub(crate) const fn of_web_session(web: WebSessions) -> Self {
@@ -136,6 +153,8 @@ impl fmt::Debug for Quirks {
             ("hides_parts", self.hides_parts),
             ("hides_video_id", self.hides_video_id),
             ("shows_uncommitted", self.shows_uncommitted),
+            ("hidden_from_show", self.hidden == Some(Hidden::FromShow)),
+            ("hidden_everywhere", self.hidden == Some(Hidden::Everywhere)),
             ("hides_md5", self.hides_md5),
             ("hides_crc", self.hides_crc),
             ("answers_no_crc", self.answers_no_crc),

@@ -2,7 +2,7 @@
 
 use super::super::clock;
 use super::{
-    Fault, Memory, Session, SinglePut, WebSessions, bucket::MemoryBucket, md5_of, number,
+    Fault, Hidden, Memory, Session, SinglePut, WebSessions, bucket::MemoryBucket, md5_of, number,
     slices::SLICE_ADDRESS, token,
 };
 use crate::{
@@ -61,6 +61,18 @@ impl Memory {
 }
 
 impl super::World {
+    /// What `show` says of a video.
+    fn show(&mut self, id: &str) -> Option<VideoState> {
+        let committed = self.videos.contains_key(id);
+        let shown = self.shown.entry(id.to_owned()).or_default();
+        *shown += 1;
+        let usual = if committed && *shown > 1 { VideoState::Normal } else { VideoState::Encoding };
+        let next = if self.states.len() > 1 { self.states.pop_front() } else { None };
+        let state = next.or(self.states.front().copied()).unwrap_or(usual);
+        let is_hidden = self.quirks.hidden.is_some();
+        ((committed && !is_hidden) || self.quirks.shows_uncommitted).then_some(state)
+    }
+
     /// What the video of this id states now.
     pub(crate) fn metadata_of(&self, id: &str) -> VideoMetadata {
         let session = id.strip_prefix('V').and_then(|n| self.sessions.get(n.parse::<usize>().ok()?));
@@ -151,14 +163,30 @@ impl Youku for Memory {
 
     async fn show(&self, id: &str) -> Result<Option<VideoState>, Error> {
         self.begin_api("show").await?;
+        Ok(self.world().show(id))
+    }
+
+    async fn show_batch(&self, ids: &[String]) -> Result<Option<Vec<(String, VideoState)>>, Error> {
+        self.begin_api("show_batch").await?;
         let mut world = self.world();
-        let committed = world.videos.contains_key(id);
-        let shown = world.shown.entry(id.to_owned()).or_default();
-        *shown += 1;
-        let usual = if committed && *shown > 1 { VideoState::Normal } else { VideoState::Encoding };
-        let next = if world.states.len() > 1 { world.states.pop_front() } else { None };
-        let state = next.or(world.states.front().copied()).unwrap_or(usual);
-        Ok((committed || world.quirks.shows_uncommitted).then_some(state))
+        if world.batches.is_missing {
+            return Ok(None);
+        }
+        if world.batches.max_ids.is_some_and(|most| ids.len() > most) {
+            let refused = Error::new(ErrorKind::Youku, "show_batch", "video_ids are too many");
+            return Err(if world.batches.fails { refused.retryable() } else { refused });
+        }
+        world.batches.asked.push((Instant::now(), ids.len()));
+        let most = world.batches.answers.unwrap_or(ids.len());
+        let shown = ids.iter().take(most).filter_map(|id| Some((id.clone(), world.show(id)?)));
+        Ok(Some(shown.collect()))
+    }
+
+    async fn find_own(&self, id: &str) -> Result<Option<VideoState>, Error> {
+        self.begin_api("by_me").await?;
+        let world = self.world();
+        let is_listed = world.videos.contains_key(id) && world.quirks.hidden != Some(Hidden::Everywhere);
+        Ok(is_listed.then_some(world.states.front().copied().unwrap_or(VideoState::Normal)))
     }
 
     async fn show_video(&self, id: &str) -> Result<Option<VideoInfo>, Error> {

@@ -107,7 +107,7 @@ impl Uploader {
             Err(error) if error.kind() == ErrorKind::Superseded => Err(upload.find_loss_reason().await),
             changed => {
                 if upload.record().untold_refusal().is_some()
-                    && let Err(error) = Box::pin(self.deliver_leased(&mut upload, run, QUICK)).await
+                    && let Err(error) = Box::pin(self.deliver_leased(&mut upload, None, run, QUICK)).await
                 {
                     tracing::warn!(?error, "the callback is left to the sweep");
                 }
