@@ -44,8 +44,9 @@ pub use object_storage::Credentials;
 pub use settings::{
     AccountSettings, AllowedHost, BasePath, BearerToken, CONFIG_VARIABLE, CallbackFields, HttpSettings,
     LedgerFields, LegacyAccounts, LegacySettings, LogLevel, LogSettings, ManageSettings, Md5Requirement,
-    ReservedSettings, Right, Rights, Settings, SourceAddressing, SourcePlace, SourceSettings, SweepFields,
-    TargetSignature, TokenHash, TransferFields, YoukuSettings,
+    QuietHours, ReservedSettings, Right, Rights, RobotFields, RobotKind, RobotLanguage, Settings,
+    SourceAddressing, SourcePlace, SourceSettings, SweepFields, TargetSignature, TokenHash, TransferFields,
+    YoukuSettings,
 };
 pub use tasks::{CallerAccount, Task, UnverifiedToken, object_location, requested_key};
 pub use upload_core as core;

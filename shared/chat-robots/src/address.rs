@@ -2,8 +2,11 @@
 
 use crate::vendor::Vendor;
 use secrecy::{ExposeSecret, SecretString};
-use std::{fmt, net::SocketAddr};
-use url::Url;
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+};
+use url::{Host, Url};
 
 /// Characters of a token. DingTalk's have 64, the others' 36; a shorter one than this would show too much by its last four.
 const TOKEN_LENGTH: std::ops::RangeInclusive<usize> = 16..=128;
@@ -67,6 +70,23 @@ impl Address {
             return Err(AddressError::NotLoopback);
         }
         Self::with_token(vendor, format!("http://{server}"), token)
+    }
+
+    /// Reads the address of a robot on this machine in the vendor's own form, as `http://127.0.0.1:8080/robot/send?access_token=TOKEN`.
+    ///
+    /// # Errors
+    /// It is not plain `http` to a loopback address with a port, the path is not the vendor's, or the token is missing or malformed.
+    pub fn parse_at_loopback(vendor: Vendor, address: &SecretString) -> Result<Self, AddressError> {
+        let form = AddressError::Form(vendor);
+        let url = Url::parse(address.expose_secret().trim()).map_err(|_| form)?;
+        let ip = match url.host() {
+            Some(Host::Ipv4(ip)) => IpAddr::from(ip),
+            Some(Host::Ipv6(ip)) => IpAddr::from(ip),
+            _ => return Err(form),
+        };
+        let port = url.port().filter(|_| url.scheme() == "http" && url.username().is_empty()).ok_or(form)?;
+        let token = token_of(vendor, &url).ok_or(form)?;
+        Self::at_loopback(vendor, SocketAddr::new(ip, port), token.into())
     }
 
     fn with_token(vendor: Vendor, origin: String, token: SecretString) -> Result<Self, AddressError> {

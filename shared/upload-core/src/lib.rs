@@ -49,6 +49,8 @@ pub use media_probe::{Language, Report, Track, TrackKind};
 pub use model::job::{Entrypoint, Job, Mode};
 pub use model::media::{Media, PreflightFinding, PreflightReport};
 pub use model::metadata;
+pub use model::notice_event::NoticeEvent;
+pub use model::notice_subscriber::NoticeSubscriber;
 pub use model::object::{Location, Object, ObjectKind, Provider, StatedMd5};
 pub use model::preflight::Preflight;
 pub use model::progress::{Progress, Stage};

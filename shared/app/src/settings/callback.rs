@@ -82,6 +82,15 @@ impl CallbackFields {
         }
     }
 
+    /// What robots may reach: their vendors' addresses, and of this machine's what callbacks may. `only_hosts` is about callbacks alone.
+    pub(crate) fn to_robot_guard(&self) -> GuardConfig {
+        let mut guard = GuardConfig { only_hosts: Vec::new(), ..self.to_config().guard };
+        if !guard.ports.contains(&443) {
+            guard.ports.push(443);
+        }
+        guard
+    }
+
     /// Time until the first retry of a callback.
     pub(crate) fn pause(&self) -> Duration {
         Duration::from_secs(self.pause_seconds)

@@ -3,6 +3,7 @@
 use super::{
     environment::{CONFIG_VARIABLE, Table, overlay, settings_error},
     origin::{Origin, suggest_field},
+    robot::Misfit,
     tree::Settings,
 };
 use ::error::{DecodeError, deserialize, without_value};
@@ -74,7 +75,28 @@ impl Settings {
         self.http.check().map_err(settings_error)?;
         self.callback.check().map_err(settings_error)?;
         self.source.check().map_err(settings_error)?;
-        self.check_rules()
+        self.check_rules()?;
+        self.check_robots()
+    }
+
+    fn check_robots(&self) -> Result<(), Error> {
+        let guard = self.callback.to_robot_guard();
+        for (number, robot) in self.robots.iter().enumerate() {
+            let misfit = |(field, why): Misfit| {
+                settings_error("a setting does not fit")
+                    .with_context("field", format!("robots[{number}].{field}"))
+                    .with_context("why", why)
+            };
+            robot.check(&guard).map_err(misfit)?;
+            if self.robots[..number].iter().any(|other| other.name == robot.name) {
+                return Err(misfit(("name", "is the name of another robot".to_owned())));
+            }
+            if let Some(unknown) = robot.accounts.iter().find(|name| !self.accounts.contains_key(*name)) {
+                let why = "is not an account of the settings".to_owned();
+                return Err(misfit(("accounts", why)).with_context("account", unknown));
+            }
+        }
+        Ok(())
     }
 
     fn check_rules(&self) -> Result<(), Error> {

@@ -18,6 +18,7 @@ const SOURCES: [&str; 11] = [
     include_str!("ledger.rs"),
     include_str!("manage.rs"),
     include_str!("sweep.rs"),
+    include_str!("robot.rs"),
 ];
 
 /// The sample with every setting in it.
@@ -32,6 +33,7 @@ fn the_sample_parses_as_it_stands_and_with_every_setting_in_it() {
     assert!(untouched.accounts.is_empty() && untouched.rules.iter().next().is_none());
     let all = Settings::from_parts("sample", &complete(), []).expect("the sample with every setting");
     assert_eq!(all.rules.iter().count(), 2);
+    assert_eq!(all.robots.len(), 1);
     // What it calls a default is one; but a number of parts that is set is never exceeded.
     let mut default = untouched.transfer.to_transfer().expect("defaults");
     default.most_in_flight = default.in_flight;

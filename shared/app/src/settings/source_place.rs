@@ -24,6 +24,12 @@ impl TryFrom<String> for SourcePlace {
 }
 
 impl SourcePlace {
+    /// The bucket, with the prefix for a key.
+    pub(super) fn to_location(&self) -> Location {
+        let Self { provider, bucket, prefix } = self.clone();
+        Location { provider, bucket, key: prefix, region: None }
+    }
+
     /// Whether the object lies there.
     pub(super) fn contains(&self, location: &Location) -> bool {
         self.provider == location.provider

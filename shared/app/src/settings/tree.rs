@@ -2,8 +2,8 @@
 
 use super::{
     account::AccountSettings, callback::CallbackFields, http::HttpSettings, ledger::LedgerFields,
-    legacy::LegacySettings, log::LogSettings, manage::ManageSettings, source::SourceSettings,
-    sweep::SweepFields, text, transfer::TransferFields, youku::YoukuSettings,
+    legacy::LegacySettings, log::LogSettings, manage::ManageSettings, robot::RobotFields,
+    source::SourceSettings, sweep::SweepFields, text, transfer::TransferFields, youku::YoukuSettings,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -36,6 +36,8 @@ pub struct Settings {
     pub http: HttpSettings,
     /// How callbacks are signed and what they may reach.
     pub callback: CallbackFields,
+    /// Robots of group chats that are told what becomes of uploads (`OSS2YOUKU_ROBOTS`).
+    pub robots: Vec<RobotFields>,
     /// How legacy tasks are read.
     pub legacy: LegacySettings,
     /// Whether videos may be changed once they are there.

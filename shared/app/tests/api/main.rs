@@ -10,5 +10,6 @@ mod settings;
 mod settings_callback;
 mod settings_http;
 mod settings_rights;
+mod settings_robots;
 mod settings_sources;
 mod tasks;

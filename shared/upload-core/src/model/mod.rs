@@ -3,6 +3,8 @@
 pub(crate) mod job;
 pub(crate) mod media;
 pub mod metadata;
+pub(crate) mod notice_event;
+pub(crate) mod notice_subscriber;
 pub(crate) mod object;
 pub(crate) mod preflight;
 pub(crate) mod progress;
