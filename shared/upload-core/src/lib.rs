@@ -9,6 +9,7 @@
 //! | `transfer` | the bytes from source to target: parts or slices, digests, fresh credentials, concurrency |
 //! | [`ledger`] | the append-only record of every upload: steps, leases, open marks |
 //! | `sweep` | resumes open uploads and scans buckets for objects whose event was missed |
+//! | `notices` | tells group robots what became of uploads |
 //! | `callback` | delivers outcomes and later events to their receivers |
 //! | [`access_token`] | which access token of an account is used, and its refresh |
 //! | `retry`, `retry_watch` | when a failing call is tried again, when it is given up, and who may watch that |
@@ -29,6 +30,7 @@ mod error;
 mod intake;
 pub mod ledger;
 mod model;
+mod notices;
 mod ports;
 mod retry;
 mod retry_watch;
@@ -58,6 +60,12 @@ pub use model::publication::{Hiding, ManagePolicy, Publication};
 pub use model::timestamp::Timestamp;
 pub use model::upload_id::UploadId;
 pub use model::zone::{ZONE, find_zone};
+pub use notices::{
+    drain::{NoticeDelivery, deliver_notices, forget_robots},
+    messenger::{Messenger, MessengerRefusal, NoticeDigest},
+    tokens::tell_of_token,
+    video_watch::watch_videos,
+};
 pub use ports::{
     Bucket, ByteStream, Check, CheckStatus, CompletedObject, MultipartId, NewVideo, OssSession, OwnVideos,
     PartReceipt, Slice, SliceServer, SliceSession, Source, SourceEntry, SourcePage, UploadCredentials,

@@ -110,7 +110,7 @@ impl RowState {
     fn from_open(standing: &Standing<'_>) -> Self {
         match standing.waits_for {
             _ if standing.is_carried || standing.is_paused => Self::NeedsYou,
-            Some(reason) if needs_person(reason) => Self::NeedsYou,
+            Some(reason) if reason.needs_person() => Self::NeedsYou,
             Some(_) => Self::Waiting,
             None if standing.is_postponed => Self::Waiting,
             None => Self::Queued,
@@ -138,22 +138,6 @@ impl RowState {
             Self::Queued | Self::Waiting => 2,
             Self::InReview | Self::Published | Self::Failed | Self::Cancelled => 3,
         }
-    }
-}
-
-/// Whether a person must do something before the upload goes on.
-fn needs_person(reason: WaitReason) -> bool {
-    match reason {
-        WaitReason::Unauthorized
-        | WaitReason::ClientRefused
-        | WaitReason::Reauthorize
-        | WaitReason::CallerTokenGone => true,
-        WaitReason::RateLimited
-        | WaitReason::Deadline
-        | WaitReason::Hash
-        | WaitReason::CommitUnknown
-        | WaitReason::SourceRefused
-        | WaitReason::TargetRefused => false,
     }
 }
 

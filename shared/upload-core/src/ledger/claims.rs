@@ -4,12 +4,12 @@ use super::{
     checks::{check_reopening, not_due_error},
     claim_mode::ClaimMode,
     codec::random_nonce,
-    errors, finished_uploads,
+    errors,
     handle::Ledger,
     keys,
     lease::Lease,
     leased_upload::{AcquiredLease, LeasedUpload},
-    mark_updates::clear_marks,
+    mark_updates::{clear_marks, record_end},
     marks::Marks,
     observed_lease::ObservedLease,
     open_uploads::{OpenUpload, read_marks},
@@ -285,7 +285,7 @@ impl Ledger {
         match acquired {
             AcquiredLease::Working(upload) => Ok(Claim::Acquired(Box::new(upload))),
             AcquiredLease::Settled(lease, record, mut marks) => {
-                finished_uploads::write(access, &record).await?;
+                record_end(access, &record).await?;
                 published_content::write_if_newer(access, &record).await?;
                 clear_marks(access, &record, Instant::now(), &mut marks).await?;
                 lease.release(&lease.parts()).await;

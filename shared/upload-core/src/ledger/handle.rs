@@ -7,7 +7,7 @@ use super::{
     seal::Seal,
     store::{Access, LedgerStore},
 };
-use crate::{Clock, Error, UploadId, retry::RetryPolicy};
+use crate::{Clock, Error, NoticeSubscriber, UploadId, retry::RetryPolicy};
 use std::{sync::Arc, time::Duration};
 
 /// How the ledger is used.
@@ -42,8 +42,15 @@ impl Ledger {
         settings: LedgerSettings,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let access = Access { store, retry: settings.retry, clock };
+        let access = Access { store, retry: settings.retry, clock, subscribers: Arc::default() };
         Self { access, seal, lease_life: settings.lease_life }
+    }
+
+    /// Queues what these robots are to be told of. Without any, nothing is queued and no request made for it.
+    #[must_use]
+    pub fn with_subscribers(mut self, subscribers: Arc<[NoticeSubscriber]>) -> Self {
+        self.access.subscribers = subscribers;
+        self
     }
 
     /// Reads the record of an upload; `None` if the ledger has none.

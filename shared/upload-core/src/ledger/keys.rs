@@ -13,6 +13,11 @@ pub(super) const OPEN: &str = "open/";
 /// Prefix of all entries of finished uploads.
 pub(super) const FINISHED: &str = "recent/";
 
+/// Prefix of what robots are still to be told.
+pub(super) const NOTICES: &str = "notice/";
+/// Prefix of the videos whose review robots are told of.
+pub(super) const WATCHED: &str = "watch/";
+
 /// Key of a sweep's cursor.
 pub(super) fn cursor(name: &str) -> String {
     format!("cursor/{name}")
@@ -99,6 +104,20 @@ pub(super) fn pairs(chain: &TokenChain) -> String {
 
 pub(super) fn pair(chain: &TokenChain, number: u32) -> String {
     format!("{}{number:06}", pairs(chain))
+}
+
+/// An account's name in a key.
+pub(super) fn account(name: &str) -> String {
+    utf8_percent_encode(name, NAME).to_string()
+}
+
+/// Prefix of the messages to a robot.
+pub(super) fn digests(robot: &str) -> String {
+    format!("digest/{robot}/")
+}
+
+pub(super) fn digest(robot: &str, number: u32) -> String {
+    format!("{}{number:06}", digests(robot))
 }
 
 /// Key of the record that an account had a token.

@@ -24,7 +24,7 @@ use std::{
 const FIRST_PAUSE: Duration = Duration::from_secs(300);
 const LONGEST_PAUSE: Duration = Duration::from_secs(86_400);
 /// The number of the first pause that is the longest: later ones have no number of their own.
-const LONGEST_PAUSE_NUMBER: u8 = 10;
+pub(super) const LONGEST_PAUSE_NUMBER: u8 = 10;
 
 /// When an upload is due.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! Keeps the entry of a finished upload and the open marks in line with the upload's record.
 
 use super::{
-    chain::is_same_chain, finished_uploads, marks::Marks, published_content, record::Record, state::State,
-    store::Access,
+    chain::is_same_chain, finished_uploads, marks::Marks, notices, published_content, record::Record,
+    state::State, store::Access,
 };
 use crate::Error;
 use tokio::time::Instant;
@@ -32,16 +32,31 @@ pub(super) async fn update_marks(
         }
     };
     // None of them needs another. The marks go last, with the lease: while there is one, a sweep makes up for what is missing.
-    let ((), (), stands) = tokio::try_join!(finished_uploads::write(access, record), content, standing)?;
+    let ((), (), stands) = tokio::try_join!(record_end(access, record), content, standing)?;
     match record.waiting {
         _ if record.is_settled() => {
             marks.settled = stands;
             // Another holder's step replaced the end, or follows it: whoever finds the mark writes the entry of what the chain amounts to.
-            if stands { Ok(()) } else { finished_uploads::withdraw(access, record).await }
+            if stands { Ok(()) } else { withdraw_end(access, record).await }
         }
-        Some(waiting) => marks.wait(&record.request, waiting.not_before, Some(waiting.reason)).await,
+        Some(waiting) => {
+            Box::pin(notices::queue_wait(access, record)).await?;
+            marks.wait(&record.request, waiting.not_before, Some(waiting.reason)).await
+        }
         None => Ok(()),
     }
+}
+
+/// Queues how the upload ended for the robots, and lists it among the finished ones; nothing if it has not ended.
+pub(super) async fn record_end(access: &Access, record: &Record) -> Result<(), Error> {
+    Box::pin(notices::queue_end(access, record)).await?;
+    finished_uploads::write(access, record).await
+}
+
+/// Takes back what was recorded of an end that does not stand.
+async fn withdraw_end(access: &Access, record: &Record) -> Result<(), Error> {
+    Box::pin(notices::withdraw_end(access, record)).await?;
+    finished_uploads::withdraw(access, record).await
 }
 
 /// Deletes the known open marks of an upload once its last step stands for a window of the store after

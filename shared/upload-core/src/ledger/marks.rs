@@ -5,7 +5,8 @@
 use super::{
     Timestamp,
     codec::decode,
-    mark_key::{Due, MarkKey, TAG_DIGITS},
+    mark_key::{Due, LONGEST_PAUSE_NUMBER, MarkKey, TAG_DIGITS},
+    notices,
     open_mark::{OpenMark, ScheduledVideo},
     open_uploads::OpenUpload,
     pending_callback::PendingCallback,
@@ -142,7 +143,13 @@ impl Marks {
     /// Marks the upload as due after a pause, longer than the last.
     pub(super) async fn pause(&mut self, mark: OpenMark, why: &Error) -> Result<(), Error> {
         let paused = Some(why.kind().code().to_owned());
-        self.replace(Due::next_pause(self.pauses, why), OpenMark { paused, waiting: None, ..mark }).await
+        let due = Due::next_pause(self.pauses, why);
+        // The first pause, and then the longest, a day each.
+        if let Due::Pause(number @ (0 | 1 | LONGEST_PAUSE_NUMBER)) = due {
+            let code = why.kind().code();
+            Box::pin(notices::queue_pause(&self.access, &self.id, &mark, code, number)).await?;
+        }
+        self.replace(due, OpenMark { paused, waiting: None, ..mark }).await
     }
 
     /// Marks the upload as due at this time, with what its mark states otherwise.

@@ -18,6 +18,9 @@
 //! | `token/{account}/{chain}/{n}` | the pair of tokens that claim `n` brought, sealed | the same; those of an earlier refresh token of the settings stay |
 //! | `origin/{account}/{token, hashed}` | how the account obtained a token that it has or had | never |
 //! | `user/{token, hashed}` | the token's owner as stated by Youku | never |
+//! | `notice/{robot}/{event}...` | what a group robot is still to be told | once told; after three days where it accepts nothing |
+//! | `digest/{robot}/{n}` | the claim to send a robot's `n`th message, and how that ended | all but the newest, by the next holder |
+//! | `watch/{id}.{n}` | a published video whose review robots are told of | once decided, or after four days |
 //! | `trial/{nonce}` | nothing: tests whether the store can keep a ledger | at once |
 //! | `birth` | nothing; its time of writing counts | never |
 //!
@@ -31,6 +34,7 @@ mod checks;
 mod claim_mode;
 mod claims;
 mod codec;
+mod digest_claims;
 mod errors;
 mod failure;
 mod finished_uploads;
@@ -46,6 +50,8 @@ mod mark_pauses;
 mod mark_recovery;
 mod mark_updates;
 mod marks;
+mod notice_key;
+mod notices;
 mod observed_lease;
 mod open_mark;
 mod open_uploads;
@@ -71,10 +77,13 @@ mod token_pair;
 mod token_reads;
 mod token_records;
 mod video_changes;
+mod watched_videos;
 
 pub use crate::model::timestamp::Timestamp;
 pub use change::{ChangeOrigin, Scheduling, Update};
 pub use claims::Claim;
+pub use digest_claims::StoredRefusal;
+pub(crate) use digest_claims::{DigestClaim, LastDigest};
 pub use failure::Failure;
 pub use finished_uploads::{FinishedKeys, FinishedPage, FinishedUpload};
 pub use handle::{Ledger, LedgerSettings};
@@ -85,6 +94,8 @@ pub use lease_view::LeaseView;
 pub use leased_upload::LeasedUpload;
 pub(crate) use mark_pauses::needs_operator;
 pub(crate) use mark_recovery::MarkResult;
+pub(crate) use notice_key::NoticeName;
+pub use notices::Notice;
 pub use observed_lease::Holder;
 pub use open_mark::{OpenMark, ScheduledVideo};
 pub use open_uploads::{OpenPage, OpenUpload};

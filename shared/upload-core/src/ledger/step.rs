@@ -214,6 +214,39 @@ pub enum WaitReason {
     TargetRefused,
 }
 
+impl WaitReason {
+    /// Whether a person must do something before the upload goes on.
+    #[must_use]
+    pub fn needs_person(self) -> bool {
+        match self {
+            Self::Unauthorized | Self::ClientRefused | Self::Reauthorize | Self::CallerTokenGone => true,
+            Self::RateLimited
+            | Self::Deadline
+            | Self::Hash
+            | Self::CommitUnknown
+            | Self::SourceRefused
+            | Self::TargetRefused => false,
+        }
+    }
+
+    /// The reason's word in entries.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RateLimited => "rate_limited",
+            Self::Deadline => "deadline",
+            Self::Unauthorized => "unauthorized",
+            Self::ClientRefused => "client_refused",
+            Self::Reauthorize => "reauthorize",
+            Self::CallerTokenGone => "caller_token_gone",
+            Self::Hash => "hash",
+            Self::CommitUnknown => "commit_unknown",
+            Self::SourceRefused => "source_refused",
+            Self::TargetRefused => "target_refused",
+        }
+    }
+}
+
 /// The name of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names are those of Step")]

@@ -1,6 +1,6 @@
 //! The port to the store that keeps the ledger: a folder, or a prefix of a bucket.
 
-use crate::{Clock, Error, RetryPolicy, retry::RetryBudget};
+use crate::{Clock, Error, NoticeSubscriber, RetryPolicy, retry::RetryBudget};
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::{
@@ -119,6 +119,8 @@ pub(super) struct Access {
     pub(super) store: Arc<dyn LedgerStore>,
     pub(super) retry: RetryPolicy,
     pub(super) clock: Arc<dyn Clock>,
+    /// Who is told of what.
+    pub(super) subscribers: Arc<[NoticeSubscriber]>,
 }
 
 impl Access {

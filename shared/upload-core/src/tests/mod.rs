@@ -29,6 +29,7 @@ mod races;
 mod rate_limit;
 mod refused_account;
 mod reopening;
+pub(crate) mod robots;
 mod same_content;
 mod single_put;
 mod stated_md5;

@@ -96,6 +96,24 @@ async fn acquire(ledger: &Ledger, request: &UploadRequest) -> LeasedUpload {
     }
 }
 
+/// A small upload of its own that becomes a video.
+pub(crate) async fn commit_many(ledger: &Ledger, number: usize) {
+    let request = new_request(&format!("film-{number}.mp4"), None);
+    let mut held = acquire(ledger, &request).await;
+    held.append_session(session(&number.to_string())).await.expect("created");
+    held.append(Step::Transferred(Transferred::default())).await.expect("transferred");
+    held.append(committed()).await.expect("committed");
+    held.release().await;
+}
+
+/// A small upload of its own that fails.
+pub(crate) async fn fail_one(ledger: &Ledger, number: usize) {
+    let request = new_request(&format!("film-{number}.mp4"), None);
+    let mut held = acquire(ledger, &request).await;
+    held.append(failed()).await.expect("failed");
+    held.release().await;
+}
+
 async fn expect_refusal(ledger: &Ledger, request: &UploadRequest) -> Error {
     ledger.claim(&id_of(request), request).await.expect_err("it cannot be held now")
 }

@@ -124,6 +124,8 @@ pub(crate) struct Memory {
     /// The client id with which it calls Youku.
     pub(crate) client: Option<&'static str>,
     pub(crate) token: Option<&'static str>,
+    /// The robots that are told of its uploads.
+    pub(crate) robots: Arc<[NoticeSubscriber]>,
 }
 
 pub(crate) fn crc64(bytes: &[u8]) -> u64 {
@@ -161,6 +163,7 @@ impl Memory {
             crash_points,
             client: None,
             token: None,
+            robots: Arc::default(),
         }
     }
 
@@ -242,6 +245,7 @@ impl Memory {
             LedgerSettings::default(),
             machine_clock(),
         )
+        .with_subscribers(self.robots.clone())
     }
 }
 

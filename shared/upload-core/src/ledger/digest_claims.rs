@@ -1,0 +1,187 @@
+//! Who sends a robot's next message, and what became of the last.
+//!
+//! To claim a message is to create the entry with the next number, as for steps. The newest entry is never deleted, so that a process that wakes
+//! late sees that it is not the newest any more.
+
+use super::{
+    Timestamp,
+    codec::{VERSION, decode, encode, random_nonce},
+    handle::Ledger,
+    keys::{self, digest, digests},
+    store::Access,
+};
+use crate::Error;
+use serde::{Deserialize, Serialize};
+use std::time::{Duration, SystemTime};
+use tokio::time::Instant;
+
+/// How long a claim counts whose holder does not say how it ended: longer than an attempt takes.
+const CLAIM_LIFE: Duration = Duration::from_secs(40);
+/// A holder that needs longer from its claim to its message was frozen, and sends nothing.
+const SENT_WITHIN: Duration = Duration::from_secs(15);
+/// Within it a vendor counts messages.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// One message to a robot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DigestEntry {
+    v: u32,
+    /// Distinguishes this claim from every other.
+    nonce: String,
+    /// Whether its holder said how it ended.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    ended: bool,
+    /// When earlier messages of this minute were sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    sent: Vec<Timestamp>,
+    /// Notices that were told, and may not be deleted yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) told: Vec<String>,
+    /// Why the robot did not accept the last message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) refusal: Option<StoredRefusal>,
+}
+
+/// Why a robot did not accept a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredRefusal {
+    /// A stable word.
+    pub code: String,
+    /// Whether only a person can help.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_final: bool,
+    /// Since when every message was refused.
+    pub since: Timestamp,
+    /// Nothing is sent before this time, unless the robot's settings change.
+    pub until: Timestamp,
+    /// Tells the robot's settings from others.
+    pub(crate) settings: String,
+}
+
+/// The newest message of a robot, and the time.
+pub(crate) struct LastDigest {
+    pub(super) number: u32,
+    pub(crate) entry: DigestEntry,
+    pub(crate) modified: SystemTime,
+    pub(crate) now: SystemTime,
+}
+
+impl LastDigest {
+    /// Whether another process may still be sending it.
+    pub(crate) fn is_being_sent(&self) -> bool {
+        !self.entry.ended && self.age() < CLAIM_LIFE
+    }
+
+    /// Time since it was claimed or, if it ended, since it ended.
+    pub(crate) fn age(&self) -> Duration {
+        self.now.duration_since(self.modified).unwrap_or_default()
+    }
+
+    /// When messages were sent that still count in this minute.
+    pub(crate) fn sent_within_minute(&self) -> Vec<Timestamp> {
+        let times = self.entry.sent.iter().copied().chain([self.modified.into()]);
+        let counts = |at: &Timestamp| self.now.duration_since(at.get()).is_ok_and(|age| age <= MINUTE);
+        times.filter(|at| self.now <= at.get() || counts(at)).collect()
+    }
+}
+
+/// The claim of one message.
+pub(crate) struct DigestClaim {
+    key: String,
+    entry: DigestEntry,
+    /// The store's time of the claim.
+    pub(crate) now: SystemTime,
+    began: (Instant, SystemTime),
+}
+
+impl Ledger {
+    /// Reads a robot's newest message; `None` if there is none.
+    pub(crate) async fn last_digest(&self, robot: &str) -> Result<Option<LastDigest>, Error> {
+        let Some((number, key)) = newest(&self.access, robot).await?.0 else { return Ok(None) };
+        let Some(found) = self.access.read(&key).await? else { return Ok(None) };
+        let entry = decode(&key, &found.bytes)?;
+        Ok(Some(LastDigest { number, entry, modified: found.modified, now: found.now }))
+    }
+
+    /// Why a robot did not accept the last message; `None` where it did, or none was sent.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn robot_refusal(&self, robot: &str) -> Result<Option<StoredRefusal>, Error> {
+        Ok(self.last_digest(robot).await?.and_then(|last| last.entry.refusal))
+    }
+
+    /// Claims the message after `last`; `None` if another process has it.
+    pub(crate) async fn claim_digest(
+        &self,
+        robot: &str,
+        last: Option<LastDigest>,
+    ) -> Result<Option<DigestClaim>, Error> {
+        let began = (Instant::now(), self.access.clock.now());
+        let key = digest(robot, last.as_ref().map_or(0, |last| last.number) + 1);
+        let sent = last.as_ref().map(LastDigest::sent_within_minute).unwrap_or_default();
+        let (told, refusal) = last.map(|last| (last.entry.told, last.entry.refusal)).unwrap_or_default();
+        let entry = DigestEntry { v: VERSION, nonce: random_nonce(), ended: false, sent, told, refusal };
+        let bytes = encode(&entry)?;
+        let Some(ack) = self.access.create(&key, bytes.clone()).await? else { return Ok(None) };
+        self.access.wait_for_window(ack.at).await;
+        let (newest, older) = newest(&self.access, robot).await?;
+        if newest.is_none_or(|(_, newest)| newest != key) {
+            // This process slept while others went on; its own entry would be in nobody's way, nor of use.
+            self.access.delete(&key).await?;
+            return Ok(None);
+        }
+        let is_own = self.access.store.window().is_zero()
+            || self.access.read(&key).await?.is_some_and(|found| found.bytes == bytes);
+        if !is_own {
+            return Ok(None);
+        }
+        for older in older {
+            self.access.delete(&older).await?;
+        }
+        Ok(Some(DigestClaim { key, entry, now: ack.now, began }))
+    }
+
+    /// Records what became of a claimed message.
+    pub(crate) async fn end_digest(
+        &self,
+        claim: &mut DigestClaim,
+        told: Vec<String>,
+        refusal: Option<StoredRefusal>,
+    ) -> Result<(), Error> {
+        let entry = &mut claim.entry;
+        (entry.ended, entry.told, entry.refusal) = (true, told, refusal);
+        self.access.write(&claim.key, encode(entry)?).await.map(drop)
+    }
+
+    /// Whether the claim still counts: neither this machine nor this process stood still since.
+    pub(crate) fn is_fresh(&self, claim: &DigestClaim) -> bool {
+        let (at, time) = claim.began;
+        let by_wall = self.access.clock.now().duration_since(time).unwrap_or(SENT_WITHIN);
+        at.elapsed() < SENT_WITHIN && by_wall < SENT_WITHIN
+    }
+}
+
+impl DigestClaim {
+    /// Notices that an earlier message told.
+    pub(crate) fn told(&self) -> &[String] {
+        &self.entry.told
+    }
+
+    /// Why the robot did not accept the message before.
+    pub(crate) fn earlier_refusal(&self) -> Option<&StoredRefusal> {
+        self.entry.refusal.as_ref()
+    }
+}
+
+/// The newest entry of a robot, and the keys of those before it.
+async fn newest(access: &Access, robot: &str) -> Result<(Option<(u32, String)>, Vec<String>), Error> {
+    let prefix = digests(robot);
+    let found = access.list_keys(&prefix, None).await?;
+    let numbered = found.into_iter().filter_map(|key| Some((keys::parse_number(&prefix, &key)?, key)));
+    let mut numbered: Vec<_> = numbered.collect();
+    let newest = numbered.pop();
+    Ok((newest, numbered.into_iter().map(|(_, key)| key).collect()))
+}

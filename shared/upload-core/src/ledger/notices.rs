@@ -1,0 +1,232 @@
+//! Notices: what group robots are still to be told, one small entry for each robot and event.
+//!
+//! A notice is written after the step that it tells of, create-only. That of an end stands before the upload's entry in `recent/` does, and
+//! a told one is deleted only when that entry is there: whoever makes up for a holder that died writes it only where the entry is missing, so
+//! that no end is lost and none told twice. A wait that a holder did not live to tell of is told with the next: its open mark says that the
+//! upload is due.
+
+use super::{
+    Timestamp,
+    codec::{VERSION, decode, encode},
+    handle::Ledger,
+    key_parts::FinishedKey,
+    keys,
+    notice_key::{NoticeName, robot_notices},
+    open_mark::OpenMark,
+    record::Record,
+    state::State,
+    step::Step,
+    store::{Access, ListedKey},
+    watched_videos,
+};
+use crate::{Error, Location, NoticeEvent, NoticeSubscriber, UploadId};
+use serde::{Deserialize, Serialize};
+
+/// What a robot is to tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Notice {
+    v: u32,
+    /// What happened.
+    pub event: NoticeEvent,
+    /// The account's name in the settings.
+    pub account: String,
+    /// Where the object lies; absent where it is about no upload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    /// The video's title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The upload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upload_id: Option<String>,
+    /// The committed video.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video_id: Option<String>,
+    /// The stable code of the failure, or why it waits for a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// When the access token expires.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
+}
+
+impl Notice {
+    /// An account's name as keys have it.
+    pub(crate) fn account_in_key(account: &str) -> String {
+        keys::account(account)
+    }
+
+    /// A notice about an account.
+    pub(crate) fn of_account(event: NoticeEvent, account: &str) -> Self {
+        Self {
+            v: VERSION,
+            event,
+            account: account.to_owned(),
+            location: None,
+            title: None,
+            upload_id: None,
+            video_id: None,
+            code: None,
+            expires: None,
+        }
+    }
+
+    /// The same about another event.
+    pub(crate) fn with_event(self, event: NoticeEvent) -> Self {
+        Self { event, ..self }
+    }
+
+    fn of_record(event: NoticeEvent, record: &Record) -> Self {
+        let request = &record.request;
+        Self {
+            location: Some(request.location.clone()),
+            title: Some(request.title()),
+            upload_id: Some(record.id.to_string()),
+            video_id: record.video_id.clone().filter(|_| record.state.is_published()),
+            code: record.failure.as_ref().map(|failure| failure.code.clone()),
+            ..Self::of_account(event, &request.account)
+        }
+    }
+
+    /// Whether a robot is told of it.
+    pub(super) fn is_for(&self, robot: &NoticeSubscriber) -> bool {
+        robot.wants(self.event, &self.account, self.location.as_ref())
+    }
+}
+
+/// Queues how an upload ended, unless that was done before. Call it before the entry in `recent/` is written.
+pub(super) async fn queue_end(access: &Access, record: &Record) -> Result<(), Error> {
+    let Some((name, notice)) = describe_end(record).filter(|_| !access.subscribers.is_empty()) else {
+        return Ok(());
+    };
+    let is_watched = watched_videos::is_wanted(access, &notice);
+    let is_told = access.subscribers.iter().any(|robot| notice.is_for(robot));
+    let recent = name.end().map(|end| keys::finished_upload(&end)).filter(|_| is_told || is_watched);
+    let Some(recent) = recent else { return Ok(()) };
+    // Its notices were written before this entry; by now they may be told and gone.
+    if access.read(&recent).await?.is_some() {
+        return Ok(());
+    }
+    if is_watched {
+        watched_videos::watch(access, &record.id, &notice).await?;
+    }
+    queue(access, &name, &notice).await
+}
+
+/// Deletes what was queued of an end that does not stand.
+pub(super) async fn withdraw_end(access: &Access, record: &Record) -> Result<(), Error> {
+    let Some((name, notice)) = describe_end(record) else { return Ok(()) };
+    for robot in access.subscribers.iter().filter(|robot| notice.is_for(robot)) {
+        access.delete(&name.key(&robot.name)).await?;
+    }
+    Ok(())
+}
+
+fn describe_end(record: &Record) -> Option<(NoticeName, Notice)> {
+    let end = record.end()?;
+    let event = match end.step {
+        Step::Committed { .. } => NoticeEvent::Published,
+        Step::Failed(_) => NoticeEvent::Failed,
+        _ => return None,
+    };
+    let name = NoticeName::new(event, FinishedKey::new(end.at.get(), record.id.clone()).to_string());
+    Some((name, Notice::of_record(event, record)))
+}
+
+/// Queues that an upload waits for a person, if its last step says so.
+pub(super) async fn queue_wait(access: &Access, record: &Record) -> Result<(), Error> {
+    let Some(waiting) = record.waiting.filter(|_| matches!(record.state, State::Waiting(_))) else {
+        return Ok(());
+    };
+    if access.subscribers.is_empty() || !waiting.reason.needs_person() {
+        return Ok(());
+    }
+    let event = NoticeEvent::NeedsYou;
+    let notice = Notice { code: Some(waiting.reason.as_str().into()), ..Notice::of_record(event, record) };
+    let name = NoticeName::new(event, format!("{}.{:06}", record.id, record.sequence()));
+    queue(access, &name, &notice).await
+}
+
+/// Queues that a person must help an upload, which is paused for the `number`th time in a row.
+pub(super) async fn queue_pause(
+    access: &Access,
+    id: &UploadId,
+    mark: &OpenMark,
+    code: &str,
+    number: u8,
+) -> Result<(), Error> {
+    let event = NoticeEvent::NeedsYou;
+    let notice = Notice {
+        location: Some(mark.location.clone()),
+        title: mark.title.clone(),
+        upload_id: Some(id.to_string()),
+        code: Some(code.to_owned()),
+        ..Notice::of_account(event, &mark.account)
+    };
+    queue(access, &NoticeName::new(event, format!("{id}.p{number:02}")), &notice).await
+}
+
+/// Writes a notice for each robot that is told of it.
+pub(super) async fn queue(access: &Access, name: &NoticeName, notice: &Notice) -> Result<(), Error> {
+    for robot in access.subscribers.iter().filter(|robot| notice.is_for(robot)) {
+        // Where it exists already it says the same.
+        access.create(&name.key(&robot.name), encode(notice)?).await?;
+    }
+    Ok(())
+}
+
+impl Ledger {
+    /// One page of a robot's notices, with what stands among them in vain.
+    pub(crate) async fn notices(
+        &self,
+        robot: &str,
+        after: Option<&str>,
+    ) -> Result<(Vec<(NoticeName, ListedKey)>, Option<String>), Error> {
+        let page = self.access.list_page(&robot_notices(robot), after, 1000).await?;
+        let named = page.keys.into_iter();
+        let named = named.filter_map(|listed| Some((NoticeName::parse_key(robot, &listed.key)?, listed)));
+        Ok((named.collect(), page.next))
+    }
+
+    /// Reads a notice; `None` if it is gone, or is none.
+    pub(crate) async fn notice(&self, robot: &str, name: &NoticeName) -> Result<Option<Notice>, Error> {
+        let key = name.key(robot);
+        let Some(found) = self.access.read(&key).await? else { return Ok(None) };
+        // What cannot be read is counted, and not shown.
+        Ok(decode(&key, &found.bytes).ok())
+    }
+
+    pub(crate) async fn delete_notice(&self, robot: &str, name: &NoticeName) -> Result<(), Error> {
+        self.access.delete(&name.key(robot)).await
+    }
+
+    /// Queues what is about an account, once for each `subject`, for the robots that are told of it.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(crate) async fn queue_for_account(&self, notice: &Notice, day: u64) -> Result<(), Error> {
+        let account = keys::account(&notice.account);
+        queue(&self.access, &NoticeName::new(notice.event, format!("{account}.{day}")), notice).await
+    }
+
+    /// The names of the robots of which notices are left, known or not, 20 at most.
+    pub(crate) async fn robots_with_notices(&self) -> Result<Vec<String>, Error> {
+        let (mut robots, mut after) = (Vec::new(), None::<String>);
+        while robots.len() < 20 {
+            let page = self.access.list_page(keys::NOTICES, after.as_deref(), 1).await?;
+            let Some(listed) = page.keys.first() else { break };
+            let name = listed.key.strip_prefix(keys::NOTICES).and_then(|rest| rest.split('/').next());
+            let name = name.unwrap_or_default().to_owned();
+            // Sorts after all of this robot.
+            after = Some(format!("{}~", robot_notices(&name)));
+            robots.push(name);
+        }
+        Ok(robots)
+    }
+
+    /// Whether a robot is told of this of an account.
+    pub(crate) fn tells_of_account(&self, event: NoticeEvent, account: &str) -> bool {
+        self.access.subscribers.iter().any(|robot| robot.wants(event, account, None))
+    }
+}

@@ -1,0 +1,175 @@
+//! Sends a robot's notices: one process at a time, not more often than the robot allows, and until the robot has accepted them.
+//!
+//! A message is claimed before its notices are read, and what it told is recorded in one entry before the first notice is deleted. So only a process
+//! that dies, or loses the answer, between the robot's answer and that entry has the message sent twice.
+
+use super::{
+    cleanup::{delete_expired, delete_told},
+    message::{compose, list},
+    messenger::{Messenger, MessengerRefusal},
+};
+use crate::{
+    Error,
+    ledger::{DigestClaim, LastDigest, Ledger, ListedKey, NoticeName, StoredRefusal},
+};
+use std::{collections::BTreeSet, time::Duration};
+use tokio::time::timeout;
+
+/// How long a robot that refuses for good is left alone.
+const FINAL_PAUSE: Duration = Duration::from_secs(3600);
+
+/// What became of a robot's notices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoticeDelivery {
+    /// There are none.
+    Nothing,
+    /// They are sent later: another process sends, it is too early, or the settings want silence.
+    Later,
+    /// So many were told.
+    Told(u64),
+    /// The robot did not accept them; they stay.
+    Refused(MessengerRefusal),
+}
+
+/// Sends what a robot is to be told, in one message that may take `patience`. Whoever is in a `hurry` leaves a robot that did not answer to
+/// those who are not.
+///
+/// # Errors
+/// [`Ledger`](crate::ErrorKind::Ledger) if the store fails.
+pub async fn deliver_notices(
+    ledger: &Ledger,
+    robot: &dyn Messenger,
+    patience: Duration,
+    hurry: bool,
+) -> Result<NoticeDelivery, Error> {
+    let name = robot.name();
+    let listed = list(ledger, name).await?;
+    if listed.is_empty() {
+        return Ok(NoticeDelivery::Nothing);
+    }
+    let last = ledger.last_digest(name).await?;
+    if let Some(last) = &last {
+        if last.is_being_sent() {
+            return Ok(NoticeDelivery::Later);
+        }
+        let told = told_among(&listed, &last.entry.told);
+        delete_told(ledger, name, &told).await?;
+        if told.len() == listed.len() {
+            return Ok(NoticeDelivery::Nothing);
+        }
+        if must_wait(robot, last, hurry) {
+            if last.entry.refusal.is_some() {
+                let expired = delete_expired(ledger, name, &listed, last.now).await?;
+                if expired > 0 {
+                    tracing::error!(
+                        robot = name,
+                        expired,
+                        "deleted what a group robot has not accepted for three days"
+                    );
+                }
+            }
+            return Ok(NoticeDelivery::Later);
+        }
+    }
+    if robot.is_quiet() {
+        return Ok(NoticeDelivery::Later);
+    }
+    match ledger.claim_digest(name, last).await? {
+        Some(claim) => Box::pin(send(ledger, robot, claim, patience)).await,
+        None => Ok(NoticeDelivery::Later),
+    }
+}
+
+/// Whether it is too early for another message.
+fn must_wait(robot: &dyn Messenger, last: &LastDigest, hurry: bool) -> bool {
+    let refused = last.entry.refusal.as_ref().filter(|refusal| refusal.settings == robot.settings());
+    let is_silent = |code: &str| hurry && code == MessengerRefusal::NO_ANSWER;
+    let is_refused =
+        refused.is_some_and(|refusal| last.now < refusal.until.get() || is_silent(&refusal.code));
+    is_refused || last.age() < robot.pause() || last.sent_within_minute().len() >= robot.messages_per_minute()
+}
+
+async fn send(
+    ledger: &Ledger,
+    robot: &dyn Messenger,
+    mut claim: DigestClaim,
+    patience: Duration,
+) -> Result<NoticeDelivery, Error> {
+    let name = robot.name();
+    // What another process told since the first look is in neither list.
+    let listed = list(ledger, name).await?;
+    let told_before = told_among(&listed, claim.told());
+    let known: BTreeSet<_> = told_before.iter().collect();
+    let fresh: Vec<_> = listed.iter().map(|(name, _)| name).filter(|name| !known.contains(name)).collect();
+    let digest = compose(ledger, name, &fresh).await?;
+    if fresh.is_empty() || !ledger.is_fresh(&claim) {
+        return Ok(NoticeDelivery::Later);
+    }
+    let answer = timeout(patience, robot.send(&digest)).await;
+    match answer.unwrap_or_else(|_| Err(MessengerRefusal::no_answer())) {
+        Ok(()) => {
+            let all = told_before.iter().chain(fresh.iter().copied());
+            let told: Vec<NoticeName> = all.cloned().collect();
+            ledger.end_digest(&mut claim, told.iter().map(ToString::to_string).collect(), None).await?;
+            tracing::info!(robot = name, told = fresh.len(), "told a group robot");
+            if let Err(error) = delete_told(ledger, name, &told).await {
+                tracing::warn!(?error, robot = name, "what was told is deleted with the next message");
+            }
+            Ok(NoticeDelivery::Told(fresh.len() as u64))
+        }
+        Err(refusal) => {
+            log_refusal(name, &refusal);
+            let stored = to_stored(&refusal, robot, &claim);
+            let told = told_before.iter().map(ToString::to_string).collect();
+            ledger.end_digest(&mut claim, told, Some(stored)).await?;
+            Ok(NoticeDelivery::Refused(refusal))
+        }
+    }
+}
+
+fn log_refusal(robot: &str, refusal: &MessengerRefusal) {
+    let code = &refusal.code;
+    match refusal.retry_after {
+        Some(_) => tracing::warn!(robot, code, "a group robot did not accept a message: it is sent again"),
+        None => tracing::error!(
+            robot,
+            code,
+            "a group robot accepts no message until a person helps: `oss2youku robots test` says why"
+        ),
+    }
+}
+
+fn to_stored(refusal: &MessengerRefusal, robot: &dyn Messenger, claim: &DigestClaim) -> StoredRefusal {
+    let settings = robot.settings();
+    let earlier = claim.earlier_refusal().filter(|earlier| earlier.settings == settings);
+    StoredRefusal {
+        code: refusal.code.clone(),
+        is_final: refusal.retry_after.is_none(),
+        since: earlier.map_or_else(|| claim.now.into(), |earlier| earlier.since),
+        until: (claim.now + refusal.retry_after.unwrap_or(FINAL_PAUSE)).into(),
+        settings: settings.to_owned(),
+    }
+}
+
+/// The listed notices that an earlier message told.
+fn told_among(listed: &[(NoticeName, ListedKey)], told: &[String]) -> Vec<NoticeName> {
+    let told: BTreeSet<_> = told.iter().filter_map(|name| NoticeName::parse(name)).collect();
+    listed.iter().map(|(name, _)| name).filter(|name| told.contains(name)).cloned().collect()
+}
+
+/// Deletes what is left of robots that are not among these: the settings no longer name them. What is younger than three days stays, since
+/// another installation may share the ledger.
+///
+/// # Errors
+/// As [`deliver_notices`].
+pub async fn forget_robots(ledger: &Ledger, known: &[&str]) -> Result<(), Error> {
+    let now = ledger.times().await?.now;
+    for robot in ledger.robots_with_notices().await? {
+        if known.contains(&robot.as_str()) {
+            continue;
+        }
+        let listed = list(ledger, &robot).await?;
+        delete_expired(ledger, &robot, &listed, now).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,17 @@
+//! Tells group robots what became of uploads: the ledger's notices, many of them in one message.
+//!
+//! | module | its job |
+//! |---|---|
+//! | `messenger` | the port that carries a message to one robot |
+//! | `drain` | sends a robot's notices, one process at a time |
+//! | `message` | which notices a message counts, and which it shows |
+//! | `cleanup` | deletes notices that were told, or that nobody accepts |
+//! | `video_watch` | asks Youku what became of published videos |
+//! | `tokens` | notices that an access token expires |
+
+mod cleanup;
+pub(crate) mod drain;
+mod message;
+pub(crate) mod messenger;
+pub(crate) mod tokens;
+pub(crate) mod video_watch;

@@ -1,0 +1,181 @@
+//! Which events are told, to whom, and how often.
+
+use super::{MINUTE, deliver, deliver_all, left, memory_with, robot::Robot, run_sweep};
+use crate::{
+    access_token::{ReauthorizeReason, TokenState},
+    ledger::{
+        Timestamp,
+        tests::{commit_many, fail_one},
+    },
+    tests::{memory::Fault, upload},
+    *,
+};
+use std::time::{Duration, SystemTime};
+use tokio::time::{Instant, sleep};
+
+#[tokio::test(start_paused = true)]
+async fn a_published_video_is_told_with_its_title_and_id() {
+    let robot = Robot::new("team");
+    let memory = memory_with(&[&robot]);
+    let published = upload(&memory, Mode::Oss).await.expect("published");
+    assert_eq!(deliver(&memory, &robot).await, NoticeDelivery::Told(1));
+    let (_, digest) = robot.inner().messages.first().cloned().expect("a message");
+    assert_eq!(digest.counts, [(NoticeEvent::Published, 1)]);
+    let [notice] = &digest.shown[..] else { panic!("{digest:?}") };
+    assert_eq!(notice.title.as_deref(), Some("片"));
+    assert_eq!(notice.video_id, published.video_id);
+    assert_eq!(notice.upload_id, Some(published.upload_id.to_string()));
+    assert_eq!((left(&memory).len(), deliver(&memory, &robot).await), (0, NoticeDelivery::Nothing));
+}
+
+/// The same object reported again tells nothing again.
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_has_ended_is_told_once() {
+    let robot = Robot::new("team");
+    let memory = memory_with(&[&robot]);
+    for _ in 0..3 {
+        upload(&memory, Mode::Oss).await.expect("published");
+        deliver(&memory, &robot).await;
+        sleep(MINUTE).await;
+    }
+    assert_eq!(robot.told(NoticeEvent::Published), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_waits_for_a_person_is_told() {
+    let robot = Robot::new("team");
+    let memory = memory_with(&[&robot]);
+    memory.fault("create", 0, Fault::Deny(ErrorKind::Unauthorized));
+    upload(&memory, Mode::Oss).await.expect_err("the token is refused");
+    deliver(&memory, &robot).await;
+    let (_, digest) = robot.inner().messages.first().cloned().expect("a message");
+    assert_eq!(digest.shown[0].code.as_deref(), Some("unauthorized"));
+    assert_eq!(digest.counts, [(NoticeEvent::NeedsYou, 1)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_refuses_is_told_at_the_first_pause() {
+    let robot = Robot::new("team");
+    let memory = memory_with(&[&robot]);
+    let request = crate::tests::request_for(&memory, Mode::Oss).await.expect("it is there");
+    memory.world().denied = true;
+    memory.uploader().upload(&request, &RunContext::default()).await.expect_err("denied");
+    for _ in 0..5 {
+        run_sweep(&memory).await;
+        deliver(&memory, &robot).await;
+        sleep(MINUTE * 6).await;
+    }
+    assert_eq!(robot.told(NoticeEvent::NeedsYou), 1);
+    let code = robot.inner().messages[0].1.shown[0].code.clone();
+    assert_eq!(code.as_deref(), Some("source_denied"));
+}
+
+/// Nobody waits for the video but the robot.
+#[tokio::test(start_paused = true)]
+async fn what_becomes_of_a_video_is_told_once() {
+    for (states, event) in [
+        ([VideoState::InReview, VideoState::Normal], NoticeEvent::VideoReady),
+        ([VideoState::Encoding, VideoState::Blocked], NoticeEvent::VideoRejected),
+    ] {
+        let robot = Robot::new("team");
+        let memory = memory_with(&[&robot]);
+        memory.world().states.extend(states);
+        upload(&memory, Mode::Oss).await.expect("published");
+        for _ in 0..20 {
+            run_sweep(&memory).await;
+            deliver(&memory, &robot).await;
+            sleep(MINUTE * 5).await;
+        }
+        assert_eq!((robot.told(event), robot.told(NoticeEvent::Published)), (1, 1));
+        assert_eq!(memory.ledger.keys("watch/"), [""; 0]);
+    }
+}
+
+/// A video that is never decided about is watched for some days.
+#[tokio::test(start_paused = true)]
+async fn nobody_watches_a_video_for_ever() {
+    let robot = Robot::new("team");
+    let memory = memory_with(&[&robot]);
+    memory.world().states.push_back(VideoState::InReview);
+    upload(&memory, Mode::Oss).await.expect("published");
+    let begun = Instant::now();
+    while !memory.ledger.keys("watch/").is_empty() {
+        sleep(MINUTE * 30).await;
+        run_sweep(&memory).await;
+        assert!(begun.elapsed() < Duration::from_secs(6 * 86_400), "it is still watched");
+    }
+    assert!(begun.elapsed() > Duration::from_secs(2 * 86_400));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_expires_is_told_once() {
+    let robot = Robot::new("team");
+    let memory = memory_with(&[&robot]);
+    let ledger = memory.ledger();
+    let after = |days: u64| Timestamp::from(memory.ledger.now() + Duration::from_secs(days * 86_400));
+    let since = Timestamp::from(SystemTime::UNIX_EPOCH);
+    let valid = |days| TokenState::Valid { since, until: Some(after(days)) };
+    let stuck = TokenState::Reauthorize { since, why: ReauthorizeReason::Refused, until: Some(after(9)) };
+    for (state, told) in
+        [(valid(20), 0), (valid(4), 1), (valid(4), 1), (stuck, 2), (TokenState::FromSettings, 2)]
+    {
+        tell_of_token(&ledger, "main", &state).await.expect("written");
+        deliver(&memory, &robot).await;
+        sleep(MINUTE).await;
+        assert_eq!(robot.told(NoticeEvent::TokenExpiring), told, "{state:?}");
+    }
+}
+
+#[test]
+fn a_robot_is_told_of_its_own_accounts_and_places() {
+    let location =
+        |key: &str| Location { provider: Provider::Oss, bucket: "b".into(), key: key.into(), region: None };
+    let robot = NoticeSubscriber {
+        name: "team".into(),
+        events: vec![NoticeEvent::Failed],
+        accounts: vec!["main".into()],
+        places: vec![location("public/")],
+    };
+    for (event, account, key, is_told) in [
+        (NoticeEvent::Failed, "main", "public/a", true),
+        (NoticeEvent::Published, "main", "public/a", false),
+        (NoticeEvent::Failed, "other", "public/a", false),
+        (NoticeEvent::Failed, "main", "private/a", false),
+    ] {
+        assert_eq!(robot.wants(event, account, Some(&location(key))), is_told, "{key}");
+    }
+    assert!(robot.wants(NoticeEvent::Failed, "main", None));
+}
+
+/// 500 uploads end within a minute, each followed by a hurried message; sweeps come every five minutes. Every outcome is counted, the robot is
+/// never silenced, and the last message goes out within one sweep and a minute.
+#[tokio::test(start_paused = true)]
+async fn five_hundred_outcomes_fit_into_a_few_messages() {
+    for pause in [5, 60] {
+        let robot = Robot::new("team").with_pause(Duration::from_secs(pause));
+        let memory = memory_with(&[&robot]);
+        let ledger = memory.ledger();
+        let begun = Instant::now();
+        for number in 0..500 {
+            match number % 50 {
+                49 => fail_one(&ledger, number).await,
+                _ => commit_many(&ledger, number).await,
+            }
+            deliver_notices(&ledger, &robot, Duration::from_millis(800), true).await.expect("readable");
+            sleep(Duration::from_millis(120)).await;
+        }
+        let last_end = Instant::now();
+        assert!(begun.elapsed() <= MINUTE + Duration::from_secs(5), "{:?}", begun.elapsed());
+        for _ in 0..2 {
+            sleep(MINUTE * 5).await;
+            deliver(&memory, &robot).await;
+        }
+        assert_eq!(deliver_all(&memory, &robot).await, [""; 0]);
+        assert_eq!((robot.told(NoticeEvent::Published), robot.told(NoticeEvent::Failed)), (490, 10));
+        let state = robot.inner();
+        assert!(!state.was_silenced, "{} messages", state.messages.len());
+        let (last, digest) = state.messages.last().expect("a message");
+        assert!(*last - last_end <= MINUTE * 6, "{:?}", *last - last_end);
+        assert!(digest.shown.len() <= 10);
+    }
+}
