@@ -5,12 +5,12 @@ use crate::{
     error::{self, Error, ErrorKind},
     guard::{Guard, GuardedResolver, SystemResolver},
     sign::{Key, sign_with_each},
-    types::{Callback, Delivered},
+    types::{Answer, Callback, Delivered},
 };
 use ::error::{discard_body, retry_after};
 use bytes::Bytes;
 use reqwest::{
-    Body, ClientBuilder,
+    Body, ClientBuilder, Response,
     dns::Resolve,
     header::{CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT},
     redirect,
@@ -86,15 +86,8 @@ impl Client {
     pub async fn deliver(&self, callback: &Callback, body: impl Into<Bytes>) -> Result<Delivered, Error> {
         let until = Instant::now() + self.attempt_time;
         let body = body.into();
-        let request = self
-            .http
-            .post(self.guard.check_url(callback.url.expose_secret())?)
-            .headers(self.headers(&callback.id, &body)?)
-            .body(body);
-        let response = match timeout_at(until, request.send()).await {
-            Ok(sent) => sent.map_err(error::from_transport)?,
-            Err(_) => return Err(error::from_kind(ErrorKind::TimedOut)),
-        };
+        let headers = self.headers(&callback.id, &body)?;
+        let response = self.send(&callback.url, headers, body, until).await?;
         let status = response.status();
         let wait = retry_after(response.headers(), LONGEST_WAIT);
         // The status has decided; what becomes of the rest does not matter.
@@ -106,14 +99,48 @@ impl Client {
         Err(error::from_status(status.as_u16(), wait))
     }
 
+    /// Posts `body`, which is JSON, once and unsigned, to a server whose answers say in their body what they mean. Returns the status and at
+    /// most 16 KiB of the body; of a longer one nothing, since half of it would mean something else.
+    ///
+    /// # Errors
+    /// No answer came, or the guard lets nothing go there.
+    pub async fn exchange(&self, url: &SecretString, body: impl Into<Bytes>) -> Result<Answer, Error> {
+        let until = Instant::now() + self.attempt_time;
+        let response = self.send(url, common_headers(), body.into(), until).await?;
+        let status = response.status().as_u16();
+        let mut response = response;
+        let mut body = Vec::new();
+        loop {
+            let read = timeout_at(until, response.chunk()).await;
+            let read = read.map_err(|_| error::from_kind(ErrorKind::TimedOut))?;
+            let Some(chunk) = read.map_err(error::from_transport)? else { break };
+            if body.len() + chunk.len() > ANSWER_LIMIT {
+                return Ok(Answer { status, body: Vec::new() });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer { status, body })
+    }
+
+    async fn send(
+        &self,
+        url: &SecretString,
+        headers: HeaderMap,
+        body: Bytes,
+        until: Instant,
+    ) -> Result<Response, Error> {
+        let request = self.http.post(self.guard.check_url(url.expose_secret())?).headers(headers).body(body);
+        match timeout_at(until, request.send()).await {
+            Ok(sent) => sent.map_err(error::from_transport),
+            Err(_) => Err(error::from_kind(ErrorKind::TimedOut)),
+        }
+    }
+
     fn headers(&self, id: &str, body: &[u8]) -> Result<HeaderMap, Error> {
         let value = |text: &str| {
             HeaderValue::from_str(text).map_err(|why| error::from_kind(ErrorKind::Invalid).with_source(why))
         };
-        let mut headers = HeaderMap::from_iter([
-            (CONTENT_TYPE, HeaderValue::from_static("application/json")),
-            (USER_AGENT, HeaderValue::from_static(AGENT)),
-        ]);
+        let mut headers = common_headers();
         headers.insert("webhook-id", value(id)?);
         if !self.keys.is_empty() {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
@@ -124,6 +151,13 @@ impl Client {
         }
         Ok(headers)
     }
+}
+
+fn common_headers() -> HeaderMap {
+    HeaderMap::from_iter([
+        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (USER_AGENT, HeaderValue::from_static(AGENT)),
+    ])
 }
 
 #[cfg(test)]

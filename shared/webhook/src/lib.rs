@@ -8,7 +8,9 @@
 //! | `error` | [`ErrorKind`], and what a receiver's status means |
 //! | `guard` | which URLs and addresses callbacks may reach: `policy`, `refusal`, `address` (the tables), `resolver` |
 //! | `sign` | signatures by Standard Webhooks |
-//! | `types` | [`Callback`], [`Delivered`] |
+//! | `types` | [`Callback`], [`Delivered`], [`Answer`] |
+//!
+//! [`Client::exchange`] posts to a server that says in its answer's body what became of it, as robots of group chats do.
 //!
 //! [`Client::deliver`] makes one attempt; the error's [`RetryAdvice`] says whether another can help, and whoever keeps the upload's record
 //! makes it. With secrets in the [`Config`] a receiver can check each request as Standard Webhooks describes.
@@ -31,4 +33,4 @@ pub use ::error::RetryAdvice;
 pub use client::Client;
 pub use config::{Allowance, Config, GuardConfig};
 pub use ipnet::IpNet;
-pub use types::{Callback, Delivered};
+pub use types::{Answer, Callback, Delivered};

@@ -17,3 +17,18 @@ pub struct Delivered {
     /// The receiver's status, 200 to 299.
     pub status: u16,
 }
+
+/// What a server answered. `Debug` does not show the body, which may repeat what was sent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The body; empty where it had more than 16 KiB.
+    pub body: Vec<u8>,
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Answer({}, {} bytes)", self.status, self.body.len())
+    }
+}
