@@ -35,9 +35,11 @@ pub use adapters::{
     http_clients::{http_client, store_client},
     ledger::{self, LedgerBucket, Readable, random_seal_key},
     response_body::read_response,
+    robots::sample_digest,
 };
 pub use application::App;
 pub use arguments::Program;
+pub use chat_robots as robots;
 pub use logging::start_logging;
 pub use object_storage as storage;
 pub use object_storage::Credentials;
@@ -52,7 +54,7 @@ pub use tasks::{CallerAccount, Task, UnverifiedToken, object_location, requested
 pub use upload_core as core;
 pub use usecases::{
     CallbackStatus, Continuation, HolderStatus, ListError, ListQuery, ListState, ListedUpload,
-    ObjectExplanation, ObjectOutcome, ObjectResult, ObjectVerdict, PageToken, StepStatus, SweepOptions,
-    TokenChain, UploadDetails, UploadList, UploadStatus, VideoList, VideoRequest, VideoStatus, WaitingStatus,
-    report_missing_bucket,
+    ObjectExplanation, ObjectOutcome, ObjectResult, ObjectVerdict, PageToken, RobotStatus, RobotTest,
+    StepStatus, SweepOptions, TokenChain, UploadDetails, UploadList, UploadStatus, VideoList, VideoRequest,
+    VideoStatus, WaitingStatus, report_missing_bucket,
 };

@@ -18,6 +18,9 @@ pub(crate) struct DoctorArgs {
     /// Also check whether this callback URL is allowed.
     #[arg(long, value_name = "URL")]
     pub(crate) callback: Option<String>,
+    /// Also send a test message to each group robot of the settings.
+    #[arg(long)]
+    pub(crate) robots: bool,
     /// Print JSON lines instead of text.
     #[arg(long)]
     pub(crate) json: bool,

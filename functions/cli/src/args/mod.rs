@@ -9,6 +9,7 @@ mod ledger;
 #[cfg(feature = "local-clouds")]
 mod local;
 mod parse;
+mod robots;
 mod upload;
 mod values;
 mod video;
@@ -24,6 +25,7 @@ pub(crate) use {
     inspect::InspectArgs,
     invoke::InvokeArgs,
     ledger::{ExplainArgs, ListArgs, RetryArgs, SweepArgs, UploadIdArgs},
+    robots::{RobotEvent, RobotKind, RobotsArgs, RobotsCommand, RobotsPreviewArgs, RobotsTestArgs},
     upload::UploadArgs,
     video::{VideoAction, VideoArgs, VideoIdArgs, VideoListArgs, VideoScheduleArgs, VideoUpdateArgs},
 };
@@ -90,6 +92,9 @@ pub(crate) enum Command {
     /// Check everything an upload depends on and say how to fix what fails.
     #[command(after_help = EXIT_CODES)]
     Doctor(DoctorArgs),
+    /// Test the robots of group chats, and show what they are sent.
+    #[command(after_help = EXIT_CODES)]
+    Robots(RobotsArgs),
     /// Call a deployed or local function and show its progress.
     #[command(after_help = EXIT_CODES)]
     Invoke(InvokeArgs),

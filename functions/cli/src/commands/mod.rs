@@ -29,6 +29,7 @@ mod local_runner;
 mod missing_ledger;
 mod replay_callback;
 mod retry;
+mod robots;
 mod runner;
 mod settings;
 mod sweep;
@@ -36,7 +37,7 @@ mod undelivered;
 mod upload;
 mod video;
 
-use crate::args::Command;
+use crate::args::{Command, RobotsArgs, RobotsCommand};
 use std::process::ExitCode;
 
 /// Runs `command` and returns its exit code.
@@ -57,6 +58,10 @@ pub(crate) fn run(command: Command) -> ExitCode {
         }
         Command::Inspect(args) => runner::run_until_stopped(args.json, inspect::inspect(args)),
         Command::Doctor(args) => doctor::run(args),
+        Command::Robots(RobotsArgs { command: RobotsCommand::Test(args) }) => {
+            runner::run_until_stopped(args.json, robots::test(args))
+        }
+        Command::Robots(RobotsArgs { command: RobotsCommand::Preview(args) }) => robots::preview(&args),
         Command::Invoke(args) => {
             runner::run_with_shutdown(args.json, |shutdown| invoke::invoke(args, shutdown))
         }

@@ -8,6 +8,7 @@ pub(crate) mod http_clients;
 pub mod ledger;
 pub(crate) mod removed_account;
 pub(crate) mod response_body;
+pub(crate) mod robots;
 pub(crate) mod source;
 mod tls;
 pub(crate) mod token_refresh;

@@ -7,6 +7,7 @@ use crate::{
         callbacks::Callbacks,
         http_clients::Clients,
         ledger::LedgerLocation,
+        robots::ChatRobot,
         source::{Sources, open_store},
         user_lookup::UserLookup,
     },
@@ -35,6 +36,7 @@ pub struct App {
     pub(crate) accounts: BTreeMap<String, AccountClient>,
     pub(crate) ledger: LedgerLocation,
     pub(crate) callbacks: Arc<Callbacks>,
+    pub(crate) robots: Vec<ChatRobot>,
     pub(crate) users: UserLookup,
     pub(crate) known_records: KnownRecords,
     pub(crate) clock: Arc<dyn Clock>,
@@ -60,6 +62,16 @@ impl App {
         let source = Arc::new(Sources::new(http.stores.clone(), &settings, None));
         let ledger = LedgerLocation::new(&settings, clock.clone())?;
         let callbacks = Arc::new(Callbacks::new(settings.callback.to_config()));
+        let guard = settings.callback.to_robot_guard();
+        let new_robot = |fields| {
+            let robot = ChatRobot::new(fields, guard.clone(), clock.clone());
+            robot.map_err(|(field, why)| {
+                Error::new(ErrorKind::Config, "settings", "a setting does not fit")
+                    .with_context("field", format!("robots.{field}"))
+                    .with_context("why", why)
+            })
+        };
+        let robots = settings.robots.iter().map(new_robot).collect::<Result<_, _>>()?;
         let users = UserLookup::default();
         Ok(Self {
             settings,
@@ -69,6 +81,7 @@ impl App {
             accounts,
             ledger,
             callbacks,
+            robots,
             users,
             known_records: KnownRecords::default(),
             clock,

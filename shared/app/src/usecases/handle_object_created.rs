@@ -23,8 +23,12 @@ impl App {
         Box::pin(async move {
             let key = location.key.clone();
             let span = tracing::info_span!("object", object = %location);
-            let uploading = self.upload_object(location, size, credentials, run);
-            let result = match uploading.instrument(span.clone()).await {
+            let uploading = self.upload_object(location, size, credentials.clone(), run);
+            let ended = uploading.instrument(span.clone()).await;
+            if !matches!(ended, Ok(ObjectOutcome::Skipped(_))) {
+                self.tell_robots(credentials, run).instrument(span.clone()).await;
+            }
+            let result = match ended {
                 Ok(ObjectOutcome::Skipped(reason)) => {
                     span.in_scope(|| tracing::info!(reason, "skipped"));
                     return Ok(ObjectResult::Skipped { key, skipped: reason });

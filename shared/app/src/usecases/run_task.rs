@@ -28,7 +28,7 @@ impl App {
             let policy = self.intake_policy_within(run);
             let completing = with_run_deadline(run, policy.complete(&*source, task.job.clone()));
             let opening = async {
-                let ledger = with_run_deadline(run, self.ledger(credentials)).await?;
+                let ledger = with_run_deadline(run, self.ledger(credentials.clone())).await?;
                 let owner = with_run_deadline(run, self.find_owner(task, &ledger)).await?;
                 Ok((ledger, owner))
             };
@@ -56,7 +56,9 @@ impl App {
                 entrypoint: Some(task.entrypoint),
                 ..UploadRequest::new(job, object)
             };
-            let mut published = uploader.upload(&request, run).await?;
+            let ended = uploader.upload(&request, run).await;
+            self.tell_robots(credentials.clone(), run).await;
+            let mut published = ended?;
             let warnings = [owner.warning, published.warning].into_iter().flatten();
             published.warning = warnings.reduce(|all, one| format!("{all}; {one}"));
             Ok(published)

@@ -57,7 +57,7 @@ pub struct StoredRefusal {
     /// Nothing is sent before this time, unless the robot's settings change.
     pub until: Timestamp,
     /// Tells the robot's settings from others.
-    pub(crate) settings: String,
+    pub settings: String,
 }
 
 /// The newest message of a robot, and the time.

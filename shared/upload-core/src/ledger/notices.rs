@@ -57,8 +57,9 @@ impl Notice {
         keys::account(account)
     }
 
-    /// A notice about an account.
-    pub(crate) fn of_account(event: NoticeEvent, account: &str) -> Self {
+    /// A notice about an account, of which nothing else is known.
+    #[must_use]
+    pub fn of_account(event: NoticeEvent, account: &str) -> Self {
         Self {
             v: VERSION,
             event,

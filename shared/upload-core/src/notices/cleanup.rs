@@ -70,7 +70,8 @@ pub(super) async fn delete_expired(
 }
 
 async fn delete(ledger: &Ledger, robot: &str, names: impl Iterator<Item = &NoticeName>) -> Result<(), Error> {
-    let deleting = stream::iter(names.map(|name| ledger.delete_notice(robot, name)));
+    let names: Vec<_> = names.cloned().collect();
+    let deleting = stream::iter(names).map(|name| async move { ledger.delete_notice(robot, &name).await });
     let results: Vec<_> = deleting.buffer_unordered(CONCURRENT_CALLS).collect().await;
     results.into_iter().collect()
 }

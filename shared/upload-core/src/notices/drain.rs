@@ -12,6 +12,7 @@ use crate::{
     Error,
     ledger::{DigestClaim, LastDigest, Ledger, ListedKey, NoticeName, StoredRefusal},
 };
+use futures_util::future::BoxFuture;
 use std::{collections::BTreeSet, time::Duration};
 use tokio::time::timeout;
 
@@ -36,7 +37,16 @@ pub enum NoticeDelivery {
 ///
 /// # Errors
 /// [`Ledger`](crate::ErrorKind::Ledger) if the store fails.
-pub async fn deliver_notices(
+pub fn deliver_notices<'a>(
+    ledger: &'a Ledger,
+    robot: &'a dyn Messenger,
+    patience: Duration,
+    hurry: bool,
+) -> BoxFuture<'a, Result<NoticeDelivery, Error>> {
+    Box::pin(deliver(ledger, robot, patience, hurry))
+}
+
+async fn deliver(
     ledger: &Ledger,
     robot: &dyn Messenger,
     patience: Duration,
@@ -162,14 +172,14 @@ fn told_among(listed: &[(NoticeName, ListedKey)], told: &[String]) -> Vec<Notice
 ///
 /// # Errors
 /// As [`deliver_notices`].
-pub async fn forget_robots(ledger: &Ledger, known: &[&str]) -> Result<(), Error> {
-    let now = ledger.times().await?.now;
-    for robot in ledger.robots_with_notices().await? {
-        if known.contains(&robot.as_str()) {
-            continue;
+pub fn forget_robots<'a>(ledger: &'a Ledger, known: &'a [&'a str]) -> BoxFuture<'a, Result<(), Error>> {
+    Box::pin(async move {
+        let robots = ledger.robots_with_notices().await?;
+        for robot in robots.iter().filter(|robot| !known.contains(&robot.as_str())) {
+            let now = ledger.times().await?.now;
+            let listed = list(ledger, robot).await?;
+            delete_expired(ledger, robot, &listed, now).await?;
         }
-        let listed = list(ledger, &robot).await?;
-        delete_expired(ledger, &robot, &listed, now).await?;
-    }
-    Ok(())
+        Ok(())
+    })
 }

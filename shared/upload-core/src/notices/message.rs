@@ -39,7 +39,8 @@ pub(super) async fn compose(
 ) -> Result<NoticeDigest, Error> {
     let count = |event: NoticeEvent| names.iter().filter(|name| name.event == event).count() as u64;
     let counts = NoticeEvent::ALL.into_iter().map(|event| (event, count(event)));
-    let reads = stream::iter(names.iter().take(MAX_SHOWN)).map(|name| ledger.notice(robot, name));
+    let first: Vec<NoticeName> = names.iter().take(MAX_SHOWN).map(|name| NoticeName::clone(name)).collect();
+    let reads = stream::iter(first).map(|name| async move { ledger.notice(robot, &name).await });
     let shown: Vec<_> = reads.buffered(CONCURRENT_READS).try_collect().await?;
     Ok(NoticeDigest {
         counts: counts.filter(|(_, times)| *times > 0).collect(),

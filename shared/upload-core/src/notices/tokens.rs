@@ -5,6 +5,7 @@ use crate::{
     access_token::TokenState,
     ledger::{Ledger, Notice},
 };
+use futures_util::future::BoxFuture;
 use std::time::{Duration, UNIX_EPOCH};
 
 /// A token is told of when it has fewer days left: it is renewed by itself when a quarter of its month is left.
@@ -18,7 +19,15 @@ const NOTE: &str = "token-told-";
 ///
 /// # Errors
 /// [`Ledger`](crate::ErrorKind::Ledger) if the store fails.
-pub async fn tell_of_token(ledger: &Ledger, account: &str, state: &TokenState) -> Result<(), Error> {
+pub fn tell_of_token<'a>(
+    ledger: &'a Ledger,
+    account: &'a str,
+    state: &'a TokenState,
+) -> BoxFuture<'a, Result<(), Error>> {
+    Box::pin(tell(ledger, account, state))
+}
+
+async fn tell(ledger: &Ledger, account: &str, state: &TokenState) -> Result<(), Error> {
     let event = NoticeEvent::TokenExpiring;
     if !ledger.tells_of_account(event, account) {
         return Ok(());

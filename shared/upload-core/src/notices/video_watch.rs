@@ -4,6 +4,7 @@ use crate::{
     Error, ErrorKind, NoticeEvent, VideoState, Youku,
     ledger::{Ledger, Notice},
 };
+use futures_util::future::BoxFuture;
 use std::{collections::BTreeSet, sync::Arc};
 use tokio::time::Instant;
 
@@ -14,11 +15,18 @@ const MAX_QUESTIONS: usize = 100;
 ///
 /// # Errors
 /// [`Ledger`](ErrorKind::Ledger) if the store fails. What Youku does not tell is asked again later.
-pub async fn watch_videos(
-    ledger: &Ledger,
-    youku_of: &(dyn Fn(&str) -> Result<Arc<dyn Youku>, Error> + Sync),
+pub fn watch_videos<'a>(
+    ledger: &'a Ledger,
+    youku_of: &'a YoukuOf<'a>,
     until: Option<Instant>,
-) -> Result<(), Error> {
+) -> BoxFuture<'a, Result<(), Error>> {
+    Box::pin(watch(ledger, youku_of, until))
+}
+
+/// Youku as an account of this name sees it.
+type YoukuOf<'a> = dyn Fn(&str) -> Result<Arc<dyn Youku>, Error> + Sync + 'a;
+
+async fn watch(ledger: &Ledger, youku_of: &YoukuOf<'_>, until: Option<Instant>) -> Result<(), Error> {
     let watched = ledger.watched_videos().await?;
     if watched.is_empty() {
         return Ok(());

@@ -14,4 +14,6 @@ pub(super) struct CheckContext {
     pub(super) token_file: Option<PathBuf>,
     /// The callback URL to check.
     pub(super) callback: Option<String>,
+    /// Whether each group robot is sent a message.
+    pub(super) robots: bool,
 }

@@ -87,7 +87,7 @@ impl Finding {
     }
 
     /// Prints the finding and returns whether it is well.
-    pub(super) fn print(&self, json: bool) -> bool {
+    pub(in crate::commands) fn print(&self, json: bool) -> bool {
         if json {
             if let Ok(line) = serde_json::to_string(self) {
                 print_json(line);

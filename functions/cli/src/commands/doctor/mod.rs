@@ -10,6 +10,7 @@ mod finding;
 mod function;
 mod ledger;
 mod marks;
+mod robots;
 mod settings;
 mod source;
 
@@ -17,26 +18,29 @@ use crate::{args::DoctorArgs, exit_code::USAGE};
 use app::Settings;
 use context::CheckContext;
 pub(super) use finding::Finding;
+pub(super) use robots::robot_finding;
 use std::{future::Future, pin::Pin, process::ExitCode};
 
 type Findings<'a> = Pin<Box<dyn Future<Output = Vec<Finding>> + 'a>>;
 
 /// Every check that needs more than readable settings, in the order in which they run.
-const CHECKS: [fn(&CheckContext) -> Findings<'_>; 5] = [
+const CHECKS: [fn(&CheckContext) -> Findings<'_>; 6] = [
     |context| Box::pin(ledger::check(context)),
     |context| Box::pin(source::check(context)),
     |context| Box::pin(accounts::check(context)),
     |context| Box::pin(callback::check(context)),
+    |context| Box::pin(robots::check(context)),
     |context| Box::pin(function::check(context)),
 ];
 
 /// Runs all checks; the exit code is 0 if all is well, 2 where the settings cannot be used or have no account, else 1.
 pub(super) fn run(args: DoctorArgs) -> ExitCode {
-    let DoctorArgs { account, function_url, token_file, callback, json } = args;
+    let DoctorArgs { account, function_url, token_file, callback, robots, json } = args;
     let (app, finding) = settings::check();
     finding.print(json);
     let Some(app) = app else { return ExitCode::from(USAGE) };
-    let all_well = run_checks(&CheckContext { app, account, function_url, token_file, callback }, json);
+    let context = CheckContext { app, account, function_url, token_file, callback, robots };
+    let all_well = run_checks(&context, json);
     if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -45,7 +49,14 @@ pub(super) fn collect(settings: Option<Settings>) -> Vec<Finding> {
     let (app, first) = settings.map_or_else(settings::check, settings::check_given);
     let mut findings = vec![first];
     let Some(app) = app else { return findings };
-    let context = CheckContext { app, account: None, function_url: None, token_file: None, callback: None };
+    let context = CheckContext {
+        app,
+        account: None,
+        function_url: None,
+        token_file: None,
+        callback: None,
+        robots: false,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime {
         Ok(runtime) => runtime.block_on(async {

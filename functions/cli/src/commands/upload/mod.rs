@@ -37,7 +37,7 @@ use crate::{
 };
 use app::{
     App, LogLevel,
-    core::{Error, ErrorKind, UploadError as _, UploadId},
+    core::{Error, ErrorKind, RunContext, UploadError as _, UploadId},
 };
 use batch::Batch;
 use futures_util::{StreamExt, stream};
@@ -82,6 +82,10 @@ pub(super) async fn upload(args: UploadArgs, shutdown: Shutdown) -> Result<ExitC
     let numbered = videos.iter().enumerate();
     let processing = stream::iter(numbered).map(|(at, video)| batch.process(at + 1, video));
     let ended: Vec<(u8, Outcome)> = processing.buffer_unordered(args.parallel.into()).collect().await;
+    if !args.dry_run {
+        // Within a second; what is left is told by the next command or sweep.
+        app.tell_robots(None, &RunContext::default()).await;
+    }
     let mut totals = Totals::default();
     ended.iter().for_each(|(_, outcome)| totals.add(*outcome));
     let codes = ended.iter().map(|(code, _)| *code);

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     adapters::{cause::Cause, source::open_store},
-    settings::Settings,
+    settings::{RobotFields, Settings},
 };
 use object_storage::{Credentials, HttpClient};
 use std::{
@@ -20,7 +20,7 @@ use std::{
 };
 use tokio::sync::OnceCell;
 use upload_core::{
-    Clock, Error, Location, Provider,
+    Clock, Error, Location, NoticeSubscriber, Provider,
     ledger::{Ledger, LedgerSettings},
 };
 
@@ -31,6 +31,8 @@ pub(crate) struct LedgerLocation {
     window: Duration,
     clock: Arc<dyn Clock>,
     folder_clock: Arc<FolderClock>,
+    /// Who is told of what.
+    subscribers: Arc<[NoticeSubscriber]>,
     /// Whether the store was found able to keep a ledger.
     checked: OnceCell<()>,
     /// Whether the ledger's birth is on record.
@@ -58,7 +60,8 @@ impl LedgerLocation {
         };
         let folder_clock = Arc::new(FolderClock::new(clock.clone()));
         let (checked, born) = (OnceCell::new(), AtomicBool::new(false));
-        Ok(Self { place, settings: ledger, window, clock, folder_clock, checked, born })
+        let subscribers = settings.robots.iter().map(RobotFields::to_subscriber).collect();
+        Ok(Self { place, settings: ledger, window, clock, folder_clock, subscribers, checked, born })
     }
 
     /// Lets calls that fail give up after `patience` where they would be tried again for longer.
@@ -85,7 +88,8 @@ impl LedgerLocation {
             Ledger::new(store.clone(), seal, self.settings, self.clock.clone()).is_born().await
         };
         let seal = seal.open(reading()).await?;
-        let ledger = Ledger::new(store.clone(), seal, self.settings, self.clock.clone());
+        let ledger = Ledger::new(store.clone(), seal, self.settings, self.clock.clone())
+            .with_subscribers(self.subscribers.clone());
         // Both are asked at once; nothing is written to a store that cannot keep a ledger.
         let checking = self.checked.get_or_try_init(|| self.check(&store));
         let (checked, is_born) = tokio::join!(Box::pin(checking), Box::pin(self.is_born(&ledger)));

@@ -1,0 +1,181 @@
+//! Telling group robots what became of uploads.
+
+use crate::{adapters::robots::ChatRobot, application::App};
+use chat_robots::{Language, Refusal};
+use futures_util::future::{BoxFuture, join_all};
+use object_storage::Credentials;
+use std::time::Duration;
+use tokio::time::{Instant, timeout};
+use upload_core::{
+    Error, Messenger as _, NoticeDelivery, RunContext,
+    access_token::TokenState,
+    deliver_notices, forget_robots,
+    ledger::{Ledger, StoredRefusal},
+    tell_of_token, watch_videos,
+};
+
+/// How long a sweep waits for a robot's answer.
+const SWEEP_PATIENCE: Duration = Duration::from_secs(10);
+/// What robots cost a run at most, all together.
+const RUN_TIME: Duration = Duration::from_secs(1);
+/// How long a run waits for a robot's answer: the rest of its time is the ledger's.
+const RUN_PATIENCE: Duration = Duration::from_millis(700);
+/// A run that has less time left leaves them to the sweep.
+const SPARE_TIME: Duration = Duration::from_secs(3);
+
+/// A robot of the settings, and what is known of it.
+#[derive(Debug, Clone)]
+pub struct RobotStatus {
+    /// Its name.
+    pub name: String,
+    /// Host and the last four characters of its token.
+    pub address: String,
+    /// Why it did not accept the last message; `None` where it did, or none was sent.
+    pub refusal: Option<StoredRefusal>,
+}
+
+/// What a robot answered to a test.
+#[derive(Debug, Clone)]
+pub struct RobotTest {
+    /// Its name.
+    pub name: String,
+    /// Host and the last four characters of its token.
+    pub address: String,
+    /// The language of its messages.
+    pub language: Language,
+    /// Why it did not accept the message.
+    pub refusal: Option<Refusal>,
+}
+
+impl App {
+    /// Sends each robot, or the one of this name, a message that shows that it can be reached, and returns the vendors' answers. The ledger
+    /// is not asked: a test is sent even where a robot's minute is used up.
+    pub fn test_robots<'a>(&'a self, name: Option<&'a str>) -> BoxFuture<'a, Vec<RobotTest>> {
+        Box::pin(async move {
+            let robots = self.robots.iter().filter(|robot| name.is_none_or(|name| robot.name() == name));
+            join_all(robots.map(|robot| async move {
+                RobotTest {
+                    name: robot.name().to_owned(),
+                    address: robot.address(),
+                    language: robot.language(),
+                    refusal: robot.test().await.err(),
+                }
+            }))
+            .await
+        })
+    }
+
+    /// What the ledger knows of the robots; nothing is sent.
+    ///
+    /// # Errors
+    /// Where the ledger cannot be read.
+    pub fn robot_states<'a>(
+        &'a self,
+        credentials: Option<Credentials>,
+    ) -> BoxFuture<'a, Result<Vec<RobotStatus>, Error>> {
+        Box::pin(async move {
+            let mut states = Vec::new();
+            if self.robots.is_empty() {
+                return Ok(states);
+            }
+            let ledger = self.ledger_to_read(credentials).await?;
+            for robot in &self.robots {
+                let refusal = match &ledger {
+                    Some(ledger) => ledger.robot_refusal(robot.name()).await?,
+                    None => None,
+                };
+                // Other settings are tried at once.
+                let refusal = refusal.filter(|refusal| refusal.settings == robot.settings());
+                states.push(RobotStatus { name: robot.name().to_owned(), address: robot.address(), refusal });
+            }
+            Ok(states)
+        })
+    }
+
+    /// Tells the robots what is due, after an upload: within a second, and what is left is told by the sweep.
+    pub fn tell_robots<'a>(
+        &'a self,
+        credentials: Option<Credentials>,
+        run: &'a RunContext,
+    ) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            let spare = run.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            if self.robots.is_empty() || spare.is_some_and(|spare| spare < SPARE_TIME) {
+                return;
+            }
+            let telling = async {
+                let ledger = self.ledger(credentials).await?;
+                self.deliver_to_robots(&ledger, RUN_PATIENCE, true).await;
+                Ok::<_, Error>(())
+            };
+            match timeout(RUN_TIME, telling).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::warn!(?error, "the robots are left to the sweep"),
+                Err(_) => {
+                    tracing::warn!("the time for telling robots is over: the rest is left to the sweep")
+                }
+            }
+        })
+    }
+
+    /// Tells the robots in a sweep: what became of videos, tokens that expire, and all that is due.
+    pub(super) fn tell_robots_in_sweep<'a>(
+        &'a self,
+        ledger: &'a Ledger,
+        run: &'a RunContext,
+    ) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            if self.robots.is_empty() {
+                return;
+            }
+            if let Err(error) = self.queue_in_sweep(ledger, run).await {
+                tracing::warn!(
+                    ?error,
+                    "not all that robots are to be told could be queued: the next sweep does it"
+                );
+            }
+            let left = run.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            // The ledger needs some of it.
+            let patience = left.map_or(SWEEP_PATIENCE, |left| SWEEP_PATIENCE.min(left / 2));
+            if patience < RUN_PATIENCE {
+                return;
+            }
+            self.deliver_to_robots(ledger, patience, false).await;
+            let names: Vec<_> = self.robots.iter().map(ChatRobot::name).collect();
+            if let Err(error) = forget_robots(ledger, &names).await {
+                tracing::warn!(?error, "what is left of former robots is deleted by the next sweep");
+            }
+        })
+    }
+
+    async fn queue_in_sweep(&self, ledger: &Ledger, run: &RunContext) -> Result<(), Error> {
+        for (name, account) in &self.accounts {
+            let Some(tokens) = &account.tokens else { continue };
+            let state = TokenState::from_tokens(&ledger.tokens(tokens.chain()).await?);
+            tell_of_token(ledger, name, &state).await?;
+        }
+        let youku_of = |account: &str| self.youku(account, ledger);
+        watch_videos(ledger, &youku_of, run.deadline).await
+    }
+
+    /// All at once: a robot that does not answer holds up no other.
+    async fn deliver_to_robots(&self, ledger: &Ledger, patience: Duration, hurry: bool) {
+        let deliveries = self.robots.iter().map(|robot| async move {
+            match deliver_notices(ledger, robot, patience, hurry).await {
+                Ok(NoticeDelivery::Nothing | NoticeDelivery::Later | NoticeDelivery::Told(_)) => {}
+                Ok(NoticeDelivery::Refused(refusal)) => {
+                    tracing::debug!(
+                        robot = robot.name(),
+                        address = robot.address(),
+                        code = refusal.code,
+                        "not told"
+                    );
+                }
+                Err(error) => {
+                    tracing::warn!(?error, robot = robot.name(), "a robot is left to the next sweep")
+                }
+            }
+        });
+        join_all(deliveries).await;
+    }
+}
