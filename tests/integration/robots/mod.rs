@@ -2,6 +2,7 @@
 
 mod clients;
 mod requests;
+mod telling;
 
 use local_clouds::control::{Control, Server, serve};
 use local_clouds::robots::{ReceivedRequest, RobotConfig, Robots, Vendor};

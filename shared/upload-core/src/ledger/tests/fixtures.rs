@@ -2,6 +2,7 @@
 
 use super::super::{
     codec::{VERSION, decode, encode},
+    digest_claims::DigestEntry,
     lease_record::LeaseRecord,
 };
 use super::*;
@@ -159,7 +160,7 @@ fn is_written_and_read<T: Serialize + DeserializeOwned>(name: &str, entry: &T) -
 #[test]
 fn every_kind_of_entry_equals_its_fixture() {
     let tokens = ["refresh", "refresh-withdrawn", "refresh-lost", "refresh-refused", "token"];
-    let others = ["lease", "open-mark", "pause", "recent"];
+    let others = ["lease", "open-mark", "pause", "recent", "notice", "digest"];
     let mut names: BTreeSet<_> = tokens.iter().chain(&others).map(|name| (*name).to_owned()).collect();
     let mut kinds = BTreeSet::new();
     for (name, step) in steps() {
@@ -195,6 +196,18 @@ fn every_kind_of_entry_equals_its_fixture() {
     assert_eq!(is_written_and_read("recent", &recent), recent);
     let pause = is_written_and_read("pause", &RateLimit { v: VERSION, until: at() });
     assert_eq!(pause.until, at());
+    let notice: Notice = serde_json::from_value(serde_json::json!({
+        "v": VERSION, "event": "needs_you", "account": "main", "location": {"provider": "oss", "bucket": "b", "key": "k"},
+        "title": "t", "upload_id": "00112233445566778899aabbccddeeff", "video_id": "XMQ", "code": "reauthorize", "expires": at()
+    }))
+    .expect("a notice");
+    assert_eq!(is_written_and_read("notice", &notice), notice);
+    let digest: DigestEntry = serde_json::from_value(serde_json::json!({
+        "v": VERSION, "nonce": "0011", "ended": true, "sent": [at()], "told": ["published.8199999999750-00112233445566778899aabbccddeeff"],
+        "refusal": {"code": "signature", "is_final": true, "since": at(), "until": at(), "settings": "00112233"}
+    }))
+    .expect("a digest");
+    assert_eq!(is_written_and_read("digest", &digest), digest);
     let kept = fs::read_dir(file("x").parent().expect("a folder")).expect("it can be listed");
     let kept: BTreeSet<_> = kept
         .map(|entry| entry.expect("readable").file_name().into_string().expect("ASCII"))
