@@ -59,12 +59,12 @@ pub use model::progress::{Progress, Stage};
 pub use model::publication::{Hiding, ManagePolicy, Publication};
 pub use model::timestamp::Timestamp;
 pub use model::upload_id::UploadId;
-pub use model::zone::{ZONE, find_zone};
+pub use model::zone::{ZONE, Zone};
 pub use notices::{
     drain::{NoticeDelivery, deliver_notices, forget_robots},
     messenger::{Messenger, MessengerRefusal, NoticeDigest},
     tokens::tell_of_token,
-    video_watch::watch_videos,
+    video_watch::watch_for_robots,
 };
 pub use ports::{
     Bucket, ByteStream, Check, CheckStatus, CompletedObject, MultipartId, NewVideo, OssSession, OwnVideos,

@@ -1,55 +1,26 @@
 //! Hours in which a robot keeps silent.
 
 use serde::{Deserialize, Deserializer, de::Error as _};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
+use upload_core::Zone;
 
-const DAY: i64 = 24 * 60;
-/// The widest offsets in use are -12:00 and +14:00.
-const OFFSETS: std::ops::RangeInclusive<i64> = -12 * 60..=14 * 60;
-
-/// Zones that have one offset all year, in minutes, by the IANA time zone database (2025b). Zones that change their clocks need a database
-/// of rules, which is larger than the function may grow.
-const ZONES: [(&str, i64); 20] = [
-    ("UTC", 0),
-    ("Etc/UTC", 0),
-    ("PRC", 480),
-    ("Asia/Shanghai", 480),
-    ("Asia/Chongqing", 480),
-    ("Asia/Urumqi", 360),
-    ("Asia/Hong_Kong", 480),
-    ("Asia/Macau", 480),
-    ("Asia/Taipei", 480),
-    ("Asia/Singapore", 480),
-    ("Asia/Kuala_Lumpur", 480),
-    ("Asia/Manila", 480),
-    ("Asia/Tokyo", 540),
-    ("Asia/Seoul", 540),
-    ("Asia/Bangkok", 420),
-    ("Asia/Ho_Chi_Minh", 420),
-    ("Asia/Jakarta", 420),
-    ("Asia/Yangon", 390),
-    ("Asia/Kolkata", 330),
-    ("Asia/Dubai", 240),
-];
+const DAY: u16 = 24 * 60;
 
 /// From when to when nothing is sent, each day. Past midnight where `to` is before `from`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct QuietHours {
     /// Minutes since midnight.
-    from: i64,
+    from: u16,
     /// Minutes since midnight.
-    to: i64,
-    /// Minutes that the zone is ahead of UTC.
-    offset: i64,
+    to: u16,
+    zone: Zone,
 }
 
 impl QuietHours {
     /// Whether nothing is to be sent at this time.
     #[must_use]
     pub fn contains(&self, time: SystemTime) -> bool {
-        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let minutes = i64::try_from(since.as_secs() / 60).unwrap_or_default();
-        let now = (minutes + self.offset).rem_euclid(DAY);
+        let now = self.zone.minute_of_day(time);
         match self.from < self.to {
             true => (self.from..self.to).contains(&now),
             false => now >= self.from || now < self.to,
@@ -72,9 +43,9 @@ impl<'de> Deserialize<'de> for QuietHours {
         let hours = Self {
             from: time(&from).map_err(D::Error::custom)?,
             to: time(&to).map_err(D::Error::custom)?,
-            offset: parse_zone(&zone).ok_or_else(|| {
+            zone: Zone::find(&zone).ok_or_else(|| {
                 D::Error::custom(
-                    "zone must be an offset such as +08:00, or a zone without daylight saving time such as Asia/Shanghai",
+                    "zone must be a known zone such as Asia/Shanghai, or an offset such as +08:00",
                 )
             })?,
         };
@@ -85,35 +56,21 @@ impl<'de> Deserialize<'de> for QuietHours {
     }
 }
 
-/// Minutes since midnight.
-fn parse_time(text: &str) -> Option<i64> {
-    parse_clock(text).filter(|minutes| *minutes < DAY)
-}
-
-fn parse_zone(text: &str) -> Option<i64> {
-    let offset = match text.split_at_checked(1)? {
-        ("+", clock) => parse_clock(clock),
-        ("-", clock) => parse_clock(clock).map(|minutes| -minutes),
-        _ => ZONES.iter().find(|(name, _)| *name == text).map(|(_, offset)| *offset),
-    };
-    offset.filter(|offset| OFFSETS.contains(offset))
-}
-
-/// The minutes of `hh:mm`.
-fn parse_clock(text: &str) -> Option<i64> {
+/// The minutes since midnight of `hh:mm`.
+fn parse_time(text: &str) -> Option<u16> {
     let (hours, minutes) = text.split_once(':')?;
     let number = |text: &str| {
         let is_fit = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
-        text.parse::<i64>().ok().filter(|_| is_fit)
+        text.parse::<u16>().ok().filter(|_| is_fit)
     };
     let (hours, minutes) = (number(hours)?, number(minutes)?);
-    (minutes < 60).then_some(hours * 60 + minutes)
+    Some(hours * 60 + minutes).filter(|all| minutes < 60 && *all < DAY)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
+    use std::time::{Duration, UNIX_EPOCH};
 
     fn parse(from: &str, to: &str, zone: &str) -> Result<QuietHours, String> {
         let table = serde_json::json!({"from": from, "to": to, "zone": zone});
@@ -140,11 +97,18 @@ mod tests {
         assert!(!noon.contains(at(15, 29)) && !noon.contains(at(17, 0)));
     }
 
+    /// Summer time of 2026 begins in New York on 8 March.
     #[test]
-    fn zones_that_change_their_clocks_are_refused() {
-        for zone in
-            ["Europe/Berlin", "America/New_York", "CST", "", "8", "+8:00", "+08:60", "+15:00", "＋08:00"]
-        {
+    fn a_zone_that_changes_its_clocks_is_followed() {
+        let hours = parse("22:00", "23:00", "America/New_York").expect("fits");
+        let day = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+        // 2026-03-07 and 2026-03-09, each at 03:30 UTC.
+        assert!(hours.contains(day(1_772_854_200)) && !hours.contains(day(1_773_027_000)));
+    }
+
+    #[test]
+    fn what_is_no_zone_and_no_time_is_refused() {
+        for zone in ["Mars/Olympus", "CST", "", "8", "+8:00", "+08:60", "+15:00", "＋08:00"] {
             assert!(parse("22:00", "08:00", zone).is_err_and(|why| why.contains("Asia/Shanghai")), "{zone}");
         }
         for (from, to) in [("24:00", "08:00"), ("22", "08:00"), ("22:00", "8:00"), ("22:00", "22:00")] {

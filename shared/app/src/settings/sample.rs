@@ -6,7 +6,7 @@ use toml::{Table, Value};
 
 const SAMPLE: &str = include_str!("../../sample/oss2youku.toml");
 /// Where the settings' variables are named.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
     include_str!("tree.rs"),
     include_str!("youku.rs"),
     include_str!("source.rs"),

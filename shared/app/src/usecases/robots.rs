@@ -11,7 +11,7 @@ use upload_core::{
     access_token::TokenState,
     deliver_notices, forget_robots,
     ledger::{Ledger, StoredRefusal},
-    tell_of_token, watch_videos,
+    tell_of_token, watch_for_robots,
 };
 
 /// How long a sweep waits for a robot's answer.
@@ -155,7 +155,7 @@ impl App {
             tell_of_token(ledger, name, &state).await?;
         }
         let youku_of = |account: &str| self.youku(account, ledger);
-        watch_videos(ledger, &youku_of, run.deadline).await
+        watch_for_robots(ledger, &youku_of, self.settings.youku.calls_per_hour, run.deadline).await
     }
 
     /// All at once: a robot that does not answer holds up no other.

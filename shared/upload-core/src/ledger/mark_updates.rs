@@ -33,11 +33,15 @@ pub(super) async fn update_marks(
     };
     // None of them needs another. The marks go last, with the lease: while there is one, a sweep makes up for what is missing.
     let ((), (), stands) = tokio::try_join!(record_end(access, record), content, standing)?;
+    Box::pin(notices::queue_failed_hour(access, record)).await?;
     match record.waiting {
         _ if record.is_settled() => {
             marks.settled = stands;
-            // Another holder's step replaced the end, or follows it: whoever finds the mark writes the entry of what the chain amounts to.
-            if stands { Ok(()) } else { withdraw_end(access, record).await }
+            // Another holder's step replaced the end, or follows it: whoever finds the mark writes the entry of what the chain amounts to. A
+            // step after the end says nothing about the end.
+            let is_end =
+                record.end().map(|end| end.sequence) == record.history.last().map(|last| last.sequence);
+            if stands || !is_end { Ok(()) } else { withdraw_end(access, record).await }
         }
         Some(waiting) => {
             Box::pin(notices::queue_wait(access, record)).await?;

@@ -7,6 +7,7 @@
 
 use super::{
     Timestamp,
+    change::ChangeOrigin,
     codec::{VERSION, decode, encode},
     handle::Ledger,
     key_parts::FinishedKey,
@@ -147,6 +148,19 @@ pub(super) async fn queue_wait(access: &Access, record: &Record) -> Result<(), E
     let notice = Notice { code: Some(waiting.reason.as_str().into()), ..Notice::of_record(event, record) };
     let name = NoticeName::new(event, format!("{}.{:06}", record.id, record.sequence()));
     queue(access, &name, &notice).await
+}
+
+/// Queues that a person must make a video public, if the last step says that its hour failed.
+pub(super) async fn queue_failed_hour(access: &Access, record: &Record) -> Result<(), Error> {
+    let last = record.history.last().map(|last| &last.step);
+    let is_hour = matches!(last, Some(Step::Updated(update)) if update.by == ChangeOrigin::Schedule);
+    let Some(failure) = record.failed_publication().filter(|_| is_hour && !access.subscribers.is_empty())
+    else {
+        return Ok(());
+    };
+    let event = NoticeEvent::NeedsYou;
+    let notice = Notice { code: Some(failure.code.clone()), ..Notice::of_record(event, record) };
+    queue(access, &NoticeName::new(event, format!("{}.{:06}", record.id, record.sequence())), &notice).await
 }
 
 /// Queues that a person must help an upload, which is paused for the `number`th time in a row.

@@ -3,7 +3,11 @@
 //! A name stands for the rule that the zone follows today, as the last line of its file in the tz database (2025b) has it. Past and future
 //! laws are not known: an hour that is set lies days ahead at most.
 
-use jiff::tz::{Offset, TimeZone};
+use jiff::{
+    Timestamp, Zoned,
+    tz::{Offset, TimeZone},
+};
+use std::time::SystemTime;
 
 /// The zones of those who use Youku, and those of the usual partners abroad, each with its rule as POSIX writes it.
 const ZONES: [(&str, &str); 34] = [
@@ -50,12 +54,31 @@ const PACIFIC: &str = "PST8PDT,M3.2.0,M11.1.0";
 /// What a zone must be, for errors.
 pub const ZONE: &str = "a known zone such as Asia/Shanghai, or an offset such as +08:00";
 
-/// Finds a zone by its name in the tz database, or by an offset such as `+08:00` or `-03:30`; `None` where neither is known.
-#[must_use]
-pub fn find_zone(name: &str) -> Option<TimeZone> {
-    match ZONES.iter().find(|(known, _)| *known == name) {
-        Some((_, rule)) => TimeZone::posix(rule).ok(),
-        None => parse_offset(name).map(TimeZone::fixed),
+/// A time zone.
+#[derive(Debug, Clone)]
+pub struct Zone(TimeZone);
+
+impl Zone {
+    /// Finds a zone by its name in the tz database, or by an offset such as `+08:00` or `-03:30`; `None` where neither is known.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        let zone = match ZONES.iter().find(|(known, _)| *known == name) {
+            Some((_, rule)) => TimeZone::posix(rule).ok(),
+            None => parse_offset(name).map(TimeZone::fixed),
+        };
+        zone.map(Self)
+    }
+
+    /// Minutes since midnight there, 0 to 1439.
+    #[must_use]
+    pub fn minute_of_day(&self, time: SystemTime) -> u16 {
+        let clock = self.at(time).time();
+        u16::from(clock.hour().unsigned_abs()) * 60 + u16::from(clock.minute().unsigned_abs())
+    }
+
+    /// The time as clocks there show it.
+    pub(crate) fn at(&self, time: SystemTime) -> Zoned {
+        Timestamp::try_from(time).unwrap_or_default().to_zoned(self.0.clone())
     }
 }
 
@@ -80,12 +103,12 @@ mod tests {
     #[test]
     fn every_zone_of_the_table_has_a_rule() {
         for (name, _) in ZONES {
-            assert!(find_zone(name).is_some(), "{name}");
+            assert!(Zone::find(name).is_some(), "{name}");
         }
         for foreign in
             ["", "Shanghai", "Mars/Olympus", "+8", "+08", "+0800", "+24:00", "08:00", "+08:60", "+é8:00"]
         {
-            assert!(find_zone(foreign).is_none(), "{foreign}");
+            assert!(Zone::find(foreign).is_none(), "{foreign}");
         }
     }
 

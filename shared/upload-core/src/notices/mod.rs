@@ -6,7 +6,7 @@
 //! | `drain` | sends a robot's notices, one process at a time |
 //! | `message` | which notices a message counts, and which it shows |
 //! | `cleanup` | deletes notices that were told, or that nobody accepts |
-//! | `video_watch` | asks Youku what became of published videos |
+//! | `video_watch`, `video_states` | asks Youku what became of published videos, many in one call |
 //! | `tokens` | notices that an access token expires |
 
 mod cleanup;
@@ -14,4 +14,5 @@ pub(crate) mod drain;
 mod message;
 pub(crate) mod messenger;
 pub(crate) mod tokens;
+mod video_states;
 pub(crate) mod video_watch;

@@ -1,70 +1,104 @@
 //! Asks Youku what became of published videos, for the robots that want to know.
 
+use super::video_states::ask_states;
 use crate::{
-    Error, ErrorKind, NoticeEvent, VideoState, Youku,
+    Error, NoticeEvent, VideoState, Youku,
     ledger::{Ledger, Notice},
+    sweep::watch::{SHARE, Watching},
 };
 use futures_util::future::BoxFuture;
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::SystemTime,
+};
 use tokio::time::Instant;
 
-/// Questions of one sweep.
-const MAX_QUESTIONS: usize = 100;
+/// Videos of one sweep.
+const MAX_VIDEOS: usize = 500;
 
-/// Asks about the watched videos that are due, and queues what was decided. `youku_of` is Youku as an account sees it.
+/// Asks about the watched videos that are due, many in one call, and queues what was decided. `youku_of` is Youku as an account sees it;
+/// of its `calls_per_hour` a tenth is spent on watching.
 ///
 /// # Errors
-/// [`Ledger`](ErrorKind::Ledger) if the store fails. What Youku does not tell is asked again later.
-pub fn watch_videos<'a>(
+/// [`Ledger`](crate::ErrorKind::Ledger) if the store fails. What Youku does not tell is asked again later.
+pub fn watch_for_robots<'a>(
     ledger: &'a Ledger,
     youku_of: &'a YoukuOf<'a>,
+    calls_per_hour: u32,
     until: Option<Instant>,
 ) -> BoxFuture<'a, Result<(), Error>> {
-    Box::pin(watch(ledger, youku_of, until))
+    Box::pin(watch(ledger, youku_of, (calls_per_hour / SHARE).max(1), until))
 }
 
 /// Youku as an account of this name sees it.
 type YoukuOf<'a> = dyn Fn(&str) -> Result<Arc<dyn Youku>, Error> + Sync + 'a;
 
-async fn watch(ledger: &Ledger, youku_of: &YoukuOf<'_>, until: Option<Instant>) -> Result<(), Error> {
+async fn watch(
+    ledger: &Ledger,
+    youku_of: &YoukuOf<'_>,
+    budget: u32,
+    until: Option<Instant>,
+) -> Result<(), Error> {
     let watched = ledger.watched_videos().await?;
     if watched.is_empty() {
         return Ok(());
     }
     let now = ledger.times().await?.now;
-    let mut silent = BTreeSet::new();
-    for video in watched.iter().filter(|video| video.due <= now).take(MAX_QUESTIONS) {
+    let mut accounts: BTreeMap<String, Vec<(_, Notice)>> = BTreeMap::new();
+    for video in watched.iter().filter(|video| video.due <= now).take(MAX_VIDEOS) {
+        if let Some(notice) = ledger.watched_video(video).await? {
+            accounts.entry(notice.account.clone()).or_default().push((video, notice));
+        }
+    }
+    for (account, videos) in accounts {
         if until.is_some_and(|until| Instant::now() >= until) {
             break;
         }
-        let Some(notice) = ledger.watched_video(video).await? else { continue };
-        if silent.contains(&notice.account) {
-            continue;
-        }
-        let state = match youku_of(&notice.account) {
+        let Ok(youku) = youku_of(&account) else {
             // A task brought its own token, or the settings have the account no more.
-            Err(_) => {
+            for (video, _) in videos {
                 ledger.unwatch(video).await?;
-                continue;
             }
-            Ok(youku) => show(ledger, &*youku, &notice).await,
+            continue;
         };
-        match state.map(|state| state.and_then(decide)) {
-            Ok(Some(event)) => ledger.tell_of_video(video, &notice.with_event(event)).await?,
-            Ok(None) => ledger.watch_on(video, &notice).await?,
-            Err(error) if error.kind() == ErrorKind::Ledger => return Err(error),
-            Err(error) => {
-                tracing::warn!(?error, upload_id = %video.id, "Youku does not say what became of a video: it is asked again");
-                silent.insert(notice.account);
+        let ids = videos.iter().filter_map(|(_, notice)| notice.video_id.clone()).collect();
+        let states = ask(ledger, &*youku, &account, ids, (budget, now)).await?;
+        for (video, notice) in videos {
+            let Some(state) = states.get(notice.video_id.as_deref().unwrap_or_default()) else { continue };
+            match state.and_then(decide) {
+                Some(event) => ledger.tell_of_video(video, &notice.with_event(event)).await?,
+                None => ledger.watch_on(video, &notice).await?,
             }
         }
     }
     Ok(())
 }
 
-async fn show(ledger: &Ledger, youku: &dyn Youku, notice: &Notice) -> Result<Option<VideoState>, Error> {
-    ledger.ensure_calls_allowed(youku.client_id().unwrap_or(&notice.account)).await?;
-    youku.show(notice.video_id.as_deref().unwrap_or_default()).await
+/// The states that Youku tells of an account's videos; what it does not tell now is left out.
+async fn ask(
+    ledger: &Ledger,
+    youku: &dyn Youku,
+    account: &str,
+    ids: Vec<String>,
+    (budget, now): (u32, SystemTime),
+) -> Result<HashMap<String, Option<VideoState>>, Error> {
+    let client = youku.client_id().unwrap_or(account);
+    if let Err(error) = ledger.ensure_calls_allowed(client).await {
+        tracing::debug!(?error, account, "the videos are asked about later");
+        return Ok(HashMap::new());
+    }
+    let mut note = Watching::read(ledger, client, now).await?;
+    let (states, asked) = ask_states(youku, ids, &mut note, budget, now).await;
+    note.write(ledger, client).await?;
+    if let Err(error) = asked {
+        tracing::warn!(
+            ?error,
+            account,
+            "Youku does not say what became of videos: they are asked about again"
+        );
+    }
+    Ok(states)
 }
 
 /// What robots are told of a state; `None` while nothing is decided. `limited` counts as ready, as for callbacks.

@@ -45,7 +45,7 @@ impl ChatRobot {
             name: fields.name.clone(),
             robot: fields.to_robot(&guard)?,
             language: fields.language.into(),
-            quiet_hours: fields.quiet_hours,
+            quiet_hours: fields.quiet_hours.clone(),
             pause: Duration::from_secs(fields.digest_seconds),
             settings: fingerprint(fields),
             guard,
@@ -113,7 +113,7 @@ impl Messenger for ChatRobot {
     }
 
     fn is_quiet(&self) -> bool {
-        self.quiet_hours.is_some_and(|hours| hours.contains(self.clock.now()))
+        self.quiet_hours.as_ref().is_some_and(|hours| hours.contains(self.clock.now()))
     }
 
     async fn send(&self, digest: &NoticeDigest) -> Result<(), MessengerRefusal> {

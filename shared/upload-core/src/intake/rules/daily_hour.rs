@@ -1,7 +1,7 @@
 //! The hour at which a rule's videos are made public.
 
-use crate::model::zone::{ZONE, find_zone};
-use jiff::{Timestamp, Zoned, civil::Time, tz::TimeZone};
+use crate::model::zone::{ZONE, Zone};
+use jiff::{Zoned, civil::Time};
 use serde::{Deserialize, Deserializer, de::Error as _};
 use std::{str::FromStr, time::SystemTime};
 
@@ -9,7 +9,7 @@ use std::{str::FromStr, time::SystemTime};
 #[derive(Debug, Clone)]
 pub struct DailyHour {
     time: Time,
-    zone: TimeZone,
+    zone: Zone,
 }
 
 impl DailyHour {
@@ -17,11 +17,10 @@ impl DailyHour {
     /// the first.
     #[must_use]
     pub fn next_after(&self, time: SystemTime) -> SystemTime {
-        let after = Timestamp::try_from(time).unwrap_or_default();
-        let mut day = after.to_zoned(self.zone.clone()).date();
+        let written = self.zone.at(time);
+        let (after, zone, mut day) = (written.timestamp(), written.time_zone(), written.date());
         loop {
-            let next =
-                day.to_datetime(self.time).to_zoned(self.zone.clone()).map(|hour: Zoned| hour.timestamp());
+            let next = day.to_datetime(self.time).to_zoned(zone.clone()).map(|hour: Zoned| hour.timestamp());
             match (next, day.tomorrow()) {
                 (Ok(next), _) if next > after => return next.into(),
                 (Ok(_), Ok(tomorrow)) => day = tomorrow,
@@ -45,7 +44,7 @@ impl FromStr for DailyHour {
         };
         let (hour, minute) = two(hour).zip(two(minute)).ok_or_else(wrong)?;
         let time = Time::new(hour, minute, 0, 0).map_err(|_| wrong())?;
-        Ok(Self { time, zone: find_zone(zone).ok_or_else(wrong)? })
+        Ok(Self { time, zone: Zone::find(zone).ok_or_else(wrong)? })
     }
 }
 
@@ -59,6 +58,7 @@ impl<'de> Deserialize<'de> for DailyHour {
 #[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use super::*;
+    use jiff::Timestamp;
 
     fn time(text: &str) -> SystemTime {
         text.parse::<Timestamp>().unwrap().into()

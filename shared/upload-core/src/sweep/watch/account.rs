@@ -1,6 +1,6 @@
 //! Watches the videos of one account.
 
-use super::{DueVideo, Watching};
+use super::{DueVideo, SHARE, Watching};
 use crate::{
     Error, ErrorKind, RetryAdvice, RunContext, SweepReport, Uploader, VideoState,
     callback::{
@@ -18,9 +18,6 @@ use std::{
     time::{Duration, SystemTime},
 };
 use tokio::time::Instant;
-
-/// The part of Youku's calls that watching may take.
-const SHARE: u32 = 10;
 
 /// Marks that are written at once.
 const MARKS_AT_ONCE: usize = 8;

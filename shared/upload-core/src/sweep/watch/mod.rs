@@ -19,6 +19,9 @@ use std::{
     time::SystemTime,
 };
 
+/// The part of Youku's calls that watching may take: a tenth.
+pub(crate) const SHARE: u32 = 10;
+
 /// The uploads whose video's event is due, by account.
 #[derive(Debug, Default)]
 pub struct DueVideos(BTreeMap<String, Vec<DueVideo>>);

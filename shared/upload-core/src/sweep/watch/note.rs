@@ -55,24 +55,24 @@ impl Watching {
     }
 
     /// Reads what is noted of a client.
-    pub(super) async fn read(ledger: &Ledger, client: &str, now: SystemTime) -> Result<Self, Error> {
+    pub(crate) async fn read(ledger: &Ledger, client: &str, now: SystemTime) -> Result<Self, Error> {
         let noted: Option<Self> = ledger.note(&name(client)).await?;
         Ok(noted.map_or_else(|| Self::new(now), |noted| noted.at(now)))
     }
 
-    pub(super) async fn write(&self, ledger: &Ledger, client: &str) -> Result<(), Error> {
+    pub(crate) async fn write(&self, ledger: &Ledger, client: &str) -> Result<(), Error> {
         ledger.set_note(&name(client), self).await
     }
 
     /// Counts a call, unless the hour has had `budget` of them.
-    pub(super) fn take_call(&mut self, budget: u32) -> bool {
+    pub(crate) fn take_call(&mut self, budget: u32) -> bool {
         let takes = self.calls < budget;
         self.calls += u32::from(takes);
         takes
     }
 
     /// Learns that a call takes no more than `ids`.
-    pub(super) fn learn(&mut self, ids: usize, now: SystemTime) {
+    pub(crate) fn learn(&mut self, ids: usize, now: SystemTime) {
         let ids = ids.max(1);
         if ids < self.ids {
             (self.ids, self.learnt) = (ids, Some(now.into()));

@@ -51,5 +51,5 @@ async fn run_sweep(memory: &Memory) {
     let ledger = memory.ledger();
     sweep(&ledger, uploader_of, None, 100, &RunContext::default()).await.expect("the ledger can be read");
     let youku_of = |_: &str| Ok(Arc::new(memory.clone()) as Arc<dyn Youku>);
-    watch_videos(&ledger, &youku_of, None).await.expect("the ledger can be read");
+    watch_for_robots(&ledger, &youku_of, 1000, None).await.expect("the ledger can be read");
 }
