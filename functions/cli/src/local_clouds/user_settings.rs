@@ -5,8 +5,8 @@ use crate::ui::{details::localize, i18n::tr};
 use serde_json::{Map, Value};
 use std::{collections::BTreeSet, fs, path::Path};
 
-/// Sections that name places, credentials or what `dev` itself reads.
-const REPLACED: [&str; 4] = ["accounts", "ledger", "log", "source"];
+/// Sections that name places, credentials or what `dev` itself reads. A group must hear nothing of uploads to a local Youku.
+const REPLACED: [&str; 5] = ["accounts", "ledger", "log", "robots", "source"];
 /// Fields that do so in sections of which the rest holds: credentials, and Youku's hosts with the region of one.
 const REPLACED_FIELDS: [(&str, &str); 6] = [
     ("http", "tokens"),
@@ -111,12 +111,12 @@ mod tests {
             &path,
             "paused = false\n[youku]\napi = 'https://y'\nupload_server = 'u'\nmd5 = 'web'\nsingle_put = true\n\
              signature = 'v1'\n[accounts.news]\nclient_id = 'c'\naccess_token = 't'\n[ledger]\nlocation = 'oss://l/'\n\
-             [http]\ntokens = ['x']\nbody_limit_kib = 9\n[callback]\nallow_http = true\n\
+             [[robots]]\nname = 'team'\n[http]\ntokens = ['x']\nbody_limit_kib = 9\n[callback]\nallow_http = true\n\
              [legacy]\nbucket = 'old'\n[[rules]]\nbucket = 'films'\naccount = 'news'\npublic_type = 'all'\n\
              [[rules]]\nbucket = 'films'\nprefix = 'a/'\naccount = 'arts'\npublic_type = 'all'\n",
         )?;
         let user = UserSettings::load(&path)?;
-        assert_eq!(user.replaced, ["accounts", "ledger", "http.tokens", "youku.api", "youku.upload_server"]);
+        assert_eq!(user.replaced, ["accounts", "ledger", "robots", "http.tokens", "youku.api", "youku.upload_server"]);
         assert_eq!(
             (user.accounts.join(" "), user.buckets.join(" ")),
             ("arts news".into(), "films old".into())

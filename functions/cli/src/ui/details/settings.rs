@@ -26,6 +26,41 @@ pub(super) const TEXTS: &[Text] = &[
     ),
     ("expected a network such as 10.0.0.0/8", "应为网段，如 10.0.0.0/8"),
     ("must be oss://bucket/prefix or s3://bucket/prefix", "应为 oss://bucket/prefix 或 s3://bucket/prefix"),
+    ("must be 1 to 32 lower-case letters, digits and -", "应为 1 到 32 个小写字母、数字或 -"),
+    ("must name at least one event", "应至少写明一种事件"),
+    ("must be 5 to 3600, not {}", "应为 5 到 3600，现为 {}"),
+    ("is the name of another robot", "与另一个机器人同名"),
+    (
+        "must be markdown or action_card for dingtalk, card or post for feishu, markdown or markdown_v2 for wecom",
+        "dingtalk 应为 markdown 或 action_card，feishu 应为 card 或 post，wecom 应为 markdown 或 markdown_v2",
+    ),
+    ("from and to must be times such as 22:00", "from 和 to 应为 22:00 这样的时间"),
+    ("from and to must differ", "from 和 to 不能相同"),
+    (
+        "zone must be an offset such as +08:00, or a zone without daylight saving time such as Asia/Shanghai",
+        "zone 应为 +08:00 这样的偏移，或没有夏令时的时区，如 Asia/Shanghai",
+    ),
+    (
+        "the robot's address must be {}, or the same on open.larksuite.com",
+        "机器人地址应为 {}，或 open.larksuite.com 上的同类地址",
+    ),
+    ("the robot's address must be {}", "机器人地址应为 {}"),
+    (
+        "the token in the robot's address must have 16 to 128 letters, digits, - and _",
+        "机器人地址中的令牌应为 16 到 128 个字母、数字、- 或 _",
+    ),
+    (
+        "a robot of WeCom has no signing secret: leave it out",
+        "企业微信机器人没有签名密钥：请删除该设置",
+    ),
+    (
+        "the signing secret is empty: copy it from the robot's settings, or leave it out",
+        "签名密钥为空：请从机器人设置中复制，或删除该设置",
+    ),
+    (
+        "the keyword must be 1 to 100 bytes on one line, without < > @ [ ] * ` ~ | \\ and other marks of Markdown",
+        "关键词须为一行内的 1 到 100 个字节，不含 < > @ [ ] * ` ~ | \\ 等 Markdown 标记",
+    ),
     ("callback.pause_seconds must be 1 to 3600, not {}", "callback.pause_seconds 应为 1 到 3600，现为 {}"),
     ("http.body_limit_kib must be 1 to 4095, not {}", "http.body_limit_kib 应为 1 到 4095，现为 {}"),
     ("ledger.lease_seconds must be 3 to 3600, not {}", "ledger.lease_seconds 应为 3 到 3600，现为 {}"),
