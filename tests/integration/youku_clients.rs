@@ -1,6 +1,10 @@
-//! Real Youku clients check the local Youku: `youku-upload` (OSS mode) and `youku` (slice mode), unmodified.
+//! Real Youku clients check the local Youku: `youku-upload` (OSS mode) and `youku` (slice mode, and what follows an upload), unmodified.
 
-use crate::support::{client_script, tools};
+use crate::support::{
+    Setup, TestEnv, client_script,
+    command_line::{oss2youku, upload_id},
+    sample_bytes, tools,
+};
 use std::path::PathBuf;
 use std::process::{Output, Stdio};
 use std::time::Duration;
@@ -8,6 +12,7 @@ use std::time::Duration;
 use local_clouds::control::{Control, Fault, Rule};
 use local_clouds::youku::{Account, Mode, YoukuConfig, YoukuServer};
 use md5::{Digest, Md5};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -119,6 +124,92 @@ async fn get(authority: &str, path: &str) -> Vec<u8> {
     assert!(answer.starts_with(b"HTTP/1.1 200"));
     let head = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
     answer.split_off(head + 4)
+}
+
+/// The client's management half, unmodified: both hosts are the local Youku.
+async fn manage(env: &TestEnv, call: &str, arguments: &Value) -> Value {
+    let scripts = client_script("youku");
+    let account = Account::default();
+    let output = Command::new(python())
+        .arg(scripts.join("manage.py"))
+        .args([call, &arguments.to_string(), &account.client_id, &account.access_token])
+        .env("PYTHONPATH", &scripts)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("YOUKU_API", env.clouds.youku.api())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .unwrap();
+    assert!(output.status.success(), "{}", words(&output));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The client and the command line see the same videos, and the same change makes the same call and the same video.
+#[tokio::test]
+async fn youku_manages_videos_as_the_command_line_does() {
+    let variables = [("OSS2YOUKU_MANAGE__ENABLED", "true")];
+    let env = TestEnv::start(Setup { variables: &variables, ..Setup::default() }).await;
+    let mut ids = Vec::new();
+    for (number, name) in ["ours", "theirs"].into_iter().enumerate() {
+        env.put(&format!("{name}.mp4"), &sample_bytes(number as u64, 100_000)).await;
+        env.wait_for_delivery().await;
+        ids.insert(0, env.clouds.youku.videos().pop().expect("it is published").id);
+    }
+    let [theirs, ours] = &ids[..] else { panic!("two videos") };
+    let upload = upload_id(&env, "oss://videos/ours.mp4").await;
+
+    // The same change by either.
+    let arguments =
+        ["--title", "新标题", "--tags", "海边,sea", "--description", "+ % & = ?", "--category", "Travel"];
+    let hidden = ["--public-type", "password", "--watch-password", "芝麻"];
+    let updated = oss2youku(&env, &[&["video", "update", &upload][..], &arguments, &hidden].concat()).await;
+    assert_eq!(updated.code, Some(0), "{updated:?}");
+    let change = json!({
+        "video_id": theirs, "title": "新标题", "tags": "海边,sea", "description": "+ % & = ?", "category": "Travel",
+        "public_type": "password", "watch_password": "芝麻",
+    });
+    assert_eq!(manage(&env, "update_video", &change).await, json!({"answer": theirs}));
+    let changes = env.clouds.youku.changes();
+    let stated = |id: &String| {
+        let updates = changes.iter().filter(|change| change.call == "update" && change.video_id == *id);
+        updates.map(|change| change.fields.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!((stated(ours).len(), stated(ours)), (1, stated(theirs)));
+
+    // What each is shown of them.
+    let both = manage(&env, "find_video_details_by_ids", &json!({"video_ids": ids.join(",")})).await;
+    let shown = both["answer"]["videos"].as_array().unwrap();
+    assert_eq!((&both["answer"]["total"], shown.len()), (&json!(2), 2), "{both}");
+    for (video, id) in shown.iter().zip(&ids) {
+        let one = manage(&env, "find_video_detail_by_id", &json!({"video_id": id})).await;
+        for field in ["id", "title", "tags", "description", "category", "public_type"] {
+            assert_eq!(video[field], one["answer"][field], "{field}");
+        }
+        assert_eq!(
+            (&video["id"], &video["title"], &video["public_type"]),
+            (&json!(id), &json!("新标题"), &json!("password"))
+        );
+    }
+    let listed = oss2youku(&env, &["video", "list", "--json"]).await;
+    let mine = manage(&env, "find_videos_by_me", &json!({"page": 1, "count": 50})).await;
+    let their_ids: Vec<_> =
+        mine["answer"]["videos"].as_array().unwrap().iter().map(|video| &video["id"]).collect();
+    assert_eq!(their_ids, [theirs, ours]);
+    let text = listed.lines().iter().map(Value::to_string).collect::<String>();
+    assert!(listed.code == Some(0) && ids.iter().all(|id| text.contains(id.as_str())), "{listed:?}");
+
+    // Refusals, as the client judges them.
+    let beyond = manage(&env, "find_videos_by_me", &json!({"page": 2, "count": 50})).await;
+    assert_eq!(beyond, json!({"code": 120_040_101, "status": 400}));
+    let mut switches = env.clouds.youku.switches();
+    switches.change_answers_1002 = true;
+    env.clouds.youku.set_switches(switches);
+    let gone = manage(&env, "destroy_video", &json!({"video_id": theirs})).await;
+    assert_eq!(gone, json!({"code": 1002, "status": 500}), "it is gone all the same");
+    let unknown = manage(&env, "find_video_detail_by_id", &json!({"video_id": theirs})).await;
+    assert_eq!(unknown, json!({"code": 120_020_001, "status": 404}));
+    let missing = manage(&env, "find_video_details_by_ids", &json!({"video_ids": theirs})).await;
+    assert_eq!(missing["answer"]["videos"], json!([]));
 }
 
 fn words(output: &Output) -> String {

@@ -10,7 +10,9 @@ _gethostbyname = socket.gethostbyname
 
 
 def request(self, method, url, *args, **kwargs):
-    local = url.replace("https://api.youku.com", os.environ["YOUKU_API"], 1)
+    local = url
+    for host in ("https://api.youku.com", "https://openapi.youku.com"):
+        local = local.replace(host, os.environ["YOUKU_API"], 1)
     return _request(self, method, local, *args, **kwargs)
 
 
