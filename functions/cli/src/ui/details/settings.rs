@@ -37,8 +37,8 @@ pub(super) const TEXTS: &[Text] = &[
     ("from and to must be times such as 22:00", "from 和 to 应为 22:00 这样的时间"),
     ("from and to must differ", "from 和 to 不能相同"),
     (
-        "zone must be an offset such as +08:00, or a zone without daylight saving time such as Asia/Shanghai",
-        "zone 应为 +08:00 这样的偏移，或没有夏令时的时区，如 Asia/Shanghai",
+        "zone must be a known zone such as Asia/Shanghai, or an offset such as +08:00",
+        "zone 应为已知时区（如 Asia/Shanghai）或偏移（如 +08:00）",
     ),
     (
         "the robot's address must be {}, or the same on open.larksuite.com",
