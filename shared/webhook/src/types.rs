@@ -29,6 +29,6 @@ pub struct Answer {
 
 impl std::fmt::Debug for Answer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Answer({}, {} bytes)", self.status, self.body.len())
+        f.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
     }
 }

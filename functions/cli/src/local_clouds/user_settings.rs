@@ -116,7 +116,10 @@ mod tests {
              [[rules]]\nbucket = 'films'\nprefix = 'a/'\naccount = 'arts'\npublic_type = 'all'\n",
         )?;
         let user = UserSettings::load(&path)?;
-        assert_eq!(user.replaced, ["accounts", "ledger", "robots", "http.tokens", "youku.api", "youku.upload_server"]);
+        assert_eq!(
+            user.replaced,
+            ["accounts", "ledger", "robots", "http.tokens", "youku.api", "youku.upload_server"]
+        );
         assert_eq!(
             (user.accounts.join(" "), user.buckets.join(" ")),
             ("arts news".into(), "films old".into())

@@ -7,7 +7,7 @@ use object_storage::Credentials;
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 use upload_core::{
-    Error, Messenger as _, NoticeDelivery, RunContext,
+    Error, Messenger as _, NoticeDelivery, NoticeEvent, RunContext,
     access_token::TokenState,
     deliver_notices, forget_robots,
     ledger::{Ledger, StoredRefusal},
@@ -151,6 +151,9 @@ impl App {
     async fn queue_in_sweep(&self, ledger: &Ledger, run: &RunContext) -> Result<(), Error> {
         for (name, account) in &self.accounts {
             let Some(tokens) = &account.tokens else { continue };
+            if !ledger.tells_of_account(NoticeEvent::TokenExpiring, name) {
+                continue;
+            }
             let state = TokenState::from_tokens(&ledger.tokens(tokens.chain()).await?);
             tell_of_token(ledger, name, &state).await?;
         }

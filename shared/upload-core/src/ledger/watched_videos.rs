@@ -4,12 +4,11 @@
 //! Callbacks have a schedule of their own in the upload's steps, which end when nobody waits for the video.
 
 use super::{
-    Notice,
     codec::{decode, encode},
     handle::Ledger,
     keys::WATCHED,
+    notice::{Notice, queue},
     notice_key::NoticeName,
-    notices,
     store::Access,
 };
 use crate::{Error, NoticeEvent, UploadId};
@@ -81,9 +80,14 @@ impl Ledger {
         self.unwatch(video).await
     }
 
+    /// Asks after the same pause once more: no answer came, and other videos are due too.
+    pub(crate) async fn watch_again(&self, video: &WatchedVideo, notice: &Notice) -> Result<(), Error> {
+        self.access.write(&video.key, encode(notice)?).await.map(drop)
+    }
+
     /// Queues what became of a video, and watches it no more.
     pub(crate) async fn tell_of_video(&self, video: &WatchedVideo, notice: &Notice) -> Result<(), Error> {
-        notices::queue(&self.access, &NoticeName::new(notice.event, video.id.to_string()), notice).await?;
+        queue(&self.access, &NoticeName::new(notice.event, video.id.to_string()), notice).await?;
         self.unwatch(video).await
     }
 

@@ -19,6 +19,9 @@ use tokio::time::timeout;
 /// How long a robot that refuses for good is left alone.
 const FINAL_PAUSE: Duration = Duration::from_secs(3600);
 
+/// How long those in a hurry leave a robot alone that did not answer, where no sweep comes to ask it.
+const SILENCE: Duration = Duration::from_secs(15 * 60);
+
 /// What became of a robot's notices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoticeDelivery {
@@ -33,7 +36,7 @@ pub enum NoticeDelivery {
 }
 
 /// Sends what a robot is to be told, in one message that may take `patience`. Whoever is in a `hurry` leaves a robot that did not answer to
-/// those who are not.
+/// those who are not, for a quarter of an hour.
 ///
 /// # Errors
 /// [`Ledger`](crate::ErrorKind::Ledger) if the store fails.
@@ -93,7 +96,7 @@ async fn deliver(
 /// Whether it is too early for another message.
 fn must_wait(robot: &dyn Messenger, last: &LastDigest, hurry: bool) -> bool {
     let refused = last.entry.refusal.as_ref().filter(|refusal| refusal.settings == robot.settings());
-    let is_silent = |code: &str| hurry && code == MessengerRefusal::NO_ANSWER;
+    let is_silent = |code: &str| hurry && code == MessengerRefusal::NO_ANSWER && last.age() < SILENCE;
     let is_refused =
         refused.is_some_and(|refusal| last.now < refusal.until.get() || is_silent(&refusal.code));
     is_refused || last.age() < robot.pause() || last.sent_within_minute().len() >= robot.messages_per_minute()

@@ -65,7 +65,10 @@ async fn watch(
         let ids = videos.iter().filter_map(|(_, notice)| notice.video_id.clone()).collect();
         let states = ask(ledger, &*youku, &account, ids, (budget, now)).await?;
         for (video, notice) in videos {
-            let Some(state) = states.get(notice.video_id.as_deref().unwrap_or_default()) else { continue };
+            let Some(state) = states.get(notice.video_id.as_deref().unwrap_or_default()) else {
+                ledger.watch_again(video, &notice).await?;
+                continue;
+            };
             match state.and_then(decide) {
                 Some(event) => ledger.tell_of_video(video, &notice.with_event(event)).await?,
                 None => ledger.watch_on(video, &notice).await?,

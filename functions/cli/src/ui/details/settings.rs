@@ -49,10 +49,7 @@ pub(super) const TEXTS: &[Text] = &[
         "the token in the robot's address must have 16 to 128 letters, digits, - and _",
         "机器人地址中的令牌应为 16 到 128 个字母、数字、- 或 _",
     ),
-    (
-        "a robot of WeCom has no signing secret: leave it out",
-        "企业微信机器人没有签名密钥：请删除该设置",
-    ),
+    ("a robot of WeCom has no signing secret: leave it out", "企业微信机器人没有签名密钥：请删除该设置"),
     (
         "the signing secret is empty: copy it from the robot's settings, or leave it out",
         "签名密钥为空：请从机器人设置中复制，或删除该设置",

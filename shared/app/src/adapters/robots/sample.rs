@@ -5,6 +5,9 @@ use chat_robots::Digest;
 use std::time::{Duration, SystemTime};
 use upload_core::{NoticeDigest, NoticeEvent, ledger::Notice};
 
+/// The first day of 2030.
+const SAMPLE_DAY: Duration = Duration::from_secs(1_893_456_000);
+
 /// A digest in which each of these events happened once, with made-up names.
 #[must_use]
 pub fn sample_digest(events: &[NoticeEvent]) -> Digest {
@@ -16,7 +19,7 @@ pub fn sample_digest(events: &[NoticeEvent]) -> Digest {
 fn sample_notice(event: NoticeEvent) -> Notice {
     let mut notice = Notice::of_account(event, "main");
     if event == NoticeEvent::TokenExpiring {
-        notice.expires = Some((SystemTime::now() + Duration::from_secs(3 * 86_400)).into());
+        notice.expires = Some((SystemTime::UNIX_EPOCH + SAMPLE_DAY).into());
         return notice;
     }
     notice.title = Some("海边的一天".to_owned());

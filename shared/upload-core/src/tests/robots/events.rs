@@ -21,7 +21,8 @@ async fn a_published_video_is_told_with_its_title_and_id() {
     assert_eq!(deliver(&memory, &robot).await, NoticeDelivery::Told(1));
     let (_, digest) = robot.inner().messages.first().cloned().expect("a message");
     assert_eq!(digest.counts, [(NoticeEvent::Published, 1)]);
-    let [notice] = &digest.shown[..] else { panic!("{digest:?}") };
+    assert_eq!(digest.shown.len(), 1);
+    let notice = &digest.shown[0];
     assert_eq!(notice.title.as_deref(), Some("片"));
     assert_eq!(notice.video_id, published.video_id);
     assert_eq!(notice.upload_id, Some(published.upload_id.to_string()));

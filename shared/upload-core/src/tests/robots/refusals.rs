@@ -92,6 +92,9 @@ async fn a_silent_robot_costs_a_hurried_run_its_patience_once() {
     sleep(MINUTE * 10).await;
     let begun = Instant::now();
     assert_eq!((hurried().await, begun.elapsed()), (NoticeDelivery::Later, Duration::ZERO));
+    // Without a sweep it is asked again some time.
+    sleep(MINUTE * 10).await;
+    assert_eq!(hurried().await, NoticeDelivery::Refused(MessengerRefusal::no_answer()));
     assert_eq!(deliver_all(&memory, &robot).await, [""; 0]);
     assert_eq!(robot.told(NoticeEvent::Published), 1);
 }
