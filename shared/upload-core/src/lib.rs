@@ -78,10 +78,11 @@ pub use sweep::discover::discover;
 pub use sweep::discovery::{
     Bounds, Discovery, DiscoveryReport, FoundUpload, PlannedUpload, ScanError, Since, StopReason,
 };
+pub use sweep::due_videos::DueVideos;
 pub use sweep::preview::{DueAction, DueUpload, SweepPreview, preview_sweep};
 pub use sweep::report::SweepReport;
 pub use sweep::run::{sweep, sweep_with};
-pub use sweep::watch::{DueVideos, Watching, watch_videos};
+pub use sweep::watch::{Watching, watch_videos};
 pub use transfer::{Part, Plan, RefusedShortcuts, Shortcuts, TransferSettings};
 pub use upload::cancel::cancel;
 pub use upload::change::{Changed, SidecarResult, VideoChange};

@@ -3,7 +3,7 @@
 use crate::{
     config::Config,
     error::{Error, ErrorKind},
-    hosts::{Bases, CallUrls, HostedCall, Hosts},
+    hosts::{Bases, CallUrls, FoundHost, HostedCall, Hosts},
     http::{
         decode,
         form::video_form,
@@ -222,8 +222,8 @@ impl Client {
         fields
     }
 
-    /// Where a call about videos is known to live: the base URL that the settings state, or where it was found.
-    pub fn found_host(&self, call: HostedCall) -> Option<&str> {
+    /// Where a call about videos is known to live; `None` while it was not found.
+    pub fn found_host(&self, call: HostedCall) -> Option<FoundHost> {
         self.hosts.found(call, &self.bases())
     }
 

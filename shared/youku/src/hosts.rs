@@ -75,6 +75,17 @@ impl HostedCall {
     }
 }
 
+/// Where a call lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FoundHost {
+    /// At [`Config::api`](crate::Config::api).
+    New,
+    /// At [`Config::old_api`](crate::Config::old_api).
+    Old,
+    /// At its own of [`Config::call_urls`](crate::Config::call_urls).
+    Stated,
+}
+
 const NEW: u8 = 1;
 const OLD: u8 = 2;
 
@@ -87,13 +98,14 @@ impl Hosts {
         &self.0[call as usize]
     }
 
-    /// The base URL at which a call was found, or is stated to be.
-    pub(crate) fn found<'a>(&self, call: HostedCall, bases: &Bases<'a>) -> Option<&'a str> {
-        bases.urls.get(call).or(match self.slot(call).load(Ordering::Relaxed) {
-            NEW => Some(bases.new),
-            OLD => Some(bases.old),
+    /// Where a call was found, or is stated to be.
+    pub(crate) fn found(&self, call: HostedCall, bases: &Bases<'_>) -> Option<FoundHost> {
+        match (bases.urls.get(call), self.slot(call).load(Ordering::Relaxed)) {
+            (Some(_), _) => Some(FoundHost::Stated),
+            (None, NEW) => Some(FoundHost::New),
+            (None, OLD) => Some(FoundHost::Old),
             _ => None,
-        })
+        }
     }
 
     /// Makes a call where it lives. `ask` sends it to a base URL.

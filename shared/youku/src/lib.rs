@@ -43,7 +43,7 @@ pub use self::{
     client::Client,
     config::{Config, DEFAULT_API, DEFAULT_OLD_API},
     error::{Details, Error, ErrorKind},
-    hosts::{CallUrls, HostedCall},
+    hosts::{CallUrls, FoundHost, HostedCall},
     http::transport::{AnswerBody, SendError, Transport},
     slices::SliceServer,
 };

@@ -44,6 +44,22 @@ async fn a_commit_whose_response_was_lost_counts() {
     }
 }
 
+/// A commit whose response was lost counts also where `show` does not know the video: it stands among the account's own.
+#[tokio::test]
+async fn a_lost_commit_that_show_hides_is_found_among_own_videos() {
+    for mode in ["oss", "slice"] {
+        let switches = Switches {
+            second_commit: SecondCommit::Refuse,
+            show_hides_videos: true,
+            by_me_lists_uncommitted: true,
+            numbers_are_strings: true,
+            encoding_shows: 0,
+            ..Switches::default()
+        };
+        published_though_lost(mode, "commit", switches).await;
+    }
+}
+
 /// Without a video id, a commit whose response was lost is left to a person and not made twice.
 #[tokio::test]
 async fn a_lost_commit_without_a_video_id_is_not_repeated() {

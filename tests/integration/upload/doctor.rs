@@ -6,7 +6,10 @@ use crate::support::{
     golden::{assert_golden, normalize},
     sample_bytes,
 };
-use local_clouds::fc::HttpAuth;
+use local_clouds::{
+    fc::HttpAuth,
+    youku::{CallHost, Switches},
+};
 use serde_json::{Value, json};
 use std::fs;
 
@@ -211,6 +214,37 @@ async fn doctor_states_days_left_and_fails_a_spent_token_pair() {
     assert!(failed[0]["result"].as_str().unwrap().contains("reauthorize"), "{failed:?}");
     assert!(failed[0]["advice"].as_str().unwrap().contains("cloud.youku.com/tools"), "{failed:?}");
     assert!(!output.out.contains("s3cret") && !output.err.contains("s3cret"), "{output:?}");
+}
+
+/// `doctor` says on which host it found each call about videos, and what follows where one is nowhere; nothing changes at Youku.
+#[tokio::test]
+async fn doctor_says_where_the_calls_about_videos_are() {
+    let env = start_env().await;
+    let folder = tempfile::tempdir().unwrap();
+    for (batch, own, places, advised) in [
+        (
+            CallHost::New,
+            CallHost::Old,
+            "videos/show youku.api, videos/show_batch youku.api, videos/by_me youku.old_api",
+            false,
+        ),
+        (
+            CallHost::Neither,
+            CallHost::Both,
+            "videos/show youku.api, videos/show_batch nowhere, videos/by_me youku.api",
+            true,
+        ),
+    ] {
+        let switches = Switches { show_batch_host: batch, by_me_host: own, ..Switches::default() };
+        env.clouds.youku.set_switches(switches);
+        let output = run(&env, folder.path(), &["doctor", "--json"]).await;
+        let lines = output.lines();
+        let found =
+            lines.iter().find(|line| line["result"] == places).unwrap_or_else(|| panic!("{output:?}"));
+        let advice = found["advice"].as_str().unwrap_or_default();
+        assert_eq!((found["ok"] == true, advice.contains("100 an hour")), (true, advised), "{found}");
+    }
+    assert_eq!((env.clouds.youku.sessions().len(), env.clouds.youku.changes().len()), (0, 0));
 }
 
 /// Each refusal of a store has its own way out, and the first finding names it.

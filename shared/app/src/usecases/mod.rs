@@ -22,6 +22,7 @@ mod token_owner;
 mod upload_list;
 mod upload_object;
 mod upload_status;
+mod video_calls;
 mod videos;
 
 pub use accounts::TokenChain;
@@ -35,4 +36,5 @@ pub use sweep::SweepOptions;
 pub use upload_list::{ListError, ListQuery, ListedUpload, UploadList};
 pub use upload_object::ObjectOutcome;
 pub use upload_status::{HolderStatus, StepStatus, UploadStatus, WaitingStatus};
+pub use video_calls::{CallPlace, VideoCalls};
 pub use videos::{VideoList, VideoRequest, VideoStatus};

@@ -80,8 +80,16 @@ impl State {
         own.ok_or_else(ApiError::no_such_video)
     }
 
-    /// Shows one video to a call, which counts; `None` where it is unknown.
+    /// Shows one video to a call that names its id; `None` where it is unknown.
     pub(crate) fn show_video(&mut self, id: &str, now: SystemTime) -> Option<Value> {
+        if self.switches.show_hides_videos && self.videos.contains_key(id) {
+            return None;
+        }
+        self.list_video(id, now)
+    }
+
+    /// Shows one video, which counts; `None` where it is unknown.
+    pub(crate) fn list_video(&mut self, id: &str, now: SystemTime) -> Option<Value> {
         let Self { videos, sessions, switches, .. } = self;
         if let Some(video) = videos.get_mut(id) {
             video.shows = video.shows.saturating_add(1);

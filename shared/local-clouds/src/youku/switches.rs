@@ -19,6 +19,8 @@ pub struct Switches {
     /// The state `videos/show` gives to an id that was created and not committed, e.g. `encoding`, `none` or `blocked`;
     /// absent: the id is unknown to it.
     pub uncommitted_state: Option<String>,
+    /// `videos/show` and `videos/show_batch` do not know committed videos; `videos/by_me` lists them.
+    pub show_hides_videos: bool,
     /// Slice mode: create returns a `video_id`.
     pub slice_create_video_id: bool,
     /// OSS mode: create returns a `video_id`.
@@ -91,6 +93,7 @@ impl Default for Switches {
             committed_token_expired: false,
             cancel_after_commit: CancelAfterCommit::Refuse,
             uncommitted_state: None,
+            show_hides_videos: false,
             slice_create_video_id: true,
             oss_create_video_id: true,
             commit_video_id: true,

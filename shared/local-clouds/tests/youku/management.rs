@@ -149,6 +149,16 @@ async fn own_videos_include_uncommitted_ones_and_texts_as_switched() {
     assert_eq!(listed.1["videos"][0]["view_count"], "0");
 }
 
+#[tokio::test]
+async fn a_video_that_show_hides_is_listed_all_the_same() {
+    let env = YoukuEnv::switched(|switches| switches.show_hides_videos = true).await;
+    let (_, id) = env.publish(b"bytes").await;
+    assert_eq!(env.show(&id).await.0, 404);
+    assert_eq!(states(&env.api("GET", BATCH, &[("video_ids", &id)]).await), []);
+    let listed = states(&env.api("GET", BY_ME, &[]).await);
+    assert_eq!(listed, [(id, "encoding".into())]);
+}
+
 /// An update changes what it states and nothing else; `show` tells it, and every change is listed with its time, also after a restart.
 #[tokio::test]
 async fn an_update_changes_what_it_states_and_is_remembered() {

@@ -4,6 +4,7 @@ pub(crate) mod age;
 mod cursor;
 pub(crate) mod discover;
 pub(crate) mod discovery;
+pub(crate) mod due_videos;
 mod failed_objects;
 pub(crate) mod preview;
 pub(crate) mod report;

@@ -1,6 +1,6 @@
 //! What a sweep did, recorded mark by mark.
 
-use super::{resume::ResumeResult, watch::DueVideos};
+use super::{due_videos::DueVideos, resume::ResumeResult};
 use crate::{
     ClaimRefusal, DiscoveryReport, Error, ErrorKind, FollowUp, PublishedVideo, StopReason, UploadError as _,
     UploadId,

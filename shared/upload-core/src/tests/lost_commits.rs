@@ -115,7 +115,7 @@ async fn a_video_that_show_hides_is_adopted_from_the_accounts_own() {
 
 /// Only the state that a committed video alone has adopts it, also where it stands among the account's own.
 #[tokio::test(start_paused = true)]
-async fn a_state_of_no_committed_video_is_not_adopted_from_the_accounts_own() {
+async fn only_a_committed_state_is_adopted_from_own_videos() {
     for (state, adopted) in [
         (VideoState::Absent, false),
         (VideoState::Encoding, false),

@@ -1,6 +1,6 @@
 //! The state of each account's access token, and whether Youku accepts it.
 
-use super::{context::CheckContext, finding::Finding};
+use super::{context::CheckContext, finding::Finding, video_calls};
 use crate::ui::{
     i18n::{tr, tr_static},
     local_time,
@@ -26,7 +26,12 @@ pub(super) async fn check(context: &CheckContext) -> Vec<Finding> {
         findings.push(check_state(&name, &state));
         if let Ok(state) = state {
             let chain = context.app.token_chain(&name, None).await.ok().flatten();
-            findings.push(check_access(context, &name, state, chain).await);
+            let access = check_access(context, &name, state, chain).await;
+            let is_accepted = access.is_well();
+            findings.push(access);
+            if is_accepted {
+                findings.extend(video_calls::check(context, &name).await);
+            }
             findings.extend(chain.and_then(|chain| check_chain(&name, chain)));
         }
     }

@@ -69,7 +69,6 @@ impl Finding {
     }
 
     /// Whether it is well.
-    #[cfg(test)]
     pub(super) fn is_well(&self) -> bool {
         self.ok
     }

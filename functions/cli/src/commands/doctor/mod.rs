@@ -13,6 +13,7 @@ mod marks;
 mod robots;
 mod settings;
 mod source;
+mod video_calls;
 
 use crate::{args::DoctorArgs, exit_code::USAGE};
 use app::Settings;

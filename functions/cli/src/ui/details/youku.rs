@@ -17,7 +17,6 @@ pub(super) const TEXTS: &[Text] = &[
     ("the bytes do not have the announced hash", "数据与声明的哈希不符"),
     ("Youku does not know it", "优酷没有这项内容"),
     ("Youku refused", "优酷拒绝"),
-    ("no host of Youku's has this call", "优酷的主机都没有这个接口"),
     ("Youku does not know the client id", "优酷不认识这个 client_id"),
     (
         "{~}: the server's certificate is not valid at this machine's time; its clock may be wrong",

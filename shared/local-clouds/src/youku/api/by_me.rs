@@ -37,7 +37,7 @@ impl YoukuService {
         }
         let now = SystemTime::now();
         let videos: Vec<Value> =
-            ids.iter().skip(first).take(count).filter_map(|id| state.list_video(id, now)).collect();
+            ids.iter().skip(first).take(count).filter_map(|id| state.list_own_video(id, now)).collect();
         let number = |number| number_json(number, &state.switches);
         let answer = json!({
             "total": number(ids.len()),
@@ -66,9 +66,9 @@ impl State {
         open.chain(videos.into_iter().map(|video| video.id.clone())).collect()
     }
 
-    fn list_video(&mut self, id: &str, now: SystemTime) -> Option<Value> {
+    fn list_own_video(&mut self, id: &str, now: SystemTime) -> Option<Value> {
         if self.videos.contains_key(id) {
-            return self.show_video(id, now);
+            return self.list_video(id, now);
         }
         let session = self.sessions.values().find(|session| session.video_id == id)?;
         Some(show_json(id, &session.metadata, NONE, &self.switches))

@@ -1,6 +1,6 @@
 //! Watches the videos of one account.
 
-use super::{DueVideo, SHARE, Watching};
+use super::note::{SHARE, Watching};
 use crate::{
     Error, ErrorKind, RetryAdvice, RunContext, SweepReport, Uploader, VideoState,
     callback::{
@@ -9,7 +9,7 @@ use crate::{
         schedule::{GIVE_UP_AFTER, next_question},
     },
     ledger::needs_operator,
-    sweep::resume::ResumeResult,
+    sweep::{due_videos::DueVideo, resume::ResumeResult},
     upload::run_context::with_deadline,
 };
 use futures_util::{StreamExt, TryStreamExt, stream};

@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+/// The part of Youku's calls that watching may take: a tenth.
+pub(crate) const SHARE: u32 = 10;
+
 const VERSION: u32 = 1;
 const HOUR: u64 = 3600;
 

@@ -81,7 +81,7 @@ impl Uploader {
         Box::pin(async move {
             let changing = async {
                 let upload = self.ledger.claim_to_change(id).await?;
-                self.change_claimed(*upload, change, by, run).await
+                Box::pin(self.change_claimed(*upload, change, by, run)).await
             };
             let span = tracing::info_span!("change", upload_id = %id);
             changing.instrument(span).await.map_err(|error| error.with_upload_id(id))
