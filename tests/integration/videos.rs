@@ -7,6 +7,7 @@ use crate::support::{
 };
 use app::core::ledger::Timestamp;
 use bytes::Bytes;
+use local_clouds::youku::{CallHost, EmptyField, Switches};
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::sleep;
@@ -231,4 +232,43 @@ async fn an_object_is_public_after_its_hour() {
     let at = hour.duration_since(UNIX_EPOCH).expect("after 1970");
     assert!(u128::from(changed.at_ms) >= at.as_millis(), "before its hour: {changed:?}");
     assert_eq!((env.clouds.youku.videos()[0].public_type.as_str(), told(&env).len()), ("all", 1));
+}
+
+/// Whatever Youku does with updates that is not documented: each thing is changed once, and the video is public in the end.
+#[tokio::test]
+async fn no_switch_of_youku_changes_a_thing_twice() {
+    type Switch = fn(&mut Switches);
+    let switches: [(&str, Switch); 5] = [
+        ("answers 1002 though done", |switches| switches.change_answers_1002 = true),
+        ("restarts review", |switches| switches.update_restarts_review = true),
+        ("refuses while encoding", |switches| switches.update_refused_in = vec!["encoding".into()]),
+        ("on both hosts", |switches| switches.update_host = CallHost::Both),
+        ("refuses an empty field", |switches| switches.empty_field = EmptyField::Refused),
+    ];
+    for (name, set) in switches {
+        let env = start_env(RULES, "true").await;
+        let id = publish(&env, "film.mp4").await;
+        let mut changed = env.clouds.youku.switches();
+        set(&mut changed);
+        env.clouds.youku.set_switches(changed);
+        oss2youku(&env, &["video", "show", &id]).await;
+        for command in [
+            &["video", "update", &id, "--title", "新标题", "--description", "新的"][..],
+            &["video", "hide", &id],
+            &["video", "schedule", &id, "--at", "2026-01-01T20:00:00+08:00", "--public-type", "friend"],
+        ] {
+            let said = oss2youku(&env, command).await;
+            assert_eq!(said.code, Some(0), "{name}: {said:?}");
+        }
+        for _ in 0..40 {
+            if env.clouds.youku.videos()[0].public_type == "friend" {
+                break;
+            }
+            oss2youku(&env, &["sweep"]).await;
+            sleep(Duration::from_millis(500)).await;
+        }
+        let video = &env.clouds.youku.videos()[0];
+        assert_eq!((video.title.as_str(), video.public_type.as_str()), ("新标题", "friend"), "{name}");
+        assert_eq!(told(&env), ["description,title", "public_type,watch_password", "public_type"], "{name}");
+    }
 }

@@ -1,6 +1,6 @@
 //! Makes a video public at its hour: never before, and only once Youku shows it as published.
 
-use super::send::{is_refusal, refusal, to_failure, video_id};
+use super::send::{EditRequests, is_refusal, refusal, to_failure, video_id};
 use crate::{
     Error, ErrorKind, RunContext, Uploader, VideoEdit, VideoState,
     callback::schedule::GIVE_UP_AFTER,
@@ -90,7 +90,7 @@ impl Uploader {
         let video_id = video_id(upload)?;
         self.ensure_changeable(upload).await?;
         let retry = RetryBudget::new(self.settings.retry.with_deadline(run.deadline));
-        let mut tries = retry.start_loop();
+        let (mut tries, mut requests) = (retry.start_loop(), EditRequests::new(edit));
         loop {
             let asking = async {
                 let shown = self.youku.show_video(video_id).await?;
@@ -102,7 +102,7 @@ impl Uploader {
                     _ => return Ok(false),
                 }
                 match &shown {
-                    Some(shown) => self.send_once(upload, shown, edit).await.map(|()| true),
+                    Some(shown) => self.send_once(upload, shown, &mut requests).await.map(|()| true),
                     None => Ok(false),
                 }
             };

@@ -59,12 +59,12 @@ impl Uploader {
         let video_id = video_id(upload)?;
         self.ensure_changeable(upload).await?;
         let retry = RetryBudget::new(self.settings.retry.with_deadline(run.deadline));
-        let mut tries = retry.start_loop();
+        let (mut tries, mut requests) = (retry.start_loop(), EditRequests::new(edit));
         loop {
             let asking = async {
                 let shown = self.youku.show_video(video_id).await?;
                 let shown = shown.ok_or_else(|| refusal("Youku knows no such video"))?;
-                self.send_once(upload, &shown, edit).await
+                self.send_once(upload, &shown, &mut requests).await
             };
             match asking.await {
                 Ok(()) => return Ok(()),
@@ -78,13 +78,14 @@ impl Uploader {
         &self,
         upload: &LeasedUpload,
         shown: &VideoInfo,
-        edit: &VideoEdit,
+        requests: &mut EditRequests<'_>,
     ) -> Result<(), Error> {
-        if shows(shown, edit) {
+        if requests.is_made(shown) {
             return Ok(());
         }
         upload.verify().await?;
-        self.youku.update(&shown.id, edit).await.map_err(|error| match shown.state {
+        requests.is_sent = true;
+        self.youku.update(&shown.id, requests.edit).await.map_err(|error| match shown.state {
             // Whether Youku changes a video that it still works on is not documented: it may do so later.
             VideoState::Encoding | VideoState::InReview | VideoState::Absent if is_refusal(&error) => {
                 let message =
@@ -126,8 +127,31 @@ pub(super) fn to_failure(error: &Error) -> Failure {
     Failure { code: error.kind().code().into(), text: error.sentence().into_owned(), advice: None }
 }
 
-/// Whether Youku shows all that the edit states. A password, a category (shown by another name than it is stated) and whose video it is are
-/// not shown, so that an edit of one is asked for.
+/// The requests for one edit, and what Youku showed before them.
+pub(super) struct EditRequests<'a> {
+    edit: &'a VideoEdit,
+    /// Whether Youku showed what it can show of the edit before the first request.
+    shown_before: Option<bool>,
+    is_sent: bool,
+}
+
+impl<'a> EditRequests<'a> {
+    pub(super) fn new(edit: &'a VideoEdit) -> Self {
+        Self { edit, shown_before: None, is_sent: false }
+    }
+
+    /// Whether the edit is made already. What Youku does not show (a password; a category, which it shows by another name; whose video it
+    /// is) counts as made if the rest has come to be shown since the first request: Youku changes all of an edit, or nothing.
+    fn is_made(&mut self, shown: &VideoInfo) -> bool {
+        let (is_shown, stated) = (shows(shown, self.edit), self.edit.metadata());
+        let was_shown = *self.shown_before.get_or_insert(is_shown);
+        let is_visible =
+            stated.watch_password.is_none() && stated.category.is_none() && stated.copyright_type.is_none();
+        is_shown && (is_visible || self.is_sent && !was_shown)
+    }
+}
+
+/// Whether Youku shows what it can show of the edit.
 fn shows(shown: &VideoInfo, edit: &VideoEdit) -> bool {
     let stated = edit.metadata();
     let same = |stated: Option<&str>, shown: Option<&str>| {
@@ -139,11 +163,7 @@ fn shows(shown: &VideoInfo, edit: &VideoEdit) -> bool {
         .tags
         .as_ref()
         .is_none_or(|tags| shown.tags.as_deref().is_some_and(|shown| split_tags(shown) == *tags));
-    stated.watch_password.is_none()
-        && stated.category.is_none()
-        && stated.copyright_type.is_none()
-        && tags
-        && same(stated.title.as_deref(), shown.title.as_deref())
+    tags && same(stated.title.as_deref(), shown.title.as_deref())
         && same(stated.description.as_deref(), shown.description.as_deref())
         && same(stated.public_type.map(youku::PublicType::as_str), shown.public_type.as_deref())
 }
