@@ -18,7 +18,7 @@ use upload_core::{
 const SWEEP_PATIENCE: Duration = Duration::from_secs(10);
 /// What robots cost a run at most, all together.
 const RUN_TIME: Duration = Duration::from_secs(1);
-/// How long a run waits for a robot's answer: the rest of its time is the ledger's.
+/// When a robot's answer must be there: the rest of the time is for recording it, since what is not recorded is sent again.
 const RUN_PATIENCE: Duration = Duration::from_millis(700);
 /// A run that has less time left leaves them to the sweep.
 const SPARE_TIME: Duration = Duration::from_secs(3);

@@ -14,7 +14,7 @@ use crate::{
 };
 use futures_util::future::BoxFuture;
 use std::{collections::BTreeSet, time::Duration};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 /// How long a robot that refuses for good is left alone.
 const FINAL_PAUSE: Duration = Duration::from_secs(3600);
@@ -35,7 +35,7 @@ pub enum NoticeDelivery {
     Refused(MessengerRefusal),
 }
 
-/// Sends what a robot is to be told, in one message that may take `patience`. Whoever is in a `hurry` leaves a robot that did not answer to
+/// Sends what a robot is to be told, in one message. The robot's answer must come within `patience` from now. Whoever is in a `hurry` leaves a robot that did not answer to
 /// those who are not, for a quarter of an hour.
 ///
 /// # Errors
@@ -55,6 +55,7 @@ async fn deliver(
     patience: Duration,
     hurry: bool,
 ) -> Result<NoticeDelivery, Error> {
+    let until = Instant::now() + patience;
     let name = robot.name();
     let listed = list(ledger, name).await?;
     if listed.is_empty() {
@@ -66,7 +67,7 @@ async fn deliver(
             return Ok(NoticeDelivery::Later);
         }
         let told = told_among(&listed, &last.entry.told);
-        delete_told(ledger, name, &told).await?;
+        clean_up(ledger, name, &told).await;
         if told.len() == listed.len() {
             return Ok(NoticeDelivery::Nothing);
         }
@@ -84,11 +85,12 @@ async fn deliver(
             return Ok(NoticeDelivery::Later);
         }
     }
-    if robot.is_quiet() {
+    // With a slow ledger too little would be left for the answer.
+    if robot.is_quiet() || until < Instant::now() + patience / 2 {
         return Ok(NoticeDelivery::Later);
     }
     match ledger.claim_digest(name, last).await? {
-        Some(claim) => Box::pin(send(ledger, robot, claim, patience)).await,
+        Some(claim) => Box::pin(send(ledger, robot, claim, until)).await,
         None => Ok(NoticeDelivery::Later),
     }
 }
@@ -106,7 +108,7 @@ async fn send(
     ledger: &Ledger,
     robot: &dyn Messenger,
     mut claim: DigestClaim,
-    patience: Duration,
+    until: Instant,
 ) -> Result<NoticeDelivery, Error> {
     let name = robot.name();
     // What another process told since the first look is in neither list.
@@ -118,16 +120,14 @@ async fn send(
     if fresh.is_empty() || !ledger.is_fresh(&claim) {
         return Ok(NoticeDelivery::Later);
     }
-    let answer = timeout(patience, robot.send(&digest)).await;
+    let answer = timeout_at(until, robot.send(&digest)).await;
     match answer.unwrap_or_else(|_| Err(MessengerRefusal::no_answer())) {
         Ok(()) => {
             let all = told_before.iter().chain(fresh.iter().copied());
             let told: Vec<NoticeName> = all.cloned().collect();
             ledger.end_digest(&mut claim, told.iter().map(ToString::to_string).collect(), None).await?;
             tracing::info!(robot = name, told = fresh.len(), "told a group robot");
-            if let Err(error) = delete_told(ledger, name, &told).await {
-                tracing::warn!(?error, robot = name, "what was told is deleted with the next message");
-            }
+            clean_up(ledger, name, &told).await;
             Ok(NoticeDelivery::Told(fresh.len() as u64))
         }
         Err(refusal) => {
@@ -137,6 +137,13 @@ async fn send(
             ledger.end_digest(&mut claim, told, Some(stored)).await?;
             Ok(NoticeDelivery::Refused(refusal))
         }
+    }
+}
+
+/// Deletes what was told. It is told no more in any case.
+async fn clean_up(ledger: &Ledger, robot: &str, told: &[NoticeName]) {
+    if let Err(error) = delete_told(ledger, robot, told).await {
+        tracing::warn!(?error, robot, "what was told is deleted with the next message");
     }
 }
 

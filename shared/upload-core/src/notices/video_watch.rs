@@ -2,7 +2,7 @@
 
 use super::video_states::ask_states;
 use crate::{
-    Error, NoticeEvent, VideoState, Youku,
+    Error, NoticeEvent, RetryAdvice, VideoState, Youku,
     ledger::{Ledger, Notice},
     sweep::watch::{SHARE, Watching},
 };
@@ -47,8 +47,13 @@ async fn watch(
     let now = ledger.times().await?.now;
     let mut accounts: BTreeMap<String, Vec<(_, Notice)>> = BTreeMap::new();
     for video in watched.iter().filter(|video| video.due <= now).take(MAX_VIDEOS) {
-        if let Some(notice) = ledger.watched_video(video).await? {
-            accounts.entry(notice.account.clone()).or_default().push((video, notice));
+        match ledger.watched_video(video).await {
+            Ok(Some(notice)) => accounts.entry(notice.account.clone()).or_default().push((video, notice)),
+            Ok(None) => {}
+            Err(error) if error.advice() == RetryAdvice::Permanent => {
+                tracing::warn!(?error, upload_id = %video.id, "a watched video cannot be read");
+            }
+            Err(error) => return Err(error),
         }
     }
     for (account, videos) in accounts {

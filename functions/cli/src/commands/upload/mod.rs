@@ -82,7 +82,7 @@ pub(super) async fn upload(args: UploadArgs, shutdown: Shutdown) -> Result<ExitC
     let numbered = videos.iter().enumerate();
     let processing = stream::iter(numbered).map(|(at, video)| batch.process(at + 1, video));
     let ended: Vec<(u8, Outcome)> = processing.buffer_unordered(args.parallel.into()).collect().await;
-    if !args.dry_run {
+    if !args.dry_run && !batch.shutdown.is_requested() {
         // Within a second; what is left is told by the next command or sweep.
         app.tell_robots(None, &RunContext::default()).await;
     }

@@ -27,7 +27,7 @@ fn sample_notice(event: NoticeEvent) -> Notice {
     match event {
         NoticeEvent::NeedsYou => notice.code = Some("unauthorized".to_owned()),
         NoticeEvent::Failed => notice.code = Some("source_missing".to_owned()),
-        _ => notice.video_id = Some("XMTIzNDU2Nzg5".to_owned()),
+        _ => notice.video_id = Some("XMTAwMDAwMA".to_owned()),
     }
     notice
 }

@@ -99,6 +99,24 @@ async fn a_silent_robot_costs_a_hurried_run_its_patience_once() {
     assert_eq!(robot.told(NoticeEvent::Published), 1);
 }
 
+/// What stands among the finished uploads and is none keeps nothing from being told, and nothing is told twice for it.
+#[tokio::test(start_paused = true)]
+async fn a_foreign_entry_stops_no_robot() {
+    let robot = Robot::new("team");
+    let memory = memory_with(&[&robot]);
+    upload(&memory, Mode::Oss).await.expect("published");
+    let now = memory.ledger.now();
+    memory.ledger.world().entries.insert("recent/foreign".into(), (Default::default(), now));
+    assert_eq!(deliver(&memory, &robot).await, NoticeDelivery::Told(1));
+    sleep(MINUTE * 2).await;
+    assert_eq!(deliver(&memory, &robot).await, NoticeDelivery::Nothing);
+    assert_eq!(left(&memory).len(), 1);
+    memory.ledger.world().entries.remove("recent/foreign");
+    assert_eq!(deliver(&memory, &robot).await, NoticeDelivery::Nothing);
+    assert_eq!(left(&memory), [""; 0]);
+    assert_eq!(robot.told(NoticeEvent::Published), 1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn quiet_hours_are_kept() {
     let robot = Robot::new("team");
