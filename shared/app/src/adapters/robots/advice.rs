@@ -16,7 +16,7 @@ pub(super) fn advise(notice: &Notice) -> Option<(String, String)> {
             "无法续期：请在设置中换上新的 access_token 和 refresh_token",
         ),
         NoticeEvent::TokenExpiring => {
-            ("it was not renewed yet: see `oss2youku doctor`", "尚未续期：请运行 `oss2youku doctor` 查看")
+            ("it was not renewed yet: see oss2youku doctor", "尚未续期：请运行 oss2youku doctor 查看")
         }
         NoticeEvent::NeedsYou | NoticeEvent::Failed => explain(code.unwrap_or_default()),
     };
@@ -60,7 +60,7 @@ fn explain(code: &str) -> (&'static str, &'static str) {
             "无权读取对象：请检查存储密钥及其权限",
         ),
         "config" => {
-            ("the settings lack something: see `oss2youku doctor`", "设置不完整：请运行 `oss2youku doctor`")
+            ("the settings lack something: see oss2youku doctor", "设置不完整：请运行 oss2youku doctor")
         }
         "ledger_failed" => (
             "its record in the ledger is damaged or sealed with another key",
