@@ -180,3 +180,30 @@ async fn five_hundred_outcomes_fit_into_a_few_messages() {
         assert!(digest.shown.len() <= 10);
     }
 }
+
+/// An upload reads whether its end was queued, and writes a notice and the watched video; telling it takes nine requests, and nothing to tell
+/// takes one.
+#[tokio::test(start_paused = true)]
+async fn a_message_costs_few_requests() {
+    let robot = Robot::new("team");
+    let memory = memory_with(&[&robot]);
+    let plain = memory_with(&[]);
+    for memory in [&memory, &plain] {
+        upload(memory, Mode::Oss).await.expect("published");
+    }
+    let calls = |memory: &crate::tests::memory::Memory| memory.ledger.world().calls.len();
+    assert_eq!(calls(&memory) - calls(&plain), 3);
+    assert!(
+        !plain
+            .ledger
+            .world()
+            .calls
+            .iter()
+            .any(|(_, key)| key.starts_with("notice") || key.starts_with("watch"))
+    );
+    for (delivery, requests) in [(NoticeDelivery::Told(1), 9), (NoticeDelivery::Nothing, 1)] {
+        let before = calls(&memory);
+        assert_eq!(deliver(&memory, &robot).await, delivery);
+        assert_eq!(calls(&memory) - before, requests, "{delivery:?}");
+    }
+}
