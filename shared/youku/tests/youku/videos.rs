@@ -18,7 +18,7 @@ async fn mount(server: &MockServer, verb: &str, at: &str, answer: ResponseTempla
 
 /// The paths that were asked, in order.
 async fn asked(server: &MockServer) -> Vec<String> {
-    let requests = server.received_requests().await.expect("recording is on");
+    let requests = server.received_requests().await.unwrap();
     requests.iter().map(|request| request.url.path().to_owned()).collect()
 }
 
