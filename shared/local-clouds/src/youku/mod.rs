@@ -15,6 +15,7 @@ mod metadata;
 mod metadata_rules;
 mod operation;
 mod params;
+mod review;
 pub(crate) mod server;
 mod service;
 mod session;

@@ -76,6 +76,9 @@ pub struct Switches {
     pub change_answers_1002: bool,
     /// What an update makes of a field that is sent empty.
     pub empty_field: EmptyField,
+    /// Review rejects what `ffprobe` cannot read: the state after encoding is `fail` for a video committed while this is on in which it finds no
+    /// pictures. A commit then takes as long as `ffprobe` does. Discarded bytes are not looked at.
+    pub reject_unreadable: bool,
     /// A refresh revokes the client's earlier access tokens at once (they answer 1008).
     pub refresh_revokes_access_token: bool,
     /// `expires_in` of a refresh is a string.
@@ -120,6 +123,7 @@ impl Default for Switches {
             update_refused_in: Vec::new(),
             change_answers_1002: false,
             empty_field: EmptyField::Clears,
+            reject_unreadable: false,
             refresh_revokes_access_token: false,
             expires_in_is_string: false,
             discard: false,

@@ -26,6 +26,9 @@ pub(crate) struct Video {
     /// How often it was committed; more than once would be a fault of this server.
     pub(crate) commits: u32,
     pub(crate) commit_calls: u32,
+    /// Rejected in review: see [`Switches::reject_unreadable`].
+    #[serde(default)]
+    pub(crate) unreadable: bool,
     /// Set for this video; takes precedence over the switches.
     #[serde(default)]
     pub(crate) state: Option<String>,
@@ -64,12 +67,11 @@ impl Video {
         let since = self.review_since.unwrap_or(self.committed_at);
         let age = now.duration_since(since).unwrap_or_default();
         let aged = switches.encoding_ms.is_some_and(|ms| age >= Duration::from_millis(ms));
-        if aged || self.shows > switches.encoding_shows {
-            switches.final_state.clone()
-        } else if self.review_since.is_some() {
-            "in_review".to_owned()
-        } else {
-            "encoding".to_owned()
+        match aged || self.shows > switches.encoding_shows {
+            true if self.unreadable => "fail".to_owned(),
+            true => switches.final_state.clone(),
+            false if self.review_since.is_some() => "in_review".to_owned(),
+            false => "encoding".to_owned(),
         }
     }
 

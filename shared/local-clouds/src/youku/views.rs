@@ -32,7 +32,7 @@ pub struct VideoView {
     pub crc64: Option<String>,
     /// The bytes were discarded, see [`Switches::discard`](super::Switches::discard).
     pub discarded: bool,
-    /// `encoding`, then `Switches::final_state`; or what was set for this video, `gone` if `show` does not
+    /// `encoding`, then `Switches::final_state`, or `fail` where review rejects it; or what was set for this video, `gone` if `show` does not
     /// know it.
     pub state: String,
     /// How often it was committed.

@@ -4,5 +4,6 @@ mod api;
 mod env;
 mod management;
 mod oss_mode;
+mod review;
 mod slice_mode;
 mod switches;

@@ -33,7 +33,8 @@ impl YoukuService {
             CommitReadiness::Before => return self.answer_second_commit(token),
         };
         let measured = self.measure(&content, prefix).await?;
-        self.publish(token, content, measured)
+        let unreadable = !measured.discarded && self.is_unreadable(&content).await?;
+        self.publish(token, content, measured, unreadable)
     }
 
     /// Checks that this session may be committed, and finds its bytes.
@@ -62,7 +63,13 @@ impl YoukuService {
         Ok(CommitReadiness::Now(session.content.clone(), Arc::clone(&session.ahead.prefix)))
     }
 
-    fn publish(&self, token: &str, content: ContentLocation, measured: MeasuredContent) -> ApiResult {
+    fn publish(
+        &self,
+        token: &str,
+        content: ContentLocation,
+        measured: MeasuredContent,
+        unreadable: bool,
+    ) -> ApiResult {
         let now = SystemTime::now();
         let mut state = self.state();
         let switches = state.switches.clone();
@@ -87,7 +94,7 @@ impl YoukuService {
         if measured.single_put && switches.single_put == SinglePut::RefusedAtCommit {
             return Err(ApiError::wrong_bytes("The object was not uploaded in parts"));
         }
-        let video = self.build_video(session, content, measured, now);
+        let video = Video { unreadable, ..self.build_video(session, content, measured, now) };
         let answer = commit_json(&video.id, &switches);
         self.0.disk.save_video(&video).map_err(|_| ApiError::unavailable())?;
         session.committed = true;
@@ -114,6 +121,7 @@ impl YoukuService {
             shows: 0,
             commits: 1,
             commit_calls: session.commit_calls,
+            unreadable: false,
             state: None,
             review_since: None,
             changes: vec![Change::new(now, "commit", session.metadata.stated_fields())],

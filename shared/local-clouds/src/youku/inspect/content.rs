@@ -53,7 +53,8 @@ impl YoukuService {
         response
     }
 
-    async fn open_content(&self, content: &ContentLocation, start: u64) -> io::Result<Reader> {
+    /// The stored bytes from this offset on.
+    pub(crate) async fn open_content(&self, content: &ContentLocation, start: u64) -> io::Result<Reader> {
         Ok(match content {
             ContentLocation::Object(key) => {
                 Box::pin(self.0.oss.reader_from(&self.0.config.bucket, key, start)?)
@@ -69,7 +70,7 @@ impl YoukuService {
 
 const READ_BUFFER: usize = 256 * 1024;
 
-type Reader = Pin<Box<dyn AsyncRead + Send>>;
+pub(crate) type Reader = Pin<Box<dyn AsyncRead + Send>>;
 
 async fn next_chunk(mut reader: Reader) -> io::Result<Option<(Bytes, Reader)>> {
     let mut chunk = bytes::BytesMut::with_capacity(READ_BUFFER);

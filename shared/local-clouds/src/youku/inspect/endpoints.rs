@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::youku::inspect::path::parse_video_path;
 use crate::youku::json::json_response;
+use crate::youku::review;
 use crate::youku::state::YoukuService;
 use crate::youku::switches::Switches;
 
@@ -68,6 +69,9 @@ impl YoukuService {
             all.extend(changes);
         }
         let switches = serde_json::from_value::<Switches>(all).map_err(|_| StatusCode::BAD_REQUEST)?;
+        if switches.reject_unreadable && !review::is_available().await {
+            return Err(StatusCode::FAILED_DEPENDENCY);
+        }
         let answer = json!(switches);
         self.set_switches(switches);
         Ok(answer)
