@@ -4,17 +4,19 @@ use crate::support::{
     Setup, TestEnv, add_fault,
     command_line::{SWEEPING, operator_variables, oss2youku, run_with},
     golden::{assert_golden, normalize},
-    sample_bytes,
+    sample_bytes, workspace,
 };
 use serde_json::json;
+use std::fs;
 
 /// An upload of each state: published, failed, cancelled, and one that waits.
 async fn start_env() -> TestEnv {
     let env = TestEnv::start(Setup { variables: &SWEEPING[..1], ..Setup::default() }).await;
     let refusal = |status: u16, code: &str| json!({"kind": "status", "status": status, "code": code});
+    let film = fs::read(workspace().join("functions/cli/assets/demo.mp4")).unwrap();
     env.put_with(
         "节目/第1集.mp4",
-        &sample_bytes(1, 1000),
+        &film.into(),
         &[("youku-title", "%E5%AE%B6%E5%BA%AD%E5%BD%95%E5%83%8F")],
     )
     .await;

@@ -13,7 +13,7 @@ use crate::ui::{
     output::escape,
     width::{cut_end, cut_start, measure, pad},
 };
-use app::{ListError, ListedUpload};
+use app::{ListError, ListedUpload, core::Media};
 
 /// How a list names a file of a person's machine: without a folder.
 const FILE_PREFIX: &str = "folder:///";
@@ -32,11 +32,16 @@ pub(crate) fn describe_uploads(uploads: &[ListedUpload], width: Option<usize>) -
     let widths: [usize; 5] = std::array::from_fn(widest);
     let describe_row = |(row, upload): (&[String; 5], &ListedUpload)| {
         let aligned = row.iter().zip(widths).map(|(cell, width)| pad(cell, width));
-        let cells: Vec<_> = aligned.chain(describe_rest(upload)).collect();
-        match width {
-            Some(width) => wrap(&cells, width.saturating_sub(1)),
-            None => vec![cells.join(&" ".repeat(GAP))],
-        }
+        let mut cells: Vec<_> = aligned.chain(describe_rest(upload)).collect();
+        let media = upload.media.as_ref().and_then(describe_media);
+        let Some(width) = width.map(|width| width.saturating_sub(1)) else {
+            cells.extend(media);
+            return vec![cells.join(&" ".repeat(GAP))];
+        };
+        let lines = wrap(&cells, width);
+        cells.extend(media);
+        // Worth a place where there is one, and no line of its own.
+        Some(wrap(&cells, width)).filter(|with_media| with_media.len() == lines.len()).unwrap_or(lines)
     };
     rows.iter().zip(uploads).flat_map(describe_row).collect()
 }
@@ -105,6 +110,21 @@ fn describe_rest(upload: &ListedUpload) -> Vec<String> {
     [object].into_iter().chain(more.map(|text| escape(&text).into_owned())).collect()
 }
 
+/// Duration and picture size, such as `1:02:03 1920x1080`, where they are known.
+fn describe_media(media: &Media) -> Option<String> {
+    let duration = media.duration_ms.map(|duration| {
+        let seconds = duration.saturating_add(500) / 1000;
+        let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        match hours {
+            0 => format!("{minutes}:{seconds:02}"),
+            _ => format!("{hours}:{minutes:02}:{seconds:02}"),
+        }
+    });
+    let picture = media.width.zip(media.height).map(|(width, height)| format!("{width}x{height}"));
+    let facts: Vec<_> = duration.into_iter().chain(picture).collect();
+    (!facts.is_empty()).then(|| facts.join(" "))
+}
+
 fn describe_state(state: &str) -> &str {
     match state {
         "open" => tr_static!("not finished", "未完成"),
@@ -158,6 +178,37 @@ mod tests {
         for width in 10..120 {
             let lines = wrap(&cells, width);
             assert!(lines.iter().all(|line| measure(line) <= width), "{width}: {lines:#?}");
+        }
+    }
+
+    /// Duration and picture size end a row that has room for them, and neither lengthen nor shorten any other.
+    #[test]
+    fn what_a_video_holds_stands_where_there_is_room() {
+        let media = |duration_ms, width| Media { duration_ms, width, height: Some(1080), ..Media::default() };
+        for (media, expected) in [
+            (media(Some(1_499), Some(1920)), Some("0:01 1920x1080")),
+            (media(Some(3_723_500), Some(1920)), Some("1:02:04 1920x1080")),
+            (media(Some(754_000), None), Some("12:34")),
+            (media(None, Some(1920)), Some("1920x1080")),
+            (media(None, None), None),
+        ] {
+            assert_eq!(describe_media(&media).as_deref(), expected);
+        }
+        let bare: ListedUpload = serde_json::from_value(serde_json::json!({
+            "upload_id": "0123456789abcdef0123456789abcdef", "state": "committed", "object": "oss://videos/片子/clip.mp4",
+            "account": "main", "title": "片子", "at": "2026-01-02T03:04:05.000Z", "videoid": "XNDg2Mzg2NDA0",
+        }))
+        .unwrap();
+        let full = ListedUpload { media: Some(media(Some(754_000), Some(1920))), ..bare.clone() };
+        let (bare, full) = ([bare], [full]);
+        let show = |uploads, width| describe_uploads(uploads, width).join("\n");
+        assert_eq!(show(&full, None), show(&bare, None) + "  12:34 1920x1080");
+        for width in 10..200 {
+            let (without, with) = (show(&bare, Some(width)), show(&full, Some(width)));
+            let last = without.lines().last().unwrap();
+            let has_room = measure(last) + GAP + "12:34 1920x1080".len() < width;
+            let more = if has_room { "  12:34 1920x1080" } else { "" };
+            assert_eq!(with, without + more, "{width}");
         }
     }
 }
