@@ -15,6 +15,7 @@ import link
 import machine
 import many
 import per_byte
+import preflight
 import short
 import start
 import trips
@@ -31,6 +32,7 @@ SECTIONS: dict[str, ModuleType] = {
     "start": start,
     "many": many,
     "entrypoints": entrypoints,
+    "preflight": preflight,
 }
 
 
