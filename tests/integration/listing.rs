@@ -14,12 +14,8 @@ async fn start_env() -> TestEnv {
     let env = TestEnv::start(Setup { variables: &SWEEPING[..1], ..Setup::default() }).await;
     let refusal = |status: u16, code: &str| json!({"kind": "status", "status": status, "code": code});
     let film = fs::read(workspace().join("functions/cli/assets/demo.mp4")).unwrap();
-    env.put_with(
-        "节目/第1集.mp4",
-        &film.into(),
-        &[("youku-title", "%E5%AE%B6%E5%BA%AD%E5%BD%95%E5%83%8F")],
-    )
-    .await;
+    env.put_with("节目/第1集.mp4", &film.into(), &[("youku-title", "%E5%AE%B6%E5%BA%AD%E5%BD%95%E5%83%8F")])
+        .await;
     env.wait_for_delivery().await;
     let control = env.clouds.youku.control();
     add_fault(&control, json!({"operation": "create", "fault": refusal(400, "120010101")}));

@@ -54,7 +54,7 @@ pub use model::metadata;
 pub use model::notice_event::NoticeEvent;
 pub use model::notice_subscriber::NoticeSubscriber;
 pub use model::object::{Location, Object, ObjectKind, Provider, StatedMd5};
-pub use model::preflight::Preflight;
+pub use model::preflight::{Preflight, VideoLimits};
 pub use model::progress::{Progress, Stage};
 pub use model::publication::{Hiding, ManagePolicy, Publication};
 pub use model::timestamp::Timestamp;

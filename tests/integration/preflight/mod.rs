@@ -5,11 +5,12 @@ mod films;
 
 use crate::support::{
     Setup, TestEnv,
-    command_line::{file, last_event, oss2youku, run, upload_id},
+    command_line::{file, last_event, operator_variables, oss2youku, run, run_with, upload_id},
     serve_http,
 };
 use films::{unfinished, whole};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 const TOKEN: &str = "correct horse";
 /// The function's tokens: SHA-256 of it, by `sha256sum`.
@@ -75,6 +76,38 @@ async fn metadata_and_rules_state_the_preflight_too() {
     let listed = list["uploads"].as_array().unwrap();
     let found = listed.iter().find(|one| one["title"] == "whole").unwrap_or_else(|| panic!("{list}"));
     assert_eq!(&found["media"], media);
+}
+
+/// A team that states what Youku takes from it is warned of a longer video, in every way in; it is published all the same.
+#[tokio::test]
+async fn a_video_beyond_the_stated_limits_is_warned_of() {
+    let limits = [("OSS2YOUKU_YOUKU__MAX_DURATION_SECONDS", "1"), ("OSS2YOUKU_YOUKU__MAX_SIZE_MIB", "1")];
+    let env = TestEnv::start(Setup { variables: &limits, ..Setup::default() }).await;
+    env.put("long.mp4", &whole()).await;
+    let delivery = env.wait_for_delivery().await;
+    let is_long = |findings: &Value| {
+        let words: Vec<_> = findings.as_array().unwrap().iter().map(|one| &one["word"]).collect();
+        assert_eq!(words, ["index_at_end", "too_long"]);
+    };
+    assert_eq!(delivery.result()["code"], "200", "{delivery:?}");
+    is_long(&delivery.result()["data"]["findings"]);
+
+    let (folder, _) = file("long.mp4", &whole());
+    let variables =
+        operator_variables(&env).into_iter().chain(limits.map(|(name, value)| (name.into(), value.into())));
+    let variables: BTreeMap<String, String> = variables.collect();
+    let path = folder.path().join("long.mp4");
+    for source in [path.to_str().unwrap(), "oss://videos/long.mp4"] {
+        let seen = run_with(variables.clone(), &["inspect", source, "--json"]).await;
+        assert_eq!(seen.code, Some(0), "{seen:?}");
+        is_long(&seen.lines()[0]["findings"]);
+    }
+    let dry =
+        run_with(variables.clone(), &["upload", path.to_str().unwrap(), "--dry-run", "--lang", "en"]).await;
+    assert!(dry.code == Some(0) && dry.out.contains("longer than allowed. [too_long]"), "{dry:?}");
+    let wrong = BTreeMap::from([("OSS2YOUKU_YOUKU__MAX_SIZE_MIB".into(), "0".into())]);
+    let wrong = run_with(wrong, &["inspect", path.to_str().unwrap(), "--lang", "en"]).await;
+    assert!(wrong.code == Some(2) && wrong.err.contains("youku.max_size_mib must be 1 to"), "{wrong:?}");
 }
 
 /// The command line refuses a file before it reads it, shows it by itself, and publishes it where it is told to.

@@ -16,7 +16,8 @@ use crate::{
 };
 use app::{
     core::{
-        Object, PreflightReport, Report, RetryPolicy, Source, Track, TrackKind, head_object, probe_object,
+        Object, PreflightReport, Report, RetryPolicy, Source, Track, TrackKind, VideoLimits, head_object,
+        probe_object,
     },
     report_missing_bucket,
 };
@@ -26,18 +27,20 @@ use std::{process::ExitCode, sync::Arc};
 /// Prints what SOURCE holds; the exit code says whether it would be refused.
 pub(super) async fn inspect(args: InspectArgs) -> Result<ExitCode, CliError> {
     let source = VideoSource::parse(&args.source)?;
-    let (object, reader): (Object, Arc<dyn Source>) = match &source {
+    let (limits, object, reader): (VideoLimits, Object, Arc<dyn Source>) = match &source {
         VideoSource::File(path) => {
             let (object, file) = local_file::look(path).await?;
-            (object, Arc::new(file))
+            (settings::load()?.video_limits()?, object, Arc::new(file))
         }
         VideoSource::Object(location) => {
-            let store = settings::open_app_to_read()?.source(None);
+            let app = settings::open_app_to_read()?;
+            let store = app.source(None);
             let found = head_object(&*store, location, &RetryPolicy::default()).await;
-            (found.map_err(|error| report_missing_bucket(location, error))?, store)
+            let object = found.map_err(|error| report_missing_bucket(location, error))?;
+            (app.settings().video_limits()?, object, store)
         }
     };
-    let report = probe_object(&*reader, &object, RetryPolicy::default()).await?;
+    let report = probe_object(&*reader, &object, limits, RetryPolicy::default()).await?;
     let preflight = PreflightReport::from(&report);
     let name = source.to_string();
     if args.json {

@@ -55,6 +55,7 @@ impl App {
         let transfer = settings.transfer.to_transfer();
         let mut transfer = transfer.map_err(|why| Error::new(ErrorKind::Config, "settings", why))?;
         transfer.shortcuts = settings.youku.to_shortcuts();
+        transfer.limits = settings.video_limits()?;
         let build_account = |(name, account)| {
             Ok((String::clone(name), AccountClient::new(&settings, name, account, &http.youku, &clock)?))
         };

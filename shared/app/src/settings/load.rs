@@ -69,6 +69,7 @@ impl Settings {
     /// Checks what the types alone do not ensure.
     fn check(&self) -> Result<(), Error> {
         self.transfer.to_transfer().map_err(settings_error)?;
+        self.video_limits()?;
         self.ledger.lease_life().map_err(settings_error)?;
         self.sweep.check().map_err(settings_error)?;
         self.youku.check().map_err(settings_error)?;

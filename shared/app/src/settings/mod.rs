@@ -27,6 +27,7 @@ mod sweep;
 mod text;
 mod transfer;
 mod tree;
+mod video_limits;
 mod youku;
 
 pub use account::AccountSettings;

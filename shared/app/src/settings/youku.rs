@@ -1,4 +1,4 @@
-//! Youku's hosts, and how requests to its bucket are signed.
+//! Youku's hosts, how requests to its bucket are signed, and what it takes.
 
 use super::text;
 use object_storage::SignatureVersion;
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use upload_core::Shortcuts;
 use youku::CallUrls;
 
-/// Youku's hosts.
+/// Youku's hosts, and what it takes.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct YoukuSettings {
@@ -36,6 +36,14 @@ pub struct YoukuSettings {
     /// what Youku's commit says to it is not known.
     #[serde(deserialize_with = "text::deserialize_value")]
     pub single_put: bool,
+    /// Seconds that the longest video plays which Youku takes from you, at least 1: the preflight warns of a longer one (`too_long`)
+    /// (`OSS2YOUKU_YOUKU__MAX_DURATION_SECONDS`). Default: no limit, since Youku's pages state none.
+    #[serde(deserialize_with = "text::deserialize_some")]
+    pub max_duration_seconds: Option<u64>,
+    /// MiB of the largest file that Youku takes from you, at least 1: the preflight warns of a larger one (`too_large`)
+    /// (`OSS2YOUKU_YOUKU__MAX_SIZE_MIB`). Default: no limit, since Youku's pages state none for its API.
+    #[serde(deserialize_with = "text::deserialize_some")]
+    pub max_size_mib: Option<u64>,
 }
 
 /// Calls an hour of an ordinary application (Youku sheet, errors).
@@ -53,6 +61,8 @@ impl Default for YoukuSettings {
             signature: TargetSignature::default(),
             md5: Md5Requirement::default(),
             single_put: false,
+            max_duration_seconds: None,
+            max_size_mib: None,
         }
     }
 }

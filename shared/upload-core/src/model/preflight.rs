@@ -1,6 +1,7 @@
 //! What happens to an object whose bytes are no whole video.
 
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// What the preflight does with an object that it would refuse. In JSON and settings a word: `refuse`, `warn` or `off`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -29,4 +30,14 @@ impl Preflight {
     pub fn from_word(word: &str) -> Option<Self> {
         Self::WORDS.iter().find(|(_, known)| *known == word).map(|(known, _)| *known)
     }
+}
+
+/// What is known of the videos that Youku takes: the preflight warns of one beyond it (`too_long`, `too_large`). Youku's pages state neither
+/// limit for its API, so that none is assumed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct VideoLimits {
+    /// The longest video.
+    pub max_duration: Option<Duration>,
+    /// The largest file, in bytes.
+    pub max_size: Option<u64>,
 }

@@ -66,6 +66,21 @@ async fn a_refusal_is_answered_again_without_reading() {
     assert_eq!(count_calls(&memory, "read"), reads);
 }
 
+/// What the settings say of the videos that Youku takes refuses nothing: Youku decides.
+#[tokio::test(start_paused = true)]
+async fn a_file_beyond_the_stated_limits_is_published_with_a_warning() {
+    for (size, expected) in [(200_000, "unrecognised"), (200_001, "unrecognised, too_large")] {
+        let memory = Memory::holding(bytes(size));
+        let request = request_for(&memory, Mode::Oss).await.expect("it is there");
+        let mut uploader = memory.uploader();
+        uploader.settings.limits.max_size = Some(200_000);
+        let published = uploader.upload(&request, &RunContext::default()).await.expect("it is published");
+        assert_eq!(words(published.preflight.as_deref()), expected);
+        assert_eq!(words(read_record(&memory).await.preflight.as_deref()), expected);
+        assert_published(&memory, &Ok(published), expected);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_warning_is_recorded_and_the_file_is_published() {
     for preflight in [Preflight::Warn, Preflight::Off] {

@@ -20,7 +20,7 @@ pub(crate) mod stall_timeout;
 pub use plan::{Part, Plan};
 pub use shortcuts::{RefusedShortcuts, Shortcuts};
 
-use crate::{ByteStream, Error, Object, Progress, RetryPolicy, Source, retry::RetryBudget};
+use crate::{ByteStream, Error, Object, Progress, RetryPolicy, Source, VideoLimits, retry::RetryBudget};
 use std::{ops::Range, sync::Arc, time::Duration};
 use tokio::time::Instant;
 
@@ -45,6 +45,8 @@ pub struct TransferSettings {
     pub second_run: Duration,
     /// Which shorter ways Youku is asked for.
     pub shortcuts: Shortcuts,
+    /// What videos the preflight warns of.
+    pub limits: VideoLimits,
 }
 
 impl Default for TransferSettings {
@@ -59,6 +61,7 @@ impl Default for TransferSettings {
             retry: RetryPolicy::default(),
             second_run: Duration::from_secs(15 * 60),
             shortcuts: Shortcuts::default(),
+            limits: VideoLimits::default(),
         }
     }
 }

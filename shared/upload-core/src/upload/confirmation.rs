@@ -32,7 +32,10 @@ impl Uploader {
         let reading = async {
             let report = match mode {
                 None => None,
-                Some(_) => Some(PreflightReport::from(&probe(&*self.source, &request.object, retry).await?)),
+                Some(_) => {
+                    let probing = probe(&*self.source, &request.object, self.settings.limits, retry);
+                    Some(PreflightReport::from(&probing.await?))
+                }
             };
             let is_lost =
                 mode == Some(Preflight::Refuse) && report.as_ref().is_some_and(PreflightReport::is_refused);

@@ -2,28 +2,30 @@
 
 use crate::{
     Error, ErrorKind, Object, Preflight, PreflightReport, Progress, RetryPolicy, Source, TransferSettings,
-    UploadError as _, retry::RetryBudget, transfer::Transfer,
+    UploadError as _, VideoLimits, retry::RetryBudget, transfer::Transfer,
 };
 use futures_util::future::BoxFuture;
 use media_probe::{Probe, Report};
 use std::sync::Arc;
 
-/// Looks at the object's headers: a few small reads of exactly this version, each retried as a transfer's are.
+/// Looks at the object's headers: a few small reads of exactly this version, each retried as a transfer's are. Warns of a video beyond the limits.
 ///
 /// # Errors
 /// The source's. An object that is broken is a report with findings.
 pub fn probe_object<'a>(
     source: &'a dyn Source,
     object: &'a Object,
+    limits: VideoLimits,
     retry: RetryPolicy,
 ) -> BoxFuture<'a, Result<Report, Error>> {
-    Box::pin(async move { probe(source, object, &RetryBudget::new(retry)).await })
+    Box::pin(async move { probe(source, object, limits, &RetryBudget::new(retry)).await })
 }
 
 /// As [`probe_object`], within the retry budget of an upload. Its bytes count for no progress: a reading pass reads them again.
 pub(super) fn probe<'a>(
     source: &'a dyn Source,
     object: &'a Object,
+    limits: VideoLimits,
     retry: &'a RetryBudget,
 ) -> BoxFuture<'a, Result<Report, Error>> {
     Box::pin(async move {
@@ -36,7 +38,14 @@ pub(super) fn probe<'a>(
             retry.reset();
             Ok::<_, Error>(piece.to_vec())
         };
-        Probe::new(object.size).file_name(&object.location.key).run(&reader).await
+        let mut probe = Probe::new(object.size).file_name(&object.location.key);
+        if let Some(most) = limits.max_duration {
+            probe = probe.max_duration(most);
+        }
+        if let Some(most) = limits.max_size {
+            probe = probe.max_size(most);
+        }
+        probe.run(&reader).await
     })
 }
 

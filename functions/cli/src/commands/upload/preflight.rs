@@ -22,11 +22,12 @@ impl Batch<'_> {
         if mode == Preflight::Off {
             return Ok(());
         }
+        let limits = self.app.settings().video_limits()?;
         let mut announced = false;
         loop {
             let looking = Box::pin(async {
                 let (object, file) = local_file::look(path).await?;
-                let report = probe_object(&file, &object, RetryPolicy::default()).await?;
+                let report = probe_object(&file, &object, limits, RetryPolicy::default()).await?;
                 Ok::<_, CliError>(PreflightReport::from(&report))
             });
             let report = self.shutdown.guard(looking).await?;
@@ -73,7 +74,8 @@ impl Batch<'_> {
             return Ok(None);
         }
         let probing = Box::pin(async {
-            let report = probe_object(&*prepared.source, &request.object, RetryPolicy::default()).await?;
+            let (source, limits) = (&*prepared.source, self.app.settings().video_limits()?);
+            let report = probe_object(source, &request.object, limits, RetryPolicy::default()).await?;
             Ok::<_, CliError>(PreflightReport::from(&report))
         });
         self.shutdown.guard(probing).await.map(Some)

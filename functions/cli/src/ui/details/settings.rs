@@ -68,6 +68,7 @@ pub(super) const TEXTS: &[Text] = &[
     ),
     ("sweep.requests must be 2 to 100000, not {}", "sweep.requests 应为 2 到 100000，现为 {}"),
     ("sweep.grace_seconds must be 0 to 86400, not {}", "sweep.grace_seconds 应为 0 到 86400，现为 {}"),
+    ("youku.{} must be 1 to {}, not {}", "youku.{} 应为 1 到 {}，现为 {}"),
     ("transfer.{} must be 1 to {}, not {}", "transfer.{} 应为 1 到 {}，现为 {}"),
     (
         "source.access_key_id is set and source.access_key_secret is missing",
