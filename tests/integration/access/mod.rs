@@ -3,6 +3,7 @@
 mod ledgers;
 mod listening;
 mod owners;
+mod rights;
 mod sources;
 
 use crate::support::{Setup, TestEnv, serve_http};

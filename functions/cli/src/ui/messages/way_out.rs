@@ -169,7 +169,8 @@ fn describe_permission(operation: &str, is_certain: bool, callee: Callee) -> Str
                            S3: s3:GetObject, s3:PutObject, s3:DeleteObject, s3:ListBucket"
         }
         Callee::Source | Callee::Youku | Callee::Unknown => {
-            "oss:GetObject, oss:ListObjects; S3: s3:GetObject, s3:ListBucket"
+            // Reading a version, which is what a bucket with versioning has, needs a right of its own.
+            "oss:GetObject, oss:GetObjectVersion, oss:ListObjects; S3: s3:GetObject, s3:GetObjectVersion, s3:ListBucket"
         }
     };
     if is_certain {
