@@ -28,7 +28,9 @@ where
     })
 }
 
-/// Bounds a field's name and drops its control characters.
+/// Bounds a field's name and drops its control characters. A member without a name is shown as one.
 fn shorten_field_name(field: &str) -> String {
-    field.chars().filter(|character| !character.is_control()).take(FIELD_CHARACTERS).collect()
+    let visible = field.chars().filter(|character| !character.is_control());
+    let name: String = visible.take(FIELD_CHARACTERS).collect();
+    if name.is_empty() || name.ends_with('.') { name + "\"\"" } else { name }
 }

@@ -5,6 +5,20 @@ use app::{Task, requested_key};
 use serde_json::{Value, json};
 use upload_core::{ErrorKind, UploadError as _, metadata::VideoMetadata};
 
+/// A member whose name is empty, or cannot be seen, is named all the same.
+#[test]
+fn a_member_without_a_name_is_named() {
+    let source = "oss://a-bucket/a.mp4";
+    for (task, field) in [
+        (json!({"source": source, "": 1}), "\"\""),
+        (json!({"source": source, "\u{7}": 1}), "\"\""),
+        (json!({"source": source, "video": {"": 1}}), "video.\"\""),
+    ] {
+        let error = read(ONE_ACCOUNT, &task).expect_err("no such field");
+        assert_eq!(error.context_value("field"), Some(field), "{error:?}");
+    }
+}
+
 /// Editors of Windows write a byte-order mark and CRLF.
 #[test]
 fn a_task_may_begin_with_utf_8s_byte_order_mark() {
