@@ -2,4 +2,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|data: &[u8]| fuzz::probe(data, "clip.ts"));
+fuzz_target!(|data: &[u8]| fuzz::films::probe(data, "clip.ts"));

@@ -24,6 +24,7 @@
 //! | `forward::function_gate` | whether the function is there and accepts the token: no job is taken unless both hold |
 //! | `forward::reply` | the reply in the legacy worker's JSON |
 //! | `forward::progress` | byte progress at a rate and in numbers that Gearman clients bear |
+//! | `fuzzing` | behind the feature of that name: what the fuzzing targets call |
 //! | [`metrics`] | counters and their Prometheus text |
 //! | `health` | `/healthz` and `/metrics` |
 //! | `ui::language`, `ui::help` | the language of what a person reads at the start; the help in Chinese |
@@ -36,6 +37,9 @@
 
 mod config;
 mod forward;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod health;
 pub mod metrics;
 mod protocol;

@@ -205,7 +205,10 @@ fn is_refusal(status: StatusCode) -> bool {
 }
 
 /// Reads a response to a task: in lines, progress comes before the outcome; any other response is one JSON document.
-async fn read_reply(mut response: Response, progress: &watch::Sender<Option<UploadProgress>>) -> CallResult {
+pub(crate) async fn read_reply(
+    mut response: Response,
+    progress: &watch::Sender<Option<UploadProgress>>,
+) -> CallResult {
     let (status, headers) = (response.status(), response.headers().clone());
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if !content_type.is_some_and(|value| value.starts_with(NDJSON)) {
