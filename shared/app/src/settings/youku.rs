@@ -99,6 +99,19 @@ impl YoukuSettings {
         if !(10..=1_000_000).contains(&self.calls_per_hour) {
             return Err(format!("youku.calls_per_hour must be 10 to 1000000, not {}", self.calls_per_hour));
         }
+        let CallUrlSettings { show, show_batch, by_me, update } = &self.call_urls;
+        for (call, url) in [("show", show), ("show_batch", show_batch), ("by_me", by_me), ("update", update)]
+        {
+            let is_url = |url: &String| {
+                let rest = url.strip_prefix("https://").or(url.strip_prefix("http://"));
+                rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace))
+            };
+            if url.as_ref().is_some_and(|url| !is_url(url)) {
+                return Err(format!(
+                    "youku.call_urls.{call} must be a URL such as https://openapi.youku.com/v2"
+                ));
+            }
+        }
         Ok(())
     }
 

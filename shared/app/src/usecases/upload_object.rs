@@ -46,9 +46,19 @@ impl App {
             let policy = self.intake_policy_within(run);
             if let Some((video, account)) = policy.find_updated_video(location) {
                 let ledger = with_run_deadline(run, self.ledger(credentials.clone())).await?;
-                let uploader = self.uploader(account, source.clone(), ledger)?;
+                let uploader = self.uploader(account, source.clone(), ledger.clone())?;
                 let updating = uploader.update_from_sidecar(&*source, &policy, (&video, account), run);
-                match with_run_deadline(run, updating).await? {
+                let updated = match with_run_deadline(run, updating).await {
+                    Err(error) if error.kind() == ErrorKind::InvalidJob => {
+                        let refused = Err(error);
+                        let ledger = std::future::ready(Ok(ledger));
+                        Box::pin(self.report_to_rule((location, size), &refused, credentials, ledger, run))
+                            .await;
+                        return refused.map(ObjectOutcome::Published);
+                    }
+                    updated => updated?,
+                };
+                match updated {
                     // The video's own upload reads the sidecar, or begins with it.
                     Some(SidecarResult::NoVideo) => {}
                     Some(result) => return Ok(ObjectOutcome::Sidecar(result)),

@@ -14,7 +14,11 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+use tokio::time::Instant;
+
+/// For a change: a little less than what the caller waits for an answer.
+const TIME: Duration = Duration::from_secs(17);
 
 pub(crate) async fn update_video(
     State(app): State<Arc<App>>,
@@ -67,7 +71,10 @@ async fn change(
     id: &UploadId,
     request: VideoRequest,
 ) -> Response {
-    let run = RunContext { deadline: context.deadline, ..RunContext::default() };
+    // Before the answer is due, so that what was done is on record.
+    let end = Instant::now() + TIME;
+    let deadline = Some(context.deadline.map_or(end, |deadline| deadline.min(end)));
+    let run = RunContext { deadline, ..RunContext::default() };
     let changing = app.change_video(id, request, &caller.0, context.credentials.clone(), &run);
     match with_deadline(context, changing).await {
         Ok(status) => Json(status).into_response(),

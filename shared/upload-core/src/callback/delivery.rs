@@ -125,7 +125,8 @@ impl CallbackDelivery {
         event: Option<VideoEvent>,
     ) -> Result<(), Error> {
         // An event that was known late is retried for as long as others.
-        let life = if event.is_some() { 2 * GIVE_UP_AFTER } else { GIVE_UP_AFTER };
+        let is_late = event.is_some_and(|event| event != VideoEvent::UpdateRefused);
+        let life = if is_late { 2 * GIVE_UP_AFTER } else { GIVE_UP_AFTER };
         let is_over = age(upload.record(), upload.lease().now()) >= life;
         let code = match result {
             DeliveryResult::Accepted { status } => status.to_string(),

@@ -45,14 +45,15 @@ fn callback_due(record: &Record, now: SystemTime, pause: Duration) -> SystemTime
     (now + pause).min((ended + GIVE_UP_AFTER).max(now))
 }
 
-/// Time since the upload ended.
+/// Time since that happened which the next message is about.
 pub(super) fn age(record: &Record, now: SystemTime) -> Duration {
     now.duration_since(ended_at(record)).unwrap_or_default()
 }
 
-/// When the upload ended, by the ledger's clock.
+/// When that happened which the next message is about, by the ledger's clock: the refusal of a change, else the upload's end.
 fn ended_at(record: &Record) -> SystemTime {
-    record.end().map_or(SystemTime::UNIX_EPOCH, |end| end.at.get())
+    let refusal = record.untold_refusal().filter(|_| !record.pending_outcome_callback());
+    refusal.or(record.end()).map_or(SystemTime::UNIX_EPOCH, |entry| entry.at.get())
 }
 
 /// Returns when Youku is asked next about a video that was committed at `ended`. `pause` is the pause before the first attempt of a sweep.

@@ -11,11 +11,13 @@ use crate::{
     Callback, Error, ErrorKind, Mode, Object,
     model::{
         metadata::{PublicType, StatedMetadata},
-        publication::{ManagePolicy, Publication},
+        publication::{ManagePolicy, Publication, check_hour},
     },
 };
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
+/// How wrong the clock of this machine may be.
+const CLOCK_MARGIN: Duration = Duration::from_secs(86_400);
 /// S3's header that counts user metadata it has and cannot return.
 const MISSING_METADATA: &str = "x-amz-missing-meta";
 
@@ -115,9 +117,15 @@ pub(super) fn plan_publication(
         let message = "publish_at needs a function that may change videos: set manage.enabled";
         return Err(invalid_job_error(message).with_context("field", "publish_at"));
     }
+    if let Some(at) = video.publish_at {
+        check_hour(at, now)?;
+    }
     let hour = rule.and_then(|rule| rule.publish_at.as_ref()).filter(|_| manage.enabled);
     let at = video.publish_at.or_else(|| hour.map(|hour| hour.next_after(written.unwrap_or(now)).into()));
-    Ok(at.filter(|at| at.get() > now).map(|at| manage.hiding.until(at)))
+    // This machine's clock may be wrong by hours: what it alone says is gone is decided by the ledger's, at the commit. An hour before the
+    // object was written is gone by the store's own clock.
+    let is_gone = |at: SystemTime| written.is_some_and(|written| at <= written) || at + CLOCK_MARGIN <= now;
+    Ok(at.filter(|at| !is_gone(at.get())).map(|at| manage.hiding.until(at)))
 }
 
 /// The field of the first layer, from the highest, that states a watch password, unless one above it states who may watch: that one has

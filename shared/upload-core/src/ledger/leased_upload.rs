@@ -34,6 +34,8 @@ pub struct LeasedUpload {
     confirmed: bool,
     /// What the preflight found, until a step carries it.
     preflight: Option<Box<PreflightReport>>,
+    /// An append began whose end is not known: the step may be there.
+    is_unsure: bool,
 }
 
 impl fmt::Debug for LeasedUpload {
@@ -80,6 +82,7 @@ impl LeasedUpload {
                     acknowledged: ack.at,
                     confirmed: false,
                     preflight: None,
+                    is_unsure: false,
                 }));
             }
             record = read_remaining(&ledger.access, id, record).await?;
@@ -206,9 +209,12 @@ impl LeasedUpload {
         let mut entry = new_entry(&self.lease, step);
         entry.preflight = self.preflight.take();
         let key = keys::step(id, self.record.sequence() + 1);
-        let Some(ack) = self.ledger.access.create(&key, encode(&entry)?).await? else {
+        let entry_bytes = encode(&entry)?;
+        self.is_unsure = true;
+        let Some(ack) = self.ledger.access.create(&key, entry_bytes).await? else {
             return Err(self.find_loss_reason().await);
         };
+        self.is_unsure = false;
         let next = Record::with_entry(Some(self.record.clone()), id, entry, ack.tag);
         self.record = next.map_err(|why| {
             unreadable_entry(&key, "a step was written that does not follow").with_source(why)
@@ -252,7 +258,7 @@ impl LeasedUpload {
     pub(crate) fn note_unchanged(&mut self) {
         let is_unchanged =
             self.record.history.last().is_some_and(|last| last.step.kind() == StepKind::Claimed);
-        self.marks.settled |= self.confirmed && is_unchanged && self.record.is_settled();
+        self.marks.settled |= self.confirmed && !self.is_unsure && is_unchanged && self.record.is_settled();
     }
 
     /// Releases the upload, with the parts that were last recorded.

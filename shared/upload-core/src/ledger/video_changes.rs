@@ -10,7 +10,11 @@ use super::{
 };
 use crate::{
     VideoEvent,
-    model::{metadata::VideoMetadata, publication::Publication, timestamp::Timestamp},
+    model::{
+        metadata::{PublicType, VideoMetadata},
+        publication::Publication,
+        timestamp::Timestamp,
+    },
 };
 
 /// A video that is hidden until its hour.
@@ -92,6 +96,14 @@ impl Record {
         last.flatten()
     }
 
+    /// Who should have been able to watch from the hour on that [failed](Self::failed_publication).
+    #[must_use]
+    pub fn failed_audience(&self) -> Option<PublicType> {
+        self.failed_publication()?;
+        let last = self.updates().filter(|update| update.by == ChangeOrigin::Schedule).last();
+        last?.video.metadata.public_type
+    }
+
     /// The MD5 of the sidecar that was last read with the object, carried out or refused.
     #[must_use]
     pub(crate) fn last_sidecar(&self) -> Option<&str> {
@@ -102,18 +114,33 @@ impl Record {
         done.last().or(self.request.sidecar.as_deref())
     }
 
-    /// The refusal of a change that its callback has not been told.
+    /// The first refusal of a change that its callback has not been told. Who asked for a change as a person has the answer already.
     #[must_use]
     pub fn untold_refusal(&self) -> Option<&Entry> {
-        let may_tell = matches!(self.state, State::Notified(End::Committed) | State::FollowUpSent);
-        let told = |entry: &Entry| {
+        if !matches!(self.state, State::Notified(End::Committed) | State::FollowUpSent)
+            || self.request.callback.is_none()
+        {
+            return None;
+        }
+        let told = self.history.iter().filter(|entry| {
             matches!(entry.step, Step::Notified { event: Some(VideoEvent::UpdateRefused), .. })
-        };
-        // Who asked for it has the answer already.
-        let is_person = |by: &ChangeOrigin| matches!(by, ChangeOrigin::Person(_));
-        let refused = |entry: &Entry| matches!(&entry.step, Step::Updated(update) if update.refused.is_some() && !is_person(&update.by));
-        let last = self.history.iter().rev().find(|entry| told(entry) || refused(entry));
-        last.filter(|entry| may_tell && refused(entry) && self.request.callback.is_some())
+        });
+        let refused = self.history.iter().filter(|entry| {
+            matches!(&entry.step, Step::Updated(update)
+                if update.refused.is_some() && !matches!(update.by, ChangeOrigin::Person(_)))
+        });
+        // Each message tells of one, in their order.
+        refused.into_iter().nth(told.count())
+    }
+
+    /// Whether a person decided last who may watch, or when: a sidecar does not undo that.
+    pub(crate) fn is_audience_persons(&self) -> bool {
+        let last = self.history.iter().rev().find_map(|entry| match &entry.step {
+            Step::Updated(update) if update.video.metadata.public_type.is_some() => Some(&update.by),
+            Step::Scheduled(scheduling) => Some(&scheduling.by),
+            _ => None,
+        });
+        matches!(last, Some(ChangeOrigin::Person(_)))
     }
 
     fn updates(&self) -> impl Iterator<Item = &Update> {

@@ -1,14 +1,31 @@
 //! Publishing at a time: until then the video is hidden.
 
 use super::timestamp::Timestamp;
+use crate::{Error, ErrorKind};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use std::time::{Duration, SystemTime};
 use youku::{PublicType, VideoMetadata};
 
 /// The field that states it; an object's metadata has `-` for `_`.
 pub(crate) const PUBLISH_AT: &str = "publish_at";
 /// What a time of publishing must be, for errors.
 pub(crate) const NO_PUBLISH_AT: &str = "is not a time with its zone, such as 2026-12-01T20:00:00+08:00";
+
+/// How far ahead an hour may lie.
+const FARTHEST: Duration = Duration::from_secs(10 * 366 * 86_400);
+
+/// Refuses an hour that is no one's wish.
+///
+/// # Errors
+/// [`InvalidJob`](ErrorKind::InvalidJob), naming the field.
+pub(crate) fn check_hour(at: Timestamp, now: SystemTime) -> Result<(), Error> {
+    if at.get() <= now + FARTHEST {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::InvalidJob, "publish", "publish_at is more than ten years ahead")
+        .with_context("field", PUBLISH_AT))
+}
 
 /// When a video is made public, and how it is hidden until then. `Password` is the form of the generated word: plain, or sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

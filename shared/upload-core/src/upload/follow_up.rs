@@ -59,12 +59,7 @@ impl Uploader {
                 let Claim::Acquired(mut upload) = self.ledger.resume(id).await? else {
                     return Ok(FollowUp { is_accepted: Some(true), made_public: false });
                 };
-                let lease = upload.lease();
-                let hour = tokio::select! {
-                    biased;
-                    lost = lease.keep_renewed(|| lease.parts()) => Err(lost),
-                    hour = self.publish_if_due(&mut upload, run) => hour,
-                };
+                let hour = self.publish_leased(&mut upload, run).await;
                 if hour.as_ref().is_err_and(is_superseded) {
                     return hour.map(|_| FollowUp::default());
                 }
@@ -81,6 +76,20 @@ impl Uploader {
             };
             following.instrument(tracing::info_span!("follow_up", upload_id = %id)).await
         })
+    }
+
+    /// Makes the video public if its hour has come, while the lease is renewed.
+    pub(super) async fn publish_leased(
+        &self,
+        upload: &mut LeasedUpload,
+        run: &RunContext,
+    ) -> Result<HourResult, Error> {
+        let lease = upload.lease();
+        tokio::select! {
+            biased;
+            lost = lease.keep_renewed(|| lease.parts()) => Err(lost),
+            hour = self.publish_if_due(upload, run) => hour,
+        }
     }
 
     /// Releases an upload that has ended; where something is left, no sweep takes it before that is due.

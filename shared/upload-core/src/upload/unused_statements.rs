@@ -40,6 +40,11 @@ impl Uploader {
         let stated = reveal(request.job.video.metadata.clone());
         let mut unused = stated.list_differences(&reveal(complete(used.job.video.clone(), file_name)));
         unused.retain(|field| !request.job.video.from_rule.contains(field));
+        let hour =
+            |request: &UploadRequest| request.job.publication.as_ref().map(|publication| publication.at);
+        if request.job.video.publish_at.is_some() && hour(request).is_some() && hour(request) != hour(&used) {
+            unused.push("publish_at");
+        }
         let url = |request: &UploadRequest| {
             request.callback.as_ref().map(|callback| callback.url.expose_secret().to_owned())
         };

@@ -234,6 +234,9 @@ impl Uploader {
             }
         }
         if upload.record().pending_publication().is_some() {
+            if let Err(error) = Box::pin(self.publish_leased(&mut upload, run)).await {
+                tracing::warn!(?error, "the video's hour is left to the sweep");
+            }
             self.release_until_due(upload).await;
         } else {
             upload.release_with(checkpoint.parts()).await;

@@ -7,7 +7,9 @@ use crate::{
     args::{VideoAction, VideoArgs, VideoIdArgs, VideoScheduleArgs, VideoUpdateArgs},
     error::CliError,
     ui::{
-        messages::video::{describe, describe_changed, describe_hidden, describe_unscheduled},
+        messages::video::{
+            describe, describe_changed, describe_hidden, describe_scheduled, describe_unscheduled,
+        },
         output::{print_json, print_line},
         wait_line::show_waits,
     },
@@ -78,7 +80,7 @@ async fn schedule(args: VideoScheduleArgs) -> Result<(), CliError> {
     let (id, status) = change(&args.video, VideoRequest::Schedule(args.at, audience)).await?;
     report(args.video.json, "scheduled", &status, || match args.cancel {
         true => describe_unscheduled(&id),
-        false => describe_changed(&id, &status),
+        false => describe_scheduled(&id, &status),
     });
     Ok(())
 }

@@ -153,7 +153,7 @@ pub(crate) fn advise(details: &UploadDetails, context: &Context<'_>) -> Option<S
         return Some(tr!("to upload it after all: {command}", "若仍要上传：{command}"));
     }
     if record.failed_publication().is_some() {
-        return Some(video::advise_failed_hour(&record.id));
+        return Some(video::advise_failed_hour(&record.id, record.failed_audience()));
     }
     if record.failed_callback().is_some() {
         return Some(advise_failed_callback(&record.id));

@@ -12,7 +12,7 @@ use app::{
     core::{
         UploadId,
         ledger::{ChangeOrigin, Failure, Scheduling, Update},
-        metadata::VideoMetadata,
+        metadata::{PublicType, VideoMetadata},
     },
 };
 
@@ -78,7 +78,7 @@ pub(crate) fn describe(status: &VideoStatus) -> Vec<String> {
     }));
     if let (Some(code), Some(id)) = (&status.publish_failed, &status.upload_id) {
         lines.push(describe_failed_hour(code));
-        lines.push(advise_failed_hour(id));
+        lines.push(advise_failed_hour(id, status.publish_as));
     }
     lines
 }
@@ -124,6 +124,19 @@ pub(crate) fn describe_hidden(id: &UploadId, status: &VideoStatus) -> String {
     tr!("{id}  hidden: public_type {word}", "{id}  已隐藏：公开范围 {word}")
 }
 
+/// What a schedule came to.
+pub(crate) fn describe_scheduled(id: &UploadId, status: &VideoStatus) -> String {
+    match (status.publish_at.map(local_time::format), &status.publish_failed) {
+        (Some(at), _) => tr!("{id}  public at {at}", "{id}  定于 {at} 公开"),
+        (None, Some(code)) => describe_failed_hour(code),
+        (None, None) => {
+            let word = status.public_type.as_deref().unwrap_or("?");
+            let word = escape(word);
+            tr!("{id}  public_type is {word} now", "{id}  公开范围现为 {word}")
+        }
+    }
+}
+
 /// An hour that was given up.
 pub(crate) fn describe_unscheduled(id: &UploadId) -> String {
     tr!("{id}  not made public at any hour: it stays hidden", "{id}  已取消定时公开，视频仍为隐藏")
@@ -149,9 +162,10 @@ pub(crate) fn describe_failed_publication(failure: &Failure) -> String {
 }
 
 /// What a person does about it.
-pub(crate) fn advise_failed_hour(id: &UploadId) -> String {
+pub(crate) fn advise_failed_hour(id: &UploadId, wanted: Option<PublicType>) -> String {
     let show = write_command(&format!("video show {id}"));
-    let public = write_command(&format!("video update {id} --public-type all"));
+    let wanted = wanted.unwrap_or(PublicType::All).as_str();
+    let public = write_command(&format!("video update {id} --public-type {wanted}"));
     tr!(
         "see how it stands: {show}; then make it public: {public}",
         "先查看状态：{show}；再手动公开：{public}"

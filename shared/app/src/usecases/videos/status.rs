@@ -60,7 +60,9 @@ impl VideoStatus {
             state: None,
             public_type: Some(told),
             publish_at: pending.as_ref().map(|pending| pending.publication.at),
-            publish_as: pending.map(|pending| pending.audience.public_type.unwrap_or(PublicType::All)),
+            publish_as: pending
+                .map(|pending| pending.audience.public_type.unwrap_or(PublicType::All))
+                .or(record.failed_audience()),
             publish_failed: record.failed_publication().map(|failure| failure.code.clone()),
             changed: Vec::new(),
         };

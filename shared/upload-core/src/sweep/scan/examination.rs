@@ -103,6 +103,12 @@ where
             }
             Some(Err(error)) => {
                 let location = Location { key: entry.key.clone(), ..self.rule_scan.location.clone() };
+                if error.kind() == ErrorKind::InvalidJob && !self.is_already_scanned(entry) {
+                    let refused = Err(error);
+                    Box::pin(self.report_to_rule(&location, entry.size, &refused)).await;
+                    refused.err().into_iter().for_each(|error| self.record_error(location.clone(), error));
+                    return Some(NextAction::NextObject);
+                }
                 // What Youku refused is on record; what does not fit is reported once.
                 let is_decided = error.advice() == RetryAdvice::Permanent;
                 if is_decided && self.is_already_scanned(entry) || !is_decided && !self.record_failure(entry)

@@ -128,3 +128,17 @@ async fn a_video_is_hidden_and_shown_again() {
     change(&memory, &id, VideoChange::Hide(Hiding::Friend.new_word()), person()).await.expect("hidden");
     assert_eq!(public_type(&memory), PublicType::Friend);
 }
+
+/// A run that died had changed it unrecorded: what is asked for counts, not what the ledger believes.
+#[tokio::test(start_paused = true)]
+async fn what_was_changed_unrecorded_is_changed_back() {
+    let (memory, id) = published().await;
+    change(&memory, &id, VideoChange::Edit(audience(PublicType::Friend)), person()).await.expect("changed");
+    let unrecorded = (tokio::time::Instant::now(), "V0".to_owned(), audience(PublicType::All));
+    memory.world().edits.push(unrecorded);
+    let changed = change(&memory, &id, VideoChange::Edit(audience(PublicType::Friend)), person()).await;
+    assert_eq!(
+        (changed.expect("changed").fields, public_type(&memory)),
+        (vec!["public_type"], PublicType::Friend)
+    );
+}

@@ -87,7 +87,9 @@ async fn what_youku_refuses_at_the_hour_stays_hidden() {
             _ => ([VideoState::Normal], 1),
         };
         memory.world().states = states.into();
-        memory.fault("update", 0, Fault::Deny(ErrorKind::Youku));
+        for _ in 0..20 {
+            memory.fault("update", 0, Fault::Deny(ErrorKind::Youku));
+        }
         sweep_for(&memory, days * DAY).await;
         let record = read(&memory, &id).await;
         assert_eq!(public_type(&memory), PublicType::Password, "{refuses}");
@@ -202,4 +204,75 @@ async fn a_failed_upload_has_no_hour() {
     sweep_for(&memory, 2 * HOUR).await;
     assert_eq!(count_calls(&memory, "update"), 0);
     assert!(memory.ledger.keys("open/").is_empty());
+}
+
+/// One odd answer at the hour ends nothing.
+#[tokio::test(start_paused = true)]
+async fn one_refusal_at_the_hour_is_not_final() {
+    let (memory, id, _) = hidden().await;
+    memory.fault("update", 0, Fault::Deny(ErrorKind::Youku));
+    assert_eq!(sweep_for(&memory, 2 * HOUR).await, 1);
+    assert!(read(&memory, &id).await.failed_publication().is_none());
+}
+
+/// A run that died had made it public, unrecorded: hiding it, or another hour, hides it again.
+#[tokio::test(start_paused = true)]
+async fn what_is_public_unrecorded_is_hidden_again() {
+    for hides in [true, false] {
+        let (memory, id, _) = hidden().await;
+        sleep(HOUR + MINUTE).await;
+        let public = (Instant::now(), "V0".to_owned(), audience(PublicType::All));
+        memory.world().edits.push(public);
+        let at = Some((now(&memory) + HOUR).into());
+        let asked = match hides {
+            true => VideoChange::Hide(Hiding::Password.new_word()),
+            false => VideoChange::Schedule { at, audience: None },
+        };
+        change(&memory, &id, asked, person()).await.expect("hidden again");
+        assert_eq!(public_type(&memory), PublicType::Password, "{hides}");
+    }
+}
+
+/// A video that is public although its hour is to come is hidden by hiding it.
+#[tokio::test(start_paused = true)]
+async fn hiding_a_public_video_with_an_hour_hides_it() {
+    let memory = small_memory();
+    let id = publish(&memory, None).await;
+    memory.world().states.extend([VideoState::Normal]);
+    let at = Some((now(&memory) + HOUR).into());
+    let set = VideoChange::Schedule { at, audience: Some(audience(PublicType::All)) };
+    change(&memory, &id, set, person()).await.expect("set");
+    change(&memory, &id, VideoChange::Hide(None), person()).await.expect("hidden");
+    assert_eq!(public_type(&memory), PublicType::Friend);
+    sweep_for(&memory, 2 * HOUR).await;
+    assert_eq!(public_type(&memory), PublicType::Friend);
+}
+
+/// A machine whose clock is ahead by hours hides a video all the same; what is a day gone, or was when the object was written, is at once.
+#[test]
+fn an_hour_is_gone_by_the_stores_clock() {
+    use crate::rules::Rules;
+    use std::time::SystemTime;
+    let now = SystemTime::UNIX_EPOCH + 20_000 * DAY;
+    let rules = Rules::default();
+    let policy = IntakePolicy {
+        rules: &rules,
+        reserved: &[],
+        paused: false,
+        mode: Mode::Oss,
+        retry: RetryPolicy::default(),
+        manage: ManagePolicy { enabled: true, hiding: Hiding::Password },
+        now,
+    };
+    let plan = |at: SystemTime| {
+        let video = metadata::StatedMetadata::default().with_publish_at(Some(at.into()));
+        policy.plan_publication(&video).map(|planned| planned.is_some())
+    };
+    assert_eq!(plan(now + HOUR).expect("fits"), true);
+    assert_eq!(plan(now - 2 * HOUR).expect("fits"), true);
+    assert_eq!(plan(now - 2 * DAY).expect("fits"), false);
+    assert_eq!(plan(now + 11 * 366 * DAY).expect_err("too far").kind(), ErrorKind::InvalidJob);
+    let off = IntakePolicy { manage: ManagePolicy::default(), ..policy };
+    let video = metadata::StatedMetadata::default().with_publish_at(Some((now + HOUR).into()));
+    assert_eq!(off.plan_publication(&video).expect_err("off").kind(), ErrorKind::InvalidJob);
 }

@@ -1,12 +1,12 @@
 //! Sidecars that are written again after their video is there.
 
-use super::env::{HOUR, now, public_type, publish, read, request_at, sweep_for, uploader};
+use super::env::{HOUR, change, now, person, public_type, publish, read, request_at, sweep_for, uploader};
 use crate::{
     ledger::Step,
     metadata::PublicType,
     tests::{
         callbacks::{
-            env::{MINUTE, small_memory, with_callback},
+            env::{DAY, MINUTE, small_memory, with_callback},
             receiver::{Receiver, unavailable},
         },
         count_calls, job,
@@ -129,4 +129,88 @@ async fn a_sidecar_moves_the_hour() {
     assert_eq!(public_type(&memory), PublicType::Password);
     sweep_for(&memory, HOUR).await;
     assert_eq!(public_type(&memory), PublicType::Friend);
+}
+
+/// A video that has no hour yet gets one by a sidecar, and who may watch is for that hour.
+#[tokio::test(start_paused = true)]
+async fn a_sidecar_sets_an_hour() {
+    let (memory, receiver) = (small_memory(), Receiver::default());
+    let mut request = request_at(&memory, None).await.expect("it is there");
+    request.job.video.metadata.public_type = Some(PublicType::Friend);
+    memory.uploader().upload(&request, &RunContext::default()).await.expect("published");
+    memory.world().states.extend([VideoState::Normal]);
+    let at = Timestamp::from(now(&memory) + HOUR);
+    let json = format!(r#"{{"publish_at":"{at}","public_type":"all"}}"#);
+    assert_eq!(apply(&memory, &receiver, &json).await.expect("carried out"), SidecarResult::Changed);
+    assert_eq!((public_type(&memory), count_calls(&memory, "update")), (PublicType::Friend, 0));
+    sweep_for(&memory, HOUR + 10 * MINUTE).await;
+    assert_eq!(public_type(&memory), PublicType::All);
+}
+
+/// What a person hid stays hidden although the file goes on to say what it said.
+#[tokio::test(start_paused = true)]
+async fn a_sidecar_does_not_show_what_a_person_hid() {
+    let (memory, receiver) = (small_memory(), Receiver::default());
+    let id = publish(&memory, None).await;
+    memory.world().states.extend([VideoState::Normal]);
+    change(&memory, &id, VideoChange::Hide(None), person()).await.expect("hidden");
+    let json = r#"{"title":"新标题","public_type":"all"}"#;
+    assert_eq!(apply(&memory, &receiver, json).await.expect("carried out"), SidecarResult::Changed);
+    let shown = memory.world().metadata_of("V0");
+    assert_eq!((shown.title.as_deref(), shown.public_type), (Some("新标题"), Some(PublicType::Friend)));
+}
+
+/// The sidecar of an object that was replaced is not that of the video before it.
+#[tokio::test(start_paused = true)]
+async fn a_new_versions_sidecar_is_not_the_old_ones() {
+    let memory = small_memory();
+    publish(&memory, None).await;
+    memory.world().sidecar = Some(r#"{"title":"新版"}"#.into());
+    let (location, rules) = (job(Mode::Oss).location, crate::rules::Rules::default());
+    let policy = IntakePolicy {
+        rules: &rules,
+        reserved: &[],
+        paused: false,
+        mode: Mode::Oss,
+        retry: RetryPolicy::default(),
+        manage: ManagePolicy { enabled: true, hiding: Hiding::Password },
+        now: now(&memory),
+    };
+    let run = RunContext::default();
+    let uploader = memory.uploader();
+    let update = || uploader.update_from_sidecar(&memory, &policy, (&location, "main"), &run);
+    memory.world().etag = "B".into();
+    assert_eq!(update().await.expect("no video of it"), Some(SidecarResult::NoVideo));
+    // While its own upload is under way the event comes again.
+    memory.fault("create", 0, Fault::Deny(ErrorKind::RateLimited));
+    let request = request_at(&memory, None).await.expect("it is there");
+    memory.uploader().upload(&request, &run).await.expect_err("it waits");
+    let error = update().await.expect_err("under way");
+    assert!(error.kind() == ErrorKind::InProgress && !error.is_recorded(), "{error:?}");
+    assert_eq!(count_calls(&memory, "update"), 0);
+}
+
+/// Each refusal is told, also where the receiver is down for both, and also a week after the upload.
+#[tokio::test(start_paused = true)]
+async fn every_refusal_is_told_in_its_order() {
+    let (memory, receiver) = (small_memory(), Receiver::default());
+    let request = with_callback(&memory, &[]).await.expect("it is there");
+    uploader(&memory, &receiver).upload(&request, &RunContext::default()).await.expect("published");
+    memory.world().states.extend([VideoState::Normal]);
+    sleep(7 * DAY).await;
+    receiver.inner().answers.extend([unavailable()]);
+    for title in ["一一", "二二"] {
+        memory.fault("update", 0, Fault::Deny(ErrorKind::Youku));
+        apply(&memory, &receiver, &format!(r#"{{"title":"{title}"}}"#)).await.expect_err("refused");
+    }
+    receiver.inner().answers = [DeliveryResult::Accepted { status: 200 }].into();
+    let before = receiver.messages().len();
+    let uploader_of = |_, _| async { Ok(uploader(&memory, &receiver)) };
+    for _ in 0..6 {
+        sleep(10 * MINUTE).await;
+        sweep(&memory.ledger(), uploader_of, None, 100, &RunContext::default()).await.expect("readable");
+    }
+    let told: Vec<_> = receiver.messages()[before..].iter().map(|told| told.id.clone()).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0] != told[1] && memory.ledger.keys("open/").is_empty(), "{told:?}");
 }

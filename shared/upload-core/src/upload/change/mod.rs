@@ -13,7 +13,7 @@ mod updated_sidecar;
 pub use sidecar::SidecarResult;
 
 use self::{
-    audience::{check_audience, invalid_edit, split_audience},
+    audience::{check_audience, check_rest, invalid_edit, split_audience},
     difference::{difference, is_empty},
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
     ledger::{ChangeOrigin, LeasedUpload, Scheduling, Step, Timestamp},
     model::{
         metadata::{StatedMetadata, VideoMetadata},
-        publication::Publication,
+        publication::{Publication, check_hour},
     },
     upload::run_context::with_deadline,
 };
@@ -129,7 +129,7 @@ impl Uploader {
             VideoChange::Edit(edit) => self.edit(upload, edit, by, run).await?,
             VideoChange::Hide(word) => self.hide(upload, word, by, run).await?,
             VideoChange::Schedule { at, audience } => {
-                self.schedule(upload, at, audience, by).await?;
+                self.schedule(upload, at, audience, by, run).await?;
                 // One that has passed is at once.
                 self.publish_if_due(upload, run).await?;
                 Vec::new()
@@ -153,8 +153,14 @@ impl Uploader {
         if is_empty(&edit) {
             VideoEdit::new(edit.clone()).map_err(invalid_edit)?;
         }
-        let rest = self.hold_audience(upload, edit, &by, false).await?;
-        self.send_difference(upload, rest, by, run).await
+        check_rest(&edit)?;
+        let stated = match upload.record().pending_publication() {
+            Some(_) => split_audience(edit.clone()).1,
+            None => edit.clone(),
+        };
+        let differing = self.hold_audience(upload, edit, &by, false).await?;
+        let unseen = self.find_unseen(upload, stated, run).await?;
+        self.send_difference(upload, VideoMetadata::merge(differing, unseen), by, run).await
     }
 
     /// Takes the audience out of an edit of a video that waits for its hour: it changes for that hour. Returns what is left and differs from
@@ -187,18 +193,17 @@ impl Uploader {
         by: ChangeOrigin,
         run: &RunContext,
     ) -> Result<Vec<&'static str>, Error> {
-        if upload.record().pending_publication().is_some() {
-            let given_up = Scheduling { publication: None, audience: None, by, more: false };
+        if let Some(pending) = upload.record().pending_publication() {
+            let is_to_come = pending.publication.at.get() > upload.lease().now();
+            let given_up = Scheduling { publication: None, audience: None, by: by.clone(), more: false };
             upload.append(Step::Scheduled(Box::new(given_up))).await?;
-            return Ok(Vec::new());
+            // A run that died may have made it public, and it may have been public when its hour was set.
+            let sent = upload.record().sent_metadata().public_type;
+            if is_to_come && matches!(sent, Some(PublicType::Password | PublicType::Friend)) {
+                return Ok(Vec::new());
+            }
         }
-        let public_type = if word.is_some() { PublicType::Password } else { PublicType::Friend };
-        let hidden = VideoMetadata {
-            public_type: Some(public_type),
-            watch_password: word,
-            ..VideoMetadata::default()
-        };
-        self.send_difference(upload, hidden, by, run).await
+        self.send_difference(upload, hidden_by(word), by, run).await
     }
 
     async fn schedule(
@@ -207,7 +212,11 @@ impl Uploader {
         at: Option<Timestamp>,
         audience: Option<VideoMetadata>,
         by: ChangeOrigin,
+        run: &RunContext,
     ) -> Result<(), Error> {
+        if let Some(at) = at {
+            check_hour(at, upload.lease().now())?;
+        }
         let pending = upload.record().pending_publication();
         let wrong = |message| Error::new(ErrorKind::WrongState, "schedule", message);
         let publication = match (at, &pending) {
@@ -225,6 +234,12 @@ impl Uploader {
         };
         if let Some(audience) = &audience {
             check_audience(audience)?;
+        }
+        if let Some(come) = pending.filter(|pending| pending.publication.at.get() <= upload.lease().now()) {
+            // A run that died may have made it public: it is hidden again before the hour is another.
+            let word = VideoMetadata { watch_password: come.publication.word, ..VideoMetadata::default() };
+            let word = self.ledger.open_metadata(upload.id(), word)?.watch_password;
+            self.send_difference(upload, hidden_by(word), by.clone(), run).await?;
         }
         let audience = audience.map(|audience| self.seal_audience(upload, audience)).transpose()?;
         upload.append(Step::Scheduled(Box::new(Scheduling { publication, audience, by, more: false }))).await
@@ -256,4 +271,10 @@ impl Uploader {
         let metadata = self.ledger.seal_metadata(upload.id(), audience)?;
         Ok(StatedMetadata { metadata, ..StatedMetadata::default() })
     }
+}
+
+/// The audience of a video that is hidden behind this word or, without one, from all but friends.
+fn hidden_by(word: Option<SecretString>) -> VideoMetadata {
+    let public_type = if word.is_some() { PublicType::Password } else { PublicType::Friend };
+    VideoMetadata { public_type: Some(public_type), watch_password: word, ..VideoMetadata::default() }
 }

@@ -8,8 +8,11 @@ use crate::{
     retry::RetryBudget,
     upload::run_context::with_deadline,
 };
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use youku::PublicType;
+
+/// How long after its hour a refusal is not final yet: two sweeps of five minutes.
+const SECOND_LOOK: Duration = Duration::from_secs(600);
 
 /// What became of a video's hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,16 +64,21 @@ impl Uploader {
             Error::new(ErrorKind::Ledger, "publish", "the audience of the hour does not fit")
                 .with_source(invalid)
         })?;
+        let waited = upload.lease().now().duration_since(pending.publication.at.get()).unwrap_or_default();
         let refused = match self.make_public(upload, &edit, run).await {
             Ok(true) => None,
             Ok(false) => {
-                let waited = upload.lease().now().duration_since(pending.publication.at.get());
-                if waited.unwrap_or_default() < GIVE_UP_AFTER {
+                if waited < GIVE_UP_AFTER {
                     return Ok(HourResult::NotReady);
                 }
                 Some(to_failure(&refusal(
                     "Youku did not show the video as published within three days of its hour",
                 )))
+            }
+            // One odd answer is never final: a second sweep must meet the same.
+            Err(error) if is_refusal(&error) && waited < SECOND_LOOK => {
+                tracing::warn!(?error, "the video was not made public: the next sweep tries again");
+                return Ok(HourResult::NotReady);
             }
             Err(error) if is_refusal(&error) => Some(to_failure(&error)),
             Err(error) => return Err(error),

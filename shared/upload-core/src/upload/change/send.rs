@@ -3,7 +3,7 @@
 use crate::{
     Error, ErrorKind, RetryAdvice, RunContext, UploadError as _, Uploader, VideoEdit, VideoInfo, VideoState,
     ledger::{ChangeOrigin, Failure, LeasedUpload, Step, Update},
-    model::metadata::StatedMetadata,
+    model::metadata::{StatedMetadata, VideoMetadata},
     retry::RetryBudget,
 };
 use youku::{split_tags, with_unix_line_ends};
@@ -51,6 +51,32 @@ impl Uploader {
         let metadata = self.ledger.seal_metadata(upload.id(), edit.metadata().clone())?;
         let video = StatedMetadata { metadata, ..StatedMetadata::default() };
         upload.append(Step::Updated(Box::new(Update { video, by, refused }))).await
+    }
+
+    /// What of a person's edit Youku shows otherwise, whatever it was told last: a run that died may have changed it unrecorded.
+    pub(super) async fn find_unseen(
+        &self,
+        upload: &LeasedUpload,
+        stated: VideoMetadata,
+        run: &RunContext,
+    ) -> Result<VideoMetadata, Error> {
+        let video_id = video_id(upload)?;
+        self.ensure_changeable(upload).await?;
+        let retry = RetryBudget::new(self.settings.retry.with_deadline(run.deadline));
+        let shown = retry.retry(|| self.youku.show_video(video_id)).await?;
+        let shown = shown.ok_or_else(|| refusal("Youku knows no such video"))?;
+        // What a password protects shows no password.
+        let is_protected = stated.public_type == Some(youku::PublicType::Password);
+        let differs = |field: &str| {
+            let one = VideoEdit::new(stated.clone().retain(|other| other == field));
+            one.is_ok_and(|one| !shows(&shown, &one))
+        };
+        let is_unseen = |field: &str| match field {
+            "title" | "tags" | "description" => differs(field),
+            "public_type" => !is_protected && differs(field),
+            _ => false,
+        };
+        Ok(stated.clone().retain(is_unseen))
     }
 
     /// Asks Youku until it has made the change or refuses it. Each time it is asked what it shows first: an earlier request, whose answer

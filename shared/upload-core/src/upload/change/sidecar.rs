@@ -2,14 +2,17 @@
 
 use super::VideoChange;
 use crate::{
-    Error, Location, RunContext, Uploader, VideoEdit,
+    Error, Location, RunContext, UploadId, Uploader, VideoEdit,
     intake::rules::{sidecar_digest, sidecar_key},
-    ledger::{ChangeOrigin, LeasedUpload, Scheduling, Step, Timestamp, Update},
+    ledger::{ChangeOrigin, LeasedUpload, Scheduling, Step, Timestamp, Update, is_audience},
     model::{
         metadata::{StatedMetadata, VideoMetadata},
-        publication::Publication,
+        publication::{Publication, check_hour},
     },
-    upload::change::difference::is_empty,
+    upload::change::{
+        audience::{check_rest, split_audience},
+        difference::is_empty,
+    },
 };
 use futures_util::future::BoxFuture;
 
@@ -41,8 +44,20 @@ impl Uploader {
             let Some(published) = self.ledger.published_content(location, account).await? else {
                 return Ok(SidecarResult::NoVideo);
             };
-            let id = published.upload_id;
-            let record = self.ledger.read(&id).await?.filter(|record| record.state.is_published());
+            self.apply_to(&published.upload_id, location, json, run).await
+        })
+    }
+
+    /// Changes the video of this upload by what the sidecar of `location` states now.
+    pub(super) fn apply_to<'a>(
+        &'a self,
+        id: &'a UploadId,
+        location: &'a Location,
+        json: &'a [u8],
+        run: &'a RunContext,
+    ) -> BoxFuture<'a, Result<SidecarResult, Error>> {
+        Box::pin(async move {
+            let record = self.ledger.read(id).await?.filter(|record| record.state.is_published());
             let Some(record) = record else { return Ok(SidecarResult::NoVideo) };
             let digest = sidecar_digest(json);
             if record.last_sidecar() == Some(&digest) {
@@ -54,7 +69,7 @@ impl Uploader {
             let edit = stated.metadata.retain(|field| !is_fixed(field) && VideoEdit::can_change(field));
             let publish_at = stated.publish_at.filter(|_| !is_fixed("publish_at"));
             let change = VideoChange::Sidecar { edit: drop_empty(edit), publish_at };
-            self.change_video(&id, change, ChangeOrigin::Sidecar(digest), run).await?;
+            self.change_video(id, change, ChangeOrigin::Sidecar(digest), run).await?;
             Ok(SidecarResult::Changed)
         })
     }
@@ -71,13 +86,14 @@ impl Uploader {
         if matches!(&by, ChangeOrigin::Sidecar(digest) if upload.record().last_sidecar() == Some(digest)) {
             return Ok(Vec::new());
         }
-        let pending = upload.record().pending_publication().map(|pending| pending.publication);
-        let moved = publish_at.zip(pending).filter(|(at, pending)| pending.at != *at);
-        if let Some((at, Publication { word, .. })) = moved {
-            let publication = Some(Publication { at, word });
-            let scheduling = Scheduling { publication, audience: None, by: by.clone(), more: true };
-            upload.append(Step::Scheduled(Box::new(scheduling))).await?;
-        }
+        // Nothing is changed by a file of which a part does not fit.
+        check_rest(&edit)?;
+        // A person who hid the video, or gave its hour up, is not overruled by a file that still says what it said.
+        let edit = match upload.record().is_audience_persons() {
+            true => edit.retain(|field| !is_audience(field)),
+            false => edit,
+        };
+        let edit = self.move_hour(upload, edit, publish_at, &by).await?;
         let rest = self.hold_audience(upload, edit, &by, true).await?;
         if is_empty(&rest) {
             let video = StatedMetadata::default();
@@ -85,6 +101,35 @@ impl Uploader {
             return Ok(Vec::new());
         }
         self.send_difference(upload, rest, by, run).await
+    }
+
+    /// Sets the hour that a sidecar states. Returns what is left of the edit: of a video that gets an hour by it, who may watch is for that
+    /// hour.
+    async fn move_hour(
+        &self,
+        upload: &mut LeasedUpload,
+        edit: VideoMetadata,
+        publish_at: Option<Timestamp>,
+        by: &ChangeOrigin,
+    ) -> Result<VideoMetadata, Error> {
+        let Some(at) = publish_at.filter(|_| !upload.record().is_audience_persons()) else { return Ok(edit) };
+        check_hour(at, upload.lease().now())?;
+        let pending = upload.record().pending_publication().map(|pending| pending.publication);
+        let (audience, rest) = split_audience(edit.clone());
+        let (publication, audience, edit) = match pending {
+            Some(pending) if pending.at == at => return Ok(edit),
+            Some(Publication { word, .. }) => (Publication { at, word }, None, edit),
+            // What was public before it stated an hour, or states none of an audience, has nothing to wait for.
+            None if at.get() <= upload.lease().now() || is_empty(&audience) => return Ok(edit),
+            None => {
+                let audience = self.seal_audience(upload, audience)?;
+                (Publication { at, word: None }, Some(audience), rest)
+            }
+        };
+        let publication = Some(publication);
+        let scheduling = Scheduling { publication, audience, by: by.clone(), more: true };
+        upload.append(Step::Scheduled(Box::new(scheduling))).await?;
+        Ok(edit)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::SidecarResult;
 use crate::{
-    Error, ErrorKind, IntakePolicy, Location, RetryAdvice, RunContext, Source, UploadId, Uploader,
-    head_object, intake::lookup::read_sidecar, model::job::Job,
+    Error, ErrorKind, IntakePolicy, Location, RetryAdvice, RunContext, Source, UploadError as _, UploadId,
+    Uploader, head_object, intake::lookup::read_sidecar, model::job::Job,
 };
 use futures_util::future::BoxFuture;
 
@@ -21,31 +21,61 @@ impl Uploader {
         run: &'a RunContext,
     ) -> BoxFuture<'a, Result<Option<SidecarResult>, Error>> {
         Box::pin(async move {
-            let Some(json) = read_sidecar(source, location, policy.retry).await? else { return Ok(None) };
-            let result = self.apply_sidecar(location, account, &json, run).await?;
-            if result == SidecarResult::NoVideo
-                && self.is_under_way(source, policy, location, account).await?
-            {
-                let message =
-                    "the upload of the sidecar's video is under way: it has read the sidecar before";
-                return Err(
-                    Error::new(ErrorKind::InProgress, "sidecar", message).with_advice(RetryAdvice::RETRY)
-                );
-            }
-            Ok(Some(result))
+            let updating = async {
+                let Some(json) = read_sidecar(source, location, policy.retry).await? else { return Ok(None) };
+                match self.find_published(source, policy, location, account).await? {
+                    Some(id) => self.apply_to(&id, location, &json, run).await.map(Some),
+                    None => Ok(Some(SidecarResult::NoVideo)),
+                }
+            };
+            // No mark carries the change: its event must come again.
+            let is_final = |error: &Error| error.advice() == RetryAdvice::Permanent;
+            updating
+                .await
+                .map_err(|error: Error| if is_final(&error) { error } else { error.mark_unrecorded() })
         })
     }
 
-    /// Whether the object that is there now has an upload that has not ended.
-    async fn is_under_way(
+    /// The upload whose video a sidecar is about: that of the object that is there or, where that has gone, the last published one.
+    ///
+    /// # Errors
+    /// [`InProgress`](ErrorKind::InProgress) while the object's own upload is under way.
+    async fn find_published(
         &self,
         source: &dyn Source,
         policy: &IntakePolicy<'_>,
         location: &Location,
         account: &str,
-    ) -> Result<bool, Error> {
+    ) -> Result<Option<UploadId>, Error> {
+        let Some(published) = self.ledger.published_content(location, account).await? else {
+            return match self.find_current(source, policy, location, account).await? {
+                Some((_, true)) => Err(under_way()),
+                _ => Ok(None),
+            };
+        };
+        match self.find_current(source, policy, location, account).await? {
+            None => Ok(Some(published.upload_id)),
+            Some((_, true)) => Err(under_way()),
+            Some((id, false)) => {
+                let is_known = id == published.upload_id || published.decided.as_ref() == Some(&id);
+                // An object that was published several times on request has other uploads than its own.
+                let record = if is_known { None } else { self.ledger.read(&id).await? };
+                let was_published = record.is_some_and(|record| record.state.is_published());
+                Ok(Some(published.upload_id).filter(|_| is_known || was_published))
+            }
+        }
+    }
+
+    /// The upload of the object that is there now, and whether it is under way; `None` where there is no object.
+    async fn find_current(
+        &self,
+        source: &dyn Source,
+        policy: &IntakePolicy<'_>,
+        location: &Location,
+        account: &str,
+    ) -> Result<Option<(UploadId, bool)>, Error> {
         let object = match head_object(source, location, &policy.retry).await {
-            Err(error) if error.kind() == ErrorKind::SourceMissing => return Ok(false),
+            Err(error) if error.kind() == ErrorKind::SourceMissing => return Ok(None),
             object => object?,
         };
         let job = Job {
@@ -57,7 +87,13 @@ impl Uploader {
             md5: None,
             force_nonce: None,
         };
-        let record = self.ledger.read(&UploadId::new(&object, &job)).await?;
-        Ok(record.is_some_and(|record| !record.state.has_ended()))
+        let id = UploadId::new(&object, &job);
+        let record = self.ledger.read(&id).await?;
+        Ok(Some((id, record.is_some_and(|record| !record.state.has_ended()))))
     }
+}
+
+fn under_way() -> Error {
+    let message = "the upload of the sidecar's video is under way: it has read the sidecar before";
+    Error::new(ErrorKind::InProgress, "sidecar", message).with_advice(RetryAdvice::RETRY)
 }
