@@ -11,6 +11,10 @@ const READY: Option<&[VideoEvent]> = Some(&[VideoEvent::Ready]);
 
 /// Runs a story: steps by one holder, `|` where another takes over.
 async fn run_script(asked: Option<&[VideoEvent]>, script: &str) -> (MemoryStore, Ledger, Record) {
+    Box::pin(run_words(asked, script)).await
+}
+
+async fn run_words(asked: Option<&[VideoEvent]>, script: &str) -> (MemoryStore, Ledger, Record) {
     let store = MemoryStore::new();
     let (ledger, mut request) = (ledger(&store), new_request("k", asked.map(|_| "https://example.com")));
     if let (Some(callback), Some(events)) = (&mut request.callback, asked) {
@@ -34,7 +38,7 @@ async fn run_script(asked: Option<&[VideoEvent]>, script: &str) -> (MemoryStore,
             }
             "!" => {
                 held.release().await;
-                held = *ledger.claim_to_change(&id).await.expect(script);
+                held = *Box::pin(ledger.claim_to_change(&id)).await.expect(script);
                 continue;
             }
             "reopened" | "anew" => {

@@ -68,19 +68,18 @@ async fn assert_right(memory: &Memory, (id, hour): (UploadId, Instant), what: &s
         (Some("新标题"), Some("新的"), PublicType::Friend),
         "{what}"
     );
-    let world = memory.world();
+    let edits = memory.world().edits.clone();
     let at_hour = |public_type| {
-        let told = world.edits.iter().filter(|(_, _, edit)| edit.public_type == Some(public_type));
+        let told = edits.iter().filter(|(_, _, edit)| edit.public_type == Some(public_type));
         told.map(|(at, _, _)| *at).collect::<Vec<_>>()
     };
     assert!(at_hour(PublicType::Friend).iter().all(|at| *at >= hour), "{what}: before its hour");
     assert_eq!(at_hour(PublicType::All).len(), 0, "{what}: the sidecar came before the hour");
     // An edit that comes again finds the same shown already.
     for field in ["title", "description", "public_type"] {
-        let told = world.edits.iter().filter(|(_, _, edit)| edit.states(field) == Some(true)).count();
+        let told = edits.iter().filter(|(_, _, edit)| edit.states(field) == Some(true)).count();
         assert_eq!(told, 1, "{what}: {field} was changed {told} times");
     }
-    drop(world);
     let record = read(memory, &id).await;
     assert!(record.is_settled() && memory.ledger.keys("open/").is_empty(), "{what}");
     let by_hour = record.history.iter().filter(

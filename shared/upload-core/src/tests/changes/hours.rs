@@ -268,9 +268,9 @@ fn an_hour_is_gone_by_the_stores_clock() {
         let video = metadata::StatedMetadata::default().with_publish_at(Some(at.into()));
         policy.plan_publication(&video).map(|planned| planned.is_some())
     };
-    assert_eq!(plan(now + HOUR).expect("fits"), true);
-    assert_eq!(plan(now - 2 * HOUR).expect("fits"), true);
-    assert_eq!(plan(now - 2 * DAY).expect("fits"), false);
+    assert!(plan(now + HOUR).expect("fits"));
+    assert!(plan(now - 2 * HOUR).expect("fits"));
+    assert!(!plan(now - 2 * DAY).expect("fits"));
     assert_eq!(plan(now + 11 * 366 * DAY).expect_err("too far").kind(), ErrorKind::InvalidJob);
     let off = IntakePolicy { manage: ManagePolicy::default(), ..policy };
     let video = metadata::StatedMetadata::default().with_publish_at(Some((now + HOUR).into()));
