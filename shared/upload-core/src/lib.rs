@@ -61,6 +61,7 @@ pub use model::timestamp::Timestamp;
 pub use model::upload_id::UploadId;
 pub use model::zone::{ZONE, Zone};
 pub use notices::{
+    delivery_time::DeliveryTime,
     drain::{NoticeDelivery, deliver_notices, forget_robots},
     messenger::{Messenger, MessengerRefusal, NoticeDigest},
     tokens::tell_of_token,

@@ -5,9 +5,9 @@ use chat_robots::{Language, Refusal};
 use futures_util::future::{BoxFuture, join_all};
 use object_storage::Credentials;
 use std::time::Duration;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
 use upload_core::{
-    Error, Messenger as _, NoticeDelivery, NoticeEvent, RunContext,
+    DeliveryTime, Error, Messenger as _, NoticeDelivery, NoticeEvent, RunContext,
     access_token::TokenState,
     deliver_notices, forget_robots,
     ledger::{Ledger, StoredRefusal},
@@ -18,7 +18,7 @@ use upload_core::{
 const SWEEP_PATIENCE: Duration = Duration::from_secs(10);
 /// What robots cost a run at most, all together.
 const RUN_TIME: Duration = Duration::from_secs(1);
-/// When a robot's answer must be there: the rest of the time is for recording it, since what is not recorded is sent again.
+/// How long a run waits for a robot's answer at most.
 const RUN_PATIENCE: Duration = Duration::from_millis(700);
 /// A run that has less time left leaves them to the sweep.
 const SPARE_TIME: Duration = Duration::from_secs(3);
@@ -103,12 +103,14 @@ impl App {
             if self.robots.is_empty() || spare.is_some_and(|spare| spare < SPARE_TIME) {
                 return;
             }
+            let until = Instant::now() + RUN_TIME;
             let telling = async {
                 let ledger = self.ledger(credentials).await?;
-                self.deliver_to_robots(&ledger, RUN_PATIENCE, true).await;
+                let time = DeliveryTime { patience: RUN_PATIENCE, until: Some(until), hurry: true };
+                self.deliver_to_robots(&ledger, time).await;
                 Ok::<_, Error>(())
             };
-            match timeout(RUN_TIME, telling).await {
+            match timeout_at(until, telling).await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => tracing::warn!(?error, "the robots are left to the sweep"),
                 Err(_) => {
@@ -140,7 +142,8 @@ impl App {
             if patience < RUN_PATIENCE {
                 return;
             }
-            self.deliver_to_robots(ledger, patience, false).await;
+            let time = DeliveryTime { patience, until: run.deadline, hurry: false };
+            self.deliver_to_robots(ledger, time).await;
             let names: Vec<_> = self.robots.iter().map(ChatRobot::name).collect();
             if let Err(error) = forget_robots(ledger, &names).await {
                 tracing::warn!(?error, "what is left of former robots is deleted by the next sweep");
@@ -162,9 +165,9 @@ impl App {
     }
 
     /// All at once: a robot that does not answer holds up no other.
-    async fn deliver_to_robots(&self, ledger: &Ledger, patience: Duration, hurry: bool) {
+    async fn deliver_to_robots(&self, ledger: &Ledger, time: DeliveryTime) {
         let deliveries = self.robots.iter().map(|robot| async move {
-            match deliver_notices(ledger, robot, patience, hurry).await {
+            match deliver_notices(ledger, robot, time).await {
                 Ok(NoticeDelivery::Nothing | NoticeDelivery::Later | NoticeDelivery::Told(_)) => {}
                 Ok(NoticeDelivery::Refused(refusal)) => {
                     tracing::debug!(

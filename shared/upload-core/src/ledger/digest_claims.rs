@@ -32,7 +32,10 @@ pub(crate) struct DigestEntry {
     /// Whether its holder said how it ended.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     ended: bool,
-    /// When earlier messages of this minute were sent.
+    /// Whether its holder had no time left to send anything.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    unsent: bool,
+    /// When earlier messages of this minute were sent, and the last one whenever that was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     sent: Vec<Timestamp>,
     /// Notices that were told, and may not be deleted yet.
@@ -79,11 +82,30 @@ impl LastDigest {
         self.now.duration_since(self.modified).unwrap_or_default()
     }
 
-    /// When messages were sent that still count in this minute.
-    pub(crate) fn sent_within_minute(&self) -> Vec<Timestamp> {
-        let times = self.entry.sent.iter().copied().chain([self.modified.into()]);
-        let counts = |at: &Timestamp| self.now.duration_since(at.get()).is_ok_and(|age| age <= MINUTE);
-        times.filter(|at| self.now <= at.get() || counts(at)).collect()
+    /// Time since a message was last sent; `None` if none ever was.
+    pub(crate) fn since_message(&self) -> Option<Duration> {
+        let last = self.sent().map(Timestamp::get).max()?;
+        Some(self.now.duration_since(last).unwrap_or_default())
+    }
+
+    /// How many messages were sent that still count in this minute.
+    pub(crate) fn count_within_minute(&self) -> usize {
+        self.sent().filter(|at| self.is_within_minute(*at)).count()
+    }
+
+    fn sent(&self) -> impl Iterator<Item = Timestamp> {
+        let own = Some(self.modified.into()).filter(|_| !self.entry.unsent);
+        self.entry.sent.iter().copied().chain(own)
+    }
+
+    fn is_within_minute(&self, at: Timestamp) -> bool {
+        self.now.duration_since(at.get()).map_or(true, |age| age <= MINUTE)
+    }
+
+    /// What the next entry says of the messages before it.
+    fn sent_before_next(&self) -> Vec<Timestamp> {
+        let last = self.sent().map(Timestamp::get).max();
+        self.sent().filter(|at| self.is_within_minute(*at) || Some(at.get()) == last).collect()
     }
 }
 
@@ -121,9 +143,10 @@ impl Ledger {
     ) -> Result<Option<DigestClaim>, Error> {
         let began = (Instant::now(), self.access.clock.now());
         let key = digest(robot, last.as_ref().map_or(0, |last| last.number) + 1);
-        let sent = last.as_ref().map(LastDigest::sent_within_minute).unwrap_or_default();
+        let sent = last.as_ref().map(LastDigest::sent_before_next).unwrap_or_default();
         let (told, refusal) = last.map(|last| (last.entry.told, last.entry.refusal)).unwrap_or_default();
-        let entry = DigestEntry { v: VERSION, nonce: random_nonce(), ended: false, sent, told, refusal };
+        let (v, nonce) = (VERSION, random_nonce());
+        let entry = DigestEntry { v, nonce, ended: false, unsent: false, sent, told, refusal };
         let bytes = encode(&entry)?;
         let Some(ack) = self.access.create(&key, bytes.clone()).await? else { return Ok(None) };
         self.access.wait_for_window(ack.at).await;
@@ -154,6 +177,17 @@ impl Ledger {
         let entry = &mut claim.entry;
         (entry.ended, entry.told, entry.refusal) = (true, told, refusal);
         self.access.write(&claim.key, encode(entry)?).await.map(drop)
+    }
+
+    /// Gives a claim back whose holder had no time left to send anything: whatever was known before it stands.
+    pub(crate) async fn end_unsent(&self, claim: &mut DigestClaim) -> Result<(), Error> {
+        (claim.entry.ended, claim.entry.unsent) = (true, true);
+        self.access.write(&claim.key, encode(&claim.entry)?).await.map(drop)
+    }
+
+    /// How long a claim takes at least.
+    pub(crate) fn claim_time(&self) -> Duration {
+        self.access.store.window()
     }
 
     /// Whether the claim still counts: neither this machine nor this process stood still since.

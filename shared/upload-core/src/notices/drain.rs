@@ -5,6 +5,7 @@
 
 use super::{
     cleanup::{delete_expired, delete_told},
+    delivery_time::DeliveryTime,
     message::{compose, list},
     messenger::{Messenger, MessengerRefusal},
 };
@@ -14,7 +15,7 @@ use crate::{
 };
 use futures_util::future::BoxFuture;
 use std::{collections::BTreeSet, time::Duration};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout;
 
 /// How long a robot that refuses for good is left alone.
 const FINAL_PAUSE: Duration = Duration::from_secs(3600);
@@ -35,27 +36,24 @@ pub enum NoticeDelivery {
     Refused(MessengerRefusal),
 }
 
-/// Sends what a robot is to be told, in one message. The robot's answer must come within `patience` from now. Whoever is in a `hurry` leaves a robot that did not answer to
-/// those who are not, for a quarter of an hour.
+/// Sends what a robot is to be told, in one message, within the time that there is for it. Where the ledger needs too much of it, nothing is
+/// sent.
 ///
 /// # Errors
 /// [`Ledger`](crate::ErrorKind::Ledger) if the store fails.
 pub fn deliver_notices<'a>(
     ledger: &'a Ledger,
     robot: &'a dyn Messenger,
-    patience: Duration,
-    hurry: bool,
+    time: DeliveryTime,
 ) -> BoxFuture<'a, Result<NoticeDelivery, Error>> {
-    Box::pin(deliver(ledger, robot, patience, hurry))
+    Box::pin(deliver(ledger, robot, time))
 }
 
 async fn deliver(
     ledger: &Ledger,
     robot: &dyn Messenger,
-    patience: Duration,
-    hurry: bool,
+    time: DeliveryTime,
 ) -> Result<NoticeDelivery, Error> {
-    let until = Instant::now() + patience;
     let name = robot.name();
     let listed = list(ledger, name).await?;
     if listed.is_empty() {
@@ -71,7 +69,7 @@ async fn deliver(
         if told.len() == listed.len() {
             return Ok(NoticeDelivery::Nothing);
         }
-        if must_wait(robot, last, hurry) {
+        if must_wait(robot, last, time.hurry) {
             if last.entry.refusal.is_some() {
                 let expired = delete_expired(ledger, name, &listed, last.now).await?;
                 if expired > 0 {
@@ -86,11 +84,11 @@ async fn deliver(
         }
     }
     // With a slow ledger too little would be left for the answer.
-    if robot.is_quiet() || until < Instant::now() + patience / 2 {
+    if robot.is_quiet() || time.wait_after(ledger.claim_time()).is_none() {
         return Ok(NoticeDelivery::Later);
     }
     match ledger.claim_digest(name, last).await? {
-        Some(claim) => Box::pin(send(ledger, robot, claim, until)).await,
+        Some(claim) => Box::pin(send(ledger, robot, claim, time)).await,
         None => Ok(NoticeDelivery::Later),
     }
 }
@@ -101,14 +99,18 @@ fn must_wait(robot: &dyn Messenger, last: &LastDigest, hurry: bool) -> bool {
     let is_silent = |code: &str| hurry && code == MessengerRefusal::NO_ANSWER && last.age() < SILENCE;
     let is_refused =
         refused.is_some_and(|refusal| last.now < refusal.until.get() || is_silent(&refusal.code));
-    is_refused || last.age() < robot.pause() || last.sent_within_minute().len() >= robot.messages_per_minute()
+    // A claim that a slow ledger left no time to use costs those in a hurry another only after a while, and holds up nobody else.
+    let pause = if hurry { Some(last.age()) } else { last.since_message() };
+    is_refused
+        || pause.is_some_and(|pause| pause < robot.pause())
+        || last.count_within_minute() >= robot.messages_per_minute()
 }
 
 async fn send(
     ledger: &Ledger,
     robot: &dyn Messenger,
     mut claim: DigestClaim,
-    until: Instant,
+    time: DeliveryTime,
 ) -> Result<NoticeDelivery, Error> {
     let name = robot.name();
     // What another process told since the first look is in neither list.
@@ -120,7 +122,11 @@ async fn send(
     if fresh.is_empty() || !ledger.is_fresh(&claim) {
         return Ok(NoticeDelivery::Later);
     }
-    let answer = timeout_at(until, robot.send(&digest)).await;
+    let Some(patience) = time.wait_after(Duration::ZERO) else {
+        ledger.end_unsent(&mut claim).await?;
+        return Ok(NoticeDelivery::Later);
+    };
+    let answer = timeout(patience, robot.send(&digest)).await;
     match answer.unwrap_or_else(|_| Err(MessengerRefusal::no_answer())) {
         Ok(()) => {
             let all = told_before.iter().chain(fresh.iter().copied());

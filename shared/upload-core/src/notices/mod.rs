@@ -4,12 +4,14 @@
 //! |---|---|
 //! | `messenger` | the port that carries a message to one robot |
 //! | `drain` | sends a robot's notices, one process at a time |
+//! | `delivery_time` | how long a message may take |
 //! | `message` | which notices a message counts, and which it shows |
 //! | `cleanup` | deletes notices that were told, or that nobody accepts |
 //! | `video_watch`, `video_states` | asks Youku what became of published videos, many in one call |
 //! | `tokens` | notices that an access token expires |
 
 mod cleanup;
+pub(crate) mod delivery_time;
 pub(crate) mod drain;
 mod message;
 pub(crate) mod messenger;

@@ -1,6 +1,6 @@
 //! Which events are told, to whom, and how often.
 
-use super::{MINUTE, deliver, deliver_all, left, memory_with, robot::Robot, run_sweep};
+use super::{MINUTE, deliver, deliver_all, hurried, left, memory_with, robot::Robot, run_sweep};
 use crate::{
     access_token::{ReauthorizeReason, TokenState},
     ledger::{
@@ -162,7 +162,7 @@ async fn five_hundred_outcomes_fit_into_a_few_messages() {
                 49 => fail_one(&ledger, number).await,
                 _ => commit_many(&ledger, number).await,
             }
-            deliver_notices(&ledger, &robot, Duration::from_millis(800), true).await.expect("readable");
+            deliver_notices(&ledger, &robot, hurried()).await.expect("readable");
             sleep(Duration::from_millis(120)).await;
         }
         let last_end = Instant::now();

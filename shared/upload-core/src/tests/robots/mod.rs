@@ -10,11 +10,11 @@ use super::memory::{Memory, Quirks};
 use crate::*;
 use robot::Robot;
 use std::{sync::Arc, time::Duration};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 const MINUTE: Duration = Duration::from_secs(60);
-/// How long a message may take when nobody waits for it.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// What a message may take when nobody waits for it.
+const CALM: DeliveryTime = DeliveryTime { patience: Duration::from_secs(10), until: None, hurry: false };
 
 /// A small object whose uploads this robot is told of.
 fn memory_with(robots: &[&Robot]) -> Memory {
@@ -23,9 +23,15 @@ fn memory_with(robots: &[&Robot]) -> Memory {
     memory
 }
 
+/// What a run has for its robots.
+fn hurried() -> DeliveryTime {
+    let until = Some(Instant::now() + Duration::from_secs(1));
+    DeliveryTime { patience: Duration::from_millis(700), until, hurry: true }
+}
+
 /// Whatever is due is sent.
 async fn deliver(memory: &Memory, robot: &Robot) -> NoticeDelivery {
-    deliver_notices(&memory.ledger(), robot, PATIENCE, false).await.expect("the ledger can be read")
+    deliver_notices(&memory.ledger(), robot, CALM).await.expect("the ledger can be read")
 }
 
 /// A timer sends what is due every minute, until nothing is left. Returns what is left where that does not come.

@@ -1,6 +1,6 @@
 //! Several processes have the same to tell, on a store whose create-only is not atomic.
 
-use super::{MINUTE, PATIENCE, deliver_all, left, memory_with, robot::Robot};
+use super::{CALM, MINUTE, deliver_all, left, memory_with, robot::Robot};
 use crate::{
     tests::{crash_points::CrashPoints, upload},
     *,
@@ -16,7 +16,7 @@ async fn of_two_processes_one_tells() {
         upload(&memory, Mode::Oss).await.expect("published");
         memory.ledger.race(Duration::from_millis(500), seed);
         let one = || async {
-            deliver_notices(&memory.ledger(), &robot, PATIENCE, false).await.expect("the ledger can be read")
+            deliver_notices(&memory.ledger(), &robot, CALM).await.expect("the ledger can be read")
         };
         let told = [tokio::join!(one(), one(), one())].map(|(a, b, c)| [a, b, c]);
         let tellers = told.iter().flatten().filter(|one| matches!(one, NoticeDelivery::Told(_))).count();
@@ -37,7 +37,7 @@ async fn a_process_that_wakes_late_tells_nothing() {
         crash_points.freeze_at(point, MINUTE * 5);
         let frozen = memory.seen_through(crash_points.clone());
         let late = robot.clone().with_crash_points(crash_points.clone());
-        let telling = async { deliver_notices(&frozen.ledger(), &late, PATIENCE, false).await };
+        let telling = async { deliver_notices(&frozen.ledger(), &late, CALM).await };
         let successor = async {
             sleep(MINUTE).await;
             for _ in 0..10 {
