@@ -124,6 +124,14 @@ pub(super) async fn withdraw(access: &Access, record: &Record) -> Result<(), Err
     access.delete(&keys::finished_upload(&key)).await
 }
 
+/// Whether the entry says that the video's hour failed. One that cannot be read says nothing: it is written anew.
+pub(super) async fn says_hour_failed(access: &Access, key: &FinishedKey) -> Result<bool, Error> {
+    let key = keys::finished_upload(key);
+    let found = access.read(&key).await?;
+    let entry = found.and_then(|found| decode::<FinishedUpload>(&key, &found.bytes).ok());
+    Ok(entry.is_some_and(|entry| entry.publish_failed.is_some()))
+}
+
 async fn read_page(
     access: &Access,
     after: Option<&FinishedKey>,

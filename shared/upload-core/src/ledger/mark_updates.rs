@@ -33,7 +33,6 @@ pub(super) async fn update_marks(
     };
     // None of them needs another. The marks go last, with the lease: while there is one, a sweep makes up for what is missing.
     let ((), (), stands) = tokio::try_join!(record_end(access, record), content, standing)?;
-    Box::pin(notices::queue_failed_hour(access, record)).await?;
     match record.waiting {
         _ if record.is_settled() => {
             marks.settled = stands;
@@ -51,9 +50,10 @@ pub(super) async fn update_marks(
     }
 }
 
-/// Queues how the upload ended for the robots, and lists it among the finished ones; nothing if it has not ended.
+/// Queues for the robots how the upload ended and whether its hour failed, and lists it among the finished ones; nothing if it has not ended.
 pub(super) async fn record_end(access: &Access, record: &Record) -> Result<(), Error> {
     Box::pin(notices::queue_end(access, record)).await?;
+    Box::pin(notices::queue_failed_hour(access, record)).await?;
     finished_uploads::write(access, record).await
 }
 

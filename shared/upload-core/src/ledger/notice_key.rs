@@ -5,6 +5,7 @@
 //! | `notice/{robot}/published.{end}-{id}`, `failed...` | the end of an upload; `{end}-{id}` as in `recent/` |
 //! | `notice/{robot}/needs_you.{id}.{n}` | an upload that waits for a person since step `n` |
 //! | `notice/{robot}/needs_you.{id}.p{n}` | an upload that a person must help, in its `n`th pause |
+//! | `notice/{robot}/needs_you.h{n}.{end}-{id}` | a video whose hour failed in step `n` |
 //! | `notice/{robot}/video_ready.{id}`, `video_rejected...` | what became of a published video |
 //! | `notice/{robot}/token_expiring.{account}.{day}` | an account's access token, and the day on which it expires, counted from 1970 |
 //!
@@ -48,6 +49,17 @@ impl NoticeName {
         matches!(self.event, NoticeEvent::Published | NoticeEvent::Failed)
             .then(|| FinishedKey::parse(&self.subject))
             .flatten()
+    }
+
+    /// The name of the notice that the hour of a published upload failed in this step.
+    pub(super) fn of_failed_hour(sequence: u32, end: &FinishedKey) -> Self {
+        Self::new(NoticeEvent::NeedsYou, format!("h{sequence:06}.{end}"))
+    }
+
+    /// The end of the upload of whose failed hour it tells.
+    pub(crate) fn failed_hour(&self) -> Option<FinishedKey> {
+        let (hour, end) = self.subject.split_once('.').filter(|_| self.event == NoticeEvent::NeedsYou)?;
+        hour.starts_with('h').then(|| FinishedKey::parse(end)).flatten()
     }
 
     /// The upload of the video that it tells of.

@@ -2,12 +2,12 @@
 //!
 //! A notice is written after the step that it tells of, create-only. That of an end stands before the upload's entry in `recent/` does, and
 //! a told one is deleted only when that entry is there: whoever makes up for a holder that died writes it only where the entry is missing, so
-//! that no end is lost and none told twice. A wait that a holder did not live to tell of is told with the next: its open mark says that the
+//! that no end is lost and none told twice. The notice of a failed hour stands likewise before that entry says that the hour failed. A wait that a holder did not live to tell of is told with the next: its open mark says that the
 //! upload is due.
 
 use super::{
-    change::ChangeOrigin,
     codec::decode,
+    finished_uploads,
     handle::Ledger,
     key_parts::FinishedKey,
     keys,
@@ -75,17 +75,21 @@ pub(super) async fn queue_wait(access: &Access, record: &Record) -> Result<(), E
     queue(access, &name, &notice).await
 }
 
-/// Queues that a person must make a video public, if the last step says that its hour failed.
+/// Queues that a person must make a video public whose hour failed, unless that was done before. Call it before the entry in `recent/` says so.
 pub(super) async fn queue_failed_hour(access: &Access, record: &Record) -> Result<(), Error> {
-    let last = record.history.last().map(|last| &last.step);
-    let is_hour = matches!(last, Some(Step::Updated(update)) if update.by == ChangeOrigin::Schedule);
-    let Some(failure) = record.failed_publication().filter(|_| is_hour && !access.subscribers.is_empty())
-    else {
-        return Ok(());
-    };
+    let failed = record.failed_hour().filter(|_| !access.subscribers.is_empty());
+    let Some(((sequence, failure), end)) = failed.zip(record.end()) else { return Ok(()) };
     let event = NoticeEvent::NeedsYou;
     let notice = Notice { code: Some(failure.code.clone()), ..Notice::of_record(event, record) };
-    queue(access, &NoticeName::new(event, format!("{}.{:06}", record.id, record.sequence())), &notice).await
+    if !access.subscribers.iter().any(|robot| notice.is_for(robot)) {
+        return Ok(());
+    }
+    let end = FinishedKey::new(end.at.get(), record.id.clone());
+    // By now it may be told and gone.
+    if finished_uploads::says_hour_failed(access, &end).await? {
+        return Ok(());
+    }
+    queue(access, &NoticeName::of_failed_hour(sequence, &end), &notice).await
 }
 
 /// Queues that a person must help an upload, which is paused for the `number`th time in a row.

@@ -84,11 +84,17 @@ impl Record {
     /// Why the video could not be made public at its hour, unless somebody has dealt with it since: it is hidden, and a person is needed.
     #[must_use]
     pub fn failed_publication(&self) -> Option<&Failure> {
+        self.failed_hour().map(|(_, failure)| failure)
+    }
+
+    /// The number of the step, and why the hour failed in it, as [`failed_publication`](Self::failed_publication).
+    pub(super) fn failed_hour(&self) -> Option<(u32, &Failure)> {
         let last = self.history.iter().rev().find_map(|entry| match &entry.step {
             Step::Updated(update) => {
                 let concerns = update.by == ChangeOrigin::Schedule
                     || update.refused.is_none() && update.video.metadata.public_type.is_some();
-                concerns.then_some(update.refused.as_ref().filter(|_| update.by == ChangeOrigin::Schedule))
+                let refused = update.refused.as_ref().filter(|_| update.by == ChangeOrigin::Schedule);
+                concerns.then_some(refused.map(|failure| (entry.sequence, failure)))
             }
             Step::Scheduled(_) => Some(None),
             _ => None,

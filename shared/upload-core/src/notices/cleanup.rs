@@ -23,8 +23,10 @@ const MAX_EXPIRED: usize = 500;
 pub(super) async fn delete_told(ledger: &Ledger, robot: &str, told: &[NoticeName]) -> Result<(), Error> {
     let recorded = recorded_ends(ledger, told).await?;
     let watched = watched_videos(ledger, told).await?;
+    let hours = recorded_hours(ledger, told).await?;
     let is_over = |name: &&NoticeName| {
         name.end().is_none_or(|end| recorded.contains(&end))
+            && name.failed_hour().is_none_or(|end| hours.contains(&end))
             && name.video().is_none_or(|video| !watched.contains(&video))
     };
     delete(ledger, robot, told.iter().filter(is_over)).await
@@ -41,6 +43,17 @@ async fn recorded_ends(ledger: &Ledger, told: &[NoticeName]) -> Result<BTreeSet<
     for end in asked.difference(&latest).take(MAX_LOOKUPS) {
         if ledger.finished_upload(end).await?.is_some() {
             recorded.insert(end.clone());
+        }
+    }
+    Ok(recorded)
+}
+
+/// The ends whose entry knows what became of the video's hour: that it failed is not queued again.
+async fn recorded_hours(ledger: &Ledger, told: &[NoticeName]) -> Result<BTreeSet<FinishedKey>, Error> {
+    let mut recorded = BTreeSet::new();
+    for end in told.iter().filter_map(NoticeName::failed_hour).take(MAX_LOOKUPS) {
+        if ledger.finished_upload(&end).await?.is_some_and(|finished| finished.publish_at.is_none()) {
+            recorded.insert(end);
         }
     }
     Ok(recorded)

@@ -2,6 +2,6 @@
 
 mod crashes;
 mod edits;
-mod env;
+pub(super) mod env;
 mod hours;
 mod sidecars;
