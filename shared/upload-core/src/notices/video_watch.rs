@@ -10,12 +10,16 @@ use futures_util::future::BoxFuture;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 use tokio::time::Instant;
 
 /// Videos of one sweep.
 const MAX_VIDEOS: usize = 500;
+
+/// For how long a due video of an account that the settings do not have is left to installations that have it. After that its question counts
+/// as asked, so that it is not watched for ever.
+const LEFT_TO_OTHERS: Duration = Duration::from_secs(3600);
 
 /// Asks about the watched videos that are due, many in one call, and queues what was decided. `youku_of` is Youku as an account sees it;
 /// of its `calls_per_hour` a tenth is spent on watching.
@@ -61,9 +65,11 @@ async fn watch(
             break;
         }
         let Ok(youku) = youku_of(&account) else {
-            // A task brought its own token, or the settings have the account no more.
-            for (video, _) in videos {
-                ledger.unwatch(video).await?;
+            // A task brought its own token, or the settings have the account no more. Another installation may know it.
+            for (video, notice) in videos {
+                if now.duration_since(video.due).is_ok_and(|late| late >= LEFT_TO_OTHERS) {
+                    ledger.watch_on(video, &notice).await?;
+                }
             }
             continue;
         };
