@@ -46,6 +46,12 @@ pub(crate) struct DigestEntry {
     pub(crate) refusal: Option<StoredRefusal>,
 }
 
+impl DigestEntry {
+    fn claimed(sent: Vec<Timestamp>, told: Vec<String>, refusal: Option<StoredRefusal>) -> Self {
+        Self { v: VERSION, nonce: random_nonce(), ended: false, unsent: false, sent, told, refusal }
+    }
+}
+
 /// Why a robot did not accept a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -119,11 +125,15 @@ pub(crate) struct DigestClaim {
 }
 
 impl Ledger {
-    /// Reads a robot's newest message; `None` if there is none.
+    /// Reads a robot's newest message; `None` if there is none. Of an entry that cannot be read only its number and time are known: the next
+    /// takes its place, and what it told may be told again.
     pub(crate) async fn last_digest(&self, robot: &str) -> Result<Option<LastDigest>, Error> {
         let Some((number, key)) = newest(&self.access, robot).await?.0 else { return Ok(None) };
         let Some(found) = self.access.read(&key).await? else { return Ok(None) };
-        let entry = decode(&key, &found.bytes)?;
+        let entry = decode(&key, &found.bytes).unwrap_or_else(|error| {
+            tracing::warn!(?error, robot, "what the last message to a group robot told is not known");
+            DigestEntry::claimed(Vec::new(), Vec::new(), None)
+        });
         Ok(Some(LastDigest { number, entry, modified: found.modified, now: found.now }))
     }
 
@@ -145,8 +155,7 @@ impl Ledger {
         let key = digest(robot, last.as_ref().map_or(0, |last| last.number) + 1);
         let sent = last.as_ref().map(LastDigest::sent_before_next).unwrap_or_default();
         let (told, refusal) = last.map(|last| (last.entry.told, last.entry.refusal)).unwrap_or_default();
-        let (v, nonce) = (VERSION, random_nonce());
-        let entry = DigestEntry { v, nonce, ended: false, unsent: false, sent, told, refusal };
+        let entry = DigestEntry::claimed(sent, told, refusal);
         let bytes = encode(&entry)?;
         let Some(ack) = self.access.create(&key, bytes.clone()).await? else { return Ok(None) };
         self.access.wait_for_window(ack.at).await;

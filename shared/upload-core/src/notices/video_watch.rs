@@ -2,8 +2,8 @@
 
 use super::video_states::ask_states;
 use crate::{
-    Error, NoticeEvent, RetryAdvice, VideoState, Youku,
-    ledger::{Ledger, Notice},
+    Error, NoticeEvent, VideoState, Youku,
+    ledger::{Ledger, Notice, needs_operator},
     sweep::watch::{SHARE, Watching},
 };
 use futures_util::future::BoxFuture;
@@ -54,7 +54,7 @@ async fn watch(
         match ledger.watched_video(video).await {
             Ok(Some(notice)) => accounts.entry(notice.account.clone()).or_default().push((video, notice)),
             Ok(None) => {}
-            Err(error) if error.advice() == RetryAdvice::Permanent => {
+            Err(error) if needs_operator(&error) => {
                 tracing::warn!(?error, upload_id = %video.id, "a watched video cannot be read");
             }
             Err(error) => return Err(error),

@@ -4,7 +4,7 @@
 
 use crate::{
     Error,
-    ledger::{Ledger, Timestamp},
+    ledger::{Ledger, Timestamp, needs_operator},
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -57,9 +57,15 @@ impl Watching {
         note
     }
 
-    /// Reads what is noted of a client.
+    /// Reads what is noted of a client. A note that cannot be read is begun anew: it saves calls, and decides nothing.
     pub(crate) async fn read(ledger: &Ledger, client: &str, now: SystemTime) -> Result<Self, Error> {
-        let noted: Option<Self> = ledger.note(&name(client)).await?;
+        let noted: Option<Self> = match ledger.note(&name(client)).await {
+            Err(error) if needs_operator(&error) => {
+                tracing::warn!(?error, "what was noted of watching a client's videos is begun anew");
+                None
+            }
+            noted => noted?,
+        };
         Ok(noted.map_or_else(|| Self::new(now), |noted| noted.at(now)))
     }
 

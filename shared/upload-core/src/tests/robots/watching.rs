@@ -49,3 +49,28 @@ async fn a_video_of_an_account_that_nobody_has_is_not_watched_for_ever() {
     }
     assert!(begun.elapsed() > Duration::from_secs(2 * 86_400), "{:?}", begun.elapsed());
 }
+
+/// Entries that cannot be read: what is noted of watching, another watched video, and the robot's last message.
+#[tokio::test(start_paused = true)]
+async fn no_unreadable_entry_stops_the_news() {
+    let (memory, robot) = published().await;
+    deliver(&memory, &robot).await;
+    sleep(MINUTE * 2).await;
+    run_sweep(&memory).await;
+    let foreign = format!("watch/{:032x}.00", 1);
+    let noted = memory.ledger.keys("cursor/watch-");
+    let sent = memory.ledger.keys("digest/team/");
+    assert_eq!((noted.len(), sent.len()), (1, 1));
+    let written = memory.ledger.now();
+    for key in noted.into_iter().chain(sent).chain([foreign.clone()]) {
+        memory.ledger.world().entries.insert(key, ("not ours".into(), written));
+    }
+    memory.world().states = [VideoState::Normal].into();
+    for _ in 0..3 {
+        sleep(MINUTE * 5).await;
+        run_sweep(&memory).await;
+        deliver(&memory, &robot).await;
+    }
+    assert_eq!(robot.told(NoticeEvent::VideoReady), 1);
+    assert_eq!(memory.ledger.keys("watch/"), [foreign], "a person sees to it");
+}
