@@ -59,10 +59,10 @@ pub(super) async fn watch(access: &Access, id: &UploadId, notice: &Notice) -> Re
 }
 
 impl Ledger {
-    /// The watched videos, a thousand at most.
+    /// The watched videos, a page of a thousand after the other.
     pub(crate) async fn watched_videos(&self) -> Result<Vec<WatchedVideo>, Error> {
-        let page = self.access.list_page(WATCHED, None, 1000).await?;
-        let watched = page.keys.iter().filter_map(|listed| WatchedVideo::parse(&listed.key, listed.modified));
+        let entries = self.access.list_entries(WATCHED, None).await?;
+        let watched = entries.iter().filter_map(|listed| WatchedVideo::parse(&listed.key, listed.modified));
         Ok(watched.collect())
     }
 

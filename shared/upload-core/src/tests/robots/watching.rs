@@ -74,3 +74,21 @@ async fn no_unreadable_entry_stops_the_news() {
     assert_eq!(robot.told(NoticeEvent::VideoReady), 1);
     assert_eq!(memory.ledger.keys("watch/"), [foreign], "a person sees to it");
 }
+
+/// The ids of others come before it, and they are not due for a day.
+#[tokio::test(start_paused = true)]
+async fn a_video_behind_the_first_page_is_asked_about() {
+    let (memory, robot) = published().await;
+    memory.world().states = [VideoState::Normal].into();
+    let tomorrow = memory.ledger.now() + Duration::from_secs(86_400);
+    for number in 0..1200 {
+        let key = format!("watch/{number:032x}.00");
+        memory.ledger.world().entries.insert(key, ("{}".into(), tomorrow));
+    }
+    for _ in 0..2 {
+        sleep(MINUTE * 5).await;
+        run_sweep(&memory).await;
+        deliver(&memory, &robot).await;
+    }
+    assert_eq!(robot.told(NoticeEvent::VideoReady), 1);
+}
