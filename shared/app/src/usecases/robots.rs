@@ -20,6 +20,8 @@ const SWEEP_PATIENCE: Duration = Duration::from_secs(10);
 const RUN_TIME: Duration = Duration::from_secs(1);
 /// How long a run waits for a robot's answer at most.
 const RUN_PATIENCE: Duration = Duration::from_millis(700);
+/// What a sweep keeps of its time to deliver what is queued; half of it, if it has less.
+const TO_DELIVER: Duration = Duration::from_secs(15);
 /// A run that has less time left leaves them to the sweep.
 const SPARE_TIME: Duration = Duration::from_secs(3);
 
@@ -120,17 +122,20 @@ impl App {
         })
     }
 
-    /// Tells the robots in a sweep: what became of videos, tokens that expire, and all that is due.
+    /// Tells the robots in a sweep: what became of videos, tokens that expire, and all that is due. While uploads wait, Youku's calls are left
+    /// to them.
     pub(super) fn tell_robots_in_sweep<'a>(
         &'a self,
         ledger: &'a Ledger,
+        uploads_wait: bool,
         run: &'a RunContext,
     ) -> BoxFuture<'a, ()> {
         Box::pin(async move {
             if self.robots.is_empty() {
                 return;
             }
-            if let Err(error) = self.queue_in_sweep(ledger, run).await {
+            let until = until_delivery(run.deadline, Instant::now());
+            if let Err(error) = self.queue_in_sweep(ledger, uploads_wait, until).await {
                 tracing::warn!(
                     ?error,
                     "not all that robots are to be told could be queued: the next sweep does it"
@@ -151,8 +156,16 @@ impl App {
         })
     }
 
-    async fn queue_in_sweep(&self, ledger: &Ledger, run: &RunContext) -> Result<(), Error> {
+    async fn queue_in_sweep(
+        &self,
+        ledger: &Ledger,
+        uploads_wait: bool,
+        until: Option<Instant>,
+    ) -> Result<(), Error> {
         for (name, account) in &self.accounts {
+            if until.is_some_and(|until| Instant::now() >= until) {
+                return Ok(());
+            }
             let Some(tokens) = &account.tokens else { continue };
             if !ledger.tells_of_account(NoticeEvent::TokenExpiring, name) {
                 continue;
@@ -160,8 +173,11 @@ impl App {
             let state = TokenState::from_tokens(&ledger.tokens(tokens.chain()).await?);
             tell_of_token(ledger, name, &state).await?;
         }
+        if uploads_wait {
+            return Ok(());
+        }
         let youku_of = |account: &str| self.youku(account, ledger);
-        watch_for_robots(ledger, &youku_of, self.settings.youku.calls_per_hour, run.deadline).await
+        watch_for_robots(ledger, &youku_of, self.settings.youku.calls_per_hour, until).await
     }
 
     /// All at once: a robot that does not answer holds up no other.
@@ -183,5 +199,26 @@ impl App {
             }
         });
         join_all(deliveries).await;
+    }
+}
+
+/// Until when a sweep may look for what is to be told.
+fn until_delivery(deadline: Option<Instant>, now: Instant) -> Option<Instant> {
+    let deadline = deadline?;
+    Some(deadline - TO_DELIVER.min(deadline.saturating_duration_since(now) / 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sweep_keeps_time_to_deliver() {
+        let now = Instant::now();
+        let after = |seconds| now + Duration::from_secs(seconds);
+        for (deadline, looks) in [(100, 85), (20, 10), (0, 0)] {
+            assert_eq!(until_delivery(Some(after(deadline)), now), Some(after(looks)));
+        }
+        assert_eq!(until_delivery(None, now), None);
     }
 }

@@ -71,7 +71,7 @@ impl App {
             // After every upload: all of them share Youku's calls.
             let left = limit.saturating_sub(report.calls_made()).max(share_for_events(limit));
             watch_videos(&ledger, find_uploader, &mut report, left, run).await?;
-            self.tell_robots_in_sweep(&ledger, run).await;
+            self.tell_robots_in_sweep(&ledger, report.uploads_wait(), run).await;
             match ledger.forget_finished().await {
                 Ok(0) => {}
                 Ok(entries) => {

@@ -117,3 +117,4 @@ pub use token_pair::{RefreshState, TokenPair, Tokens};
 pub use token_records::RefreshEnd;
 pub use video_changes::PendingPublication;
 pub(crate) use video_changes::is_audience;
+pub(crate) use watched_videos::WatchedVideo;

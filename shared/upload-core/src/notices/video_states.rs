@@ -1,22 +1,36 @@
 //! Asks Youku about many videos of one client, within the part of its calls that watching may take.
 
-use crate::{Error, ErrorKind, RetryAdvice, VideoState, Youku, sweep::watch::Watching};
+use crate::{
+    Error, ErrorKind, RetryAdvice, VideoState, Youku, sweep::watch::Watching,
+    upload::run_context::with_deadline,
+};
 use std::{
     collections::{HashMap, VecDeque},
     time::SystemTime,
 };
+use tokio::time::Instant;
+
+/// What asking may cost.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    /// Calls in an hour.
+    pub(super) budget: u32,
+    /// No answer is waited for any longer.
+    pub(super) until: Option<Instant>,
+    /// The store's clock.
+    pub(super) now: SystemTime,
+}
 
 /// The states of those videos about which Youku was asked and answered; `None` for one that it does not know. What the budget leaves out is
 /// asked in a later sweep.
 ///
 /// # Errors
-/// Youku's failure, with what it had answered before.
+/// Youku's failure or the end of the time, with what it had answered before.
 pub(super) async fn ask_states(
     youku: &dyn Youku,
     video_ids: Vec<String>,
     note: &mut Watching,
-    budget: u32,
-    now: SystemTime,
+    Limits { budget, until, now }: Limits,
 ) -> (HashMap<String, Option<VideoState>>, Result<(), Error>) {
     let mut states = HashMap::new();
     let (mut due, mut unsure) = (VecDeque::from(video_ids), VecDeque::new());
@@ -26,7 +40,7 @@ pub(super) async fn ask_states(
         }
         if note.ids > 1 && due.len() > 1 {
             let batch: Vec<_> = due.drain(..note.ids.min(due.len())).collect();
-            match youku.show_batch(&batch).await {
+            match with_deadline(until, youku.show_batch(&batch)).await {
                 Ok(Some(shown)) => {
                     let shown: HashMap<_, _> = shown.into_iter().collect();
                     for id in batch {
@@ -44,7 +58,7 @@ pub(super) async fn ask_states(
             }
             due.extend(batch);
         } else if let Some(id) = unsure.pop_front().or_else(|| due.pop_front()) {
-            match youku.show(&id).await {
+            match with_deadline(until, youku.show(&id)).await {
                 Ok(state) => _ = states.insert(id, state),
                 // It concerns this video alone.
                 Err(error) if is_refusal(&error) => _ = states.insert(id, None),

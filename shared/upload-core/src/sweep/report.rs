@@ -56,7 +56,8 @@ impl SweepReport {
     }
 
     /// Whether more uploads are due than the sweep had room for: watching leaves Youku's calls to them.
-    pub(super) fn uploads_wait(&self) -> bool {
+    #[must_use]
+    pub fn uploads_wait(&self) -> bool {
         self.next.is_some() && !self.resumed.is_empty()
             || self.discovered.stopped == Some(StopReason::Uploads)
     }

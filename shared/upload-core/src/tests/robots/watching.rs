@@ -92,3 +92,44 @@ async fn a_video_behind_the_first_page_is_asked_about() {
     }
     assert_eq!(robot.told(NoticeEvent::VideoReady), 1);
 }
+
+/// Youku does not answer, or the ledger is slow: what there was no time for is done by the next sweep.
+#[tokio::test(start_paused = true)]
+async fn the_news_keep_within_their_time() {
+    for is_slow in [false, true] {
+        let (memory, robot) = published().await;
+        let bytes = {
+            let world = memory.ledger.world();
+            let mut watched = world.entries.iter().filter(|(key, _)| key.starts_with("watch/"));
+            watched.next().expect("it is watched").1.clone()
+        };
+        for number in 0..300 {
+            memory.ledger.world().entries.insert(format!("watch/{number:032x}.00"), bytes.clone());
+        }
+        sleep(MINUTE * 5).await;
+        if is_slow {
+            memory.ledger.world().slow = Some(Duration::from_millis(500));
+        } else {
+            for call in ["show", "show_batch"] {
+                memory.world().takes.insert(call, Duration::from_secs(3600));
+            }
+        }
+        let youku_of = |_: &str| Ok(Arc::new(memory.clone()) as Arc<dyn Youku>);
+        let (ledger, begun) = (memory.ledger(), Instant::now());
+        let until = begun + Duration::from_secs(10);
+        watch_for_robots(&ledger, &youku_of, 1000, Some(until)).await.expect("readable");
+        let took = begun.elapsed();
+        // Calls that were under way are ended.
+        assert!(took <= Duration::from_secs(15), "{took:?}, slow ledger: {is_slow}");
+        assert_eq!(memory.ledger.keys("watch/").len(), 301);
+        memory.ledger.world().slow = None;
+        memory.world().takes.clear();
+        memory.world().states = [VideoState::Normal].into();
+        for _ in 0..3 {
+            sleep(MINUTE * 5).await;
+            run_sweep(&memory).await;
+            deliver(&memory, &robot).await;
+        }
+        assert_eq!(robot.told(NoticeEvent::VideoReady), 301);
+    }
+}
