@@ -20,6 +20,14 @@ pub(super) fn advise(notice: &Notice) -> Option<(String, String)> {
         }
         NoticeEvent::NeedsYou | NoticeEvent::Failed => explain(code.unwrap_or_default()),
     };
+    if let Some(id) = notice.upload_id.as_ref().filter(|_| is_failed_hour(notice)) {
+        return Some((
+            format!(
+                "it is hidden still: it could not be made public at its hour (oss2youku video show {id})"
+            ),
+            format!("未能按时公开，仍为隐藏（oss2youku video show {id}）"),
+        ));
+    }
     let (english, chinese) = match &notice.expires {
         // Day and month are enough.
         Some(at) => {
@@ -34,6 +42,11 @@ pub(super) fn advise(notice: &Notice) -> Option<(String, String)> {
         }
         None => (english, chinese),
     })
+}
+
+/// A person is needed, and the video is there: retrying the upload would not help.
+fn is_failed_hour(notice: &Notice) -> bool {
+    notice.event == NoticeEvent::NeedsYou && notice.video_id.is_some()
 }
 
 /// What the code of a failure or of a wait means.
@@ -85,5 +98,25 @@ fn explain(code: &str) -> (&'static str, &'static str) {
             ("its bytes do not match the stated checksum: check the file", "内容与校验值不符：请检查文件")
         }
         _ => ("see why, and retry it", "请查看原因后重试"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_hour_is_no_upload_to_retry() {
+        let mut notice = Notice::of_account(NoticeEvent::NeedsYou, "main");
+        notice.upload_id = Some("0af7".into());
+        notice.code = Some("youku_failed".into());
+        let waiting = advise(&notice).expect("advice");
+        assert!(waiting.0.contains("oss2youku explain 0af7") && waiting.0.contains("retry"), "{waiting:?}");
+        notice.video_id = Some("XMTAwMDAwMA".into());
+        let (english, chinese) = advise(&notice).expect("advice");
+        for text in [&english, &chinese] {
+            assert!(text.contains("oss2youku video show 0af7") && !text.contains("explain"), "{text}");
+        }
+        assert!(!english.contains("retry") && !chinese.contains("重试"), "{english} {chinese}");
     }
 }
