@@ -7,9 +7,8 @@ use object_storage::Credentials;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 use upload_core::{
-    DeliveryTime, Error, Messenger as _, NoticeDelivery, NoticeEvent, RunContext,
-    access_token::TokenState,
-    deliver_notices, forget_robots,
+    DeliveryTime, Error, Messenger as _, NoticeDelivery, NoticeEvent, RunContext, deliver_notices,
+    forget_robots,
     ledger::{Ledger, StoredRefusal},
     tell_of_token, watch_for_robots,
 };
@@ -170,8 +169,7 @@ impl App {
             if !ledger.tells_of_account(NoticeEvent::TokenExpiring, name) {
                 continue;
             }
-            let state = TokenState::from_tokens(&ledger.tokens(tokens.chain()).await?);
-            tell_of_token(ledger, name, &state).await?;
+            tell_of_token(ledger, name, &ledger.tokens(tokens.chain()).await?).await?;
         }
         if uploads_wait {
             return Ok(());

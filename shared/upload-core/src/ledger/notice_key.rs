@@ -8,6 +8,7 @@
 //! | `notice/{robot}/needs_you.h{n}.{end}-{id}` | a video whose hour failed in step `n` |
 //! | `notice/{robot}/video_ready.{id}`, `video_rejected...` | what became of a published video |
 //! | `notice/{robot}/token_expiring.{account}.{day}` | an account's access token, and the day on which it expires, counted from 1970 |
+//! | `notice/{robot}/token_expiring.{account}.{day}.reauthorize` | the same, of one that cannot be renewed |
 //!
 //! Reasons: there is one for each robot, so that a robot that refuses holds up none of the others. The key has the event, so that one
 //! list counts them all; only the few that a message shows are read. It follows from what it tells of, so that writing it twice is

@@ -140,9 +140,9 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub(crate) async fn queue_for_account(&self, notice: &Notice, day: u64) -> Result<(), Error> {
+    pub(crate) async fn queue_for_account(&self, notice: &Notice, subject: &str) -> Result<(), Error> {
         let account = keys::account(&notice.account);
-        queue(&self.access, &NoticeName::new(notice.event, format!("{account}.{day}")), notice).await
+        queue(&self.access, &NoticeName::new(notice.event, format!("{account}.{subject}")), notice).await
     }
 
     /// The names of the robots of which notices are left, known or not, 20 at most.

@@ -3,7 +3,7 @@
 use crate::{
     Error, NoticeEvent,
     access_token::TokenState,
-    ledger::{Ledger, Notice},
+    ledger::{Ledger, Notice, Timestamp, Tokens},
 };
 use futures_util::future::BoxFuture;
 use std::time::{Duration, UNIX_EPOCH};
@@ -14,29 +14,27 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// Names the note of what was last told of an account's token.
 const NOTE: &str = "token-told-";
 
-/// Queues that an account's token expires soon, once for each day on which it does. A token that cannot be renewed and whose end is not known
-/// is told of once.
+/// Queues that an account's token expires soon, once for each day on which it does, and once more that it cannot be renewed. A token that
+/// cannot be renewed and whose end is not known is told of once.
 ///
 /// # Errors
 /// [`Ledger`](crate::ErrorKind::Ledger) if the store fails.
 pub fn tell_of_token<'a>(
     ledger: &'a Ledger,
     account: &'a str,
-    state: &'a TokenState,
+    tokens: &'a Tokens,
 ) -> BoxFuture<'a, Result<(), Error>> {
-    Box::pin(tell(ledger, account, state))
+    Box::pin(tell(ledger, account, tokens))
 }
 
-async fn tell(ledger: &Ledger, account: &str, state: &TokenState) -> Result<(), Error> {
+async fn tell(ledger: &Ledger, account: &str, tokens: &Tokens) -> Result<(), Error> {
     let event = NoticeEvent::TokenExpiring;
     if !ledger.tells_of_account(event, account) {
         return Ok(());
     }
-    let (expires, is_stuck) = match state {
-        TokenState::Valid { until: Some(until), .. } => (Some(*until), false),
-        TokenState::Reauthorize { until, .. } => (*until, true),
-        _ => return Ok(()),
-    };
+    let is_stuck = matches!(TokenState::from_tokens(tokens), TokenState::Reauthorize { .. });
+    // Whatever becomes of its renewal: one that is put off for days brings no new token either.
+    let expires = tokens.pair.as_ref().and_then(|pair| pair.expires_at()).map(Timestamp::from);
     let day =
         expires.map_or(0, |at| at.get().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() / 86_400);
     if !is_stuck {
@@ -49,13 +47,13 @@ async fn tell(ledger: &Ledger, account: &str, state: &TokenState) -> Result<(), 
         }
     }
     let note = format!("{NOTE}{}", Notice::account_in_key(account));
-    let told = format!("{day}");
+    let told = if is_stuck { format!("{day}.reauthorize") } else { day.to_string() };
     if ledger.cursor(&note).await?.as_ref() == Some(&told) {
         return Ok(());
     }
     let code = is_stuck.then(|| "reauthorize".to_owned());
     let mut notice = Notice::of_account(event, account);
     (notice.expires, notice.code) = (expires, code);
-    ledger.queue_for_account(&notice, day).await?;
+    ledger.queue_for_account(&notice, &told).await?;
     ledger.set_cursor(&note, Some(&told)).await
 }

@@ -2,15 +2,14 @@
 
 use super::{MINUTE, deliver, deliver_all, hurried, left, memory_with, robot::Robot, run_sweep};
 use crate::{
-    access_token::{ReauthorizeReason, TokenState},
     ledger::{
-        Timestamp,
+        RefreshState, TokenPair, Tokens,
         tests::{commit_many, fail_one},
     },
     tests::{memory::Fault, upload},
     *,
 };
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 #[tokio::test(start_paused = true)]
@@ -108,22 +107,36 @@ async fn nobody_watches_a_video_for_ever() {
     assert!(begun.elapsed() > Duration::from_secs(2 * 86_400));
 }
 
+/// Each of these follows the one before it; the number is how often the robot has told of a token by then.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_expires_is_told_once() {
     let robot = Robot::new("team");
     let memory = memory_with(&[&robot]);
-    let ledger = memory.ledger();
-    let after = |days: u64| Timestamp::from(memory.ledger.now() + Duration::from_secs(days * 86_400));
-    let since = Timestamp::from(SystemTime::UNIX_EPOCH);
-    let valid = |days| TokenState::Valid { since, until: Some(after(days)) };
-    let stuck = TokenState::Reauthorize { since, why: ReauthorizeReason::Refused, until: Some(after(9)) };
-    for (state, told) in
-        [(valid(20), 0), (valid(4), 1), (valid(4), 1), (stuck, 2), (TokenState::FromSettings, 2)]
-    {
-        tell_of_token(&ledger, "main", &state).await.expect("written");
+    let (ledger, begun) = (memory.ledger(), memory.ledger.now());
+    let day = Duration::from_secs(86_400);
+    let tokens = |days: u32, refresh| {
+        let (access_token, refresh_token) = ("a".to_owned().into(), "r".to_owned().into());
+        let pair = TokenPair { number: 1, access_token, refresh_token, obtained: begun, life: day * days };
+        let mut tokens = Tokens::default();
+        (tokens.pair, tokens.refresh) = (Some(pair), refresh);
+        tokens
+    };
+    let put_off = RefreshState::Withdrawn { until: begun, kind: ErrorKind::Youku };
+    let refused = RefreshState::Refused { since: begun };
+    for (tokens, told) in [
+        (tokens(20, None), 0),
+        (tokens(20, Some(put_off)), 0),
+        (tokens(4, Some(put_off)), 1),
+        (tokens(4, None), 1),
+        (tokens(4, Some(refused)), 2),
+        (tokens(4, Some(refused)), 2),
+        (tokens(9, Some(refused)), 3),
+        (Tokens::default(), 3),
+    ] {
+        tell_of_token(&ledger, "main", &tokens).await.expect("written");
         deliver(&memory, &robot).await;
         sleep(MINUTE).await;
-        assert_eq!(robot.told(NoticeEvent::TokenExpiring), told, "{state:?}");
+        assert_eq!(robot.told(NoticeEvent::TokenExpiring), told, "{tokens:?}");
     }
 }
 
