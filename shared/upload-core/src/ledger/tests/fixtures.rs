@@ -54,6 +54,7 @@ fn full_work() -> StoredRequest {
     }
     request.job.video =
         StatedMetadata::new(metadata, PublicTypeOrigin::Task).with_preflight(Some(Preflight::Warn));
+    request.job.publication = Some(crate::Publication { at: at(), word: Some("until then".into()) });
     sealed(&request)
 }
 
@@ -73,10 +74,23 @@ fn session_to(target: Target) -> Step {
     Step::Created(Box::new(session))
 }
 
+fn publication() -> crate::Publication<Sealed> {
+    crate::Publication { at: at(), word: Some(serde_json::from_str("\"sealed\"").expect("a sealed secret")) }
+}
+
+fn audience() -> StoredMetadata {
+    serde_json::from_str(r#"{"public_type":"password","watch_password":"sealed"}"#).expect("metadata")
+}
+
+fn change(by: ChangeOrigin, refused: Option<Failure>) -> Step {
+    Step::Updated(Box::new(Update { video: audience(), by, refused }))
+}
+
 fn steps() -> Vec<(&'static str, Step)> {
     let advice = Some("look at Youku before trying again".into());
     let failure = Failure { code: "commit_unknown".into(), text: "the commit is unknown".into(), advice };
     let refused = Failure { code: "not_publishable".into(), text: "it has no index".into(), advice: None };
+    let refusal = Failure { code: "youku_failed".into(), text: "Youku refused".into(), advice: None };
     let mut events = new_request("a.mp4", Some("https://example.com/hook"));
     if let Some(callback) = &mut events.callback {
         callback.events = vec![VideoEvent::Ready, VideoEvent::Rejected];
@@ -89,6 +103,40 @@ fn steps() -> Vec<(&'static str, Step)> {
     vec![
         ("claimed", Step::Claimed { request: Some(Box::new(full_work())) }),
         ("claimed-events", Step::Claimed { request: Some(Box::new(sealed(&events))) }),
+        (
+            "claimed-sidecar",
+            Step::Claimed {
+                request: Some(Box::new(StoredRequest {
+                    fixed: vec!["publish_at".into(), "title".into()],
+                    sidecar: Some("0123456789abcdef0123456789abcdef".into()),
+                    ..sealed(&new_request("a.mp4", None))
+                })),
+            },
+        ),
+        ("updated", change(ChangeOrigin::Person("token 4104d36f".into()), None)),
+        (
+            "updated-refused",
+            change(ChangeOrigin::Sidecar("0123456789abcdef0123456789abcdef".into()), Some(refusal)),
+        ),
+        ("updated-hour", change(ChangeOrigin::Schedule, None)),
+        (
+            "scheduled",
+            Step::Scheduled(Box::new(Scheduling {
+                publication: Some(publication()),
+                audience: Some(audience()),
+                by: ChangeOrigin::Sidecar("0123456789abcdef0123456789abcdef".into()),
+                more: true,
+            })),
+        ),
+        (
+            "scheduled-given-up",
+            Step::Scheduled(Box::new(Scheduling {
+                publication: None,
+                audience: None,
+                by: ChangeOrigin::Person("command".into()),
+                more: false,
+            })),
+        ),
         ("claimed-plain", Step::Claimed { request: Some(Box::new(sealed(&new_request("a.mp4", None)))) }),
         ("taken-over", Step::Claimed { request: None }),
         ("created-oss", session_to(session("t").target)),
@@ -170,7 +218,7 @@ fn every_kind_of_entry_equals_its_fixture() {
         assert_eq!(is_written_and_read(name, &entry), entry);
         names.insert(name.to_owned());
     }
-    assert_eq!(kinds.len(), 9, "every step has a fixture");
+    assert_eq!(kinds.len(), 11, "every step has a fixture");
     let part = UploadedPart { number: 1, etag: "E".into(), crc64: u64::MAX };
     let lease = LeaseRecord {
         v: VERSION,
@@ -183,14 +231,15 @@ fn every_kind_of_entry_equals_its_fixture() {
     let mark: OpenMark = serde_json::from_value(serde_json::json!({
         "v": VERSION, "account": "main", "title": "t", "size": 5, "entrypoint": "event", "not_before": at(), "waiting": "rate_limited", "paused": "source_denied",
         "location": {"provider": "oss", "bucket": "b", "key": "k"},
-        "callback": {"ended": at(), "state": "committed", "video_id": "XMQ", "message": "outcome", "attempts": 4, "code": "503"}
+        "callback": {"ended": at(), "state": "committed", "video_id": "XMQ", "message": "outcome", "attempts": 4, "code": "503"},
+        "publication": {"ended": at(), "at": at(), "video_id": "XMQ"}
     }))
     .expect("an open mark");
     assert_eq!(is_written_and_read("open-mark", &mark), mark);
     let recent: FinishedUpload = serde_json::from_value(serde_json::json!({
         "v": VERSION, "ended": at(), "state": "committed", "account": "main", "title": "t", "size": 5, "entrypoint": "scan", "video_id": "XMQ", "media": report().media,
         "location": {"provider": "oss", "bucket": "b", "key": "k"}, "callback_pending": true,
-        "callback_failed": "410"
+        "callback_failed": "410", "publish_at": at(), "publish_failed": "youku_failed"
     }))
     .expect("a recent end");
     assert_eq!(is_written_and_read("recent", &recent), recent);
@@ -227,7 +276,7 @@ fn work_comes_back_as_it_was_and_its_secrets_show_nowhere() {
     assert_eq!(again.expect("sealed again"), record);
     assert!(record.open(Sealer { seal: &TestSeal, id: &id }).is_err(), "sealed for another upload");
     let shown = format!("{record:?}{}", serde_json::to_string(&record).expect("JSON"));
-    for secret in ["open sesame", "example.com", "a token"] {
+    for secret in ["open sesame", "example.com", "a token", "until then"] {
         assert!(!shown.contains(secret), "{secret}");
     }
 }
