@@ -70,7 +70,7 @@ fn what_does_not_fit_is_named_and_no_secret_is_repeated() {
         ("accounts = ['nobody']", "robots[0].accounts", "not an account"),
         ("sources = ['videos']", "robots[0].sources[0]", "oss://"),
         (
-            "quiet_hours = { from = '22:00', to = '08:00', zone = 'Europe/Berlin' }",
+            "quiet_hours = { from = '22:00', to = '08:00', zone = 'Mars/Olympus' }",
             "robots[0].quiet_hours",
             "+08:00",
         ),
