@@ -34,9 +34,10 @@ fn build_template(command: &Command) -> String {
     template + "{after-help}"
 }
 
-/// Translates a command and its subcommands. `path` is the name of the command above it.
+/// Translates a command and its subcommands. `path` is the name of the command above it, `-` that of the program.
 fn translate(command: Command, path: &str) -> Command {
-    let (about, template) = (zh::find_about(path, command.get_name()), build_template(&command));
+    let below = name_below(path, command.get_name());
+    let (about, template) = (zh::find_about(&below), build_template(&command));
     let mut command = command.help_template(template).disable_help_subcommand(true);
     if let Some(about) = about {
         command = command.about(about).long_about(None::<&str>);
@@ -53,11 +54,18 @@ fn translate(command: Command, path: &str) -> Command {
             .disable_version_flag(true)
             .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version).help("显示版本"));
     }
-    let name = command.get_name().to_owned();
-    let below = if path.is_empty() { "-".to_owned() } else { name };
     command
         .mut_args(|argument| translate_argument(argument, if path.is_empty() { "" } else { &below }))
         .mut_subcommands(|command| translate(command, &below))
+}
+
+/// The name by which the table has a command.
+fn name_below(path: &str, name: &str) -> String {
+    match path {
+        "" => "-".to_owned(),
+        "-" => name.to_owned(),
+        above => format!("{above} {name}"),
+    }
 }
 
 fn translate_argument(argument: Arg, command: &str) -> Arg {
@@ -94,8 +102,9 @@ mod tests {
             all.push((path.to_owned(), Some(argument.get_id().to_string())));
         }
         for below in command.get_subcommands().filter(|one| !one.is_hide_set()) {
-            all.push((below.get_name().to_owned(), None));
-            collect_visible(below, below.get_name(), all);
+            let name = name_below(if path.is_empty() { "-" } else { path }, below.get_name());
+            all.push((name.clone(), None));
+            collect_visible(below, &name, all);
         }
     }
 
@@ -106,14 +115,15 @@ mod tests {
         collect_visible(&Arguments::command(), "", &mut all);
         for (command, argument) in &all {
             let found = match argument {
-                None => zh::find_about("-", command),
+                None => zh::find_about(command),
                 Some(argument) => zh::find_argument(command, argument),
             };
             assert!(found.is_some(), "{command} {argument:?} has no Chinese help");
         }
         for (command, argument) in zh::entries() {
             let known = all.iter().any(|(one, id)| {
-                (command == "*" || one == command) && id.as_deref().unwrap_or_default() == argument
+                let is_own = one == command || one.ends_with(&format!(" {command}"));
+                (command == "*" || is_own) && id.as_deref().unwrap_or_default() == argument
             });
             assert!(known || command == "-", "{command} {argument} is no argument");
         }

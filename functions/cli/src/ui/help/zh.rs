@@ -7,14 +7,19 @@ pub(super) const EXIT_CODES: &str = "\
 设置来自当前目录的 oss2youku.toml，或由 --config 或 OSS2YOUKU_CONFIG 指定的文件，以及 OSS2YOUKU_... 变量。
 未设置台账时，台账保存在 $XDG_STATE_HOME/oss2youku/ledger 或 ~/.local/state/oss2youku/ledger。";
 
-/// Finds the help of a command; that of the program has no path.
-pub(super) fn find_about(path: &str, command: &str) -> Option<&'static str> {
-    find(if path.is_empty() { "-" } else { command }, "")
+/// Finds the help of a command, which is named with the one above it where that is not the program: `video list`.
+pub(super) fn find_about(command: &str) -> Option<&'static str> {
+    find_own(command, "")
 }
 
 /// Finds the help of an argument: its command's own, else that of every command.
 pub(super) fn find_argument(command: &str, id: &str) -> Option<&'static str> {
-    find(command, id).or_else(|| find("*", id))
+    find_own(command, id).or_else(|| find("*", id))
+}
+
+/// By the whole name, else by its last word.
+fn find_own(command: &str, id: &str) -> Option<&'static str> {
+    find(command, id).or_else(|| find(command.rsplit_once(' ')?.1, id))
 }
 
 fn find(command: &str, id: &str) -> Option<&'static str> {
@@ -90,6 +95,11 @@ const ALL: &[(&str, &str, &str)] = &[
         "watch_password",
         "--public-type password 时的观看密码；本机其他用户可在进程列表中看到，建议改用 --meta",
     ),
+    (
+        "upload",
+        "publish_at",
+        "在该时间公开视频，须带时区，如 2026-12-01T20:00:00+08:00；此前隐藏。需要 manage.enabled 和巡检",
+    ),
     ("upload", "thumbnail", "封面，原样传给优酷"),
     ("upload", "meta", "写有 title、tags、description 等的 TOML 或 JSON 文件；命令行参数优先"),
     ("upload", "account", "设置中的账号；默认为对象所属规则的账号，或唯一的账号"),
@@ -143,6 +153,29 @@ const ALL: &[(&str, &str, &str)] = &[
     ("doctor", "callback", "同时检查是否允许回调这个 URL"),
     ("doctor", "robots", "同时向设置中的每个群机器人发送测试消息"),
     ("robots", "", "测试群机器人，并查看发给它们的消息"),
+    ("video", "", "查看、修改、隐藏已发布的视频，或设定公开时间；修改需要 manage.enabled"),
+    ("video show", "", "向优酷查询视频的状态"),
+    ("video list", "", "列出账号在优酷的视频，包括各种状态"),
+    ("video list", "account", "设置中的账号；默认为唯一的账号"),
+    ("video list", "page", "页码，从 1 开始"),
+    ("video update", "", "修改写明的内容，其余不变"),
+    ("video update", "title", "标题，1 至 60 个字符"),
+    ("video update", "tags", "至多十个标签，每个 2 至 20 个字符，用逗号或分号分隔"),
+    ("video update", "description", "简介，1 至 1999 个字符"),
+    ("video update", "category", "优酷的分类之一，如 Tech 或 News"),
+    ("video update", "copyright_type", "视频的版权类型"),
+    ("video update", "public_type", "谁可以观看；定时公开的视频自该时刻起"),
+    ("video update", "watch_password", "用于 --public-type password 的密码；本机其他用户可在进程列表中看到"),
+    ("video hide", "", "隐藏视频：使用生成的观看密码，或按 manage.hiding；已设定的公开时间随之取消"),
+    ("video schedule", "", "设定视频的公开时间，或取消"),
+    ("video schedule", "at", "带时区的时间，如 2026-12-01T20:00:00+08:00；已过去的时间视为立即"),
+    ("video schedule", "cancel", "取消定时，视频保持隐藏"),
+    ("video schedule", "public_type", "到点后谁可以观看；默认为此前写明的范围"),
+    (
+        "video schedule",
+        "watch_password",
+        "用于 --public-type password 的密码；本机其他用户可在进程列表中看到",
+    ),
     ("test", "", "向设置中的机器人发送消息，并显示服务方的应答"),
     ("test", "name", "某个机器人的名称；默认为全部"),
     ("preview", "", "输出机器人会收到的消息，不发送"),
