@@ -52,6 +52,10 @@ pub(super) const TEXTS: &[Text] = &[
         "the upload of the sidecar's video is under way: it has read the sidecar before",
         "旁边文件对应的视频正在上传：该上传此前已读取该文件",
     ),
+    (
+        "youku.call_urls.{} must be a URL such as https://openapi.youku.com/v2",
+        "youku.call_urls.{} 应为 URL，如 https://openapi.youku.com/v2",
+    ),
     ("publish_at is more than ten years ahead", "publish_at 在十年以后"),
     ("more than an empty text", "非空的文字"),
     ("stated with at least one field that changes", "至少说明一个要修改的字段"),

@@ -118,7 +118,7 @@ async fn a_foreign_entry_stops_no_robot() {
 /// A claim waits half a second for twins, as on OSS, after a create that may take as long. What is left of the run's second is the robot's; where
 /// that is too little, nothing is sent and nothing stands in the sweep's way.
 #[tokio::test(start_paused = true)]
-async fn on_a_slow_ledger_the_second_is_kept_and_how_it_ended_is_recorded() {
+async fn on_a_slow_ledger_the_second_is_kept_and_the_end_recorded() {
     let (mut silent, mut unsent) = (0, 0);
     for seed in 0..30 {
         let robot = Robot::new("team");

@@ -39,7 +39,7 @@ async fn a_foreign_installation_takes_no_video_away() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_video_of_an_account_that_nobody_has_is_not_watched_for_ever() {
+async fn a_video_of_an_unknown_account_is_not_watched_for_ever() {
     let (memory, _) = published().await;
     let (ledger, begun) = (memory.ledger(), Instant::now());
     while !memory.ledger.keys("watch/").is_empty() {
