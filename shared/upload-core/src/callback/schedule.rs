@@ -23,7 +23,7 @@ pub(crate) fn next_due(
     retry_after: Duration,
 ) -> SystemTime {
     let callback = record.has_pending_callback().then(|| callback_due(record, now, pause));
-    let hour = record.pending_publication().map(|pending| hour_due(pending.publication.at.get(), now, pause));
+    let hour = record.pending_publication().map(|pending| hour_due(pending.since.get(), now, pause));
     let due = callback.into_iter().chain(hour).min().unwrap_or(now);
     due.max(now + retry_after)
 }

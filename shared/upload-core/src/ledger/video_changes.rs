@@ -24,6 +24,8 @@ pub struct PendingPublication {
     pub publication: Publication<Sealed>,
     /// Who may watch from then on: `public_type` and `watch_password` alone.
     pub audience: VideoMetadata<Sealed>,
+    /// From when on it may be carried out: the hour or, where that had passed when it was set, then.
+    pub since: Timestamp,
 }
 
 /// Whether a field says who may watch.
@@ -61,17 +63,20 @@ impl Record {
     #[must_use]
     pub fn stated_publication(&self) -> Option<PendingPublication> {
         let audience = self.request.video.metadata.clone().retain(is_audience);
-        let first = (self.request.publication.clone(), audience);
-        let (publication, audience) =
-            self.history.iter().fold(first, |(publication, audience), entry| match &entry.step {
+        let set = self.end().map(|end| end.at);
+        let first = (self.request.publication.clone(), audience, set);
+        let (publication, audience, set) =
+            self.history.iter().fold(first, |(publication, audience, set), entry| match &entry.step {
                 Step::Scheduled(scheduling) => {
                     let changed = scheduling.audience.as_ref().map(|stated| stated.metadata.clone());
-                    (scheduling.publication.clone(), changed.unwrap_or(audience))
+                    (scheduling.publication.clone(), changed.unwrap_or(audience), Some(entry.at))
                 }
-                Step::Updated(update) if update.by == ChangeOrigin::Schedule => (None, audience),
-                _ => (publication, audience),
+                Step::Updated(update) if update.by == ChangeOrigin::Schedule => (None, audience, set),
+                _ => (publication, audience, set),
             });
-        Some(PendingPublication { publication: publication?, audience })
+        let publication = publication?;
+        let since = set.unwrap_or(publication.at).max(publication.at);
+        Some(PendingPublication { publication, audience, since })
     }
 
     /// When the video is made public, if that is still to come.

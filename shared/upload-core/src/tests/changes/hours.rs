@@ -276,3 +276,19 @@ fn an_hour_is_gone_by_the_stores_clock() {
     let video = metadata::StatedMetadata::default().with_publish_at(Some((now + HOUR).into()));
     assert_eq!(off.plan_publication(&video).expect_err("off").kind(), ErrorKind::InvalidJob);
 }
+
+/// An hour that had passed long before it was set waits for Youku as any other does.
+#[tokio::test(start_paused = true)]
+async fn an_hour_of_long_ago_waits_for_youku() {
+    let memory = small_memory();
+    let id = publish(&memory, None).await;
+    memory.world().states.extend([VideoState::InReview]);
+    let at = Some((now(&memory) - 300 * DAY).into());
+    let set = VideoChange::Schedule { at, audience: Some(audience(PublicType::Friend)) };
+    change(&memory, &id, set, person()).await.expect("set");
+    sweep_for(&memory, HOUR).await;
+    assert!(read(&memory, &id).await.failed_publication().is_none());
+    memory.world().states = [VideoState::Normal].into();
+    sweep_for(&memory, HOUR).await;
+    assert_eq!(public_type(&memory), PublicType::Friend);
+}

@@ -64,7 +64,7 @@ impl Uploader {
             Error::new(ErrorKind::Ledger, "publish", "the audience of the hour does not fit")
                 .with_source(invalid)
         })?;
-        let waited = upload.lease().now().duration_since(pending.publication.at.get()).unwrap_or_default();
+        let waited = upload.lease().now().duration_since(pending.since.get()).unwrap_or_default();
         let refused = match self.make_public(upload, &edit, run).await {
             Ok(true) => None,
             Ok(false) => {
