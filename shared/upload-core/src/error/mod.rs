@@ -8,5 +8,5 @@ mod upload_error;
 pub use details::{ClaimRefusal, Error, ErrorDetails};
 pub use error::RetryAdvice;
 pub use kind::ErrorKind;
-pub(crate) use upload_error::LAST_ERROR;
 pub use upload_error::UploadError;
+pub(crate) use upload_error::{LAST_ERROR, is_youku_refusal};

@@ -5,7 +5,10 @@ use super::{
     details::{ClaimRefusal, Error},
     kind::ErrorKind,
 };
-use crate::model::{media::PreflightReport, upload_id::UploadId};
+use crate::{
+    RetryAdvice,
+    model::{media::PreflightReport, upload_id::UploadId},
+};
 use std::{borrow::Cow, error::Error as _};
 use youku::Invalid;
 
@@ -59,6 +62,12 @@ pub trait UploadError: Sized {
 
     /// One line for everybody but the operator: it names nothing but what the caller stated.
     fn sentence(&self) -> Cow<'static, str>;
+}
+
+/// Whether Youku refused for good what this call asked: another attempt would meet the same. A wait, a lost answer, a token and what only a
+/// person can mend are other kinds or other advice.
+pub(crate) fn is_youku_refusal(error: &Error) -> bool {
+    error.kind() == ErrorKind::Youku && error.advice() == RetryAdvice::Permanent
 }
 
 impl UploadError for Error {

@@ -12,6 +12,9 @@ mod sidecar;
 mod stated;
 mod user_metadata;
 
+use secrecy::ExposeSecret;
+use std::convert::Infallible;
+
 pub use audience::{Audience, PublicTypeOrigin};
 pub use metadata_error::MetadataError;
 pub use stated::StatedMetadata;
@@ -19,3 +22,10 @@ pub use youku::{
     CATEGORIES, CopyrightType, FieldKind, LIMITS, Limits, PublicType, TAG_SEPARATORS, TITLE_CHARACTERS,
     VideoMetadata, clean_description, clean_tags, clean_title, split_tags,
 };
+
+/// The same with its watch password as a plain text, for a comparison. It must not outlive that.
+pub(crate) fn expose_password(video: VideoMetadata) -> VideoMetadata<String> {
+    let Ok(video) =
+        video.try_map_password(|password| Ok::<_, Infallible>(password.expose_secret().to_owned()));
+    video
+}

@@ -1,7 +1,7 @@
 //! Asks Youku about many videos of one client, within the part of its calls that watching may take.
 
 use crate::{
-    Error, ErrorKind, RetryAdvice, VideoState, Youku, sweep::watch::Watching,
+    Error, VideoState, Youku, error::is_youku_refusal, sweep::watch::Watching,
     upload::run_context::with_deadline,
 };
 use std::{
@@ -53,7 +53,7 @@ pub(super) async fn ask_states(
                     continue;
                 }
                 Ok(None) => note.learn(1, now),
-                Err(error) if is_refusal(&error) => note.learn(batch.len() / 2, now),
+                Err(error) if is_youku_refusal(&error) => note.learn(batch.len() / 2, now),
                 Err(error) => return (states, Err(error)),
             }
             due.extend(batch);
@@ -61,14 +61,10 @@ pub(super) async fn ask_states(
             match with_deadline(until, youku.show(&id)).await {
                 Ok(state) => _ = states.insert(id, state),
                 // It concerns this video alone.
-                Err(error) if is_refusal(&error) => _ = states.insert(id, None),
+                Err(error) if is_youku_refusal(&error) => _ = states.insert(id, None),
                 Err(error) => return (states, Err(error)),
             }
         }
     }
     (states, Ok(()))
-}
-
-fn is_refusal(error: &Error) -> bool {
-    error.kind() == ErrorKind::Youku && error.advice() == RetryAdvice::Permanent
 }

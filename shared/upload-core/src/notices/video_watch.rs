@@ -2,7 +2,8 @@
 
 use super::video_states::{Limits, ask_states};
 use crate::{
-    Error, NoticeEvent, VideoState, Youku,
+    Error, NoticeEvent, VideoEvent, VideoState, Youku,
+    callback::message::event_for_state,
     ledger::{Ledger, Notice, WatchedVideo, needs_operator},
     sweep::watch::{SHARE, Watching},
 };
@@ -150,11 +151,11 @@ async fn ask(
     Ok(states)
 }
 
-/// What robots are told of a state; `None` while nothing is decided. `limited` counts as ready, as for callbacks.
+/// The event that robots report for a state, as callbacks do; `None` while nothing is decided.
 fn decide(state: VideoState) -> Option<NoticeEvent> {
-    match state {
-        VideoState::Normal | VideoState::Limited => Some(NoticeEvent::VideoReady),
-        VideoState::Failed | VideoState::Blocked => Some(NoticeEvent::VideoRejected),
-        VideoState::Encoding | VideoState::InReview | VideoState::Absent | VideoState::Other => None,
+    match event_for_state(state)?.0 {
+        VideoEvent::Ready => Some(NoticeEvent::VideoReady),
+        VideoEvent::Rejected => Some(NoticeEvent::VideoRejected),
+        VideoEvent::UpdateRefused => None,
     }
 }

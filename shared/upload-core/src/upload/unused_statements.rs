@@ -3,10 +3,9 @@
 use crate::{
     Error, PublishedVideo, Uploader,
     ledger::{Record, UploadRequest},
-    model::metadata::{CopyrightType, PublicType, StatedMetadata, VideoMetadata},
+    model::metadata::{CopyrightType, PublicType, StatedMetadata, VideoMetadata, expose_password},
 };
 use secrecy::ExposeSecret;
-use std::convert::Infallible;
 
 impl Uploader {
     /// Adds to the result what the request states and its upload does not use: one that the ledger knows keeps what its first request
@@ -37,8 +36,9 @@ impl Uploader {
     fn list_unused(&self, record: &Record, request: &UploadRequest) -> Option<Vec<&'static str>> {
         let used = self.ledger.request(record).ok()?;
         let file_name = used.job.location.file_name();
-        let stated = reveal(request.job.video.metadata.clone());
-        let mut unused = stated.list_differences(&reveal(complete(used.job.video.clone(), file_name)));
+        let stated = expose_password(request.job.video.metadata.clone());
+        let mut unused =
+            stated.list_differences(&expose_password(complete(used.job.video.clone(), file_name)));
         unused.retain(|field| !request.job.video.from_rule.contains(field));
         let hour =
             |request: &UploadRequest| request.job.publication.as_ref().map(|publication| publication.at);
@@ -64,11 +64,4 @@ fn complete(video: StatedMetadata, file_name: &str) -> VideoMetadata {
         ..VideoMetadata::default()
     };
     VideoMetadata::merge(video.completed(file_name).metadata, assumed)
-}
-
-/// The same with a watch password that can be compared.
-fn reveal(video: VideoMetadata) -> VideoMetadata<String> {
-    let Ok(video) =
-        video.try_map_password(|password| Ok::<_, Infallible>(password.expose_secret().to_owned()));
-    video
 }

@@ -2,12 +2,13 @@
 
 use super::note::{SHARE, Watching};
 use crate::{
-    Error, ErrorKind, RetryAdvice, RunContext, SweepReport, Uploader, VideoState,
+    Error, ErrorKind, RunContext, SweepReport, Uploader, VideoState,
     callback::{
         delivery::KnownVideo,
         message::event_for_state,
         schedule::{GIVE_UP_AFTER, next_question},
     },
+    error::is_youku_refusal,
     ledger::needs_operator,
     sweep::{due_videos::DueVideo, resume::ResumeResult},
     upload::run_context::with_deadline,
@@ -165,11 +166,11 @@ impl AccountWatch {
                 self.note.learn(1, self.now);
                 Ok(())
             }
-            Err(error) if is_refusal(&error) && count > 1 => {
+            Err(error) if is_youku_refusal(&error) && count > 1 => {
                 self.note.learn(count / 2, self.now);
                 Ok(())
             }
-            Err(error) if is_refusal(&error) => {
+            Err(error) if is_youku_refusal(&error) => {
                 queue.unsure.extend(queue.due.pop_front());
                 Ok(())
             }
@@ -210,7 +211,7 @@ impl AccountWatch {
                 self.conclude(vec![(video, state)], report, run).await.map_err(Stop::Ledger)
             }
             // It concerns this video alone.
-            Err(error) if is_refusal(&error) => {
+            Err(error) if is_youku_refusal(&error) => {
                 tracing::warn!(?error, upload_id = %video.upload.id, "Youku does not show the video");
                 let concluded = match self.age(&video) >= 2 * GIVE_UP_AFTER {
                     true => self.deliver(video, None, report, run).await,
@@ -315,11 +316,6 @@ impl AccountWatch {
 enum Stop {
     Youku(Error),
     Ledger(Error),
-}
-
-/// Whether Youku refused this call for what it asks.
-fn is_refusal(error: &Error) -> bool {
-    error.kind() == ErrorKind::Youku && error.advice() == RetryAdvice::Permanent
 }
 
 /// Whether Youku failed.

@@ -30,6 +30,19 @@ pub(crate) fn audience(public_type: PublicType) -> VideoMetadata {
     VideoMetadata { public_type: Some(public_type), ..VideoMetadata::default() }
 }
 
+/// What a settings file without rules says, with management on.
+pub(crate) fn managing_policy(rules: &crate::rules::Rules, now: SystemTime) -> IntakePolicy<'_> {
+    IntakePolicy {
+        rules,
+        reserved: &[],
+        paused: false,
+        mode: Mode::Oss,
+        retry: RetryPolicy::default(),
+        manage: ManagePolicy { enabled: true, hiding: Hiding::Password },
+        now,
+    }
+}
+
 /// The ledger's clock.
 pub(crate) fn now(memory: &Memory) -> SystemTime {
     memory.ledger.now()

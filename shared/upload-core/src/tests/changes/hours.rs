@@ -1,8 +1,8 @@
 //! The hour at which a video is made public.
 
 use super::env::{
-    HOUR, audience, change, made_public, now, person, public_type, publish, read, request_at, run_sweep,
-    sweep_for, titled,
+    HOUR, audience, change, made_public, managing_policy, now, person, public_type, publish, read,
+    request_at, run_sweep, sweep_for, titled,
 };
 use crate::{
     ledger::Step,
@@ -255,15 +255,7 @@ fn an_hour_is_gone_by_the_stores_clock() {
     use std::time::SystemTime;
     let now = SystemTime::UNIX_EPOCH + 20_000 * DAY;
     let rules = Rules::default();
-    let policy = IntakePolicy {
-        rules: &rules,
-        reserved: &[],
-        paused: false,
-        mode: Mode::Oss,
-        retry: RetryPolicy::default(),
-        manage: ManagePolicy { enabled: true, hiding: Hiding::Password },
-        now,
-    };
+    let policy = managing_policy(&rules, now);
     let plan = |at: SystemTime| {
         let video = metadata::StatedMetadata::default().with_publish_at(Some(at.into()));
         policy.plan_publication(&video).map(|planned| planned.is_some())

@@ -1,6 +1,8 @@
 //! Sidecars that are written again after their video is there.
 
-use super::env::{HOUR, change, now, person, public_type, publish, read, request_at, sweep_for, uploader};
+use super::env::{
+    HOUR, change, managing_policy, now, person, public_type, publish, read, request_at, sweep_for, uploader,
+};
 use crate::{
     ledger::Step,
     metadata::PublicType,
@@ -167,15 +169,7 @@ async fn a_new_versions_sidecar_is_not_the_old_ones() {
     publish(&memory, None).await;
     memory.world().sidecar = Some(r#"{"title":"新版"}"#.into());
     let (location, rules) = (job(Mode::Oss).location, crate::rules::Rules::default());
-    let policy = IntakePolicy {
-        rules: &rules,
-        reserved: &[],
-        paused: false,
-        mode: Mode::Oss,
-        retry: RetryPolicy::default(),
-        manage: ManagePolicy { enabled: true, hiding: Hiding::Password },
-        now: now(&memory),
-    };
+    let policy = managing_policy(&rules, now(&memory));
     let run = RunContext::default();
     let uploader = memory.uploader();
     let update = || uploader.update_from_sidecar(&memory, &policy, (&location, "main"), &run);

@@ -1,8 +1,9 @@
 //! What of an edit differs from what Youku was told last.
 
-use crate::{ledger::is_audience, model::metadata::VideoMetadata};
-use secrecy::{ExposeSecret, SecretString};
-use std::convert::Infallible;
+use crate::{
+    ledger::is_audience,
+    model::metadata::{VideoMetadata, expose_password},
+};
 use youku::{PublicType, with_unix_line_ends};
 
 /// The fields of `edit` with another value than in `sent`. Of an audience that differs both fields are kept, as far as `edit` states them,
@@ -10,7 +11,7 @@ use youku::{PublicType, with_unix_line_ends};
 pub(super) fn difference(edit: VideoMetadata, sent: &VideoMetadata) -> VideoMetadata {
     let description = edit.description.map(|text| with_unix_line_ends(&text).into_owned());
     let edit = VideoMetadata { description, ..edit };
-    let (plain, before) = (expose(&edit), expose(sent));
+    let (plain, before) = (expose_password(edit.clone()), expose_password(sent.clone()));
     let mut differing = plain.list_differences(&before);
     if differing.iter().any(|field| is_audience(field)) {
         differing.extend(["public_type", "watch_password"]);
@@ -28,13 +29,4 @@ pub(super) fn difference(edit: VideoMetadata, sent: &VideoMetadata) -> VideoMeta
 /// Whether nothing is stated.
 pub(super) fn is_empty(metadata: &VideoMetadata) -> bool {
     VideoMetadata::FIELDS.iter().all(|(field, _)| metadata.states(field) != Some(true))
-}
-
-/// Passwords are compared as texts.
-fn expose(metadata: &VideoMetadata) -> VideoMetadata<String> {
-    let plain = |password: SecretString| Ok::<_, Infallible>(password.expose_secret().to_owned());
-    match metadata.clone().try_map_password(plain) {
-        Ok(exposed) => exposed,
-        Err(never) => match never {},
-    }
 }

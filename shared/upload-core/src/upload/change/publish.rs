@@ -1,9 +1,10 @@
 //! Makes a video public at its hour: never before, and only once Youku shows it as published.
 
-use super::send::{EditRequests, is_refusal, refusal, to_failure, video_id};
+use super::send::{EditRequests, refusal, to_failure, video_id};
 use crate::{
     Error, ErrorKind, RunContext, Uploader, VideoEdit, VideoState,
     callback::schedule::GIVE_UP_AFTER,
+    error::is_youku_refusal,
     ledger::{ChangeOrigin, LeasedUpload},
     retry::RetryBudget,
     upload::run_context::with_deadline,
@@ -76,11 +77,11 @@ impl Uploader {
                 )))
             }
             // One odd answer is never final: a second sweep must meet the same.
-            Err(error) if is_refusal(&error) && waited < SECOND_LOOK => {
+            Err(error) if is_youku_refusal(&error) && waited < SECOND_LOOK => {
                 tracing::warn!(?error, "the video was not made public: the next sweep tries again");
                 return Ok(HourResult::NotReady);
             }
-            Err(error) if is_refusal(&error) => Some(to_failure(&error)),
+            Err(error) if is_youku_refusal(&error) => Some(to_failure(&error)),
             Err(error) => return Err(error),
         };
         let result = if refused.is_some() { HourResult::Refused } else { HourResult::Public };

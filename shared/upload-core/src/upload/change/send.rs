@@ -2,6 +2,7 @@
 
 use crate::{
     Error, ErrorKind, RetryAdvice, RunContext, UploadError as _, Uploader, VideoEdit, VideoInfo, VideoState,
+    error::is_youku_refusal,
     ledger::{ChangeOrigin, Failure, LeasedUpload, Step, Update},
     model::metadata::{StatedMetadata, VideoMetadata},
     retry::RetryBudget,
@@ -21,7 +22,7 @@ impl Uploader {
         run: &RunContext,
     ) -> Result<(), Error> {
         let sent = self.send(upload, edit, run).await;
-        let refused = sent.as_ref().err().filter(|error| is_refusal(error));
+        let refused = sent.as_ref().err().filter(|error| is_youku_refusal(error));
         if sent.is_ok() || refused.is_some() {
             let refused = refused.map(to_failure);
             self.record_update(upload, edit, by, refused).await?;
@@ -113,7 +114,7 @@ impl Uploader {
         requests.is_sent = true;
         self.youku.update(&shown.id, requests.edit).await.map_err(|error| match shown.state {
             // Whether Youku changes a video that it still works on is not documented: it may do so later.
-            VideoState::Encoding | VideoState::InReview | VideoState::Absent if is_refusal(&error) => {
+            VideoState::Encoding | VideoState::InReview | VideoState::Absent if is_youku_refusal(&error) => {
                 let message =
                     "Youku does not change the video while it is encoded or reviewed: ask again later";
                 Error::new(ErrorKind::Youku, "update", message)
@@ -142,11 +143,6 @@ pub(super) fn video_id(upload: &LeasedUpload) -> Result<&str, Error> {
 
 pub(super) fn refusal(message: &'static str) -> Error {
     Error::new(ErrorKind::Youku, "update", message)
-}
-
-/// Whether the error is Youku's decision about this change: another attempt would meet the same.
-pub(super) fn is_refusal(error: &Error) -> bool {
-    error.kind() == ErrorKind::Youku && error.advice() == RetryAdvice::Permanent
 }
 
 pub(super) fn to_failure(error: &Error) -> Failure {
