@@ -50,7 +50,7 @@ pub(crate) enum RobotKind {
     WeCom,
 }
 
-/// What a robot is told of.
+/// The events that a robot reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
 pub(crate) enum RobotEvent {

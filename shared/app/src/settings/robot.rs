@@ -27,7 +27,7 @@ pub struct RobotFields {
     /// Default: the first.
     #[serde(default)]
     pub format: Option<String>,
-    /// What it is told of. Default: all but `video_ready`.
+    /// The events it reports. Default: all but `video_ready`.
     #[serde(default = "usual_events")]
     pub events: Vec<NoticeEvent>,
     /// Only of these accounts. Default: all.

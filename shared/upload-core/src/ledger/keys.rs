@@ -13,9 +13,9 @@ pub(super) const OPEN: &str = "open/";
 /// Prefix of all entries of finished uploads.
 pub(super) const FINISHED: &str = "recent/";
 
-/// Prefix of what robots are still to be told.
+/// Prefix of the notices that robots have not sent yet.
 pub(super) const NOTICES: &str = "notice/";
-/// Prefix of the videos whose review robots are told of.
+/// Prefix of the published videos whose review robots report.
 pub(super) const WATCHED: &str = "watch/";
 
 /// Key of a sweep's cursor.

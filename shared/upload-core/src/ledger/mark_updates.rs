@@ -36,7 +36,7 @@ pub(super) async fn update_marks(
     match record.waiting {
         _ if record.is_settled() => {
             marks.settled = stands;
-            // Another holder's step replaced the end, or follows it: whoever finds the mark writes the entry of what the chain amounts to. A
+            // Another holder's step replaced the end, or follows it: the finder of the mark writes the entry of what the chain amounts to. A
             // step after the end says nothing about the end.
             let is_end =
                 record.end().map(|end| end.sequence) == record.history.last().map(|last| last.sequence);

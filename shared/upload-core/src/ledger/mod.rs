@@ -20,7 +20,7 @@
 //! | `user/{token, hashed}` | the token's owner as stated by Youku | never |
 //! | `notice/{robot}/{event}...` | what a group robot is still to be told | once told; after three days where it accepts nothing |
 //! | `digest/{robot}/{n}` | the claim to send a robot's `n`th message, and how that ended | all but the newest, by the next holder |
-//! | `watch/{id}.{n}` | a published video whose review robots are told of | once decided, or after four days |
+//! | `watch/{id}.{n}` | a published video whose review goes to robots | once decided, or after four days |
 //! | `trial/{nonce}` | nothing: tests whether the store can keep a ledger | at once |
 //! | `birth` | nothing; its time of writing counts | never |
 //!

@@ -1,4 +1,4 @@
-//! A notice: what one group robot is to be told of one event.
+//! A notice: one event that one group robot still has to report.
 
 use super::{
     Timestamp,
@@ -79,13 +79,13 @@ impl Notice {
         }
     }
 
-    /// Whether a robot is told of it.
+    /// Whether a robot subscribes to it.
     pub(super) fn is_for(&self, robot: &NoticeSubscriber) -> bool {
         robot.wants(self.event, &self.account, self.location.as_ref())
     }
 }
 
-/// Writes a notice for each robot that is told of it.
+/// Writes a notice for each robot that subscribes to it.
 pub(super) async fn queue(access: &Access, name: &NoticeName, notice: &Notice) -> Result<(), Error> {
     for robot in access.subscribers.iter().filter(|robot| notice.is_for(robot)) {
         // Where it exists already it says the same.

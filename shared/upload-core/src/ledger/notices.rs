@@ -1,9 +1,9 @@
-//! Notices: what group robots are still to be told, one small entry for each robot and event.
+//! Notices: one small entry for each robot and event that the robot still has to report.
 //!
-//! A notice is written after the step that it tells of, create-only. That of an end stands before the upload's entry in `recent/` does, and
-//! a told one is deleted only when that entry is there: whoever makes up for a holder that died writes it only where the entry is missing, so
-//! that no end is lost and none told twice. The notice of a failed hour stands likewise before that entry says that the hour failed. A wait that a holder did not live to tell of is told with the next: its open mark says that the
-//! upload is due.
+//! A notice is written after the step that it is about, create-only. That of an end is written before the upload's entry in `recent/`, and is
+//! deleted, once sent, only when that entry exists. A holder that makes up for one that died writes it only where the entry is missing: no end
+//! is lost, and none is sent twice. The notice of a failed hour is likewise written before that entry says that the hour failed. A wait whose
+//! holder died before its notice is sent with the next wait, since its open mark says that the upload is due.
 
 use super::{
     codec::decode,
@@ -136,7 +136,7 @@ impl Ledger {
         self.access.delete(&name.key(robot)).await
     }
 
-    /// Queues what is about an account, once for each `subject`, for the robots that are told of it.
+    /// Queues what is about an account, once for each `subject`, for the robots that subscribe to it.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -160,7 +160,7 @@ impl Ledger {
         Ok(robots)
     }
 
-    /// Whether a robot is told of this of an account.
+    /// Whether a robot subscribes to this event of the account.
     #[must_use]
     pub fn tells_of_account(&self, event: NoticeEvent, account: &str) -> bool {
         self.access.subscribers.iter().any(|robot| robot.wants(event, account, None))

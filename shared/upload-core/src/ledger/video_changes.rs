@@ -86,7 +86,7 @@ impl Record {
         Some(self.stated_publication().filter(|_| stands)?.publication.at)
     }
 
-    /// Why the video could not be made public at its hour, unless somebody has dealt with it since: it is hidden, and a person is needed.
+    /// Why the video could not be made public at its hour, unless a later change has settled it: it is hidden, and a person is needed.
     #[must_use]
     pub fn failed_publication(&self) -> Option<&Failure> {
         self.failed_hour().map(|(_, failure)| failure)

@@ -1,4 +1,4 @@
-//! Published videos whose review group robots are to be told of.
+//! Published videos whose review group robots report.
 //!
 //! The key is `watch/{id}.{n}`: the video is asked about for the `n`th time some minutes after the entry was written, by the list's times.
 //! Callbacks have a schedule of their own in the upload's steps, which end when nobody waits for the video.
@@ -43,7 +43,7 @@ fn key(id: &UploadId, number: u8) -> String {
     format!("{WATCHED}{id}.{number:02}")
 }
 
-/// Whether a robot is to be told what becomes of the video of this notice.
+/// Whether a robot reports the review of the video of this notice.
 pub(super) fn is_wanted(access: &Access, notice: &Notice) -> bool {
     let events = [NoticeEvent::VideoReady, NoticeEvent::VideoRejected];
     let wants = |event: NoticeEvent| {

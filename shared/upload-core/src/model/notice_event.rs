@@ -1,4 +1,4 @@
-//! What group robots are told of.
+//! The events that group robots report.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,13 +1,13 @@
-//! Who is told of which events.
+//! Robots and the events they subscribe to.
 
 use crate::{Location, NoticeEvent};
 
-/// A robot, as the ledger knows it: what it wants to be told of.
+/// A robot, as the ledger knows it: the events it subscribes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeSubscriber {
     /// Its name in the settings and in the ledger's keys: lower-case letters, digits and `-`.
     pub name: String,
-    /// What it is told of.
+    /// The events it subscribes to.
     pub events: Vec<NoticeEvent>,
     /// Only of these accounts; empty: of all.
     pub accounts: Vec<String>,
@@ -16,7 +16,7 @@ pub struct NoticeSubscriber {
 }
 
 impl NoticeSubscriber {
-    /// Whether it is told of this event of an account, and of this object where it is about one.
+    /// Whether it subscribes to this event of an account, and of this object where it is about one.
     #[must_use]
     pub fn wants(&self, event: NoticeEvent, account: &str, object: Option<&Location>) -> bool {
         let covers = |place: &Location, object: &Location| {

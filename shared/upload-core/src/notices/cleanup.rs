@@ -1,4 +1,4 @@
-//! Deletes notices that were told, or that nobody accepts.
+//! Deletes notices that were sent, or that have expired.
 
 use crate::{
     Error, UploadId,
@@ -19,7 +19,7 @@ const MAX_LOOKUPS: usize = 50;
 /// Notices that are deleted unsent in one go.
 const MAX_EXPIRED: usize = 500;
 
-/// Deletes notices that were told, as far as nobody would write them again.
+/// Deletes notices that were sent, as far as no holder would write them again.
 pub(super) async fn delete_told(ledger: &Ledger, robot: &str, told: &[NoticeName]) -> Result<(), Error> {
     let recorded = recorded_ends(ledger, told).await?;
     let watched = watched_videos(ledger, told).await?;
@@ -67,7 +67,7 @@ async fn watched_videos(ledger: &Ledger, told: &[NoticeName]) -> Result<BTreeSet
     Ok(ledger.watched_videos().await?.into_iter().map(|video| video.id).collect())
 }
 
-/// Deletes the notices that are too old to be told, and returns how many.
+/// Deletes the notices that are too old to be sent, and returns how many.
 pub(super) async fn delete_expired(
     ledger: &Ledger,
     robot: &str,

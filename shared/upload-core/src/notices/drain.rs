@@ -30,13 +30,13 @@ pub enum NoticeDelivery {
     Nothing,
     /// They are sent later: another process sends, it is too early, or the settings want silence.
     Later,
-    /// So many were told.
+    /// So many notices were sent.
     Told(u64),
     /// The robot did not accept them; they stay.
     Refused(MessengerRefusal),
 }
 
-/// Sends what a robot is to be told, in one message, within the time that there is for it. Where the ledger needs too much of it, nothing is
+/// Sends a robot's notices, in one message, within the time that there is for it. Where the ledger needs too much of it, nothing is
 /// sent.
 ///
 /// # Errors
@@ -146,7 +146,7 @@ async fn send(
     }
 }
 
-/// Deletes what was told. It is told no more in any case.
+/// Deletes the notices that were sent. They are not sent again in any case.
 async fn clean_up(ledger: &Ledger, robot: &str, told: &[NoticeName]) {
     if let Err(error) = delete_told(ledger, robot, told).await {
         tracing::warn!(?error, robot, "what was told is deleted with the next message");

@@ -6,7 +6,7 @@
 //! | `drain` | sends a robot's notices, one process at a time |
 //! | `delivery_time` | how long a message may take |
 //! | `message` | which notices a message counts, and which it shows |
-//! | `cleanup` | deletes notices that were told, or that nobody accepts |
+//! | `cleanup` | deletes notices that were sent, or that have expired |
 //! | `video_watch`, `video_states` | asks Youku what became of published videos, many in one call |
 //! | `tokens` | notices that an access token expires |
 

@@ -31,7 +31,7 @@ pub(crate) struct LedgerLocation {
     window: Duration,
     clock: Arc<dyn Clock>,
     folder_clock: Arc<FolderClock>,
-    /// Who is told of what.
+    /// The robots and the events they subscribe to.
     subscribers: Arc<[NoticeSubscriber]>,
     /// Whether the store was found able to keep a ledger.
     checked: OnceCell<()>,
