@@ -6,7 +6,7 @@
 //! | `config` | where a store is, how it is addressed, how requests are signed |
 //! | `error` | [`ErrorKind`], and what a server's answer adds to an error |
 //! | `types` | what goes into a store and what comes out |
-//! | `http` | a bucket: the calls (`objects`, `range`, `listing`, `multipart`, `bucket_settings`), a request and its answer (`request`, `resign`, `error_response`, `headers`, `xml`, `lifecycle`), where it goes (`address`, `endpoint`, `http_client`, `spare_connections`), `signing` |
+//! | `http` | a bucket: the calls (`objects`, `range`, `listing`, `multipart`, `bucket_settings`), a request and its answer (`request`, `resign`, `error_response`, `headers`, `xml`, `lifecycle`), where it goes (`address`, `endpoint`, `http_client`, `pinned`, `spare_connections`), `signing` |
 //! | `credentials` | who signs: the caller's choices (`source`), where keys come from (`loader`, `world`), `signing_keys`, `credential_cache` |
 //! | `body` | bodies that go out (`upload_body`) and come back (`object_body`, `resuming_body`) |
 //! | `local` | a folder instead of a bucket |

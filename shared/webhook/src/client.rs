@@ -3,24 +3,26 @@
 use crate::{
     config::Config,
     error::{self, Error, ErrorKind},
-    guard::{Guard, GuardedResolver, SystemResolver},
+    guard::{Guard, Resolve, SystemResolver},
     sign::{Key, sign_with_each},
+    transport::{AnswerBody, Transport},
     types::{Answer, Callback, Delivered},
 };
-use ::error::{discard_body, retry_after};
+use ::error::{ReadError, discard_body, read_body, retry_after};
 use bytes::Bytes;
-use reqwest::{
-    Body, ClientBuilder, Response,
-    dns::Resolve,
-    header::{CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT},
-    redirect,
+use http::{
+    HeaderMap, HeaderValue, Request, Response,
+    header::{CONTENT_TYPE, USER_AGENT},
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 use tokio::time::{Instant, timeout_at};
+use url::{Host, Url};
 
 const CONNECT_TIME: Duration = Duration::from_secs(5);
 /// For one attempt, from resolving the name to the answer's last byte.
@@ -32,42 +34,42 @@ const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
 const AGENT: &str = concat!("oss2youku/", env!("CARGO_PKG_VERSION"));
 
 /// Delivers callbacks. Clones share their settings.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Client {
-    http: reqwest::Client,
+    transport: Arc<dyn Transport>,
+    resolver: Arc<dyn Resolve>,
     guard: Arc<Guard>,
     keys: Arc<[Key]>,
     attempt_time: Duration,
 }
 
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("guard", &self.guard)
+            .field("keys", &self.keys.len())
+            .finish_non_exhaustive()
+    }
+}
+
 impl Client {
-    /// A client over a `builder` that brings TLS; redirects, proxy, name resolution and time-outs are set here.
+    /// A client whose requests are sent by `transport`.
     ///
     /// # Errors
-    /// [`Config`](ErrorKind::Config) where a secret or a host in the settings is malformed, or the HTTP client cannot be built.
-    pub fn new(config: Config, builder: ClientBuilder) -> Result<Self, Error> {
-        Self::resolving_by(config, builder, Arc::new(SystemResolver))
+    /// [`Config`](ErrorKind::Config) where a secret or a host in the settings is malformed.
+    pub fn new(config: Config, transport: Arc<dyn Transport>) -> Result<Self, Error> {
+        Self::resolving_by(config, transport, Arc::new(SystemResolver))
     }
 
     pub(crate) fn resolving_by(
         config: Config,
-        builder: ClientBuilder,
+        transport: Arc<dyn Transport>,
         resolver: Arc<dyn Resolve>,
     ) -> Result<Self, Error> {
         let keys: Result<Vec<_>, _> = config.secrets.iter().map(Key::parse).collect();
         let keys = keys.map_err(|why| error::from_cause(ErrorKind::Config, why))?.into();
         let guard = Guard::new(config.guard).map_err(|why| error::from_cause(ErrorKind::Config, why))?;
-        let guard = Arc::new(guard);
-        let http = builder
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            .dns_resolver(Arc::new(GuardedResolver { guard: guard.clone(), below: resolver }))
-            .connect_timeout(CONNECT_TIME)
-            // Every attempt resolves and checks again.
-            .pool_max_idle_per_host(0)
-            .build()
-            .map_err(|why| error::from_kind(ErrorKind::Config).with_source(why))?;
-        Ok(Self { http, guard, keys, attempt_time: ATTEMPT_TIME })
+        Ok(Self { transport, resolver, guard: Arc::new(guard), keys, attempt_time: ATTEMPT_TIME })
     }
 
     /// Whether a callback to this URL may be tried at all, as far as that can be known without resolving its host.
@@ -91,7 +93,7 @@ impl Client {
         let status = response.status();
         let wait = retry_after(response.headers(), LONGEST_WAIT);
         // The status has decided; what becomes of the rest does not matter.
-        let _ = timeout_at(until, discard_body(Body::from(response), ANSWER_LIMIT)).await;
+        let _ = timeout_at(until, discard_body(response.into_body(), ANSWER_LIMIT)).await;
         tracing::debug!(status = status.as_u16(), "callback answered");
         if status.is_success() {
             return Ok(Delivered { status: status.as_u16() });
@@ -108,18 +110,12 @@ impl Client {
         let until = Instant::now() + self.attempt_time;
         let response = self.send(url, common_headers(), body.into(), until).await?;
         let status = response.status().as_u16();
-        let mut response = response;
-        let mut body = Vec::new();
-        loop {
-            let read = timeout_at(until, response.chunk()).await;
-            let read = read.map_err(|_| error::from_kind(ErrorKind::TimedOut))?;
-            let Some(chunk) = read.map_err(error::from_transport)? else { break };
-            if body.len() + chunk.len() > ANSWER_LIMIT {
-                return Ok(Answer { status, body: Vec::new() });
-            }
-            body.extend_from_slice(&chunk);
+        let read = timeout_at(until, read_body(response.into_body(), ANSWER_LIMIT)).await;
+        match read.map_err(|_| error::from_kind(ErrorKind::TimedOut))? {
+            Ok(body) => Ok(Answer { status, body }),
+            Err(ReadError::TooLong { .. }) => Ok(Answer { status, body: Bytes::new() }),
+            Err(ReadError::Broken(why)) => Err(error::from_transport(why)),
         }
-        Ok(Answer { status, body })
     }
 
     async fn send(
@@ -128,12 +124,37 @@ impl Client {
         headers: HeaderMap,
         body: Bytes,
         until: Instant,
-    ) -> Result<Response, Error> {
-        let request = self.http.post(self.guard.check_url(url.expose_secret())?).headers(headers).body(body);
-        match timeout_at(until, request.send()).await {
-            Ok(sent) => sent.map_err(error::from_transport),
-            Err(_) => Err(error::from_kind(ErrorKind::TimedOut)),
-        }
+    ) -> Result<Response<AnswerBody>, Error> {
+        let url = self.guard.check_url(url.expose_secret())?;
+        let mut request = Request::post(url.as_str()).body(body).map_err(|why| {
+            // What a URL may hold and a request line may not.
+            error::from_kind(ErrorKind::Invalid).with_source(why)
+        })?;
+        *request.headers_mut() = headers;
+        let sending = async {
+            let addresses = self.addresses(&url).await?;
+            let sent = self.transport.send(addresses, CONNECT_TIME, request).await;
+            sent.map_err(error::from_transport)
+        };
+        timeout_at(until, sending).await.map_err(|_| error::from_kind(ErrorKind::TimedOut))?
+    }
+
+    /// The addresses of a URL's host, every one of which has passed the guard. Each attempt asks again.
+    async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, Error> {
+        let port = url.port_or_known_default().unwrap_or_default();
+        let found = match url.host() {
+            Some(Host::Domain(name)) => {
+                let found =
+                    self.resolver.resolve(name).await.map_err(|why| error::from_transport(why.into()))?;
+                self.guard.check_addresses(name, &found)?;
+                found
+            }
+            // Checked with the URL.
+            Some(Host::Ipv4(address)) => vec![IpAddr::V4(address)],
+            Some(Host::Ipv6(address)) => vec![IpAddr::V6(address)],
+            None => Vec::new(),
+        };
+        Ok(found.into_iter().map(|address| SocketAddr::new(address, port)).collect())
     }
 
     fn headers(&self, id: &str, body: &[u8]) -> Result<HeaderMap, Error> {

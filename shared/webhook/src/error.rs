@@ -1,8 +1,8 @@
 //! What can go wrong with a delivery, and whether another attempt can help.
 
 use crate::guard::Refusal;
-use ::error::{Fact, Form, RetryAdvice};
-use std::time::Duration;
+use ::error::{BoxError, Fact, Form, RetryAdvice};
+use std::{io, time::Duration};
 
 /// How long to stay away after the guard refused: a person may put the settings or the name's addresses right meanwhile.
 const GUARD_PAUSE: Duration = Duration::from_secs(600);
@@ -103,17 +103,17 @@ pub(crate) fn from_status(status: u16, wait: Option<Duration>) -> Error {
     }
 }
 
-/// A failure below HTTP: the guard's, where it stands at the root. The URL is cut off: it may hold a token.
-pub(crate) fn from_transport(error: reqwest::Error) -> Error {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+/// A failure below HTTP. A connection that took too long shows as an I/O error that says so.
+pub(crate) fn from_transport(error: BoxError) -> Error {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&*error);
+    let mut kind = ErrorKind::Connection;
     while let Some(at) = cause {
-        if let Some(refusal) = at.downcast_ref::<Refusal>() {
-            return refusal.clone().into();
+        if at.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::TimedOut) {
+            kind = ErrorKind::TimedOut;
         }
         cause = at.source();
     }
-    let kind = if error.is_timeout() { ErrorKind::TimedOut } else { ErrorKind::Connection };
-    from_kind(kind).with_source(error.without_url())
+    from_kind(kind).with_source(error)
 }
 
 impl From<Refusal> for Error {

@@ -8,6 +8,7 @@
 //! | `error` | [`ErrorKind`], and what a receiver's status means |
 //! | `guard` | which URLs and addresses callbacks may reach: `policy`, `refusal`, `address` (the tables), `resolver` |
 //! | `sign` | signatures by Standard Webhooks |
+//! | `transport` | [`Transport`]: what sends a request, to addresses that the guard has let pass |
 //! | `types` | [`Callback`], [`Delivered`], [`Answer`] |
 //!
 //! [`Client::exchange`] posts to a server that says in its answer's body what became of it, as robots of group chats do.
@@ -26,11 +27,13 @@ mod guard;
 mod sign;
 #[cfg(test)]
 mod testing;
+mod transport;
 mod types;
 
 pub use self::error::{Details, Error, ErrorKind};
-pub use ::error::RetryAdvice;
+pub use ::error::{BoxError, RetryAdvice};
 pub use client::Client;
 pub use config::{Allowance, Config, GuardConfig};
 pub use ipnet::IpNet;
+pub use transport::{AnswerBody, Transport};
 pub use types::{Answer, Callback, Delivered};

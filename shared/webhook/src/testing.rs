@@ -1,15 +1,21 @@
 //! What the tests of several modules share.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-use crate::{Allowance, Callback, Client, Config, GuardConfig};
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use crate::{
+    Allowance, AnswerBody, BoxError, Callback, Client, Config, GuardConfig, Transport, guard::Resolve,
+};
+use async_trait::async_trait;
 use std::{
-    net::{IpAddr, SocketAddr},
+    io,
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
 };
+
+#[path = "../tests/support/mod.rs"]
+mod support;
 
 /// A name whose loopback addresses the tests' settings allow.
 pub(crate) const HOST: &str = "hooks.example.com";
@@ -27,11 +33,12 @@ impl Scripted {
     }
 }
 
+#[async_trait]
 impl Resolve for Scripted {
-    fn resolve(&self, _: Name) -> Resolving {
+    async fn resolve(&self, host: &str) -> io::Result<Vec<IpAddr>> {
+        assert_eq!(host, HOST);
         let turn = self.asked.fetch_add(1, Relaxed).min(self.answers.len() - 1);
-        let found: Vec<_> = self.answers[turn].iter().map(|ip| SocketAddr::new(*ip, 0)).collect();
-        Box::pin(async move { Ok(Box::new(found.into_iter()) as Addrs) })
+        Ok(self.answers[turn].clone())
     }
 }
 
@@ -53,19 +60,8 @@ pub(crate) fn config(port: u16) -> Config {
     }
 }
 
-/// A builder that brings TLS without roots.
-pub(crate) fn builder() -> reqwest::ClientBuilder {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(rustls::RootCertStore::empty())
-        .with_no_client_auth();
-    reqwest::Client::builder().tls_backend_preconfigured(tls)
-}
-
 pub(crate) fn client(config: Config, resolver: Arc<Scripted>) -> Client {
-    Client::resolving_by(config, builder(), resolver).unwrap()
+    Client::resolving_by(config, support::transport(), resolver).unwrap()
 }
 
 pub(crate) fn callback(port: u16) -> Callback {

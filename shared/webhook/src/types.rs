@@ -1,5 +1,6 @@
 //! What goes in and what comes out.
 
+use bytes::Bytes;
 use secrecy::SecretString;
 
 /// Where a message goes, and under which name.
@@ -24,7 +25,7 @@ pub struct Answer {
     /// The status.
     pub status: u16,
     /// The body; empty where it had more than 16 KiB.
-    pub body: Vec<u8>,
+    pub body: Bytes,
 }
 
 impl std::fmt::Debug for Answer {

@@ -1,22 +1,17 @@
 //! Requests whose answer's body counts.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-use std::sync::Arc;
-use webhook::{Allowance, Client, Config, ErrorKind, GuardConfig};
+mod support;
+
+use webhook::{Allowance, AnswerBody, BoxError, Client, Config, ErrorKind, GuardConfig, Transport};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
 fn client() -> Client {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(rustls::RootCertStore::empty())
-        .with_no_client_auth();
     let allowed =
         Allowance { host: "127.0.0.1".into(), network: "127.0.0.0/8".parse().unwrap(), any_port: true };
     let guard = GuardConfig { allow_http: true, allowed: vec![allowed], ..GuardConfig::default() };
     let config = Config { secrets: vec!["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into()], guard };
-    Client::new(config, reqwest::Client::builder().tls_backend_preconfigured(tls)).unwrap()
+    Client::new(config, support::transport()).unwrap()
 }
 
 async fn exchange(answer: ResponseTemplate) -> (MockServer, webhook::Answer) {

@@ -1,9 +1,14 @@
 //! Deliveries over real sockets, as a user of the crate makes them.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-use std::{sync::Arc, time::Duration};
+mod support;
+
+use std::time::Duration;
 use tokio::net::TcpListener;
-use webhook::{Allowance, Callback, Client, Config, Delivered, Error, ErrorKind, GuardConfig, RetryAdvice};
+use webhook::{
+    Allowance, AnswerBody, BoxError, Callback, Client, Config, Delivered, Error, ErrorKind, GuardConfig,
+    RetryAdvice, Transport,
+};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers::any};
 
 /// The address that the settings of these tests allow.
@@ -29,19 +34,8 @@ fn config(port: u16) -> Config {
     }
 }
 
-/// A builder that brings TLS without roots.
-fn builder() -> reqwest::ClientBuilder {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(rustls::RootCertStore::empty())
-        .with_no_client_auth();
-    reqwest::Client::builder().tls_backend_preconfigured(tls)
-}
-
 fn client(config: Config) -> Client {
-    Client::new(config, builder()).unwrap()
+    Client::new(config, support::transport()).unwrap()
 }
 
 fn callback(port: u16) -> Callback {
@@ -136,17 +130,6 @@ async fn a_date_to_wait_for_is_judged_by_the_receivers_clock() {
     assert_eq!(error.advice(), RetryAdvice::after(Duration::from_secs(30)));
 }
 
-#[tokio::test]
-async fn a_proxy_is_not_used() {
-    let (receiver, proxy) =
-        (receiver(ResponseTemplate::new(200)).await, receiver(ResponseTemplate::new(500)).await);
-    let port = receiver.address().port();
-    let proxied = builder().proxy(reqwest::Proxy::all(proxy.uri()).unwrap());
-    let client = Client::new(config(port), proxied).unwrap();
-    client.deliver(&callback(port), BODY).await.unwrap();
-    assert_eq!((seen(&receiver).await.len(), seen(&proxy).await.len()), (1, 0));
-}
-
 /// A refused connection may be tried again; a URL or an id that cannot be sent may not.
 #[tokio::test]
 async fn no_error_shows_the_url() {
@@ -171,7 +154,7 @@ async fn no_error_shows_the_url() {
 #[test]
 fn a_malformed_secret_stops_the_client_from_being_made() {
     let config = Config { secrets: vec!["s3cret".into()], ..config(443) };
-    let error = Client::new(config, builder()).unwrap_err();
+    let error = Client::new(config, support::transport()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
     let shown = format!("{error} {error:?}");
     assert!(shown.contains("whsec_, followed by the base64") && !shown.contains("s3cret"), "{shown}");

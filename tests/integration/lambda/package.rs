@@ -32,8 +32,7 @@ async fn the_packaged_program_is_small_runs_everywhere_and_publishes() {
     let arm64 = program.parent().unwrap().with_file_name("code-arm64").join("bootstrap");
     assert!(said.contains("SKIPPED arm64") != arm64.exists(), "arm64 is made or loudly left out: {said}");
     let size = program.metadata().unwrap().len();
-    // 6 MiB, and what the preflight, videos that are changed and robots have added since.
-    assert!(size <= 7 << 20, "{size} bytes");
+    assert!(size <= 6 << 20, "{size} bytes");
     assert!(!readelf("-S", &program).contains(".symtab"));
     let symbols = readelf("-V", &program);
     let versions = symbols.split_whitespace().filter_map(|word| word.strip_prefix("GLIBC_2."));

@@ -1,16 +1,18 @@
 //! The notifier port over `webhook`.
 
-use super::http_clients::client_builder;
+use super::webhook_http::WebhookHttp;
 use async_trait::async_trait;
 use bytes::Bytes;
+use object_storage::HttpClient;
 use secrecy::{ExposeSecret, SecretString};
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
-use tokio::{sync::OnceCell, time::Instant};
+use tokio::time::Instant;
 use upload_core::{DeliveryResult, Notifier};
+use url::Url;
 use webhook::{Callback, Client, Config, Error, ErrorKind, RetryAdvice};
 
 /// How long a receiver gets no callback after it gave no answer in time.
@@ -18,27 +20,17 @@ const CIRCUIT_OPEN: Duration = Duration::from_secs(60);
 
 /// Delivers callbacks as the settings allow.
 pub(crate) struct Callbacks {
-    config: Config,
-    /// Built by the first callback: most processes have none.
-    client: OnceCell<Client>,
+    client: Client,
     /// Receivers that gave no answer in time, and until when they get no callback.
     open_circuits: Mutex<BTreeMap<String, Instant>>,
 }
 
 impl Callbacks {
-    pub(crate) fn new(config: Config) -> Self {
-        Self { config, client: OnceCell::new(), open_circuits: Mutex::default() }
-    }
-
-    async fn client(&self) -> Option<&Client> {
-        let client = self.client.get_or_try_init(|| async {
-            let builder = client_builder()?;
-            Client::new(self.config.clone(), builder).map_err(|error| {
-                let config = upload_core::ErrorKind::Config;
-                upload_core::Error::new(config, "callback", error.to_string())
-            })
-        });
-        client.await.inspect_err(|error| tracing::error!(?error, "no callback can be sent")).ok()
+    /// # Errors
+    /// [`Config`](upload_core::ErrorKind::Config) where a secret or a host is malformed.
+    pub(crate) fn new(config: Config, http: HttpClient) -> Result<Self, upload_core::Error> {
+        let client = WebhookHttp::client(config, http, "callback")?;
+        Ok(Self { client, open_circuits: Mutex::default() })
     }
 
     fn record_answer(&self, receiver: String, in_time: bool) {
@@ -56,11 +48,8 @@ impl Callbacks {
 #[async_trait]
 impl Notifier for Callbacks {
     async fn post(&self, url: &SecretString, id: &str, body: Bytes) -> DeliveryResult {
-        let Some(client) = self.client().await else {
-            return DeliveryResult::Failed { code: "config".into(), retry_after: None };
-        };
         let callback = Callback { url: url.clone(), id: id.to_owned() };
-        let delivered = client.deliver(&callback, body).await;
+        let delivered = self.client.deliver(&callback, body).await;
         let in_time = !matches!(&delivered, Err(error) if error.kind() == ErrorKind::TimedOut);
         if let Some(receiver) = receiver_origin(url) {
             self.record_answer(receiver, in_time);
@@ -80,13 +69,13 @@ impl Notifier for Callbacks {
 
 /// Scheme, host and port, without the rest, which may hold a token; `None` where it is no URL.
 fn receiver_origin(url: &SecretString) -> Option<String> {
-    let url = reqwest::Url::parse(url.expose_secret()).ok()?;
+    let url = Url::parse(url.expose_secret()).ok()?;
     Some(url.origin().ascii_serialization())
 }
 
 /// The host, without the rest, which may hold a token; `None` where it is no URL.
 pub(crate) fn receiver_host(url: &SecretString) -> Option<String> {
-    reqwest::Url::parse(url.expose_secret()).ok()?.host_str().map(str::to_owned)
+    Url::parse(url.expose_secret()).ok()?.host_str().map(str::to_owned)
 }
 
 fn map_failure(error: &Error) -> DeliveryResult {

@@ -2,7 +2,7 @@
 
 use super::{tls, youku_http::YoukuHttp};
 use object_storage::HttpClient;
-use reqwest::{Client, ClientBuilder, redirect};
+use reqwest::{Client, redirect};
 use std::time::Duration;
 use upload_core::{Error, ErrorKind};
 
@@ -36,7 +36,8 @@ impl Clients {
 /// # Errors
 /// [`Config`](ErrorKind::Config) where TLS cannot be set up.
 pub fn http_client() -> Result<Client, Error> {
-    client_builder()?
+    Client::builder()
+        .tls_backend_preconfigured(tls::client_config().map_err(setup_error)?)
         .redirect(redirect::Policy::none())
         .no_proxy()
         .connect_timeout(CONNECT)
@@ -51,14 +52,6 @@ pub fn http_client() -> Result<Client, Error> {
 /// As [`http_client`].
 pub fn store_client() -> Result<HttpClient, Error> {
     Ok(HttpClient::new(tls::client_config().map_err(setup_error)?))
-}
-
-/// A builder that brings TLS and leaves everything else open.
-///
-/// # Errors
-/// As [`http_client`].
-pub(super) fn client_builder() -> Result<ClientBuilder, Error> {
-    Ok(Client::builder().tls_backend_preconfigured(tls::client_config().map_err(setup_error)?))
 }
 
 fn setup_error(cause: impl std::error::Error + Send + Sync + 'static) -> Error {

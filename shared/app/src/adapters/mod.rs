@@ -14,6 +14,7 @@ mod tls;
 pub(crate) mod token_refresh;
 pub(crate) mod upload_target;
 pub(crate) mod user_lookup;
+mod webhook_http;
 pub(crate) mod youku_http;
 
 pub(crate) use callbacks::receiver_host;

@@ -7,7 +7,7 @@ use crate::{
         callbacks::Callbacks,
         http_clients::Clients,
         ledger::LedgerLocation,
-        robots::ChatRobot,
+        robots::{self, ChatRobot},
         source::{Sources, open_store},
         user_lookup::UserLookup,
     },
@@ -62,17 +62,8 @@ impl App {
         let accounts = settings.accounts.iter().map(build_account).collect::<Result<_, Error>>()?;
         let source = Arc::new(Sources::new(http.stores.clone(), &settings, None));
         let ledger = LedgerLocation::new(&settings, clock.clone())?;
-        let callbacks = Arc::new(Callbacks::new(settings.callback.to_config()));
-        let guard = settings.callback.to_robot_guard();
-        let new_robot = |fields| {
-            let robot = ChatRobot::new(fields, guard.clone(), clock.clone());
-            robot.map_err(|(field, why)| {
-                Error::new(ErrorKind::Config, "settings", "a setting does not fit")
-                    .with_context("field", format!("robots.{field}"))
-                    .with_context("why", why)
-            })
-        };
-        let robots = settings.robots.iter().map(new_robot).collect::<Result<_, _>>()?;
+        let callbacks = Callbacks::new(settings.callback.to_config(), http.stores.clone())?;
+        let robots = robots::from_settings(&settings, &http.stores, &clock)?;
         let users = UserLookup::default();
         Ok(Self {
             settings,
@@ -81,7 +72,7 @@ impl App {
             source,
             accounts,
             ledger,
-            callbacks,
+            callbacks: Arc::new(callbacks),
             robots,
             users,
             known_records: KnownRecords::default(),

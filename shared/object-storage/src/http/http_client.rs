@@ -1,8 +1,12 @@
 //! The HTTP client beneath a bucket: hyper-util's, with bounded buffers.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::{
+    fmt,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use http::{Request, Response, Uri};
 use hyper::body::Incoming;
@@ -35,10 +39,11 @@ const PROBES: u32 = 3;
 ///
 /// It speaks HTTP/1.1, follows no redirect, uses no proxy, gives up connecting after 10 s, leaves a connection that was idle for 20 s,
 /// and has no read time-out: each [`Store`](crate::Store) watches the progress of its exchanges itself.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct HttpClient {
     client: Client<Connector, UploadBody>,
     connector: Connector,
+    tls: Arc<rustls::ClientConfig>,
 }
 
 impl HttpClient {
@@ -56,14 +61,20 @@ impl HttpClient {
         tcp.set_keepalive_retries(Some(PROBES));
         #[cfg(target_os = "linux")]
         tcp.set_tcp_user_timeout(Some(UNACKNOWLEDGED));
-        let connector =
-            Connector { inner: HttpsConnector::from((tcp, tls)), spares: SpareConnections::default() };
+        let tls = Arc::new(tls);
+        let inner = HttpsConnector::from((tcp, tls.clone()));
+        let connector = Connector { inner, spares: SpareConnections::default() };
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
             .http1_max_buf_size(BUFFER)
             .build(connector.clone());
-        Self { client, connector }
+        Self { client, connector, tls }
+    }
+
+    /// What every connection trusts, with the sessions that can be resumed.
+    pub(super) fn tls(&self) -> Arc<rustls::ClientConfig> {
+        self.tls.clone()
     }
 
     /// Opens `count` connections to the server of this URI in the background, for the next requests to it. Returns at once, and opens none
@@ -87,6 +98,12 @@ impl HttpClient {
     pub(crate) fn send(&self, request: Request<UploadBody>) -> ResponseFuture {
         self.connector.spares.note_use(request.uri());
         self.client.request(request)
+    }
+}
+
+impl fmt::Debug for HttpClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpClient").finish_non_exhaustive()
     }
 }
 

@@ -10,4 +10,4 @@ mod resolver;
 
 pub(crate) use policy::Guard;
 pub(crate) use refusal::Refusal;
-pub(crate) use resolver::{GuardedResolver, SystemResolver};
+pub(crate) use resolver::{Resolve, SystemResolver};

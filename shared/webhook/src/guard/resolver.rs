@@ -1,38 +1,24 @@
-//! Names to addresses that have passed the guard.
+//! Names to addresses.
 
-use super::policy::Guard;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use std::{net::SocketAddr, sync::Arc};
+use async_trait::async_trait;
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+};
 
-/// Passes the answer of the resolver below on only if every address in it may be called.
-pub(crate) struct GuardedResolver {
-    pub(crate) guard: Arc<Guard>,
-    pub(crate) below: Arc<dyn Resolve>,
-}
-
-impl Resolve for GuardedResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let guard = self.guard.clone();
-        let host = name.as_str().to_owned();
-        let resolving = self.below.resolve(name);
-        Box::pin(async move {
-            let found: Vec<SocketAddr> = resolving.await?.collect();
-            let addresses: Vec<_> = found.iter().map(SocketAddr::ip).collect();
-            guard.check_addresses(&host, &addresses)?;
-            Ok(Box::new(found.into_iter()) as Addrs)
-        })
-    }
+/// Asks for the addresses of a host.
+#[async_trait]
+pub(crate) trait Resolve: Send + Sync {
+    /// All addresses of the host.
+    async fn resolve(&self, host: &str) -> io::Result<Vec<IpAddr>>;
 }
 
 /// The machine's own resolver.
 pub(crate) struct SystemResolver;
 
+#[async_trait]
 impl Resolve for SystemResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(async move {
-            // Port 0 is replaced by the URL's.
-            let found: Vec<_> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            Ok(Box::new(found.into_iter()) as Addrs)
-        })
+    async fn resolve(&self, host: &str) -> io::Result<Vec<IpAddr>> {
+        Ok(tokio::net::lookup_host((host, 0)).await?.map(|found| SocketAddr::ip(&found)).collect())
     }
 }

@@ -1,18 +1,14 @@
 //! One robot of the settings.
 
 use super::digest::to_digest;
-use crate::{
-    adapters::http_clients::client_builder,
-    settings::{QuietHours, RobotFields},
-};
+use crate::settings::{QuietHours, RobotFields};
 use async_trait::async_trait;
 use chat_robots::{Digest, Language, Refusal, Robot, judge};
 use secrecy::ExposeSecret;
 use sha2::{Digest as _, Sha256};
 use std::{sync::Arc, time::Duration};
-use tokio::sync::OnceCell;
 use upload_core::{Clock, Messenger, MessengerRefusal, NoticeDigest};
-use webhook::{Client, Config, GuardConfig};
+use webhook::{Client, GuardConfig};
 
 /// What the messages say they come from.
 const SOURCE: &str = "oss2youku";
@@ -25,31 +21,29 @@ pub(crate) struct ChatRobot {
     quiet_hours: Option<QuietHours>,
     pause: Duration,
     settings: String,
-    guard: GuardConfig,
-    /// Built by the first message.
-    client: OnceCell<Client>,
+    client: Client,
     clock: Arc<dyn Clock>,
 }
 
 impl ChatRobot {
-    /// The robot of these fields, which were checked with the settings.
+    /// The robot of these fields, which were checked with the settings; `client` has this `guard`.
     ///
     /// # Errors
     /// Names the field that does not fit.
     pub(crate) fn new(
         fields: &RobotFields,
-        guard: GuardConfig,
+        guard: &GuardConfig,
+        client: Client,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, (&'static str, String)> {
         Ok(Self {
             name: fields.name.clone(),
-            robot: fields.to_robot(&guard)?,
+            robot: fields.to_robot(guard)?,
             language: fields.language.into(),
             quiet_hours: fields.quiet_hours.clone(),
             pause: Duration::from_secs(fields.digest_seconds),
             settings: fingerprint(fields),
-            guard,
-            client: OnceCell::new(),
+            client,
             clock,
         })
     }
@@ -74,18 +68,8 @@ impl ChatRobot {
     async fn post(&self, digest: &Digest) -> Result<(), Refusal> {
         let vendor = self.robot.vendor();
         let request = self.robot.request(digest, self.language, self.clock.now());
-        let client = self.client.get_or_try_init(|| async {
-            let config = Config { secrets: Vec::new(), guard: self.guard.clone() };
-            Client::new(config, client_builder()?).map_err(|error| {
-                upload_core::Error::new(upload_core::ErrorKind::Config, "robots", error.to_string())
-            })
-        });
-        let client = client.await.map_err(|error: upload_core::Error| {
-            tracing::error!(?error, robot = self.name, "no robot can be told anything");
-            Refusal::no_answer(vendor)
-        })?;
         let url = request.url().clone();
-        let answer = client.exchange(&url, request.into_body()).await.map_err(|error| {
+        let answer = self.client.exchange(&url, request.into_body()).await.map_err(|error| {
             tracing::debug!(?error, robot = self.name, "a group robot does not answer");
             Refusal::no_answer(vendor)
         })?;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use http::header::{CONTENT_TYPE, DATE, InvalidHeaderValue};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use jiff::Timestamp;
+use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter};
 use reqsign_core::hash::base64_hmac_sha1;
 use secrecy::ExposeSecret as _;
 
@@ -21,7 +21,7 @@ pub(super) fn sign(
     at: Timestamp,
     request: UnsignedRequest<'_>,
 ) -> Result<HeaderMap, InvalidHeaderValue> {
-    let date = at.strftime("%a, %d %b %Y %T GMT").to_string();
+    let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&at).unwrap_or_default();
     let mut headers = request.headers;
     headers.insert(DATE, HeaderValue::from_str(&date)?);
     insert_token(&mut headers, TOKEN, keys)?;

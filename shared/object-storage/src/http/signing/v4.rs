@@ -50,7 +50,9 @@ pub(super) fn sign(
     at: Timestamp,
     request: UnsignedRequest<'_>,
 ) -> Result<HeaderMap, InvalidHeaderValue> {
-    let (time, day) = (at.strftime("%Y%m%dT%H%M%SZ").to_string(), at.strftime("%Y%m%d").to_string());
+    // A date and a time without what parts them, as 20260929T080000Z.
+    let time = format!("{at:.0}").replace(['-', ':'], "");
+    let day = time.split('T').next().unwrap_or_default();
     let mut headers = request.headers.clone();
     headers.insert(dialect.header("date"), HeaderValue::from_str(&time)?);
     headers.insert(dialect.header("content-sha256"), HeaderValue::from_static(UNSIGNED_PAYLOAD));
@@ -60,7 +62,7 @@ pub(super) fn sign(
     let scope = format!("{day}/{region}/{}/{}", dialect.service, dialect.terminator);
     let to_sign = format!("{}\n{time}\n{scope}\n{}", dialect.algorithm, hex_sha256(canonical.as_bytes()));
     let mut key = format!("{}{}", dialect.prefix, keys.secret.expose_secret()).into_bytes();
-    for step in [day.as_str(), region, dialect.service, dialect.terminator] {
+    for step in [day, region, dialect.service, dialect.terminator] {
         key = hmac_sha256(&key, step.as_bytes());
     }
     let signature = hex_hmac_sha256(&key, to_sign.as_bytes());
