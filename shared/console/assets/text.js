@@ -41,7 +41,7 @@ const TABLE = {
   "why.not_publishable": ["the file cannot become a video", "文件无法成为视频"],
   "why.source_missing": ["the object is gone", "对象不存在"],
   "why.source_changed": ["the object was replaced", "对象已被替换"],
-  "why.source_denied": ["the object may not be read", "无权读取对象"],
+  "why.source_denied": ["reading the object is not allowed", "无权读取对象"],
   "why.source_failed": ["the object could not be read", "读取对象失败"],
   "why.refused": ["a call was refused; a second run confirms it", "调用被拒绝，将再次运行以确认"],
   "why.target_failed": ["Youku's storage failed", "优酷的存储出错"],

@@ -127,7 +127,7 @@ impl Client {
     ) -> Result<Response<AnswerBody>, Error> {
         let url = self.guard.check_url(url.expose_secret())?;
         let mut request = Request::post(url.as_str()).body(body).map_err(|why| {
-            // What a URL may hold and a request line may not.
+            // A URL can hold what a request line cannot.
             error::from_kind(ErrorKind::Invalid).with_source(why)
         })?;
         *request.headers_mut() = headers;

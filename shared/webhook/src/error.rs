@@ -52,7 +52,7 @@ impl ::error::ErrorKind for ErrorKind {
         match self {
             Self::Config => "the callback settings do not fit",
             Self::Invalid => "the callback cannot be sent",
-            Self::Forbidden => "callbacks may not go there",
+            Self::Forbidden => "callbacks are not allowed there",
             Self::Connection => "the connection failed",
             Self::TimedOut => "no answer in time",
             Self::Gone => "the receiver wants no more",

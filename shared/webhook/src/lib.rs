@@ -13,7 +13,7 @@
 //!
 //! [`Client::exchange`] posts to a server that says in its answer's body what became of it, as robots of group chats do.
 //!
-//! [`Client::deliver`] makes one attempt; the error's [`RetryAdvice`] says whether another can help, and whoever keeps the upload's record
+//! [`Client::deliver`] makes one attempt; the error's [`RetryAdvice`] says whether another can help, and the keeper of the upload's record
 //! makes it. With secrets in the [`Config`] a receiver can check each request as Standard Webhooks describes.
 //!
 //! What is ours here although libraries offer it: the signature (thirty lines, while the specification's own crate has been still since

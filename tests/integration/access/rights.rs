@@ -86,7 +86,7 @@ async fn the_whole_policy_suffices_for_everything() {
     // Without the right to list, a store calls a missing object a forbidden one.
     run(&["upload", "oss://videos/in/none.mp4"], 3).await;
 
-    // Interrupted before its commit, it is resumed by the sweep, which also finds what no event told of.
+    // Interrupted before its commit, it is resumed by the sweep, which also finds objects whose event was missed.
     env.put("in/resumed.mp4", &sample_bytes(2, 1000)).await;
     let busy = json!({"operation": "commit", "times": 0, "fault": {"kind": "status", "status": 503}});
     let fault = add_fault(&env.clouds.youku.control(), busy);
@@ -118,15 +118,15 @@ const UPLOAD: &[&str] = &["upload", "oss://videos/in/film.mp4"];
 const UPLOAD_LEGACY: &[&str] = &["upload", "oss://videos/user/dee/film.mp4"];
 
 const CASES: [Case<'_>; 10] = [
-    ("oss:GetObject", "videos/in/*", UPLOAD, "may not call HeadObject"),
-    ("oss:GetObject", "videos/user/dee/*", UPLOAD_LEGACY, "may not call HeadObject"),
+    ("oss:GetObject", "videos/in/*", UPLOAD, "not allowed to call HeadObject"),
+    ("oss:GetObject", "videos/user/dee/*", UPLOAD_LEGACY, "not allowed to call HeadObject"),
     ("oss:GetObjectVersion", "videos/in/*", UPLOAD, "oss:GetObjectVersion"),
     ("oss:GetObjectVersion", "videos/user/dee/*", UPLOAD_LEGACY, "oss:GetObjectVersion"),
-    ("oss:ListObjects", "videos", &["sweep"], "may not call ListObjectsV2"),
-    ("oss:GetObject", "ledger/oss2youku/*", UPLOAD, "may not call GetObject"),
-    ("oss:PutObject", "ledger/oss2youku/*", UPLOAD, "may not call PutObject"),
-    ("oss:DeleteObject", "ledger/oss2youku/*", &["doctor"], "may not call DeleteObject"),
-    ("oss:ListObjects", "ledger", UPLOAD, "may not call ListObjectsV2"),
+    ("oss:ListObjects", "videos", &["sweep"], "not allowed to call ListObjectsV2"),
+    ("oss:GetObject", "ledger/oss2youku/*", UPLOAD, "not allowed to call GetObject"),
+    ("oss:PutObject", "ledger/oss2youku/*", UPLOAD, "not allowed to call PutObject"),
+    ("oss:DeleteObject", "ledger/oss2youku/*", &["doctor"], "not allowed to call DeleteObject"),
+    ("oss:ListObjects", "ledger", UPLOAD, "not allowed to call ListObjectsV2"),
     ("oss:GetBucketVersioning", "ledger", &["doctor"], "grant oss:GetBucketVersioning"),
 ];
 

@@ -254,7 +254,11 @@ async fn advice_follows_what_a_store_refuses() {
     let folder = tempfile::tempdir().unwrap();
     let control = env.clouds.oss_control.clone();
     for (operation, code, words) in [
-        ("ListObjectsV2", "AccessDenied", ["the key may not call ListObjectsV2 there", "oss:DeleteObject"]),
+        (
+            "ListObjectsV2",
+            "AccessDenied",
+            ["the key is not allowed to call ListObjectsV2 there", "oss:DeleteObject"],
+        ),
         ("*", "InvalidAccessKeyId", ["does not accept the key", "ALIBABA_CLOUD_ACCESS_KEY_ID"]),
         ("*", "RequestTimeTooSkewed", ["set this machine's clock", "date -u"]),
         ("*", "NoSuchBucket", ["check the bucket's name (records)", "source.region"]),

@@ -90,7 +90,7 @@ impl App {
         self
     }
 
-    /// Logs what the settings leave open to whoever may send tasks. Functions do so once, when they start.
+    /// Logs what the settings leave open to callers who can send tasks. Functions do so once, when they start.
     pub fn warn_of_open_sources(&self) {
         if self.settings.takes_any_source() {
             tracing::warn!(

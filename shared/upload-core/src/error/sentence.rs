@@ -17,7 +17,7 @@ fn sentence(kind: ErrorKind) -> &'static str {
         // The legacy worker's own words.
         ErrorKind::SourceMissing => "oss key not found",
         ErrorKind::SourceChanged => "the object was changed or replaced after its upload had begun",
-        ErrorKind::SourceDenied => "the object may not be read with the credentials in use",
+        ErrorKind::SourceDenied => "the credentials in use do not allow reading the object",
         ErrorKind::Source => "the object could not be read",
         ErrorKind::Target
         | ErrorKind::CredentialExpired

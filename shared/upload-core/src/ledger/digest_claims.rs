@@ -38,7 +38,7 @@ pub(crate) struct DigestEntry {
     /// When earlier messages of this minute were sent, and the last one whenever that was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     sent: Vec<Timestamp>,
-    /// Notices that were told, and may not be deleted yet.
+    /// Notices that were sent and cannot be deleted yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) told: Vec<String>,
     /// Why the robot did not accept the last message.

@@ -46,7 +46,7 @@ impl Ledger {
         Self { access, seal, lease_life: settings.lease_life }
     }
 
-    /// Queues what these robots are to be told of. Without any, nothing is queued and no request made for it.
+    /// Queues the events that these robots report. Without any, nothing is queued and no request made for it.
     #[must_use]
     pub fn with_subscribers(mut self, subscribers: Arc<[NoticeSubscriber]>) -> Self {
         self.access.subscribers = subscribers;

@@ -171,7 +171,7 @@ pub struct Reopening {
     /// Nobody asked: the object is back, exactly the version that the upload is about.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub returned: bool,
-    /// Whoever asked turns the preflight off: from here on the object is not looked at.
+    /// The caller turned the preflight off: from here on the object is not inspected.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub preflight_off: bool,
 }

@@ -119,7 +119,7 @@ pub(super) struct Access {
     pub(super) store: Arc<dyn LedgerStore>,
     pub(super) retry: RetryPolicy,
     pub(super) clock: Arc<dyn Clock>,
-    /// Who is told of what.
+    /// Which robots receive which events.
     pub(super) subscribers: Arc<[NoticeSubscriber]>,
 }
 

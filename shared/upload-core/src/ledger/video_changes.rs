@@ -35,7 +35,7 @@ pub(crate) fn is_audience(field: &str) -> bool {
 }
 
 impl Record {
-    /// What Youku was last told of the video, by the first session and by every change since.
+    /// The metadata last sent to Youku, by the first session and by every change since.
     #[must_use]
     pub fn sent_metadata(&self) -> VideoMetadata<Sealed> {
         let first = self.request.video.metadata.clone();

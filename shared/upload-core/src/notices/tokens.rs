@@ -8,14 +8,14 @@ use crate::{
 use futures_util::future::BoxFuture;
 use std::time::{Duration, UNIX_EPOCH};
 
-/// A token is told of when it has fewer days left: it is renewed by itself when a quarter of its month is left.
+/// A token is reported when it has fewer days left: it is renewed by itself when a quarter of its month is left.
 const DAYS_LEFT: u64 = 5;
 const DAY: Duration = Duration::from_secs(86_400);
-/// Names the note of what was last told of an account's token.
+/// Names the note of what was last reported about an account's token.
 const NOTE: &str = "token-told-";
 
 /// Queues that an account's token expires soon, once for each day on which it does, and once more that it cannot be renewed. A token that
-/// cannot be renewed and whose end is not known is told of once.
+/// cannot be renewed and whose end is not known is reported once.
 ///
 /// # Errors
 /// [`Ledger`](crate::ErrorKind::Ledger) if the store fails.

@@ -94,7 +94,7 @@ async fn a_warning_is_recorded_and_the_file_is_published() {
     }
 }
 
-/// Whoever turns the preflight off gets the file published that it had refused.
+/// With the preflight off, a file that it had refused is published.
 #[tokio::test(start_paused = true)]
 async fn a_refused_file_is_published_once_it_is_turned_off() {
     let memory = unfinished();
@@ -159,7 +159,7 @@ async fn a_read_that_fails_is_no_finding() {
     assert_eq!(error.kind(), ErrorKind::SourceChanged);
 }
 
-/// A refused file is not hashed: whoever would have to read all of it for the MD5 stops before.
+/// A refused file is not hashed: the reading pass for the MD5 does not start.
 #[tokio::test(start_paused = true)]
 async fn a_refused_file_is_not_read_for_its_hash() {
     let memory = unfinished();

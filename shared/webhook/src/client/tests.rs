@@ -38,7 +38,10 @@ async fn a_name_is_resolved_once_for_an_attempt() {
     let error = client.deliver(&callback(port), BODY).await.unwrap_err();
     assert_eq!((error.kind(), seen(&server).await.len()), (ErrorKind::Forbidden, 1));
     assert!(error.advice().retry_after().is_some());
-    assert_eq!(error.to_string(), "callback: callbacks may not go there: the host's address is loopback");
+    assert_eq!(
+        error.to_string(),
+        "callback: callbacks are not allowed there: the host's address is loopback"
+    );
 }
 
 #[tokio::test]

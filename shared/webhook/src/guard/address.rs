@@ -3,7 +3,7 @@
 use ipnet::{Ipv4Net, Ipv6Net};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// What an address is, if callbacks may not go to it.
+/// What an address is, if callbacks are not allowed there.
 pub(super) fn describe_forbidden(address: IpAddr) -> Option<&'static str> {
     match address {
         IpAddr::V4(address) => V4.iter().find(|(net, _)| net.contains(&address)).map(|(_, what)| *what),

@@ -1,13 +1,13 @@
-//! Why a callback may not go somewhere.
+//! Why a callback is not allowed somewhere.
 
-/// Why a callback may not go somewhere.
+/// Why a callback is not allowed somewhere.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
     #[error("this is not a URL")]
     NotAUrl,
     #[error("a URL of scheme {0} is neither https nor http")]
     Scheme(String),
-    #[error("a URL may not hold a user or a password")]
+    #[error("a URL must not hold a user or a password")]
     UserInfo,
     #[error("http is not allowed by the settings")]
     PlainHttp,

@@ -5,7 +5,7 @@ use super::template::Text;
 pub(super) const TEXTS: &[Text] = &[
     ("the callback settings do not fit", "回调的设置不符合要求"),
     ("the callback cannot be sent", "回调无法发送"),
-    ("callbacks may not go there", "不允许回调该地址"),
+    ("callbacks are not allowed there", "不允许回调该地址"),
     ("the receiver wants no more", "接收方不再接收"),
     ("the receiver did not accept it", "接收方没有接受"),
     ("a callback's message could not be written", "回调的内容无法生成"),
@@ -13,7 +13,7 @@ pub(super) const TEXTS: &[Text] = &[
     ("is not an https or http URL without a user name", "应为不带用户名的 https 或 http URL"),
     ("this is not a URL", "这不是 URL"),
     ("a URL of scheme {} is neither https nor http", "URL 的协议 {} 既不是 https 也不是 http"),
-    ("a URL may not hold a user or a password", "URL 中不能有用户名或密码"),
+    ("a URL must not hold a user or a password", "URL 中不能有用户名或密码"),
     ("http is not allowed by the settings", "设置不允许 http"),
     ("port {} is not allowed by the settings", "设置不允许端口 {}"),
     ("the host is not among those that the settings allow", "主机不在设置允许的范围内"),

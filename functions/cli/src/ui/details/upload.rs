@@ -117,7 +117,7 @@ pub(super) const TEXTS: &[Text] = &[
     ("the upload's state does not permit it", "上传当前的状态不允许此操作"),
     ("oss key not found", "对象不存在"),
     ("the object was changed or replaced after its upload had begun", "上传开始后对象被修改或替换"),
-    ("the object may not be read with the credentials in use", "所用的凭证无权读取对象"),
+    ("the credentials in use do not allow reading the object", "所用的凭证无权读取对象"),
     ("the object could not be read", "对象无法读取"),
     ("Youku's storage did not take the object's bytes", "优酷的存储没有接收对象的数据"),
     ("Youku refuses the access token of the account", "优酷拒绝该账号的访问令牌"),

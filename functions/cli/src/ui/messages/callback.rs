@@ -60,7 +60,7 @@ pub(crate) fn describe_short(callback: &CallbackStatus) -> String {
             tr!("callback waits for the video's state", "回调等待视频状态")
         }
         (PendingMessage::UpdateRefused, None) => {
-            tr!("callback not told of a refused change yet", "尚未通知回调：修改被拒绝")
+            tr!("callback about a refused change not delivered yet", "尚未通知回调：修改被拒绝")
         }
         (_, Some(code)) => {
             let (tried, cause) = (count_attempts(*attempts), describe_cause(code));

@@ -175,7 +175,7 @@ fn describe_permission(operation: &str, is_certain: bool, callee: Callee) -> Str
     };
     if is_certain {
         return tr!(
-            "the key may not call {operation} there: grant it on the bucket ({needed})",
+            "the key is not allowed to call {operation} there: grant it on the bucket ({needed})",
             "该密钥无权调用 {operation}：请在 bucket 上授权（{needed}）"
         );
     }

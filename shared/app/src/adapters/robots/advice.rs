@@ -69,7 +69,7 @@ fn explain(code: &str) -> (&'static str, &'static str) {
             "任务自带的令牌已失效：请带上有效令牌重新提交任务",
         ),
         "source_denied" => (
-            "the object may not be read: check the storage key and its rights",
+            "reading the object is not allowed: check the storage key and its rights",
             "无权读取对象：请检查存储密钥及其权限",
         ),
         "config" => {

@@ -267,7 +267,7 @@ impl AccountWatch {
         report.record_result(&self.uploader.ledger, &upload, mark, Ok(result)).await
     }
 
-    /// Marks videos about which nothing is decided as due at their next question. No lease is needed: whoever holds the upload has marks
+    /// Marks videos about which nothing is decided as due at their next question. No lease is needed: the holder of the upload has marks
     /// of its own.
     async fn postpone(&self, videos: impl Iterator<Item = DueVideo>) -> Result<(), Error> {
         let postponing = videos.map(|video| async move {

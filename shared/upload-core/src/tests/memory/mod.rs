@@ -124,7 +124,7 @@ pub(crate) struct Memory {
     /// The client id with which it calls Youku.
     pub(crate) client: Option<&'static str>,
     pub(crate) token: Option<&'static str>,
-    /// The robots that are told of its uploads.
+    /// The robots that report its uploads.
     pub(crate) robots: Arc<[NoticeSubscriber]>,
 }
 

@@ -107,7 +107,7 @@ async fn nobody_watches_a_video_for_ever() {
     assert!(begun.elapsed() > Duration::from_secs(2 * 86_400));
 }
 
-/// Each of these follows the one before it; the number is how often the robot has told of a token by then.
+/// Each of these follows the one before it; the number is how often the robot has reported a token by then.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_expires_is_told_once() {
     let robot = Robot::new("team");

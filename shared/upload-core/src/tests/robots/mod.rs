@@ -17,7 +17,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// What a message may take when nobody waits for it.
 const CALM: DeliveryTime = DeliveryTime { patience: Duration::from_secs(10), until: None, hurry: false };
 
-/// A small object whose uploads this robot is told of.
+/// A small object whose uploads this robot reports.
 fn memory_with(robots: &[&Robot]) -> Memory {
     let mut memory = Memory::with_quirks(Quirks::default(), 1000);
     memory.robots = robots.iter().map(|robot| robot.subscriber()).collect();

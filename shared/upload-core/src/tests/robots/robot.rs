@@ -62,13 +62,13 @@ impl Robot {
         self.state.lock().expect("no test panics while holding it")
     }
 
-    /// It wants to be told of everything.
+    /// It reports every event.
     pub(crate) fn subscriber(&self) -> NoticeSubscriber {
         let events = NoticeEvent::ALL.to_vec();
         NoticeSubscriber { name: self.name.into(), events, accounts: Vec::new(), places: Vec::new() }
     }
 
-    /// How often it told of an event.
+    /// How often it reported an event.
     pub(crate) fn told(&self, event: NoticeEvent) -> u64 {
         let counts: Vec<_> =
             self.inner().messages.iter().flat_map(|(_, digest)| digest.counts.clone()).collect();

@@ -125,7 +125,7 @@ impl Uploader {
         })
     }
 
-    /// Fails where Youku may not be called for the upload's account now.
+    /// Fails where Youku must not be called for the upload's account now.
     pub(super) async fn ensure_changeable(&self, upload: &LeasedUpload) -> Result<(), Error> {
         let account = &upload.record().request.account;
         self.ledger.ensure_calls_allowed(self.account_name(account)).await?;
