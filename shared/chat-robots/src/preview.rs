@@ -17,7 +17,7 @@ pub struct Preview {
 pub struct Block {
     /// What it is.
     pub kind: BlockKind,
-    /// The color of a card's head.
+    /// The color of a [card's head](BlockKind::CardHead).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tone: Option<Tone>,
     /// What it says, one after the other.
@@ -30,6 +30,8 @@ pub struct Block {
 pub enum BlockKind {
     /// The head of a message.
     Heading,
+    /// The head of a card, on a ground of its own color.
+    CardHead,
     /// A line of its own.
     Paragraph,
     /// A line of a list.

@@ -52,7 +52,7 @@ fn draw_card(card: &Card) -> Vec<Block> {
         "red" => Tone::Bad,
         _ => Tone::Neutral,
     };
-    let head = Block { tone: Some(tone), ..Block::new(BlockKind::Heading, draw_text(&card.header.title)) };
+    let head = Block { tone: Some(tone), ..Block::new(BlockKind::CardHead, draw_text(&card.header.title)) };
     let lines = card.elements.iter().map(|Element::Div { text }| draw_text(text));
     let lines = lines.map(|parts| Block::new(BlockKind::Paragraph, parts));
     [head].into_iter().chain(lines).collect()

@@ -41,7 +41,7 @@ fn each_format_is_drawn_as_its_chat_shows_it() {
         (
             Format::FeishuCard,
             [
-                format!("Heading(Bad) {head}"),
+                format!("CardHead(Bad) {head}"),
                 format!("Paragraph {failed}"),
                 format!("Paragraph {published}"),
                 more.to_owned(),
@@ -112,11 +112,12 @@ fn hostile_titles_are_drawn_as_text() {
 /// What is drawn is what is sent: each part's text stands in the body, and the body is that of the request.
 #[test]
 fn the_body_is_that_which_would_be_sent() {
+    let is_head = |kind| matches!(kind, BlockKind::Heading | BlockKind::CardHead);
     for format in Format::ALL {
         let robot = robot(format.vendor()).with_format(format).unwrap().with_keyword("视频").unwrap();
         let Preview { body, blocks } = robot.preview(&mixed(), Language::Chinese);
         assert_eq!(body, robot.request(&mixed(), Language::Chinese, SystemTime::now()).body(), "{format:?}");
-        assert!(blocks.len() > 10 && blocks[0].kind == BlockKind::Heading, "{blocks:?}");
+        assert!(blocks.len() > 10 && is_head(blocks[0].kind), "{blocks:?}");
         assert!(blocks.iter().any(|block| short(block) == "Paragraph 视频"), "the keyword: {blocks:?}");
         for part in blocks.iter().flat_map(|block| &block.parts) {
             assert!(body.contains(&part.text), "{format:?}: {part:?}");
