@@ -54,7 +54,7 @@ pub use tasks::{CallerAccount, Task, UnverifiedToken, object_location, requested
 pub use upload_core as core;
 pub use usecases::{
     CallPlace, CallbackStatus, Continuation, HolderStatus, ListError, ListQuery, ListState, ListedUpload,
-    ObjectExplanation, ObjectOutcome, ObjectResult, ObjectVerdict, PageToken, RobotStatus, RobotTest,
-    StepStatus, SweepOptions, TokenChain, UploadDetails, UploadList, UploadStatus, VideoCalls, VideoList,
-    VideoRequest, VideoStatus, WaitingStatus, report_missing_bucket,
+    ObjectExplanation, ObjectOutcome, ObjectResult, ObjectVerdict, PageToken, RobotPreview, RobotStatus,
+    RobotTest, StepStatus, SweepOptions, TokenChain, UploadDetails, UploadList, UploadStatus, VideoCalls,
+    VideoList, VideoRequest, VideoStatus, WaitingStatus, report_missing_bucket,
 };

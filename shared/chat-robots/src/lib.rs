@@ -34,6 +34,7 @@
 //! | `wording` | the sentences of digests, refusals and settings in English and Chinese |
 //! | `view` | a digest in one language, ready for any format |
 //! | `formats` | [`Format`]: one module a vendor, and the fitting into its limit |
+//! | `preview` | [`Preview`]: a message as its chat shows it, for a page that draws one |
 //! | `answer` | [`judge`]: what an answer means |
 //! | `refusal` | [`Refusal`]: why a message was not accepted, and when to try again |
 //!
@@ -44,6 +45,7 @@ mod address;
 mod answer;
 mod digest;
 mod formats;
+mod preview;
 mod refusal;
 mod robot;
 mod sign;
@@ -56,10 +58,12 @@ pub use address::{Address, AddressError};
 pub use answer::judge;
 pub use digest::{Digest, Event, Line, MAX_LINES, Phrase};
 pub use formats::Format;
+pub use preview::{Block, BlockKind, Part, Preview};
 pub use refusal::{Refusal, RefusalKind};
 pub use robot::{Request, Robot, RobotError};
 pub use sign::{sign_dingtalk, sign_feishu};
 pub use vendor::{Language, Vendor};
+pub use view::Tone;
 
 /// The README's examples are compiled with the documentation's.
 #[cfg(doctest)]

@@ -4,6 +4,7 @@ use crate::{
     address::Address,
     digest::Digest,
     formats::{Format, body::Signature},
+    preview::Preview,
     sign::{sign_dingtalk, sign_feishu},
     text::escape,
     vendor::{Language, Vendor},
@@ -91,6 +92,12 @@ impl Robot {
         self.address.vendor()
     }
 
+    /// What its messages look like.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
     /// Where it is.
     #[must_use]
     pub fn address(&self) -> &Address {
@@ -107,6 +114,13 @@ impl Robot {
             body: message.to_json(self.body_signature(since)),
             host: self.address.to_string(),
         }
+    }
+
+    /// The same message as its chat shows it: no address, no signature, nothing secret.
+    #[must_use]
+    pub fn preview(&self, digest: &Digest, language: Language) -> Preview {
+        let message = self.format.message(digest, language, self.keyword.as_deref());
+        Preview { blocks: message.draw(language), body: message.to_json(None) }
     }
 
     /// DingTalk's signature is a part of the URL, percent-encoded once.

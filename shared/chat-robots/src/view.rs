@@ -6,6 +6,7 @@ use crate::{
     vendor::Language,
     wording,
 };
+use serde::Serialize;
 
 const SOURCE_BYTES: usize = 60;
 const TITLE_BYTES: usize = 240;
@@ -35,12 +36,17 @@ pub(crate) struct LineView {
     pub(crate) advice: String,
 }
 
-/// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Tone {
+/// How bad it is, which a color shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tone {
+    /// Neither good nor bad.
     Neutral,
+    /// Something succeeded.
     Good,
+    /// A person is needed.
     Warning,
+    /// Something failed.
     Bad,
 }
 

@@ -69,7 +69,6 @@ function browse(changed) {
   };
   const search = (event) => {
     event.preventDefault();
-    query.prefix = document.getElementById("prefix").value;
     list();
   };
   const item = ({ key, object, size, modified }) => h("li", { "data-key": object }, [

@@ -58,11 +58,10 @@ const why = ({ code, message }) => {
 
 export function fileList(changed) {
   const pick = ({ target }) => drop([...target.files], changed);
-  const over = ({ currentTarget }) => currentTarget.classList.add("over");
-  const out = ({ currentTarget }) => currentTarget.classList.remove("over");
+  const mark = ({ type, currentTarget }) => currentTarget.classList.toggle("over", type === "dragover");
   return h("section", { class: "card files", "aria-labelledby": "files" }, [
     h("h2", { id: "files" }, t("new.files")),
-    h("label", { class: "drop", ondragover: over, ondragleave: out, ondrop: out }, [
+    h("label", { class: "drop", ondragover: mark, ondragleave: mark, ondrop: mark }, [
       h("span", {}, t("new.drop")),
       h("input", { type: "file", multiple: true, onchange: pick }),
     ]),

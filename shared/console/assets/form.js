@@ -57,21 +57,21 @@ export function fields(changed) {
   });
   const field = (name, input, note) => h("div", { class: `field ${name}${bad.includes(name) ? " bad" : ""}` }, [
     h("label", { for: `form-${name}` }, t(`form.${name}`)), input,
-    note !== undefined && h("span", { class: "count", id: `count-${name}` }, note),
+    note !== undefined && h("span", { class: "note count", id: `count-${name}` }, note),
   ]);
   const counted = (name, tag) => field(name, h(tag, { ...props(name), "aria-describedby": `count-${name}` }), counter(name));
-  const select = (name, values, any, label) => field(name, h("select", props(name), [
-    any && h("option", { value: "" }, any), values.map((value) => h("option", { value }, label ? label(value) : value)),
+  const select = (name, values, label = (value) => value) => field(name, h("select", props(name), [
+    h("option", { value: "" }, t("form.any")), values.map((value) => h("option", { value }, label(value))),
   ]));
   const { accounts } = state.info;
   return [
-    accounts.length !== 1 && (accounts.length ? select("account", accounts, t("form.any")) : field("account", h("input", props("account")))),
+    accounts.length !== 1 && (accounts.length ? select("account", accounts) : field("account", h("input", props("account")))),
     counted("title", "input"),
     counted("tags", "input"),
     counted("description", "textarea"),
-    select("category", limits?.categories ?? [], t("form.any")),
-    select("public_type", ["all", "friend", "password"], t("form.any"), (value) => t(`audience.${value}`)),
+    select("category", limits?.categories ?? []),
+    select("public_type", ["all", "friend", "password"], (value) => t(`audience.${value}`)),
     form.public_type === "password" && field("watch_password", h("input", { ...props("watch_password"), type: "password", autocomplete: "new-password" })),
-    select("preflight", ["off"], t("form.any"), () => t("form.preflight_off")),
+    select("preflight", ["off"], () => t("form.preflight_off")),
   ];
 }

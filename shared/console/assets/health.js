@@ -5,6 +5,7 @@ import { fact, wide } from "./facts.js";
 import "./more_text.js";
 import { ago, moment } from "./format.js";
 import { report } from "./load.js";
+import { robotsCard } from "./robots.js";
 import { say, state, update } from "./store.js";
 import { current, t, word } from "./text.js";
 
@@ -27,12 +28,13 @@ export async function arrive({ again = false } = {}) {
   say(verdict(state.health));
 }
 
-/** `/console/health`: tokens and the last sweep. */
+/** Tokens and the last sweep; the robots. */
 let standing = null;
 
 async function readStanding() {
+  const read = (name) => api.get(`/console/${name}?lang=${current()}`);
   try {
-    standing = await api.get(`/console/health?lang=${current()}`);
+    standing = { ...await read("health"), ...await read("robots") };
   } catch (error) {
     return report(error);
   }
@@ -59,6 +61,7 @@ export function view() {
       h("p", { class: `verdict ${health.running ? "" : health.all_well ? "good" : "bad"}` }, verdict(health)),
       h("ul", { class: "findings" }, sorted(health.findings ?? []).map(finding)),
     ] : info && !info.can.doctor && h("p", { class: "empty" }, t("health.none")),
+    standing && robotsCard(standing.robots),
   ]);
 }
 

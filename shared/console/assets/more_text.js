@@ -67,7 +67,7 @@ const TABLE = {
   "health.until": ["until {time}", "有效到 {time}"],
   "health.sweep": ["Last sweep", "最近一次巡检"],
   "health.no_sweep": ["No sweep has ended yet.", "还没有完成过巡检。"],
-  "health.sweep_off": ["By these settings no timer calls the function for a sweep: sweep.enabled is off.", "按此设置没有定时器触发函数巡检：sweep.enabled 未开启。"],
+  "health.sweep_off": ["sweep.enabled is off: no timer calls the function for a sweep.", "sweep.enabled 未开启：没有定时器触发函数巡检。"],
   "token.no_refresh_token": ["It is not renewed: the settings have no refresh_token.", "不会自动续期：设置中没有 refresh_token。"],
   "token.from_settings": ["The settings' own, renewed when Youku refuses it.", "使用设置中的令牌，优酷拒绝时续期。"],
   "token.valid": ["Renewed by this ledger, and renewed again in time.", "已由本台账续期，到期前会再续。"],
@@ -76,6 +76,9 @@ const TABLE = {
   "token.reauthorize": ["It cannot be renewed: authorize the account again.", "无法续期：请重新授权该账号。"],
   "health.ledger": ["Ledger", "台账"],
   "health.version": ["Version", "版本"],
+  "robot.title": ["Group robots", "群机器人"],
+  "robot.each": ["Each event in a message of its own", "每种事件单独一条消息"],
+  "robot.none": ["There is none: add [[robots]] to the settings, then start the console again.", "尚未添加：请在设置中加入 [[robots]]，然后重新启动控制台。"],
   "ledger.folder": ["folder", "目录"],
   "ledger.function": ["deployed function", "已部署的函数"],
 
@@ -85,14 +88,6 @@ const TABLE = {
   "dev.end": ["End", "结束"],
   "dev.done": ["Done", "已执行"],
   "dev.ended": ["Ended", "已结束"],
-  "fault.kill_function": ["Kill the function", "停止函数"],
-  "fault.kill_function.what": ["Its process ends at once, as on a lost machine. The sweep resumes its uploads some seconds later.", "函数进程立即结束，如同机器丢失。几秒后巡检会继续其上传。"],
-  "fault.expire_token": ["Expire the access tokens", "使访问令牌过期"],
-  "fault.expire_token.what": ["Youku refuses them from now on; each is renewed by its refresh token.", "优酷从现在起拒绝它们；各令牌会用刷新令牌续期。"],
-  "fault.slow_link": ["Slow link to Youku", "到优酷的慢速链路"],
-  "fault.slow_link.what": ["256 KiB a second for all uploads together.", "所有上传合计每秒 256 KiB。"],
-  "fault.youku_unavailable": ["Youku is unavailable", "优酷不可用"],
-  "fault.youku_unavailable.what": ["Its API answers 503. Calls are tried again with growing pauses.", "其 API 返回 503。调用会以递增的间隔重试。"],
 };
 
 learn(TABLE);

@@ -97,7 +97,7 @@ export function view() {
   const { info } = state;
   if (!info) return h("main", { class: "one" }, h("h1", { tabindex: "-1" }, t("nav.new")));
   const all = sources();
-  const wrong = faults().length > 0;
+  const blocked = !all.length || faults().length > 0 || running;
   const submit = (event) => {
     event.preventDefault();
     if (!info.can.plan || isGood()) upload();
@@ -112,8 +112,8 @@ export function view() {
       fields(forget),
       h("p", { class: "note" }, t(info.can.plan ? "new.defaults" : "new.no_plan")),
       h("p", { class: "actions" }, [
-        info.can.plan && h("button", { type: "button", "data-key": "plan", onclick: plan, disabled: !all.length || wrong || running }, t("new.plan")),
-        h("button", { class: "main", "data-key": "send", disabled: !all.length || wrong || running || Boolean(info.can.plan && !isGood()) }, t("new.upload", { n: all.length })),
+        info.can.plan && h("button", { type: "button", "data-key": "plan", onclick: plan, disabled: blocked }, t("new.plan")),
+        h("button", { class: "main", "data-key": "send", disabled: blocked || Boolean(info.can.plan && !isGood()) }, t("new.upload", { n: all.length })),
         h("span", { class: "note" }, all.length ? info.can.plan && !isGood() && t("new.plan_first") : t("new.nothing")),
       ]),
     ]),

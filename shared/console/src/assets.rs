@@ -49,6 +49,7 @@ const FILES: &[(&str, &str, &[u8])] = &[
     asset!("more.css", CSS),
     asset!("more_text.js", SCRIPT),
     asset!("new.js", SCRIPT),
+    asset!("robots.js", SCRIPT),
     asset!("route.js", SCRIPT),
     asset!("rows.js", SCRIPT),
     asset!("store.js", SCRIPT),

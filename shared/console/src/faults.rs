@@ -1,6 +1,11 @@
 //! `/console/faults`: what goes wrong on purpose in the local clouds.
 
-use crate::{dev_clouds::Fault, response::error_response, shared::Shared};
+use crate::{
+    dev_clouds::{Fault, FaultWords},
+    query::{Fields, invalid_query},
+    response::error_response,
+    shared::Shared,
+};
 use axum::{
     Json,
     extract::{State, rejection::JsonRejection},
@@ -13,6 +18,8 @@ use std::sync::Arc;
 #[derive(Serialize)]
 struct FaultSwitch {
     fault: Fault,
+    #[serde(flatten)]
+    words: FaultWords,
     lasts: bool,
     on: bool,
 }
@@ -26,15 +33,25 @@ pub(crate) struct Turned {
 }
 
 /// `GET /console/faults`: every fault, and which of them last now.
-pub(crate) async fn list_faults(State(shared): State<Arc<Shared>>) -> Response {
+pub(crate) async fn list_faults(State(shared): State<Arc<Shared>>, fields: Fields) -> Response {
     let Some(clouds) = &shared.clouds else { return not_here() };
-    let switch = |fault: Fault| FaultSwitch { fault, lasts: fault.lasts(), on: clouds.is_on(fault) };
+    let language = match fields.language() {
+        Ok(language) => language.unwrap_or(shared.settings.language),
+        Err(why) => return invalid_query(why),
+    };
+    let switch = |fault: Fault| FaultSwitch {
+        fault,
+        words: clouds.describe(fault, language),
+        lasts: fault.lasts(),
+        on: clouds.is_on(fault),
+    };
     Json(Fault::ALL.map(switch)).into_response()
 }
 
 /// `POST /console/faults`: begins a fault, or ends it.
 pub(crate) async fn turn_fault(
     State(shared): State<Arc<Shared>>,
+    fields: Fields,
     turned: Result<Json<Turned>, JsonRejection>,
 ) -> Response {
     let Some(clouds) = &shared.clouds else { return not_here() };
@@ -44,7 +61,7 @@ pub(crate) async fn turn_fault(
         return error_response(StatusCode::BAD_REQUEST, "invalid_body", text);
     };
     clouds.switch(fault, on).await;
-    list_faults(State(shared.clone())).await
+    list_faults(State(shared.clone()), fields).await
 }
 
 /// The answer of a console in front of real clouds.

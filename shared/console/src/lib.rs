@@ -10,7 +10,7 @@
 //! | `headers` | what every response says to the browser, such as the content security policy |
 //! | `assets`, `page` | the page's files, with their ETags |
 //! | `api` | `http-api`'s routes for the owner of the process |
-//! | `info`, `list`, `details`, `events`, `doctor`, `health`, `limits`, `keys`, `plan` | one route each |
+//! | `info`, `list`, `details`, `events`, `doctor`, `health`, `robots`, `limits`, `keys`, `plan` | one route each |
 //! | `files` | dropped files: the [`Spool`] that receives them, and their uploads |
 //! | `actions` | what a person may do with an upload |
 //! | `rows` | an upload as a row: its state in plain words, the table of all rows, filters and pages |
@@ -31,6 +31,7 @@
 //! | `GET /console/events` | server-sent events: which rows have changed |
 //! | `GET /console/doctor` | what `oss2youku doctor` finds |
 //! | `GET /console/health` | how long each token lasts, and when the last sweep ended |
+//! | `GET /console/robots` | what the group robots of the settings would be sent, and how their chats show it |
 //! | `GET /console/limits` | Youku's limits, by which the form counts |
 //! | `GET /console/keys?rule=&prefix=&after=` | the rules, and the videos below the place of one of them |
 //! | `POST /console/plan` | what an upload would send, as `upload --dry-run` says it |
@@ -75,6 +76,7 @@ mod plan;
 mod query;
 mod reader;
 mod response;
+mod robots;
 mod rows;
 mod server;
 mod shared;
@@ -85,7 +87,7 @@ mod watching;
 
 pub use advisor::{Advisor, Explanation, Finding, Obstacle};
 pub use backend::Backend;
-pub use dev_clouds::{DevClouds, Fault};
+pub use dev_clouds::{DevClouds, Fault, FaultWords};
 pub use files::{Spool, SpoolError};
 pub use function::Function;
 pub use language::Language;

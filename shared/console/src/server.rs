@@ -19,6 +19,7 @@ use crate::{
     page::{show_asset, show_index},
     plan::plan_upload,
     response::error_response,
+    robots::preview_robots,
     shared::Shared,
     video::play_video,
 };
@@ -108,6 +109,7 @@ pub(crate) fn build_router(shared: Arc<Shared>, access: Arc<Access>) -> Router {
         .route("/console/events", get(follow_changes))
         .route("/console/doctor", get(diagnose))
         .route("/console/health", get(show_health))
+        .route("/console/robots", get(preview_robots))
         .route("/console/limits", get(show_limits))
         .route("/console/keys", get(list_keys))
         .route("/console/plan", post(plan_upload))

@@ -10,9 +10,10 @@ import * as looks from "./scenarios/looks.mjs";
 import * as dev from "./scenarios/dev.mjs";
 import * as fresh from "./scenarios/new.mjs";
 import * as picture from "./scenarios/picture.mjs";
+import * as robots from "./scenarios/robots.mjs";
 
 const [address, name, told = "{}"] = process.argv.slice(2);
-const scenario = { ...access, ...actions, ...dev, ...fresh, ...list, ...looks, ...picture }[name];
+const scenario = { ...access, ...actions, ...dev, ...fresh, ...list, ...looks, ...picture, ...robots }[name];
 if (!scenario) throw new Error(`there is no scenario ${name}`);
 const browser = await open(address, scenario.needs);
 try {

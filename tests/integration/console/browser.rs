@@ -20,7 +20,7 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 /// Walks through a scenario, which is told what it cannot know.
-pub(super) async fn walk(console: &ConsoleProcess, scenario: &str, told: Value) {
+pub(crate) async fn walk(console: &ConsoleProcess, scenario: &str, told: Value) {
     walk_at(&console.url, scenario, told).await;
 }
 

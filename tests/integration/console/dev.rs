@@ -15,7 +15,16 @@ async fn a_killed_function_recovers_its_upload() {
     let browser = crate::support::console::Browser::open(dev.url(0)).await;
     let slow = json!({"fault": "slow_link", "on": true});
     let (status, faults) = browser.post_json("/console/faults", &slow).await;
-    assert_eq!((status, &faults[2]), (200, &json!({"fault": "slow_link", "lasts": true, "on": true})));
+    let link = &faults[2];
+    assert_eq!(
+        (status, &link["fault"], &link["lasts"], &link["on"]),
+        (200, &json!("slow_link"), &json!(true), &json!(true))
+    );
+    let chinese = browser.get("/console/faults?lang=zh").await;
+    assert_eq!(
+        (link["name"].as_str(), chinese[2]["name"].as_str()),
+        (Some("Slow link to Youku"), Some("到优酷的慢速链路"))
+    );
     let bytes = sample_bytes(1, 40 * MIB);
     dev.bucket("videos").put("film.mp4", bytes, &PutOptions::default()).await.unwrap();
     walk_at(dev.url(0), "kill", json!({"moving": "film"})).await;

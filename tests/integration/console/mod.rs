@@ -2,19 +2,20 @@
 
 mod access;
 mod assets;
-mod browser;
+pub(crate) mod browser;
 mod dev;
 mod files;
 mod following;
 mod function;
 mod health;
 mod many;
+mod robots;
 
 use crate::support::{TestEnv, binary, command_line::operator_variables, console::ConsoleProcess};
 use std::{path::Path, process::Command};
 
 /// The program with these variables alone, in this folder.
-fn program(variables: impl IntoIterator<Item = (String, String)>, folder: &Path) -> Command {
+pub(crate) fn program(variables: impl IntoIterator<Item = (String, String)>, folder: &Path) -> Command {
     let mut command = Command::new(binary("oss2youku"));
     command.env_clear().envs(variables).current_dir(folder);
     command

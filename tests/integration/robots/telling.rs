@@ -1,14 +1,21 @@
 //! The product tells local robots: after an upload, in a sweep, and when a person asks.
 
 use super::{RobotEnv, TOKEN};
-use crate::support::{
-    Setup, TestEnv,
-    command_line::{CommandOutput, operator_variables, run_with},
-    sample_bytes,
+use crate::{
+    console::{browser, program},
+    support::{
+        Setup, TestEnv,
+        command_line::{CommandOutput, operator_variables, run_with},
+        console::ConsoleProcess,
+        sample_bytes,
+    },
 };
 use local_clouds::robots::{Robots, Vendor};
-use serde_json::Value;
-use std::time::{Duration, Instant};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 use tempfile::TempDir;
 
 const SECRET: &str = "SECret-of-the-robot";
@@ -51,9 +58,13 @@ impl TellingEnv {
     }
 
     async fn run(&self, arguments: &[&str]) -> CommandOutput {
+        run_with(self.operator_variables(), arguments).await
+    }
+
+    fn operator_variables(&self) -> BTreeMap<String, String> {
         let mut variables = operator_variables(&self.env);
         variables.insert("OSS2YOUKU_ROBOTS".to_owned(), self.robots.clone());
-        run_with(variables, arguments).await
+        variables
     }
 }
 
@@ -156,7 +167,7 @@ async fn a_test_says_what_the_vendor_answers() {
     }
 }
 
-/// What was refused for good is told once the robot's settings are right, and `doctor` says so meanwhile.
+/// What was refused for good is told once the robot's settings are right; `doctor` and the console say so meanwhile.
 #[tokio::test]
 async fn a_refusal_is_shown_until_the_settings_are_right() {
     let robot = RobotEnv::signed(Vendor::DingTalk, SECRET).await;
@@ -170,6 +181,14 @@ async fn a_refusal_is_shown_until_the_settings_are_right() {
     let finding = finding.expect("a finding about the robot");
     assert_eq!(finding["ok"], false);
     assert!(finding["result"].as_str().unwrap().contains("signature"), "{finding}");
+    let folder = tempfile::tempdir().unwrap();
+    let spool = folder.path().join("spool");
+    let console = ConsoleProcess::start(
+        program(env.operator_variables(), folder.path()),
+        &["--spool", spool.to_str().unwrap()],
+    );
+    browser::walk(&console, "refusing_robot", json!({"name": "team", "why": "signature"})).await;
+    drop(console);
     env.robots = format!("[{right}]");
     let begun = Instant::now();
     while robot.robots.messages().is_empty() {

@@ -2,6 +2,7 @@
 
 pub(crate) mod body;
 mod dingtalk;
+mod drawing;
 mod feishu;
 mod wecom;
 

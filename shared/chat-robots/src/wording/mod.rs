@@ -6,7 +6,10 @@ mod settings;
 
 pub(crate) use digest::{label, more, summary};
 
-use crate::{digest::Phrase, vendor::Language};
+use crate::{
+    digest::Phrase,
+    vendor::{Language, Vendor},
+};
 
 impl Language {
     pub(crate) fn choose<'a>(self, english: &'a str, chinese: &'a str) -> &'a str {
@@ -19,6 +22,27 @@ impl Language {
     /// Stands between a thing and what is said of it.
     pub(crate) fn colon(self) -> &'static str {
         self.choose(": ", "：")
+    }
+
+    /// The language's name, to a reader of `reader`.
+    #[must_use]
+    pub fn name(self, reader: Self) -> &'static str {
+        match self {
+            Self::English => reader.choose("English", "英文"),
+            Self::Chinese => reader.choose("Chinese", "中文"),
+        }
+    }
+}
+
+impl Vendor {
+    /// The vendor's name, to a reader of `reader`.
+    #[must_use]
+    pub fn name(self, reader: Language) -> &'static str {
+        match self {
+            Self::DingTalk => reader.choose("DingTalk", "钉钉"),
+            Self::Feishu => reader.choose("Feishu", "飞书"),
+            Self::WeCom => reader.choose("WeCom", "企业微信"),
+        }
     }
 }
 

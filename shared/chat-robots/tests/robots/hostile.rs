@@ -4,9 +4,9 @@ use crate::samples::single;
 use chat_robots::{Digest, Event, Format, Language, Line};
 use std::collections::BTreeSet;
 
-const VIDEO: &str = "https://v.youku.com/v_show/id_X1.html";
+pub(crate) const VIDEO: &str = "https://v.youku.com/v_show/id_X1.html";
 
-const HOSTILE: [&str; 14] = [
+pub(crate) const HOSTILE: [&str; 14] = [
     "@all",
     "@所有人 @13800000000",
     "<at id=all></at>",

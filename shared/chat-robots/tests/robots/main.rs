@@ -7,5 +7,6 @@ mod digests;
 mod golden;
 mod hostile;
 mod limits;
+mod previews;
 mod requests;
 mod samples;

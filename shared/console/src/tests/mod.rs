@@ -4,5 +4,6 @@ mod file_site;
 mod files;
 mod function;
 pub(crate) mod memory_store;
+mod robots;
 mod routes;
 pub(crate) mod uploads;

@@ -48,7 +48,7 @@ impl Advisor for Echo {
 }
 
 /// A console that has let its user in.
-struct Site {
+pub(super) struct Site {
     router: Router,
     shared: Arc<Shared>,
     app: Arc<App>,
@@ -58,10 +58,15 @@ struct Site {
 
 impl Site {
     async fn start() -> Self {
+        Self::start_with("").await
+    }
+
+    /// With these settings besides the ledger's.
+    pub(super) async fn start_with(more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path().join("ledger");
         fs::create_dir(&place).unwrap();
-        let settings = format!("[ledger]\nlocation = '{}'\n", place.display());
+        let settings = format!("[ledger]\nlocation = '{}'\n{more}", place.display());
         let app =
             Arc::new(App::from_settings(Settings::from_parts("test.toml", &settings, []).unwrap()).unwrap());
         let settings = ConsoleSettings { language: Language::En, is_dev: false };
@@ -92,7 +97,7 @@ impl Site {
         (parts.status, parts.headers, body.collect().await.unwrap().to_bytes().to_vec())
     }
 
-    async fn json(&self, path: &str) -> (StatusCode, Value) {
+    pub(super) async fn json(&self, path: &str) -> (StatusCode, Value) {
         let (status, _, body) = self.get(path, &[]).await;
         (status, serde_json::from_slice(&body).unwrap_or_else(|_| panic!("{path}: no JSON")))
     }
@@ -120,6 +125,8 @@ async fn every_answer_has_the_headers_of_security() {
         ("GET", "/console/uploads/00000000000000000000000000000000", &[], 404),
         ("GET", "/console/uploads/film", &[], 400),
         ("GET", "/console/doctor", &[], 200),
+        ("GET", "/console/robots", &[], 200),
+        ("GET", "/console/robots?lang=fr", &[], 400),
         ("GET", "/console/events", &[], 200),
         ("GET", "/elsewhere", &[], 404),
         ("GET", "/api/uploads", &[], 200),

@@ -41,7 +41,7 @@ impl Advisor for CommandLine {
     fn explain(&self, details: &UploadDetails, obstacle: Option<&Error>, language: Language) -> Explanation {
         let context = Context { path: None, names_account: self.names_account, obstacle };
         let record = &details.record;
-        with_language(lang(language), || Explanation {
+        with_language(to_lang(language), || Explanation {
             explanation: state::describe(details),
             next: next::describe(details, &context),
             advice: next::advise(details, &context),
@@ -51,13 +51,13 @@ impl Advisor for CommandLine {
     }
 
     fn describe(&self, error: &Error, language: Language) -> Obstacle {
-        with_language(lang(language), || describe_error(error))
+        with_language(to_lang(language), || describe_error(error))
     }
 
     fn diagnose(&self, language: Language) -> BoxFuture<'static, Vec<Finding>> {
         let settings = self.settings.clone();
         // The checks make their texts while they run: they run where the language is another, on a thread of their own.
-        let checking = move || with_language(lang(language), || doctor::collect(settings));
+        let checking = move || with_language(to_lang(language), || doctor::collect(settings));
         Box::pin(async move {
             let findings = spawn_blocking(checking).await.unwrap_or_default();
             findings.into_iter().map(Into::into).collect()
@@ -69,7 +69,8 @@ fn describe_error(error: &Error) -> Obstacle {
     Obstacle { error: error.kind().code(), message: describe_app(error), advice: find_way_out(error) }
 }
 
-fn lang(language: Language) -> Lang {
+/// The language of texts for a page in this language.
+pub(in crate::commands) fn to_lang(language: Language) -> Lang {
     match language {
         Language::Zh => Lang::Zh,
         Language::En => Lang::En,

@@ -4,6 +4,8 @@ mod advisor;
 mod browser;
 mod spool;
 
+#[cfg(feature = "local-clouds")]
+pub(super) use advisor::to_lang;
 pub(super) use {advisor::CommandLine, spool::open_spool};
 
 use super::{

@@ -1,6 +1,10 @@
 //! The switches of the page: what is to go wrong in the local clouds.
 
-use crate::local_clouds::RunningClouds;
+use crate::{
+    commands::console::to_lang,
+    local_clouds::RunningClouds,
+    ui::i18n::{tr_static, with_language},
+};
 use ::local_clouds::{
     control::{Control, LinkSettings},
     faults::{Fault as Scripted, Rule, RuleId},
@@ -12,7 +16,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 use tokio::sync::{mpsc, oneshot};
-use web_console::{DevClouds, Fault};
+use web_console::{DevClouds, Fault, FaultWords, Language};
 
 /// Bytes a second of the slow link.
 const SLOW: NonZeroU64 = NonZeroU64::MIN.saturating_add((256 << 10) - 1);
@@ -91,6 +95,10 @@ impl DevClouds for FaultSwitches {
         }
     }
 
+    fn describe(&self, fault: Fault, language: Language) -> FaultWords {
+        with_language(to_lang(language), || describe_fault(fault))
+    }
+
     fn switch(&self, fault: Fault, on: bool) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             match fault {
@@ -113,5 +121,35 @@ impl DevClouds for FaultSwitches {
 
     fn video_url(&self, video_id: &str) -> String {
         format!("{}/_sandbox/videos/{video_id}/content", self.api)
+    }
+}
+
+fn describe_fault(fault: Fault) -> FaultWords {
+    match fault {
+        Fault::KillFunction => FaultWords {
+            name: tr_static!("Kill the function", "停止函数"),
+            what: tr_static!(
+                "Its process ends at once, as on a lost machine. The sweep resumes its uploads some seconds later.",
+                "函数进程立即结束，如同机器丢失。几秒后巡检会继续其上传。"
+            ),
+        },
+        Fault::ExpireToken => FaultWords {
+            name: tr_static!("Expire the access tokens", "使访问令牌过期"),
+            what: tr_static!(
+                "Youku refuses them from now on; each is renewed by its refresh token.",
+                "优酷从现在起拒绝它们；各令牌会用刷新令牌续期。"
+            ),
+        },
+        Fault::SlowLink => FaultWords {
+            name: tr_static!("Slow link to Youku", "到优酷的慢速链路"),
+            what: tr_static!("256 KiB a second for all uploads together.", "所有上传合计每秒 256 KiB。"),
+        },
+        Fault::YoukuUnavailable => FaultWords {
+            name: tr_static!("Youku is unavailable", "优酷不可用"),
+            what: tr_static!(
+                "Its API answers 503. Calls are tried again with growing pauses.",
+                "其 API 返回 503。调用会以递增的间隔重试。"
+            ),
+        },
     }
 }

@@ -3,7 +3,7 @@
 use super::digest::to_digest;
 use crate::settings::{QuietHours, RobotFields};
 use async_trait::async_trait;
-use chat_robots::{Digest, Language, Refusal, Robot, judge};
+use chat_robots::{Digest, Format, Language, Preview, Refusal, Robot, Vendor, judge};
 use secrecy::ExposeSecret;
 use sha2::{Digest as _, Sha256};
 use std::{sync::Arc, time::Duration};
@@ -55,6 +55,19 @@ impl ChatRobot {
 
     pub(crate) fn language(&self) -> Language {
         self.language
+    }
+
+    pub(crate) fn vendor(&self) -> Vendor {
+        self.robot.vendor()
+    }
+
+    pub(crate) fn format(&self) -> Format {
+        self.robot.format()
+    }
+
+    /// What it would be sent, and what its chat would show; nothing secret.
+    pub(crate) fn preview(&self, digest: &Digest) -> Preview {
+        self.robot.preview(digest, self.language)
     }
 
     /// Sends a message that only shows that the robot can be reached.
