@@ -29,7 +29,7 @@ pub(crate) fn next_due(
 }
 
 /// When the video's hour is carried out: then or, where that failed or Youku did not show the video as published, soon again.
-fn hour_due(at: SystemTime, now: SystemTime, pause: Duration) -> SystemTime {
+pub(crate) fn hour_due(at: SystemTime, now: SystemTime, pause: Duration) -> SystemTime {
     match now.duration_since(at) {
         Ok(late) => now + (late / 4).clamp(pause, pause * MAX_HOUR_PAUSES),
         Err(_) => at,

@@ -6,7 +6,7 @@ use crate::{
     callback::{
         delivery::KnownVideo,
         message::event_for_state,
-        schedule::{GIVE_UP_AFTER, next_question},
+        schedule::{GIVE_UP_AFTER, hour_due, next_question},
     },
     error::is_youku_refusal,
     ledger::needs_operator,
@@ -229,7 +229,7 @@ impl AccountWatch {
         }
     }
 
-    /// Delivers the events that are decided, or given up by now, and asks about the other videos later.
+    /// Delivers the events that are decided, or given up by now, carries out hours, and asks about the other videos later.
     async fn conclude(
         &self,
         answers: Vec<(DueVideo, Option<VideoState>)>,
@@ -267,13 +267,14 @@ impl AccountWatch {
         report.record_result(&self.uploader.ledger, &upload, mark, Ok(result)).await
     }
 
-    /// Marks videos about which nothing is decided as due at their next question. No lease is needed: the holder of the upload has marks
-    /// of its own.
+    /// Marks videos about which nothing is decided as due at their next question, or their hour. No lease is needed: the holder of the
+    /// upload has marks of its own.
     async fn postpone(&self, videos: impl Iterator<Item = DueVideo>) -> Result<(), Error> {
         let postponing = videos.map(|video| async move {
-            let question = next_question(video.ended, self.now, self.pause);
+            let question = video.ended.map(|ended| next_question(ended, self.now, self.pause));
             let hour = video.mark.publication.as_ref().map(|publication| publication.at.get());
-            let due = hour.into_iter().chain([question]).min().unwrap_or(question);
+            let look = hour.map(|at| hour_due(at, self.now, self.pause));
+            let due = question.into_iter().chain(look).min().unwrap_or(self.now + self.pause);
             match self.uploader.ledger.postpone_open(&video.upload, video.mark, due).await {
                 Err(error) if needs_operator(&error) => {
                     tracing::warn!(?error, upload_id = %video.upload.id, "could not postpone the question");
@@ -308,7 +309,7 @@ impl AccountWatch {
     }
 
     fn age(&self, video: &DueVideo) -> Duration {
-        self.now.duration_since(video.ended).unwrap_or_default()
+        video.age(self.now)
     }
 }
 

@@ -16,8 +16,8 @@ use crate::{
 use account::AccountWatch;
 use std::{collections::BTreeSet, future::Future};
 
-/// Asks Youku about the videos that a sweep found due, and delivers the events that are decided, `limit` of them at most and until the
-/// run's deadline. The rest stays due, and all of them while more uploads are due than the sweep had room for.
+/// Asks Youku about the videos that a sweep found due, delivers the events that are decided and makes public what waited for it, `limit` of
+/// them at most and until the run's deadline. The rest stays due, and all events while more uploads are due than the sweep had room for.
 ///
 /// # Errors
 /// [`Ledger`](crate::ErrorKind::Ledger) if the store fails; the results of single uploads are part of the report.
@@ -32,9 +32,12 @@ where
     F: Fn(UploadId, OpenMark) -> Fut,
     Fut: Future<Output = Result<Uploader, Error>>,
 {
-    let due = std::mem::take(&mut report.due_videos);
-    if due.len() == 0 || report.uploads_wait() {
-        report.skip(due.len());
+    let mut due = std::mem::take(&mut report.due_videos);
+    if report.uploads_wait() {
+        // What a person set for an hour is not put off by a backlog; it keeps to the same share of the calls.
+        report.skip(due.keep_hours());
+    }
+    if due.len() == 0 {
         return Ok(());
     }
     let now = ledger.times().await?.now;

@@ -4,4 +4,5 @@ mod crashes;
 mod edits;
 pub(super) mod env;
 mod hours;
+mod many_hours;
 mod sidecars;
