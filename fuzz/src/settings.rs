@@ -89,9 +89,11 @@ pub fn check_callback(data: &[u8]) {
             Host::Domain(name) => assert!(name.contains('.') && name.parse::<IpAddr>().is_err(), "{text}"),
             Host::Ipv4(address) => assert!(is_public(address), "{text}"),
             Host::Ipv6(address) => {
-                let first = address.segments()[0];
-                assert!(first & 0xe000 == 0x2000 && first != 0x2002 && first != 0x3fff, "{text}");
-                assert!(address.segments()[..2] != [0x2001, 0xdb8], "{text}");
+                let [first, second, ..] = address.segments();
+                assert!(first & 0xe000 == 0x2000 && first != 0x2002, "{text}");
+                let is_documentation =
+                    (first, second) == (0x2001, 0xdb8) || (first, second & 0xf000) == (0x3fff, 0);
+                assert!(!is_documentation, "{text}");
             }
         }
     }
