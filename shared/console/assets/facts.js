@@ -1,6 +1,6 @@
 // What is known of an upload, with what can be copied.
 import { h } from "./dom.js";
-import { ago, bytes, until } from "./format.js";
+import { ago, bytes, film, until } from "./format.js";
 import { say } from "./store.js";
 import { t, word } from "./text.js";
 
@@ -17,7 +17,7 @@ export function facts({ row, status }) {
       wide("phase.object", copied(row.object)),
       wide("upload.id", copied(row.upload_id)),
       row.videoid && wide("upload.video", copied(row.videoid), " ", watch(row.link)),
-      row.size !== undefined && fact("col.size", bytes(row.size)),
+      row.size !== undefined && fact("col.size", bytes(row.size), " ", film(row)),
       fact("col.account", row.account),
       row.entrypoint && fact("col.entry", word("entry", row.entrypoint)),
       audience && fact("upload.audience", word("audience", audience)),

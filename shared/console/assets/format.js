@@ -52,6 +52,10 @@ export function duration(ms, most = 2) {
   return parts.join(" ");
 }
 
+/** How long a film plays, its picture and its codec, as far as they are known. */
+export const film = ({ media: { duration_ms: ms, width, height, codec } = {} }) =>
+  [ms && duration(ms), width && `${width}×${height}`, codec].filter(Boolean).join(" · ");
+
 export function timeLeft(row) {
   if (!row.rate || !row.size || row.moved === undefined || row.moved >= row.size) return null;
   return duration((1000 * (row.size - row.moved)) / row.rate, 1);

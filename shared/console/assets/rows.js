@@ -1,6 +1,6 @@
 // The rows of the list: one upload each.
 import { h } from "./dom.js";
-import { ago, bytes, percent, rate, share, timeLeft, until } from "./format.js";
+import { ago, bytes, film, percent, rate, share, timeLeft, until } from "./format.js";
 import { uploadAddress } from "./route.js";
 import { t, word } from "./text.js";
 
@@ -23,7 +23,7 @@ function row(upload) {
     cell("state", badge(upload), progress(upload)),
     cell("video", [
       h("a", { href: uploadAddress(upload.upload_id), title: name }, name),
-      h("span", { class: "file" }, upload.title && h("span", { title: upload.object }, upload.file), why(upload)),
+      h("span", { class: "file" }, upload.title && h("span", { title: upload.object }, upload.file), h("span", {}, film(upload)), why(upload)),
     ]),
     cell("size", upload.size === undefined ? "" : bytes(upload.size)),
     cell("account", upload.account),

@@ -171,6 +171,7 @@ fn write_finished(ledger: &Path, count: u64) {
         let entry = json!({
             "v": 1, "ended": at, "state": "committed", "account": "main", "title": format!("Film {number}"),
             "location": {"provider": "oss", "bucket": "videos", "key": format!("{number}.mp4")}, "video_id": "XMQ",
+            "media": {"container": "MP4", "duration_ms": 90_000, "width": 1920, "height": 1080, "codec": "h264"},
         });
         let name = format!("{:013}-{number:032x}", 9_999_999_999_999 - ended.as_millis());
         fs::write(folder.join(name), format!("{entry}\n")).unwrap();

@@ -7,7 +7,7 @@ use super::{
 use app::{
     CallbackStatus, ListedUpload,
     core::{
-        Entrypoint, UploadId,
+        Entrypoint, Media, UploadId,
         ledger::{Record, Timestamp, WaitReason},
         watch_page,
     },
@@ -33,6 +33,9 @@ pub(crate) struct Row {
     /// Bytes of the object.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) size: Option<u64>,
+    /// What its container states, where the preflight has read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) media: Option<Media>,
     /// The account.
     pub(crate) account: String,
     /// How it was asked for; uploads of older programs do not say.
@@ -115,6 +118,7 @@ impl Row {
             file: name_file(&listed.object),
             object: listed.object,
             size: listed.size,
+            media: listed.media,
             account: listed.account,
             entrypoint: listed.entrypoint.map(Word::Known),
             moved: None,
@@ -186,6 +190,7 @@ impl Row {
             file: request.location.file_name().into(),
             object: request.location.to_string(),
             size: Some(request.object.size),
+            media: record.media().cloned(),
             account: request.account.clone(),
             entrypoint: request.entrypoint.map(Word::Known),
             moved: activity.moved,

@@ -42,6 +42,7 @@ export async function filter(page, { all, failed, error, text }) {
 export async function pages(page, { all }) {
   await eventually(() => total(page), all, "all are listed");
   await eventually(() => rows(page).count(), 100, "a page of rows");
+  assert.match(await rows(page).first().innerText(), /1 min 30 secs? · 1920×1080 · h264/);
   const first = await titles(page);
   await page.keyboard.press("n");
   await eventually(() => query(page).page, "2", "the second page");
