@@ -37,6 +37,7 @@ fn full_work() -> StoredRequest {
     request.requested_key = Some("film 7".into());
     request.caller_account = Some("a token".into());
     request.entrypoint = Some(Entrypoint::LegacyTask);
+    request.landed = Some(at().get());
     request.object.location.region = Some("cn-hangzhou".into());
     request.object.version_id = Some("v".into());
     request.object.md5 = Some(Md5([1; 16]));
