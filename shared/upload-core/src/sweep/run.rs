@@ -5,7 +5,7 @@
 
 use super::{
     report::SweepReport,
-    resume::{ResumeResult, resume_open},
+    resume::{ResumeResult, is_limited, resume_open},
     survey::{StoreClock, Survey},
     watch::watch_videos,
 };
@@ -61,7 +61,7 @@ where
     Fut: Future<Output = Result<Uploader, Error>>,
 {
     let mut report = SweepReport::default();
-    let mut limited_accounts = BTreeSet::new();
+    let (mut limited_accounts, mut asked_clients) = (BTreeSet::new(), BTreeSet::new());
     let mut clock = StoreClock::default();
     let mut survey = Survey::take(ledger, tokens, after, limit, &mut clock).await?;
     report.errors.append(&mut survey.foreign);
@@ -84,6 +84,15 @@ where
         if limited_accounts.contains(&mark.account) {
             // Nor has any other its turn that waits for the same client.
             let left = upload.place.as_ref().map_or(0, |place| survey.leave(&place.client));
+            report.skip(left + 1);
+            continue;
+        }
+        if let Some(place) = &upload.place
+            && asked_clients.insert(place.client.clone())
+            && is_limited(ledger, &uploader_of, &upload, &mark).await?
+        {
+            limited_accounts.insert(mark.account.clone());
+            let left = survey.leave(&place.client) + report.due_videos.leave(&mark.account);
             report.skip(left + 1);
             continue;
         }

@@ -244,7 +244,7 @@ fn every_kind_of_entry_equals_its_fixture() {
     }))
     .expect("a recent end");
     assert_eq!(is_written_and_read("recent", &recent), recent);
-    let pause = is_written_and_read("pause", &RateLimit { v: VERSION, until: at() });
+    let pause = is_written_and_read("pause", &RateLimit { v: VERSION, until: at(), refusals: 1 });
     assert_eq!(pause.until, at());
     let notice: Notice = serde_json::from_value(serde_json::json!({
         "v": VERSION, "event": "needs_you", "account": "main", "location": {"provider": "oss", "bucket": "b", "key": "k"},
