@@ -7,42 +7,83 @@ mod cost;
 mod finished;
 mod function_compute;
 mod landing;
+mod turns;
 
 use super::memory::CallLimit;
 use landing::{Landed, Load};
 
-/// Checks that each object is there once, and that none was overtaken by more than a tenth of the others. Returns what it cost.
-fn judge(load: Load, landed: &Landed) {
-    let (objects, mut world) = (load.objects as usize, landed.memory.world());
-    let most_overtaken = landed.overtaken.iter().max().copied().expect("there are some");
-    let CallLimit { taken, refused, .. } = world.limit.take().expect("there is one");
-    println!(
-        "{load:?}: {:.1} h, most overtaken {most_overtaken}; calls taken {taken}, refused {refused}; deliveries throttled {}; at most {} open, \
-         longest sweep {:.0?}; requests an upload {:.1}, [requests, marks written, marks deleted] of one that waits {:.2?}, at most {:?}; \
-         of sweeps for none {:.1} on average, {:?} at most",
-        landed.hours,
-        landed.throttled,
-        landed.most_open,
-        landed.longest_sweep,
-        landed.cost.mean(),
-        landed.cost.mean_of_waiting(),
-        landed.cost.uploads.values().map(|cost| cost.requests).max(),
-        f64::from(landed.cost.sweeps.iter().sum::<u32>()) / landed.cost.sweeps.len() as f64,
-        landed.cost.sweeps.iter().max(),
-    );
-    assert_eq!((world.videos.len(), world.committed.len()), (objects, objects), "each once");
-    drop(world);
-    assert_eq!(landed.memory.published().len(), objects, "each once");
-    assert!(most_overtaken <= objects / 10, "one was overtaken by {most_overtaken}");
+/// Requests of a sweep for no single upload, besides one list for each 999 open uploads: the clock, and three more.
+const OF_A_SWEEP: usize = 4;
+/// Requests for any one upload, at most: it may be the one that asks Youku whether it takes calls again, four times an hour.
+const MOST_REQUESTS: u32 = 300;
+
+impl Load {
+    /// Lands the objects. Checks that each is published once by no more calls than it takes, that none is overtaken by more than a tenth
+    /// of the others, that no sweep and no upload costs more than it should, and that all takes no longer than Youku's limit and an hour.
+    async fn check(self) -> Landed {
+        let landed = self.run().await;
+        let objects = self.objects as usize;
+        let most_overtaken = landed.overtaken.iter().max().copied().unwrap_or_default();
+        let CallLimit { taken, refused, .. } = landed.memory.world().limit.expect("there is one");
+        let most_requests = landed.cost.uploads.values().map(|cost| cost.requests).max().unwrap_or_default();
+        let of_a_sweep = landed.cost.sweeps.iter().max().copied().unwrap_or_default();
+        println!(
+            "{self:?}: {:.1} hours, an object overtaken by {most_overtaken} at most, {taken} calls taken, {refused} refused, {} deliveries \
+             throttled, {} open at most, the longest sweep {:.0?}, {:.1} requests an upload, [requests, marks written, marks deleted] of \
+             one that waits {:.2?}, {most_requests} requests at most, {of_a_sweep} of a sweep for none",
+            landed.hours,
+            landed.throttled,
+            landed.most_open,
+            landed.longest_sweep,
+            landed.cost.mean(),
+            landed.cost.mean_of_waiting(),
+        );
+        let world = landed.memory.world();
+        let (videos, committed) = (world.videos.len(), world.committed.len());
+        drop(world);
+        let videos = [videos, committed, landed.memory.published().len()];
+        assert_eq!(videos, [objects; 3], "each once");
+        assert_eq!(taken, 2 * self.objects, "one create and one commit each");
+        assert!(most_overtaken <= objects / 10, "one was overtaken by {most_overtaken}");
+        assert!(most_requests <= MOST_REQUESTS, "one upload took {most_requests} requests");
+        assert!(of_a_sweep as usize <= landed.most_open.div_ceil(999) + OF_A_SWEEP, "{of_a_sweep}");
+        assert!(
+            landed.hours < f64::from(2 * self.objects / self.calls_an_hour) + 1.0,
+            "{} hours",
+            landed.hours
+        );
+        landed
+    }
 }
 
+/// Whether each of these costs is at most a tenth more than the other.
+fn is_no_more(costs: [f64; 3], than: [f64; 3]) -> bool {
+    costs.iter().zip(than).all(|(cost, than)| *cost <= 1.1 * than)
+}
+
+/// A tenth of the objects and of Youku's calls of the test below, and one instance, which refuses many deliveries.
 #[tokio::test(start_paused = true)]
-async fn explore() {
-    let env = |name: &str| std::env::var(name).ok().and_then(|v| v.parse::<u32>().ok());
-    let load = Load {
-        objects: env("N").unwrap_or(1000),
-        calls_an_hour: env("CALLS").unwrap_or(1000),
-        instances: env("INST").unwrap_or(100),
-    };
-    judge(load, &load.run().await);
+async fn a_thousand_objects_are_published_as_they_landed() {
+    let landed = Load { objects: 1_000, calls_an_hour: 100, instances: 1 }.check().await;
+    assert!(landed.throttled > 100, "{} deliveries were throttled", landed.throttled);
+}
+
+/// What an upload costs that has to wait does not grow from a hundred objects to a thousand.
+#[tokio::test(start_paused = true)]
+async fn an_upload_among_a_thousand_costs_what_one_of_a_hundred_does() {
+    let few = Load { objects: 100, calls_an_hour: 100, instances: 100 }.check().await.cost.mean_of_waiting();
+    let many = Load { objects: 1_000, calls_an_hour: 1_000, instances: 100 }.check().await.cost;
+    assert!(is_no_more(many.mean_of_waiting(), few), "{:?} after {few:?}", many.mean_of_waiting());
+}
+
+/// Ten thousand objects on Youku's limit and on that of a region's instances, and the cost of each compared with one of a thousand.
+#[tokio::test(start_paused = true)]
+#[ignore = "a minute: cargo test --release -p upload-core --lib -- --ignored --nocapture load::"]
+async fn ten_thousand_objects_are_published_as_they_landed() {
+    let few =
+        Load { objects: 1_000, calls_an_hour: 1_000, instances: 100 }.check().await.cost.mean_of_waiting();
+    for instances in [100, 10] {
+        let many = Load { objects: 10_000, calls_an_hour: 1_000, instances }.check().await.cost;
+        assert!(is_no_more(many.mean_of_waiting(), few), "{:?} after {few:?}", many.mean_of_waiting());
+    }
 }
