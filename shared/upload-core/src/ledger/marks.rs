@@ -33,7 +33,7 @@ pub(super) struct Marks {
     /// The keyed hash of the access token that Youku refuses.
     refused_token: Option<String>,
     /// Its place in the queue for calls that Youku refuses for now.
-    place: Option<QueuePlace>,
+    place: Option<Box<QueuePlace>>,
     /// The callback that the upload still waits for after its end.
     callback: Option<PendingCallback>,
     /// The hour that its video waits for.
@@ -83,7 +83,7 @@ impl Marks {
 
     /// States that the next marked wait is for Youku to take calls again, and the upload's place among those that wait for it.
     pub(super) fn queue_at(&mut self, place: QueuePlace) {
-        self.place = Some(place);
+        self.place = Some(Box::new(place));
     }
 
     fn new_mark(&self, request: &StoredRequest) -> OpenMark {
@@ -146,7 +146,7 @@ impl Marks {
     ) -> Result<(), Error> {
         let (refused, place) = (self.refused_token.take(), self.place.take());
         let due = until.map_or(Due::Now, |until| match place {
-            Some(place) => Due::InTurn { until, place },
+            Some(place) => Due::InTurn { until, place: *place },
             None => Due::Until { until, refused },
         });
         self.replace(due, OpenMark { not_before: until, waiting: reason, ..self.new_mark(request) }).await

@@ -32,7 +32,7 @@ pub struct OpenUpload {
     /// token.
     pub refused_token: Option<String>,
     /// Its place among those that wait until Youku takes their client's calls again.
-    pub(crate) place: Option<QueuePlace>,
+    pub(crate) place: Option<Box<QueuePlace>>,
     /// Pauses in a row in which it could not continue.
     pub(super) pauses: u8,
     /// Whether one of its marks is a pause's.
@@ -46,7 +46,7 @@ impl OpenUpload {
         let (pauses, refused_token, place) = match &key.due {
             Due::Pause(number) => (*number, None, None),
             Due::Until { refused, .. } => (0, refused.clone(), None),
-            Due::InTurn { place, .. } => (0, None, Some(place.clone())),
+            Due::InTurn { place, .. } => (0, None, Some(Box::new(place.clone()))),
             Due::Now => (0, None, None),
         };
         Self {

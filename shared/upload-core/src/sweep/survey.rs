@@ -72,7 +72,7 @@ impl Survey {
 
     fn add(&mut self, upload: OpenUpload, is_due: bool) {
         match upload.place.clone() {
-            Some(place) if is_due => self.queue.add(place, upload),
+            Some(place) if is_due => self.queue.add(*place, upload),
             None if self.after.as_ref().is_some_and(|after| upload.id <= *after) => {}
             None if is_due => self.others.push_back(upload),
             _ => self.skipped += 1,

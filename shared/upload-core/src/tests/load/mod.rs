@@ -24,20 +24,10 @@ impl Load {
         let landed = self.run().await;
         let objects = self.objects as usize;
         let most_overtaken = landed.overtaken.iter().max().copied().unwrap_or_default();
-        let CallLimit { taken, refused, .. } = landed.memory.world().limit.expect("there is one");
+        let CallLimit { taken, .. } = landed.memory.world().limit.expect("there is one");
         let most_requests = landed.cost.uploads.values().map(|cost| cost.requests).max().unwrap_or_default();
         let of_a_sweep = landed.cost.sweeps.iter().max().copied().unwrap_or_default();
-        println!(
-            "{self:?}: {:.1} hours, an object overtaken by {most_overtaken} at most, {taken} calls taken, {refused} refused, {} deliveries \
-             throttled, {} open at most, the longest sweep {:.0?}, {:.1} requests an upload, [requests, marks written, marks deleted] of \
-             one that waits {:.2?}, {most_requests} requests at most, {of_a_sweep} of a sweep for none",
-            landed.hours,
-            landed.throttled,
-            landed.most_open,
-            landed.longest_sweep,
-            landed.cost.mean(),
-            landed.cost.mean_of_waiting(),
-        );
+        landed.print_figures(self);
         let world = landed.memory.world();
         let (videos, committed) = (world.videos.len(), world.committed.len());
         drop(world);
@@ -53,6 +43,26 @@ impl Load {
             landed.hours
         );
         landed
+    }
+}
+
+impl Landed {
+    #[expect(clippy::print_stdout, reason = "the figures are what such a run is worth")]
+    fn print_figures(&self, load: Load) {
+        let CallLimit { taken, refused, .. } = self.memory.world().limit.expect("there is one");
+        println!("{load:?}");
+        println!(
+            "  {:.1} hours; {taken} calls taken, {refused} refused; {} deliveries throttled",
+            self.hours, self.throttled
+        );
+        println!("  an object was overtaken by {} at most", self.overtaken.iter().max().unwrap_or(&0));
+        println!("  {} open at most; the longest sweep {:.0?}", self.most_open, self.longest_sweep);
+        let [requests, written, deleted] = self.cost.mean_of_waiting();
+        println!(
+            "  {:.1} requests of the ledger an upload, of one that waits {requests:.1}",
+            self.cost.mean()
+        );
+        println!("  with {written:.2} marks written and {deleted:.2} deleted");
     }
 }
 
