@@ -1,7 +1,8 @@
 //! The sweep: resumes the open uploads that nobody holds.
 //!
-//! The list of marks shows which uploads are due, and [in which order](super::survey); nothing more is read about the others. A mark that cannot be read, or an
-//! upload whose steps are damaged or that cannot continue, is an error of its own, and the sweep continues with the rest.
+//! The list of marks shows which uploads are due, and [in which order](super::survey); nothing more is read about the others. A mark that
+//! cannot be read, or an upload whose steps are damaged or that cannot continue, is an error of its own, and the sweep continues with the
+//! rest.
 
 use super::{
     report::SweepReport,
@@ -111,6 +112,6 @@ where
         report.record_result(ledger, &upload, mark, result).await?;
     }
     report.leaves_queue = survey.has_queue();
-    report.next = survey.next();
+    report.next = survey.into_next();
     Ok(report)
 }

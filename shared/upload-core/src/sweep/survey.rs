@@ -107,7 +107,7 @@ impl Survey {
     }
 
     /// After which of the others the next sweep continues; `None` where none is left.
-    pub(super) fn next(self) -> Option<UploadId> {
+    pub(super) fn into_next(self) -> Option<UploadId> {
         if self.others.is_empty() { None } else { self.after }
     }
 }

@@ -88,7 +88,7 @@ async fn an_upload_among_a_thousand_costs_what_one_of_a_hundred_does() {
 
 /// Ten thousand objects on Youku's limit and on that of a region's instances, and the cost of each compared with one of a thousand.
 #[tokio::test(start_paused = true)]
-#[ignore = "a minute: cargo test --release -p upload-core --lib -- --ignored --nocapture load::"]
+#[ignore = "a minute: cargo test --release -p upload-core --lib -- --ignored --nocapture tests::load::"]
 async fn ten_thousand_objects_are_published_as_they_landed() {
     let few =
         Load { objects: 1_000, calls_an_hour: 1_000, instances: 100 }.check().await.cost.mean_of_waiting();
