@@ -4,7 +4,7 @@ use super::{cost::Cost, function_compute::FunctionCompute};
 use crate::{
     ledger::UploadRequest,
     tests::{
-        clock, job,
+        job,
         memory::{CallLimit, Memory, Quirks},
     },
     *,
@@ -76,7 +76,8 @@ impl Load {
         let calls = ["create", "initiate", "part", "complete", "commit", "head", "read"];
         world.takes.extend(calls.map(|call| (call, CALL)));
         // A store tells whole seconds.
-        let second = |n| clock::right() + Duration::from_secs(self.landing(n).as_secs());
+        let begun = memory.ledger.now();
+        let second = |n| begun + Duration::from_secs(self.landing(n).as_secs());
         world.landed = (0..self.objects).map(|n| (key(n), second(n))).collect();
         drop(world);
         memory

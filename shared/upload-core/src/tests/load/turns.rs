@@ -3,7 +3,7 @@
 use crate::{
     ledger::{Claim, UploadRequest},
     tests::{
-        clock, count_calls, job,
+        count_calls, job,
         memory::{CallLimit, Memory, Quirks},
     },
     *,
@@ -23,7 +23,7 @@ async fn request_on(memory: &Memory, key: &str) -> (UploadId, UploadRequest) {
 
 /// Uploads that Youku refused, and that are due; of each the object landed a second after that of the next.
 async fn refuse(memory: &Memory, count: u64) -> Vec<UploadId> {
-    let (mut ids, first) = (Vec::new(), clock::right());
+    let (mut ids, first) = (Vec::new(), memory.ledger.now());
     memory.world().limit = Some(CallLimit::of(0));
     for n in 0..count {
         let key = format!("dir/{n}.mp4");
