@@ -41,7 +41,7 @@ fn log_report(report: &SweepReport) {
         callbacks_delivered = report.callbacks_delivered,
         skipped = report.skipped + report.carried,
         marks_cleared = report.marks_cleared,
-        unfinished = report.next.is_some(),
+        unfinished = report.is_unfinished(),
         found = found.uploads.len(),
         known = found.known,
         older = found.older,

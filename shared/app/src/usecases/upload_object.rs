@@ -106,6 +106,7 @@ impl App {
             let request = UploadRequest {
                 callback,
                 entrypoint: Some(Entrypoint::Event),
+                landed: object.modified,
                 ..UploadRequest::new(job, object)
             };
             match uploader.upload_arrival(&request, republish, run).await? {

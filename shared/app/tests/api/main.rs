@@ -1,6 +1,7 @@
 //! The crate's public API, as entrypoints use it.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod large_ledger;
 mod ledger_checks;
 mod ledger_store;
 mod odd_tasks;

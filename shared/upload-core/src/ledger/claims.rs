@@ -57,7 +57,7 @@ impl Ledger {
         mode: ClaimMode,
     ) -> Result<Claim, Error> {
         match self.has_lease(id).await? {
-            false => self.claim_new(id, request).await,
+            false => Box::pin(self.claim_new(id, request)).await,
             true => self.claim_known(id, request, mode).await,
         }
     }

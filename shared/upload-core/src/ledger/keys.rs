@@ -25,9 +25,13 @@ pub(super) fn cursor(name: &str) -> String {
 
 /// Key of a client's rate limit; the client's id may contain any character.
 pub(super) fn rate_limit(client: &str) -> String {
+    format!("pause/{}", client_hash(client))
+}
+
+/// The hash that stands for a client's id in keys: 32 hexadecimal digits.
+pub(super) fn client_hash(client: &str) -> String {
     let digest = Sha256::digest(client.as_bytes());
-    let digits: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("pause/{digits}")
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Key of the last published content of an object's key under an account.

@@ -5,15 +5,17 @@
 //! | `open/{id}.{tag}` | now; also `open/{id}`, which only a process that found it may delete |
 //! | `open/{id}.{tag}.u{ms}` | at this time by the store's clock, in milliseconds since 1970 |
 //! | `open/{id}.{tag}.u{ms}.{token}` | the same, or once the account has an access token other than the one of this keyed hash |
+//! | `open/{id}.{tag}.u{ms}.q{landed}.{client}` | at this time, in turn: of those that wait until Youku takes this client's calls, who landed first is first |
 //! | `open/{id}.{tag}.p{n}` | the `n`th pause after the mark was written, by the list's times; `p00`: now, except for workers that lack what it needs |
 //!
 //! Reasons: the id comes first, so that one list by prefix finds all marks of an upload, and they are adjacent
-//! in the list of all marks; of several the earliest due time counts. The tag belongs to its writer, so that a
+//! in the list of all marks; of several the earliest due time counts. The key states a place in the queue and the client, so that a
+//! sweep finds whose turn it is, and leaves the others, without reading a mark. The tag belongs to its writer, so that a
 //! holder that wakes late can delete no marks but those it wrote or found. The key states the number of a pause
 //! rather than its end: the longest pause is marked again in its place, which costs one request a day and leaves
 //! no moment with two marks or none.
 
-use super::{Timestamp, keys::OPEN};
+use super::{Timestamp, keys::OPEN, queue_place::QueuePlace};
 use crate::{Error, ErrorKind, UploadId};
 use std::{
     fmt,
@@ -34,6 +36,11 @@ pub(super) enum Due {
         until: Timestamp,
         /// The keyed hash of the access token that was refused.
         refused: Option<String>,
+    },
+    /// At this time, in the turn of this place.
+    InTurn {
+        until: Timestamp,
+        place: QueuePlace,
     },
     /// The number of its pause in a row, from 1 on; 0: due now, except for workers that lack what it needs.
     Pause(u8),
@@ -62,7 +69,7 @@ impl Due {
     pub(super) fn due_time(&self, modified: SystemTime) -> Option<SystemTime> {
         match self {
             Self::Now => None,
-            Self::Until { until, .. } => Some(until.get()),
+            Self::Until { until, .. } | Self::InTurn { until, .. } => Some(until.get()),
             Self::Pause(number) => Some(modified + pause_length(*number)),
         }
     }
@@ -84,7 +91,12 @@ impl MarkKey {
         let tag = parts.next().filter(|tag| is_hex(tag, TAG_DIGITS))?.to_owned();
         let due = match (parts.next(), parts.next()) {
             (None, _) => Due::Now,
-            (Some(due), refused) => match (due.split_at_checked(1)?, refused) {
+            (Some(due), rest) => match (due.split_at_checked(1)?, rest) {
+                (("u", ms), Some(landed)) if landed.starts_with('q') => {
+                    let client = parts.next().filter(|client| QueuePlace::is_client(client))?.to_owned();
+                    let landed = parse_time(landed.strip_prefix('q')?)?;
+                    Due::InTurn { until: parse_time(ms)?, place: QueuePlace { landed, client } }
+                }
                 (("u", ms), refused) => {
                     let refused = refused.map(|token| is_hex(token, TOKEN_DIGITS).then(|| token.to_owned()));
                     Due::Until {
@@ -112,9 +124,12 @@ impl fmt::Display for MarkKey {
         match due {
             Due::Now => Ok(()),
             Due::Until { until, refused } => {
-                let since = until.get().duration_since(UNIX_EPOCH).unwrap_or_default();
-                write!(f, ".u{:013}", since.as_millis())?;
+                write!(f, ".u{:013}", to_ms(*until))?;
                 refused.as_ref().map_or(Ok(()), |token| write!(f, ".{token}"))
+            }
+            Due::InTurn { until, place } => {
+                let QueuePlace { landed, client } = place;
+                write!(f, ".u{:013}.q{:013}.{client}", to_ms(*until), to_ms(*landed))
             }
             Due::Pause(number) => write!(f, ".p{number:02}"),
         }
@@ -127,6 +142,10 @@ pub(super) const TOKEN_DIGITS: usize = 16;
 
 fn is_hex(text: &str, length: usize) -> bool {
     text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+fn to_ms(time: Timestamp) -> u128 {
+    time.get().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis()
 }
 
 fn parse_time(ms: &str) -> Option<Timestamp> {
@@ -155,11 +174,19 @@ mod tests {
         };
         let id = UploadId::parse(ID).expect("an id");
         let token = "0123456789abcdef".to_owned();
+        let landed = (UNIX_EPOCH + Duration::from_millis(1_799_999_999_000)).into();
+        let place = QueuePlace { landed, client: "01234567".into() };
+        let until_ms = (UNIX_EPOCH + Duration::from_millis(1_800_000_000_250)).into();
         for (text, tag, due) in [
             ("", None, Due::Now),
             (".89abcdef", Some("89abcdef"), Due::Now),
             (".89abcdef.u1800000000250", Some("89abcdef"), until(None)),
             (".89abcdef.u1800000000250.0123456789abcdef", Some("89abcdef"), until(Some(token))),
+            (
+                ".89abcdef.u1800000000250.q1799999999000.01234567",
+                Some("89abcdef"),
+                Due::InTurn { until: until_ms, place },
+            ),
             (".89abcdef.p00", Some("89abcdef"), Due::Pause(0)),
             (".89abcdef.p01", Some("89abcdef"), Due::Pause(1)),
             (".89abcdef.p10", Some("89abcdef"), Due::Pause(10)),
@@ -183,6 +210,10 @@ mod tests {
             ".89abcdef.é",
             ".89abcdef.u1800000000250.0123456789abcde",
             ".89abcdef.u1800000000250.0123456789abcdef.1",
+            ".89abcdef.u1800000000250.q1799999999000",
+            ".89abcdef.u1800000000250.q179999999900.01234567",
+            ".89abcdef.u1800000000250.q1799999999000.0123456",
+            ".89abcdef.u1800000000250.q1799999999000.01234567.1",
         ] {
             assert_eq!(MarkKey::parse(&format!("open/{ID}{foreign}")), None, "{foreign}");
         }

@@ -8,6 +8,7 @@ use super::{
     marks::Marks,
     open_mark::OpenMark,
     open_uploads::OpenUpload,
+    queue_place::QueuePlace,
 };
 use crate::{Error, ErrorKind, RetryAdvice};
 use std::time::SystemTime;
@@ -16,6 +17,12 @@ impl LeasedUpload {
     /// States that the next wait ends with another access token than the one of this keyed hash.
     pub(crate) fn refuse_token(&mut self, token: Option<String>) {
         self.marks.refuse_token(token);
+    }
+
+    /// States that the next wait is for Youku to take this client's calls again.
+    pub(crate) fn queue_for_calls(&mut self, client: &str) {
+        let landed = self.record().landed().unwrap_or_else(|| self.lease().now().into());
+        self.marks.queue_at(QueuePlace::new(landed, client));
     }
 
     /// Pauses the upload, longer each time, if its run ended for something that a person must fix. Appends no

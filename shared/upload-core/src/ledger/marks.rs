@@ -10,6 +10,7 @@ use super::{
     open_mark::{OpenMark, ScheduledVideo},
     open_uploads::OpenUpload,
     pending_callback::PendingCallback,
+    queue_place::QueuePlace,
     record::Record,
     request::StoredRequest,
     step::{StepKind, WaitReason},
@@ -31,6 +32,8 @@ pub(super) struct Marks {
     pauses: u8,
     /// The keyed hash of the access token that Youku refuses.
     refused_token: Option<String>,
+    /// Its place in the queue for calls that Youku refuses for now.
+    place: Option<Box<QueuePlace>>,
     /// The callback that the upload still waits for after its end.
     callback: Option<PendingCallback>,
     /// The hour that its video waits for.
@@ -56,6 +59,7 @@ impl Marks {
             settled: false,
             pauses,
             refused_token: None,
+            place: None,
             callback: None,
             publication: None,
         }
@@ -75,6 +79,11 @@ impl Marks {
     /// States that the next marked wait ends with another access token than the one of this keyed hash.
     pub(super) fn refuse_token(&mut self, token: Option<String>) {
         self.refused_token = token;
+    }
+
+    /// States that the next marked wait is for Youku to take calls again, and the upload's place among those that wait for it.
+    pub(super) fn queue_at(&mut self, place: QueuePlace) {
+        self.place = Some(Box::new(place));
     }
 
     fn new_mark(&self, request: &StoredRequest) -> OpenMark {
@@ -135,8 +144,11 @@ impl Marks {
         until: Option<Timestamp>,
         reason: Option<WaitReason>,
     ) -> Result<(), Error> {
-        let refused = self.refused_token.take();
-        let due = until.map_or(Due::Now, |until| Due::Until { until, refused });
+        let (refused, place) = (self.refused_token.take(), self.place.take());
+        let due = until.map_or(Due::Now, |until| match place {
+            Some(place) => Due::InTurn { until, place: *place },
+            None => Due::Until { until, refused },
+        });
         self.replace(due, OpenMark { not_before: until, waiting: reason, ..self.new_mark(request) }).await
     }
 

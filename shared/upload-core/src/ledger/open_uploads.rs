@@ -8,6 +8,7 @@ use super::{
     keys,
     mark_key::{Due, MarkKey},
     open_mark::OpenMark,
+    queue_place::QueuePlace,
     store::{Access, ListedKey},
 };
 use crate::{Error, UploadId};
@@ -30,6 +31,8 @@ pub struct OpenUpload {
     /// Keyed hash of the access token that was refused: the upload is also due once its account has another
     /// token.
     pub refused_token: Option<String>,
+    /// Its place among those that wait until Youku takes their client's calls again.
+    pub(crate) place: Option<Box<QueuePlace>>,
     /// Pauses in a row in which it could not continue.
     pub(super) pauses: u8,
     /// Whether one of its marks is a pause's.
@@ -40,16 +43,18 @@ pub struct OpenUpload {
 
 impl OpenUpload {
     fn from_key(key: MarkKey, listed: &ListedKey) -> Self {
-        let (pauses, refused_token) = match &key.due {
-            Due::Pause(number) => (*number, None),
-            Due::Until { refused, .. } => (0, refused.clone()),
-            Due::Now => (0, None),
+        let (pauses, refused_token, place) = match &key.due {
+            Due::Pause(number) => (*number, None, None),
+            Due::Until { refused, .. } => (0, refused.clone(), None),
+            Due::InTurn { place, .. } => (0, None, Some(Box::new(place.clone()))),
+            Due::Now => (0, None, None),
         };
         Self {
             due: key.due.due_time(listed.modified),
             id: key.id,
             marked: listed.modified,
             refused_token,
+            place,
             pauses,
             paused: matches!(key.due, Due::Pause(_)),
             keys: vec![(listed.key.clone(), listed.modified)],
@@ -64,6 +69,7 @@ impl OpenUpload {
         self.pauses = self.pauses.max(other.pauses);
         self.paused |= other.paused;
         self.refused_token = self.refused_token.take().or(other.refused_token);
+        self.place = self.place.take().or(other.place);
         self.keys.append(&mut other.keys);
     }
 

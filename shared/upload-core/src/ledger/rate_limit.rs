@@ -10,6 +10,7 @@ use super::{
 };
 use crate::Error;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -17,10 +18,19 @@ pub(super) struct RateLimit {
     pub(super) v: u32,
     /// End of the limit, by the store's clock.
     pub(super) until: Timestamp,
+    /// Refusals in a row, each met soon after the end of the limit before it.
+    #[serde(default)]
+    pub(super) refusals: u32,
 }
 
+/// The least time from a first refusal to the next call; each further one in a row doubles it. Youku counts by the hour: a call that asks
+/// whether it takes calls again costs an upload's attempt, and time that passes unused is made up for within the hour.
+const FIRST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_secs(900);
+
 impl Ledger {
-    /// Forbids calls of Youku as `client` before a time by the store's clock.
+    /// Forbids calls of Youku as `client`, which refused one, before a time by the store's clock; for longer the more often it has refused
+    /// them in a row.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -39,8 +49,29 @@ impl Ledger {
 }
 
 async fn write(access: &Access, client: &str, until: Timestamp) -> Result<(), Error> {
-    let bytes = encode(&RateLimit { v: VERSION, until })?;
-    access.write(&keys::rate_limit(client), bytes).await.map(drop)
+    let key = keys::rate_limit(client);
+    let found = access.read(&key).await?;
+    // What cannot be read says nothing: it is written anew.
+    let known = found.and_then(|found| Some((decode::<RateLimit>(&key, &found.bytes).ok()?, found.now)));
+    let (refusals, least) = match known {
+        None => (1, until),
+        Some((known, now)) => {
+            let refusals = match now.duration_since(known.until.get()) {
+                // Uploads that ran at once were refused together.
+                Err(_) => known.refusals,
+                Ok(since) if since <= LONGEST_PAUSE => known.refusals.saturating_add(1),
+                Ok(_) => 1,
+            };
+            (refusals, (now + pause_after(refusals)).into())
+        }
+    };
+    let bytes = encode(&RateLimit { v: VERSION, until: until.max(least), refusals })?;
+    access.write(&key, bytes).await.map(drop)
+}
+
+fn pause_after(refusals: u32) -> Duration {
+    let doubled = 2_u32.saturating_pow(refusals.saturating_sub(1));
+    FIRST_PAUSE.saturating_mul(doubled).min(LONGEST_PAUSE)
 }
 
 async fn check(access: &Access, client: &str) -> Result<(), Error> {

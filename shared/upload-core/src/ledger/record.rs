@@ -14,6 +14,7 @@ use super::{
     step::{Entry, Session, Step, StepKind, Transferred, WaitReason, Waiting},
 };
 use crate::ledger::request::StoredRequest;
+use crate::model::timestamp::Timestamp;
 use crate::{Error, ErrorKind, Media, Preflight, PreflightReport, UploadId, VideoEvent};
 
 /// All that the ledger knows of one upload.
@@ -115,6 +116,12 @@ impl Record {
         let ends =
             |entry: &&Entry| matches!(entry.step, Step::Committed { .. } | Step::Failed(_) | Step::Cancelled);
         self.state.has_ended().then(|| self.history.iter().rev().find(ends)).flatten()
+    }
+
+    /// When its object landed or, where nobody stated that, when the upload began; by the store's clock.
+    pub(crate) fn landed(&self) -> Option<Timestamp> {
+        // A store whose clock is ahead does not put an object behind those that landed later.
+        self.request.landed.into_iter().chain(self.history.first().map(|first| first.at)).min()
     }
 
     /// What the object holds, as far as a preflight could tell.

@@ -4,12 +4,13 @@ use super::{
     seal::{Sealed, Sealer},
     stored_metadata::{self, StoredMetadata},
 };
-use crate::model::publication::Publication;
+use crate::model::{publication::Publication, timestamp::Timestamp};
 use crate::{
     Callback, Entrypoint, Error, Job, Location, Md5, Mode, Object, Preflight, StatedMd5, VideoEvent,
 };
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use std::time::SystemTime;
 
 /// What an upload is about.
 #[derive(Debug, Clone)]
@@ -26,13 +27,24 @@ pub struct UploadRequest {
     pub caller_account: Option<SecretString>,
     /// How it was asked for; requests of older programs do not say.
     pub entrypoint: Option<Entrypoint>,
+    /// When its object landed, by its store's clock, where that is why it is asked for: while Youku takes no calls it waits its turn by
+    /// this time, and any other by when it began.
+    pub landed: Option<SystemTime>,
 }
 
 impl UploadRequest {
     /// A request for `object`, with nothing else stated.
     #[must_use]
     pub fn new(job: Job, object: Object) -> Self {
-        Self { job, object, requested_key: None, callback: None, caller_account: None, entrypoint: None }
+        Self {
+            job,
+            object,
+            requested_key: None,
+            callback: None,
+            caller_account: None,
+            entrypoint: None,
+            landed: None,
+        }
     }
 
     /// Whether the object is to be published unseen, also where it was refused before.
@@ -79,6 +91,9 @@ pub struct StoredRequest {
     /// How it was asked for; requests of older programs do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entrypoint: Option<Entrypoint>,
+    /// When its object landed, where that is why it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub landed: Option<Timestamp>,
     /// When the video is made public, if it is hidden at first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publication: Option<Publication<Sealed>>,
@@ -132,7 +147,8 @@ impl StoredRequest {
     }
 
     pub(super) fn seal(request: &UploadRequest, sealer: Sealer<'_>) -> Result<Self, Error> {
-        let UploadRequest { job, object, requested_key, callback, caller_account, entrypoint } = request;
+        let UploadRequest { job, object, requested_key, callback, caller_account, entrypoint, landed } =
+            request;
         Ok(Self {
             location: object.location.clone(),
             account: job.account.clone(),
@@ -152,6 +168,7 @@ impl StoredRequest {
             events: callback.as_ref().map(|callback| callback.events.clone()).unwrap_or_default(),
             caller_account: sealer.seal_some(caller_account.as_ref(), "caller_account")?,
             entrypoint: *entrypoint,
+            landed: landed.map(Timestamp::from),
             publication: seal_publication(job.publication.as_ref(), sealer)?,
             sidecar: job.video.sidecar.clone(),
             fixed: job.video.fixed.iter().map(|field| (*field).to_owned()).collect(),
@@ -187,6 +204,7 @@ impl StoredRequest {
             callback,
             caller_account,
             entrypoint,
+            landed: record.landed.map(Timestamp::get),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The sweep: resumes open uploads and scans buckets for objects whose event was missed.
 
 pub(crate) mod age;
+mod call_queue;
 mod cursor;
 pub(crate) mod discover;
 pub(crate) mod discovery;
@@ -12,4 +13,5 @@ mod resume;
 mod round;
 pub(crate) mod run;
 mod scan;
+mod survey;
 pub(crate) mod watch;

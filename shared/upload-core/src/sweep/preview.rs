@@ -1,5 +1,6 @@
 //! What a sweep would do with the open uploads, without doing it.
 
+use super::survey::{StoreClock, Survey};
 use crate::{
     DiscoveryReport, Error, Location, UploadId,
     ledger::{Ledger, OpenUpload, needs_operator},
@@ -8,9 +9,6 @@ use std::{
     collections::BTreeSet,
     time::{Duration, SystemTime},
 };
-
-/// Uploads in one list.
-const PAGE: usize = 999;
 
 /// What a sweep would do.
 #[derive(Debug, Default)]
@@ -85,39 +83,26 @@ pub async fn preview_sweep(
     let mut preview = SweepPreview::default();
     // A ledger without a birth has no upload.
     let Some(times) = ledger.recorded_times().await? else { return Ok(preview) };
-    let mut after = after;
-    loop {
-        let page = ledger.open_marks(after.as_ref(), PAGE).await?;
-        preview.errors.extend(page.foreign);
-        for upload in page.uploads {
-            if preview.calls() >= limit {
-                preview.has_more = true;
-                return Ok(preview);
-            }
-            if !is_due(&upload, tokens, times.now) {
-                preview.skipped += 1;
-                continue;
-            }
-            match examine(ledger, &upload, times.now).await {
-                Ok(Examined::Due(due)) => preview.due.push(due),
-                Ok(Examined::Held) => preview.skipped += 1,
-                Ok(Examined::Carried) => preview.carried += 1,
-                Ok(Examined::Gone) => {}
-                Err(error) if needs_operator(&error) => preview.errors.push(error),
-                Err(error) => return Err(error),
-            }
+    let mut clock = StoreClock::new(times.now);
+    let mut survey = Survey::take(ledger, tokens, after, limit, &mut clock).await?;
+    preview.errors.append(&mut survey.foreign);
+    preview.skipped = u32::try_from(survey.skipped).unwrap_or(u32::MAX);
+    while !survey.is_empty() {
+        if preview.calls() >= limit {
+            preview.has_more = true;
+            break;
         }
-        after = page.next;
-        if after.is_none() {
-            return Ok(preview);
+        let Some(upload) = survey.pop() else { break };
+        match examine(ledger, &upload, times.now).await {
+            Ok(Examined::Due(due)) => preview.due.push(due),
+            Ok(Examined::Held) => preview.skipped += 1,
+            Ok(Examined::Carried) => preview.carried += 1,
+            Ok(Examined::Gone) => {}
+            Err(error) if needs_operator(&error) => preview.errors.push(error),
+            Err(error) => return Err(error),
         }
     }
-}
-
-/// Whether an upload is due; `tokens` are the keyed hashes of the access tokens in use.
-pub(super) fn is_due(upload: &OpenUpload, tokens: &BTreeSet<String>, now: SystemTime) -> bool {
-    let is_replaced = |token: &String| !tokens.is_empty() && !tokens.contains(token);
-    upload.refused_token.as_ref().is_some_and(is_replaced) || upload.is_due(now)
+    Ok(preview)
 }
 
 enum Examined {

@@ -31,12 +31,15 @@ pub struct SweepReport {
     pub marks_cleared: u32,
     /// Unreadable marks, and foreign entries among the marks: each names its key.
     pub errors: Vec<Error>,
-    /// Set if it ended before it had examined every mark; the next sweep begins after this.
+    /// Set if it ended before it had examined every mark of an upload that is due and does not wait for Youku's calls; the next sweep
+    /// begins after this.
     pub next: Option<UploadId>,
     /// What the scan of the buckets found.
     pub discovered: DiscoveryReport,
     /// Uploads whose video's event is due, until [`watch_videos`](crate::watch_videos) asks about them.
     pub(super) due_videos: DueVideos,
+    /// It ended before every upload had its turn that waits for Youku's calls.
+    pub(super) leaves_queue: bool,
     /// Attempts that do not count as resumed uploads, and cost as much.
     attempts: usize,
 }
@@ -55,10 +58,16 @@ impl SweepReport {
         self.skipped = self.skipped.saturating_add(u32::try_from(uploads).unwrap_or(u32::MAX));
     }
 
+    /// Whether it ended before it had examined every open upload that is due.
+    #[must_use]
+    pub fn is_unfinished(&self) -> bool {
+        self.next.is_some() || self.leaves_queue
+    }
+
     /// Whether more uploads are due than the sweep had room for: watching leaves Youku's calls to them.
     #[must_use]
     pub fn uploads_wait(&self) -> bool {
-        self.next.is_some() && !self.resumed.is_empty()
+        self.is_unfinished() && !self.resumed.is_empty()
             || self.discovered.stopped == Some(StopReason::Uploads)
     }
 

@@ -1,7 +1,7 @@
 //! Resumes what one open mark names.
 
 use crate::{
-    Error, FollowUp, PublishedVideo, RunContext, UploadId, Uploader,
+    Error, ErrorKind, FollowUp, PublishedVideo, RunContext, UploadId, Uploader,
     ledger::{Ledger, OpenMark, OpenUpload, Record, needs_operator},
 };
 use std::future::Future;
@@ -18,6 +18,31 @@ pub(super) enum ResumeResult {
     StillPaused(Error),
     /// The upload was resumed and is a video now.
     Published(PublishedVideo),
+}
+
+/// Whether Youku's calls are known to be refused for now as the client that an upload waits for: then it is not even claimed, which would
+/// add steps to it each time.
+///
+/// # Errors
+/// If the ledger's store fails.
+pub(super) async fn is_limited<F, Fut>(
+    ledger: &Ledger,
+    uploader_of: &F,
+    upload: &OpenUpload,
+    mark: &OpenMark,
+) -> Result<bool, Error>
+where
+    F: Fn(UploadId, OpenMark) -> Fut,
+    Fut: Future<Output = Result<Uploader, Error>>,
+{
+    // What keeps it from having an uploader is the upload's own error.
+    let Ok(uploader) = uploader_of(upload.id.clone(), mark.clone()).await else { return Ok(false) };
+    match ledger.ensure_calls_allowed(uploader.account_name(&mark.account)).await {
+        Err(error) if error.kind() == ErrorKind::RateLimited => Ok(true),
+        // The upload reports it.
+        Err(error) if needs_operator(&error) => Ok(false),
+        checked => checked.map(|()| false),
+    }
 }
 
 /// Resumes an open upload or delivers its callback; clears the mark of an upload that is settled.

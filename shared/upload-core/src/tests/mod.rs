@@ -17,6 +17,7 @@ mod deadlines;
 mod deliveries;
 mod freeze;
 mod ledger_requests;
+mod load;
 mod lost_commits;
 pub(crate) mod memory;
 mod odd_answers;

@@ -268,6 +268,10 @@ impl Uploader {
         {
             tracing::warn!(error = ?unwritten, "could not spare the account's other uploads the refusal");
         }
+        if let Step::Waiting(Waiting { reason: WaitReason::RateLimited, .. }) = step {
+            let client = self.account_name(&upload.record().request.account).to_owned();
+            upload.queue_for_calls(&client);
+        }
         if let Step::Waiting(Waiting {
             reason: WaitReason::Unauthorized | WaitReason::ClientRefused, ..
         }) = step

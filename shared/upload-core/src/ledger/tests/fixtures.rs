@@ -37,6 +37,7 @@ fn full_work() -> StoredRequest {
     request.requested_key = Some("film 7".into());
     request.caller_account = Some("a token".into());
     request.entrypoint = Some(Entrypoint::LegacyTask);
+    request.landed = Some(at().get());
     request.object.location.region = Some("cn-hangzhou".into());
     request.object.version_id = Some("v".into());
     request.object.md5 = Some(Md5([1; 16]));
@@ -243,7 +244,7 @@ fn every_kind_of_entry_equals_its_fixture() {
     }))
     .expect("a recent end");
     assert_eq!(is_written_and_read("recent", &recent), recent);
-    let pause = is_written_and_read("pause", &RateLimit { v: VERSION, until: at() });
+    let pause = is_written_and_read("pause", &RateLimit { v: VERSION, until: at(), refusals: 1 });
     assert_eq!(pause.until, at());
     let notice: Notice = serde_json::from_value(serde_json::json!({
         "v": VERSION, "event": "needs_you", "account": "main", "location": {"provider": "oss", "bucket": "b", "key": "k"},

@@ -1,16 +1,18 @@
 //! A ledger store in memory: one map, a clock in whole seconds, and faults as ordered or at random.
 
+use super::history::History;
+pub(crate) use super::test_seal::TestSeal;
 use crate::{
     Error, ErrorKind, RetryAdvice,
-    ledger::{Created, LedgerStore, ListedKey, Page, Seal, Stored},
+    ledger::{Created, LedgerStore, ListedKey, Page, Stored},
     tests::{crash_points::CrashPoints, memory::crc64},
 };
 use async_trait::async_trait;
 use bytes::Bytes;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
-use secrecy::SecretString;
 use std::{
     collections::BTreeMap,
+    ops::Bound,
     sync::{Arc, Mutex, MutexGuard},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -18,6 +20,9 @@ use tokio::{
     sync::Notify,
     time::{Instant, sleep},
 };
+
+/// Keys of a page at most, as OSS and S3 have it.
+const PAGE: usize = 1000;
 
 /// What happens to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +51,10 @@ pub(crate) struct Outage {
 
 pub(crate) struct World {
     pub(crate) entries: BTreeMap<String, (Bytes, SystemTime)>,
+    /// Uploads that finished before, besides the entries.
+    pub(crate) history: History,
+    /// Keys that lists have returned, and the bytes of these and of what was read.
+    pub(crate) returned: (usize, usize),
     /// The next calls of an operation meet these.
     pub(crate) faults: Vec<(&'static str, Fault)>,
     /// Every call fails.
@@ -93,6 +102,8 @@ impl MemoryStore {
     pub(crate) fn new() -> Self {
         let world = World {
             entries: BTreeMap::new(),
+            history: History::default(),
+            returned: (0, 0),
             faults: Vec::new(),
             is_down: false,
             outage: None,
@@ -269,28 +280,37 @@ impl LedgerStore for MemoryStore {
     async fn read(&self, key: &str) -> Result<Option<Stored>, Error> {
         let fault = self.begin("read", key).await?;
         let now = self.now();
-        let found = self.world().entries.get(key).cloned();
+        let found = {
+            let mut world = self.world();
+            let found = world.entries.get(key).cloned().or_else(|| world.history.read(key));
+            world.returned.1 += found.as_ref().map_or(0, |(bytes, _)| bytes.len());
+            found
+        };
         self.end(fault, found.map(|(bytes, modified)| Stored { tag: tag(&bytes), bytes, modified, now }))
             .await
     }
 
     async fn list(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Page, Error> {
         let fault = self.begin("list", prefix).await?;
+        let limit = limit.min(PAGE);
         let page = {
-            let world = self.world();
-            let found = world.entries.range(prefix.to_owned()..);
-            let found = found.take_while(|(key, _)| key.starts_with(prefix));
-            let mut found = found.skip_while(|(key, _)| after.is_some_and(|after| key.as_str() <= after));
-            let keys: Vec<_> = found
-                .by_ref()
-                .take(limit)
+            let mut world = self.world();
+            let from = after.map_or(Bound::Included(prefix), Bound::Excluded);
+            let found = world.entries.range::<str, _>((from, Bound::Unbounded));
+            let found = found.take_while(|(key, _)| key.starts_with(prefix)).take(limit + 1);
+            let mut keys: Vec<_> = found
                 .map(|(key, (bytes, modified))| ListedKey {
                     key: key.clone(),
                     modified: *modified,
                     tag: tag(bytes),
                 })
                 .collect();
-            let next = found.next().and(keys.last()).map(|last| last.key.clone());
+            keys.extend(world.history.list(prefix, after, limit + 1));
+            keys.sort_by(|one, other| one.key.cmp(&other.key));
+            let next = (keys.len() > limit).then(|| keys[limit - 1].key.clone());
+            keys.truncate(limit);
+            world.returned.0 += keys.len();
+            world.returned.1 += keys.iter().map(|listed| listed.key.len()).sum::<usize>();
             Page { keys, next }
         };
         self.end(fault, page).await
@@ -311,27 +331,4 @@ impl LedgerStore for MemoryStore {
 /// As an ETag: another text for another content.
 fn tag(bytes: &[u8]) -> Option<String> {
     Some(format!("{:016x}", crc64(bytes)))
-}
-
-/// Hides a secret from the eye and binds it to its context.
-pub(crate) struct TestSeal;
-
-impl Seal for TestSeal {
-    fn seal(&self, plain: &[u8], context: &str) -> Result<String, Error> {
-        let hex: String = plain.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(format!("{hex}@{context}"))
-    }
-
-    fn open(&self, sealed: &str, context: &str) -> Result<SecretString, Error> {
-        let hex = sealed.strip_suffix(context).and_then(|rest| rest.strip_suffix('@'));
-        let hex = hex.ok_or_else(|| Error::new(ErrorKind::Ledger, "open", "sealed for something else"))?;
-        let bytes: Vec<u8> = (0..hex.len() / 2)
-            .map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("our own hex"))
-            .collect();
-        Ok(String::from_utf8(bytes).expect("our own text").into())
-    }
-
-    fn keyed_hash(&self, text: &[u8]) -> Option<String> {
-        Some(format!("{:016x}", crc64(text)))
-    }
 }

@@ -2,6 +2,7 @@
 
 mod finished_uploads;
 mod fixtures;
+pub(crate) mod history;
 mod holders;
 mod leases;
 mod marks;
@@ -10,6 +11,7 @@ mod races;
 mod reading;
 mod search;
 mod stories;
+mod test_seal;
 mod twins;
 mod walked_edges;
 

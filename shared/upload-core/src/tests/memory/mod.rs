@@ -26,7 +26,7 @@ use secrecy::{ExposeSecret, SecretString};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 use tokio::time::Instant;
 
@@ -35,6 +35,8 @@ pub(crate) struct World {
     pub(crate) content: Vec<u8>,
     digests: Option<(Md5, u64)>,
     pub(crate) etag: String,
+    /// When objects landed, by key: of the others the source does not say.
+    pub(crate) landed: BTreeMap<String, SystemTime>,
     /// What the object states of itself.
     pub(crate) user_metadata: BTreeMap<String, Vec<u8>>,
     /// The sidecar next to it.
@@ -75,6 +77,8 @@ pub(crate) struct World {
     pub(crate) edits: Vec<(Instant, String, metadata::VideoMetadata)>,
     /// Bytes of committed videos, by id.
     pub(crate) videos: BTreeMap<String, Vec<u8>>,
+    /// The file names of the videos, in the order of their commits.
+    pub(crate) committed: Vec<String>,
 }
 
 /// What Youku makes of questions about many videos.

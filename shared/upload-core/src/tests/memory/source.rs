@@ -20,6 +20,7 @@ impl Source for Memory {
             stated_md5: world.states_md5.map(|md5| StatedMd5::new(md5, "metadata md5")),
             crc64: (!world.quirks.hides_crc).then_some(crc64),
             user_metadata: world.user_metadata.clone(),
+            modified: world.landed.get(&location.key).copied(),
             ..Object::new(location.clone(), world.etag.clone(), world.content.len() as u64)
         })
     }

@@ -54,7 +54,8 @@ impl Memory {
             _ => {}
         }
         session.dead |= refuses;
-        let id = format!("V{n}");
+        let (id, file_name) = (format!("V{n}"), session.file_name.clone());
+        world.committed.push(file_name);
         assert!(world.videos.insert(id.clone(), bytes).is_none() || !refuses, "committed twice");
         Ok(id)
     }
