@@ -98,7 +98,7 @@ impl Survey {
 
     /// Whether uploads are left whose client's calls Youku may take.
     pub(super) fn has_queue(&self) -> bool {
-        !self.queue.is_empty()
+        self.queue.has_left()
     }
 
     /// Leaves the uploads that wait for this client's calls to a later sweep; returns how many there were.
