@@ -1,0 +1,68 @@
+"""What must hold in the end."""
+
+import json
+from collections import Counter, defaultdict
+
+from objects import Version
+from store import Store
+
+# The ledger's share of an upload: see `ledger_requests`.
+PER_ATTEMPT = 40
+
+
+def videos_of(versions: list[Version], videos: list[dict]) -> list[str]:
+    """Every object as many videos as it must have, with its bytes, and none of anything else."""
+    wrong = []
+    by_title: dict[str, list[dict]] = defaultdict(list)
+    for video in videos:
+        by_title[video["title"]].append(video)
+    claimed: Counter[str] = Counter()
+    for version in versions:
+        found = [video for video in by_title[version.title] if (video["md5"], video["size"]) == (version.md5, version.size)]
+        claimed[version.title] += len(found)
+        count = sum(video["commits"] for video in found)
+        if not version.least <= count <= version.most:
+            wanted = f"{version.least} to {version.most}" if version.least != version.most else str(version.least)
+            wrong.append(f"{version.key}: {count} videos, not {wanted} [{version.upload_id()}; {'; '.join(version.story)}]")
+        elif version.description and any(video["description"] != version.description for video in found):
+            shown = [video["description"] for video in found]
+            wrong.append(f"{version.key}: described as {shown}, not as {version.description!r} [{version.upload_id()}; {'; '.join(version.story)}]")
+    for title, found in by_title.items():
+        if len(found) > claimed[title]:
+            wrong.append(f"{title}: {len(found) - claimed[title]} videos of bytes that no object has: {found}")
+    return wrong
+
+
+def steps(store: Store) -> dict[str, list[dict]]:
+    """The chains of the ledger, by upload id."""
+    chains: dict[str, list[dict]] = defaultdict(list)
+    for key in sorted(store.list_ledger("ledger/")):
+        chains[key.split("/")[0]].append(json.loads(store.read_ledger(f"ledger/{key}")))
+    return chains
+
+
+def name(step: dict) -> str:
+    return step["step"] if isinstance(step["step"], str) else next(iter(step["step"]))
+
+
+def chains_of(versions: list[Version], chains: dict[str, list[dict]]) -> list[str]:
+    """Every upload was committed once at most, and those of the objects are the only ones."""
+    wrong = []
+    known = {version.upload_id(): version for version in versions}
+    for upload, chain in chains.items():
+        names = [name(step) for step in chain]
+        version = known.get(upload)
+        if version is None:
+            wrong.append(f"ledger/{upload}: of no object that landed: {names}")
+        elif names.count("committed") > version.most or version.least and "committed" not in names:
+            wrong.append(f"{version.key}: its chain is {names} [{upload}]")
+    return wrong
+
+
+def marks(store: Store) -> list[str]:
+    """Uploads that the ledger holds open."""
+    return sorted(store.list_ledger("open/"))
+
+
+def attempts(chains: dict[str, list[dict]]) -> int:
+    return sum(name(step) == "claimed" for chain in chains.values() for step in chain)

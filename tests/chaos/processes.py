@@ -1,0 +1,80 @@
+"""Memory, file descriptors and threads of what lives for the whole run."""
+
+import os
+import statistics
+import threading
+import time
+from dataclasses import dataclass
+
+EVERY = 2.0
+# By how much the last third may exceed the second.
+TOLERANCE = 0.10
+# What is counted in small numbers, or in pages, may differ by this without being a trend: kernel pages, connections that happen to be open.
+SLACK = {"rss_kib": 2048, "fds": 4, "threads": 1}
+
+
+@dataclass
+class Sample:
+    at: float
+    rss_kib: int
+    fds: int
+    threads: int
+
+
+def sample(pid: int) -> Sample:
+    with open(f"/proc/{pid}/status") as status:
+        fields = dict(line.split(":", 1) for line in status)
+    return Sample(time.monotonic(), int(fields["VmRSS"].split()[0]), len(os.listdir(f"/proc/{pid}/fd")), int(fields["Threads"]))
+
+
+class Watch:
+    """Samples these processes until it is stopped."""
+
+    def __init__(self, pids: dict[str, int]):
+        self.pids, self.samples = pids, {name: [] for name in pids}
+        self.stopped = threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self) -> None:
+        while not self.stopped.wait(EVERY):
+            for name, pid in self.pids.items():
+                try:
+                    self.samples[name].append(sample(pid))
+                except (OSError, KeyError):
+                    # It has ended, which is reported elsewhere.
+                    pass
+
+    def stop(self) -> None:
+        self.stopped.set()
+        self.thread.join()
+
+    def latest(self) -> str:
+        def shown(name: str) -> str:
+            last = self.samples[name][-1]
+            return f"{name} {last.rss_kib / 1024:.0f} MiB {last.fds} fds {last.threads} threads"
+
+        return ", ".join(shown(name) for name in self.samples if self.samples[name])
+
+    def thirds(self) -> list[tuple[str, str, list[float]]]:
+        """Process, figure, and its median in each third of the run."""
+        rows = []
+        for name, samples in self.samples.items():
+            third = len(samples) // 3
+            if not third:
+                continue
+            for figure in SLACK:
+                values = [getattr(one, figure) for one in samples]
+                parts = (values[:third], values[third : 2 * third], values[2 * third :])
+                rows.append((name, figure, [statistics.median(part) for part in parts]))
+        return rows
+
+    def growing(self) -> list[str]:
+        def grows(figure: str, second: float, last: float) -> bool:
+            return last > second * (1 + TOLERANCE) and last > second + SLACK[figure]
+
+        return [
+            f"{name}: {figure} grew from {second:.0f} in the second third to {last:.0f} in the last"
+            for name, figure, (_, second, last) in self.thirds()
+            if grows(figure, second, last)
+        ]
