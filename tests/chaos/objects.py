@@ -26,6 +26,8 @@ class Version:
     most: int = 1
     # What its sidecar stated last.
     description: str | None = None
+    # Whether whoever asked for it wants a callback.
+    is_called_back: bool = False
     # What it went through, for whoever reads that it went wrong.
     story: list[str] = field(default_factory=list)
 

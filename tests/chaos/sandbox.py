@@ -6,6 +6,9 @@ import urllib.error
 import urllib.request
 from typing import Any
 
+# A rule that only counts requests passes this many first.
+COUNTING = 1 << 60
+
 
 def request(method: str, url: str, body: bytes | None = None, headers: dict[str, str] | None = None, seconds: float = 30) -> tuple[int, bytes]:
     """Status and body, whatever the status. Raises `OSError` where there is no answer, as scripted faults have it."""
@@ -48,7 +51,7 @@ class Server:
         """Replaces all rules; those that count stay first, because the first rule that acts wins."""
         self.keep_counts()
         ask("DELETE", f"{self.address}/_sandbox/faults")
-        counting = [{"operation": "*", "match": text, "skip": 1 << 60, "fault": {"kind": "hold"}} for text in self.counters]
+        counting = [{"operation": "*", "match": text, "skip": COUNTING, "fault": {"kind": "hold"}} for text in self.counters]
         if counting + rules:
             ask("POST", f"{self.address}/_sandbox/faults", counting + rules)
 
@@ -67,6 +70,6 @@ class Server:
         fired, seen = self.fired, dict(self.seen)
         for rule in self.rules():
             fired += rule["fired"]
-            if rule["skip"] == 1 << 60:
+            if rule["skip"] == COUNTING:
                 seen[rule["match"]] = seen.get(rule["match"], 0) + rule["seen"]
         return fired, seen

@@ -22,6 +22,8 @@ def fixed_variables() -> dict[str, str]:
         "OSS2YOUKU_MANAGE__ENABLED": "true",
         "OSS2YOUKU_HTTP__SOURCES": '["oss://videos/"]',
         "OSS2YOUKU_YOUKU__CALLS_PER_HOUR": "1000000",
+        # `dev` sweeps every 5 s: what one sweep does is bounded, so that sweeps do not overlap more and more as objects accumulate.
+        "OSS2YOUKU_SWEEP__REQUESTS": "100",
     }
 
 

@@ -4,12 +4,14 @@ import argparse
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import threading
 import time
 
 import judge
+from callbacks import Receiver
 from callers import Callers
 from chaos import Chaos
 from processes import Watch
@@ -22,6 +24,8 @@ from traffic import Traffic
 
 # Kept by OSS between its look at a key and its write; `ledger.window_ms` is 500.
 CREATE_ONLY_WINDOW_MS = 300
+# What the paths of counted requests contain.
+LEDGER, ALL = f"/{LEDGER_BUCKET}", "/"
 
 
 def options() -> argparse.Namespace:
@@ -38,33 +42,38 @@ class Run:
     def __init__(self, chosen: argparse.Namespace, folder: str):
         self.chosen, self.folder = chosen, folder
         self.programs = Programs(folder, chosen.binaries, chosen.faketime)
-        self.programs.oss.counters = [f"/{LEDGER_BUCKET}"]
-        self.programs.oss.set_rules([])
+        self.programs.oss.counters = [LEDGER]
+        for server in self.programs.servers:
+            server.counters.append(ALL)
+            server.set_rules([])
         self.store = Store(self.programs)
         self.store.ledger.create_bucket()
         ask("POST", f"{self.programs.oss.address}/_sandbox/switches", {"create_only_window_ms": CREATE_ONLY_WINDOW_MS})
         self.programs.start_others()
         self.callers = Callers(self.programs)
-        self.traffic = Traffic(chosen.seed, self.store, self.callers, self.programs.places["youku"])
+        self.receiver = Receiver(chosen.seed)
+        self.traffic = Traffic(chosen.seed, self.store, self.callers, self.receiver, self.programs.places["youku"])
         self.chaos = Chaos(chosen.seed, chosen.minutes, self.programs)
         lasting = {name: process.pid for name, process in self.programs.running.items() if name != "gearmand"}
         self.watch = Watch(lasting)
         self.minutes: list[tuple[int, int]] = []
 
     def figures(self) -> dict[str, int]:
-        requests = self.programs.oss.totals()[1][f"/{LEDGER_BUCKET}"]
-        fired = sum(server.totals()[0] for server in self.programs.servers)
-        return {"requests": requests, "faults": fired, "published": len(self.programs.videos())}
+        totals = [server.totals() for server in self.programs.servers]
+        asked = sum(seen[ALL] for _, seen in totals)
+        faults = sum(fired for fired, _ in totals)
+        return {"requests": totals[0][1][LEDGER], "asked": asked, "faults": faults, "published": len(self.programs.videos())}
 
     def minute(self, number: int, before: dict[str, int]) -> dict[str, int]:
         """One line of what went on."""
         now, chaos = self.figures(), self.chaos
         requests, published = now["requests"] - before["requests"], now["published"] - before["published"]
         self.minutes.append((requests, published))
+        share = (now["faults"] - before["faults"]) / max(1, now["asked"] - before["asked"])
         each = f"{requests / published:.0f}" if published else "-"
         print(
             f"{number:3} min: landed {len(self.traffic.versions)}, published {now['published']} (+{published}), killed {chaos.killed}, "
-            f"faults {now['faults']}, outages {chaos.outages}{' (now)' if chaos.is_out else ''}, clock jumps {chaos.jumps}, "
+            f"faults {now['faults']} ({share:.0%}), outages {chaos.outages}{' (now)' if chaos.is_out else ''}, clock jumps {chaos.jumps}, "
             f"ledger requests an upload {each}; {self.watch.latest()}",
             flush=True,
         )
@@ -83,6 +92,7 @@ class Run:
         self.watch.stop()
         # A while of trouble without arrivals, then quiet.
         self.chaos.end()
+        self.receiver.is_kind = True
         arrivals.join()
 
     def judged(self) -> list[str]:
@@ -92,6 +102,7 @@ class Run:
         videos, chains = self.programs.videos(), judge.steps(self.store)
         wrong += judge.videos_of(self.traffic.versions, videos)
         wrong += judge.chains_of(self.traffic.versions, chains)
+        wrong += self.receiver.wrong([version.title for version in self.traffic.versions if version.is_called_back])
         wrong += self.watch.growing()
         for name, figure, (first, second, last) in self.watch.thirds():
             print(f"  {name} {figure}: medians of the thirds {first:.0f}, {second:.0f}, {last:.0f}")
@@ -105,6 +116,8 @@ def main() -> None:
     chosen = options()
     folder = tempfile.mkdtemp(prefix="oss2youku-soak-")
     print(f"soak: {chosen.minutes:g} minutes, --seed {chosen.seed}, logs in {folder}", flush=True)
+    # Whoever ends it leaves no process behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     run = None
     try:
         run = Run(chosen, folder)

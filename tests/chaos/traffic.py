@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import settings
+from callbacks import Receiver
 from callers import Callers
 from objects import MIB, Version, draw_size, film, random_bytes, version
 from store import Store
@@ -17,8 +18,8 @@ LARGE_EVERY = 120
 
 
 class Traffic:
-    def __init__(self, seed: int, store: Store, callers: Callers, accounts: dict[str, str]):
-        self.seed, self.store, self.callers, self.accounts = seed, store, callers, accounts
+    def __init__(self, seed: int, store: Store, callers: Callers, receiver: Receiver, accounts: dict[str, str]):
+        self.seed, self.store, self.callers, self.receiver, self.accounts = seed, store, callers, receiver, accounts
         self.rng = random.Random(f"{seed}-traffic")
         self.pool = ThreadPoolExecutor(WORKERS)
         self.futures: list[Future] = []
@@ -121,7 +122,9 @@ class Traffic:
         content = random_bytes(rng, draw_size(rng))
         asked = self.add(version(f"{settings.TASKS}{title}.mp4", title, content), "task")
         task = {"source": f"oss://videos/{asked.key}", "preflight": "off", "video": {"title": title}}
-        kept = rng.random() < 0.5
+        asked.is_called_back, kept = rng.random() < 0.5, rng.random() < 0.5
+        if asked.is_called_back:
+            task["callback"] = {"url": self.receiver.url(title)}
         self.store.put(asked.key, content)
         found = self.callers.until((200, 400, 404), "POST", "/uploads", task, kept)
         asked.story.append(f"answered {found and (found[0], found[1].get('error'))}")
@@ -131,6 +134,9 @@ class Traffic:
         content = random_bytes(rng, draw_size(rng))
         asked = self.add(version(f"{settings.LEGACY}{title}.mp4", title, content), "job")
         conf = {"clientid": self.accounts["client_id"], "ak": self.accounts["access_token"], "keyname": title, "preflight": "off"}
+        asked.is_called_back = rng.random() < 0.5
+        if asked.is_called_back:
+            conf["callbackurl"] = self.receiver.url(title)
         self.store.put(asked.key, content)
         self.callers.submit_job(title, {"conf": conf, "youku": {"title": title, "category": "Tech", "tags": "other"}})
 
