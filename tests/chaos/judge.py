@@ -6,8 +6,13 @@ from collections import Counter, defaultdict
 from objects import Version
 from store import Store
 
-# The ledger's share of an upload: see `ledger_requests`.
-PER_ATTEMPT = 40
+# Requests of the ledger's store, at most: of one attempt, and of one sweep. An upload without trouble makes 16 (a test of the core counts
+# them); a fifth of failures makes 20 of that; who takes over reads the chain and the leases, and a lease is renewed every few seconds. A
+# sweep looks at 100 objects (see `settings`), of which the ledger is asked once each and, where a sidecar changes a video, ten times;
+# it lists what is open, and reads and saves its cursors. Neither depends on how many uploads the ledger has.
+PER_ATTEMPT, PER_SWEEP = 40, 250
+# Of `dev`'s timer.
+SWEEP_SECONDS = 5
 
 
 def videos_of(versions: list[Version], videos: list[dict]) -> list[str]:
@@ -62,6 +67,13 @@ def chains_of(versions: list[Version], chains: dict[str, list[dict]]) -> list[st
 def marks(store: Store) -> list[str]:
     """Uploads that the ledger holds open."""
     return sorted(store.list_ledger("open/"))
+
+
+def requests_of(asked: int, attempts: int, seconds: float) -> list[str]:
+    """The ledger was asked no more often than attempts and sweeps explain."""
+    most = attempts * PER_ATTEMPT + int(seconds / SWEEP_SECONDS) * PER_SWEEP
+    print(f"  {asked} ledger requests, {asked / most:.0%} of the bound")
+    return [f"{asked} ledger requests, more than {most} for {attempts} attempts and the sweeps of {seconds:.0f} s"] if asked > most else []
 
 
 def attempts(chains: dict[str, list[dict]]) -> int:

@@ -13,18 +13,42 @@ TOLERANCE = 0.10
 SLACK = {"rss_kib": 2048, "fds": 4, "threads": 1}
 
 
+def sockets_of_callers(pid: int) -> int:
+    """Accepted connections: as many as callers keep open, and frozen functions keep theirs until they end."""
+    listening, open_ones = set(), []
+    with open(f"/proc/{pid}/net/tcp") as table:
+        for line in list(table)[1:]:
+            fields = line.split()
+            state, port, inode = fields[3], fields[1].split(":")[1], fields[9]
+            if state == "0A":
+                listening.add((port, inode))
+            else:
+                open_ones.append((port, inode))
+    own = set()
+    for descriptor in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            own.add(os.readlink(f"/proc/{pid}/fd/{descriptor}"))
+        except FileNotFoundError:
+            pass
+    ports = {port for port, inode in listening if f"socket:[{inode}]" in own}
+    return sum(port in ports and f"socket:[{inode}]" in own for port, inode in open_ones)
+
+
 @dataclass
 class Sample:
     at: float
     rss_kib: int
     fds: int
     threads: int
+    accepted: int
 
 
 def sample(pid: int) -> Sample:
     with open(f"/proc/{pid}/status") as status:
         fields = dict(line.split(":", 1) for line in status)
-    return Sample(time.monotonic(), int(fields["VmRSS"].split()[0]), len(os.listdir(f"/proc/{pid}/fd")), int(fields["Threads"]))
+    accepted = sockets_of_callers(pid)
+    descriptors = len(os.listdir(f"/proc/{pid}/fd")) - accepted
+    return Sample(time.monotonic(), int(fields["VmRSS"].split()[0]), descriptors, int(fields["Threads"]), accepted)
 
 
 class Watch:
@@ -52,7 +76,7 @@ class Watch:
     def latest(self) -> str:
         def shown(name: str) -> str:
             last = self.samples[name][-1]
-            return f"{name} {last.rss_kib / 1024:.0f} MiB {last.fds} fds {last.threads} threads"
+            return f"{name} {last.rss_kib / 1024:.0f} MiB {last.fds}+{last.accepted} fds {last.threads} threads"
 
         return ", ".join(shown(name) for name in self.samples if self.samples[name])
 

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import threading
 import urllib.error
 import urllib.request
 from typing import Any
@@ -38,6 +39,8 @@ class Server:
 
     def __init__(self, name: str, address: str):
         self.name, self.address = name, address
+        # Nobody counts while rules are replaced.
+        self.lock = threading.RLock()
         # Of rules that were removed.
         self.fired = 0
         self.seen: dict[str, int] = {}
@@ -49,27 +52,21 @@ class Server:
 
     def set_rules(self, rules: list[dict]) -> None:
         """Replaces all rules; those that count stay first, because the first rule that acts wins."""
-        self.keep_counts()
-        ask("DELETE", f"{self.address}/_sandbox/faults")
         counting = [{"operation": "*", "match": text, "skip": COUNTING, "fault": {"kind": "hold"}} for text in self.counters]
-        if counting + rules:
+        with self.lock:
+            self.fired, self.seen = self.totals()
+            ask("DELETE", f"{self.address}/_sandbox/faults")
             ask("POST", f"{self.address}/_sandbox/faults", counting + rules)
 
     def release(self) -> None:
         ask("POST", f"{self.address}/_sandbox/faults/release")
 
-    def rules(self) -> list[dict]:
-        return ask("GET", f"{self.address}/_sandbox/faults")
-
-    def keep_counts(self) -> None:
-        fired, seen = self.totals()
-        self.fired, self.seen = fired, seen
-
     def totals(self) -> tuple[int, dict[str, int]]:
         """Faults so far, and how many requests each counter has seen."""
-        fired, seen = self.fired, dict(self.seen)
-        for rule in self.rules():
-            fired += rule["fired"]
-            if rule["skip"] == COUNTING:
-                seen[rule["match"]] = seen.get(rule["match"], 0) + rule["seen"]
-        return fired, seen
+        with self.lock:
+            fired, seen = self.fired, dict(self.seen)
+            for rule in ask("GET", f"{self.address}/_sandbox/faults"):
+                fired += rule["fired"]
+                if rule["skip"] == COUNTING:
+                    seen[rule["match"]] = seen.get(rule["match"], 0) + rule["seen"]
+            return fired, seen

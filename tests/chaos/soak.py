@@ -106,8 +106,9 @@ class Run:
         wrong += self.watch.growing()
         for name, figure, (first, second, last) in self.watch.thirds():
             print(f"  {name} {figure}: medians of the thirds {first:.0f}, {second:.0f}, {last:.0f}")
-        requests, attempts = sum(asked for asked, _ in self.minutes), judge.attempts(chains)
-        print(f"  {len(chains)} uploads in {attempts} attempts, {requests} ledger requests: {requests / max(1, len(chains)):.0f} an upload")
+        attempts, asked = judge.attempts(chains), sum(asked for asked, _ in self.minutes)
+        print(f"  {len(chains)} uploads in {attempts} attempts: {asked / max(1, len(chains)):.0f} ledger requests an upload")
+        wrong += judge.requests_of(asked, attempts, self.chosen.minutes * 60)
         print(f"  arrivals: {', '.join(f'{name} {count}' for name, count in sorted(self.traffic.counts.items()))}")
         return wrong
 

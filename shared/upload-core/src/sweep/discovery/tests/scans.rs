@@ -237,7 +237,10 @@ async fn a_killed_run_is_resumed_near_where_it_was_killed() {
     bucket.sweep().await;
     let heads = bucket.state().heads.clone();
     assert!(heads.contains(&"00004.mp4".to_owned()), "{heads:?}");
-    assert!(!heads.contains(&"00000.mp4".to_owned()), "the start of the page is not examined again: {heads:?}");
+    assert!(
+        !heads.contains(&"00000.mp4".to_owned()),
+        "the start of the page is not examined again: {heads:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
