@@ -3,10 +3,10 @@
 import json
 from collections import Counter, defaultdict
 
-from objects import Version
+from objects import AGAIN, Version
 from store import Store
 
-# Requests of the ledger's store, at most: of one attempt, and of one sweep. An upload without trouble makes 16 (a test of the core counts
+# Requests of the ledger's store that were not refused by an outage, at most: of one attempt, and of one sweep. An upload without trouble makes 16 (a test of the core counts
 # them); a fifth of failures makes 20 of that; who takes over reads the chain and the leases, and a lease is renewed every few seconds. A
 # sweep looks at 100 objects (see `settings`), of which the ledger is asked once each and, where a sidecar changes a video, ten times;
 # it lists what is open, and reads and saves its cursors. Neither depends on how many uploads the ledger has.
@@ -54,10 +54,14 @@ def chains_of(versions: list[Version], chains: dict[str, list[dict]]) -> list[st
     """Every upload was committed once at most, and those of the objects are the only ones."""
     wrong = []
     known = {version.upload_id(): version for version in versions}
+    asked_again = {version.upload_id(AGAIN): version for version in versions if version.is_again}
     for upload, chain in chains.items():
         names = [name(step) for step in chain]
-        version = known.get(upload)
-        if version is None:
+        version = asked_again.get(upload) or known.get(upload)
+        if version and version.is_again and upload not in asked_again:
+            if "committed" in names:
+                wrong.append(f"{version.key}: asked for again although it was published: {names} [{upload}]")
+        elif version is None:
             wrong.append(f"ledger/{upload}: of no object that landed: {names}")
         elif names.count("committed") > version.most or version.least and "committed" not in names:
             wrong.append(f"{version.key}: its chain is {names} [{upload}]")

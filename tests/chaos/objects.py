@@ -6,6 +6,8 @@ import random
 from dataclasses import dataclass, field
 
 MIB = 1 << 20
+# What a person states who asks for another upload of a version.
+AGAIN = "soak"
 SAMPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../functions/cli/assets/demo.mp4")
 
 
@@ -28,13 +30,15 @@ class Version:
     description: str | None = None
     # Whether whoever asked for it wants a callback.
     is_called_back: bool = False
+    # Whether it was asked for again, as a person does whose upload was refused for its hash.
+    is_again: bool = False
     # What it went through, for whoever reads that it went wrong.
     story: list[str] = field(default_factory=list)
 
-    def upload_id(self) -> str:
+    def upload_id(self, again: str = "") -> str:
         """As the ledger's format defines it."""
         digest = hashlib.sha256()
-        for text in ("oss", "videos", self.key, self.etag, self.account, ""):
+        for text in ("oss", "videos", self.key, self.etag, self.account, again):
             digest.update(len(text.encode()).to_bytes(8, "big") + text.encode())
         return digest.hexdigest()[:32]
 

@@ -1,7 +1,6 @@
 """Memory, file descriptors and threads of what lives for the whole run."""
 
 import os
-import statistics
 import threading
 import time
 from dataclasses import dataclass
@@ -9,8 +8,11 @@ from dataclasses import dataclass
 EVERY = 2.0
 # By how much the last third may exceed the second.
 TOLERANCE = 0.10
-# What is counted in small numbers, or in pages, may differ by this without being a trend: kernel pages, connections that happen to be open.
+# What is counted in small numbers, or in pages, may differ by this without being a trend.
 SLACK = {"rss_kib": 2048, "fds": 4, "threads": 1}
+# Memory is judged by its median. Descriptors and threads come and go with the calls of the moment: what is never given back shows in the
+# level that is still there when little is going on.
+QUANTILE = {"rss_kib": 0.5, "fds": 0.1, "threads": 0.1}
 
 
 def sockets_of_callers(pid: int) -> int:
@@ -51,6 +53,10 @@ def sample(pid: int) -> Sample:
     return Sample(time.monotonic(), int(fields["VmRSS"].split()[0]), descriptors, int(fields["Threads"]), accepted)
 
 
+def quantile(values: list[float], share: float) -> float:
+    return sorted(values)[int(share * (len(values) - 1))]
+
+
 class Watch:
     """Samples these processes until it is stopped."""
 
@@ -81,7 +87,7 @@ class Watch:
         return ", ".join(shown(name) for name in self.samples if self.samples[name])
 
     def thirds(self) -> list[tuple[str, str, list[float]]]:
-        """Process, figure, and its median in each third of the run."""
+        """Process, figure, and its level in each third of the run."""
         rows = []
         for name, samples in self.samples.items():
             third = len(samples) // 3
@@ -90,7 +96,7 @@ class Watch:
             for figure in SLACK:
                 values = [getattr(one, figure) for one in samples]
                 parts = (values[:third], values[third : 2 * third], values[2 * third :])
-                rows.append((name, figure, [statistics.median(part) for part in parts]))
+                rows.append((name, figure, [quantile(part, QUANTILE[figure]) for part in parts]))
         return rows
 
     def growing(self) -> list[str]:

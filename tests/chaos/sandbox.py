@@ -5,6 +5,7 @@ import json
 import threading
 import urllib.error
 import urllib.request
+from dataclasses import dataclass, field
 from typing import Any
 
 # A rule that only counts requests passes this many first.
@@ -34,6 +35,17 @@ def ask(method: str, url: str, document: Any = None) -> Any:
     return json.loads(answer or b"null")
 
 
+@dataclass
+class Totals:
+    """What one server's rules have counted."""
+
+    # Faults.
+    fired: int = 0
+    # Requests whose path contains a text that is counted, and those of them that a rule for all operations refused.
+    seen: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
+
+
 class Server:
     """One local server: its faults and its link."""
 
@@ -42,8 +54,7 @@ class Server:
         # Nobody counts while rules are replaced.
         self.lock = threading.RLock()
         # Of rules that were removed.
-        self.fired = 0
-        self.seen: dict[str, int] = {}
+        self.past = Totals()
         # Rules that only count, by the text that a request's path contains.
         self.counters: list[str] = []
 
@@ -54,19 +65,22 @@ class Server:
         """Replaces all rules; those that count stay first, because the first rule that acts wins."""
         counting = [{"operation": "*", "match": text, "skip": COUNTING, "fault": {"kind": "hold"}} for text in self.counters]
         with self.lock:
-            self.fired, self.seen = self.totals()
+            self.past = self.totals()
             ask("DELETE", f"{self.address}/_sandbox/faults")
             ask("POST", f"{self.address}/_sandbox/faults", counting + rules)
 
     def release(self) -> None:
         ask("POST", f"{self.address}/_sandbox/faults/release")
 
-    def totals(self) -> tuple[int, dict[str, int]]:
-        """Faults so far, and how many requests each counter has seen."""
+    def totals(self) -> Totals:
+        """So far, rules that were removed included."""
         with self.lock:
-            fired, seen = self.fired, dict(self.seen)
+            totals = Totals(self.past.fired, dict(self.past.seen), dict(self.past.refused))
             for rule in ask("GET", f"{self.address}/_sandbox/faults"):
-                fired += rule["fired"]
+                totals.fired += rule["fired"]
+                text = rule.get("match")
                 if rule["skip"] == COUNTING:
-                    seen[rule["match"]] = seen.get(rule["match"], 0) + rule["seen"]
-            return fired, seen
+                    totals.seen[text] = totals.seen.get(text, 0) + rule["seen"]
+                elif rule["operation"] == "*":
+                    totals.refused[text] = totals.refused.get(text, 0) + rule["fired"]
+            return totals

@@ -60,9 +60,10 @@ class Run:
 
     def figures(self) -> dict[str, int]:
         totals = [server.totals() for server in self.programs.servers]
-        asked = sum(seen[ALL] for _, seen in totals)
-        faults = sum(fired for fired, _ in totals)
-        return {"requests": totals[0][1][LEDGER], "asked": asked, "faults": faults, "published": len(self.programs.videos())}
+        asked, faults = sum(server.seen[ALL] for server in totals), sum(server.fired for server in totals)
+        # What an outage refuses is asked again and again.
+        requests = totals[0].seen[LEDGER] - totals[0].refused.get(LEDGER, 0)
+        return {"requests": requests, "asked": asked, "faults": faults, "published": len(self.programs.videos())}
 
     def minute(self, number: int, before: dict[str, int]) -> dict[str, int]:
         """One line of what went on."""
@@ -102,10 +103,10 @@ class Run:
         videos, chains = self.programs.videos(), judge.steps(self.store)
         wrong += judge.videos_of(self.traffic.versions, videos)
         wrong += judge.chains_of(self.traffic.versions, chains)
-        wrong += self.receiver.wrong([version.title for version in self.traffic.versions if version.is_called_back])
+        wrong += self.receiver.wrong([version.title for version in self.traffic.versions if version.is_called_back and not version.is_again])
         wrong += self.watch.growing()
         for name, figure, (first, second, last) in self.watch.thirds():
-            print(f"  {name} {figure}: medians of the thirds {first:.0f}, {second:.0f}, {last:.0f}")
+            print(f"  {name} {figure}: levels of the thirds {first:.0f}, {second:.0f}, {last:.0f}")
         attempts, asked = judge.attempts(chains), sum(asked for asked, _ in self.minutes)
         print(f"  {len(chains)} uploads in {attempts} attempts: {asked / max(1, len(chains)):.0f} ledger requests an upload")
         wrong += judge.requests_of(asked, attempts, self.chosen.minutes * 60)
