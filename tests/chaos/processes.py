@@ -8,6 +8,8 @@ from dataclasses import dataclass
 EVERY = 2.0
 # By how much the last third may exceed the second.
 TOLERANCE = 0.10
+# Seconds of a run from which on its levels are judged: a third of a shorter one still fills pools and buffers for the first time.
+SETTLED = 20 * 60
 # What is counted in small numbers, or in pages, may differ by this without being a trend.
 SLACK = {"rss_kib": 2048, "fds": 4, "threads": 1}
 # Memory is judged by its median. Descriptors and threads come and go with the calls of the moment: what is never given back shows in the
@@ -100,6 +102,10 @@ class Watch:
         return rows
 
     def growing(self) -> list[str]:
+        lengths = [samples[-1].at - samples[0].at for samples in self.samples.values() if samples]
+        if min(lengths, default=0) < 0.95 * SETTLED:
+            return []
+
         def grows(figure: str, second: float, last: float) -> bool:
             return last > second * (1 + TOLERANCE) and last > second + SLACK[figure]
 

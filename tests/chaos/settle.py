@@ -39,6 +39,7 @@ def settle(programs: Programs, store: Store, callers: Callers, traffic: Traffic)
                 asked.add(upload)
                 wrong += ask_for(callers, upload)
         time.sleep(2)
+    print(f"  not settled within {SWEEPS} s")
     wrong += [f"open mark left: {mark}" for mark in judge.marks(store)]
     wrong += [f"{jobs} Gearman jobs are left"] if jobs else []
     return wrong

@@ -59,7 +59,7 @@ class Store:
     def generate(self, key: str, title: str, size: int, seed: int) -> Version:
         """An object that takes no disk: its bytes are made up at each read. No event tells of it."""
         url = f"{self.oss['endpoint']}/_sandbox/objects/{self.oss['bucket']}/{key}"
-        made = ask("PUT", url, {"size": size, "seed": seed, "md5": "computed"})
+        made = self.insist(lambda: ask("PUT", url, {"size": size, "seed": seed, "md5": "computed"}))
         return Version(key, title, size, made["md5"], made["etag"].strip('"').upper())
 
     def etag(self, key: str) -> str:
