@@ -23,8 +23,6 @@ class Callers:
         self.programs = programs
         # No caller asks again after this.
         self.over = threading.Event()
-        self.lock = threading.Lock()
-        self.requests = 0
 
     def once(self, method: str, path: str, document: dict | None = None, kept: bool = False, seconds: float = 120) -> tuple[int, dict]:
         """One request to the function's HTTP trigger, or to the function that nobody kills."""
@@ -33,8 +31,6 @@ class Callers:
         body = None if document is None else json.dumps(document).encode()
         if body is None and method == "POST":
             body = b""
-        with self.lock:
-            self.requests += 1
         status, answer = request(method, f"{base}{path}", body, headers, seconds)
         try:
             document = json.loads(answer)

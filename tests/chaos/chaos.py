@@ -28,7 +28,6 @@ class Chaos:
         self.lock = threading.Lock()
 
     def start(self) -> None:
-        # Create-only puts are not atomic, as no page of OSS says they are.
         self.every("kills", (3, 8), self.kill)
         self.every("faults", (15, 40), self.change_faults)
         self.every("releases", (2, 6), self.release)

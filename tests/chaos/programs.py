@@ -52,7 +52,10 @@ class Programs:
         with open(wrapper, "w") as file:
             file.write(WRAPPER.format(data=self.data, program=f"{binaries}/oss2youku-fc"))
         os.chmod(wrapper, 0o755)
-        self.places = self.start_clouds(wrapper)
+        self.wrapper = wrapper
+
+    def start_clouds(self) -> None:
+        self.places = self.start_dev()
         youku = self.places["youku"]["api"]
         self.oss = Server("oss", self.places["oss"]["endpoint"])
         self.youku = Server("youku", youku)
@@ -63,9 +66,9 @@ class Programs:
         # The function's API and its HTTP trigger share their rules.
         self.servers = [self.oss, self.youku, self.bucket, self.fc]
 
-    def start_clouds(self, wrapper: str) -> Any:
+    def start_dev(self) -> Any:
         command = [f"{self.binaries}/oss2youku", "dev", "--json", "--verbose", "--port-base", "0"]
-        command += ["--data", f"{self.data}/clouds", "--function", wrapper]
+        command += ["--data", f"{self.data}/clouds", "--function", self.wrapper]
         with open(f"{self.folder}/clouds.log", "w") as log:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         self.running["clouds"] = process

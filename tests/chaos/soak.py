@@ -22,7 +22,8 @@ from settle import settle
 from store import Store
 from traffic import Traffic
 
-# Kept by OSS between its look at a key and its write; `ledger.window_ms` is 500.
+# Create-only puts are not atomic, as no page of OSS says they are: milliseconds between OSS's look at a key and its write. The functions reckon
+# with 500 (`ledger.window_ms`).
 CREATE_ONLY_WINDOW_MS = 300
 # What the paths of counted requests contain.
 LEDGER, ALL = f"/{LEDGER_BUCKET}", "/"
@@ -39,9 +40,9 @@ def options() -> argparse.Namespace:
 
 
 class Run:
-    def __init__(self, chosen: argparse.Namespace, folder: str):
-        self.chosen, self.folder = chosen, folder
-        self.programs = Programs(folder, chosen.binaries, chosen.faketime)
+    def __init__(self, chosen: argparse.Namespace, programs: Programs):
+        self.chosen, self.programs = chosen, programs
+        self.programs.start_clouds()
         self.programs.oss.counters = [LEDGER]
         for server in self.programs.servers:
             server.counters.append(ALL)
@@ -120,14 +121,13 @@ def main() -> None:
     print(f"soak: {chosen.minutes:g} minutes, --seed {chosen.seed}, logs in {folder}", flush=True)
     # Whoever ends it leaves no process behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    run = None
+    programs = Programs(folder, chosen.binaries, chosen.faketime)
     try:
-        run = Run(chosen, folder)
+        run = Run(chosen, programs)
         run.go()
         wrong = run.judged()
     finally:
-        if run:
-            run.programs.close()
+        programs.close()
     with open(f"{folder}/wrong.txt", "w") as file:
         file.writelines(f"{line}\n" for line in wrong)
     if wrong:
