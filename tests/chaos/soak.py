@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 
 import judge
 from callbacks import Receiver
@@ -139,4 +140,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except BaseException:
+        traceback.print_exc()
+        # Callers that still wait would keep the process.
+        os._exit(2)
