@@ -28,6 +28,10 @@ lints:
 ci:
     .ci/run
 
+# Let objects land for so many minutes while everything fails now and then: `just soak 10 --seed 7`.
+soak *arguments:
+    tests/soak {{ arguments }}
+
 # Measure: `just bench --quick` takes ten minutes.
 bench *arguments:
     tests/bench/run {{ arguments }}

@@ -59,6 +59,8 @@ impl LocalSettings {
         };
         default("callback.pause_seconds", seconds(1));
         default("sweep.grace_seconds", seconds(2));
+        // A sweep takes less than its interval, however many objects the bucket holds: sweeps that overlap keep events from the function.
+        default("sweep.requests", "100".into());
         default("legacy.bucket", bucket.clone());
         if !user.states("callback") {
             let local = ["127.0.0.1", "localhost"]

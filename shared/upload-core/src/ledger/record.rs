@@ -11,7 +11,7 @@ use super::{
     failure::Failure,
     keys,
     state::{End, State},
-    step::{Entry, Session, Step, StepKind, Transferred, WaitReason, Waiting},
+    step::{Entry, Session, Step, StepKind, Target, Transferred, WaitReason, Waiting},
 };
 use crate::ledger::request::StoredRequest;
 use crate::model::timestamp::Timestamp;
@@ -149,6 +149,18 @@ impl Record {
         let refused =
             |entry: &Entry| matches!(&entry.step, Step::Waiting(why) if why.reason == WaitReason::Hash);
         self.history.iter().any(refused)
+    }
+
+    /// Whether the last session's slices were sent by several holders: each has compared its own alone with the source.
+    #[must_use]
+    pub fn holds_unverified_slices(&self) -> bool {
+        let is_slices = self.session.as_ref().is_some_and(|(_, session)| {
+            matches!(session.target, Target::Slice { already_stored: false, .. })
+        });
+        let epoch_of = |kind: StepKind| {
+            self.history.iter().rev().find(|entry| entry.step.kind() == kind).map(|entry| entry.epoch)
+        };
+        is_slices && epoch_of(StepKind::Created) != epoch_of(StepKind::Transferred)
     }
 
     /// The settings of the shorter ways that its session took, where it failed after the transfer: Youku may have refused the commit for

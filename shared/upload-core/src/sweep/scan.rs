@@ -12,8 +12,11 @@ use super::{
 use crate::{
     Error, Location, RunContext, SourceEntry, SourcePage, Uploader, ledger::StoreTimes, retry::RetryBudget,
 };
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
+
+/// The longest that a run examines objects without saving how far it came: what a run that is killed leaves to be examined again.
+const SAVE_INTERVAL: Duration = Duration::from_secs(5);
 
 /// One run's share of one rule's pass.
 pub(super) struct Scan<'p, 'a, F> {
@@ -29,6 +32,8 @@ pub(super) struct Scan<'p, 'a, F> {
     after: Option<String>,
     /// Failures of the source in a row.
     failures: u32,
+    /// When the cursor was last saved, or the run began.
+    saved: Instant,
     /// Whether the current object was recorded as one that cannot be handled.
     is_failure_recorded: bool,
 }
@@ -80,6 +85,7 @@ where
             from,
             after,
             failures: 0,
+            saved: Instant::now(),
             is_failure_recorded: false,
         }
     }
@@ -105,7 +111,13 @@ where
             };
             for entry in page.entries {
                 match self.process_entry(&entry).await {
-                    NextAction::NextObject => self.after = Some(entry.key),
+                    NextAction::NextObject => {
+                        self.after = Some(entry.key);
+                        // Runs that never live for a whole page get through it nevertheless.
+                        if self.saved.elapsed() >= SAVE_INTERVAL {
+                            self.save().await?;
+                        }
+                    }
                     NextAction::NextRule => {
                         self.after = Some(entry.key);
                         self.save().await?;
@@ -182,6 +194,7 @@ where
     }
 
     async fn save(&mut self) -> Result<(), Error> {
+        self.saved = Instant::now();
         if self.discovery.is_dry {
             return Ok(());
         }

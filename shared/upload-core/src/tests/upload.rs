@@ -85,6 +85,30 @@ async fn a_damaged_slice_whose_answer_was_lost_is_found() {
 /// Slices of several holders were seen whole by none of them: where Youku refuses their hash, the object is measured and sent once more.
 #[tokio::test(start_paused = true)]
 async fn a_damaged_slice_of_an_earlier_holder_is_replaced() {
+    let memory = memory_with_a_damaged_slice().await;
+    upload_and_verify(&memory, Mode::Slice).await;
+    assert_eq!(count_calls(&memory, "create"), 2, "the session that all slices were sent to, and one more");
+}
+
+/// While one of the commit's requests is unanswered, no other session may follow: the advice is what a person can do.
+#[tokio::test(start_paused = true)]
+async fn a_damaged_slice_and_a_lost_commit_need_a_person() {
+    let memory = memory_with_a_damaged_slice().await;
+    // A failure does not say whether the commit takes effect later.
+    memory.fault("commit", 0, Fault::Refuse(ErrorKind::Youku));
+    let request = request_for(&memory, Mode::Slice).await.expect("it is there");
+    let refused =
+        memory.uploader().upload(&request, &RunContext::default()).await.expect_err("Youku refuses the hash");
+    assert_eq!((refused.kind(), count_calls(&memory, "create")), (ErrorKind::HashRefused, 1));
+    assert!(memory.world().videos.is_empty());
+    let id = crate::UploadId::new(&request.object, &request.job);
+    let record = memory.ledger().read(&id).await.expect("readable").expect("known");
+    let advice = record.failure.and_then(|failure| failure.advice).expect("advice");
+    assert!(advice.starts_with("ask with `again`: several runs sent its slices"), "{advice}");
+}
+
+/// A holder has sent all slices, one of them damaged on its way, and was killed before it could compare them with the object.
+async fn memory_with_a_damaged_slice() -> Memory {
     let calm = Memory::holding(content());
     upload_and_verify(&calm, Mode::Slice).await;
     let check = calm.crash_points.trace().iter().position(|(name, _)| *name == "check").expect("it is asked");
@@ -100,8 +124,7 @@ async fn a_damaged_slice_of_an_earlier_holder_is_replaced() {
     drop(uploader);
     memory.crash_points.crash_at(None);
     tokio::time::sleep(LEASE).await;
-    upload_and_verify(&memory, Mode::Slice).await;
-    assert_eq!(count_calls(&memory, "create"), 2, "the session that all slices were sent to, and one more");
+    memory
 }
 
 /// A source without a CRC-64 is measured; a target that answers none is checked by MD5.

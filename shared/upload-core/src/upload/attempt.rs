@@ -274,20 +274,8 @@ impl<'a> Attempt<'a> {
             && !refused.error.is_retryable()
             && refused.all_answered
             && self.transferred_here
-            && (self.rests_on_statement(session.md5) || self.holds_unverified_slices())
+            && (self.rests_on_statement(session.md5) || self.upload.record().holds_unverified_slices())
             && !self.upload.record().was_refused_for_hash()
-    }
-
-    /// Whether the last session's slices were sent by several holders: each has compared its own alone with the source.
-    pub(crate) fn holds_unverified_slices(&self) -> bool {
-        let record = self.upload.record();
-        let is_slices = record.session.as_ref().is_some_and(|(_, session)| {
-            matches!(session.target, Target::Slice { already_stored: false, .. })
-        });
-        let epoch_of = |kind: StepKind| {
-            record.history.iter().rev().find(|entry| entry.step.kind() == kind).map(|entry| entry.epoch)
-        };
-        is_slices && epoch_of(StepKind::Created) != epoch_of(StepKind::Transferred)
     }
 
     pub(crate) fn transfer(&self) -> Transfer<'_> {

@@ -112,7 +112,8 @@ impl Attempt<'_> {
             self.measure().await?;
         }
         self.object.md5 = self.measured;
-        let is_proven_right = |md5: &Md5| Some(*md5) == stated && !self.holds_unverified_slices();
+        let is_proven_right =
+            |md5: &Md5| Some(*md5) == stated && !self.upload.record().holds_unverified_slices();
         if let Some(md5) = self.measured.filter(is_proven_right) {
             let message = "Youku refuses the object's hash, which is the right one";
             return Err(

@@ -167,6 +167,9 @@ fn advice(kind: ErrorKind, record: &Record) -> &'static str {
             "upload the file again once nothing writes to it any more"
         }
         ErrorKind::SourceChanged => "nothing: the newer version of the object is an upload of its own",
+        ErrorKind::HashRefused if record.holds_unverified_slices() => {
+            "ask with `again`: several runs sent its slices, and one of those was damaged on its way, unless a stated MD5 is wrong"
+        }
         ErrorKind::HashRefused => {
             "correct the stated MD5, then ask with `again`; where it is right, ask Youku about it"
         }

@@ -103,6 +103,10 @@ pub(super) const TEXTS: &[Text] = &[
         "无需处理：对象的新版本是另一个上传",
     ),
     (
+        "ask with `again`: several runs sent its slices, and one of those was damaged on its way, unless a stated MD5 is wrong",
+        "请用 `again` 另行请求：它的分片由多次运行发送，其中一片在途中损坏；否则就是声明的 MD5 有误",
+    ),
+    (
         "correct the stated MD5, then ask with `again`; where it is right, ask Youku about it",
         "请改正声明的 MD5，再用 `again` 另行请求；若声明无误，请联系优酷",
     ),

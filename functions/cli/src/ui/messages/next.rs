@@ -234,6 +234,10 @@ fn advise_failed(record: &Record, failure: &Failure, context: &Context<'_>) -> S
                 "请检查密钥及其权限（{doctor}），然后重试：{retry}"
             )
         }
+        Some(ErrorKind::HashRefused) if record.holds_unverified_slices() => tr!(
+            "upload it anew: {again}; several runs sent its slices, and one of those was damaged on its way, unless a stated MD5 is wrong",
+            "请重新上传：{again}；它的分片由多次运行发送，其中一片在途中损坏；否则就是声明的 MD5 有误"
+        ),
         Some(ErrorKind::HashRefused) => tr!(
             "correct the stated MD5, then upload it anew: {again}; if it is right, ask Youku about it",
             "请改正声明的 MD5，然后重新上传：{again}；若声明无误，请联系优酷"

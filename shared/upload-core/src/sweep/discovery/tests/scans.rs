@@ -216,6 +216,33 @@ async fn a_run_ends_at_its_deadline_and_the_next_resumes() {
     assert_eq!(bucket.published(), keys);
 }
 
+/// Runs that are killed before they reach the end of a page get through it nevertheless: each resumes near where the last one was killed.
+#[tokio::test(start_paused = true)]
+async fn a_killed_run_is_resumed_near_where_it_was_killed() {
+    let bucket = FakeBucket::new();
+    bucket.put_all(&number_keys(5));
+    // Each is retried for a while before the run goes on.
+    bucket.state().failing.extend(["00001.mp4", "00003.mp4"].map(String::from));
+    let reached = async {
+        while !bucket.state().heads.iter().any(|key| key == "00003.mp4") {
+            sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::select! {
+        _ = bucket.sweep() => panic!("it was to be killed"),
+        () = reached => {}
+    }
+    bucket.state().failing.clear();
+    bucket.state().heads.clear();
+    bucket.sweep().await;
+    let heads = bucket.state().heads.clone();
+    assert!(heads.contains(&"00004.mp4".to_owned()), "{heads:?}");
+    assert!(
+        !heads.contains(&"00000.mp4".to_owned()),
+        "the start of the page is not examined again: {heads:?}"
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_large_bucket_does_not_keep_the_runs_from_the_other_rules() {
     let mut bucket = FakeBucket::with_rules(vec![rule("a/", "main"), rule("b/", "main")]);
