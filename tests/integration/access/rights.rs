@@ -164,29 +164,3 @@ async fn without_any_one_right_something_is_refused_in_words() {
     let published = run_as(&env, &rights, UPLOAD).await;
     assert_eq!(published.code, Some(0), "{published:?}");
 }
-
-/// Lambda's role has the same rights by S3's names, but for the question whether the ledger's bucket keeps versions, which S3's ledgers do not need.
-#[test]
-fn the_role_of_lambda_has_the_same_rights() {
-    let template = fs::read_to_string(workspace().join("functions/aws-lambda/template.yaml")).unwrap();
-    let lines: Vec<&str> = template.lines().map(str::trim).collect();
-    let mut found = BTreeSet::new();
-    let mut actions: Vec<String> = Vec::new();
-    for line in lines {
-        if let Some(named) = line.strip_prefix("Action: ") {
-            actions = named.trim_matches(['[', ']']).split(", ").map(str::to_owned).collect();
-        } else if let Some((_, resource)) = line.split_once("!Sub arn:${AWS::Partition}:s3:::") {
-            found.extend(actions.iter().map(|action| (action.clone(), resource.to_owned())));
-        }
-    }
-    let expected: BTreeSet<_> = CASES
-        .iter()
-        .filter(|(action, on, ..)| *action != "oss:GetBucketVersioning" && !on.contains("user/dee"))
-        .map(|(action, on, ..)| {
-            let action = action.replace("oss:ListObjects", "s3:ListBucket").replace("oss:", "s3:");
-            let on = on.replace("videos", "${VideoBucketName}").replace("ledger", "${LedgerBucketName}");
-            (action, on.replace("/in/*", "/${VideoPrefix}*"))
-        })
-        .collect();
-    assert_eq!(found, expected);
-}
