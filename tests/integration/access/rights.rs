@@ -118,15 +118,25 @@ const UPLOAD: &[&str] = &["upload", "oss://videos/in/film.mp4"];
 const UPLOAD_LEGACY: &[&str] = &["upload", "oss://videos/user/dee/film.mp4"];
 
 const CASES: [Case<'_>; 10] = [
-    ("oss:GetObject", "videos/in/*", UPLOAD, "not allowed to call HeadObject"),
-    ("oss:GetObject", "videos/user/dee/*", UPLOAD_LEGACY, "not allowed to call HeadObject"),
-    ("oss:GetObjectVersion", "videos/in/*", UPLOAD, "oss:GetObjectVersion"),
-    ("oss:GetObjectVersion", "videos/user/dee/*", UPLOAD_LEGACY, "oss:GetObjectVersion"),
-    ("oss:ListObjects", "videos", &["sweep"], "not allowed to call ListObjectsV2"),
-    ("oss:GetObject", "ledger/oss2youku/*", UPLOAD, "not allowed to call GetObject"),
-    ("oss:PutObject", "ledger/oss2youku/*", UPLOAD, "not allowed to call PutObject"),
-    ("oss:DeleteObject", "ledger/oss2youku/*", &["doctor"], "not allowed to call DeleteObject"),
-    ("oss:ListObjects", "ledger", UPLOAD, "not allowed to call ListObjectsV2"),
+    ("oss:GetObject", "videos/in/*", UPLOAD, "call HeadObject there: grant oss:GetObject on"),
+    ("oss:GetObject", "videos/user/dee/*", UPLOAD_LEGACY, "call HeadObject there: grant oss:GetObject on"),
+    ("oss:GetObjectVersion", "videos/in/*", UPLOAD, "and oss:GetObjectVersion where it keeps versions"),
+    (
+        "oss:GetObjectVersion",
+        "videos/user/dee/*",
+        UPLOAD_LEGACY,
+        "and oss:GetObjectVersion where it keeps versions",
+    ),
+    ("oss:ListObjects", "videos", &["sweep"], "call ListObjectsV2 there: grant oss:ListObjects on"),
+    ("oss:GetObject", "ledger/oss2youku/*", UPLOAD, "call GetObject there: grant oss:GetObject on"),
+    ("oss:PutObject", "ledger/oss2youku/*", UPLOAD, "call PutObject there: grant oss:PutObject on"),
+    (
+        "oss:DeleteObject",
+        "ledger/oss2youku/*",
+        &["doctor"],
+        "call DeleteObject there: grant oss:DeleteObject on",
+    ),
+    ("oss:ListObjects", "ledger", UPLOAD, "call ListObjectsV2 there: grant oss:ListObjects on"),
     ("oss:GetBucketVersioning", "ledger", &["doctor"], "grant oss:GetBucketVersioning"),
 ];
 

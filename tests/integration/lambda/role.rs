@@ -151,18 +151,33 @@ const UPLOAD: &[&str] = &["upload", "s3://videos/in/film.mp4"];
 
 /// S3 refuses a HEAD without a document, so that the reason is not certain.
 const CASES: [Case<'_>; 7] = [
-    ("s3:GetObject", "videos/in/*", UPLOAD, &["refuses HeadObject", "s3:GetObject"]),
-    ("s3:GetObjectVersion", "videos/in/*", UPLOAD, &["not allowed to call GetObject", "s3:GetObjectVersion"]),
-    ("s3:ListBucket", "videos", &["sweep"], &["not allowed to call ListObjectsV2", "s3:ListBucket"]),
-    ("s3:GetObject", "ledger/oss2youku/*", UPLOAD, &["not allowed to call GetObject", "s3:GetObject"]),
-    ("s3:PutObject", "ledger/oss2youku/*", UPLOAD, &["not allowed to call PutObject", "s3:PutObject"]),
+    ("s3:GetObject", "videos/in/*", UPLOAD, &["refuses HeadObject", "grant s3:GetObject on"]),
+    (
+        "s3:GetObjectVersion",
+        "videos/in/*",
+        UPLOAD,
+        &["not allowed to call GetObject", "and s3:GetObjectVersion where"],
+    ),
+    ("s3:ListBucket", "videos", &["sweep"], &["not allowed to call ListObjectsV2", "grant s3:ListBucket on"]),
+    (
+        "s3:GetObject",
+        "ledger/oss2youku/*",
+        UPLOAD,
+        &["not allowed to call GetObject", "grant s3:GetObject on"],
+    ),
+    (
+        "s3:PutObject",
+        "ledger/oss2youku/*",
+        UPLOAD,
+        &["not allowed to call PutObject", "grant s3:PutObject on"],
+    ),
     (
         "s3:DeleteObject",
         "ledger/oss2youku/*",
         &["doctor"],
-        &["not allowed to call DeleteObject", "s3:DeleteObject"],
+        &["not allowed to call DeleteObject", "grant s3:DeleteObject on"],
     ),
-    ("s3:ListBucket", "ledger", UPLOAD, &["not allowed to call ListObjectsV2", "s3:ListBucket"]),
+    ("s3:ListBucket", "ledger", UPLOAD, &["not allowed to call ListObjectsV2", "grant s3:ListBucket on"]),
 ];
 
 /// No right of the role is unneeded, and a missing one is named.
