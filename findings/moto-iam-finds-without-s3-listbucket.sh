@@ -2,10 +2,11 @@
 # moto 5.2.5 (PyPI, a mock of AWS), its IAM switched on: a policy that lacks s3:ListBucket, or s3:GetObjectVersion for a HEAD, is not noticed.
 #
 # Expected: what S3's reference says of GetObject and HeadObject: of a key that does not exist, a caller without `s3:ListBucket` gets 403,
-# and only one who has it gets 404; a request with `versionId` needs `s3:GetObjectVersion`. Programs that look whether an object is there
-# need `s3:ListBucket` for that reason alone, and moto's documentation says that it authorizes as IAM does.
-# Instead: `set_initial_no_auth_action_count` makes moto compare each request with the policy, but the answer of a missing key is 404
-# either way, and HEAD with a version is checked as `s3:GetObject`. A role that passes its tests here meets 403 on AWS.
+# and only one who has it gets 404; to read a version needs `s3:GetObjectVersion`. Programs that look whether an object is there need
+# `s3:ListBucket` for that reason alone. moto's documentation says that it authorizes actions as IAM does, and that this is basic; the list
+# of what is missing, in its source, has neither of the two.
+# Instead: the answer of a missing key is 404 with and without the right, and HEAD of a version is checked as `s3:GetObject` (GET of one
+# correctly as `s3:GetObjectVersion`). A role that passes its tests here meets 403 on AWS.
 # What this product does: its role's tests here prove `s3:ListBucket` with lists, and `s3:GetObjectVersion` with a GET of a version.
 set -euo pipefail
 

@@ -2,7 +2,8 @@
 # moto 5.2.5 (PyPI, a mock of AWS), its IAM switched on: a policy's resource with `?`, `+` or parentheses does not allow what it names.
 #
 # Expected: what IAM's reference says: in a resource `*` stands for any characters and `?` for any single one; every other character
-# stands for itself. Keys with a plus or parentheses are as ordinary as `film (final).mp4`.
+# stands for itself. Keys with a plus or parentheses are as ordinary as `film (final).mp4`. moto's documentation calls its IAM basic; the list
+# of what is missing, in its source, does not have this.
 # Instead: moto replaces `*` by `.*` and takes the rest for a regular expression, so that these policies refuse the keys that they
 # allow on AWS. The refusal is the same 403 as for a right that is missing, so that one looks for the fault in the policy.
 # What this product does: the resources in its templates consist of names, a prefix and a final `*`, and the tests' prefix is plain.
