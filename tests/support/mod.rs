@@ -14,6 +14,7 @@
 //! | `job_control` | a program that is stopped, continued and ended on a pseudo terminal |
 //! | `ledger_bucket` | the ledger in a bucket of the local OSS |
 //! | `moto` | moto, an S3 that nobody here wrote |
+//! | `moto_roles` | roles in moto, whose policies it then enforces |
 //! | `paths` | programs, tools and files of the workspace |
 //! | `port` | free ports |
 //! | `process` | memory, CPU time and rank of a process |
@@ -36,6 +37,7 @@ pub(crate) mod golden;
 pub(crate) mod job_control;
 pub(crate) mod ledger_bucket;
 pub(crate) mod moto;
+pub(crate) mod moto_roles;
 mod paths;
 pub(crate) mod port;
 pub(crate) mod process;

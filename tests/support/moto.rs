@@ -9,7 +9,7 @@ use object_storage::{Credentials, PutOptions, Store, StoreConfig};
 use std::process::Stdio;
 use tokio::process::{Child, Command};
 
-/// moto asks for a signature and does not check it.
+/// Until it is told to check rights, moto asks for a signature and does not check it.
 pub(crate) const KEY: (&str, &str) = ("AKIAEXAMPLE", "a secret");
 pub(crate) const REGION: &str = "us-east-1";
 
@@ -32,9 +32,26 @@ impl Moto {
             .expect("moto_server, which tests/tools.sh installs");
         assert!(wait_until_listening(port).await, "moto does not listen");
         let endpoint = format!("http://127.0.0.1:{port}");
-        let created = app::http_client().unwrap().put(format!("{endpoint}/{bucket}")).send().await.unwrap();
-        assert_eq!(created.status(), 200, "the bucket");
-        Self { endpoint, bucket: bucket.to_owned(), _process: process }
+        let moto = Self { endpoint, bucket: bucket.to_owned(), _process: process };
+        moto.create_bucket(bucket).await;
+        moto
+    }
+
+    /// One more bucket.
+    pub(crate) async fn create_bucket(&self, bucket: &str) {
+        self.owner_put(bucket, "").await;
+    }
+
+    /// Lets the bucket that it began with keep versions.
+    pub(crate) async fn keep_versions(&self) {
+        let document = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+        self.owner_put(&format!("{}?versioning", self.bucket), document).await;
+    }
+
+    /// Asks for a bucket or its setting, without a signature.
+    async fn owner_put(&self, path: &str, document: &'static str) {
+        let request = app::http_client().unwrap().put(format!("{}/{path}", self.endpoint)).body(document);
+        assert_eq!(request.send().await.unwrap().status(), 200, "{path}");
     }
 
     /// Puts an object with this user metadata.

@@ -3,7 +3,7 @@
 use super::{
     TestEnv, binary,
     command_line::{TIMEOUT, operator_variables},
-    workspace,
+    tools,
 };
 use std::{path::Path, process::Stdio};
 use tokio::{
@@ -52,7 +52,7 @@ impl Terminal {
         arguments: &[&str],
         variables: &[(&str, &str)],
     ) -> Self {
-        let mut command = Command::new(workspace().join("tests/.tools/venv/bin/python"));
+        let mut command = Command::new(tools().join("venv/bin/python"));
         command.args(["-c", PTY, &ROWS.to_string(), &columns.to_string()]);
         command.arg(binary("oss2youku")).args(arguments);
         command.env_clear().envs(operator_variables(env)).env("TERM", "xterm");

@@ -3,7 +3,10 @@
 use super::emulator::tool;
 use crate::support::{client_script, ledger_bucket::SEAL_KEY, workspace};
 use serde_json::{Value, json};
-use std::process::Command;
+use std::{process::Command, sync::LazyLock};
+
+/// The template's resources as SAM makes them, translated once for all tests.
+pub(super) static RESOURCES: LazyLock<Value> = LazyLock::new(|| translate(&[text()])[0]["resources"].clone());
 
 fn text() -> String {
     std::fs::read_to_string(workspace().join("functions/aws-lambda/template.yaml")).unwrap()
@@ -62,8 +65,7 @@ fn the_template_is_valid_and_slips_in_it_are_named() {
 
 #[test]
 fn the_templates_variables_are_settings() {
-    let resources = &translate(&[text()])[0]["resources"];
-    let variables = resources["Function"]["Properties"]["Environment"]["Variables"].as_object().unwrap();
+    let variables = RESOURCES["Function"]["Properties"]["Environment"]["Variables"].as_object().unwrap();
     // Parameters as a deployer might set them.
     let set = |name: &str, value: &Value| match (name, value) {
         (_, Value::String(text)) => text.clone(),

@@ -26,6 +26,8 @@ pub enum Cause {
     },
     /// The key has no right to do this.
     NotPermitted {
+        /// Whose store.
+        provider: Option<Provider>,
         /// The call, as the store's permissions name it: `GetObject`.
         operation: &'static str,
         /// Whether the store said that a permission is missing: an answer without a body leaves open whether it knows the key at all.
@@ -141,7 +143,9 @@ fn classify_storage(error: &StorageError) -> Option<Cause> {
         _ if is_key_refused(error) => Cause::KeyRefused { provider },
         Storage::AccessDenied => match error.details().server_code.as_deref() {
             None if provider.is_none() => Cause::FileDenied,
-            code => Cause::NotPermitted { operation: error.operation(), is_certain: code.is_some() },
+            code => {
+                Cause::NotPermitted { provider, operation: error.operation(), is_certain: code.is_some() }
+            }
         },
         Storage::Archived => Cause::Archived { provider, bucket: fact("bucket"), key: fact("key") },
         Storage::NoSuchBucket => Cause::NoSuchBucket { bucket: fact("bucket") },

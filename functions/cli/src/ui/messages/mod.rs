@@ -13,6 +13,7 @@ pub(crate) mod ledger;
 pub(crate) mod list;
 pub(crate) mod names;
 pub(crate) mod next;
+mod permissions;
 pub(crate) mod replay;
 pub(crate) mod skipped;
 pub(crate) mod state;

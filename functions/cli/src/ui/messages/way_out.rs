@@ -1,5 +1,6 @@
 //! What a person can do about an error, by what is behind it.
 
+use super::permissions;
 use crate::ui::{
     i18n::{tr, tr_static},
     output::escape,
@@ -69,7 +70,9 @@ fn describe(cause: &Cause, callee: Callee) -> String {
                 "存储不接受该密钥：请检查密钥 ID 与 Secret 是否配对、密钥是否启用（{names}）"
             )
         }
-        Cause::NotPermitted { operation, is_certain } => describe_permission(operation, *is_certain, callee),
+        Cause::NotPermitted { provider, operation, is_certain } => {
+            permissions::describe(operation, *provider, *is_certain, callee == Callee::Ledger)
+        }
         Cause::FileDenied => tr!(
             "give this user permission to read and write it (ls -l shows who may)",
             "请授予当前用户读写权限（ls -l 可查看）"
@@ -162,29 +165,6 @@ fn name_credentials(provider: Option<Provider>) -> &'static str {
     }
 }
 
-fn describe_permission(operation: &str, is_certain: bool, callee: Callee) -> String {
-    let needed = match callee {
-        Callee::Ledger => {
-            "oss:GetObject, oss:PutObject, oss:DeleteObject, oss:ListObjects, oss:GetBucketVersioning; \
-                           S3: s3:GetObject, s3:PutObject, s3:DeleteObject, s3:ListBucket"
-        }
-        Callee::Source | Callee::Youku | Callee::Unknown => {
-            // Reading a version, which is what a bucket with versioning has, needs a right of its own.
-            "oss:GetObject, oss:GetObjectVersion, oss:ListObjects; S3: s3:GetObject, s3:GetObjectVersion, s3:ListBucket"
-        }
-    };
-    if is_certain {
-        return tr!(
-            "the key is not allowed to call {operation} there: grant it on the bucket ({needed})",
-            "该密钥无权调用 {operation}：请在 bucket 上授权（{needed}）"
-        );
-    }
-    tr!(
-        "the store refuses {operation} without a reason: check the key, and grant it on the bucket ({needed})",
-        "存储拒绝了 {operation} 且未说明原因：请检查密钥，并在 bucket 上授权（{needed}）"
-    )
-}
-
 /// How the object is made readable again. A restore takes from minutes to two days, by the kind of archive.
 fn describe_restore(provider: Option<Provider>, bucket: &str, key: &str) -> String {
     let command = match provider {
@@ -230,7 +210,7 @@ mod tests {
         let archived =
             |provider| Cause::Archived { provider, bucket: "films".into(), key: "md/a b.mp4".into() };
         let unreachable = || Cause::Unreachable { host: Some("h:1".into()) };
-        let denied = || Cause::NotPermitted { operation: "PutObject", is_certain: true };
+        let denied = || Cause::NotPermitted { provider: None, operation: "PutObject", is_certain: true };
         let cases = [
             (ErrorKind::SourceDenied, archived(Some(Provider::S3)), "--bucket films --key 'md/a b.mp4'"),
             (
