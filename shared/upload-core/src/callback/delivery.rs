@@ -154,7 +154,7 @@ impl CallbackDelivery {
 
     /// Leaves the rest to a later sweep, after `retry_after` at the earliest.
     async fn postpone(&self, upload: &mut LeasedUpload, retry_after: Duration) {
-        let due = next_due(upload.record(), upload.lease().now(), self.pause, retry_after);
+        let due = next_due(upload.record(), upload.lease().now(), self.pause, retry_after, None);
         upload.postpone(due).await;
     }
 

@@ -15,14 +15,16 @@ const MAX_PAUSES: u32 = 180;
 const MAX_HOUR_PAUSES: u32 = 10;
 
 /// Returns when the rest of an upload that has ended is due, its callback or its video's hour, `retry_after` from `now` at the earliest.
-/// `pause` is the pause before the first attempt of a sweep.
+/// `pause` is the pause before the first attempt of a sweep. The callback is not due before `postponed`, for which its receiver asked.
 pub(crate) fn next_due(
     record: &Record,
     now: SystemTime,
     pause: Duration,
     retry_after: Duration,
+    postponed: Option<SystemTime>,
 ) -> SystemTime {
-    let callback = record.has_pending_callback().then(|| callback_due(record, now, pause));
+    let callback =
+        record.has_pending_callback().then(|| callback_due(record, now, pause).max(postponed.unwrap_or(now)));
     let hour = record.pending_publication().map(|pending| hour_due(pending.since.get(), now, pause));
     let due = callback.into_iter().chain(hour).min().unwrap_or(now);
     due.max(now + retry_after)

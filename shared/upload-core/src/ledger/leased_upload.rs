@@ -36,6 +36,8 @@ pub struct LeasedUpload {
     preflight: Option<Box<PreflightReport>>,
     /// An append began whose end is not known: the step may be there.
     is_unsure: bool,
+    /// Until when this holder postponed what is left after the upload's end.
+    postponed: Option<SystemTime>,
 }
 
 impl fmt::Debug for LeasedUpload {
@@ -83,6 +85,7 @@ impl LeasedUpload {
                     confirmed: false,
                     preflight: None,
                     is_unsure: false,
+                    postponed: None,
                 }));
             }
             record = read_remaining(&ledger.access, id, record).await?;
@@ -248,10 +251,16 @@ impl LeasedUpload {
 
     /// Postpones what is left to do after the upload's end: nobody may resume it before `until`.
     pub async fn postpone(&mut self, until: SystemTime) {
+        self.postponed = Some(until);
         self.marks.track_callback(&self.record);
         if let Err(error) = self.marks.wait(&self.record.request, Some(until.into()), None).await {
             tracing::warn!(?error, upload_id = %self.record.id, "could not postpone the upload: the next sweep resumes it");
         }
+    }
+
+    /// Until when this holder [postponed](Self::postpone) what is left.
+    pub(crate) fn postponed(&self) -> Option<SystemTime> {
+        self.postponed
     }
 
     /// Notes that this holder, whose claim stands, had nothing to do: a settled upload keeps no mark for its sake.

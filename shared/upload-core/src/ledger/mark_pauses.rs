@@ -21,6 +21,10 @@ impl LeasedUpload {
 
     /// States that the next wait is for Youku to take this client's calls again.
     pub(crate) fn queue_for_calls(&mut self, client: &str) {
+        // Only its user's machine has the bytes: no sweep could take its turn.
+        if self.record().request.location.is_carried() {
+            return;
+        }
         let landed = self.record().landed().unwrap_or_else(|| self.lease().now().into());
         self.marks.queue_at(QueuePlace::new(landed, client));
     }

@@ -26,6 +26,9 @@ pub(super) struct RateLimit {
 /// The least time from a first refusal to the next call; each further one in a row doubles it. Youku counts by the hour: a call that asks
 /// whether it takes calls again costs an upload's attempt, and time that passes unused is made up for within the hour.
 const FIRST_PAUSE: Duration = Duration::from_secs(60);
+/// A refusal within this time after a limit's end is the next in a row: a sweep's interval, which ends with the first call after the limit.
+/// Calls that are refused later, after others were accepted, begin anew.
+const IN_A_ROW: Duration = Duration::from_secs(360);
 const LONGEST_PAUSE: Duration = Duration::from_secs(900);
 
 impl Ledger {
@@ -51,7 +54,7 @@ impl Ledger {
 async fn write(access: &Access, client: &str, until: Timestamp) -> Result<(), Error> {
     let key = keys::rate_limit(client);
     let found = access.read(&key).await?;
-    // What cannot be read says nothing: it is written anew.
+    // What cannot be read says nothing: it is replaced.
     let known = found.and_then(|found| Some((decode::<RateLimit>(&key, &found.bytes).ok()?, found.now)));
     let (refusals, least) = match known {
         None => (1, until),
@@ -59,7 +62,7 @@ async fn write(access: &Access, client: &str, until: Timestamp) -> Result<(), Er
             let refusals = match now.duration_since(known.until.get()) {
                 // Uploads that ran at once were refused together.
                 Err(_) => known.refusals,
-                Ok(since) if since <= LONGEST_PAUSE => known.refusals.saturating_add(1),
+                Ok(since) if since <= IN_A_ROW => known.refusals.saturating_add(1),
                 Ok(_) => 1,
             };
             (refusals, (now + pause_after(refusals)).into())

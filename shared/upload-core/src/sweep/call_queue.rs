@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// Those that are due, by client.
 pub(super) struct CallQueue {
-    /// How many of a client are known at most: a sweep resumes no more.
+    /// How many of a client are known at most.
     most: usize,
     clients: BTreeMap<String, ClientQueue>,
 }
@@ -22,7 +22,7 @@ struct ClientQueue {
 }
 
 impl CallQueue {
-    /// An empty queue from which `most` are taken at most.
+    /// An empty queue that knows the first `most` of each client.
     pub(super) fn new(most: usize) -> Self {
         Self { most: most.max(1), clients: BTreeMap::new() }
     }

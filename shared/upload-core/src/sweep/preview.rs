@@ -84,7 +84,7 @@ pub async fn preview_sweep(
     // A ledger without a birth has no upload.
     let Some(times) = ledger.recorded_times().await? else { return Ok(preview) };
     let mut clock = StoreClock::new(times.now);
-    let mut survey = Survey::take(ledger, tokens, after, limit, &mut clock).await?;
+    let mut survey = Survey::take(ledger, tokens, after, &mut clock).await?;
     preview.errors.append(&mut survey.foreign);
     preview.skipped = u32::try_from(survey.skipped).unwrap_or(u32::MAX);
     while !survey.is_empty() {

@@ -30,18 +30,18 @@ pub(super) async fn is_limited<F, Fut>(
     uploader_of: &F,
     upload: &OpenUpload,
     mark: &OpenMark,
-) -> Result<bool, Error>
+) -> Result<Option<bool>, Error>
 where
     F: Fn(UploadId, OpenMark) -> Fut,
     Fut: Future<Output = Result<Uploader, Error>>,
 {
     // What keeps it from having an uploader is the upload's own error.
-    let Ok(uploader) = uploader_of(upload.id.clone(), mark.clone()).await else { return Ok(false) };
+    let Ok(uploader) = uploader_of(upload.id.clone(), mark.clone()).await else { return Ok(None) };
     match ledger.ensure_calls_allowed(uploader.account_name(&mark.account)).await {
-        Err(error) if error.kind() == ErrorKind::RateLimited => Ok(true),
+        Err(error) if error.kind() == ErrorKind::RateLimited => Ok(Some(true)),
         // The upload reports it.
-        Err(error) if needs_operator(&error) => Ok(false),
-        checked => checked.map(|()| false),
+        Err(error) if needs_operator(&error) => Ok(None),
+        checked => checked.map(|()| Some(false)),
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, RunContext, UploadId, Uploader,
-    ledger::{Ledger, OpenMark, needs_operator},
+    ledger::{Ledger, OpenMark, PendingMessage, needs_operator},
 };
 use std::{collections::BTreeSet, future::Future};
 use tokio::time::Instant;
@@ -64,7 +64,7 @@ where
     let mut report = SweepReport::default();
     let (mut limited_accounts, mut asked_clients) = (BTreeSet::new(), BTreeSet::new());
     let mut clock = StoreClock::default();
-    let mut survey = Survey::take(ledger, tokens, after, limit, &mut clock).await?;
+    let mut survey = Survey::take(ledger, tokens, after, &mut clock).await?;
     report.errors.append(&mut survey.foreign);
     report.skip(survey.skipped);
     while !survey.is_empty() {
@@ -82,15 +82,20 @@ where
             }
             Err(error) => return Err(error),
         };
-        if limited_accounts.contains(&mark.account) {
+        // A message about an upload's outcome takes no call of Youku.
+        let takes_calls =
+            mark.callback.as_ref().is_none_or(|callback| callback.message == PendingMessage::Event);
+        if takes_calls && limited_accounts.contains(&mark.account) {
             // Nor has any other its turn that waits for the same client.
             let left = upload.place.as_ref().map_or(0, |place| survey.leave(&place.client));
             report.skip(left + 1);
             continue;
         }
         if let Some(place) = &upload.place
+            && !asked_clients.contains(&place.client)
+            && let Some(is_limited) = is_limited(ledger, &uploader_of, &upload, &mark).await?
             && asked_clients.insert(place.client.clone())
-            && is_limited(ledger, &uploader_of, &upload, &mark).await?
+            && is_limited
         {
             limited_accounts.insert(mark.account.clone());
             let left = survey.leave(&place.client) + report.due_videos.leave(&mark.account);

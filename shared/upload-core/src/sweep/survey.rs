@@ -17,6 +17,9 @@ use tokio::time::Instant;
 
 /// Uploads in one list.
 const PAGE: usize = 999;
+/// How many are remembered at most, of each client's queue and of all others: some MiB. Far more than a sweep resumes, since what it
+/// leaves, as a mark that cannot be read, must not hide what comes after it.
+const MOST_KNOWN: usize = 10_000;
 
 /// The uploads that are due.
 pub(super) struct Survey {
@@ -26,14 +29,16 @@ pub(super) struct Survey {
     pub(super) foreign: Vec<Error>,
     queue: CallQueue,
     others: VecDeque<OpenUpload>,
+    /// Others come after these, for which there was no room.
+    are_others_cut: bool,
     /// The last of the others that was taken.
     after: Option<UploadId>,
     is_others_turn: bool,
 }
 
 impl Survey {
-    /// Lists what is due: all that wait for calls, and the others from after `after`. `most` is how many are going to be resumed. `tokens`
-    /// are the keyed hashes of the access tokens in use.
+    /// Lists what is due: all that wait for calls, and the others from after `after`. `tokens` are the keyed hashes of the access tokens in
+    /// use.
     ///
     /// # Errors
     /// If the marks cannot be listed.
@@ -41,16 +46,17 @@ impl Survey {
         ledger: &Ledger,
         tokens: &BTreeSet<String>,
         after: Option<UploadId>,
-        most: usize,
         clock: &mut StoreClock,
     ) -> Result<Self, Error> {
         let mut survey = Self {
             skipped: 0,
             foreign: Vec::new(),
-            queue: CallQueue::new(most),
+            queue: CallQueue::new(MOST_KNOWN),
             others: VecDeque::new(),
+            are_others_cut: false,
             after,
-            is_others_turn: false,
+            // What was begun is continued first, also by sweeps that have time or room for one upload only.
+            is_others_turn: true,
         };
         let mut page_after = None;
         loop {
@@ -74,6 +80,7 @@ impl Survey {
         match upload.place.clone() {
             Some(place) if is_due => self.queue.add(*place, upload),
             None if self.after.as_ref().is_some_and(|after| upload.id <= *after) => {}
+            None if is_due && self.others.len() >= MOST_KNOWN => self.are_others_cut = true,
             None if is_due => self.others.push_back(upload),
             _ => self.skipped += 1,
         }
@@ -108,7 +115,7 @@ impl Survey {
 
     /// After which of the others the next sweep continues; `None` where none is left.
     pub(super) fn into_next(self) -> Option<UploadId> {
-        if self.others.is_empty() { None } else { self.after }
+        if self.others.is_empty() && !self.are_others_cut { None } else { self.after }
     }
 }
 

@@ -100,7 +100,7 @@ impl Uploader {
     async fn release_until_due_after(&self, mut upload: LeasedUpload, retry_after: Duration) {
         if upload.record().pending_publication().is_some() || upload.record().untold_refusal().is_some() {
             let pause = self.callbacks.as_ref().map_or(PAUSE, |callbacks| callbacks.pause);
-            let due = next_due(upload.record(), upload.lease().now(), pause, retry_after);
+            let due = next_due(upload.record(), upload.lease().now(), pause, retry_after, upload.postponed());
             upload.postpone(due).await;
         }
         upload.note_unchanged();

@@ -46,6 +46,8 @@ where
                         let request = UploadRequest {
                             callback,
                             entrypoint: Some(Entrypoint::Scan),
+                            // The back catalogue that a person asks for waits behind what lands now.
+                            landed: object.modified.filter(|_| self.discovery.bounds.since.is_none()),
                             ..UploadRequest::new(job, object)
                         };
                         self.upload_object(entry, request, republish).await

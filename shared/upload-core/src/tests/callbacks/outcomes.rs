@@ -3,7 +3,7 @@
 use super::{
     env::{
         BOTH, DAY, MINUTE, is_callback_pending, is_open, read_deliveries, read_failed_callback, read_pending,
-        read_record, small_memory, sweep_for, upload, uploader_with,
+        read_record, small_memory, sweep_for, upload, uploader_with, with_callback,
     },
     receiver::{Inner, Receiver, unavailable},
 };
@@ -135,6 +135,20 @@ async fn a_receivers_retry_after_is_respected() {
     let [first, second] = receiver.messages().try_into().ok().expect("two attempts");
     assert!((120 * MINUTE..123 * MINUTE).contains(&(second.at - first.at)));
     assert_eq!(read_deliveries(&memory).await, [("204".into(), None)]);
+}
+
+/// Nor does an hour that is set for later bring the next attempt forward.
+#[tokio::test(start_paused = true)]
+async fn an_hour_to_come_does_not_shorten_a_receivers_retry_after() {
+    let later = DeliveryResult::Failed { code: "429".into(), retry_after: Some(120 * MINUTE) };
+    let (memory, receiver) =
+        (small_memory(), Receiver::answering(&[later, DeliveryResult::Accepted { status: 204 }]));
+    let mut request = with_callback(&memory, &[]).await.expect("the object is there");
+    request.job.publication = Some(Hiding::Password.until((memory.ledger.now() + 180 * MINUTE).into()));
+    uploader_with(&memory, &receiver).upload(&request, &RunContext::default()).await.expect("published");
+    sweep_for(150 * MINUTE, &memory, &receiver).await;
+    let [first, second] = receiver.messages().try_into().ok().expect("two attempts");
+    assert!((120 * MINUTE..123 * MINUTE).contains(&(second.at - first.at)), "{:?}", second.at - first.at);
 }
 
 #[tokio::test(start_paused = true)]

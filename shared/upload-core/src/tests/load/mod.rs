@@ -7,6 +7,7 @@ mod cost;
 mod finished;
 mod function_compute;
 mod landing;
+mod left_behind;
 mod turns;
 
 use super::memory::CallLimit;

@@ -59,14 +59,14 @@ async fn who_waits_for_calls_alternates_with_all_others() {
     interrupted.sort();
     let refused = refuse(&memory, 4).await;
     memory.world().limit = None;
-    let expected = [&refused[3], &interrupted[0], &refused[2], &interrupted[1]];
+    let expected = [&interrupted[0], &refused[3], &interrupted[1], &refused[2]];
     let preview = preview_sweep(&memory.ledger(), &BTreeSet::new(), None, 4).await.expect("readable");
     assert!(preview.due.iter().map(|due| &due.id).eq(expected) && preview.has_more, "{preview:?}");
     let swept = run_sweep(&memory, None, 4).await;
     assert!(swept.resumed.iter().map(|(id, _)| id).eq(expected), "{swept:?}");
     assert!(swept.is_unfinished() && swept.uploads_wait());
     let rest = run_sweep(&memory, swept.next, 100).await;
-    let expected = [&refused[1], &interrupted[2], &refused[0], &interrupted[3]];
+    let expected = [&interrupted[2], &refused[1], &interrupted[3], &refused[0]];
     assert!(rest.resumed.iter().map(|(id, _)| id).eq(expected), "{rest:?}");
     assert!(!rest.is_unfinished() && memory.world().videos.len() == 8);
 }
