@@ -21,6 +21,8 @@ class Chaos:
         self.stop = threading.Event()
         self.killed = self.outages = self.jumps = self.links = self.changes = 0
         self.is_out = False
+        # Trouble that ended before its time.
+        self.broken: list[str] = []
         # Three minutes in a run of half an hour or more, in proportion in a shorter one: each third of a run has its share of them.
         self.longest_outage = min(180.0, 6 * minutes)
         self.threads: list[threading.Thread] = []
@@ -41,13 +43,16 @@ class Chaos:
 
         def run() -> None:
             # Outages of the ledger's store begin after a while; the rest at once.
-            if name != "ledger":
-                act(rng)
-            while not self.stop.wait(rng.uniform(*seconds)):
-                try:
-                    act(rng)
-                except OSError as error:
-                    print(f"  {name}: {error}", file=sys.stderr)
+            pause = rng.uniform(*seconds) if name == "ledger" else 0
+            try:
+                while not self.stop.wait(pause):
+                    try:
+                        act(rng)
+                    except OSError as error:
+                        print(f"  {name}: {error}", file=sys.stderr)
+                    pause = rng.uniform(*seconds)
+            except Exception as error:
+                self.broken.append(f"the trouble {name} ended: {error!r}")
 
         thread = threading.Thread(target=run, name=name, daemon=True)
         thread.start()
@@ -86,7 +91,7 @@ class Chaos:
             server.set_rules(first + rules)
 
     def release(self, rng: random.Random) -> None:
-        """What was held goes on."""
+        """Lets held requests continue."""
         for server in self.programs.servers:
             server.release()
 

@@ -1,4 +1,4 @@
-"""What goes wrong at each server: a fifth of its requests, in ways that are drawn anew again and again."""
+"""What goes wrong at each server: a fifth of its requests, in ways that are drawn again and again."""
 
 import random
 

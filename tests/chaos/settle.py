@@ -1,5 +1,6 @@
 """Waits until nothing is left to do once nothing goes wrong any more."""
 
+import re
 import time
 from concurrent.futures import wait
 
@@ -35,7 +36,7 @@ def settle(programs: Programs, store: Store, callers: Callers, traffic: Traffic)
             if version.least and any(line.startswith(f"{version.key}: 0 videos") for line in missing):
                 ask_again(callers, version)
         if time.monotonic() - begun > PATIENCE:
-            for upload in {mark.split("/")[-1][:32] for mark in left} - asked:
+            for upload in {mark.split("/")[-1][:32] for mark in left if waits(mark)} - asked:
                 asked.add(upload)
                 wrong += ask_for(callers, upload)
         time.sleep(2)
@@ -43,6 +44,12 @@ def settle(programs: Programs, store: Store, callers: Callers, traffic: Traffic)
     wrong += [f"open mark left: {mark}" for mark in judge.marks(store)]
     wrong += [f"{jobs} Gearman jobs are left"] if jobs else []
     return wrong
+
+
+def waits(mark: str) -> bool:
+    """Whether a mark names a time that is still to come. What is due is the sweeps' own to resume."""
+    until = re.search(r"\.u(\d{13})", mark)
+    return bool(until and int(until[1]) / 1000 > time.time() or re.search(r"\.p\d\d$", mark))
 
 
 def ask_again(callers: Callers, version: Version) -> None:

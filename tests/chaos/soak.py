@@ -59,6 +59,8 @@ class Run:
         lasting = {name: process.pid for name, process in self.programs.running.items() if name != "gearmand"}
         self.watch = Watch(lasting)
         self.minutes: list[tuple[int, int]] = []
+        self.broken: list[str] = []
+        self.attempts = 0
 
     def figures(self) -> dict[str, int]:
         totals = [server.totals() for server in self.programs.servers]
@@ -85,7 +87,7 @@ class Run:
     def go(self) -> None:
         self.chaos.start()
         seconds = self.chosen.minutes * 60
-        arrivals = threading.Thread(target=self.traffic.run, args=(seconds, self.chosen.pause, self.chaos.stop), daemon=True)
+        arrivals = threading.Thread(target=self.land, args=(seconds,), daemon=True)
         arrivals.start()
         before, number, begun = self.figures(), 0, time.monotonic()
         while time.monotonic() - begun < seconds and not self.programs.ended():
@@ -93,14 +95,38 @@ class Run:
             number += 1
             before = self.minute(number, before)
         self.watch.stop()
-        # A while of trouble without arrivals, then quiet.
+        self.end_figures = self.figures()
+        if ended := self.programs.ended():
+            raise RuntimeError("; ".join(ended))
+        # From here on nothing goes wrong.
         self.chaos.end()
         self.receiver.is_kind = True
+        self.attempts = judge.attempts(judge.steps(self.store))
         arrivals.join()
+
+    def land(self, seconds: float) -> None:
+        try:
+            self.traffic.run(seconds, self.chosen.pause, self.chaos.stop)
+        except Exception as error:
+            self.broken.append(f"arrivals ended: {error!r}")
+
+    def idle(self) -> list[str]:
+        """Why the run proves nothing: too little went on."""
+        minutes, chaos, figures = self.chosen.minutes, self.chaos, self.end_figures
+        share = figures["faults"] / max(1, figures["asked"])
+        least = {
+            "objects landed": (len(self.traffic.versions), 10 * minutes / self.chosen.pause),
+            "functions were killed": (chaos.killed, minutes),
+            "clock jumps": (chaos.jumps, minutes / 2),
+            "outages of the ledger's store": (chaos.outages, minutes // 15),
+            "percent of the requests failed": (100 * share, 10),
+        }
+        few = [f"only {count:.0f} {what}, not {wanted:.0f}" for what, (count, wanted) in least.items() if count < wanted]
+        return self.broken + chaos.broken + few
 
     def judged(self) -> list[str]:
         """What is wrong."""
-        wrong = self.programs.ended()
+        wrong = self.programs.ended() + self.idle()
         wrong += settle(self.programs, self.store, self.callers, self.traffic)
         videos, chains = self.programs.videos(), judge.steps(self.store)
         wrong += judge.videos_of(self.traffic.versions, videos)
@@ -109,9 +135,9 @@ class Run:
         wrong += self.watch.growing()
         for name, figure, (first, second, last) in self.watch.thirds():
             print(f"  {name} {figure}: levels of the thirds {first:.0f}, {second:.0f}, {last:.0f}")
-        attempts, asked = judge.attempts(chains), sum(asked for asked, _ in self.minutes)
-        print(f"  {len(chains)} uploads in {attempts} attempts: {asked / max(1, len(chains)):.0f} ledger requests an upload")
-        wrong += judge.requests_of(asked, attempts, self.chosen.minutes * 60)
+        asked = sum(asked for asked, _ in self.minutes)
+        print(f"  {len(chains)} uploads in {self.attempts} attempts: {asked / max(1, len(chains)):.0f} ledger requests an upload")
+        wrong += judge.requests_of(asked, self.attempts, self.chosen.minutes * 60)
         print(f"  arrivals: {', '.join(f'{name} {count}' for name, count in sorted(self.traffic.counts.items()))}")
         return wrong
 

@@ -12,6 +12,10 @@ from sandbox import ask
 from settings import LEDGER_BUCKET, LEDGER_PREFIX
 
 
+# Seconds for which a request is repeated.
+PATIENCE = 600
+
+
 class Store:
     def __init__(self, programs: Programs):
         self.oss = programs.places["oss"]
@@ -22,7 +26,8 @@ class Store:
         return oss2.Bucket(self.auth, self.oss["endpoint"], name, is_path_style=True, enable_crc=False, connect_timeout=30)
 
     def insist(self, call: Callable[[], Any]) -> Any:
-        """Faults meet this client as well."""
+        """Faults meet this client as well; the longest outage is over in time."""
+        end = time.monotonic() + PATIENCE
         while True:
             try:
                 return call()
@@ -31,6 +36,8 @@ class Store:
                 raise
             except Exception:
                 # A broken answer is an exception of any of the layers below.
+                if time.monotonic() > end:
+                    raise
                 time.sleep(0.2)
 
     def put(self, key: str, content: bytes) -> None:

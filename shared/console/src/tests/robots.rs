@@ -39,13 +39,13 @@ events = ["video_ready", "failed"]
 #[tokio::test]
 async fn each_robots_messages_are_previewed() {
     let site = Site::start_with(&settings()).await;
-    let (status, told) = site.json("/console/robots?lang=zh").await;
-    assert_eq!(status, StatusCode::OK, "{told}");
-    let robots = told["robots"].as_array().unwrap();
-    let told_of =
+    let (status, answer) = site.json("/console/robots?lang=zh").await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let robots = answer["robots"].as_array().unwrap();
+    let events_of =
         |robot: &Value| ["name", "kind", "format", "language", "words"].map(|field| robot[field].clone());
     assert_eq!(
-        robots.iter().map(told_of).collect::<Vec<_>>(),
+        robots.iter().map(events_of).collect::<Vec<_>>(),
         [
             [json!("ding"), json!("dingtalk"), json!("action_card"), json!("en"), json!(["钉钉", "英文"])],
             [json!("fei"), json!("feishu"), json!("card"), json!("zh"), json!(["飞书", "中文"])],
@@ -77,9 +77,9 @@ async fn each_robots_messages_are_previewed() {
 #[tokio::test]
 async fn previews_have_no_address_no_secret_and_no_signature() {
     let site = Site::start_with(&settings()).await;
-    let (_, told) = site.json("/console/robots").await;
-    assert_eq!(told["robots"].as_array().map(Vec::len), Some(3));
-    let text = told.to_string();
+    let (_, answer) = site.json("/console/robots").await;
+    assert_eq!(answer["robots"].as_array().map(Vec::len), Some(3));
+    let text = answer.to_string();
     for secret in
         [TOKEN, "cafe", SECRET, "sign", "timestamp", "oapi.", "open.feishu", "qyapi", "access_token="]
     {

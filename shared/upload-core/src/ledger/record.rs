@@ -120,7 +120,7 @@ impl Record {
 
     /// When its object landed or, where nobody stated that, when the upload began; by the store's clock.
     pub(crate) fn landed(&self) -> Option<Timestamp> {
-        // A store whose clock is ahead does not put an object behind those that landed later.
+        // A store whose clock is ahead does not put an object after those that landed later.
         self.request.landed.into_iter().chain(self.history.first().map(|first| first.at)).min()
     }
 

@@ -1,11 +1,11 @@
-//! What the tests in the crate and beside it share: reqwest as the HTTP client of the process.
+//! Shared by the crate's unit tests and its integration tests: reqwest as the HTTP client of the process.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
-// The tests in the crate name these otherwise than those beside it.
+// Unit tests and integration tests import these by different paths.
 use super::{AnswerBody, BoxError, Transport};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
