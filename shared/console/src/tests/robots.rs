@@ -42,10 +42,10 @@ async fn each_robots_messages_are_previewed() {
     let (status, answer) = site.json("/console/robots?lang=zh").await;
     assert_eq!(status, StatusCode::OK, "{answer}");
     let robots = answer["robots"].as_array().unwrap();
-    let events_of =
+    let facts_of =
         |robot: &Value| ["name", "kind", "format", "language", "words"].map(|field| robot[field].clone());
     assert_eq!(
-        robots.iter().map(events_of).collect::<Vec<_>>(),
+        robots.iter().map(facts_of).collect::<Vec<_>>(),
         [
             [json!("ding"), json!("dingtalk"), json!("action_card"), json!("en"), json!(["钉钉", "英文"])],
             [json!("fei"), json!("feishu"), json!("card"), json!("zh"), json!(["飞书", "中文"])],
