@@ -28,11 +28,11 @@ class Version:
     most: int = 1
     # What its sidecar stated last.
     description: str | None = None
-    # Whether whoever asked for it wants a callback.
+    # Whether its caller wants a callback.
     is_called_back: bool = False
     # Whether it was asked for again, as a person does whose upload was refused for its hash.
     is_again: bool = False
-    # What it went through, for whoever reads that it went wrong.
+    # What it went through, for the report of what is wrong.
     story: list[str] = field(default_factory=list)
 
     def upload_id(self, again: str = "") -> str:

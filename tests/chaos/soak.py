@@ -146,7 +146,7 @@ def main() -> None:
     chosen = options()
     folder = tempfile.mkdtemp(prefix="oss2youku-soak-")
     print(f"soak: {chosen.minutes:g} minutes, --seed {chosen.seed}, logs in {folder}", flush=True)
-    # Whoever ends it leaves no process behind.
+    # A terminated run leaves no process.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     programs = Programs(folder, chosen.binaries, chosen.faketime)
     try:

@@ -164,7 +164,7 @@ class Traffic:
                 landed.least = 1
 
     def retry(self, number: int, rng: random.Random) -> None:
-        """Somebody retries an upload that needs no retry."""
+        """A person retries an upload that needs no retry."""
         kept, at = rng.random() < 0.5, rng.random()
         with self.lock:
             chosen = self.versions[int(at * len(self.versions))] if self.versions else None

@@ -1,7 +1,7 @@
 //! A request to addresses that were chosen before, over a connection of its own.
 //!
-//! hyper-util's pool asks a resolver by itself and keeps connections by name, so a connection to addresses that somebody has checked is made
-//! here. A second HTTP client for it would add 190 KiB to the function.
+//! hyper-util's pool resolves names by itself and keeps connections by name, so connections to checked addresses are made here. A second
+//! HTTP client for them would add 190 KiB to the function.
 
 use super::http_client::{HttpClient, StoreResponse};
 use crate::body::upload_body::{Progress, UploadBody};

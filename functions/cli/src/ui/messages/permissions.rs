@@ -3,7 +3,8 @@
 use crate::ui::i18n::tr;
 use app::storage::Provider;
 
-/// Names the right that the call needs, and all that are needed there: in the ledger's bucket, or to read objects. A refusal without a reason is not certain to be about rights.
+/// Names the right that the call needs, and all that are needed there: in the ledger's bucket, or to read objects. A refusal without a
+/// reason is not certain to be about rights.
 pub(super) fn describe(
     operation: &str,
     provider: Option<Provider>,

@@ -119,7 +119,7 @@ async fn connecting_ends_in_time() {
     assert!(!format!("{error} {error:?}").contains("s3cret"));
 }
 
-/// The certificate must name the URI's host, and somebody must vouch for it: else no byte of the request is sent.
+/// No byte of the request is sent unless the certificate names the URI's host and is trusted.
 #[tokio::test]
 async fn the_certificate_must_name_the_host() {
     let (address, roots, seen) = tls_server().await;
