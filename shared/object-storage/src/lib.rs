@@ -17,8 +17,8 @@
 //!
 //! It has an HTTP client of its own, [`HttpClient`], over hyper-util, because that alone lets the buffers of a connection be bounded:
 //! hyper reads into a buffer that grows to 400 KiB for each connection that is fast. Moving 1 GiB with 8 parts in flight took 15.5 to
-//! 20 MiB of memory at its peak through reqwest and takes 14 to 15 with buffers of 128 KiB, with the same CPU time; 16 parts took 30,
-//! and 24 take 21.
+//! 20 MiB of memory at its peak through reqwest and 14 to 15 with buffers of 128 KiB. With 24 parts those take 21, at times 24 (a small
+//! chunk that waits to be sent keeps the whole buffer it was read into), buffers of 64 KiB take 17 for 6 % more CPU time.
 //!
 //! A request is sent once. One that was refused for the time of its signature, for a temporary key that is over, or for the version of
 //! its signature is signed again, once for each. Whether to send one again otherwise is the caller's decision, taken from the error's

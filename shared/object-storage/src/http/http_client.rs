@@ -27,7 +27,7 @@ pub type StoreResponse = Response<Incoming>;
 pub type SendError = Error;
 
 /// How large the buffers of a connection grow. hyper's own limit is 400 KiB.
-const BUFFER: usize = 128 << 10;
+const BUFFER: usize = 64 << 10;
 /// For the name, TCP and TLS together.
 const CONNECT: Duration = Duration::from_secs(10);
 /// A peer that vanished is noticed within a minute of silence, and within this of bytes that nobody acknowledges.
