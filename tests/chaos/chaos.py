@@ -19,7 +19,7 @@ class Chaos:
     def __init__(self, seed: int, minutes: float, programs: Programs):
         self.seed, self.programs = seed, programs
         self.stop = threading.Event()
-        self.killed = self.outages = self.jumps = self.links = self.changes = 0
+        self.killed = self.outages = self.limits = self.jumps = self.links = self.changes = 0
         self.is_out = False
         # Trouble that ended before its time.
         self.broken: list[str] = []
@@ -36,14 +36,16 @@ class Chaos:
         self.every("links", (10, 30), self.change_links)
         self.every("clock", (20, 60), self.jump)
         self.every("settings", (20, 60), self.change_settings)
+        # Far enough apart that the pause of each is a minute: those in a row grow to a quarter of an hour.
+        self.every("limits", (420, 600), self.limit_calls)
         self.every("ledger", (self.longest_outage, 2 * self.longest_outage), self.refuse_ledger)
 
     def every(self, name: str, seconds: tuple[float, float], act: Callable[[random.Random], None]) -> None:
         rng = random.Random(f"{self.seed}-{name}")
 
         def run() -> None:
-            # Outages of the ledger's store begin after a while; the rest at once.
-            pause = rng.uniform(*seconds) if name == "ledger" else 0
+            # Outages of the ledger's store and call limits begin after a while; the rest at once.
+            pause = {"ledger": rng.uniform(*seconds), "limits": 60}.get(name, 0)
             try:
                 while not self.stop.wait(pause):
                     try:
@@ -114,6 +116,11 @@ class Chaos:
     def change_settings(self, rng: random.Random) -> None:
         self.programs.set_settings(settings.draw(rng))
         self.changes += 1
+
+    def limit_calls(self, rng: random.Random) -> None:
+        youku = self.programs.youku
+        self.set_rules(youku, [faults.call_limit(rng), *faults.draw(rng, "youku")])
+        self.limits += 1
 
     def refuse_ledger(self, rng: random.Random) -> None:
         oss = self.programs.oss

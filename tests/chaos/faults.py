@@ -76,3 +76,8 @@ def draw(rng: random.Random, server: str) -> list[dict]:
 def outage() -> dict:
     """The ledger's store refuses everything."""
     return {"operation": "*", "match": "/records", "times": 0, "fault": {"kind": "status", "status": 503}}
+
+
+def call_limit(rng: random.Random) -> dict:
+    """Youku takes no call of the client for now, which one answer says: every upload waits a minute at least."""
+    return {"operation": rng.choice(("create", "show", "commit")), "fault": {"kind": "status", "status": 429}, "times": 1}

@@ -78,7 +78,7 @@ class Run:
         each = f"{requests / published:.0f}" if published else "-"
         print(
             f"{number:3} min: landed {len(self.traffic.versions)}, published {now['published']} (+{published}), killed {chaos.killed}, "
-            f"faults {now['faults']} ({share:.0%}), outages {chaos.outages}{' (now)' if chaos.is_out else ''}, clock jumps {chaos.jumps}, "
+            f"faults {now['faults']} ({share:.0%}), outages {chaos.outages}{' (now)' if chaos.is_out else ''}, call limits {chaos.limits}, clock jumps {chaos.jumps}, "
             f"ledger requests an upload {each}; {self.watch.latest()}",
             flush=True,
         )
@@ -119,6 +119,7 @@ class Run:
             "functions were killed": (chaos.killed, minutes),
             "clock jumps": (chaos.jumps, minutes / 2),
             "outages of the ledger's store": (chaos.outages, minutes // 15),
+            "limits of Youku's calls": (chaos.limits, minutes // 12),
             "percent of the requests failed": (100 * share, 10),
         }
         few = [f"only {count:.0f} {what}, not {wanted:.0f}" for what, (count, wanted) in least.items() if count < wanted]
