@@ -70,7 +70,9 @@ class Programs:
         command = [f"{self.binaries}/oss2youku", "dev", "--json", "--verbose", "--port-base", "0"]
         command += ["--data", f"{self.data}/clouds", "--function", self.wrapper]
         with open(f"{self.folder}/clouds.log", "w") as log:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+            # Few arenas: its memory then shows what it holds.
+            env = os.environ | {"MALLOC_ARENA_MAX": "2"}
+            process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=log, text=True)
         self.running["clouds"] = process
         line = process.stdout.readline()
         if not line:

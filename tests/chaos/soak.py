@@ -57,7 +57,7 @@ class Run:
         self.traffic = Traffic(chosen.seed, self.store, self.callers, self.receiver, self.programs.places["youku"])
         self.chaos = Chaos(chosen.seed, chosen.minutes, self.programs)
         lasting = {name: process.pid for name, process in self.programs.running.items() if name != "gearmand"}
-        self.watch = Watch(lasting)
+        self.watch = Watch(lasting, lambda: len(self.traffic.versions))
         self.minutes: list[tuple[int, int]] = []
         self.broken: list[str] = []
         self.attempts = 0
