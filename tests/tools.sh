@@ -100,6 +100,17 @@ for name in map(pathlib.PurePath, wheel.namelist()):
     rm -r "$films/wheels"
 }
 
+# Only its programs: Debian's package would start it as a service.
+install_prometheus() {
+    local packages
+    packages=$(mktemp -d)
+    # apt's own user, if there is one, must be able to write there.
+    chmod 777 "$packages"
+    (cd "$packages" && apt-get download -qq prometheus)
+    dpkg -x "$packages"/prometheus_*.deb "$TEST_TOOLS/prometheus"
+    rm -r "$packages"
+}
+
 install_once python tests/clients/requirements.txt install_python
 install_once youku tests/clients/youku/requirements.txt install_youku
 install_once robots tests/clients/robots/requirements.txt install_robots
@@ -107,4 +118,5 @@ install_once moto tests/clients/moto/requirements.txt install_moto
 install_once node tests/clients/package.json install_node
 install_once console tests/clients/console/package.json install_console
 install_once lambda tests/clients/lambda/requirements.txt install_lambda
+install_once prometheus tests/clients/prometheus/package.txt install_prometheus
 install_once films tests/clients/films/requirements.txt install_films

@@ -22,6 +22,7 @@ mod known_objects;
 mod lambda;
 mod listing;
 mod managing;
+mod monitoring;
 mod oss_clients;
 mod preflight;
 mod promise;

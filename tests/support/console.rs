@@ -107,6 +107,8 @@ pub(crate) struct ConsoleProcess {
     child: Child,
     /// The address that it printed.
     pub(crate) url: String,
+    /// The address of its metrics, if it was to serve them.
+    pub(crate) metrics_url: Option<String>,
 }
 
 impl ConsoleProcess {
@@ -118,7 +120,8 @@ impl ConsoleProcess {
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("its first line");
         let told: Value = serde_json::from_str(&line).expect("one JSON object");
-        Self { child, url: told["url"].as_str().expect("its address").to_owned() }
+        let metrics_url = told["metrics_url"].as_str().map(str::to_owned);
+        Self { child, url: told["url"].as_str().expect("its address").to_owned(), metrics_url }
     }
 
     pub(crate) fn pid(&self) -> u32 {

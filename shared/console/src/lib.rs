@@ -18,6 +18,7 @@
 //! | [`Backend`], `function` | a ledger, or a deployed function in its place: polled, and its HTTP API passed on |
 //! | [`DevClouds`], `faults`, `video` | the local clouds of `oss2youku dev`: they fail on purpose, and their videos are played |
 //! | [`Advisor`], [`LocalUploads`], [`Language`] | what only the command line can say and do, in which language |
+//! | `metrics` | numbers for Prometheus, on a listener of its own |
 //! | `response`, `query` | errors as JSON; the query of a request |
 //!
 //! | request | answer |
@@ -39,6 +40,7 @@
 //! | `PUT /console/files/{id}?offset=`, `DELETE` | receives a file's bytes from there on; removes it |
 //! | `POST /console/files/{id}/upload` | uploads it |
 //! | `GET`, `POST /console/faults`; `GET /console/videos/{id}` | only in `dev`: switches faults; plays a video |
+//! | `GET /metrics` | on its own listener, to whoever reaches that: numbers for Prometheus |
 //!
 //! Written here although libraries offer parts of it:
 //!
@@ -71,6 +73,7 @@ mod language;
 mod limits;
 mod list;
 mod local_uploads;
+mod metrics;
 mod page;
 mod plan;
 mod query;

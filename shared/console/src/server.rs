@@ -16,6 +16,7 @@ use crate::{
     limits::show_limits,
     list::list_rows,
     local_uploads::LocalUploads,
+    metrics::metrics_router,
     page::{show_asset, show_index},
     plan::plan_upload,
     response::error_response,
@@ -35,6 +36,8 @@ use tokio::{net::TcpListener, task::JoinSet};
 /// The console on its listener, which nobody can reach before [`serve`](Self::serve) runs.
 pub struct Console {
     listener: TcpListener,
+    /// For a Prometheus.
+    metrics: Option<TcpListener>,
     access: Arc<Access>,
     shared: Shared,
 }
@@ -51,7 +54,7 @@ impl Console {
         settings: ConsoleSettings,
     ) -> io::Result<Self> {
         let access = Arc::new(Access::new(listener.local_addr()?.port()));
-        Ok(Self { listener, access, shared: Shared::new(backend, advisor, settings) })
+        Ok(Self { listener, metrics: None, access, shared: Shared::new(backend, advisor, settings) })
     }
 
     /// Lets the page plan uploads, and, where there is a spool, take dropped files and upload them.
@@ -81,20 +84,35 @@ impl Console {
         self
     }
 
+    /// Serves numbers at `/metrics` of this listener, without the page's token: to all who reach it.
+    #[must_use]
+    pub fn with_metrics(mut self, listener: TcpListener) -> Self {
+        self.metrics = Some(listener);
+        self
+    }
+
     /// Reads the uploads and serves the page until the future is dropped. Uploads that the page resumed end with the process, as of a
     /// process that is killed: the next sweep resumes them.
     ///
     /// # Errors
-    /// Where the listener fails.
+    /// Where a listener fails.
     pub async fn serve(self) -> io::Result<()> {
-        let Self { listener, access, shared } = self;
+        let Self { listener, metrics, access, shared } = self;
         let shared = Arc::new(shared);
         if let Some(runner) = &shared.runner {
             runner.resume();
         }
         let mut tasks = JoinSet::new();
         tasks.spawn(shared.backend.read_into(shared.table.clone(), shared.watching.clone()));
-        axum::serve(listener, build_router(shared, access)).await
+        let metrics = metrics.map(|listener| (listener, metrics_router(shared.clone())));
+        let page = axum::serve(listener, build_router(shared, access));
+        match metrics {
+            None => page.await,
+            Some((listener, router)) => {
+                let metrics = axum::serve(listener, router);
+                tokio::try_join!(page.into_future(), metrics.into_future()).map(|_| ())
+            }
+        }
     }
 }
 

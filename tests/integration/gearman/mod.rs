@@ -203,6 +203,11 @@ impl Shim {
         status.and_then(|status| status.code())
     }
 
+    /// The port of its health endpoint.
+    pub(crate) fn health_port(&self) -> u16 {
+        self.health
+    }
+
     /// The response of its health endpoint.
     pub(crate) async fn health(&self, path: &str) -> (u16, String) {
         let url = format!("http://127.0.0.1:{}{path}", self.health);

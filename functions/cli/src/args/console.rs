@@ -10,6 +10,9 @@ pub(crate) struct ConsoleArgs {
     /// Port on 127.0.0.1 that the page is served on; 0 takes a free one.
     #[arg(long, value_name = "N", default_value_t = 9390)]
     pub(crate) port: u16,
+    /// Port on 127.0.0.1 that serves numbers for Prometheus at /metrics, without the page's token; 0 takes a free one.
+    #[arg(long, value_name = "N")]
+    pub(crate) metrics_port: Option<u16>,
     /// Open the page in the browser.
     #[arg(long)]
     pub(crate) open: bool,

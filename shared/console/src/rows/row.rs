@@ -135,6 +135,14 @@ impl Row {
         }
     }
 
+    /// Whether more is to come before it is a video, or ends without one.
+    pub(crate) fn is_open(&self) -> bool {
+        use RowState::{Hashing, NeedsYou, Queued, Uploading, Waiting};
+        let has_ended =
+            matches!(self.ledger_state.as_str(), "committed" | "notified" | "failed" | "cancelled");
+        matches!(self.state, NeedsYou | Queued | Hashing | Uploading | Waiting) && !has_ended
+    }
+
     /// The same row of an open upload, by what the HTTP API says of its state.
     pub(crate) fn with_status(self, word: &str, is_held: bool, waiting: Option<Word<WaitReason>>) -> Self {
         let standing = Standing {

@@ -130,6 +130,21 @@ impl RowState {
         }
     }
 
+    /// The word of its JSON form.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::NeedsYou => "needs_you",
+            Self::Queued => "queued",
+            Self::Hashing => "hashing",
+            Self::Uploading => "uploading",
+            Self::Waiting => "waiting",
+            Self::InReview => "in_review",
+            Self::Published => "published",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
     /// Its place among the rows: what waits for a person, what moves, what will, and what has ended.
     pub(crate) fn rank(self) -> u8 {
         match self {

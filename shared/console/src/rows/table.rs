@@ -8,7 +8,7 @@ use super::{
 use app::core::{Error, UploadId, ledger::Timestamp};
 use serde::Serialize;
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, hash_map::Values},
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
     time::SystemTime,
 };
@@ -119,6 +119,17 @@ impl Table {
     pub(crate) fn page(&self, query: &RowQuery) -> (u64, Reading, Page) {
         let inner = self.read();
         (self.revision(), inner.reading.clone(), Page::new(inner.rows.values(), query))
+    }
+
+    /// Reads all rows.
+    pub(crate) fn with_rows<T>(&self, read: impl FnOnce(Values<'_, UploadId, Row>) -> T) -> T {
+        read(self.read().rows.values())
+    }
+
+    /// Whether the ledger could be looked through the last time.
+    pub(crate) fn is_readable(&self) -> bool {
+        let inner = self.read();
+        inner.trouble.is_none() && inner.reading.as_of.is_some()
     }
 
     /// The rows that changed after this revision; `None` where that is not known, or they are too many.

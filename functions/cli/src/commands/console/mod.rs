@@ -35,7 +35,7 @@ use web_console::{Backend, Console, ConsoleSettings, Function, Language};
 
 /// Serves the page until Ctrl-C.
 pub(super) async fn console(args: ConsoleArgs, shutdown: Shutdown) -> Result<ExitCode, CliError> {
-    let ConsoleArgs { port, open, function_url, token_file, spool, spool_limit, json } = args;
+    let ConsoleArgs { port, metrics_port, open, function_url, token_file, spool, spool_limit, json } = args;
     let (backend, advisor) = match function_url {
         None => open_ledger()?,
         Some(url) => open_function(&url, token_file.as_deref())?,
@@ -60,9 +60,21 @@ pub(super) async fn console(args: ConsoleArgs, shutdown: Shutdown) -> Result<Exi
     if let Some((uploads, spool)) = uploads {
         console = console.with_uploads(Arc::new(uploads), spool);
     }
+    let metrics_url = if let Some(port) = metrics_port {
+        let listener =
+            listen(port).await.map_err(|error| CliError::usage(describe_taken_metrics(port, &error)))?;
+        let address = listener.local_addr().map_err(fail)?;
+        console = console.with_metrics(listener);
+        Some(format!("http://{address}/metrics"))
+    } else {
+        None
+    };
     match json {
-        true => print_json(json!({"url": console.url()})),
-        false => describe_address(&console.url()).iter().for_each(print_line),
+        true => print_json(json!({"url": console.url(), "metrics_url": metrics_url})),
+        false => {
+            describe_address(&console.url()).iter().for_each(print_line);
+            metrics_url.iter().for_each(|url| print_line(tr!("metrics  {url}", "指标  {url}")));
+        }
     }
     if open && let Err(error) = browser::open(&console.url_to_open()) {
         print_error(describe_browser_failure(&error));
@@ -111,6 +123,14 @@ fn describe_taken(port: u16, error: &io::Error) -> String {
     tr!(
         "the console cannot listen on port {port}: {why}; `--port N` uses another port, `--port 0` a free one",
         "控制台无法监听端口 {port}：{why}；可用 `--port N` 换其他端口，或用 `--port 0` 选择空闲端口"
+    )
+}
+
+fn describe_taken_metrics(port: u16, error: &io::Error) -> String {
+    let why = localize_io(error);
+    tr!(
+        "no numbers can be served on port {port}: {why}; `--metrics-port N` uses another port, `--metrics-port 0` a free one",
+        "无法在端口 {port} 提供指标：{why}；可用 `--metrics-port N` 换其他端口，或用 `--metrics-port 0` 选择空闲端口"
     )
 }
 

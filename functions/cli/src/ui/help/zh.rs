@@ -137,6 +137,11 @@ const ALL: &[(&str, &str, &str)] = &[
     ("list", "after", "从这个位置之后开始，即此前列表结尾给出的位置"),
     ("console", "", "在浏览器的本地页面中显示每个上传：为何停在当前状态，以及可用的操作"),
     ("console", "port", "页面使用的 127.0.0.1 端口；0 表示使用空闲端口"),
+    (
+        "console",
+        "metrics_port",
+        "在 127.0.0.1 的这个端口的 /metrics 提供 Prometheus 指标，不需要页面的令牌；0 表示使用空闲端口",
+    ),
     ("console", "open", "在浏览器中打开页面"),
     ("console", "function_url", "显示这个 HTTP 触发器的函数的上传，而非设置中台账的上传"),
     ("console", "token_file", "保存函数所接受令牌的文件；要更改上传，它须有 manage 权限"),
