@@ -117,7 +117,8 @@ async fn land(env: &TestEnv) {
     env.wait_for_deliveries().await;
     let denial = json!({"kind": "status", "status": 403, "code": "AccessDenied"});
     // The first asks for its sidecar file, and may.
-    let denied = json!({"operation": "GetObject", "match": "denied.mp4", "skip": 1, "times": 0, "fault": denial});
+    let denied =
+        json!({"operation": "GetObject", "match": "denied.mp4", "skip": 1, "times": 0, "fault": denial});
     add_fault(&env.clouds.oss_control, denied);
     env.put("elsewhere/denied.mp4", &sample_bytes(3, 1000)).await;
     env.wait_for_deliveries().await;

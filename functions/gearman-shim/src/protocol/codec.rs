@@ -61,7 +61,8 @@ impl GearmanCodec {
             packet_type::ECHO_RES => Ok(Response::Echo),
             packet_type::ERROR => Ok(Response::Error(String::from_utf8_lossy(&body).replace('\0', ": "))),
             _ => {
-                let (mut job, start) = parse_assignment(kind, &body)?.ok_or(CodecError::MissingArguments)?;
+                let (mut job, start) =
+                    parse_assignment(kind, &body, body.len())?.ok_or(CodecError::MissingArguments)?;
                 let payload = body.slice(start..);
                 if payload.len() > self.max_payload {
                     return Ok(Response::OversizedJob { job, size: payload.len() as u64 });
@@ -80,7 +81,7 @@ impl GearmanCodec {
         input: &mut BytesMut,
     ) -> Result<Option<Response>, CodecError> {
         let head = &input[HEADER_BYTES..input.len().min(HEADER_BYTES + MAX_ARGUMENT_BYTES)];
-        let Some((job, start)) = parse_assignment(kind, head)? else {
+        let Some((job, start)) = parse_assignment(kind, head, length)? else {
             return if head.len() < MAX_ARGUMENT_BYTES {
                 Ok(None)
             } else {
@@ -171,8 +172,9 @@ fn put_packet(output: &mut BytesMut, kind: u32, arguments: &[&[u8]]) -> Result<(
     Ok(())
 }
 
-/// The job of an assignment without its payload, and where the payload begins; `None` where `body` ends before that.
-fn parse_assignment(kind: u32, body: &[u8]) -> Result<Option<(Job, usize)>, CodecError> {
+/// The job of an assignment of `length` bytes without its payload, and where the payload begins; `None` where what is there of it, `body`, ends
+/// before that can be told.
+fn parse_assignment(kind: u32, body: &[u8], length: usize) -> Result<Option<(Job, usize)>, CodecError> {
     let arguments = match kind {
         packet_type::JOB_ASSIGN => 2,
         packet_type::JOB_ASSIGN_UNIQ => 3,
@@ -191,8 +193,13 @@ fn parse_assignment(kind: u32, body: &[u8]) -> Result<Option<(Job, usize)>, Code
     let unique = found.next().filter(|unique| !unique.is_empty());
     // After a unique id that it has cut gearmand 1.1.20 sends one NUL more than the protocol has.
     let is_cut = unique.as_ref().is_some_and(|unique| unique.len() == CUT_UNIQUE_BYTES);
-    if kind == packet_type::JOB_ASSIGN_UNIQ && is_cut && body.get(start) == Some(&0) {
-        start += 1;
+    if kind == packet_type::JOB_ASSIGN_UNIQ && is_cut {
+        match body.get(start) {
+            Some(0) => start += 1,
+            // The NUL may be the next byte to arrive.
+            None if start < length => return Ok(None),
+            _ => {}
+        }
     }
     Ok(Some((Job { handle, function, unique, payload: Bytes::new() }, start)))
 }

@@ -79,6 +79,19 @@ fn the_nul_after_a_cut_unique_id_is_passed_over() {
     }
 }
 
+/// The same NUL of a payload that is passed over is no byte of it, wherever the stream was cut.
+#[test]
+fn the_nul_before_a_skipped_payload_is_not_counted() {
+    let cut = "u".repeat(63);
+    let body = [format!("H:x:1\0upload\0{cut}\0\0").as_bytes(), &[7; 9000]].concat();
+    let bytes = response(JOB_ASSIGN_UNIQ, &body);
+    for piece in 1..=100 {
+        let decoded = decode_all(&bytes, piece).unwrap();
+        let [Response::OversizedJob { size, .. }] = decoded[..] else { panic!("{decoded:?}") };
+        assert_eq!(size, 9000, "in pieces of {piece}");
+    }
+}
+
 /// The buffer stays below four MiB, and the next packet is decoded.
 #[test]
 fn a_payload_of_a_gibibyte_is_skipped_without_being_held() {
