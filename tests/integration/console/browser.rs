@@ -179,7 +179,7 @@ fn write_finished(ledger: &Path, count: u64) {
 }
 
 /// A console of the ledger in this folder alone.
-fn start_with_ledger(folder: &Path) -> ConsoleProcess {
+pub(super) fn start_with_ledger(folder: &Path) -> ConsoleProcess {
     ConsoleProcess::start(program(ledger_variables(&folder.join("ledger")), folder), &[])
 }
 
