@@ -81,27 +81,32 @@ export function keep(file, png) {
   fs.writeFileSync(file, encode(picture, picture.colors.map((color) => shown.get(color))));
 }
 
-/** Why two pictures are not the same, and `draw`, which makes a PNG with what differs in red; `null` where they are. */
+/** The left upper part of a picture. */
+function crop({ width: from, colors: all }, width, height) {
+  const colors = new Uint32Array(width * height);
+  for (let y = 0; y < height; y += 1) colors.set(all.subarray(y * from, y * from + width), y * width);
+  return { width, height, data: new Uint8Array(colors.buffer), colors };
+}
+
+/** Why two pictures are not the same, and a PNG in which what differs is red; `null` where they are. */
 export function findDifference(fresh, golden) {
-  const [one, other] = [fresh, golden].map(decode);
-  const { width, height } = one;
-  if (width !== other.width || height !== other.height) {
-    return { why: `${width}×${height} instead of ${other.width}×${other.height} pixels` };
-  }
+  const pictures = [fresh, golden].map(decode);
+  const [width, height] = ["width", "height"].map((side) => Math.min(...pictures.map((picture) => picture[side])));
+  const [one, other] = pictures.map((picture) => crop(picture, width, height));
   const plain = [one, other].map(findPlain);
   const uneven = plain[0].map((is, at) => !(is && plain[1][at]));
-  for (const [{ threshold, most }, what, options] of [
-    [PLAIN, "surfaces and lines", { ignoreMask: uneven, includeAA: true }], [VISIBLE, "pixels", {}],
-  ]) {
-    const count = (drawn) => pixelmatch(other.data, one.data, drawn, width, height, { threshold, windowSize: WINDOW, ...options });
-    const share = count(null) / WINDOW ** 2;
-    if (share <= most) continue;
-    const draw = () => {
-      const drawn = new Uint8Array(one.data.length);
-      count(drawn);
-      return encode(one, drawn);
-    };
-    return { why: `${(100 * share).toFixed(1)} % of the ${what} of a window differ, at most ${100 * most} % may`, draw };
+  const checks = [[PLAIN, "surfaces and lines", { ignoreMask: uneven, includeAA: true }], [VISIBLE, "pixels", {}]];
+  const found = (why, { threshold }, options) => {
+    const drawn = new Uint8Array(one.data.length);
+    pixelmatch(other.data, one.data, drawn, width, height, { threshold, ...options });
+    return { why, drawn: encode(one, drawn) };
+  };
+  const sizes = pictures.map((picture) => `${picture.width}×${picture.height}`);
+  if (sizes[0] !== sizes[1]) return found(`${sizes.join(" instead of ")} pixels`, VISIBLE);
+  for (const [{ threshold, most }, what, options] of checks) {
+    const share = pixelmatch(other.data, one.data, null, width, height, { threshold, windowSize: WINDOW, ...options }) / WINDOW ** 2;
+    const why = `${(100 * share).toFixed(1)} % of the ${what} of a window differ, at most ${100 * most} % may`;
+    if (share > most) return found(why, { threshold }, options);
   }
   return null;
 }

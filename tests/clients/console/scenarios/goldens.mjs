@@ -105,9 +105,8 @@ function take(page, name) {
 }
 
 /** Writes the new picture, and what differs, where somebody can look at them; says where. */
-function write(folder, name, fresh, draw) {
-  const pictures = [["new", fresh], ...(draw ? [["difference", draw()]] : [])];
-  const files = pictures.map(([kind, png]) => [path.join(folder, `${name}.${kind}.png`), png]);
+function write(folder, name, pictures) {
+  const files = Object.entries(pictures).map(([kind, png]) => [path.join(folder, `${name}.${kind}.png`), png]);
   for (const [file, png] of files) fs.writeFileSync(file, png);
   return files.map(([file]) => file).join(", ");
 }
@@ -124,7 +123,7 @@ export async function goldens(page, { folder, guide, failures, update }, browser
     const golden = name === "guide.en-light" ? guide : path.join(folder, `${name}.png`);
     if (update) keep(golden, fresh);
     const found = findDifference(fresh, fs.readFileSync(golden));
-    if (found) wrong.push(`${name}: ${found.why}: see ${write(failures, name, fresh, found.draw)}`);
+    if (found) wrong.push(`${name}: ${found.why}: see ${write(failures, name, { new: fresh, difference: found.drawn })}`);
   }
   assert.deepEqual(wrong, [], "UPDATE_GOLDEN=1 writes them anew");
   const names = Object.keys(PICTURES).filter((name) => !name.startsWith("guide"));
