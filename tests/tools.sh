@@ -17,7 +17,8 @@ php -r 'exit(extension_loaded("gearman") ? 0 : 1);' 2>/dev/null || missing+=(php
 command -v openssl >/dev/null || missing+=(openssl)
 command -v curl >/dev/null || missing+=(curl)
 command -v chromium >/dev/null || missing+=(chromium)
-find /usr/share/fonts -iname '*CJK*' 2>/dev/null | grep -q . || missing+=(fonts-noto-cjk)
+find /usr/share/fonts -iname 'NotoSansCJK*' 2>/dev/null | grep -q . || missing+=(fonts-noto-cjk)
+find /usr/share/fonts -iname 'DejaVuSans.ttf' 2>/dev/null | grep -q . || missing+=(fonts-dejavu-core)
 command -v ffprobe >/dev/null || missing+=(ffmpeg)
 if [ ${#missing[@]} -gt 0 ]; then
     sudo=$([ "$(id -u)" = 0 ] || echo sudo)

@@ -16,7 +16,6 @@ let named = "";
 export const chosen = () => [...picked];
 export const unchoose = () => picked.clear();
 
-/** Reads which rules there are. */
 export async function openBucket() {
   if (state.info?.can.plan) ({ rules } = await api.get("/console/keys"));
 }

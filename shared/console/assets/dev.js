@@ -9,24 +9,19 @@ import { current, t } from "./text.js";
 let faults = [];
 const address = () => `/console/faults?lang=${current()}`;
 
-export async function arrive() {
+async function take(answer, said = "") {
   try {
-    faults = await api.get(address());
+    faults = await answer;
+    say(said);
   } catch (error) {
     report(error);
   }
   update({});
 }
 
-async function turn(fault, on) {
-  try {
-    faults = await api.send(address(), "POST", { fault, on });
-    say(t(on ? "dev.done" : "dev.ended"));
-  } catch (error) {
-    report(error);
-  }
-  update({});
-}
+export const arrive = () => take(api.get(address()));
+
+const turn = (fault, on) => take(api.send(address(), "POST", { fault, on }), t(on ? "dev.done" : "dev.ended"));
 
 export function view() {
   const card = ({ fault, name, what, lasts, on }) => h("li", { class: `card finding ${on ? "warn" : ""}`, "data-key": fault }, [

@@ -17,7 +17,7 @@ export function facts({ row, status }) {
       wide("phase.object", copied(row.object)),
       wide("upload.id", copied(row.upload_id)),
       row.videoid && wide("upload.video", copied(row.videoid), " ", watch(row.link)),
-      row.size !== undefined && fact("col.size", bytes(row.size), " ", film(row)),
+      row.size !== undefined && wide("col.size", [bytes(row.size), film(row)].filter(Boolean).join(" · ")),
       fact("col.account", row.account),
       row.entrypoint && fact("col.entry", word("entry", row.entrypoint)),
       audience && fact("upload.audience", word("audience", audience)),

@@ -1,4 +1,4 @@
-// Dropped files: sent to the console's spool one after the other, from where a broken transfer ended.
+// Dropped files: sent to the console's spool one by one, from where a broken transfer ended.
 import * as api from "./api.js";
 import { h } from "./dom.js";
 import { bytes, number } from "./format.js";

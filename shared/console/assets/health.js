@@ -4,41 +4,41 @@ import { h } from "./dom.js";
 import { fact, wide } from "./facts.js";
 import "./more_text.js";
 import { ago, moment } from "./format.js";
-import { report } from "./load.js";
 import { robotsCard } from "./robots.js";
 import { say, state, update } from "./store.js";
 import { current, t, word } from "./text.js";
 
+/** What the process answers, or why it does not. */
+const read = (name) => api.get(`/console/${name}?lang=${current()}`)
+  .catch(({ status, message, code }) => ({ failure: status ? message || code : t("live.lost") }));
+
 /** Runs the checks, unless they run or their findings are there in the language in use. */
 export async function arrive({ again = false } = {}) {
   const { health } = state;
-  if (state.info?.can.doctor) readStanding();
-  if (!state.info?.can.doctor || (health && health.language === current() && !again)) return;
+  if (!state.info?.can.doctor) return;
+  ["health", "robots"].forEach(readPart);
+  if (health && health.language === current() && !again) return;
   const mine = { language: current(), running: true, findings: health?.findings };
   update({ health: mine });
   say(t("health.checking"));
-  let result;
-  try {
-    result = await api.get(`/console/doctor?lang=${current()}`);
-  } catch (error) {
-    result = { failure: error.message || error.code };
-  }
+  const result = await read("doctor");
   if (state.health !== mine) return;
   update({ health: { language: mine.language, ...result } });
   say(verdict(state.health));
 }
 
-/** Tokens and the last sweep; the robots. */
-let standing = null;
+/** What was read of tokens and sweeps, and of the robots: each shows by itself. */
+const parts = {};
 
-async function readStanding() {
-  const read = (name) => api.get(`/console/${name}?lang=${current()}`);
-  try {
-    standing = { ...await read("health"), ...await read("robots") };
-  } catch (error) {
-    return report(error);
-  }
+async function readPart(name) {
+  parts[name] = await read(name);
   update({});
+}
+
+function part(name, title, draw) {
+  const one = parts[name];
+  if (one?.failure) return h("ul", {}, finding({ check: t(title), result: one.failure }));
+  return one && draw(one);
 }
 
 function verdict({ running, failure, findings }) {
@@ -56,12 +56,12 @@ export function view() {
       info?.can.doctor && h("button", { disabled: Boolean(health?.running), onclick: () => arrive({ again: true }) }, t("health.again")),
     ]),
     info && place(info),
-    standing && [standing.tokens.map(token), sweep(standing)],
+    part("health", "health.standing", (standing) => [standing.tokens.map(token), sweep(standing)]),
     health ? [
       h("p", { class: `verdict ${health.running ? "" : health.all_well ? "good" : "bad"}` }, verdict(health)),
       h("ul", { class: "findings" }, sorted(health.findings ?? []).map(finding)),
     ] : info && !info.can.doctor && h("p", { class: "empty" }, t("health.none")),
-    standing && robotsCard(standing.robots),
+    part("robots", "robot.title", ({ robots }) => robotsCard(robots)),
   ]);
 }
 
@@ -75,7 +75,7 @@ function place({ ledger, accounts, version }) {
 
 const DAY = 86400000;
 
-/** How long a token lasts. Less than a week is worth a look: it is renewed when a quarter of its life is left. */
+/** Less than a week is worth a look: it is renewed when a quarter of its life is left. */
 function token({ account, state: name, until, trouble }) {
   const left = until ? new Date(until) - Date.now() : null;
   const bad = trouble || name === "reauthorize" || (left !== null && left < 0);
@@ -101,8 +101,8 @@ function finding({ check: name, tried, ok, result, advice }) {
   return h("li", { class: `card finding ${kind}` }, [
     h("h2", {}, h("span", { class: "dot" }), name, h("span", { class: "note" }, t(kind === "bad" ? "state.failed" : `health.${kind}`))),
     h("p", {}, result),
-    advice && h("p", { class: "advice" }, h("strong", {}, t("upload.way_out")), " ", advice),
-    h("p", { class: "note" }, tried),
+    advice && h("p", {}, h("strong", {}, t("upload.way_out")), " ", advice),
+    tried && h("p", { class: "note" }, tried),
   ]);
 }
 

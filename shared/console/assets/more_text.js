@@ -1,4 +1,4 @@
-// The texts of the views that are loaded when they are opened, in the form of `text.js`.
+// Texts of the views that are loaded later, in the form of `text.js`.
 import { learn } from "./text.js";
 
 const TABLE = {
@@ -6,7 +6,7 @@ const TABLE = {
   "new.drop": ["Drop files onto the page, or choose them", "把文件拖到页面上，或选择文件"],
   "new.room": ["{used} of {limit} are in use. Files are deleted here once their upload has ended.", "已占用 {used}，上限 {limit}。上传结束后即删除这里的文件。"],
   "new.no_spool": ["This console takes no files: its terminal says why.", "此控制台不接收文件，原因见其终端。"],
-  "new.function": ["Files of this computer cannot be sent to a deployed function: put them into its bucket, and name the object below.", "本机文件无法发给已部署的函数：请先放入它的 bucket，再在下面填写对象。"],
+  "new.function": ["Files cannot be sent to a deployed function: put them into its bucket, and name the object below.", "文件无法发给已部署的函数：请先放入它的 bucket，再在下面填写对象。"],
   "new.bucket": ["Objects in a bucket", "bucket 中的对象"],
   "new.form": ["Video", "视频信息"],
   "new.defaults": ["What is left empty comes from the object, its rule or the file's name. The title may contain '{stem}', '{n}' and '{date}'.", "留空的项取自对象、规则或文件名。标题可含 '{stem}'、'{n}' 和 '{date}'。"],
@@ -67,13 +67,14 @@ const TABLE = {
   "health.until": ["until {time}", "有效到 {time}"],
   "health.sweep": ["Last sweep", "最近一次巡检"],
   "health.no_sweep": ["No sweep has ended yet.", "还没有完成过巡检。"],
-  "health.sweep_off": ["sweep.enabled is off: no timer calls the function for a sweep.", "sweep.enabled 未开启：没有定时器触发函数巡检。"],
+  "health.sweep_off": ["sweep.enabled is off: no timer starts a sweep.", "sweep.enabled 未开启：没有定时器触发函数巡检。"],
   "token.no_refresh_token": ["It is not renewed: the settings have no refresh_token.", "不会自动续期：设置中没有 refresh_token。"],
   "token.from_settings": ["The settings' own, renewed when Youku refuses it.", "使用设置中的令牌，优酷拒绝时续期。"],
   "token.valid": ["Renewed by this ledger, and renewed again in time.", "已由本台账续期，到期前会再续。"],
   "token.refreshing": ["It is being renewed.", "正在续期。"],
   "token.postponed": ["Youku did not process the last renewal; it is tried again.", "优酷没有处理上次续期，会再试。"],
   "token.reauthorize": ["It cannot be renewed: authorize the account again.", "无法续期：请重新授权该账号。"],
+  "health.standing": ["Tokens and sweeps", "令牌与巡检"],
   "health.ledger": ["Ledger", "台账"],
   "health.version": ["Version", "版本"],
   "robot.title": ["Group robots", "群机器人"],

@@ -23,7 +23,7 @@ function row(upload) {
     cell("state", badge(upload), progress(upload)),
     cell("video", [
       h("a", { href: uploadAddress(upload.upload_id), title: name }, name),
-      h("span", { class: "file" }, upload.title && h("span", { title: upload.object }, upload.file), h("span", {}, film(upload)), why(upload)),
+      h("span", { class: "file" }, upload.title && h("span", { title: upload.object }, upload.file), film(upload) && h("span", {}, film(upload)), why(upload)),
     ]),
     cell("size", upload.size === undefined ? "" : bytes(upload.size)),
     cell("account", upload.account),

@@ -11,7 +11,7 @@ export const axe = require("axe-core").source;
 const PATIENCE = 90_000;
 const ARGUMENTS = [
   "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps", "--no-first-run",
-  "--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none",
+  "--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none", "--force-color-profile=srgb",
 ];
 /** What the browser itself logs of an answer that is no success; a scenario names those that it causes. */
 const REFUSED = "Failed to load resource";

@@ -5,15 +5,16 @@
 import { open } from "./browser.mjs";
 import * as access from "./scenarios/access.mjs";
 import * as actions from "./scenarios/actions.mjs";
+import * as goldens from "./scenarios/goldens.mjs";
+import * as health from "./scenarios/health.mjs";
 import * as list from "./scenarios/list.mjs";
 import * as looks from "./scenarios/looks.mjs";
 import * as dev from "./scenarios/dev.mjs";
 import * as fresh from "./scenarios/new.mjs";
-import * as picture from "./scenarios/picture.mjs";
 import * as robots from "./scenarios/robots.mjs";
 
 const [address, name, told = "{}"] = process.argv.slice(2);
-const scenario = { ...access, ...actions, ...dev, ...fresh, ...list, ...looks, ...picture, ...robots }[name];
+const scenario = { ...access, ...actions, ...dev, ...fresh, ...goldens, ...health, ...list, ...looks, ...robots }[name];
 if (!scenario) throw new Error(`there is no scenario ${name}`);
 const browser = await open(address, scenario.needs);
 try {

@@ -6,7 +6,7 @@ use crate::support::{
     MIB, Setup, TestEnv, add_fault, client_script,
     command_line::{oss2youku, upload_id},
     console::ConsoleProcess,
-    sample_bytes, tools, workspace,
+    sample_bytes, tools,
 };
 use local_clouds::control::LinkSettings;
 use serde_json::{Value, json};
@@ -179,7 +179,7 @@ fn write_finished(ledger: &Path, count: u64) {
 }
 
 /// A console of the ledger in this folder alone.
-fn start_with_ledger(folder: &Path) -> ConsoleProcess {
+pub(super) fn start_with_ledger(folder: &Path) -> ConsoleProcess {
     ConsoleProcess::start(program(ledger_variables(&folder.join("ledger")), folder), &[])
 }
 
@@ -189,15 +189,4 @@ async fn ten_thousand_uploads_page_smoothly() {
     let folder = tempfile::tempdir().unwrap();
     write_finished(&folder.path().join("ledger"), ALL);
     walk(&start_with_ledger(folder.path()), "pages", json!({"all": ALL})).await;
-}
-
-/// The picture of the guides shows the page as it is now, with made-up uploads; `UPDATE_GOLDEN=1` takes it anew.
-#[tokio::test]
-async fn the_picture_of_the_guides_is_up_to_date() {
-    const MOST: u64 = 200 * 1024;
-    let picture = workspace().join("docs/console.png");
-    let update = std::env::var_os("UPDATE_GOLDEN").is_some();
-    let folder = tempfile::tempdir().unwrap();
-    walk(&start_with_ledger(folder.path()), "picture", json!({"path": picture, "update": update})).await;
-    assert!(fs::metadata(&picture).unwrap().len() <= MOST);
 }

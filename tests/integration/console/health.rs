@@ -1,6 +1,9 @@
 //! What the page says of tokens and sweeps.
 
-use super::start_console;
+use super::{
+    browser::{start_with_ledger, walk},
+    start_console,
+};
 use crate::support::{Setup, TestEnv, console::Browser, sample_bytes};
 use app::core::ledger::Timestamp;
 use serde_json::json;
@@ -31,4 +34,11 @@ async fn health_tells_of_the_last_sweep_and_each_token() {
     assert!(time(&token["until"]) > SystemTime::now() + Duration::from_secs(3600), "{token}");
     let told = health.to_string();
     assert!(!told.contains(&account.access_token) && !told.contains(&account.refresh_token), "{told}");
+}
+
+/// The page shows tokens where robots cannot be read, and robots where tokens cannot; and says which cannot, in both languages.
+#[tokio::test]
+async fn a_part_that_cannot_be_read_hides_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    walk(&start_with_ledger(folder.path()), "parts", json!({})).await;
 }

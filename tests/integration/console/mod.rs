@@ -7,6 +7,7 @@ mod dev;
 mod files;
 mod following;
 mod function;
+mod goldens;
 mod health;
 mod many;
 mod robots;

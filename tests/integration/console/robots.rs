@@ -19,7 +19,7 @@ const HOSTILE: [&str; 4] = [
 ];
 
 /// The settings of a robot of each vendor, at the vendors' own addresses: nothing is sent there.
-fn three_robots() -> String {
+pub(super) fn three_robots() -> String {
     let addresses = [
         "https://oapi.dingtalk.com/robot/send?access_token=",
         "https://open.feishu.cn/open-apis/bot/v2/hook/",
