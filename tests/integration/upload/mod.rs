@@ -253,3 +253,24 @@ async fn every_shell_gets_completions_that_name_the_commands() {
         assert!(output.code == Some(0) && output.out.contains("replay-callback"), "{shell}: {output:?}");
     }
 }
+
+/// Each command has a manual page, which names its flags; a folder that cannot be written is named.
+#[tokio::test]
+async fn every_command_has_a_manual_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages = folder.path().join("man1");
+    let manual = async |pages: &Path| {
+        let mut command = Command::new(binary("oss2youku"));
+        command.arg("manual").arg(pages).env_clear();
+        run_command(command).await
+    };
+    let output = manual(&pages).await;
+    assert_eq!(output.code, Some(0), "{output:?}");
+    for (page, flag) in [("oss2youku-upload.1", "limit\\-rate"), ("oss2youku-console.1", "metrics\\-port")] {
+        let text = fs::read_to_string(pages.join(page)).unwrap();
+        assert!(text.contains(flag), "{page}: {text}");
+    }
+    let file = pages.join("oss2youku.1");
+    let output = manual(&file).await;
+    assert!(output.code != Some(0) && output.err.contains(file.to_str().unwrap()), "{output:?}");
+}

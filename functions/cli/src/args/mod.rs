@@ -106,6 +106,12 @@ pub(crate) enum Command {
         /// Shell to complete in.
         shell: clap_complete::Shell,
     },
+    /// Write a manual page for each command into a folder.
+    #[command(hide = true)]
+    Manual {
+        /// The folder, which is made if it is not there.
+        folder: PathBuf,
+    },
     /// Show one upload from end to end: a file lands in a local OSS, its event starts the function, and the video appears on a local Youku.
     #[cfg(feature = "local-clouds")]
     #[command(after_help = EXIT_CODES)]

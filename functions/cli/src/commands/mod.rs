@@ -26,6 +26,7 @@ mod invoke;
 mod list;
 #[cfg(feature = "local-clouds")]
 mod local_runner;
+mod manual;
 mod missing_ledger;
 mod replay_callback;
 mod retry;
@@ -67,6 +68,7 @@ pub(crate) fn run(command: Command) -> ExitCode {
         }
         Command::Init(args) => runner::run(args.json, init::init(args)),
         Command::Completions { shell } => completions::print(shell),
+        Command::Manual { folder } => manual::write(&folder),
         // The function starts its own runtime, as in the packaged program.
         #[cfg(feature = "local-clouds")]
         Command::Function => aliyun_fc::main(),
