@@ -44,6 +44,10 @@ package-fc *arguments:
 package-lambda *arguments:
     functions/aws-lambda/package {{ arguments }}
 
+# Build all that a release consists of.
+release *arguments:
+    functions/release {{ arguments }}
+
 # Run every finding.
 findings:
     findings/run

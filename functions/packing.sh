@@ -2,21 +2,37 @@
 # zip to the byte, wherever it is built with the same Rust and Python.
 # shellcheck shell=bash
 
+# install_zig: a compiler of its own that links against an old glibc and musl, so a venv of its own keeps it. Sets `tools`.
+install_zig() {
+    local target=${CARGO_TARGET_DIR:-$PWD/target} wanted="cargo-zigbuild==0.24.0 ziglang==0.17.1"
+    tools=$target/zigbuild
+    [ "$(cat "$tools/installed" 2>/dev/null)" != "$wanted" ] || return 0
+    python3 -m venv "$tools"
+    # shellcheck disable=SC2086
+    "$tools/bin/pip" install --quiet --disable-pip-version-check $wanted
+    printf %s "$wanted" >"$tools/installed"
+}
+
+# No path of this machine in the program.
+without_paths=("--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo" "--remap-path-prefix=$PWD=/oss2youku")
+
+# build_static PACKAGE: builds a package's program so that it needs nothing of the machine but its kernel.
+build_static() {
+    local tools
+    install_zig
+    # Parted by a byte that is in no path.
+    local IFS=$'\x1f'
+    CARGO_ENCODED_RUSTFLAGS="${without_paths[*]}" PATH="$tools/bin:$PATH" \
+        cargo zigbuild --locked --profile function --target x86_64-unknown-linux-musl -p "$1" >&2
+}
+
 # build TRIPLE PACKAGE: builds a package's program for glibc 2.17 and later, so that every runtime of the platforms has what it needs.
 # The repository's root is the working directory.
 build() {
-    local triple=$1 package=$2 target=${CARGO_TARGET_DIR:-$PWD/target}
-    # zig links against an old glibc; it is a compiler of its own, so a venv of its own keeps it.
-    local tools=$target/zigbuild wanted="cargo-zigbuild==0.24.0 ziglang==0.17.1"
-    if [ "$(cat "$tools/installed" 2>/dev/null)" != "$wanted" ]; then
-        python3 -m venv "$tools"
-        # shellcheck disable=SC2086
-        "$tools/bin/pip" install --quiet --disable-pip-version-check $wanted
-        printf %s "$wanted" >"$tools/installed"
-    fi
+    local triple=$1 package=$2 tools
+    install_zig
     local flags=(
-        # No path of this machine in the program.
-        "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo" "--remap-path-prefix=$PWD=/oss2youku"
+        "${without_paths[@]}"
         # Always at the same address: the loader has 228 KB of pointers less to read and to write at each start. What a random address makes
         # harder needs a memory error first, and nothing here is unsafe but what rustls' ciphers and the runtime hold.
         -Crelocation-model=static

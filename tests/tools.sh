@@ -103,11 +103,12 @@ for name in map(pathlib.PurePath, wheel.namelist()):
 
 # Only its programs: Debian's package would start it as a service.
 install_prometheus() {
-    local packages
-    packages=$(mktemp -d)
-    # apt's own user, if there is one, must be able to write there.
-    chmod 777 "$packages"
-    (cd "$packages" && apt-get download -qq prometheus)
+    local packages="$TEST_TOOLS/packages" sudo
+    sudo=$([ "$(id -u)" = 0 ] || echo sudo)
+    rm -rf "$packages"
+    mkdir -p "$packages"
+    # Lists that are missing or old name no package that is there.
+    (cd "$packages" && { apt-get download -qq prometheus || { $sudo apt-get update -qq && apt-get download -qq prometheus; }; })
     dpkg -x "$packages"/prometheus_*.deb "$TEST_TOOLS/prometheus"
     rm -r "$packages"
 }

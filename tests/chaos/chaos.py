@@ -21,6 +21,8 @@ class Chaos:
         self.stop = threading.Event()
         self.killed = self.outages = self.limits = self.jumps = self.links = self.changes = 0
         self.is_out = False
+        # A call limit that no call has met yet.
+        self.limit: list[dict] = []
         # Trouble that ended before its time.
         self.broken: list[str] = []
         # Three minutes in a run of half an hour or more, in proportion in a shorter one: each third of a run has its share of them.
@@ -90,6 +92,11 @@ class Chaos:
     def set_rules(self, server: Server, rules: list[dict]) -> None:
         with self.lock:
             first = [faults.outage()] if self.is_out and server is self.programs.oss else []
+            if self.limit and server is self.programs.youku:
+                if server.has_fired(self.limit[0]):
+                    self.limit = []
+                    self.limits += 1
+                first = self.limit
             server.set_rules(first + rules)
 
     def release(self, rng: random.Random) -> None:
@@ -118,9 +125,9 @@ class Chaos:
         self.changes += 1
 
     def limit_calls(self, rng: random.Random) -> None:
-        youku = self.programs.youku
-        self.set_rules(youku, [faults.call_limit(rng), *faults.draw(rng, "youku")])
-        self.limits += 1
+        if not self.limit:
+            self.limit = [faults.call_limit(rng)]
+        self.set_rules(self.programs.youku, faults.draw(rng, "youku"))
 
     def refuse_ledger(self, rng: random.Random) -> None:
         oss = self.programs.oss

@@ -69,6 +69,11 @@ class Server:
             ask("DELETE", f"{self.address}/_sandbox/faults")
             ask("POST", f"{self.address}/_sandbox/faults", counting + rules)
 
+    def has_fired(self, rule: dict) -> bool:
+        """Whether one of its rules that does what this one does has acted."""
+        same = [known for known in ask("GET", f"{self.address}/_sandbox/faults") if known["fault"] == rule["fault"]]
+        return any(known["fired"] for known in same)
+
     def release(self) -> None:
         ask("POST", f"{self.address}/_sandbox/faults/release")
 

@@ -4,11 +4,11 @@ use crate::{
     console::program,
     gearman::GearmanEnv,
     support::{
-        TestEnv, add_fault, command_line::operator_variables, console::ConsoleProcess, port::free_port,
-        sample_bytes, tools, workspace,
+        Setup, TestEnv, add_fault, command_line::operator_variables, console::ConsoleProcess, ledger_bucket,
+        port::free_port, sample_bytes, tools, workspace,
     },
 };
-use reqwest::Url;
+use reqwest::{Url, header::HOST};
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -16,8 +16,11 @@ use std::{
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
+use tokio::time::timeout;
 
 const TIMEOUT: Duration = Duration::from_secs(120);
+/// After which a Prometheus gives up a scrape.
+const SCRAPE: Duration = Duration::from_secs(10);
 const MONITORING: &str = "docs/monitoring";
 
 fn prometheus(program: &str) -> PathBuf {
@@ -125,6 +128,15 @@ async fn land(env: &TestEnv) {
     env.call_with_timer().await;
 }
 
+/// A console that serves metrics, with settings by which a timer sweeps.
+fn start_console(env: &TestEnv, folder: &Path) -> ConsoleProcess {
+    let spool = folder.join("spool");
+    let arguments = ["--spool", spool.to_str().unwrap(), "--metrics-port", "0"];
+    let mut command = program(operator_variables(env), folder);
+    command.env("OSS2YOUKU_SWEEP__ENABLED", "true");
+    ConsoleProcess::start(command, &arguments)
+}
+
 /// A real Prometheus scrapes console and shim, sees the alert of an upload that needs a person, and answers every query of the dashboard.
 #[tokio::test]
 async fn prometheus_sees_uploads_and_fires_an_alert() {
@@ -135,9 +147,7 @@ async fn prometheus_sees_uploads_and_fires_an_alert() {
     let (task, _) = gearman.object("job", 1000).await;
     assert!(gearman.gearmand.foreground(&task).await.is_some());
     let folder = tempfile::tempdir().unwrap();
-    let spool = folder.path().join("spool");
-    let arguments = ["--spool", spool.to_str().unwrap(), "--metrics-port", "0"];
-    let console = ConsoleProcess::start(program(operator_variables(env), folder.path()), &arguments);
+    let console = start_console(env, folder.path());
     let metrics = console.metrics_url.as_deref().expect("the address of the metrics");
     let metrics = metrics.strip_prefix("http://").and_then(|rest| rest.strip_suffix("/metrics")).unwrap();
 
@@ -150,8 +160,10 @@ async fn prometheus_sees_uploads_and_fires_an_alert() {
             .any(|alert| alert["state"] == "firing" && alert["labels"]["alertname"] == "Oss2youkuNeedsYou")
     };
     let data = prometheus.wait_for("/alerts", &[], is_firing).await;
-    assert_eq!(data["alerts"][0]["annotations"]["summary"], "1 uploads wait for a person", "{data}");
-    assert_eq!(data["alerts"].as_array().unwrap().len(), 1, "{data}");
+    let firing: Vec<_> =
+        data["alerts"].as_array().unwrap().iter().filter(|alert| alert["state"] == "firing").collect();
+    assert_eq!(firing.len(), 1, "{data}");
+    assert_eq!(firing[0]["annotations"]["summary"], "1 uploads wait for a person", "{data}");
 
     for (query, number) in [
         (r#"oss2youku_uploads{state="published"}"#, 2.0),
@@ -175,15 +187,46 @@ async fn prometheus_sees_uploads_and_fires_an_alert() {
     }
 }
 
+/// A ledger that does not answer is told within the time that a scrape has; what else is known stays.
+#[tokio::test]
+async fn a_silent_ledger_is_told_in_time() {
+    let ledger = [
+        ("OSS2YOUKU_LEDGER__LOCATION", ledger_bucket::LOCATION),
+        ("OSS2YOUKU_LEDGER__SEAL_KEY", ledger_bucket::SEAL_KEY),
+    ];
+    let env = TestEnv::start(Setup { variables: &ledger, ..Setup::default() }).await;
+    env.put("film.mp4", &sample_bytes(1, 1000)).await;
+    env.wait_for_deliveries().await;
+    let folder = tempfile::tempdir().unwrap();
+    let console = start_console(&env, folder.path());
+    let url = console.metrics_url.as_deref().expect("the address of the metrics");
+    let client = app::http_client().unwrap();
+    let scrape = async || {
+        timeout(SCRAPE, client.get(url).send()).await.expect("in time").unwrap().text().await.unwrap()
+    };
+    let text = scrape().await;
+    assert!(text.contains("oss2youku_ledger_readable 1"), "{text}");
+    let silence =
+        json!({"operation": "*", "match": "/records", "times": 0, "fault": {"kind": "hold_before"}});
+    add_fault(&env.clouds.oss_control, silence);
+    let text = scrape().await;
+    for told in [
+        "oss2youku_ledger_readable 0",
+        "oss2youku_uploads{state=\"published\"} 1",
+        "oss2youku_last_sweep_age_seconds",
+    ] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    env.clouds.oss_control.faults.clear();
+}
+
 /// The metrics have no token, and tell no title, file, id or secret; a page of theirs is all there is at that port.
 #[tokio::test]
 async fn the_metrics_tell_numbers_alone() {
     let GearmanEnv { env, .. } = GearmanEnv::start().await;
     land(&env).await;
     let folder = tempfile::tempdir().unwrap();
-    let spool = folder.path().join("spool");
-    let arguments = ["--spool", spool.to_str().unwrap(), "--metrics-port", "0"];
-    let console = ConsoleProcess::start(program(operator_variables(&env), folder.path()), &arguments);
+    let console = start_console(&env, folder.path());
     let url = console.metrics_url.as_deref().expect("the address of the metrics");
     let client = app::http_client().unwrap();
     let text = client.get(url).send().await.unwrap().text().await.unwrap();
@@ -195,6 +238,9 @@ async fn the_metrics_tell_numbers_alone() {
     }
     let page = client.get(url.replace("/metrics", "/console/uploads")).send().await.unwrap();
     assert_eq!(page.status(), 404);
+    // A website that lets its own name point here.
+    let foreign = client.get(url).header(HOST, "films.example.com:9391").send().await.unwrap();
+    assert_eq!(foreign.status(), 403);
 }
 
 /// Each rule fires when its text says so, and not before: by Prometheus' own tool, with made-up time.

@@ -53,8 +53,8 @@ pub use settings::{
 pub use tasks::{CallerAccount, Task, UnverifiedToken, object_location, requested_key};
 pub use upload_core as core;
 pub use usecases::{
-    CallPlace, CallbackStatus, Continuation, HolderStatus, ListError, ListQuery, ListState, ListedUpload,
-    ObjectExplanation, ObjectOutcome, ObjectResult, ObjectVerdict, PageToken, RobotPreview, RobotStatus,
-    RobotTest, StepStatus, SweepOptions, TokenChain, UploadDetails, UploadList, UploadStatus, VideoCalls,
-    VideoList, VideoRequest, VideoStatus, WaitingStatus, report_missing_bucket,
+    CallPlace, CallbackStatus, Continuation, HolderStatus, LedgerHealth, ListError, ListQuery, ListState,
+    ListedUpload, ObjectExplanation, ObjectOutcome, ObjectResult, ObjectVerdict, PageToken, RobotPreview,
+    RobotStatus, RobotTest, StepStatus, SweepOptions, TokenChain, TokenHealth, UploadDetails, UploadList,
+    UploadStatus, VideoCalls, VideoList, VideoRequest, VideoStatus, WaitingStatus, report_missing_bucket,
 };

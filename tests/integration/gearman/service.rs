@@ -95,9 +95,11 @@ fn the_systemd_unit_is_valid_and_stops_late_enough() {
     let program = binary("oss2youku-gearman");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("oss2youku-gearman.service");
-    let installed = "/usr/local/bin/oss2youku-gearman";
-    assert!(unit.contains(&format!("ExecStart={installed}\n")));
-    fs::write(&path, unit.replace(installed, program.to_str().unwrap())).unwrap();
+    // In /usr/bin by the package, in /usr/local/bin by hand: systemd looks in both.
+    let start = "ExecStart=oss2youku-gearman\n";
+    assert!(unit.contains(start));
+    let start_built = format!("ExecStart={}\n", program.display());
+    fs::write(&path, unit.replace(start, &start_built)).unwrap();
     // Absent in a container.
     if let Ok(output) = Command::new("systemd-analyze").args(["verify", "--man=no"]).arg(&path).output() {
         let said = String::from_utf8_lossy(&output.stderr);

@@ -62,6 +62,7 @@ struct WaitingStatus {
 
 #[derive(Deserialize)]
 struct StepStatus {
+    step: String,
     at: Timestamp,
 }
 
@@ -110,14 +111,18 @@ impl FunctionReader {
 
     /// Reads the statuses of open uploads; beyond the first, a row says what the list says.
     async fn read_open(&self) -> Result<(), Error> {
-        let chosen: Vec<_> = self.open.values().take(MOST_STATUSES).cloned().collect();
+        let mut open: Vec<_> = self.open.values().cloned().collect();
+        // Those of which nothing was heard for longest.
+        open.sort_by_key(|one| one.listed.at);
+        let rest = open.split_off(open.len().min(MOST_STATUSES));
+        let chosen = open;
         let reading = stream::iter(chosen).map(|listed| async move {
             let status =
                 self.function.get::<Status>(&format!("/uploads/{}", listed.listed.upload_id)).await?;
             Ok::<_, Error>(build_row(listed, status))
         });
         let mut rows: Vec<_> = reading.buffered(READS).try_collect().await?;
-        rows.extend(self.open.values().skip(MOST_STATUSES).cloned().map(|listed| build_row(listed, None)));
+        rows.extend(rest.into_iter().map(|listed| build_row(listed, None)));
         self.table.apply(rows);
         Ok(())
     }
@@ -175,7 +180,9 @@ fn build_row(listed: FunctionUpload, status: Option<Status>) -> Row {
     let is_held = status.holder.is_some_and(|holder| holder.live);
     let reason = status.waiting.as_ref().map(|waiting| waiting.reason.clone());
     let until = status.waiting.and_then(|waiting| waiting.not_before);
-    let begun = status.steps.first().map(|step| step.at);
+    let (begun, reopened) =
+        (status.steps.first(), status.steps.iter().rev().find(|step| step.step == "reopened"));
+    let (begun, opened) = (begun.map(|step| step.at), reopened.or(begun).map(|step| step.at));
     let row = listed.into_row(is_held).with_status(&status.state, is_held, reason);
-    Row { size: status.size.or(row.size), begun, not_before: until.or(row.not_before), ..row }
+    Row { size: status.size.or(row.size), begun, opened, not_before: until.or(row.not_before), ..row }
 }

@@ -1,7 +1,7 @@
 //! Figures as OpenMetrics text.
 
 use super::figures::Figures;
-use app::core::ledger::Timestamp;
+use app::{LedgerHealth, core::ledger::Timestamp};
 use prometheus_client::{
     encoding::text,
     metrics::{family::Family, gauge::Gauge},
@@ -41,33 +41,37 @@ pub(super) fn encode(figures: &Figures, now: Timestamp) -> Result<String, fmt::E
             .set(*count as f64);
     }
     let oldest = figures.oldest_open.map_or(0.0, |begun| seconds_between(begun, now));
-    let help = "Age of the oldest upload that has not ended, 0 where none is open";
+    let help = "For how long the oldest upload is open that has not ended, 0 where none is";
     add_number(&mut registry, "oldest_open_upload_seconds", help, oldest);
     let help = "Bytes that all uploads move per second, lately";
     add_number(&mut registry, "bytes_per_second", help, figures.rate as f64);
     let help = "1 where the ledger could be read the last time, else 0";
     add_number(&mut registry, "ledger_readable", help, f64::from(u8::from(figures.is_readable)));
-    let days = add_numbers(
-        &mut registry,
-        "token_days",
-        "Days until an account's access token expires, where Youku told",
-    );
-    for (account, until) in &figures.tokens {
-        let left = seconds_between(now, *until) - seconds_between(*until, now);
-        days.get_or_create(&vec![("account", account.clone())]).set(left / DAY);
-    }
-    let lost =
-        add_numbers(&mut registry, "token_lost", "1 where an account needs new tokens from a person, else 0");
-    for (account, is_lost) in &figures.lost_tokens {
-        lost.get_or_create(&vec![("account", account.clone())]).set(f64::from(u8::from(*is_lost)));
-    }
-    if let Some(ended) = figures.last_sweep {
-        let help = "Time since the last sweep ended; absent where none has";
-        add_number(&mut registry, "last_sweep_age_seconds", help, seconds_between(ended, now));
+    if let Some(health) = &figures.health {
+        add_health(&mut registry, health, now);
     }
     let mut text = String::new();
     text::encode(&mut text, &registry)?;
     Ok(text)
+}
+
+fn add_health(registry: &mut Registry, health: &LedgerHealth, now: Timestamp) {
+    let help = "Days until an account's access token expires, where Youku told";
+    let days = add_numbers(registry, "token_days", help);
+    let help = "1 where an account needs new tokens from a person, else 0";
+    let lost = add_numbers(registry, "token_lost", help);
+    for (account, token) in &health.tokens {
+        let labels = vec![("account", account.clone())];
+        lost.get_or_create(&labels).set(f64::from(u8::from(token.is_lost)));
+        if let Some(until) = token.until {
+            let left = seconds_between(now, until) - seconds_between(until, now);
+            days.get_or_create(&labels).set(left / DAY);
+        }
+    }
+    if let Some(swept) = health.swept {
+        let help = "Time since the last sweep ended or, before the first, since the ledger was first used; absent where sweeps are off";
+        add_number(registry, "last_sweep_age_seconds", help, seconds_between(swept, now));
+    }
 }
 
 fn add_numbers(registry: &mut Registry, name: &str, help: &str) -> Numbers {

@@ -50,6 +50,9 @@ pub(crate) struct Row {
     /// When it was first claimed (store clock).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) begun: Option<Timestamp>,
+    /// When it was first claimed or last reopened (store clock).
+    #[serde(skip)]
+    pub(crate) opened: Option<Timestamp>,
     /// When it ended, or, of an open one, when it last took a step or was marked (store clock).
     pub(crate) at: Timestamp,
     /// Earliest time it is resumed, or its callback sent again (store clock).
@@ -124,6 +127,7 @@ impl Row {
             moved: None,
             rate: None,
             begun: None,
+            opened: None,
             at: listed.at,
             not_before: listed.not_before,
             waiting: listed.waiting.map(Word::Known),
@@ -204,6 +208,7 @@ impl Row {
             moved: activity.moved,
             rate: activity.rate.filter(|_| activity.is_held),
             begun: first.map(|first| first.at),
+            opened: record.opened(),
             at: ended.or(last).unwrap_or_else(|| std::time::UNIX_EPOCH.into()),
             not_before: until.or(activity.due),
             waiting: waits_for.map(Word::Known),

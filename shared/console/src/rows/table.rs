@@ -10,9 +10,12 @@ use serde::Serialize;
 use std::{
     collections::{BTreeSet, HashMap, hash_map::Values},
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 use tokio::sync::watch;
+
+/// How long the ledger tells of an end, and an hour more, since its clock may be another.
+const RETENTION: Duration = Duration::from_secs((30 * 24 + 1) * 3600);
 
 /// The rows of every upload that was read.
 pub(crate) struct Table {
@@ -88,8 +91,18 @@ impl Table {
         }
     }
 
+    /// Forgets what ended longer ago than the ledger tells of, so that a console that is never closed does not grow. As of `now`.
+    fn forget_old_ends(&self, now: SystemTime) {
+        let mut inner = self.write();
+        let Some(oldest) = now.checked_sub(RETENTION) else { return };
+        let is_old = |row: &Row| !row.is_open() && row.at.get() < oldest;
+        let forgotten: Vec<_> = inner.rows.extract_if(|_, row| is_old(row)).map(|(id, _)| id).collect();
+        self.count_change(inner, forgotten);
+    }
+
     /// Notes that the ledger was looked through, or why it could not be.
     pub(crate) fn note_pass(&self, result: Result<(), Error>) {
+        self.forget_old_ends(SystemTime::now());
         let mut inner = self.write();
         let trouble = result.err().map(Arc::new);
         if trouble.is_none() {

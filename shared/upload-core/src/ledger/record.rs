@@ -171,6 +171,13 @@ impl Record {
         session.map(|(_, session)| session.shortcut_settings()).unwrap_or_default()
     }
 
+    /// When it was first claimed or last reopened, by the store's clock.
+    #[must_use]
+    pub fn opened(&self) -> Option<Timestamp> {
+        let reopened = self.history.iter().rev().find(|entry| entry.step.kind() == StepKind::Reopened);
+        reopened.or(self.history.first()).map(|entry| entry.at)
+    }
+
     /// Counts its waits for this reason since it was last reopened.
     pub(crate) fn count_waits(&self, reason: WaitReason) -> usize {
         let since = self.history.iter().rev().take_while(|entry| entry.step.kind() != StepKind::Reopened);

@@ -37,10 +37,11 @@ const PICTURES = {
   "player.en-dark": { address: upload(published), dev: true, ready: "video", act: load, from: "video", mask: "video" },
 };
 
-/** Fonts by name, since machines have different ones of their own; and no handle, which releases of the browser draw differently. */
+/** Fonts by name, since machines have different ones of their own; no weight that only some of them have; and no handle, which releases of the browser draw differently. */
 const SHEET = `
   * { font-family: "DejaVu Sans", "Noto Sans CJK SC" !important; }
   code, pre, kbd { font-family: "DejaVu Sans Mono", "Noto Sans Mono CJK SC" !important; }
+  th { font-weight: 400 !important; }
   textarea { resize: none !important; }`;
 
 /** A title, and a tag that is too short. */
