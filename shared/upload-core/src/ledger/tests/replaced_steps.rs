@@ -11,7 +11,9 @@ use tokio::time::{Instant, sleep};
 impl Race {
     /// Returns when the store lists this step.
     async fn is_written(&self, sequence: u32) {
+        let begun = Instant::now();
         while !self.store.keys("ledger/").contains(&keys::step(&self.id, sequence)) {
+            assert!(begun.elapsed() < WINDOW, "step {sequence} is not there");
             sleep(Duration::from_millis(1)).await;
         }
     }
