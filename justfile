@@ -32,6 +32,10 @@ ci:
 soak *arguments:
     tests/soak {{ arguments }}
 
+# Print the changes to the code that no test notices: `just mutants shared/webhook/src/guard/policy.rs`.
+mutants *arguments:
+    tests/mutants {{ arguments }}
+
 # Measure: `just bench --quick` takes ten minutes.
 bench *arguments:
     tests/bench/run {{ arguments }}

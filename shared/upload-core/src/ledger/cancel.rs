@@ -79,10 +79,7 @@ impl Ledger {
         }
         // Steps after its own do not change what the chain amounts to there.
         let found = read_up_to(&self.access, &id, record.sequence()).await?;
-        let is_own = |found: &Record| {
-            found.state == State::Cancelled
-                && found.history.last().is_some_and(|last| last.nonce == own_nonce)
-        };
+        let is_own = |found: &Record| found.history.last().is_some_and(|last| last.nonce == own_nonce);
         Ok(found.filter(is_own))
     }
 }

@@ -236,7 +236,6 @@ impl Record {
         match entry.step {
             Step::Claimed { .. } if entry.epoch > self.epoch => EntryStanding::Counts,
             Step::Claimed { .. } if by_holder => EntryStanding::Repeated,
-            Step::Claimed { .. } => EntryStanding::Foreign,
             Step::Cancelled if self.state.can_be_cancelled() => EntryStanding::Counts,
             _ if by_holder && !self.severed => EntryStanding::Counts,
             _ => EntryStanding::Foreign,

@@ -249,6 +249,19 @@ async fn what_youku_refuses_to_show_decides_nothing() {
     }
 }
 
+/// Youku has not acted on such a call: what it says of the account is told as it is.
+#[tokio::test(start_paused = true)]
+async fn a_rate_limit_of_the_look_for_a_video_is_a_rate_limit() {
+    for mode in MODES {
+        let memory = Memory::with_quirks(Quirks::REFUSES_SECOND_COMMIT, SIZE);
+        memory.fault("commit", 0, Fault::LoseAnswer);
+        memory.fault("show", 0, Fault::Deny(ErrorKind::RateLimited));
+        let error = super::upload(&memory, mode).await.expect_err("Youku takes no more calls");
+        assert_eq!(error.kind(), ErrorKind::RateLimited);
+        assert_published(&memory, &settle(&memory, mode).await, "asked again");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_statement_that_youku_refused_is_not_made_again() {
     for mode in MODES {

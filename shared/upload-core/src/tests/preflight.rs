@@ -8,7 +8,7 @@ use super::{
     request_for,
 };
 use crate::{
-    ledger::{State, Step, UploadRequest},
+    ledger::{Reopening, State, Step, UploadRequest},
     *,
 };
 use tokio::time::sleep;
@@ -43,6 +43,7 @@ async fn a_broken_file_fails_before_youku_hears_of_it() {
     assert_eq!(count_calls(&memory, "create"), 0);
     let record = read_record(&memory).await;
     assert_eq!((record.state, words(record.preflight.as_deref())), (State::Failed, "no_index".into()));
+    assert_eq!(record.media().expect("it could tell").container, Some("MP4".into()));
     let advice = record.failure.and_then(|failure| failure.advice).expect("what to do");
     assert!(advice.contains("untrunc") && advice.contains("--force"), "{advice}");
     assert_nothing_open(&memory, "refused").await;
@@ -76,7 +77,8 @@ async fn a_file_beyond_the_stated_limits_is_published_with_a_warning() {
         uploader.settings.limits.max_size = Some(200_000);
         let published = uploader.upload(&request, &RunContext::default()).await.expect("it is published");
         assert_eq!(words(published.preflight.as_deref()), expected);
-        assert_eq!(words(read_record(&memory).await.preflight.as_deref()), expected);
+        let record = read_record(&memory).await;
+        assert_eq!((words(record.preflight.as_deref()), record.media()), (expected.into(), None));
         assert_published(&memory, &Ok(published), expected);
     }
 }
@@ -108,6 +110,19 @@ async fn a_refused_file_is_published_once_it_is_turned_off() {
     assert_eq!(reopened.count(), 1);
     assert_eq!(count_calls(&memory, "create"), 1);
     assert_nothing_open(&memory, "turned off").await;
+}
+
+/// Whoever goes on with it knows that from the ledger.
+#[tokio::test(start_paused = true)]
+async fn a_sweep_publishes_what_was_reopened_with_it_turned_off() {
+    let memory = unfinished();
+    upload_with(&memory, None).await.expect_err("it has no index");
+    let reopening = Reopening { preflight_off: true, ..Reopening::default() };
+    let reopened = memory.ledger().reopen(&read_record(&memory).await.id, reopening).await;
+    reopened.expect("it failed").release().await;
+    let uploader_of = |_, _| async { Ok(memory.uploader()) };
+    sweep(&memory.ledger(), uploader_of, None, 100, &RunContext::default()).await.expect("it can be read");
+    assert_eq!((read_record(&memory).await.state, memory.world().videos.len()), (State::Committed, 1));
 }
 
 /// A run that resumes what another reopened does not look again; whatever it is dropped at, there is one video.

@@ -7,12 +7,28 @@ use super::{
     request_for, upload, upload_and_verify,
 };
 use crate::{ErrorKind, Mode, RunContext};
+use std::time::Duration;
+use tokio::time::sleep;
 
 #[tokio::test(start_paused = true)]
 async fn both_modes_publish_the_objects_bytes() {
     for mode in [Mode::Oss, Mode::Slice] {
         upload_and_verify(&Memory::holding(content()), mode).await;
     }
+}
+
+/// What is on record counts, not what a later event states.
+#[tokio::test(start_paused = true)]
+async fn a_run_that_takes_an_upload_over_publishes_what_is_on_record() {
+    let memory = Memory::holding(content());
+    let mut request = request_for(&memory, Mode::Oss).await.expect("it is there");
+    request.job.video.metadata.title = Some("recorded".into());
+    memory.fault("create", 0, Fault::Deny(ErrorKind::Unauthorized));
+    memory.uploader().upload(&request, &RunContext::default()).await.expect_err("refused");
+    sleep(LEASE * 100).await;
+    request.job.video.metadata.title = Some("later".into());
+    memory.uploader().upload(&request, &RunContext::default()).await.expect("it is taken over");
+    assert_eq!(memory.world().metadata_of("V0").title.as_deref(), Some("recorded"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -22,6 +38,21 @@ async fn an_object_without_md5_is_read_once_before() {
     upload_and_verify(&memory, Mode::Oss).await;
     let (pass, parts) = (SIZE.div_ceil(1 << 20), 6);
     assert!(count_calls(&memory, "read") >= pass + parts);
+}
+
+/// What promises nothing does not wait for the ledger.
+#[tokio::test(start_paused = true)]
+async fn an_object_without_md5_is_read_while_its_claim_is_confirmed() {
+    let memory = Memory::holding(content());
+    memory.world().quirks.hides_md5 = true;
+    memory.ledger.world().slow = Some(Duration::from_secs(1));
+    upload_and_verify(&memory, Mode::Oss).await;
+    let trace: Vec<_> = memory.crash_points.trace().into_iter().map(|(name, _)| name).collect();
+    let before = trace.split(|name| *name == "create").next().unwrap_or_default();
+    let reads = before.iter().filter(|name| **name == "read").count();
+    assert!(reads >= SIZE.div_ceil(1 << 20), "{before:?}");
+    let since = before.rsplit(|name| *name == "answer").next().unwrap_or_default();
+    assert!(!since.contains(&"read"), "the ledger had answered: {before:?}");
 }
 
 #[tokio::test(start_paused = true)]

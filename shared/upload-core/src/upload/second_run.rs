@@ -17,9 +17,8 @@ pub(crate) fn pause_before_second_run(
     let wait_until = |until: SystemTime| Some(Waiting { reason, not_before: Some(until.into()) });
     let Some(first) = first_refusal(record, reason) else { return wait_until(now + pause) };
     let due = first.at.get() + pause;
-    let began = record.history.iter().rev().find(|entry| entry.step.kind() == StepKind::Claimed);
-    // A run that was forced before the pause was over proves nothing.
-    let was_early = began.is_none_or(|began| began.sequence < first.sequence || began.at.get() < due);
+    // This run began with the newest step. One that was forced before the pause was over proves nothing.
+    let was_early = record.history.last().is_none_or(|began| began.at.get() < due);
     if was_early { wait_until(due.max(now)) } else { None }
 }
 

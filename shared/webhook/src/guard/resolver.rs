@@ -22,3 +22,18 @@ impl Resolve for SystemResolver {
         Ok(tokio::net::lookup_host((host, 0)).await?.map(|found| SocketAddr::ip(&found)).collect())
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use super::*;
+
+    /// An address is its own name, wherever the test runs.
+    #[tokio::test]
+    async fn the_machines_resolver_answers_with_addresses() {
+        for address in ["127.0.0.1", "::1"] {
+            let found = SystemResolver.resolve(address).await.unwrap();
+            assert_eq!(found, [address.parse::<IpAddr>().unwrap()]);
+        }
+    }
+}

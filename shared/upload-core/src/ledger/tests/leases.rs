@@ -1,6 +1,6 @@
 //! Leases: one holder at a time, whichever holder falls silent.
 
-use super::memory::Fault;
+use super::memory::{Fault, Outage};
 use super::*;
 use crate::{ErrorKind, RetryAdvice, tests::clock};
 use tokio::time::{Instant, sleep, timeout};
@@ -13,6 +13,8 @@ async fn a_live_lease_answers_in_progress_with_retry_after() {
     let held = acquire(&ledger, &request).await;
     let error = expect_refusal(&ledger, &request).await;
     assert_eq!(error.kind(), ErrorKind::InProgress);
+    let holder = ledger.holder(&id_of(&request)).await.expect("read");
+    assert_eq!(holder.map(|holder| holder.epoch), Some(1));
     let RetryAdvice::Retry { retry_after: Some(rest) } = error.advice() else { panic!("{error:?}") };
     assert!(rest >= LIFE && rest <= LIFE + Duration::from_secs(1), "{rest:?}");
     drop(held);
@@ -35,6 +37,33 @@ async fn a_jump_of_the_wall_clock_makes_a_lease_stale() {
         assert!(!lease.is_stale(), "it was written again");
     });
     clock::on_a_machine(0, checks).await;
+}
+
+/// Steps state the store's time, which goes on between two writes of the lease.
+#[tokio::test(start_paused = true)]
+async fn a_step_states_the_stores_time_when_it_was_taken() {
+    let store = MemoryStore::new();
+    let (ledger, request) = (ledger(&store), new_request("k", None));
+    let mut held = acquire(&ledger, &request).await;
+    sleep(Duration::from_secs(7)).await;
+    held.append(failed()).await.expect("appended");
+    assert_eq!(held.record().end().expect("it ended").at, store.now().into());
+}
+
+/// Of two that find no lease one is told when the other's runs out.
+#[tokio::test(start_paused = true)]
+async fn who_comes_second_to_a_lease_is_told_how_long_it_lives() {
+    let store = MemoryStore::new();
+    store.world().slow = Some(Duration::from_millis(1));
+    let (ledger, request) = (ledger(&store), new_request("k", None));
+    let id = id_of(&request);
+    let (one, two) = tokio::join!(ledger.claim(&id, &request), ledger.claim(&id, &request));
+    let error = match (one, two) {
+        (Ok(Claim::Acquired(_)), Err(error)) | (Err(error), Ok(Claim::Acquired(_))) => error,
+        other => panic!("one of them holds it: {other:?}"),
+    };
+    let retry_after = Some(LIFE + Duration::from_secs(1));
+    assert_eq!((error.kind(), error.advice()), (ErrorKind::InProgress, RetryAdvice::Retry { retry_after }));
 }
 
 /// A released upload is taken over at once, with the parts that it holds.
@@ -128,6 +157,48 @@ async fn a_late_append_loses_to_the_new_holders_claim() {
     let next = acquire(&ledger, &request).await;
     assert_eq!(late.append(failed()).await.expect_err("too late").kind(), ErrorKind::Superseded);
     assert_eq!(ledger.read(&id_of(&request)).await.expect("readable").as_ref(), Some(next.record()));
+}
+
+/// What the holder before still appended, while the next one took the lease, is read with the rest of the chain.
+#[tokio::test(start_paused = true)]
+async fn a_step_that_comes_before_the_claim_is_read() {
+    let store = MemoryStore::new();
+    let (ledger, request) = (ledger(&store), new_request("k", None));
+    let id = id_of(&request);
+    let mut before = acquire(&ledger, &request).await;
+    before.confirm().await.expect("alone");
+    sleep(LIFE * 2).await;
+    let taking = store.hold(keys::lease(&id, 2));
+    let resuming = async {
+        match ledger.resume(&id).await {
+            Ok(Claim::Acquired(held)) => *held,
+            other => panic!("not held: {other:?}"),
+        }
+    };
+    let appending = async {
+        taking.looked().await;
+        before.append_session(session("1")).await.expect("nobody has claimed it yet");
+        taking.release();
+    };
+    let (mut next, ()) = tokio::join!(Box::pin(resuming), Box::pin(appending));
+    assert_eq!((next.record().state, next.record().sequence()), (State::Created, 3));
+    next.append(Step::Transferred(Transferred::default())).await.expect("it goes on from there");
+}
+
+/// A store that denies one call has not said that somebody else is at it.
+#[tokio::test(start_paused = true)]
+async fn a_denied_call_of_a_first_claim_is_the_stores_error() {
+    let mut refusals = 0;
+    for from in 1..=12 {
+        let store = MemoryStore::new();
+        let (ledger, request) = (ledger(&store), new_request("k", None));
+        store.world().outage = Some(Outage { from, calls: 1, lasts: LIFE, fault: Fault::Deny });
+        if let Err(error) = ledger.claim(&id_of(&request), &request).await {
+            assert_eq!(error.kind(), ErrorKind::Ledger, "call {from}: {error:?}");
+            refusals += 1;
+        }
+    }
+    assert!(refusals > 2, "{refusals} of its calls matter");
 }
 
 #[tokio::test(start_paused = true)]
@@ -248,6 +319,9 @@ async fn the_lease_shows_its_holder_and_what_has_moved() {
     assert_eq!(look().await.2, Some(5 << 20));
     held.append(failed()).await.expect("appended");
     assert_eq!(look().await.2, None);
+    commit_many(&ledger, 1).await;
+    let published = ledger.read(&id_of(&new_request("film-1.mp4", None))).await.expect("read");
+    assert_eq!(published.expect("a record").moved_bytes(&UploadedParts::default()), Some(5));
     let never_claimed = ledger.lease_view(&id_of(&new_request("other", None))).await.expect("read");
     assert_eq!(never_claimed, LeaseView::default());
 }

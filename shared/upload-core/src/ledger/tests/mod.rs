@@ -1,5 +1,6 @@
 //! The ledger over a store in memory, under a paused clock.
 
+mod ended_runs;
 mod finished_uploads;
 mod fixtures;
 pub(crate) mod history;
@@ -8,7 +9,10 @@ mod leases;
 mod marks;
 pub(crate) mod memory;
 mod races;
+mod rate_limits;
 mod reading;
+mod records;
+mod replaced_steps;
 mod search;
 mod stories;
 mod test_seal;

@@ -9,23 +9,23 @@ use tokio::{
 };
 
 /// The store's window.
-const WINDOW: Duration = Duration::from_millis(500);
+pub(super) const WINDOW: Duration = Duration::from_millis(500);
 
 /// An upload in a store with this window.
-struct Race {
-    store: MemoryStore,
-    ledger: Ledger,
+pub(super) struct Race {
+    pub(super) store: MemoryStore,
+    pub(super) ledger: Ledger,
     request: UploadRequest,
-    id: UploadId,
+    pub(super) id: UploadId,
 }
 
-type Appending = JoinHandle<(Box<LeasedUpload>, Result<(), Error>)>;
+pub(super) type Appending = JoinHandle<(Box<LeasedUpload>, Result<(), Error>)>;
 /// Epoch, holder and step of an entry that stands in the chain.
 type LateStep = (u32, String, Step);
-type Cancelling = JoinHandle<Result<Option<OpenedSession>, Error>>;
+pub(super) type Cancelling = JoinHandle<Result<Option<OpenedSession>, Error>>;
 
 impl Race {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let store = MemoryStore::new();
         store.race(WINDOW, 1);
         let (ledger, request) = (ledger(&store), new_request("k", None));
@@ -34,7 +34,7 @@ impl Race {
     }
 
     /// An upload whose first holder has recorded a session.
-    async fn with_session() -> (Self, Box<LeasedUpload>) {
+    pub(super) async fn with_session() -> (Self, Box<LeasedUpload>) {
         let race = Self::new();
         let mut holder = race.holder().await;
         holder.append_session(session("T0")).await.expect("opened");
@@ -42,7 +42,7 @@ impl Race {
     }
 
     /// The next create of this step waits between the store's look and its write.
-    fn hold_step(&self, sequence: u32) -> Arc<Hold> {
+    pub(super) fn hold_step(&self, sequence: u32) -> Arc<Hold> {
         self.store.hold(keys::step(&self.id, sequence))
     }
 
@@ -61,12 +61,17 @@ impl Race {
         }
     }
 
-    fn cancel(&self) -> Cancelling {
+    pub(super) fn claim(&self) -> JoinHandle<Result<Claim, Error>> {
+        let (ledger, id, request) = (self.ledger.clone(), self.id.clone(), self.request.clone());
+        tokio::spawn(async move { ledger.claim(&id, &request).await })
+    }
+
+    pub(super) fn cancel(&self) -> Cancelling {
         let (ledger, id) = (self.ledger.clone(), self.id.clone());
         tokio::spawn(async move { ledger.cancel(&id).await })
     }
 
-    async fn state(&self) -> State {
+    pub(super) async fn state(&self) -> State {
         self.ledger.read(&self.id).await.expect("it reads back").expect("it is there").state
     }
 
@@ -91,7 +96,7 @@ impl Race {
     }
 }
 
-fn append(mut held: Box<LeasedUpload>, step: Step) -> Appending {
+pub(super) fn append(mut held: Box<LeasedUpload>, step: Step) -> Appending {
     tokio::spawn(async move {
         let ended = held.append(step).await;
         (held, ended)
@@ -105,7 +110,7 @@ fn open_session(mut held: Box<LeasedUpload>, token: &'static str) -> Appending {
     })
 }
 
-fn transferred() -> Step {
+pub(super) fn transferred() -> Step {
     Step::Transferred(Transferred::default())
 }
 
@@ -239,6 +244,8 @@ async fn ce6_chains_of_late_steps_stay_readable_and_can_be_finished() {
         (vec![by(2, "B", claimed()), by(1, "A", transferred())], State::Claimed),
         // A claim of epoch 1 after one of epoch 3.
         (vec![by(3, "C", claimed()), by(1, "A", claimed())], State::Claimed),
+        // After it what C appends does not count.
+        (vec![by(3, "C", claimed()), by(1, "A", claimed()), by(3, "C", opened())], State::Claimed),
         // B's claim twice.
         (vec![by(2, "B", claimed()), by(2, "B", claimed()), by(2, "B", opened())], State::Created),
         // `cancelled` names an epoch older than a claim that fell back.

@@ -23,6 +23,27 @@ async fn is_refused(store: &MemoryStore, ledger: &Ledger, id: &UploadId, key: &s
     assert_eq!(store.keys("ledger/"), before);
 }
 
+/// Whoever knows a record asks with one list whether it is still what the ledger shows.
+#[tokio::test(start_paused = true)]
+async fn a_record_is_unchanged_until_the_store_lists_another_chain() {
+    let (store, ledger, id) = two_steps().await;
+    let record = ledger.read(&id).await.expect("readable").expect("it is there");
+    store.world().calls.clear();
+    assert!(ledger.is_unchanged(&record).await.expect("listed"));
+    assert_eq!(store.world().calls, [("list", keys::steps(&id))]);
+    let key = keys::step(&id, 3);
+    let last = store.world().entries.remove(&key).expect("a step");
+    assert!(!ledger.is_unchanged(&record).await.expect("listed"), "a step is gone");
+    let now = store.now();
+    store.world().entries.insert(key.clone(), ("another".into(), now));
+    assert!(!ledger.is_unchanged(&record).await.expect("listed"), "another step is in its place");
+    store.world().entries.insert(key, last);
+    drop(ledger.resume(&id).await.expect("claimed"));
+    assert!(!ledger.is_unchanged(&record).await.expect("listed"), "a step was added");
+    let untagged = Record { tags: vec![None; record.tags.len()], ..record };
+    assert!(!ledger.is_unchanged(&untagged).await.expect("not listed"), "its tags are not known");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_missing_step_is_named() {
     let (store, ledger, id) = two_steps().await;
@@ -34,11 +55,13 @@ async fn a_missing_step_is_named() {
 
 #[tokio::test(start_paused = true)]
 async fn a_foreign_file_is_named() {
-    let (store, ledger, id) = two_steps().await;
-    let key = format!("{}notes.txt", keys::steps(&id));
-    let now = store.now();
-    store.world().entries.insert(key, ("x".into(), now));
-    is_refused(&store, &ledger, &id, "notes.txt", "remove").await;
+    for name in ["notes.txt", ".notes.txt"] {
+        let (store, ledger, id) = two_steps().await;
+        let key = format!("{}{name}", keys::steps(&id));
+        let now = store.now();
+        store.world().entries.insert(key, ("x".into(), now));
+        is_refused(&store, &ledger, &id, name, "remove").await;
+    }
 }
 
 /// Damaged, newer and unknown entries are named by their keys, and their values are not shown.

@@ -6,11 +6,11 @@ use secrecy::ExposeSecret;
 use tokio::time::sleep;
 
 /// A callback for the outcome alone, and one for the video's events as well.
-const PLAIN: Option<&[VideoEvent]> = Some(&[]);
+pub(super) const PLAIN: Option<&[VideoEvent]> = Some(&[]);
 const READY: Option<&[VideoEvent]> = Some(&[VideoEvent::Ready]);
 
 /// Runs a story: steps by one holder, `|` where another takes over.
-async fn run_script(asked: Option<&[VideoEvent]>, script: &str) -> (MemoryStore, Ledger, Record) {
+pub(super) async fn run_script(asked: Option<&[VideoEvent]>, script: &str) -> (MemoryStore, Ledger, Record) {
     Box::pin(run_words(asked, script)).await
 }
 
@@ -174,6 +174,21 @@ async fn a_new_session_needs_a_commit_that_nobody_knows_of() {
     }
 }
 
+/// Youku refused the hash: until the object is measured, whoever cancels is told to wait for that.
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_is_measured_is_not_cancelled() {
+    for script in ["session landed refused", "session landed refused | waiting"] {
+        let (store, ledger, record) = run_script(None, script).await;
+        let steps = store.keys("ledger/");
+        let error = ledger.cancel(&record.id).await.expect_err(script);
+        assert!(
+            error.kind() == ErrorKind::WrongState && error.to_string().contains("object is measured"),
+            "{script}: {error}"
+        );
+        assert_eq!(store.keys("ledger/"), steps);
+    }
+}
+
 /// A video's event is never recorded before the outcome, and the outcome never twice.
 #[tokio::test(start_paused = true)]
 async fn the_outcome_is_recorded_before_the_event_and_once() {
@@ -203,6 +218,17 @@ async fn an_upload_with_a_pending_callback_answers_its_outcome() {
     assert!(matches!(ledger.claim(&record.id, &request).await, Ok(Claim::Settled(_))), "it is not due");
     sleep(Duration::from_secs(61)).await;
     assert!(matches!(ledger.claim(&record.id, &request).await, Ok(Claim::Acquired(_))));
+}
+
+/// A store that fails meanwhile has not said that somebody else is at it.
+#[tokio::test(start_paused = true)]
+async fn a_pending_callback_answers_nothing_while_the_store_fails() {
+    for answered in 0..10 {
+        let (store, ledger, record) = run_script(PLAIN, "session landed committed").await;
+        store.world().down_after = Some(answered);
+        let error = ledger.claim(&record.id, &new_request("k", None)).await.expect_err("the store is down");
+        assert_eq!(error.kind(), ErrorKind::Ledger, "after {answered} answers");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -259,6 +285,21 @@ async fn a_waiting_upload_is_due_by_the_stores_clock() {
     assert_eq!(store.keys("lease/"), leases, "looking costs no epoch");
     sleep(Duration::from_secs(601)).await;
     assert_eq!(acquire(&ledger, &request).await.record().state, State::Claimed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_for_a_refused_clients_upload_reads_which_setting() {
+    for (reason, setting) in
+        [(WaitReason::ClientRefused, Some("accounts.main.client_id")), (WaitReason::Unauthorized, None)]
+    {
+        let store = MemoryStore::new();
+        let (ledger, request) = (ledger(&store), new_request("k", None));
+        let mut held = acquire(&ledger, &request).await;
+        let not_before = Some((store.now() + Duration::from_secs(600)).into());
+        held.append(Step::Waiting(Waiting { reason, not_before })).await.expect("appended");
+        held.release().await;
+        assert_eq!(expect_refusal(&ledger, &request).await.context_value("setting"), setting);
+    }
 }
 
 #[tokio::test(start_paused = true)]

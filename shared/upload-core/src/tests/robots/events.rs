@@ -53,6 +53,16 @@ async fn an_upload_that_waits_for_a_person_is_told() {
     assert_eq!(digest.counts, [(NoticeEvent::NeedsYou, 1)]);
 }
 
+/// A wait that ends by itself is nobody's business.
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_waits_for_youku_alone_is_not_told() {
+    let robot = Robot::new("team");
+    let memory = memory_with(&[&robot]);
+    memory.fault("create", 0, Fault::Deny(ErrorKind::RateLimited));
+    upload(&memory, Mode::Oss).await.expect_err("Youku takes no more calls");
+    assert_eq!(deliver(&memory, &robot).await, NoticeDelivery::Nothing);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_source_that_refuses_is_told_at_the_first_pause() {
     let robot = Robot::new("team");

@@ -1,9 +1,10 @@
 //! What an event and a task take from rule, sidecar and object, and which requests that takes.
 
-use super::fake_bucket::{FakeBucket, TAKES, location};
+use super::fake_bucket::{FakeBucket, LATER, TAKES, location};
 use serde_json::json;
+use std::time::{Duration, SystemTime};
 use upload_core::{
-    Callback, Decision, IntakePolicy, Job, Location, Mode, Provider, Terms,
+    Callback, Decision, IntakePolicy, Job, Location, ManagePolicy, Mode, Provider, Terms,
     metadata::{PublicTypeOrigin, StatedMetadata},
     rules::Rules,
 };
@@ -84,5 +85,32 @@ async fn whether_the_same_content_is_wanted_again_comes_with_the_job() {
         let bucket = FakeBucket::with_rule(&json!({"republish": republish}));
         let arrival = bucket.event().await.expect("decided");
         assert!(matches!(arrival, Decision::Upload { republish: wants, .. } if wants == republish));
+    }
+}
+
+/// What task and object state is named, and the sidecar by its MD5: one that is written again changes the rest alone, and once.
+#[tokio::test(start_paused = true)]
+async fn what_a_later_sidecar_must_leave_alone_comes_with_the_job() {
+    let bucket = FakeBucket::with_rule(&json!({"category": "Music"})).metadata(&[("youku-tags", "a,b")]);
+    let video = bucket.task_video(json!({"title": "Mine", "tags": ["c"]})).await.expect("it fits");
+    assert_eq!((video.fixed, video.sidecar), (vec!["tags", "title"], None));
+    let video = bucket.sidecar(r#"{"title":"T","description":"D"}"#).event_video().await.expect("it fits");
+    assert_eq!(video.fixed, ["tags"]);
+    assert_eq!(video.sidecar.as_deref(), Some("2590347881bb3897a0e8e7238ad80b07"));
+}
+
+/// An hour before the object was written is gone by the store's own clock.
+#[tokio::test(start_paused = true)]
+async fn an_hour_that_was_over_when_the_object_was_written_is_none() {
+    let hour = SystemTime::UNIX_EPOCH + LATER;
+    let mut bucket = FakeBucket::with_rule(&json!({})).sidecar(r#"{"publish_at":"2001-09-09T01:46:40Z"}"#);
+    let second = Duration::from_secs(1);
+    for (written, expected) in [(hour - second, Some(hour)), (hour, None), (hour + second, None)] {
+        bucket.object.modified = Some(written);
+        let manage = ManagePolicy { enabled: true, ..ManagePolicy::default() };
+        let policy = IntakePolicy { manage, ..bucket.policy() };
+        let decided = policy.decide(&bucket, &bucket.object.location, Some(5)).await.expect("decided");
+        let Decision::Upload { job, .. } = decided else { panic!("{decided:?}") };
+        assert_eq!(job.publication.map(|publication| publication.at.get()), expected, "{written:?}");
     }
 }
