@@ -64,7 +64,7 @@ impl JsonResponse {
     }
 }
 
-/// When the same request may succeed: somebody else holds its upload, it waits for a time, or it was handed over.
+/// When the same request may succeed: somebody else holds its upload, it waits for a time, it was handed over, or the ledger does not answer.
 ///
 /// A failure of Youku's or of the source's that outlasted the retries has no such time: nobody knows one.
 fn retry_after(error: &Error) -> Option<Duration> {
@@ -75,6 +75,9 @@ fn retry_after(error: &Error) -> Option<Duration> {
         ) => Some(retry_after.unwrap_or(PAUSE)),
         // Another holder works on the one; the other gave up for the rate, is open and waits.
         (ErrorKind::Superseded | ErrorKind::RateLimited, _) => Some(PAUSE),
+        // Nothing may be on record of the job: only its caller can ask for it again.
+        (ErrorKind::Ledger, RetryAdvice::Retry { retry_after }) => Some(retry_after.unwrap_or(PAUSE)),
+        (ErrorKind::Ledger, RetryAdvice::Exhausted) => Some(PAUSE),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! What an entrypoint answers: the legacy worker's JSON, with a stable error code next to its numbers.
 
 use crate::{
-    Error, ErrorKind, Media, PreflightFinding, PreflightReport, PublishedVideo, UploadError,
+    Error, ErrorKind, Media, PreflightFinding, PreflightReport, PublishedVideo, RetryAdvice, UploadError,
     ledger::Record,
     model::metadata::{PublicType, PublicTypeOrigin},
     upload::published_video::result_from_record,
@@ -62,7 +62,7 @@ impl Outcome {
     pub fn new(key: &str, result: &Result<PublishedVideo, Error>) -> Self {
         let (code, text, error, published) = match result {
             Ok(published) => ("200", "upload success".into(), None, Some(published)),
-            Err(error) => (status(error.kind()), error.sentence().into_owned(), Some(error), None),
+            Err(error) => (status(error), error.sentence().into_owned(), Some(error), None),
         };
         let preflight = match result {
             Ok(published) => published.preflight.as_deref(),
@@ -102,9 +102,9 @@ impl Outcome {
     }
 }
 
-/// The number that stands for a kind of failure, by the meaning of HTTP's status of that number.
-fn status(kind: ErrorKind) -> &'static str {
-    match kind {
+/// The number that stands for a failure, by the meaning of HTTP's status of that number.
+fn status(error: &Error) -> &'static str {
+    match error.kind() {
         ErrorKind::InvalidJob
         | ErrorKind::NotPublishable
         | ErrorKind::NoSuchUpload
@@ -121,6 +121,26 @@ fn status(kind: ErrorKind) -> &'static str {
         | ErrorKind::HashRefused
         | ErrorKind::Target => "502",
         ErrorKind::Deadline => "503",
+        // Its store does not answer now, however long that was waited for. Nothing may be on record of the job: its caller alone knows of it.
+        ErrorKind::Ledger if error.advice() != RetryAdvice::Permanent => "503",
         _ => "500",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A ledger whose store does not answer now is no failure of the job; one that needs a person is.
+    #[test]
+    fn a_ledger_that_does_not_answer_is_asked_again() {
+        let error =
+            |advice| Error::new(ErrorKind::Ledger, "list", "the store cannot answer now").with_advice(advice);
+        let retry = RetryAdvice::Retry { retry_after: None };
+        for (advice, code) in
+            [(retry, "503"), (RetryAdvice::Exhausted, "503"), (RetryAdvice::Permanent, "500")]
+        {
+            assert_eq!(Outcome::new("a.mp4", &Err(error(advice))).code, code, "{advice:?}");
+        }
     }
 }
