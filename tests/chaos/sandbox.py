@@ -70,8 +70,9 @@ class Server:
             ask("POST", f"{self.address}/_sandbox/faults", counting + rules)
 
     def has_fired(self, rule: dict) -> bool:
-        """Whether one of its rules that does what this one does has acted."""
-        same = [known for known in ask("GET", f"{self.address}/_sandbox/faults") if known["fault"] == rule["fault"]]
+        """Whether one of its rules that answers as this one does has acted."""
+        rules = ask("GET", f"{self.address}/_sandbox/faults")
+        same = [known for known in rules if known["fault"].get("status") == rule["fault"]["status"]]
         return any(known["fired"] for known in same)
 
     def release(self) -> None:

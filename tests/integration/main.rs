@@ -27,6 +27,7 @@ mod oss_clients;
 mod preflight;
 mod promise;
 mod readme;
+mod rehearse;
 mod robots;
 mod runtime;
 mod status_requests;

@@ -58,3 +58,4 @@ pub use usecases::{
     RobotStatus, RobotTest, StepStatus, SweepOptions, TokenChain, TokenHealth, UploadDetails, UploadList,
     UploadStatus, VideoCalls, VideoList, VideoRequest, VideoStatus, WaitingStatus, report_missing_bucket,
 };
+pub use youku;

@@ -3,7 +3,7 @@
 use crate::{
     config::Config,
     error::{Error, ErrorKind},
-    hosts::{Bases, CallUrls, FoundHost, HostedCall, Hosts},
+    hosts::{Bases, CallUrls, FoundHost, HeldHost, HostedCall, Hosts},
     http::{
         decode,
         form::video_form,
@@ -31,8 +31,8 @@ pub struct Client {
 impl Client {
     /// A client over `transport`.
     pub fn new(mut config: Config, transport: Arc<dyn Transport>) -> Self {
-        let CallUrls { show, show_batch, by_me, update } = &mut config.call_urls;
-        let stated = [show, show_batch, by_me, update].into_iter().flatten();
+        let CallUrls { show, show_batch, by_me, update, destroy } = &mut config.call_urls;
+        let stated = [show, show_batch, by_me, update, destroy].into_iter().flatten();
         for url in [&mut config.api, &mut config.old_api].into_iter().chain(stated) {
             url.truncate(url.trim_end_matches('/').len());
         }
@@ -45,6 +45,22 @@ impl Client {
             config: Arc::new(Config { access_token, ..Config::clone(&self.config) }),
             transport: self.transport.clone(),
             hosts: self.hosts.clone(),
+        }
+    }
+
+    /// The same account with its calls about videos held to one of the two hosts, so that the other is not asked: for finding out which of
+    /// them has a call.
+    #[must_use]
+    pub fn held_to(&self, host: HeldHost) -> Self {
+        let base = match host {
+            HeldHost::New => &self.config.api,
+            HeldHost::Old => &self.config.old_api,
+        };
+        let call_urls = CallUrls::all_at(base);
+        Self {
+            config: Arc::new(Config { call_urls, ..Config::clone(&self.config) }),
+            transport: self.transport.clone(),
+            hosts: Hosts::default(),
         }
     }
 

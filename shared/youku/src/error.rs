@@ -10,7 +10,7 @@ use std::time::Duration;
 /// How long to stay away after a call limit was reached and Youku named no time.
 const RATE_LIMIT_PAUSE: Duration = Duration::from_secs(60);
 
-/// A failed call. Its operation is one of `create`, `sts`, `commit`, `cancel`, `show`, `show_batch`, `by_me`, `update`, `refresh`, `myinfo`, `resolve`, `create_file`,
+/// A failed call. Its operation is one of `create`, `sts`, `commit`, `cancel`, `show`, `show_batch`, `by_me`, `update`, `destroy`, `refresh`, `myinfo`, `resolve`, `create_file`,
 /// `new_slice`, `upload_slice` and `check`.
 ///
 /// Neither `Display` nor `Debug` holds a token, a URL or Youku's own description: of a refusal only the code and the type are kept.

@@ -24,6 +24,8 @@ pub enum HostedCall {
     ByMe,
     /// `videos/update`.
     Update,
+    /// `videos/destroy`.
+    Destroy,
 }
 
 /// Base URLs of single calls, in place of looking for their host; a closing slash is ignored.
@@ -37,6 +39,8 @@ pub struct CallUrls {
     pub by_me: Option<String>,
     /// Of `videos/update`.
     pub update: Option<String>,
+    /// Of `videos/destroy`.
+    pub destroy: Option<String>,
 }
 
 impl CallUrls {
@@ -46,13 +50,22 @@ impl CallUrls {
             HostedCall::ShowBatch => self.show_batch.as_deref(),
             HostedCall::ByMe => self.by_me.as_deref(),
             HostedCall::Update => self.update.as_deref(),
+            HostedCall::Destroy => self.destroy.as_deref(),
         }
+    }
+}
+
+impl CallUrls {
+    /// The same base URL for every call.
+    pub(crate) fn all_at(base: &str) -> Self {
+        let url = || Some(base.to_owned());
+        Self { show: url(), show_batch: url(), by_me: url(), update: url(), destroy: url() }
     }
 }
 
 impl HostedCall {
     /// Every one of them.
-    pub const ALL: [Self; 4] = [Self::Show, Self::ShowBatch, Self::ByMe, Self::Update];
+    pub const ALL: [Self; 5] = [Self::Show, Self::ShowBatch, Self::ByMe, Self::Update, Self::Destroy];
 
     /// Its path, as Youku's documentation names it.
     #[must_use]
@@ -62,6 +75,7 @@ impl HostedCall {
             Self::ShowBatch => "videos/show_batch",
             Self::ByMe => "videos/by_me",
             Self::Update => "videos/update",
+            Self::Destroy => "videos/destroy",
         }
     }
 
@@ -71,8 +85,18 @@ impl HostedCall {
             Self::ShowBatch => Operation::ShowBatch,
             Self::ByMe => Operation::ByMe,
             Self::Update => Operation::Update,
+            Self::Destroy => Operation::Destroy,
         }
     }
+}
+
+/// One of the two hosts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeldHost {
+    /// That of [`Config::api`](crate::Config::api).
+    New,
+    /// That of [`Config::old_api`](crate::Config::old_api).
+    Old,
 }
 
 /// Where a call lives.

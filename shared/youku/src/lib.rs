@@ -6,7 +6,7 @@
 //! | `new_video` | [`NewVideo`], a video that keeps to Youku's limits: what the calls to create take |
 //! | `validate` | Youku's limits for a video |
 //! | `client` | the calls to the API host: token refresh, create in both modes, STS credentials, commit, cancel |
-//! | `videos` | the calls about videos that are there: show, show_batch, by_me, update |
+//! | `videos` | the calls about videos that are there: show, show_batch, by_me, update, destroy |
 //! | `slices` | the calls to a slice server |
 //! | `hosts` | on which of Youku's two hosts a call lives |
 //! | `config` | where to call, and as which application and account |
@@ -43,7 +43,7 @@ pub use self::{
     client::Client,
     config::{Config, DEFAULT_API, DEFAULT_OLD_API},
     error::{Details, Error, ErrorKind},
-    hosts::{CallUrls, FoundHost, HostedCall},
+    hosts::{CallUrls, FoundHost, HeldHost, HostedCall},
     http::transport::{AnswerBody, SendError, Transport},
     slices::SliceServer,
 };

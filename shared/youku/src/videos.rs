@@ -97,4 +97,15 @@ impl Client {
         form.extend(changed.iter().map(|(name, value)| (*name, value.as_str())));
         self.call_hosted(HostedCall::Update, Method::POST, &form).await?.text("id").map(drop)
     }
+
+    /// Removes a video of the account's, for good. Only a rehearsal does, with what it made itself.
+    ///
+    /// # Errors
+    /// Any kind but `Invalid`; `NotFound` where Youku knows no such video. After a lost answer, and after code 1002 (management sheet, common
+    /// to all v2 calls), the video may be gone all the same: ask [`show`](Self::show).
+    pub async fn destroy(&self, video_id: &str) -> Result<(), Error> {
+        let mut form = self.account().to_vec();
+        form.push(("video_id", video_id));
+        self.call_hosted(HostedCall::Destroy, Method::POST, &form).await?.text("id").map(drop)
+    }
 }

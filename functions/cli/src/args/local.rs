@@ -47,6 +47,9 @@ pub(crate) struct DevArgs {
     /// Take rules, callbacks, limits and the protocol from this settings file; accounts, endpoints, credentials and ledger are the local ones.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Let the local clouds behave as the real ones did in this report of `oss2youku rehearse`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) like: Option<PathBuf>,
     /// Print the function's whole log and the result of each event on standard error.
     #[arg(long, short)]
     pub(crate) verbose: bool,

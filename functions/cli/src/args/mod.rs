@@ -9,6 +9,7 @@ mod ledger;
 #[cfg(feature = "local-clouds")]
 mod local;
 mod parse;
+mod rehearse;
 mod robots;
 mod upload;
 mod values;
@@ -25,6 +26,7 @@ pub(crate) use {
     inspect::InspectArgs,
     invoke::InvokeArgs,
     ledger::{ExplainArgs, ListArgs, RetryArgs, SweepArgs, UploadIdArgs},
+    rehearse::RehearseArgs,
     robots::{RobotEvent, RobotKind, RobotsArgs, RobotsCommand, RobotsPreviewArgs, RobotsTestArgs},
     upload::UploadArgs,
     video::{VideoAction, VideoArgs, VideoIdArgs, VideoListArgs, VideoScheduleArgs, VideoUpdateArgs},
@@ -92,6 +94,9 @@ pub(crate) enum Command {
     /// Check everything an upload depends on and say how to fix what fails.
     #[command(after_help = EXIT_CODES)]
     Doctor(DoctorArgs),
+    /// Try the real clouds with tiny private clips, tell what they do where their documentation is silent, and remove what was made.
+    #[command(after_help = EXIT_CODES)]
+    Rehearse(RehearseArgs),
     /// Test the robots of group chats, and show what they are sent.
     #[command(after_help = EXIT_CODES)]
     Robots(RobotsArgs),

@@ -28,6 +28,7 @@ mod list;
 mod local_runner;
 mod manual;
 mod missing_ledger;
+mod rehearse;
 mod replay_callback;
 mod retry;
 mod robots;
@@ -59,6 +60,9 @@ pub(crate) fn run(command: Command) -> ExitCode {
         }
         Command::Inspect(args) => runner::run_until_stopped(args.json, inspect::inspect(args)),
         Command::Doctor(args) => doctor::run(args),
+        Command::Rehearse(args) => {
+            runner::run_with_shutdown(false, |shutdown| rehearse::rehearse(args, shutdown))
+        }
         Command::Robots(RobotsArgs { command: RobotsCommand::Test(args) }) => {
             runner::run_until_stopped(args.json, robots::test(args))
         }

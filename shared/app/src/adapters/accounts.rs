@@ -8,7 +8,7 @@ use super::{
 use crate::settings::{AccountSettings, Settings};
 use std::sync::Arc;
 use upload_core::{Clock, Error, access_token::AccessTokens, ledger::Ledger};
-use youku::{Client, Config};
+use youku::{Client, Config, Transport};
 
 /// One account of the settings. All calls of the process share what is known of its access token.
 pub(crate) struct AccountClient {
@@ -26,10 +26,10 @@ impl AccountClient {
         settings: &Settings,
         name: &str,
         account: &AccountSettings,
-        http: &YoukuHttp,
+        transport: Arc<dyn Transport>,
         clock: &Arc<dyn Clock>,
     ) -> Result<Self, Error> {
-        let client = build_client(settings, account, http);
+        let client = build_client(settings, account, transport);
         let tokens = account.refresh_token.clone().map(|refresh_token| {
             let refresher = Arc::new(ClientRefresher(client.clone()));
             AccessTokens::new(name, account.access_token.clone(), refresh_token, refresher, clock.clone())
@@ -56,12 +56,12 @@ pub(crate) fn caller_port(
     account: &AccountSettings,
     http: &YoukuHttp,
 ) -> Arc<dyn upload_core::Youku> {
-    let client = build_client(settings, account, http);
+    let client = build_client(settings, account, Arc::new(http.clone()));
     Arc::new(YoukuAccount::new(None, client, http.clone(), settings, None))
 }
 
 /// Builds the client of an account.
-fn build_client(settings: &Settings, account: &AccountSettings, http: &YoukuHttp) -> Client {
+fn build_client(settings: &Settings, account: &AccountSettings, transport: Arc<dyn Transport>) -> Client {
     let mut config = Config::new(&account.client_id, account.access_token.clone());
     if let Some(api) = &settings.youku.api {
         config.api.clone_from(api);
@@ -74,5 +74,5 @@ fn build_client(settings: &Settings, account: &AccountSettings, http: &YoukuHttp
     config.call_urls = settings.youku.call_urls.to_call_urls();
     config.client_secret.clone_from(&account.client_secret);
     config.upload_server.clone_from(&settings.youku.upload_server);
-    Client::new(config, Arc::new(http.clone()))
+    Client::new(config, transport)
 }

@@ -80,7 +80,7 @@ pub(crate) fn api_error(error: YoukuError) -> Error {
 }
 
 /// An error of a call of Youku's API with an access token.
-pub(super) fn call_error(error: YoukuError) -> CallError {
+pub(crate) fn call_error(error: YoukuError) -> CallError {
     match error.kind() {
         Youku::AccessTokenRefused => CallError::TokenRefused(api_error(error)),
         _ => CallError::Other(api_error(error)),

@@ -18,4 +18,4 @@ mod webhook_http;
 pub(crate) mod youku_http;
 
 pub(crate) use callbacks::receiver_host;
-pub(crate) use error_mapping::{api_error, is_missing_bucket};
+pub(crate) use error_mapping::{api_error, call_error, is_missing_bucket};

@@ -57,7 +57,8 @@ impl App {
         transfer.shortcuts = settings.youku.to_shortcuts();
         transfer.limits = settings.video_limits()?;
         let build_account = |(name, account)| {
-            Ok((String::clone(name), AccountClient::new(&settings, name, account, &http.youku, &clock)?))
+            let transport = Arc::new(http.youku.clone());
+            Ok((String::clone(name), AccountClient::new(&settings, name, account, transport, &clock)?))
         };
         let accounts = settings.accounts.iter().map(build_account).collect::<Result<_, Error>>()?;
         let source = Arc::new(Sources::new(http.stores.clone(), &settings, None));

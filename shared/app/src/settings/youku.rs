@@ -86,7 +86,7 @@ impl CallUrlSettings {
     /// As the client takes them.
     pub(crate) fn to_call_urls(&self) -> CallUrls {
         let Self { show, show_batch, by_me, update } = self.clone();
-        CallUrls { show, show_batch, by_me, update }
+        CallUrls { show, show_batch, by_me, update, destroy: None }
     }
 }
 

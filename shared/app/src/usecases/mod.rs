@@ -14,6 +14,7 @@ mod list;
 mod missing_bucket;
 mod object_result;
 mod page_token;
+mod rehearsal;
 mod robot_previews;
 mod robots;
 mod run_sweep;

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use axum::body::Body;
 use http::request::Parts;
-use http::{Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 
 use crate::control::cloud::Cloud;
 use crate::youku::error::ApiError;
@@ -18,6 +18,12 @@ impl YoukuService {
     async fn call(&self, parts: &Parts, body: Body) -> ApiResult {
         let operation = Operation::from_parts(parts).filter(|operation| operation.allows(&parts.method));
         let operation = operation.ok_or_else(ApiError::no_such_call)?;
+        if operation == Operation::Create
+            && parts.method == Method::GET
+            && !self.state().switches.create_takes_get
+        {
+            return Err(ApiError::no_such_call());
+        }
         operation.check_host(Host::split_path(parts.uri.path()).0, &self.state().switches)?;
         if operation == Operation::UploadSlice {
             let params = Params::from_query(parts);

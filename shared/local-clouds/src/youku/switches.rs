@@ -10,6 +10,8 @@ use crate::youku::host::CallHost;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Switches {
+    /// Create takes a GET too, as every published client sends it; Youku's page names POST alone.
+    pub create_takes_get: bool,
     /// What a second commit of the same upload token answers.
     pub second_commit: SecondCommit,
     /// A committed upload token answers 120010223 to every later call, the second commit included.
@@ -92,6 +94,7 @@ pub struct Switches {
 impl Default for Switches {
     fn default() -> Self {
         Self {
+            create_takes_get: true,
             second_commit: SecondCommit::Kind,
             committed_token_expired: false,
             cancel_after_commit: CancelAfterCommit::Refuse,

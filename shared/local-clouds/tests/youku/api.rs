@@ -43,6 +43,21 @@ async fn create_answers_the_documented_fields_in_each_mode() {
     assert!(oss["upload_server_uri"].is_null());
 }
 
+/// Where the switch says so, create takes POST alone, as its page has it.
+#[tokio::test]
+async fn create_takes_a_get_only_where_its_switch_says_so() {
+    for takes in [true, false] {
+        let env = YoukuEnv::switched(|switches| switches.create_takes_get = takes).await;
+        let md5 = md5_hex(b"x");
+        let file = [("file_name", "a.mp4"), ("file_size", "1"), ("file_md5", &md5)];
+        let fields = [&[("title", "t"), ("tags", "tag")], &file[..]].concat();
+        let (by_get, _) = env.api("GET", "/uploads/create.json", &fields).await;
+        let (by_post, _) = env.api("POST", "/uploads/create.json", &fields).await;
+        assert_eq!((by_get, by_post), (if takes { 201 } else { 404 }, 201));
+        assert_eq!(env.server.sessions().len(), 1 + usize::from(takes));
+    }
+}
+
 /// Expired and invalid tokens, an unknown client and a missing MD5 are refused in Youku's error format; a
 /// web upload may omit the MD5.
 #[tokio::test]

@@ -11,6 +11,7 @@ pub(crate) enum Operation {
     ShowBatch,
     ByMe,
     Update,
+    Destroy,
     Refresh,
     MyInfo,
     /// The look-up of a slice server's name.
@@ -33,6 +34,7 @@ impl Operation {
             Self::ShowBatch => "show_batch",
             Self::ByMe => "by_me",
             Self::Update => "update",
+            Self::Destroy => "destroy",
             Self::Refresh => "refresh",
             Self::MyInfo => "myinfo",
             Self::Resolve => "resolve",

@@ -5,8 +5,8 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::support::{ACCESS_TOKEN, client, form_of, http, json, only_request, pairs, query_of};
 use youku::{
-    CallUrls, Client, Config, ErrorKind, FoundHost, HostedCall, RetryAdvice, VideoEdit, VideoMetadata,
-    VideoState,
+    CallUrls, Client, Config, ErrorKind, FoundHost, HeldHost, HostedCall, RetryAdvice, VideoEdit,
+    VideoMetadata, VideoState,
 };
 
 const UNKNOWN: &str =
@@ -226,4 +226,23 @@ async fn a_video_is_looked_for_on_a_few_pages() {
     assert_eq!(asked(&server).await.len(), 2);
     assert_eq!(client.find_own("X5").await.unwrap(), None);
     assert_eq!(asked(&server).await.len(), 6);
+}
+
+/// A removal names the video in a form, on the host that has the call; a client that is held to one host asks no other.
+#[tokio::test]
+async fn a_video_is_removed_on_the_host_that_has_the_call() {
+    let server = MockServer::start().await;
+    mount(&server, "POST", "/videos/destroy.json", json(404, "<html>404</html>")).await;
+    mount(&server, "POST", "/v2/videos/destroy.json", json(200, r#"{"id":"XA=="}"#)).await;
+    let client = client(&server.uri());
+    client.destroy("XA==").await.unwrap();
+    assert_eq!(client.found_host(HostedCall::Destroy), Some(FoundHost::Old));
+    let requests = server.received_requests().await.unwrap();
+    let expected = pairs(&[("client_id", "client-id"), ("access_token", ACCESS_TOKEN), ("video_id", "XA==")]);
+    assert!(requests[1].url.query().is_none() && form_of(&requests[1]) == expected);
+    let refused = client.held_to(HeldHost::New).destroy("XA==").await.unwrap_err();
+    assert_eq!((refused.kind(), refused.details().code), (ErrorKind::Refused, None));
+    client.held_to(HeldHost::Old).destroy("XA==").await.unwrap();
+    let (new, old) = ("/videos/destroy.json", "/v2/videos/destroy.json");
+    assert_eq!(asked(&server).await, [new, old, new, old]);
 }

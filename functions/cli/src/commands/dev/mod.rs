@@ -5,6 +5,7 @@ mod console;
 mod faults;
 mod follow;
 mod greeting;
+mod like;
 mod paste_lines;
 mod uploads;
 
@@ -22,6 +23,7 @@ use crate::{
     ui::output::print_line,
 };
 use addresses::Addresses;
+use like::LocalSwitches;
 use std::{
     fs,
     io::{Write, stdout},
@@ -32,9 +34,13 @@ use std::{
 pub(super) async fn dev(args: DevArgs) -> Result<ExitCode, Failure> {
     let shutdown = Shutdown::listen(SecondSignal::IsIgnored)?;
     let user = args.config.as_deref().map(UserSettings::load).transpose()?.unwrap_or_default();
+    let like = args.like.as_deref().map(LocalSwitches::load).transpose()?;
     let temporary = tempfile::tempdir()?;
     let data = DataFolder::open(args.data.as_deref().unwrap_or(temporary.path()))?;
     let running = local_clouds::start(&args.local, &data, args.port_base, &user).await?;
+    if let Some(like) = like {
+        like.apply(&running);
+    }
     let (switches, orders) = faults::connect(&running);
     let console = match console::start(&running, args.port_base, shutdown.clone(), switches).await {
         Ok(console) => console,

@@ -8,7 +8,7 @@ use crate::{
     adapters::{cause::Cause, source::open_store},
     settings::{RobotFields, Settings},
 };
-use object_storage::{Credentials, HttpClient};
+use object_storage::{Credentials, HttpClient, Store};
 use std::{
     fs, io,
     path::Path,
@@ -165,6 +165,23 @@ impl LedgerLocation {
             return self.check(&self.store(http, settings, credentials)?).await;
         }
         self.open(http, settings, credentials).await.map(drop)
+    }
+
+    /// The bucket that keeps the ledger and the prefix of its entries; `None` where it is a folder.
+    ///
+    /// # Errors
+    /// As [`store`](Self::store).
+    pub(crate) fn bucket(
+        &self,
+        http: &HttpClient,
+        settings: &Settings,
+    ) -> Result<Option<(Store, String)>, Error> {
+        let (location, _) = self.place()?;
+        if location.provider == Provider::Folder {
+            return Ok(None);
+        }
+        let store = open_store(http, &settings.source, None, settings.transfer.idle(), location)?;
+        Ok(Some((store, location.key.clone())))
     }
 
     /// The store that the settings name.

@@ -74,6 +74,31 @@ impl YoukuAccount {
     }
 }
 
+/// Opens Youku's bucket with the credentials that Youku gave for an upload.
+///
+/// # Errors
+/// Where the endpoint that Youku named cannot be used.
+pub(crate) fn open_bucket(
+    http: &YoukuHttp,
+    given: &UploadCredentials,
+    region: Option<String>,
+    signature: SignatureVersion,
+    idle: Option<Duration>,
+) -> Result<Store, Error> {
+    let credentials = Credentials::Static {
+        access_key_id: given.access_key_id.clone(),
+        access_key_secret: given.access_key_secret.clone(),
+        security_token: Some(given.security_token.clone()),
+    };
+    let config = StoreConfig::oss(&given.target.bucket)
+        .endpoint(&given.target.endpoint)
+        .region(region)
+        .signature(signature)
+        .credentials(credentials);
+    let config = idle.into_iter().fold(config, StoreConfig::idle);
+    Store::new(config, http.client().clone()).map_err(bucket_error)
+}
+
 #[async_trait]
 impl upload_core::Youku for YoukuAccount {
     fn client_id(&self) -> Option<&str> {
@@ -150,18 +175,7 @@ impl upload_core::Youku for YoukuAccount {
     }
 
     fn bucket(&self, given: &UploadCredentials) -> Result<Arc<dyn Bucket>, Error> {
-        let credentials = Credentials::Static {
-            access_key_id: given.access_key_id.clone(),
-            access_key_secret: given.access_key_secret.clone(),
-            security_token: Some(given.security_token.clone()),
-        };
-        let config = StoreConfig::oss(&given.target.bucket)
-            .endpoint(&given.target.endpoint)
-            .region(self.region.clone())
-            .signature(self.signature)
-            .credentials(credentials);
-        let config = self.idle.into_iter().fold(config, StoreConfig::idle);
-        let store = Store::new(config, self.http.client().clone()).map_err(bucket_error)?;
+        let store = open_bucket(&self.http, given, self.region.clone(), self.signature, self.idle)?;
         self.http.note_bucket(&store);
         // The next request goes to the bucket, perhaps once the source has answered.
         store.open_early(1);

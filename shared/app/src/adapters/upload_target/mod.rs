@@ -4,4 +4,4 @@ mod account;
 mod bucket;
 mod upload_server;
 
-pub(crate) use account::YoukuAccount;
+pub(crate) use account::{YoukuAccount, open_bucket};

@@ -1,0 +1,24 @@
+//! Flags of `rehearse`.
+
+use clap::Args;
+use std::path::PathBuf;
+
+/// Flags of `rehearse`.
+#[derive(Debug, Args)]
+pub(crate) struct RehearseArgs {
+    /// Print what would be tried, what it costs in calls and what others could see of it; touch nothing.
+    #[arg(long)]
+    pub(crate) plan: bool,
+    /// Try these facts only; a name as --plan prints it, or its beginning up to a dot, such as oss.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// Leave the videos that were published; a later run without this flag removes them.
+    #[arg(long)]
+    pub(crate) keep: bool,
+    /// Also write the report to this file, as JSON; `oss2youku dev --like FILE` takes it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// Rehearse as this account; default: the only one of the settings.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) account: Option<String>,
+}

@@ -1,0 +1,307 @@
+//! What every trial uses: the account's client, the record, and the bounds.
+
+use super::{
+    observer::Observer,
+    obstacle::Obstacle,
+    record::{Number, Record},
+    text::{Text, text},
+};
+use crate::shutdown::Shutdown;
+use app::{
+    App,
+    storage::Store,
+    youku::{self, Client, Details, ErrorKind, VideoInfo},
+};
+
+use std::cell::{Cell, RefCell};
+
+/// No video has this id: Youku's begin with `X`.
+const NO_VIDEO: &str = "0";
+/// "System error": what was asked for may have happened all the same (management sheet, common to all v2 calls).
+pub(super) const SYSTEM_ERROR: i64 = 1002;
+/// What is said of a setting that commit's answer alone speaks for.
+pub(super) const ONLY_COMMIT: &str = "commit answered 200; whether Youku can play such a video was not seen";
+/// Videos of a page, and pages, in which one is looked for: the newest come first.
+const PAGE: u64 = 50;
+const PAGES: u64 = 4;
+
+/// An answer of Youku's, a refusal included.
+pub(super) type Judged<T> = Result<T, youku::Error>;
+
+/// Who may watch the clips, as Youku says after the first commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Privacy {
+    Unasked,
+    /// Whoever knows the password.
+    Password,
+    /// Youku does not say it.
+    Unstated,
+    /// Others: nothing more is published.
+    Broken,
+}
+
+/// Whether `by_me` lists a video.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Listed {
+    /// By this id.
+    As(String),
+    No,
+    /// No host has the call.
+    Missing,
+}
+
+impl Listed {
+    /// The id, where it is known.
+    pub(super) fn id(self) -> Option<String> {
+        match self {
+            Self::As(id) => Some(id),
+            Self::No | Self::Missing => None,
+        }
+    }
+}
+
+/// What every trial uses.
+pub(super) struct Stage {
+    pub(super) app: App,
+    /// The account's client, or why there is none.
+    client: Result<(Client, Observer), Text>,
+    pub(super) record: Record,
+    pub(super) shutdown: Shutdown,
+    /// Published videos stay.
+    pub(super) keeps: bool,
+    /// Whether a video can be removed; `None`: not known yet.
+    pub(super) can_remove: Option<bool>,
+    /// An ordinary upload became a video in this run.
+    pub(super) has_published: bool,
+    /// Uploads whose `create` was not answered.
+    pub(super) unanswered: u32,
+    /// What Youku says of who may watch the clips.
+    pub(super) privacy: Privacy,
+    /// Youku has refused a call for its limit.
+    is_rate_limited: bool,
+}
+
+impl Stage {
+    /// Connects as an account. Where that fails the facts about Youku cannot be tried, those about the store can.
+    pub(super) async fn connect(
+        app: App,
+        account: &str,
+        record: Record,
+        shutdown: Shutdown,
+        keeps: bool,
+    ) -> Self {
+        let mut observer = None;
+        let watched = shutdown.clone();
+        let client = app.observed_client(account, |inner| {
+            let made = Observer::new(inner, watched);
+            observer = Some(made.clone());
+            std::sync::Arc::new(made)
+        });
+        let client = client.await;
+        let client = client.map_err(|error| Obstacle::App(error).describe()).and_then(|client| {
+            let missing = || text!("the client was not made", "未能创建客户端");
+            Ok((client, observer.ok_or_else(missing)?))
+        });
+        Self {
+            app,
+            client,
+            record,
+            shutdown,
+            keeps,
+            can_remove: None,
+            has_published: false,
+            unanswered: 0,
+            privacy: Privacy::Unasked,
+            is_rate_limited: false,
+        }
+    }
+
+    pub(super) fn client(&self) -> Result<Client, Obstacle> {
+        match &self.client {
+            Ok((client, _)) => Ok(client.clone()),
+            Err(why) => Err(Obstacle::Other(why.clone())),
+        }
+    }
+
+    pub(super) fn observer(&self) -> Result<Observer, Obstacle> {
+        match &self.client {
+            Ok((_, observer)) => Ok(observer.clone()),
+            Err(why) => Err(Obstacle::Other(why.clone())),
+        }
+    }
+
+    /// Calls made to Youku's API.
+    pub(super) fn calls(&self) -> u32 {
+        self.client.as_ref().map_or(0, |(_, observer)| observer.calls())
+    }
+
+    /// The ledger's bucket and the prefix of what a rehearsal writes there.
+    pub(super) fn ledger_bucket(&self) -> Result<(Store, String), Obstacle> {
+        match self.app.ledger_store()? {
+            Some((store, prefix)) => Ok((store, format!("{prefix}rehearsal/"))),
+            None => Err(Obstacle::NotHere(text!(
+                "the ledger is a folder, and no other bucket may be written",
+                "台账是文件夹，而其他 bucket 不可写入"
+            ))),
+        }
+    }
+
+    /// Checks that a trial may begin which takes so many calls at most.
+    pub(super) fn check_calls(&self, most: u32) -> Result<(), Obstacle> {
+        if self.shutdown.is_requested() {
+            return Err(Obstacle::Stopped);
+        }
+        if most == 0 {
+            return Ok(());
+        }
+        if self.is_rate_limited {
+            return Err(Obstacle::RateLimited);
+        }
+        if self.observer()?.calls_left() < most {
+            return Err(Obstacle::CallsUsedUp);
+        }
+        Ok(())
+    }
+
+    /// Keeps answers of Youku's, refusals included, apart from failures that say nothing about a fact.
+    pub(super) fn judge<T>(&mut self, result: Result<T, youku::Error>) -> Result<Judged<T>, Obstacle> {
+        let Err(error) = result else { return Ok(result) };
+        match error.kind() {
+            ErrorKind::Refused if !decides(&error) => Err(Obstacle::Youku(error)),
+            ErrorKind::UploadTokenExpired
+            | ErrorKind::SliceHashMismatch
+            | ErrorKind::FileHashMismatch
+            | ErrorKind::NotFound
+            | ErrorKind::Refused => Ok(Err(error)),
+            ErrorKind::RateLimited => {
+                self.is_rate_limited = true;
+                Err(Obstacle::RateLimited)
+            }
+            _ if self.shutdown.is_requested() => Err(Obstacle::Stopped),
+            ErrorKind::Connection if self.observer()?.calls_left() == 0 => Err(Obstacle::CallsUsedUp),
+            _ => Err(Obstacle::Youku(error)),
+        }
+    }
+
+    /// Takes an answer that only says what was expected: a refusal is an obstacle.
+    pub(super) fn require<T>(&mut self, result: Result<T, youku::Error>) -> Result<T, Obstacle> {
+        self.judge(result)?.map_err(Obstacle::Youku)
+    }
+
+    /// Checks, before the first video is published, that videos can be removed at all.
+    pub(super) async fn require_removal(&mut self) -> Result<(), Obstacle> {
+        if self.privacy == Privacy::Broken {
+            return Err(Obstacle::Other(text!(
+                "Youku did not keep a clip behind its password, and nothing more is published",
+                "优酷没有用密码保护片段，因此不再发布"
+            )));
+        }
+        if self.keeps {
+            return Ok(());
+        }
+        if self.can_remove.is_none() {
+            let answer = self.client()?.destroy(NO_VIDEO).await;
+            let answer = self.judge(answer)?;
+            // Any other refusal does not show that a video would be removed.
+            self.can_remove =
+                Some(answer.map_or_else(|error| error.kind() == ErrorKind::NotFound, |()| true));
+        }
+        match self.can_remove {
+            Some(true) => Ok(()),
+            _ => Err(Obstacle::Other(text!(
+                "its video would stay: videos/destroy cannot be used; --keep publishes it all the same",
+                "视频将无法删除：videos/destroy 不可用；加 --keep 则仍会发布"
+            ))),
+        }
+    }
+
+    /// Asks, after the first commit of a run, whether Youku keeps the clip behind its password.
+    ///
+    /// # Errors
+    /// Where Youku says otherwise: the video is to be removed, and no other published.
+    pub(super) async fn check_privacy(&mut self, n: Number) -> Result<(), Obstacle> {
+        if self.privacy != Privacy::Unasked {
+            return Ok(());
+        }
+        let mut stated = None;
+        let id = self.record.video_id(n).map(str::to_owned);
+        if let Some(id) = &id {
+            let shown = self.client()?.show(id).await;
+            stated = self.judge(shown)?.ok().flatten().and_then(|video| video.public_type);
+        }
+        if stated.is_none() {
+            let (title, listed) = (self.record.title(n).map(str::to_owned), RefCell::new(None));
+            let is_it = |video: &VideoInfo| {
+                let is_it = id.as_ref().map_or(video.title == title, |id| *id == video.id);
+                if is_it {
+                    listed.replace(video.public_type.clone());
+                }
+                is_it
+            };
+            self.find_listed(is_it).await?;
+            stated = listed.into_inner();
+        }
+        self.privacy = match stated.as_deref() {
+            None => Privacy::Unstated,
+            Some("password") => Privacy::Password,
+            Some(_) => Privacy::Broken,
+        };
+        if self.privacy == Privacy::Broken { self.require_removal().await } else { Ok(()) }
+    }
+
+    /// Looks for the id of a video of this title among the newest.
+    pub(super) async fn find_by_title(&mut self, title: &str) -> Result<Listed, Obstacle> {
+        let hits = Cell::new(0);
+        let listed = self.find_listed(|video| {
+            let is_hit = video.title.as_deref() == Some(title);
+            hits.set(hits.get() + u32::from(is_hit));
+            is_hit
+        });
+        let listed = listed.await?;
+        if hits.get() > 1 {
+            return Err(Obstacle::Other(text!("several videos have its title", "有多个视频使用该标题")));
+        }
+        Ok(listed)
+    }
+
+    /// Looks for a video among the account's newest.
+    pub(super) async fn find_listed(
+        &mut self,
+        is_wanted: impl Fn(&VideoInfo) -> bool,
+    ) -> Result<Listed, Obstacle> {
+        for page in 1..=PAGES {
+            let own = self.client()?.own_videos(page, PAGE).await;
+            let Some(own) = self.require(own)? else { return Ok(Listed::Missing) };
+            let mut wanted: Vec<_> = own.videos.into_iter().filter(|video| is_wanted(video)).collect();
+            if let Some(video) = wanted.pop() {
+                return Ok(Listed::As(video.id));
+            }
+            if own.is_last {
+                break;
+            }
+        }
+        Ok(Listed::No)
+    }
+}
+
+/// Whether no host has a call: a 404 without an error of Youku's own.
+pub(super) fn is_missing(error: &youku::Error) -> bool {
+    let Details { code, error_type, status, .. } = error.details();
+    let is_bare = code.is_none() && error_type.is_none();
+    error.kind() == ErrorKind::Refused && *status == Some(404) && is_bare
+}
+
+/// Whether a refusal says anything: a system error does not, nor a page of something between.
+fn decides(error: &youku::Error) -> bool {
+    is_missing(error) || error.details().code.is_some_and(|code| code != SYSTEM_ERROR)
+}
+
+/// A refusal in short: its code where Youku names one, else its status.
+pub(super) fn describe_refusal(error: &youku::Error) -> String {
+    let details = error.details();
+    match (details.code, details.status) {
+        (Some(code), _) => code.to_string(),
+        (None, Some(status)) => format!("HTTP {status}"),
+        (None, None) => error.to_string(),
+    }
+}

@@ -1,0 +1,72 @@
+//! What a rehearsal needs: Youku's own calls as an account makes them, Youku's bucket, and the ledger's. The product's entrypoints use the
+//! ports instead.
+
+use crate::{
+    adapters::{
+        accounts::AccountClient, api_error, call_error, upload_target::open_bucket as open_youku_bucket,
+    },
+    application::App,
+    settings::TargetSignature,
+};
+use futures_util::future::BoxFuture;
+use object_storage::Store;
+use std::sync::Arc;
+use upload_core::{Error, UploadCredentials};
+use youku::{Client, Transport};
+
+impl App {
+    /// A client of an account of the settings that holds an access token which Youku takes, and whose requests go through what `observe`
+    /// makes of the process's transport. One call finds out whether the token is taken. Where it is refused, it is refreshed as for an
+    /// upload: once among all processes, claimed and kept in the ledger.
+    ///
+    /// # Errors
+    /// [`Config`](upload_core::ErrorKind::Config) where the settings have no such account;
+    /// [`Reauthorize`](upload_core::ErrorKind::Reauthorize) where its token is refused and cannot be refreshed; whatever keeps Youku or the
+    /// ledger from answering.
+    pub fn observed_client<'a>(
+        &'a self,
+        account: &'a str,
+        observe: impl FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport>,
+    ) -> BoxFuture<'a, Result<Client, Error>> {
+        let transport = observe(Arc::new(self.http.youku.clone()));
+        Box::pin(async move {
+            self.account(account)?;
+            let fields = &self.settings.accounts[account];
+            let AccountClient { client, tokens, .. } =
+                AccountClient::new(&self.settings, account, fields, transport, &self.clock)?;
+            let Some(tokens) = tokens else {
+                client.check_access().await.map_err(api_error)?;
+                return Ok(client);
+            };
+            let ledger = self.ledger(None).await?;
+            let call = |token| {
+                let client = client.with_token(token);
+                async move { client.check_access().await.map_err(call_error).map(|()| client) }
+            };
+            tokens.call(&ledger, call).await
+        })
+    }
+
+    /// Opens Youku's bucket with the credentials that Youku gave for an upload, as the settings sign for it, or as `signature` says.
+    ///
+    /// # Errors
+    /// Where the endpoint that Youku named cannot be used.
+    pub fn youku_bucket(
+        &self,
+        given: &UploadCredentials,
+        signature: Option<TargetSignature>,
+    ) -> Result<Store, Error> {
+        let settings = &self.settings.youku;
+        let signature = signature.unwrap_or(settings.signature).into();
+        let region = settings.bucket_region.clone();
+        open_youku_bucket(&self.http.youku, given, region, signature, self.settings.transfer.idle())
+    }
+
+    /// Opens the bucket that keeps the ledger, and says below which prefix; `None` where the ledger is a folder. Nothing is sent.
+    ///
+    /// # Errors
+    /// [`Config`](upload_core::ErrorKind::Config) where the settings name no ledger, or its address cannot be used.
+    pub fn ledger_store(&self) -> Result<Option<(Store, String)>, Error> {
+        self.ledger.bucket(&self.http.stores, &self.settings)
+    }
+}
