@@ -229,8 +229,6 @@ const ALL: &[(&str, &str, &str)] = &[
     ),
     ("completions", "", "打印 shell 的自动补全脚本"),
     ("completions", "shell", "shell 类型"),
-    ("manual", "", "把各命令的手册页写入一个目录"),
-    ("manual", "folder", "该目录，不存在时创建"),
     ("demo", "", "演示一次完整的上传：文件写入本地 OSS，事件触发函数，视频出现在本地优酷"),
     ("demo", "files", "要上传的视频；默认为程序自带的一个小视频"),
     ("*", "mode", "上传协议；默认 oss"),
