@@ -80,4 +80,4 @@ def outage() -> dict:
 
 def call_limit(rng: random.Random) -> dict:
     """Youku takes no call of the client for now, which one answer says: every upload waits a minute at least."""
-    return {"operation": rng.choice(("create", "show", "commit")), "fault": {"kind": "status", "status": 429}, "times": 1}
+    return {"operation": rng.choice(("create", "commit", "show_batch")), "fault": {"kind": "status", "status": 429}, "times": 1}
