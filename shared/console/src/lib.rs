@@ -40,7 +40,7 @@
 //! | `PUT /console/files/{id}?offset=`, `DELETE` | receives a file's bytes from there on; removes it |
 //! | `POST /console/files/{id}/upload` | uploads it |
 //! | `GET`, `POST /console/faults`; `GET /console/videos/{id}` | only in `dev`: switches faults; plays a video |
-//! | `GET /metrics` | on its own listener, to whoever reaches that: numbers for Prometheus |
+//! | `GET /metrics` | on its own listener, to every program of this machine: numbers for Prometheus |
 //!
 //! Written here although libraries offer parts of it:
 //!

@@ -1,4 +1,4 @@
-//! `manual`: writes a manual page for each command, which a release has beside the program.
+//! `manual`: writes a manual page for each command; a release contains them.
 
 use crate::ui::{details::localize_io, help::build_command, i18n::tr, output::print_error};
 use std::{fs, path::Path, process::ExitCode};

@@ -9,13 +9,13 @@ use super::{
 };
 use app::{
     storage::{self, MultipartId, PutOptions, Store},
-    youku::{self, ErrorKind, Md5, SliceServer, UploadCredentials},
+    youku::{self, ErrorKind, Md5, OssSession, SliceServer, UploadCredentials},
 };
 use http_body_util::Full;
 use md5::{Digest, Md5 as Hasher};
 use secrecy::{ExposeSecret, SecretString};
 
-/// What `create` is told of the file's MD5.
+/// Which MD5 of the file `create` gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StatedMd5 {
     Right,
@@ -78,17 +78,23 @@ impl Stage {
             Ok(opened) => opened,
             Err(refused) => return Ok(Err(refused)),
         };
+        self.record_created(n, &opened)?;
+        let store = self.app.youku_bucket(&opened.credentials, None)?;
+        let (upload_token, video_id) = (opened.upload_token, opened.video_id);
+        Ok(Ok(Session { n, clip, upload_token, video_id, credentials: opened.credentials, store }))
+    }
+
+    /// Writes down what the clean-up needs of an upload in OSS mode.
+    fn record_created(&mut self, n: Number, opened: &OssSession) -> Result<(), Obstacle> {
         let target = &opened.credentials.target;
-        self.record.append(Entry::Created {
+        let created = Entry::Created {
             n,
             upload_token: opened.upload_token.expose_secret().to_owned(),
             video_id: opened.video_id.clone(),
             target: Some([&target.endpoint, &target.bucket, &target.object].map(Clone::clone)),
             server: None,
-        })?;
-        let store = self.app.youku_bucket(&opened.credentials, None)?;
-        let (upload_token, video_id) = (opened.upload_token, opened.video_id);
-        Ok(Ok(Session { n, clip, upload_token, video_id, credentials: opened.credentials, store }))
+        };
+        Ok(self.record.append(created)?)
     }
 
     /// Opens an upload for the bytes of a clip that was published, and answers whether Youku says that it has them.
@@ -98,14 +104,7 @@ impl Stage {
         self.record.append(Entry::Creating { n, title: clip.title().to_owned() })?;
         let opened = self.client()?.create_for_oss(&clip.video, Some(clip.md5)).await;
         let opened = self.judge_create(n, opened)?.map_err(Obstacle::Youku)?;
-        let target = &opened.credentials.target;
-        self.record.append(Entry::Created {
-            n,
-            upload_token: opened.upload_token.expose_secret().to_owned(),
-            video_id: opened.video_id.clone(),
-            target: Some([&target.endpoint, &target.bucket, &target.object].map(Clone::clone)),
-            server: None,
-        })?;
+        self.record_created(n, &opened)?;
         Ok(opened.already_stored)
     }
 

@@ -32,7 +32,7 @@ pub(super) type Judged<T> = Result<T, youku::Error>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Privacy {
     Unasked,
-    /// Whoever knows the password.
+    /// Those who know the password.
     Password,
     /// Youku does not say it.
     Unstated,
