@@ -44,6 +44,23 @@ pub struct VideoInfo {
     pub description: Option<String>,
 }
 
+impl VideoInfo {
+    /// Youku's word for its state; `other` where that is no plain word.
+    #[must_use]
+    pub fn state_word(&self) -> &str {
+        match self.state {
+            VideoState::Normal => "normal",
+            VideoState::Encoding => "encoding",
+            VideoState::Failed => "fail",
+            VideoState::InReview => "in_review",
+            VideoState::Limited => "limited",
+            VideoState::Blocked => "blocked",
+            VideoState::Absent => "none",
+            VideoState::Other => self.unlisted_state.as_deref().unwrap_or("other"),
+        }
+    }
+}
+
 /// A page of an account's own videos.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OwnVideos {

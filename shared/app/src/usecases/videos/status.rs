@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use upload_core::{
-    UploadId, VideoInfo, VideoState,
+    UploadId, VideoInfo,
     ledger::{Record, Timestamp},
     metadata::PublicType,
     watch_page,
@@ -71,7 +71,7 @@ impl VideoStatus {
             Some(shown) => Self {
                 title: shown.title.clone().or(own.title),
                 public_type: shown.public_type.clone().or(own.public_type),
-                state: Some(name_state(&shown)),
+                state: Some(shown.state_word().into()),
                 ..own
             },
         }
@@ -86,7 +86,7 @@ impl VideoStatus {
             link: Some(watch_page(&shown.id)),
             account: account.to_owned(),
             title: shown.title.clone(),
-            state: Some(name_state(shown)),
+            state: Some(shown.state_word().into()),
             public_type: shown.public_type.clone(),
             publish_at: None,
             publish_as: None,
@@ -94,19 +94,4 @@ impl VideoStatus {
             changed: Vec::new(),
         }
     }
-}
-
-/// Youku's word for a video's state.
-fn name_state(shown: &VideoInfo) -> String {
-    let word = match shown.state {
-        VideoState::Normal => "normal",
-        VideoState::Encoding => "encoding",
-        VideoState::Failed => "fail",
-        VideoState::InReview => "in_review",
-        VideoState::Limited => "limited",
-        VideoState::Blocked => "blocked",
-        VideoState::Absent => "none",
-        VideoState::Other => return shown.unlisted_state.clone().unwrap_or_else(|| "other".into()),
-    };
-    word.into()
 }

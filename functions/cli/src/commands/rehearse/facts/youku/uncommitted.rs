@@ -6,7 +6,6 @@ use crate::commands::rehearse::{
     stage::{Listed, Stage},
     text::text,
 };
-use app::youku::{VideoInfo, VideoState};
 use serde_json::Value;
 
 pub(in super::super) const FACT: Fact = Fact {
@@ -40,7 +39,7 @@ async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
     };
     let shown = stage.client()?.show(&id).await;
     let shown = stage.require(shown)?;
-    let state = shown.as_ref().map(name_state);
+    let state = shown.as_ref().map(|video| video.state_word().to_owned());
     let word = state.clone().unwrap_or_else(|| "unknown".to_owned());
     let evidence = match listed {
         Listed::As(_) => text!("show: {word}; by_me lists it", "show：{word}；by_me 列出"),
@@ -53,19 +52,4 @@ async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
         Listed::Missing => found,
         listed => found.with_youku("by_me_lists_uncommitted", listed != Listed::No),
     })
-}
-
-/// Youku's word for a state.
-fn name_state(video: &VideoInfo) -> String {
-    match video.state {
-        VideoState::Normal => "normal",
-        VideoState::Encoding => "encoding",
-        VideoState::Failed => "fail",
-        VideoState::InReview => "in_review",
-        VideoState::Limited => "limited",
-        VideoState::Blocked => "blocked",
-        VideoState::Absent => "none",
-        VideoState::Other => video.unlisted_state.as_deref().unwrap_or("other"),
-    }
-    .to_owned()
 }
