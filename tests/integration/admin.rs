@@ -4,7 +4,7 @@ use crate::support::{
     Setup, TestEnv, add_fault,
     command_line::{SWEEPING, oss2youku, run_with, upload_id},
     golden::{assert_golden, normalize},
-    sample_bytes,
+    sample_bytes, wait_fired,
 };
 use bytes::Bytes;
 use local_clouds::control::RuleId;
@@ -31,7 +31,7 @@ async fn hold(env: &TestEnv, key: &str, bytes: &Bytes) -> RuleId {
     let rule = json!({"operation": "UploadPart", "times": 0, "fault": {"kind": "hold_before"}});
     let id = add_fault(&control, rule);
     env.put(key, bytes).await;
-    assert!(control.faults.wait_fired(id, 1).await);
+    wait_fired(&control, id, 1).await;
     id
 }
 

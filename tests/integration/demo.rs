@@ -2,7 +2,8 @@
 
 use crate::support::{
     binary,
-    dev::{DevProcess, bucket, send_signal, videos},
+    dev::{DevProcess, bucket, videos},
+    end,
 };
 use md5::{Digest, Md5};
 use nix::sys::signal::Signal;
@@ -224,9 +225,8 @@ fn demo_ends_at_ctrl_c_while_it_hashes_a_huge_file() {
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     assert!(lines.any(|line| line.unwrap().contains(r#""event":"hashing""#)));
-    send_signal(&child, Signal::SIGINT);
     let begun = Instant::now();
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(end(&mut child, Signal::SIGINT), Some(130));
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }
 
@@ -256,7 +256,7 @@ async fn dev_uploads_keeps_its_data_and_ends_at_ctrl_c() {
     }
     let bucket = bucket(&places["oss"]);
     bucket.put("clip.mp4", "bytes of a clip", &PutOptions::default()).await.unwrap();
-    assert!(dev.log.any(|line| line.unwrap().contains("succeeded")), "the event was delivered");
+    dev.log.wait_for(|line| line.contains("succeeded"));
     let videos = videos(&places).await;
     assert_eq!((videos[0]["title"].as_str(), videos[0]["commits"].as_u64()), (Some("clip"), Some(1)));
 

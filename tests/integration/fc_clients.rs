@@ -1,6 +1,6 @@
 //! Independent checks of the local Function Compute: Alibaba's own client calls it, a plain Python server runs on it.
 
-use crate::support::{client_script, tools};
+use crate::support::{client_script, run_to_end, tools};
 use std::path::PathBuf;
 
 use local_clouds::clouds::{CloudsConfig, LocalClouds};
@@ -37,13 +37,10 @@ async fn alibabas_client_invokes_functions_and_wrong_keys_are_refused() {
     let host = host().await;
     let mut outcomes = host.outcomes();
     let endpoint = host.api().replace("http://", "");
-    let output = Command::new(python())
-        .arg(script("invoke.py"))
-        .args([&endpoint, "checked", "LTAItest", "secret"])
-        .kill_on_drop(true)
-        .output()
-        .await
-        .unwrap();
+    let output = run_to_end(
+        Command::new(python()).arg(script("invoke.py")).args([&endpoint, "checked", "LTAItest", "secret"]),
+    )
+    .await;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let printed = String::from_utf8(output.stdout).unwrap();
     let report: Value = serde_json::from_str(printed.lines().last().unwrap()).unwrap();
@@ -84,13 +81,15 @@ async fn a_put_into_the_bucket_calls_the_function_with_an_oss_event() {
             .await
             .unwrap();
     let mut outcomes = clouds.fc.outcomes();
-    let put = Command::new(python())
-        .arg(script("put.py"))
-        .args([&clouds.endpoints.oss, &key_id, &secret, "videos", "电影/a b+c%20.mp4", "moving pictures"])
-        .kill_on_drop(true)
-        .output()
-        .await
-        .unwrap();
+    let put = run_to_end(Command::new(python()).arg(script("put.py")).args([
+        &clouds.endpoints.oss,
+        &key_id,
+        &secret,
+        "videos",
+        "电影/a b+c%20.mp4",
+        "moving pictures",
+    ]))
+    .await;
     assert!(put.status.success(), "{}", String::from_utf8_lossy(&put.stderr));
     clouds.wait_settled().await;
     let answer: Value = serde_json::from_slice(&outcomes.try_recv().unwrap().result.body).unwrap();

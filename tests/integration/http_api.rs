@@ -3,7 +3,7 @@
 use crate::support::{
     MIB, Setup, TestEnv,
     dev::{DevProcess, bucket, videos},
-    sample_bytes, serve_http,
+    sample_bytes, serve_http, within,
 };
 use bytes::Bytes;
 use local_clouds::{
@@ -171,17 +171,20 @@ async fn a_caller_leaves(env: &TestEnv) -> (Value, bool) {
     assert_eq!(env.ask_http("/uploads", Some(&task)).await.0, 409, "it is in progress");
     let pids = || env.clouds.fc.instances(&env.clouds.function).into_iter().map(|instance| instance.pid);
     let before: BTreeSet<_> = pids().collect();
+    // The link stays slow: else the call might end before its caller's leaving is noticed, and nothing would be left to a sweep.
     drop(answer);
-    link.set(LinkSettings::default());
-    let outcome = loop {
-        let swept = timers.recv().await.unwrap();
-        let body: Value = serde_json::from_slice(&swept.result.body).unwrap_or_default();
-        // The object's own event was skipped.
-        if body["results"][0]["code"].is_string() {
-            break body["results"][0].clone();
+    let sweeping = async {
+        loop {
+            let swept = timers.recv().await.unwrap();
+            let body: Value = serde_json::from_slice(&swept.result.body).unwrap_or_default();
+            // The object's own event was skipped. A lease of three seconds may die on a busy machine; the next sweep goes on.
+            if body["results"][0]["code"] == "200" {
+                return body["results"][0].clone();
+            }
         }
     };
-    assert_eq!((&outcome["code"], &outcome["data"]["upload_id"]), (&json!("200"), &json!(id)), "{outcome}");
+    let outcome = within("a sweep finishes it", sweeping).await;
+    assert_eq!(outcome["data"]["upload_id"], json!(id), "{outcome}");
     let video = env.assert_published("Left", &bytes);
     let (_, upload) = env.ask_http(&format!("/uploads/{id}"), None).await;
     assert_eq!(

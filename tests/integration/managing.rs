@@ -4,7 +4,7 @@ use crate::support::{
     MIB, Setup, TestEnv, add_fault,
     callback_receiver::{Receiver, Reply},
     command_line::oss2youku,
-    sample_bytes, serve_http,
+    sample_bytes, serve_http, wait_fired,
 };
 use local_clouds::control::LinkSettings;
 use serde_json::{Value, json};
@@ -80,7 +80,7 @@ async fn a_running_upload_is_cancelled_and_retried() {
         add_fault(&bucket, json!({"operation": "UploadPart", "times": 0, "fault": {"kind": "hold_before"}}));
     let task = json!({"source": "oss://videos/film.mp4", "video": {"title": "A film", "public_type": "all"}});
     let (answer, upload) = tokio::join!(post(&env, "/uploads", &task), async {
-        assert!(bucket.faults.wait_fired(hold, 1).await);
+        wait_fired(&bucket, hold, 1).await;
         let (_, list) = env.ask_http_with_token("/uploads?state=open", TOKEN, None).await;
         let upload = list["uploads"][0]["upload_id"].as_str().unwrap_or_else(|| panic!("{list}")).to_owned();
         let (status, cancelled) = act(&env, &upload, "cancel").await;

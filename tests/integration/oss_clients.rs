@@ -1,6 +1,6 @@
 //! Official OSS clients check the local OSS: whatever they cannot do with it, or are not refused, fails here.
 
-use crate::support::{client_script, sample_bytes, store::put_in_parts, tools};
+use crate::support::{client_script, run_to_end, sample_bytes, store::put_in_parts, tools};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
@@ -51,7 +51,7 @@ fn script(name: &str) -> PathBuf {
 /// Runs a script; each of its modes must be `ok`, and there must be as many as expected.
 async fn check_with(mut client: Command, modes: usize) {
     let env = ClientEnv::new().await;
-    let output = client.arg(env.settings()).kill_on_drop(true).output().await.unwrap();
+    let output = run_to_end(client.arg(env.settings())).await;
     let stdout = String::from_utf8_lossy(&output.stdout);
     let stderr = String::from_utf8_lossy(&output.stderr);
     let report: Value =

@@ -3,7 +3,7 @@
 use crate::support::{
     Setup, TestEnv, add_fault,
     command_line::{SWEEPING, operator_variables, oss2youku, run_with},
-    sample_bytes,
+    sample_bytes, wait_fired,
 };
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ async fn a_sweep_finishes_what_a_killed_function_left() {
     let rule = json!({"operation": "UploadPart", "skip": 1, "fault": {"kind": "hold_before"}});
     let held = add_fault(&control, rule);
     env.put("clip.mp4", &bytes).await;
-    assert!(control.faults.wait_fired(held, 1).await);
+    wait_fired(&control, held, 1).await;
     env.clouds.fc.kill_instance(&env.clouds.function, Signal::SIGKILL).await;
     control.faults.release(held);
     // The event is redelivered at once, finds the dead holder's lease alive, and leaves the upload to the sweep.

@@ -4,7 +4,7 @@ use crate::support::{
     Setup, TestEnv, add_fault,
     command_line::{CommandOutput, SWEEPING, TIMEOUT, command, file, last_event, oss2youku},
     golden::{assert_golden, normalize},
-    sample_bytes,
+    sample_bytes, wait_fired,
 };
 use nix::{
     sys::signal::{Signal, kill},
@@ -40,7 +40,7 @@ async fn abandon(env: &TestEnv, folder: &Path, source: &str) {
     let held = json!({"operation": "UploadPart", "times": 0, "fault": {"kind": "hold_before"}});
     let held = add_fault(&control, held);
     let mut child = command(env, folder, &["upload", source, "--json"]).spawn().unwrap();
-    assert!(control.faults.wait_fired(held, 1).await);
+    wait_fired(&control, held, 1).await;
     kill(Pid::from_raw(child.id().unwrap().try_into().unwrap()), Signal::SIGKILL).unwrap();
     timeout(TIMEOUT, child.wait()).await.expect("it is dead").unwrap();
     control.faults.clear();

@@ -1,9 +1,9 @@
 //! Real Youku clients check the local Youku: `youku-upload` (OSS mode) and `youku` (slice mode, and what follows an upload), unmodified.
 
 use crate::support::{
-    Setup, TestEnv, client_script,
+    PATIENCE, Setup, TestEnv, client_script,
     command_line::{oss2youku, upload_id},
-    sample_bytes, tools,
+    run_to_end, sample_bytes, tools, within,
 };
 use std::path::PathBuf;
 use std::process::{Output, Stdio};
@@ -84,6 +84,7 @@ impl ClientEnv {
         tokio::select! {
             _ = control.faults.wait_fired(id, 1) => client.kill().await.unwrap(),
             _ = client.wait() => panic!("ended early: {}", words(&client.wait_with_output().await.unwrap())),
+            () = tokio::time::sleep(PATIENCE) => panic!("the place was never reached: {:?}", control.faults.state(id)),
         }
         control.faults.clear();
         let [received] = &self.server.received()[..] else { panic!("one session") };
@@ -93,7 +94,7 @@ impl ClientEnv {
 
     /// Starts the client again: it must resume, sending at most `again` bytes twice.
     async fn resumed(&self, mode: Mode, again: u64) {
-        let output = self.client(mode).wait_with_output().await.unwrap();
+        let output = within("the client", self.client(mode).wait_with_output()).await.unwrap();
         assert!(output.status.success(), "{}", words(&output));
         let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
 
@@ -130,16 +131,15 @@ async fn get(authority: &str, path: &str) -> Vec<u8> {
 async fn manage(env: &TestEnv, call: &str, arguments: &Value) -> Value {
     let scripts = client_script("youku");
     let account = Account::default();
-    let output = Command::new(python())
-        .arg(scripts.join("manage.py"))
-        .args([call, &arguments.to_string(), &account.client_id, &account.access_token])
-        .env("PYTHONPATH", &scripts)
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("YOUKU_API", env.clouds.youku.api())
-        .kill_on_drop(true)
-        .output()
-        .await
-        .unwrap();
+    let output = run_to_end(
+        Command::new(python())
+            .arg(scripts.join("manage.py"))
+            .args([call, &arguments.to_string(), &account.client_id, &account.access_token])
+            .env("PYTHONPATH", &scripts)
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("YOUKU_API", env.clouds.youku.api()),
+    )
+    .await;
     assert!(output.status.success(), "{}", words(&output));
     serde_json::from_slice(&output.stdout).unwrap()
 }

@@ -1,6 +1,6 @@
 //! A running console, as a browser finds it.
 
-use super::dev::send_signal;
+use super::end;
 use bytes::Bytes;
 use nix::sys::signal::Signal;
 use reqwest::{
@@ -130,8 +130,7 @@ impl ConsoleProcess {
 
     /// Presses Ctrl-C and waits; returns the exit code.
     pub(crate) fn end(&mut self) -> Option<i32> {
-        send_signal(&self.child, Signal::SIGINT);
-        self.child.wait().unwrap().code()
+        end(&mut self.child, Signal::SIGINT)
     }
 }
 

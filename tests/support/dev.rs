@@ -1,22 +1,20 @@
 //! A running `oss2youku dev`, as another program sees it.
 
-use super::{binary, store::oss_store};
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
+use super::{binary, end, lines::Lines, store::oss_store};
+use nix::sys::signal::Signal;
 use object_storage::Store;
 use serde_json::Value;
 use std::{
-    io::{BufRead, BufReader, Lines},
-    process::{Child, ChildStderr, Command, Stdio},
+    io::{self, BufRead, BufReader},
+    process::{Child, Command, Stdio},
+    thread,
 };
 
 /// A running `dev`: what its first line states, and its log. Dropping it ends the process.
 pub(crate) struct DevProcess {
     child: Child,
     pub(crate) places: Value,
-    pub(crate) log: Lines<BufReader<ChildStderr>>,
+    pub(crate) log: Lines,
 }
 
 impl DevProcess {
@@ -30,17 +28,18 @@ impl DevProcess {
             .spawn()
             .expect("dev starts");
         let mut line = String::new();
-        let stdout = child.stdout.as_mut().expect("a pipe");
-        BufReader::new(stdout).read_line(&mut line).expect("its first line");
+        let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+        stdout.read_line(&mut line).expect("its first line");
         let places = serde_json::from_str(&line).expect("one JSON object");
-        let log = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+        // What nobody reads would fill the pipes, and it would wait for ever.
+        thread::spawn(move || io::copy(&mut stdout, &mut io::sink()));
+        let log = Lines::of(child.stderr.take().expect("a pipe"));
         Self { child, places, log }
     }
 
     /// Sends a signal and waits; returns the exit code.
     pub(crate) fn end(&mut self, by: Signal) -> Option<i32> {
-        send_signal(&self.child, by);
-        self.child.wait().unwrap().code()
+        end(&mut self.child, by)
     }
 }
 
@@ -51,10 +50,6 @@ impl Drop for DevProcess {
             self.end(Signal::SIGTERM);
         }
     }
-}
-
-pub(crate) fn send_signal(child: &Child, signal: Signal) {
-    kill(Pid::from_raw(child.id().try_into().unwrap()), signal).expect("it runs");
 }
 
 /// The videos of the local Youku.

@@ -1,12 +1,11 @@
 //! A running `oss2youku dev` without `--json`, as a person reads it.
 
-use super::{binary, dev::send_signal, golden::normalize, store::oss_store};
+use super::{binary, end, golden::normalize, lines::Lines, store::oss_store};
 use nix::sys::signal::Signal;
 use object_storage::Store;
 use std::{
-    io::{BufRead, BufReader, Lines},
     path::Path,
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 use tempfile::NamedTempFile;
 
@@ -20,7 +19,7 @@ pub(crate) struct DevTerminal {
     pub(crate) greeting: Vec<String>,
     /// Where its standard error goes.
     errors: NamedTempFile,
-    lines: Lines<BufReader<ChildStdout>>,
+    lines: Lines,
 }
 
 impl DevTerminal {
@@ -32,18 +31,17 @@ impl DevTerminal {
         let errors = NamedTempFile::new().unwrap();
         command.stdout(Stdio::piped()).stderr(errors.reopen().unwrap());
         let mut child = command.spawn().expect("dev starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        let mut lines = Lines::of(child.stdout.take().expect("a pipe"));
         let mut greeting = Vec::new();
         while !greeting.last().is_some_and(|line: &String| LAST_LINES.contains(&line.as_str())) {
-            greeting.push(lines.next().expect("a greeting").expect("text"));
+            greeting.push(lines.wait_for(|_| true));
         }
         Self { child, greeting, errors, lines }
     }
 
     /// The next line after the greeting that holds all of these words.
     pub(crate) fn wait_for(&mut self, words: &[&str]) -> String {
-        let mut lines = self.lines.by_ref().map(|line| line.expect("text"));
-        lines.find(|line| words.iter().all(|word| line.contains(word))).expect("such a line")
+        self.lines.wait_for(|line| words.iter().all(|word| line.contains(word)))
     }
 
     /// What it has written to standard error.
@@ -70,8 +68,7 @@ impl DevTerminal {
 
     /// Sends a signal and waits; returns the exit code.
     pub(crate) fn end(&mut self) -> Option<i32> {
-        send_signal(&self.child, Signal::SIGINT);
-        self.child.wait().unwrap().code()
+        end(&mut self.child, Signal::SIGINT)
     }
 }
 

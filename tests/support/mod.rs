@@ -13,9 +13,11 @@
 //! | `golden` | comparison with golden files |
 //! | `job_control` | a program that is stopped, continued and ended on a pseudo terminal |
 //! | `ledger_bucket` | the ledger in a bucket of the local OSS |
+//! | `lines` | what a running program prints |
 //! | `moto` | moto, an S3 that nobody here wrote |
 //! | `moto_roles` | roles in moto, whose policies it then enforces |
 //! | `paths` | programs, tools and files of the workspace |
+//! | `patience` | waits that end |
 //! | `port` | free ports |
 //! | `process` | memory, CPU time and rank of a process |
 //! | `s3` | an S3 server by another author |
@@ -36,9 +38,11 @@ mod event_outcome;
 pub(crate) mod golden;
 pub(crate) mod job_control;
 pub(crate) mod ledger_bucket;
+mod lines;
 pub(crate) mod moto;
 pub(crate) mod moto_roles;
 mod paths;
+mod patience;
 pub(crate) mod port;
 pub(crate) mod process;
 pub(crate) mod s3;
@@ -51,4 +55,5 @@ pub(crate) mod terminal;
 pub(crate) use env::{Setup, TestEnv, serve_http};
 pub(crate) use event_outcome::{Delivery, assert_one_video};
 pub(crate) use paths::{binary, client_script, tools, workspace};
+pub(crate) use patience::{PATIENCE, end, run_to_end, wait_fired, within};
 pub(crate) use sample::{MIB, add_fault, md5_hex, oss_event, random, sample_bytes};

@@ -36,7 +36,9 @@ enum End {
 struct Counters {
     initialized: AtomicU32,
     calls: AtomicU32,
-    /// Calls whose caller left.
+    /// Calls that are never answered.
+    waiting: AtomicU32,
+    /// Those of them whose caller left.
     left: AtomicU32,
     /// Calls that wait for others.
     here: tokio::sync::watch::Sender<usize>,
@@ -64,6 +66,7 @@ fn report(counters: &Counters, context: &Context) -> Value {
         "token": context.credentials().is_some_and(|credentials| credentials.security_token().is_some()),
         "initialized": counters.initialized.load(Relaxed),
         "calls": counters.calls.load(Relaxed),
+        "waiting": counters.waiting.load(Relaxed),
         "left": counters.left.load(Relaxed),
         "pid": std::process::id(),
     })
@@ -101,6 +104,7 @@ async fn on_request(
     }
     if path == "/wait" {
         let _leaving = LeavingCaller(&counters);
+        counters.waiting.fetch_add(1, Relaxed);
         std::future::pending::<()>().await;
     }
     let mut response = report(&counters, &context);

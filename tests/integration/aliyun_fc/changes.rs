@@ -1,6 +1,6 @@
 //! Objects that are replaced or deleted before their HEAD or while they are read.
 
-use crate::support::{MIB, Setup, TestEnv, add_fault, md5_hex, sample_bytes};
+use crate::support::{MIB, Setup, TestEnv, add_fault, md5_hex, sample_bytes, wait_fired};
 use bytes::Bytes;
 use local_clouds::{fc::AsyncState, youku::SessionState};
 use serde_json::json;
@@ -14,7 +14,7 @@ async fn replaced_mid_read(mode: &str, in_parts: bool) {
     let stall = json!({"operation": "GetObject", "times": 2, "fault": {"kind": "stall", "after": 1000}});
     let id = add_fault(control, stall);
     put(&env, &old, in_parts).await;
-    assert!(control.faults.wait_fired(id, 2).await, "both readers have begun");
+    wait_fired(control, id, 2).await;
     put(&env, &new, in_parts).await;
     control.faults.clear();
 
@@ -64,9 +64,9 @@ async fn an_object_replaced_before_its_head_is_published_anew() {
         add_fault(control, json!({"operation": "HeadObject", "times": 0, "fault": {"kind": "hold_before"}}));
     let new = sample_bytes(2, MIB);
     env.put("film.mp4", &sample_bytes(1, MIB)).await;
-    assert!(control.faults.wait_fired(id, 1).await);
+    wait_fired(control, id, 1).await;
     env.put("film.mp4", &new).await;
-    assert!(control.faults.wait_fired(id, 2).await);
+    wait_fired(control, id, 2).await;
     control.faults.clear();
     env.wait_for_deliveries().await;
     let videos = env.clouds.youku.videos();
@@ -83,7 +83,7 @@ async fn an_object_deleted_before_its_head_is_missing() {
         let control = &env.clouds.oss_control;
         let id = add_fault(control, json!({"operation": "HeadObject", "fault": {"kind": "hold_before"}}));
         env.put("film.mp4", &sample_bytes(1, MIB)).await;
-        assert!(control.faults.wait_fired(id, 1).await);
+        wait_fired(control, id, 1).await;
         env.bucket.delete("film.mp4").await.unwrap();
         control.faults.release(id);
         let delivery = env.wait_for_delivery().await;
@@ -107,7 +107,7 @@ async fn an_object_deleted_mid_read_is_not_published() {
     let stall = json!({"operation": "GetObject", "times": 2, "fault": {"kind": "stall", "after": 1000}});
     let id = add_fault(control, stall);
     env.put("film.mp4", &sample_bytes(1, 20 * MIB)).await;
-    assert!(control.faults.wait_fired(id, 2).await);
+    wait_fired(control, id, 2).await;
     env.bucket.delete("film.mp4").await.unwrap();
     control.faults.clear();
     let delivery = env.wait_for_delivery().await;

@@ -1,7 +1,7 @@
 //! The function's process is killed or frozen in the middle of its work: another one resumes the upload, and one video comes of it.
 
 use crate::support::{
-    MIB, Setup, TestEnv, add_fault, ledger_bucket, md5_hex, random, sample_bytes,
+    MIB, PATIENCE, Setup, TestEnv, add_fault, ledger_bucket, md5_hex, random, sample_bytes,
     server::Server::{self, Bucket, Oss, Youku},
 };
 use bytes::Bytes;
@@ -88,7 +88,7 @@ async fn hold_at(env: &TestEnv, (server, operation, matching, skip): CrashPoint)
     let control = server.control(env);
     let rule = json!({"operation": operation, "match": matching, "skip": skip, "fault": {"kind": "hold"}});
     let id = add_fault(&control, rule);
-    let reached = tokio::time::timeout(Duration::from_secs(30), control.faults.wait_fired(id, 1)).await;
+    let reached = tokio::time::timeout(PATIENCE, control.faults.wait_fired(id, 1)).await;
     assert_eq!(reached, Ok(true), "{server:?} {operation} {matching}: {}", env.log());
     id
 }

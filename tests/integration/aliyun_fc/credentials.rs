@@ -1,6 +1,6 @@
 //! Credentials that expire while they are needed, and signature versions that are refused.
 
-use crate::support::{MIB, Setup, TestEnv, add_fault, sample_bytes};
+use crate::support::{MIB, Setup, TestEnv, add_fault, sample_bytes, wait_fired};
 use local_clouds::{
     control::LinkSettings,
     fc::{AsyncState, Runtime},
@@ -65,7 +65,7 @@ async fn expired_role_credentials_are_cured_by_redelivery() {
         let id = add_fault(control, json!({"operation": "GetObject", "fault": {"kind": "hold_before"}}));
         let bytes = sample_bytes(3, 3 * MIB);
         env.put("film.mp4", &bytes).await;
-        assert!(control.faults.wait_fired(id, 1).await);
+        wait_fired(control, id, 1).await;
         env.clouds.rotate_role();
         control.faults.clear();
         let delivery = env.wait_for_delivery().await;

@@ -1,6 +1,6 @@
 //! Whatever Youku's real answer to an open question of its protocol is, the upload succeeds.
 
-use crate::support::{Delivery, MIB, Setup, TestEnv, add_fault, sample_bytes};
+use crate::support::{Delivery, MIB, Setup, TestEnv, add_fault, sample_bytes, wait_fired};
 use local_clouds::fc::AsyncState;
 use local_clouds::youku::{CancelAfterCommit, ErrorForm, SecondCommit, SessionState, Switches};
 use serde_json::json;
@@ -76,7 +76,7 @@ async fn a_lost_commit_without_a_video_id_is_not_repeated() {
     let bytes = sample_bytes(1, MIB + 1);
     env.put("film.mp4", &bytes).await;
     let delivery = env.wait_for_delivery().await;
-    assert!(control.faults.wait_fired(id, 1).await);
+    wait_fired(&control, id, 1).await;
     // It waits for a person, or for Youku to show the video: the event is redelivered, and nothing is made twice.
     assert_unknown(&delivery);
     env.assert_published("film", &bytes);
@@ -145,7 +145,7 @@ async fn an_upload_token_expired_before_commit_stays_unknown() {
     let control = env.clouds.youku.control();
     let id = add_fault(&control, json!({"operation": "commit", "fault": {"kind": "hold_before"}}));
     env.put("film.mp4", &sample_bytes(1, 1000)).await;
-    assert!(control.faults.wait_fired(id, 1).await);
+    wait_fired(&control, id, 1).await;
     let session = env.clouds.youku.sessions().remove(0);
     assert!(env.clouds.youku.expire_upload_token(&session.video_id));
     control.faults.clear();
@@ -163,7 +163,7 @@ async fn an_upload_token_expired_in_mid_transfer_is_replaced() {
     let bytes = sample_bytes(1, 7 * MIB);
     env.put("film.mp4", &bytes).await;
     assert_eq!(env.wait_for_delivery().await.attempts, 1);
-    assert!(control.faults.wait_fired(id, 1).await);
+    wait_fired(&control, id, 1).await;
     env.assert_published("film", &bytes);
     let states: Vec<_> = env.clouds.youku.sessions().iter().map(|session| session.state).collect();
     assert_eq!(states, [SessionState::Expired, SessionState::Committed]);

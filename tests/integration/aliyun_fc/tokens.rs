@@ -1,6 +1,6 @@
 //! Access tokens that expire: one of the functions renews them, or a person is asked for new ones. None is ever logged.
 
-use crate::support::{MIB, Setup, TestEnv, add_fault, binary, sample_bytes};
+use crate::support::{MIB, Setup, TestEnv, add_fault, binary, run_to_end, sample_bytes, wait_fired};
 use local_clouds::{fc::AsyncState, youku::Switches};
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
@@ -67,7 +67,7 @@ async fn an_access_token_that_expires_in_mid_upload_is_renewed() {
             let id = add_fault(&control, json!({"operation": operation, "fault": {"kind": "hold_before"}}));
             let bytes = sample_bytes(1, 5 * MIB);
             env.put("film.mp4", &bytes).await;
-            assert!(control.faults.wait_fired(id, 1).await);
+            wait_fired(&control, id, 1).await;
             env.clouds.youku.expire_access_token(CLIENT);
             control.faults.clear();
             let delivery = env.wait_for_delivery().await;
@@ -92,7 +92,7 @@ async fn two_functions_refresh_one_expired_token_once() {
         let (one, two) = (sample_bytes(1, 3 * MIB), sample_bytes(2, 3 * MIB));
         env.put("one.mp4", &one).await;
         env.put("two.mp4", &two).await;
-        assert!(control.faults.wait_fired(id, 2).await);
+        wait_fired(&control, id, 2).await;
         assert_eq!(env.clouds.fc.instances(&env.clouds.function).len(), 2);
         env.clouds.youku.expire_access_token(CLIENT);
         control.faults.clear();
@@ -120,7 +120,7 @@ async fn doctor(env: &TestEnv, file: &Path) -> (String, i32) {
     let mut command = Command::new(binary("oss2youku"));
     command.args(["doctor", "--json", "--account", "film"]);
     command.env("OSS2YOUKU_CONFIG", file).env("OSS2YOUKU_YOUKU__API", &env.clouds.endpoints.youku);
-    let output = command.env("OSS2YOUKU_LEDGER__LOCATION", env.ledger_folder()).output().await.unwrap();
+    let output = run_to_end(command.env("OSS2YOUKU_LEDGER__LOCATION", env.ledger_folder())).await;
     (String::from_utf8(output.stdout).unwrap(), output.status.code().unwrap())
 }
 

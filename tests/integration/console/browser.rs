@@ -6,7 +6,7 @@ use crate::support::{
     MIB, Setup, TestEnv, add_fault, client_script,
     command_line::{oss2youku, upload_id},
     console::ConsoleProcess,
-    sample_bytes, tools,
+    run_to_end, sample_bytes, tools,
 };
 use local_clouds::control::LinkSettings;
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ pub(super) async fn walk_at(url: &str, scenario: &str, told: Value) {
     let mut command = Command::new("node");
     command.arg(client_script("console").join("page.mjs")).arg(url).arg(scenario);
     command.arg(told.to_string()).env("TEST_TOOLS", tools()).kill_on_drop(true);
-    let output = command.output().await.unwrap();
+    let output = run_to_end(&mut command).await;
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success() && out == "ok\n", "{scenario}: {out}{err}");
 }

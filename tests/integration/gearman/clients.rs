@@ -1,7 +1,7 @@
 //! Clients by other authors get what the legacy worker gave them: six implementations in five languages.
 
-use super::{GearmanEnv, TOKEN, within};
-use crate::support::{add_fault, client_script, tools};
+use super::{GearmanEnv, TOKEN};
+use crate::support::{add_fault, client_script, tools, within};
 use local_clouds::control::LinkSettings;
 use serde_json::{Value, json};
 use std::{num::NonZeroU64, process::Stdio};

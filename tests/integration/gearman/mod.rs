@@ -11,7 +11,9 @@ mod soak;
 mod speed;
 mod tokens;
 
-use crate::support::{Setup, TestEnv, add_fault, binary, port::free_port, process, sample_bytes};
+use crate::support::{
+    Setup, TestEnv, add_fault, binary, port::free_port, process, sample_bytes, wait_fired, within,
+};
 use bytes::Bytes;
 use local_clouds::fc::{FunctionConfig, HttpAuth};
 use nix::{
@@ -29,18 +31,12 @@ use std::{
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
-use tokio::time::timeout;
 
 /// The bearer token of the function's HTTP API, and its SHA-256.
 const TOKEN: &str = "correct horse";
 const TOKENS: &str = r#"["4104d36f8da2c254349f85836793ebe029e0c957063a34c91c2e9203187b5631"]"#;
 /// Longer than anything here takes on a busy machine.
 const TIMEOUT: Duration = Duration::from_secs(120);
-
-/// Awaits a future that must end in time.
-pub(crate) async fn within<F: Future>(what: &str, future: F) -> F::Output {
-    timeout(TIMEOUT, future).await.unwrap_or_else(|_| panic!("{what}: not within {TIMEOUT:?}"))
-}
 
 /// Waits until `done` says so.
 async fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
@@ -299,7 +295,7 @@ impl GearmanEnv {
         let rule = json!({"operation": "GetObject", "times": 0, "fault": {"kind": "hold_before"}});
         let id = add_fault(&self.env.clouds.oss_control, rule);
         begin.await;
-        assert!(within("jobs in flight", self.env.clouds.oss_control.faults.wait_fired(id, jobs)).await);
+        wait_fired(&self.env.clouds.oss_control, id, jobs).await;
     }
 
     pub(crate) fn release(&self) {

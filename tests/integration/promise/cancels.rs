@@ -1,11 +1,12 @@
 //! A running upload is cancelled from the command line: what the command says is what happens.
 
-use super::{Answer, OPEN, called_by_test, send_event, videos, wait_until_reached};
+use super::{Answer, OPEN, called_by_test, send_event, videos};
 use crate::support::{
     Setup, TestEnv, add_fault,
     command_line::{CommandOutput, oss2youku, upload_id},
     random, sample_bytes,
     server::Server::{self, Bucket, Oss, Youku},
+    wait_fired,
 };
 use bytes::Bytes;
 use local_clouds::{control::LinkSettings, oss::OssSwitches, youku::SessionState};
@@ -108,7 +109,7 @@ async fn cancelled_at(env: &TestEnv, moments: &[Moment]) -> usize {
         });
         let held = add_fault(&control, rule);
         let cancelling = async {
-            wait_until_reached(&control, held).await;
+            wait_fired(&control, held, 1).await;
             let output = cancel(env, &key).await;
             control.faults.clear();
             output

@@ -1,9 +1,9 @@
 //! The reported outcome of a commit is its real outcome: a refusal is no video, and a video without an id is one.
 
-use super::{Answer, naming, send_event, start_env_with_switches, task, wait_until_reached};
+use super::{Answer, naming, send_event, start_env_with_switches, task};
 use crate::{
     gearman::GearmanEnv,
-    support::{TestEnv, add_fault, command_line::oss2youku, sample_bytes},
+    support::{TestEnv, add_fault, command_line::oss2youku, sample_bytes, wait_fired},
 };
 use bytes::Bytes;
 use local_clouds::youku::Switches;
@@ -91,7 +91,7 @@ async fn a_session_that_ended_uncommitted_is_not_adopted() {
         let bytes = sample_bytes(1, SIZE);
         env.put("film.mp4", &bytes).await;
         let ending = async {
-            wait_until_reached(&control, held).await;
+            wait_fired(&control, held, 1).await;
             let session = env.clouds.youku.sessions().remove(0);
             assert!(env.clouds.youku.expire_upload_token(&session.video_id));
             control.faults.clear();

@@ -23,13 +23,11 @@ use crate::support::{Setup, TestEnv, oss_event, random, serve_http};
 use bytes::Bytes;
 use futures_util::future::join_all;
 use local_clouds::{
-    control::{Control, RuleId},
     fc::{FunctionConfig, InvokeResult},
     youku::{SessionState, Switches},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, time::Duration};
-use tokio::time::timeout;
 
 /// Long enough for whatever a test waits for on a busy machine.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -160,12 +158,6 @@ fn count_committed_sessions(env: &TestEnv) -> BTreeMap<String, usize> {
 /// Videos of that title.
 fn videos(env: &TestEnv, title: &str) -> usize {
     env.clouds.youku.videos().iter().filter(|video| video.title == title).count()
-}
-
-/// Waits until the rule has acted once.
-async fn wait_until_reached(control: &Control, id: RuleId) {
-    let fired = timeout(TIMEOUT, control.faults.wait_fired(id, 1)).await;
-    assert_eq!(fired, Ok(true), "the place was never reached: {:?}", control.faults.state(id));
 }
 
 /// Waits until later objects are newer: stores report whole seconds.

@@ -2,10 +2,10 @@
 
 use super::{
     OPEN, TIMEOUT, called_by_test, count_committed_sessions, naming, process_per_call, send_event, task,
-    wait_until_reached,
 };
 use crate::support::{
     MIB, Setup, TestEnv, add_fault, callback_receiver::Receiver, command_line::oss2youku, sample_bytes,
+    wait_fired,
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -47,7 +47,7 @@ async fn an_object_deleted_and_restored_is_published() {
     let bucket = env.clouds.youku.bucket_control();
     let held = add_fault(&bucket, json!({"operation": "UploadPart", "times": 2, "fault": {"kind": "hold"}}));
     let (answer, ()) = tokio::join!(send_event(&env, "film.mp4", &film), async {
-        wait_until_reached(&bucket, held).await;
+        wait_fired(&bucket, held, 1).await;
         env.bucket.delete("film.mp4").await.unwrap();
         bucket.faults.release(held);
     });
@@ -70,7 +70,7 @@ async fn an_object_overwritten_and_restored_is_published() {
     let bucket = env.clouds.youku.bucket_control();
     let held = add_fault(&bucket, json!({"operation": "UploadPart", "times": 2, "fault": {"kind": "hold"}}));
     let (answer, ()) = tokio::join!(send_event(&env, "film.mp4", &film), async {
-        wait_until_reached(&bucket, held).await;
+        wait_fired(&bucket, held, 1).await;
         env.put("film.mp4", &other).await;
         bucket.faults.release(held);
     });

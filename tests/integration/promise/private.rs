@@ -1,12 +1,9 @@
 //! An event and a task meet at an object that is not public: whichever is first, the video never becomes public.
 
-use super::{
-    Answer, OPEN, called_by_test, naming, process_per_call, send_event, stagger, task, videos,
-    wait_until_reached,
-};
+use super::{Answer, OPEN, called_by_test, naming, process_per_call, send_event, stagger, task, videos};
 use crate::{
     gearman::GearmanEnv,
-    support::{Setup, TestEnv, add_fault, command_line::oss2youku, sample_bytes},
+    support::{Setup, TestEnv, add_fault, command_line::oss2youku, sample_bytes, wait_fired},
 };
 use bytes::Bytes;
 use local_clouds::{control::RuleId, youku::VideoView};
@@ -114,7 +111,7 @@ async fn race<T>(
         EventWaits => {
             let held = hold(env, key);
             let other = async {
-                wait_until_reached(&env.clouds.oss_control, held).await;
+                wait_fired(&env.clouds.oss_control, held, 1).await;
                 let other = other.await;
                 faults.release(held);
                 other
@@ -124,7 +121,7 @@ async fn race<T>(
         OtherWaits => {
             let held = hold(env, key);
             let event = async {
-                wait_until_reached(&env.clouds.oss_control, held).await;
+                wait_fired(&env.clouds.oss_control, held, 1).await;
                 let event = event.await;
                 faults.release(held);
                 event
@@ -273,7 +270,7 @@ async fn an_event_and_a_gearman_job_never_publish_for_all() {
         let held = (number / 2 % 2 == 1).then(|| hold(env, &key));
         env.put_with(&key, &bytes, metadata).await;
         if let Some(held) = held {
-            wait_until_reached(&env.clouds.oss_control, held).await;
+            wait_fired(&env.clouds.oss_control, held, 1).await;
         }
         let answer = world.gearmand.foreground(&job.to_string()).await;
         faults.clear();

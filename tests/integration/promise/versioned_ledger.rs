@@ -1,8 +1,10 @@
 //! Versioning is switched on for the ledger's bucket while processes run: OSS then ignores create-only, and nothing may be
 //! decided by it.
 
-use super::{Answer, called_by_test, send_event, send_events_at_once, videos, wait_until_reached};
-use crate::support::{Setup, TestEnv, add_fault, command_line::oss2youku, ledger_bucket, sample_bytes};
+use super::{Answer, called_by_test, send_event, send_events_at_once, videos};
+use crate::support::{
+    Setup, TestEnv, add_fault, command_line::oss2youku, ledger_bucket, sample_bytes, wait_fired,
+};
 use bytes::Bytes;
 use local_clouds::control::RuleId;
 use serde_json::json;
@@ -39,7 +41,7 @@ async fn switched_on_at(skip: u64, on: bool, seed: u64) -> bool {
     let held = hold(&env, skip);
     let mut deliveries = Box::pin(send_events_at_once(&env, "film.mp4", &bytes, 2, seed));
     let switch = async {
-        wait_until_reached(&env.clouds.oss_control, held).await;
+        wait_fired(&env.clouds.oss_control, held, 1).await;
         env.clouds.oss.set_versioning(ledger_bucket::BUCKET, on);
         env.clouds.oss_control.faults.clear();
     };

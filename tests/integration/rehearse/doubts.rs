@@ -4,7 +4,7 @@ use super::{Rehearsal, fact};
 use crate::support::{
     add_fault,
     command_line::{TIMEOUT, run_command},
-    ledger_bucket,
+    ledger_bucket, wait_fired,
 };
 use local_clouds::youku::Switches;
 use serde_json::{Value, json};
@@ -116,7 +116,7 @@ async fn a_clip_that_is_not_behind_its_password_is_removed_at_once() {
     let hold = add_fault(&api, json!({"operation": "commit", "fault": {"kind": "hold"}}));
     let flags = ["--keep", "--only", "youku.oss_publish,youku.slice_publish,youku.instant"];
     let mut running = rehearsal.command(&flags).spawn().unwrap();
-    assert!(api.faults.wait_fired(hold, 1).await);
+    wait_fired(&api, hold, 1).await;
     let client = &variables["OSS2YOUKU_ACCOUNTS__MAIN__CLIENT_ID"];
     let token = youku.tokens(client).unwrap().access_token;
     let url = format!("{}/v2/videos/update.json", variables["OSS2YOUKU_YOUKU__API"]);

@@ -1,7 +1,7 @@
 //! How a rehearsal ends before its time: killed, stopped, without calls, or with videos that are to stay.
 
 use super::{Rehearsal, fact};
-use crate::support::{add_fault, command_line::TIMEOUT, ledger_bucket};
+use crate::support::{add_fault, command_line::TIMEOUT, ledger_bucket, run_to_end, wait_fired, within};
 use local_clouds::{control::Control, youku::SessionState};
 use nix::{
     sys::signal::{Signal, kill},
@@ -20,10 +20,10 @@ async fn interrupt(
 ) -> Option<i32> {
     let rule = add_fault(control, json!({"operation": operation, "skip": skip, "fault": {"kind": hold}}));
     let mut running = rehearsal.command(flags).spawn().unwrap();
-    assert!(control.faults.wait_fired(rule, 1).await);
+    wait_fired(control, rule, 1).await;
     kill(Pid::from_raw(running.id().unwrap() as i32), signal).unwrap();
     if signal == Signal::SIGKILL {
-        running.wait().await.unwrap();
+        within("the killed one", running.wait()).await.unwrap();
     }
     control.faults.release(rule);
     control.faults.clear();
@@ -131,7 +131,7 @@ async fn a_plan_touches_nothing() {
     let zh = crate::support::command_line::run_with([], &["rehearse", "--plan", "--lang", "zh"]).await;
     assert!(zh.out.contains("最多调用优酷 300 次"), "{zh:?}");
     assert_eq!((rehearsal.env.clouds.youku.sessions().len(), rehearsal.record().as_str()), (0, ""));
-    let wrong = rehearsal.command(&["--only", "youku.nothing"]).output().await.unwrap();
+    let wrong = run_to_end(&mut rehearsal.command(&["--only", "youku.nothing"])).await;
     assert_eq!(wrong.status.code(), Some(2), "{wrong:?}");
 }
 

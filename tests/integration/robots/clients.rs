@@ -1,7 +1,7 @@
 //! Public clients check the local robots, unmodified. What counts is what the robots saw: most clients report some refusal as a success.
 
 use super::{RobotEnv, TOKEN};
-use crate::support::{client_script, tools};
+use crate::support::{client_script, run_to_end, tools};
 use local_clouds::robots::Vendor;
 use serde_json::{Value, json};
 use tokio::process::Command;
@@ -42,7 +42,7 @@ async fn send_by_node(env: &RobotEnv, secret: &str, messages: &[&str]) -> Vec<Va
 }
 
 async fn run(mut command: Command) -> Vec<Value> {
-    let output = command.kill_on_drop(true).output().await.unwrap();
+    let output = run_to_end(&mut command).await;
     let stdout = String::from_utf8_lossy(&output.stdout);
     let said = stdout.lines().last().and_then(|line| serde_json::from_str(line).ok());
     said.unwrap_or_else(|| panic!("{stdout}\n{}", String::from_utf8_lossy(&output.stderr)))

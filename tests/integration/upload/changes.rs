@@ -5,7 +5,7 @@ use crate::support::{
     MIB, add_fault,
     command_line::{TIMEOUT, command, file, run},
     golden::{assert_golden, normalize},
-    sample_bytes,
+    sample_bytes, wait_fired, within,
 };
 use nix::{
     sys::signal::{Signal, kill},
@@ -41,7 +41,7 @@ async fn a_file_that_changes_during_its_upload_says_so() {
             }
         };
         timeout(TIMEOUT, reading).await.expect("it ends");
-        assert_eq!(child.wait().await.unwrap().code(), Some(1), "{said}");
+        assert_eq!(within("the upload", child.wait()).await.unwrap().code(), Some(1), "{said}");
         let listed =
             run(&env, folder.path(), &["list", "--finished", "--limit", "1", "--json"]).await.lines();
         let id = listed[0]["upload_id"].as_str().unwrap();
@@ -68,9 +68,9 @@ async fn an_open_upload_of_a_deleted_object_is_explained() {
     let held = json!({"operation": "UploadPart", "times": 0, "fault": {"kind": "hold_before"}});
     let held = add_fault(&control, held);
     let mut child = command(&env, folder.path(), &["upload", "oss://videos/a.mp4"]).spawn().unwrap();
-    assert!(control.faults.wait_fired(held, 1).await);
+    wait_fired(&control, held, 1).await;
     kill(Pid::from_raw(child.id().unwrap().try_into().unwrap()), Signal::SIGKILL).unwrap();
-    child.wait().await.unwrap();
+    within("the upload", child.wait()).await.unwrap();
     control.faults.clear();
     env.bucket.delete("a.mp4").await.unwrap();
     let explain = async |lang: &str| {

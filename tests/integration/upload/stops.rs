@@ -4,7 +4,7 @@ use super::start_env;
 use crate::support::{
     MIB, TestEnv, add_fault,
     command_line::{SWEEPING, TIMEOUT, command, file, last_event, run},
-    sample_bytes,
+    sample_bytes, wait_fired,
 };
 use nix::{
     sys::signal::{Signal, kill},
@@ -152,7 +152,7 @@ async fn the_command_line_finishes_what_a_function_left() {
     let held =
         add_fault(&control, json!({"operation": "UploadPart", "skip": 1, "fault": {"kind": "hold_before"}}));
     env.put("clip.mp4", &video).await;
-    assert!(timeout(TIMEOUT, control.faults.wait_fired(held, 1)).await.expect("a part is held"));
+    wait_fired(&control, held, 1).await;
     env.clouds.fc.kill_instance(&env.clouds.function, Signal::SIGKILL).await;
     control.faults.release(held);
     let folder = tempfile::tempdir().unwrap();

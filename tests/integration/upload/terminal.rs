@@ -6,6 +6,7 @@ use crate::support::{
     command_line::{SWEEPING, TIMEOUT, command, file, run},
     sample_bytes,
     terminal::{Terminal, replay},
+    wait_fired,
 };
 use futures_util::future::join_all;
 use local_clouds::youku::Switches;
@@ -178,7 +179,7 @@ async fn ctrl_c_ends_commands_whose_connection_is_dead() {
         let dead = json!({"operation": "UploadPart", "times": 0, "fault": {"kind": "hold_before"}});
         let dead = add_fault(&control, dead);
         let mut terminal = Terminal::start(&env, folder.path(), 80, arguments);
-        assert!(control.faults.wait_fired(dead, 1).await);
+        wait_fired(&control, dead, 1).await;
         let begun = Instant::now();
         terminal.press(CTRL_C).await;
         let (code, left, _) = terminal.end().await;
