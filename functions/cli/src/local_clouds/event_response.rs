@@ -35,5 +35,8 @@ pub(crate) struct Diagnostic {
     pub(crate) error_message: String,
 }
 
+/// The error code of an upload that another holder is at.
+pub(crate) const IN_PROGRESS: &str = "in_progress";
+
 /// Error codes of failures that the sweep resumes.
-pub(crate) const LEFT_TO_SWEEP: [&str; 3] = ["in_progress", "deadline", "rate_limited"];
+pub(crate) const LEFT_TO_SWEEP: [&str; 3] = [IN_PROGRESS, "deadline", "rate_limited"];

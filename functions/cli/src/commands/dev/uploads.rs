@@ -3,7 +3,7 @@
 use crate::{
     local_clouds::{
         RunningClouds,
-        event_response::{Diagnostic, EventResponse, LEFT_TO_SWEEP, RecordResult},
+        event_response::{Diagnostic, EventResponse, IN_PROGRESS, LEFT_TO_SWEEP, RecordResult},
         failure::Failure,
         settings::LEGACY_PREFIX,
     },
@@ -111,6 +111,11 @@ impl Uploads {
         };
         let ended = details.record.end().map(|end| end.at.get());
         if data.videoid.is_some() && ended.is_some_and(|ended| ended < begun) {
+            return Some(describe_repeated(&details.record));
+        }
+        // Its end has been told while its holder was still settling it, which refused this event.
+        let is_told = self.reported.get(&id).is_some_and(|reported| reported.end);
+        if error.as_deref() == Some(IN_PROGRESS) && is_told && details.record.video_id.is_some() {
             return Some(describe_repeated(&details.record));
         }
         self.active.insert(id, READS);
