@@ -159,6 +159,29 @@ async fn a_person_or_an_event_ends_the_pause() {
     assert_eq!(memory.ledger.keys("open/").len(), 3, "their callbacks are owed, by one mark each");
 }
 
+/// Where the sweep's look at the source succeeds and its upload is refused all the same, its pauses grow as well: only a person or an event
+/// begins them again.
+#[tokio::test(start_paused = true)]
+async fn the_pauses_of_what_a_sweep_resumes_in_vain_grow() {
+    let memory = Memory::holding(bytes(1000));
+    let (id, request) = request_on(&memory, "a.mp4").await;
+    let (mut ends, mut resumed) = (Vec::new(), 0);
+    for run in 0..4_usize {
+        memory.fault("read", u32::from(run > 0), super::memory::Fault::Deny(ErrorKind::SourceDenied));
+        if run == 0 {
+            memory.uploader().upload(&request, &RunContext::default()).await.expect_err("denied");
+        } else {
+            while resumed < run {
+                sleep(SWEEPS).await;
+                resumed += run_sweep(&memory).await.resumed.len();
+            }
+        }
+        let marks = memory.ledger.keys(&format!("open/{id}"));
+        ends.push(marks[0].rsplit('.').next().expect("a pause").to_owned());
+    }
+    assert_eq!(ends, ["p01", "p02", "p03", "p04"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_is_not_due_costs_a_list_and_no_more() {
     let memory = Memory::holding(bytes(1000));
