@@ -18,7 +18,7 @@ from chaos import Chaos
 from processes import Watch
 from programs import Programs
 from sandbox import ask
-from settings import LEDGER_BUCKET
+from settings import LEDGER_BUCKET, LEDGER_PREFIX
 from settle import settle
 from store import Store
 from traffic import Traffic
@@ -28,6 +28,11 @@ from traffic import Traffic
 CREATE_ONLY_WINDOW_MS = 300
 # What the paths of counted requests contain.
 LEDGER, ALL = f"/{LEDGER_BUCKET}", "/"
+# The ledger's requests by folder, and its lists: where they rise, this says which.
+KINDS = {
+    "lists": "list-type=2",
+    **{name: f"/{LEDGER_BUCKET}/{LEDGER_PREFIX}{name}" for name in ("ledger/", "lease/", "open/", "recent/", "content/", "pause/", "cursor/")},
+}
 
 
 def options() -> argparse.Namespace:
@@ -44,7 +49,7 @@ class Run:
     def __init__(self, chosen: argparse.Namespace, programs: Programs):
         self.chosen, self.programs = chosen, programs
         self.programs.start_clouds()
-        self.programs.oss.counters = [LEDGER]
+        self.programs.oss.counters = [LEDGER, *KINDS.values()]
         for server in self.programs.servers:
             server.counters.append(ALL)
             server.set_rules([])
@@ -59,21 +64,24 @@ class Run:
         lasting = {name: process.pid for name, process in self.programs.running.items() if name != "gearmand"}
         self.watch = Watch(lasting, lambda: len(self.traffic.versions))
         self.minutes: list[tuple[int, int]] = []
+        self.kinds: list[dict[str, int]] = []
         self.broken: list[str] = []
         self.attempts = 0
 
     def figures(self) -> dict[str, int]:
         totals = [server.totals() for server in self.programs.servers]
+        kinds = {name: totals[0].seen[text] for name, text in KINDS.items()}
         asked, faults = sum(server.seen[ALL] for server in totals), sum(server.fired for server in totals)
         # What an outage refuses is asked again and again.
         requests = totals[0].seen[LEDGER] - totals[0].refused.get(LEDGER, 0)
-        return {"requests": requests, "asked": asked, "faults": faults, "published": len(self.programs.videos())}
+        return {"requests": requests, "asked": asked, "faults": faults, "published": len(self.programs.videos())} | kinds
 
     def minute(self, number: int, before: dict[str, int]) -> dict[str, int]:
         """One line of what went on."""
         now, chaos = self.figures(), self.chaos
         requests, published = now["requests"] - before["requests"], now["published"] - before["published"]
         self.minutes.append((requests, published))
+        self.kinds.append({name: now[name] - before[name] for name in KINDS})
         share = (now["faults"] - before["faults"]) / max(1, now["asked"] - before["asked"])
         each = f"{requests / published:.0f}" if published else "-"
         print(
@@ -125,6 +133,14 @@ class Run:
         few = [f"only {count:.0f} {what}, not {wanted:.0f}" for what, (count, wanted) in least.items() if count < wanted]
         return self.broken + chaos.broken + few
 
+    def print_kinds(self) -> None:
+        """Requests of the ledger in each third, by kind and an upload that was published then; those that an outage refused count."""
+        length = max(1, len(self.minutes) // 3)
+        for name in KINDS:
+            thirds = [slice(start, start + length) for start in (0, length, len(self.minutes) - length)]
+            each = [sum(kinds[name] for kinds in self.kinds[third]) / max(1, sum(published for _, published in self.minutes[third])) for third in thirds]
+            print(f"  {name}: {', '.join(f'{count:.1f}' for count in each)} requests an upload")
+
     def judged(self) -> list[str]:
         """What is wrong."""
         wrong = self.programs.ended() + self.idle()
@@ -136,6 +152,7 @@ class Run:
         wrong += self.watch.growing()
         for name, figure, (first, second, last) in self.watch.thirds():
             print(f"  {name} {figure}: levels of the thirds {first:.0f}, {second:.0f}, {last:.0f}")
+        self.print_kinds()
         asked = sum(asked for asked, _ in self.minutes)
         print(f"  {len(chains)} uploads in {self.attempts} attempts: {asked / max(1, len(chains)):.0f} ledger requests an upload")
         wrong += judge.requests_of(asked, self.attempts, self.chosen.minutes * 60)
