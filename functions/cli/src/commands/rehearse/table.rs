@@ -43,9 +43,11 @@ pub(super) fn print_plan(facts: &[&'static Fact], keeps: bool) {
             }
         };
         let cost = match (fact.calls, fact.requests) {
+            (0, 1) => tr!("1 request to the ledger's bucket", "向台账的 bucket 发送 1 次请求"),
             (0, requests) => {
                 tr!("{requests} requests to the ledger's bucket", "向台账的 bucket 发送 {requests} 次请求")
             }
+            (1, _) => tr!("at most 1 call to Youku", "最多调用优酷 1 次"),
             (calls, _) => tr!("at most {calls} calls to Youku", "最多调用优酷 {calls} 次"),
         };
         let question = (fact.question)();
