@@ -184,6 +184,26 @@ async fn a_new_versions_sidecar_is_not_the_old_ones() {
     assert_eq!(count_calls(&memory, "update"), 0);
 }
 
+/// Each sweep looks at each sidecar: a version that is known costs one list and one read of each step, and one of the key's entry.
+#[tokio::test(start_paused = true)]
+async fn a_look_at_a_known_version_reads_each_step_once() {
+    let (memory, receiver) = (small_memory(), Receiver::default());
+    let id = publish(&memory, None).await;
+    let json = r#"{"title":"第二版"}"#;
+    apply(&memory, &receiver, json).await.expect("carried out");
+    memory.world().sidecar = Some(json.into());
+    let (location, rules) = (job(Mode::Oss).location, crate::rules::Rules::default());
+    let policy = managing_policy(&rules, now(&memory));
+    memory.ledger.world().calls.clear();
+    let (uploader, run) = (memory.uploader(), RunContext::default());
+    let updating = uploader.update_from_sidecar(&memory, &policy, (&location, "main"), &run);
+    assert_eq!(updating.await.expect("it is there"), Some(SidecarResult::Known));
+    let steps = memory.ledger.keys(&format!("ledger/{id}/")).len();
+    let asked: Vec<_> = memory.ledger.world().calls.iter().map(|(operation, _)| *operation).collect();
+    let count = |operation| asked.iter().filter(|asked| **asked == operation).count();
+    assert_eq!((count("list"), count("read"), asked.len()), (1, steps + 1, steps + 2), "{asked:?}");
+}
+
 /// Each refusal is told, also where the receiver is down for both, and also a week after the upload.
 #[tokio::test(start_paused = true)]
 async fn every_refusal_is_told_in_its_order() {

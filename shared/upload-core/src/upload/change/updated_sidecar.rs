@@ -48,12 +48,12 @@ impl Uploader {
         account: &str,
     ) -> Result<Option<UploadId>, Error> {
         let Some(published) = self.ledger.published_content(location, account).await? else {
-            return match self.find_current(source, policy, location, account).await? {
+            return match self.find_current(source, policy, location, account, None).await? {
                 Some((_, true)) => Err(under_way()),
                 _ => Ok(None),
             };
         };
-        match self.find_current(source, policy, location, account).await? {
+        match self.find_current(source, policy, location, account, Some(&published.upload_id)).await? {
             None => Ok(Some(published.upload_id)),
             Some((_, true)) => Err(under_way()),
             Some((id, false)) => {
@@ -66,13 +66,15 @@ impl Uploader {
         }
     }
 
-    /// The upload of the object that is there now, and whether it is under way; `None` where there is no object.
+    /// The upload of the object that is there now, and whether it is under way; `None` where there is no object. What was `published` has
+    /// ended: its steps are not read for that, which each look of each sweep would pay.
     async fn find_current(
         &self,
         source: &dyn Source,
         policy: &IntakePolicy<'_>,
         location: &Location,
         account: &str,
+        published: Option<&UploadId>,
     ) -> Result<Option<(UploadId, bool)>, Error> {
         let object = match head_object(source, location, &policy.retry).await {
             Err(error) if error.kind() == ErrorKind::SourceMissing => return Ok(None),
@@ -88,6 +90,9 @@ impl Uploader {
             force_nonce: None,
         };
         let id = UploadId::new(&object, &job);
+        if published == Some(&id) {
+            return Ok(Some((id, false)));
+        }
         let record = self.ledger.read(&id).await?;
         Ok(Some((id, record.is_some_and(|record| !record.state.has_ended()))))
     }
