@@ -139,3 +139,26 @@ fn find_password(layers: &[(&'static str, &StatedMetadata)]) -> Option<&'static 
 fn invalid_job_error(message: &'static str) -> Error {
     Error::new(ErrorKind::InvalidJob, "metadata", message)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Location, Provider, metadata::PublicTypeOrigin};
+    use std::time::UNIX_EPOCH;
+    use youku::VideoMetadata;
+
+    /// What the task and the object state is fixed; what the first sidecar states may be changed by the next one.
+    #[test]
+    fn fields_of_task_and_object_are_fixed() {
+        let (bucket, key) = ("films".into(), "a.mp4".into());
+        let mut object = Object::new(Location { provider: Provider::Oss, bucket, key, region: None }, "E", 1);
+        object.user_metadata = [("youku-description".into(), b"By the sea".to_vec())].into();
+        let task = VideoMetadata { title: Some("A".into()), ..VideoMetadata::default() };
+        let stated = StatedMetadata::new(task, PublicTypeOrigin::Task);
+        let sidecar = br#"{"tags":["sea"],"public_type":"all"}"#;
+        let fixed = |stated| merge_video(stated, &object, Some(sidecar), None).map(|video| video.fixed);
+        assert_eq!(fixed(stated.clone()).expect("it fits"), ["description", "title"]);
+        let at_an_hour = stated.with_publish_at(Some(UNIX_EPOCH.into()));
+        assert_eq!(fixed(at_an_hour).expect("it fits"), ["description", "publish_at", "title"]);
+    }
+}
