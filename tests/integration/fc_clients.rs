@@ -1,6 +1,6 @@
 //! Independent checks of the local Function Compute: Alibaba's own client calls it, a plain Python server runs on it.
 
-use crate::support::{client_script, run_to_end, tools};
+use crate::support::{client_script, run_to_end, tools, within};
 use std::path::PathBuf;
 
 use local_clouds::clouds::{CloudsConfig, LocalClouds};
@@ -62,9 +62,12 @@ async fn a_plain_python_server_serves_events_frozen_in_between() {
         assert_eq!((&answer["calls"], &answer["event"]["call"]), (&json!(call), &json!(call)));
         assert_eq!(answer["request_id"], result.request_id.as_str());
         let pid = answer["pid"].as_u64().unwrap();
-        while state(pid) != Some('T') {
-            tokio::task::yield_now().await;
-        }
+        let freezing = async {
+            while state(pid) != Some('T') {
+                tokio::task::yield_now().await;
+            }
+        };
+        within("it is frozen", freezing).await;
     }
     let failed = host.invoke("checked", "fail").await;
     assert_eq!(failed.error_type.as_deref(), Some("UnhandledInvocationError"));

@@ -8,11 +8,11 @@ use crate::{
     support::{
         Setup, TestEnv, add_fault, binary,
         command_line::{SWEEPING, operator_variables, oss2youku, upload_id},
-        sample_bytes, workspace,
+        sample_bytes, workspace, write_script,
     },
 };
 use serde_json::json;
-use std::{fs, os::unix::fs::PermissionsExt, path::Path, time::Duration};
+use std::{fs, path::Path, time::Duration};
 use tokio::{process::Command, time::timeout};
 
 /// The id that the pages show.
@@ -44,8 +44,7 @@ fn both_languages_show_the_same_commands() {
 fn program(folder: &Path, name: &str, text: &str) {
     let path = folder.join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    write_script(&path, text);
 }
 
 /// A folder as a user has it before the first line of a page.

@@ -22,6 +22,7 @@
 //! | `process` | memory, CPU time and rank of a process |
 //! | `s3` | an S3 server by another author |
 //! | `sample` | bytes, events and numbers that depend on a seed |
+//! | `script` | scripts that stand in for programs |
 //! | `server` | the servers around the function |
 //! | `slash_keys` | an S3 whose keys may begin with slashes |
 //! | `store` | buckets, as their owner uses them |
@@ -47,6 +48,7 @@ pub(crate) mod port;
 pub(crate) mod process;
 pub(crate) mod s3;
 mod sample;
+mod script;
 pub(crate) mod server;
 mod slash_keys;
 pub(crate) mod store;
@@ -57,3 +59,4 @@ pub(crate) use event_outcome::{Delivery, assert_one_video};
 pub(crate) use paths::{binary, client_script, tools, workspace};
 pub(crate) use patience::{PATIENCE, end, run_to_end, wait_fired, within};
 pub(crate) use sample::{MIB, add_fault, md5_hex, oss_event, random, sample_bytes};
+pub(crate) use script::write_script;

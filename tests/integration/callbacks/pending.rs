@@ -5,6 +5,7 @@ use crate::support::{
     callback_receiver::{Receiver, Reply},
     command_line::oss2youku,
     golden::{assert_golden, normalize},
+    within,
 };
 use std::time::Duration;
 use tokio::time::sleep;
@@ -56,6 +57,7 @@ async fn an_upload_is_one_row_while_its_callback_is_sent() {
         }
         oss2youku(&hooks.env, &["list", "--json"]).await.lines()
     };
+    let listing = within("a callback that is under way", listing);
     let ((status, answer), listed) = tokio::join!(hooks.post(&task), listing);
     assert_eq!((status, listed.len()), (200, 1), "{answer} {listed:?}");
     let row = &listed[0];

@@ -4,15 +4,14 @@ use super::{ledger_variables, program};
 use crate::support::{
     console::{Browser, ConsoleProcess},
     dev_terminal::DevTerminal,
-    sample_bytes,
+    sample_bytes, within, write_script,
 };
 use object_storage::PutOptions;
 use reqwest::header::{COOKIE, HOST, ORIGIN};
 use serde_json::json;
 use std::{
-    fs::{self, Permissions},
+    fs,
     net::TcpListener,
-    os::unix::fs::PermissionsExt,
     process::Stdio,
     time::{Duration, Instant},
 };
@@ -67,18 +66,19 @@ fn a_port_in_use_is_named_with_the_flag() {
 async fn the_opened_address_lets_in_once() {
     let folder = tempfile::tempdir().unwrap();
     let (opener, opened) = (folder.path().join("xdg-open"), folder.path().join("opened"));
-    fs::write(&opener, format!("#!/bin/sh\necho \"$1\" > {0}.new && mv {0}.new {0}\n", opened.display()))
-        .unwrap();
-    fs::set_permissions(&opener, Permissions::from_mode(0o755)).unwrap();
+    write_script(&opener, &format!("echo \"$1\" > {0}.new && mv {0}.new {0}", opened.display()));
     let mut command = program(ledger_variables(folder.path()), folder.path());
     command.env("PATH", format!("{}:/usr/bin:/bin", folder.path().display())).stderr(Stdio::inherit());
     let console = ConsoleProcess::start(command, &["--open"]);
-    let url = loop {
-        match fs::read_to_string(&opened) {
-            Ok(url) => break url.trim().to_owned(),
-            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+    let opening = async {
+        loop {
+            match fs::read_to_string(&opened) {
+                Ok(url) => return url.trim().to_owned(),
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
         }
     };
+    let url = within("it is opened", opening).await;
     assert_ne!(url, console.url);
     Browser::open(&url).await;
     let again = app::http_client().unwrap().get(&url).send().await.unwrap();

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::support::{
     MIB, Setup, TestEnv, command_line::operator_variables, console::ConsoleProcess, sample_bytes, serve_http,
+    within,
 };
 use bytes::Bytes;
 use local_clouds::control::LinkSettings;
@@ -103,9 +104,12 @@ async fn a_restarted_console_resumes_a_dropped_file() {
     browser.wait_for("?state=published", |list| list["total"] == 1).await;
     console.env.assert_published("Resumed", &bytes);
     // It is deleted right after the end is on record.
-    while !spooled(console.folder.path()).is_empty() {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    let deleting = async {
+        while !spooled(console.folder.path()).is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    within("it is deleted", deleting).await;
 }
 
 /// What is not a video is refused by the dry run, in both languages; what the spool cannot hold is refused before it is sent.
