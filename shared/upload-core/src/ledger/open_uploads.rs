@@ -73,6 +73,12 @@ impl OpenUpload {
         self.keys.append(&mut other.keys);
     }
 
+    /// When the oldest of its marks was written.
+    #[must_use]
+    pub fn first_marked(&self) -> SystemTime {
+        self.keys.iter().map(|(_, written)| *written).min().unwrap_or(self.marked)
+    }
+
     /// Whether it waits out a pause, or has waited it out: it has no other mark.
     #[must_use]
     pub fn is_paused(&self) -> bool {

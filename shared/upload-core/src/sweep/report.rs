@@ -6,7 +6,7 @@ use crate::{
     UploadId,
     ledger::{Ledger, OpenMark, OpenUpload, needs_operator},
 };
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Age at which an open mark without steps is deleted: its first holder died before it stated what the upload is
 /// about, and the event has been delivered again since.
@@ -71,17 +71,27 @@ impl SweepReport {
             || self.discovered.stopped == Some(StopReason::Uploads)
     }
 
-    /// Records the result of one mark, and pauses or clears what it names.
+    /// Records the result of one mark, and pauses or clears what it names. `now` is the store's clock.
     pub(super) async fn record_result(
         &mut self,
         ledger: &Ledger,
         upload: &OpenUpload,
         mark: OpenMark,
-        result: Result<ResumeResult, Error>,
+        (result, now): (Result<ResumeResult, Error>, SystemTime),
     ) -> Result<(), Error> {
         let id = &upload.id;
         match result {
             Ok(ResumeResult::Cleared) => self.marks_cleared += 1,
+            // Until a mark is old enough to be a stray nothing more is asked: each sweep would ask it again. There may be a step by now.
+            Ok(ResumeResult::NotBegun) => {
+                let is_old = now.duration_since(upload.first_marked()).is_ok_and(|age| age >= STRAY_AGE);
+                if is_old && ledger.read(id).await?.is_none() && ledger.clear_stray(upload, STRAY_AGE).await?
+                {
+                    self.marks_cleared += 1;
+                } else {
+                    self.skipped += 1;
+                }
+            }
             Ok(ResumeResult::FollowedUp(FollowUp { is_accepted, made_public })) => {
                 self.made_public += usize::from(made_public);
                 self.callbacks_delivered += usize::from(is_accepted.is_some());
@@ -103,14 +113,6 @@ impl SweepReport {
             Ok(ResumeResult::Published(published)) => self.resumed.push((id.clone(), Ok(published))),
             Err(error) if error.claim_refusal() == Some(ClaimRefusal::SourceElsewhere) => self.carried += 1,
             Err(error) if is_expected_wait(&error) => self.skipped += 1,
-            // There was no step when it was resumed; there may be one by now.
-            Err(error) if error.kind() == ErrorKind::NoSuchUpload => {
-                if ledger.read(id).await?.is_none() && ledger.clear_stray(upload, STRAY_AGE).await? {
-                    self.marks_cleared += 1;
-                } else {
-                    self.skipped += 1;
-                }
-            }
             Err(error) => self.resumed.push((id.clone(), Err(error))),
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use crate::{
     Error, ErrorKind, FollowUp, PublishedVideo, RunContext, UploadId, Uploader,
-    ledger::{Ledger, OpenMark, OpenUpload, Record, needs_operator},
+    ledger::{Ledger, OpenMark, OpenUpload, needs_operator},
 };
 use std::future::Future;
 
@@ -10,6 +10,8 @@ use std::future::Future;
 pub(super) enum ResumeResult {
     /// The upload was settled already: its mark is deleted.
     Cleared,
+    /// It has no step: who marked it is about to take the first, or died before.
+    NotBegun,
     /// The upload had ended, and what was left of it was attempted: its callback, or its video's hour.
     FollowedUp(FollowUp),
     /// The rest waits for another sweep.
@@ -72,7 +74,8 @@ where
         Err(error) if needs_operator(&error) => return Ok(ResumeResult::StillPaused(error)),
         record => record?,
     };
-    if record.as_ref().is_some_and(Record::is_settled) {
+    let Some(record) = record else { return Ok(ResumeResult::NotBegun) };
+    if record.is_settled() {
         ledger.resume(id).await?;
         return Ok(ResumeResult::Cleared);
     }
@@ -80,7 +83,7 @@ where
         Err(error) if needs_operator(&error) => return Ok(ResumeResult::StillPaused(error)),
         uploader => uploader?,
     };
-    if record.is_some_and(|record| record.state.has_ended()) {
+    if record.state.has_ended() {
         let followed = uploader.follow_up(id, run).await;
         return Ok(followed.map_or_else(ResumeResult::FollowUpFailed, ResumeResult::FollowedUp));
     }

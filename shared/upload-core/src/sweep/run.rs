@@ -102,7 +102,8 @@ where
             report.skip(left + 1);
             continue;
         }
-        let Some((upload, mark)) = report.due_videos.take(upload, mark, clock.now(ledger).await?) else {
+        let now = clock.now(ledger).await?;
+        let Some((upload, mark)) = report.due_videos.take(upload, mark, now) else {
             continue;
         };
         let result = Box::pin(resume_open(ledger, &uploader_of, &upload, &mark, run)).await;
@@ -114,7 +115,7 @@ where
             let videos = report.due_videos.leave(&mark.account);
             report.skip(waiting + videos);
         }
-        report.record_result(ledger, &upload, mark, result).await?;
+        report.record_result(ledger, &upload, mark, (result, now)).await?;
     }
     report.leaves_queue = survey.has_queue();
     report.next = survey.into_next();
