@@ -79,5 +79,6 @@ def outage() -> dict:
 
 
 def call_limit(rng: random.Random) -> dict:
-    """Youku takes no call of the client for now, which one answer says: every upload waits a minute at least."""
-    return {"operation": rng.choice(("create", "commit", "show_batch")), "fault": {"kind": "status", "status": 429}, "times": 1}
+    """Youku takes no call of the client for now, which one answer says: every upload waits a minute at least. Of calls that every upload makes: a limit
+    that no call meets is never followed by another."""
+    return {"operation": rng.choice(("create", "commit")), "fault": {"kind": "status", "status": 429}, "times": 1}

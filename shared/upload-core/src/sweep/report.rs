@@ -82,6 +82,7 @@ impl SweepReport {
         let id = &upload.id;
         match result {
             Ok(ResumeResult::Cleared) => self.marks_cleared += 1,
+            Ok(ResumeResult::Held) => self.skipped += 1,
             // Until a mark is old enough to be a stray nothing more is asked: each sweep would ask it again. There may be a step by now.
             Ok(ResumeResult::NotBegun) => {
                 let is_old = now.duration_since(upload.first_marked()).is_ok_and(|age| age >= STRAY_AGE);

@@ -10,6 +10,8 @@ use std::future::Future;
 pub(super) enum ResumeResult {
     /// The upload was settled already: its mark is deleted.
     Cleared,
+    /// Somebody is at it.
+    Held,
     /// It has no step: who marked it is about to take the first, or died before.
     NotBegun,
     /// The upload had ended, and what was left of it was attempted: its callback, or its video's hour.
@@ -69,6 +71,9 @@ where
         if let Err(error) = uploader.ensure_resumable(id, mark, run).await {
             return Ok(ResumeResult::StillPaused(error));
         }
+    } else if ledger.lease_view(id).await.is_ok_and(|lease| lease.is_live()) {
+        // Two requests, where the claim would read its steps to learn the same. What keeps the lease from being read is the claim's error.
+        return Ok(ResumeResult::Held);
     }
     let record = match ledger.read(id).await {
         Err(error) if needs_operator(&error) => return Ok(ResumeResult::StillPaused(error)),
