@@ -177,9 +177,10 @@ async fn a_caller_leaves(env: &TestEnv) -> (Value, bool) {
         loop {
             let swept = timers.recv().await.unwrap();
             let body: Value = serde_json::from_slice(&swept.result.body).unwrap_or_default();
-            // The object's own event was skipped. A lease of three seconds may die on a busy machine; the next sweep goes on.
-            if body["results"][0]["code"] == "200" {
-                return body["results"][0].clone();
+            // The object's own event was skipped. A lease of three seconds may die on a busy machine (503); the next sweep goes on.
+            match body["results"][0]["code"].as_str() {
+                Some("200") => return body["results"][0].clone(),
+                code => assert!(matches!(code, None | Some("503")), "{body}"),
             }
         }
     };
@@ -207,7 +208,7 @@ async fn a_sweep_finishes_the_upload_of_a_caller_that_left() {
         assert_eq!(gone, goes);
         let epochs: BTreeSet<_> =
             steps.as_array().unwrap().iter().map(|step| step["epoch"].as_u64()).collect();
-        assert_eq!(epochs, BTreeSet::from([Some(1), Some(2)]), "{steps}");
+        assert!(epochs.is_superset(&BTreeSet::from([Some(1), Some(2)])), "{steps}");
         env.clouds.shutdown().await;
     }
 }

@@ -27,13 +27,13 @@ impl DevProcess {
             .stderr(Stdio::piped())
             .spawn()
             .expect("dev starts");
+        // What nobody reads would fill the pipes, and it would wait for ever.
+        let log = Lines::of(child.stderr.take().expect("a pipe"));
         let mut line = String::new();
         let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
         stdout.read_line(&mut line).expect("its first line");
         let places = serde_json::from_str(&line).expect("one JSON object");
-        // What nobody reads would fill the pipes, and it would wait for ever.
         thread::spawn(move || io::copy(&mut stdout, &mut io::sink()));
-        let log = Lines::of(child.stderr.take().expect("a pipe"));
         Self { child, places, log }
     }
 

@@ -19,9 +19,9 @@ impl Lines {
     pub(crate) fn of(pipe: impl Read + Send + 'static) -> Self {
         let (said, lines) = mpsc::channel();
         thread::spawn(move || {
-            let read = BufReader::new(pipe).lines().map_while(Result::ok);
+            let read = BufReader::new(pipe).split(b'\n').map_while(Result::ok);
             // Also when nobody listens any more.
-            read.for_each(|line| drop(said.send(line)));
+            read.for_each(|line| drop(said.send(String::from_utf8_lossy(&line).into_owned())));
         });
         Self { lines, taken: Vec::new() }
     }

@@ -71,8 +71,12 @@ where
         if let Err(error) = uploader.ensure_resumable(id, mark, run).await {
             return Ok(ResumeResult::StillPaused(error));
         }
-    } else if ledger.lease_view(id).await.is_ok_and(|lease| lease.is_live()) {
-        // Two requests, where the claim would read its steps to learn the same. What keeps the lease from being read is the claim's error.
+    } else if upload.due.is_none()
+        && !mark.location.is_carried()
+        && ledger.lease_view(id).await.is_ok_and(|lease| lease.is_live())
+    {
+        // Whoever is at it has marked it as due now. Two requests, where the claim would read its steps to learn the same; what keeps the
+        // lease from being read is the claim's error.
         return Ok(ResumeResult::Held);
     }
     let record = match ledger.read(id).await {

@@ -184,6 +184,24 @@ async fn a_new_versions_sidecar_is_not_the_old_ones() {
     assert_eq!(count_calls(&memory, "update"), 0);
 }
 
+/// The key's entry may name an upload whose commit another step has taken the place of: it is under way, and the event comes again.
+#[tokio::test(start_paused = true)]
+async fn an_upload_whose_commit_is_gone_is_under_way() {
+    let memory = small_memory();
+    let id = publish(&memory, None).await;
+    let history = read(&memory, &id).await.history;
+    let committed = history.iter().position(|entry| matches!(entry.step, Step::Committed { .. }));
+    let left = format!("ledger/{id}/{:06}.json", committed.expect("it is published"));
+    memory.ledger.world().entries.retain(|key, _| !key.starts_with("ledger/") || *key <= left);
+    memory.world().sidecar = Some(r#"{"title":"第二版"}"#.into());
+    let (location, rules) = (job(Mode::Oss).location, crate::rules::Rules::default());
+    let policy = managing_policy(&rules, now(&memory));
+    let (uploader, run) = (memory.uploader(), RunContext::default());
+    let error = uploader.update_from_sidecar(&memory, &policy, (&location, "main"), &run).await;
+    let error = error.expect_err("under way");
+    assert!(error.kind() == ErrorKind::InProgress && !error.is_recorded(), "{error:?}");
+}
+
 /// Each sweep looks at each sidecar: a version that is known costs one list and one read of each step, and one of the key's entry.
 #[tokio::test(start_paused = true)]
 async fn a_look_at_a_known_version_reads_each_step_once() {

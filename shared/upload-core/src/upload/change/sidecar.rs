@@ -2,7 +2,7 @@
 
 use super::VideoChange;
 use crate::{
-    Error, Location, RunContext, UploadId, Uploader, VideoEdit,
+    Error, ErrorKind, Location, RetryAdvice, RunContext, UploadId, Uploader, VideoEdit,
     intake::rules::{sidecar_digest, sidecar_key},
     ledger::{ChangeOrigin, LeasedUpload, Scheduling, Step, Timestamp, Update, is_audience},
     model::{
@@ -57,8 +57,14 @@ impl Uploader {
         run: &'a RunContext,
     ) -> BoxFuture<'a, Result<SidecarResult, Error>> {
         Box::pin(async move {
-            let record = self.ledger.read(id).await?.filter(|record| record.state.is_published());
-            let Some(record) = record else { return Ok(SidecarResult::NoVideo) };
+            let Some(record) = self.ledger.read(id).await? else { return Ok(SidecarResult::NoVideo) };
+            // The key's entry is written with the commit's step: where a twin's step stands in its place, the upload goes on.
+            if !record.state.has_ended() {
+                return Err(under_way());
+            }
+            if !record.state.is_published() {
+                return Ok(SidecarResult::NoVideo);
+            }
             let digest = sidecar_digest(json);
             if record.last_sidecar() == Some(&digest) {
                 return Ok(SidecarResult::Known);
@@ -142,4 +148,10 @@ fn drop_empty(edit: VideoMetadata) -> VideoMetadata {
         description: edit.description.filter(|text| !text.is_empty()),
         ..edit
     }
+}
+
+/// The video is not there yet.
+pub(super) fn under_way() -> Error {
+    let message = "the upload of the sidecar's video is under way: it has read the sidecar before";
+    Error::new(ErrorKind::InProgress, "sidecar", message).with_advice(RetryAdvice::RETRY)
 }

@@ -1,6 +1,6 @@
 //! A sidecar whose event or listing says that it was written: read, and carried out where its video is there.
 
-use super::SidecarResult;
+use super::{SidecarResult, sidecar::under_way};
 use crate::{
     Error, ErrorKind, IntakePolicy, Location, RetryAdvice, RunContext, Source, UploadError as _, UploadId,
     Uploader, head_object, intake::lookup::read_sidecar, model::job::Job,
@@ -96,9 +96,4 @@ impl Uploader {
         let record = self.ledger.read(&id).await?;
         Ok(Some((id, record.is_some_and(|record| !record.state.has_ended()))))
     }
-}
-
-fn under_way() -> Error {
-    let message = "the upload of the sidecar's video is under way: it has read the sidecar before";
-    Error::new(ErrorKind::InProgress, "sidecar", message).with_advice(RetryAdvice::RETRY)
 }
