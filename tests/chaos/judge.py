@@ -68,9 +68,13 @@ def chains_of(versions: list[Version], chains: dict[str, list[dict]]) -> list[st
     return wrong
 
 
-def marks(store: Store) -> list[str]:
-    """Uploads that the ledger holds open."""
-    return sorted(store.list_ledger("open/"))
+def marks(store: Store, versions: list[Version]) -> list[str]:
+    """Uploads that the ledger holds open. Not a mark without a step of a version that was replaced: its first holder was killed between the
+    two, and nothing brings the version back. A sweep deletes such a mark once it is an hour old."""
+    left = sorted(store.list_ledger("open/"))
+    replaced = {version.upload_id() for version in versions if not version.least}
+    strays = [mark for mark in left if mark[:32] in replaced and not store.list_ledger(f"ledger/{mark[:32]}/")]
+    return [mark for mark in left if mark not in strays]
 
 
 def requests_of(asked: int, attempts: int, seconds: float) -> list[str]:

@@ -27,7 +27,7 @@ def settle(programs: Programs, store: Store, callers: Callers, traffic: Traffic)
             wrong.append(f"a caller failed: {future.exception()!r}")
     begun, asked = time.monotonic(), set()
     while time.monotonic() - begun < SWEEPS:
-        left, jobs = judge.marks(store), callers.jobs()
+        left, jobs = judge.marks(store, traffic.versions), callers.jobs()
         missing = judge.videos_of(traffic.versions, programs.videos())
         if not left and not jobs and not missing:
             print(f"  settled {time.monotonic() - begun:.0f} s after the last caller's answer; {len(asked)} uploads were asked for before their time")
@@ -41,7 +41,7 @@ def settle(programs: Programs, store: Store, callers: Callers, traffic: Traffic)
                 wrong += ask_for(callers, upload)
         time.sleep(2)
     print(f"  not settled within {SWEEPS} s")
-    wrong += [f"open mark left: {mark}" for mark in judge.marks(store)]
+    wrong += [f"open mark left: {mark}" for mark in judge.marks(store, traffic.versions)]
     wrong += [f"{jobs} Gearman jobs are left"] if jobs else []
     return wrong
 
