@@ -69,11 +69,11 @@ def chains_of(versions: list[Version], chains: dict[str, list[dict]]) -> list[st
 
 
 def marks(store: Store, versions: list[Version]) -> list[str]:
-    """Uploads that the ledger holds open. Not a mark without a step of a version that was replaced: its first holder was killed between the
-    two, and nothing brings the version back. A sweep deletes such a mark once it is an hour old."""
+    """Uploads that the ledger holds open, without the marks of uploads that have no step and need not become a video, as of replaced versions:
+    the first holder was killed between mark and step, and no event brings the version back. A sweep deletes such a mark after an hour."""
     left = sorted(store.list_ledger("open/"))
-    replaced = {version.upload_id() for version in versions if not version.least}
-    strays = [mark for mark in left if mark[:32] in replaced and not store.list_ledger(f"ledger/{mark[:32]}/")]
+    optional = {version.upload_id() for version in versions if not version.least}
+    strays = [mark for mark in left if mark[:32] in optional and not store.list_ledger(f"ledger/{mark[:32]}/")]
     return [mark for mark in left if mark not in strays]
 
 

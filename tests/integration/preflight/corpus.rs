@@ -98,8 +98,9 @@ async fn publish(dev: &mut DevProcess, films: &[(String, Bytes, bool)]) -> BTree
             bucket.put(&name, bytes, &options).await.unwrap();
         }
     });
-    let mut outcomes = BTreeMap::new();
-    while outcomes.len() < count {
+    // A lease may die on a busy machine: then the sweep ends the upload, and its result has the upload's id in place of the film's key.
+    let (mut films, mut ended) = (BTreeMap::new(), BTreeMap::new());
+    while ended.keys().filter(|id| films.contains_key(*id)).count() < count {
         let line = dev.log.wait_for(|line| line.contains(ATTEMPTS));
         let Some((_, body)) = line.split_once(ATTEMPTS).and_then(|(_, rest)| rest.split_once(' ')) else {
             continue;
@@ -108,15 +109,17 @@ async fn publish(dev: &mut DevProcess, films: &[(String, Bytes, bool)]) -> BTree
         for result in body["results"].as_array().into_iter().flatten() {
             let data = &result["data"];
             let key = data["key"].as_str().unwrap_or_else(|| panic!("{line}"));
-            // On a busy machine a lease may die: the sweep finishes the upload, and names it by its id; the film's own event is delivered
-            // again.
-            if data["upload_id"] != key && result["error"] != "in_progress" {
-                outcomes.insert(key.into(), result.clone());
+            let id = data["upload_id"].as_str().unwrap_or_else(|| panic!("{line}")).to_owned();
+            if id != key {
+                films.insert(id.clone(), key.to_owned());
+            }
+            if result["code"] == "200" || result["error"] == "not_publishable" {
+                ended.insert(id, result.clone());
             }
         }
     }
     putting.await.unwrap();
-    outcomes
+    ended.into_iter().filter_map(|(id, result)| Some((films.remove(&id)?, result))).collect()
 }
 
 /// Review is real: the local Youku rejects what ffprobe cannot read.

@@ -35,7 +35,7 @@ pub(crate) struct Diagnostic {
     pub(crate) error_message: String,
 }
 
-/// The error code of an upload that another holder is at.
+/// The error code of an upload that another holder has.
 pub(crate) const IN_PROGRESS: &str = "in_progress";
 
 /// Error codes of failures that the sweep resumes.

@@ -77,13 +77,14 @@ impl SweepReport {
         ledger: &Ledger,
         upload: &OpenUpload,
         mark: OpenMark,
-        (result, now): (Result<ResumeResult, Error>, SystemTime),
+        result: Result<ResumeResult, Error>,
+        now: SystemTime,
     ) -> Result<(), Error> {
         let id = &upload.id;
         match result {
             Ok(ResumeResult::Cleared) => self.marks_cleared += 1,
             Ok(ResumeResult::Held) => self.skipped += 1,
-            // Until a mark is old enough to be a stray nothing more is asked: each sweep would ask it again. There may be a step by now.
+            // A young mark costs no further request, since each sweep would repeat it. Before an old one is deleted the steps are read again.
             Ok(ResumeResult::NotBegun) => {
                 let is_old = now.duration_since(upload.first_marked()).is_ok_and(|age| age >= STRAY_AGE);
                 if is_old && ledger.read(id).await?.is_none() && ledger.clear_stray(upload, STRAY_AGE).await?

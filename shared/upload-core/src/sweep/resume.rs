@@ -10,9 +10,9 @@ use std::future::Future;
 pub(super) enum ResumeResult {
     /// The upload was settled already: its mark is deleted.
     Cleared,
-    /// Somebody is at it.
+    /// Another holder has a live lease of the upload.
     Held,
-    /// It has no step: who marked it is about to take the first, or died before.
+    /// The upload has no step: the holder that marked it is about to append the first, or died before that.
     NotBegun,
     /// The upload had ended, and what was left of it was attempted: its callback, or its video's hour.
     FollowedUp(FollowUp),
@@ -75,8 +75,8 @@ where
         && !mark.location.is_carried()
         && ledger.lease_view(id).await.is_ok_and(|lease| lease.is_live())
     {
-        // Whoever is at it has marked it as due now. Two requests, where the claim would read its steps to learn the same; what keeps the
-        // lease from being read is the claim's error.
+        // A holder marks its upload as due now. The lease costs two requests; the claim would read all steps before it. If the lease cannot
+        // be read, the claim reports the error.
         return Ok(ResumeResult::Held);
     }
     let record = match ledger.read(id).await {

@@ -115,7 +115,7 @@ where
             let videos = report.due_videos.leave(&mark.account);
             report.skip(waiting + videos);
         }
-        report.record_result(ledger, &upload, mark, (result, now)).await?;
+        report.record_result(ledger, &upload, mark, result, now).await?;
     }
     report.leaves_queue = survey.has_queue();
     report.next = survey.into_next();

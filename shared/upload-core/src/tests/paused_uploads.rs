@@ -195,7 +195,7 @@ async fn what_is_not_due_costs_a_list_and_no_more() {
     assert_eq!(asked, ["list", "read", "create", "read"], "neither its mark nor its steps are read");
 }
 
-/// However many steps an upload has: while somebody is at it a sweep asks for its mark and its lease.
+/// A sweep reads the mark and the lease of an upload that is in progress, and none of its steps.
 #[tokio::test(start_paused = true)]
 async fn an_upload_in_progress_costs_a_sweep_three_requests() {
     let memory = Memory::holding(bytes(1000));
@@ -211,7 +211,7 @@ async fn an_upload_in_progress_costs_a_sweep_three_requests() {
     assert_eq!(memory.published().len(), 1);
 }
 
-/// Who marked an upload may have died before its first step: until the mark is old enough to be deleted it costs each sweep four requests.
+/// A holder may die after the mark and before the first step. Such a mark costs each sweep four requests until it is deleted after an hour.
 #[tokio::test(start_paused = true)]
 async fn a_mark_without_steps_costs_four_requests_a_sweep() {
     let memory = Memory::holding(bytes(1000));

@@ -113,7 +113,7 @@ impl Uploads {
         if data.videoid.is_some() && ended.is_some_and(|ended| ended < begun) {
             return Some(describe_repeated(&details.record));
         }
-        // Its end has been told while its holder was still settling it, which refused this event.
+        // The end is printed before its holder has settled the upload; until then an event is refused.
         let is_told = self.reported.get(&id).is_some_and(|reported| reported.end);
         if error.as_deref() == Some(IN_PROGRESS) && is_told && details.record.video_id.is_some() {
             return Some(describe_repeated(&details.record));

@@ -264,7 +264,7 @@ impl AccountWatch {
         let DueVideo { upload, mark, .. } = video;
         let followed = self.uploader.follow_up_knowing(&upload.id, known, run).await;
         let result = followed.map_or_else(ResumeResult::FollowUpFailed, ResumeResult::FollowedUp);
-        report.record_result(&self.uploader.ledger, &upload, mark, (Ok(result), self.now)).await
+        report.record_result(&self.uploader.ledger, &upload, mark, Ok(result), self.now).await
     }
 
     /// Marks videos about which nothing is decided as due at their next question, or their hour. No lease is needed: the holder of the

@@ -59,7 +59,7 @@ where
                         break;
                     }
                     let result = Box::pin(resume_open(ledger, &uploader_of, &upload, &mark, run)).await;
-                    report.record_result(ledger, &upload, mark, (result, now)).await?;
+                    report.record_result(ledger, &upload, mark, result, now).await?;
                 }
             }
         }

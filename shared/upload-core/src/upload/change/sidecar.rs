@@ -32,7 +32,8 @@ impl Uploader {
     /// or the object stated stays, and so does what the sidecar no longer states; a version that was carried out or refused before is done.
     ///
     /// # Errors
-    /// [`InvalidJob`](crate::ErrorKind::InvalidJob) where the sidecar does not fit; as [`change_video`](Self::change_video).
+    /// [`InProgress`](ErrorKind::InProgress) while the upload has not ended; [`InvalidJob`](ErrorKind::InvalidJob) where the sidecar does not
+    /// fit; as [`change_video`](Self::change_video).
     pub fn apply_sidecar<'a>(
         &'a self,
         location: &'a Location,
