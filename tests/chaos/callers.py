@@ -9,6 +9,8 @@ import time
 from programs import Programs
 from sandbox import request
 
+# The longest that a caller waits as it is told to; and where it is not told.
+LONGEST_WAIT, WAIT = 30.0, 1.0
 # Gearman's packets: a background job, and that it was accepted.
 SUBMIT_JOB_BG, JOB_CREATED = 18, 8
 CALL = {
@@ -24,14 +26,14 @@ class Callers:
         # No caller asks again after this.
         self.over = threading.Event()
 
-    def once(self, method: str, path: str, document: dict | None = None, kept: bool = False, seconds: float = 120) -> tuple[int, dict]:
-        """One request to the function's HTTP trigger, or to the function that nobody kills."""
+    def once(self, method: str, path: str, document: dict | None = None, kept: bool = False, seconds: float = 120) -> tuple[int, dict, float]:
+        """One request to the function's HTTP trigger, or to the function that nobody kills: status, document, and when to ask again."""
         base = f"http://127.0.0.1:{self.programs.function_port}" if kept else self.programs.trigger
         headers = {"authorization": f"Bearer {self.programs.places['function']['token']}", "accept": "application/json"}
         body = None if document is None else json.dumps(document).encode()
         if body is None and method == "POST":
             body = b""
-        status, answer = request(method, f"{base}{path}", body, headers, seconds)
+        status, answered, answer = request(method, f"{base}{path}", body, headers, seconds)
         try:
             document = json.loads(answer)
         except ValueError as error:
@@ -39,18 +41,19 @@ class Callers:
         # A gateway's answer is not the function's.
         if not isinstance(document, dict) or "code" not in document and "state" not in document and "uploads" not in document:
             raise OSError(f"{status}: {answer[:200]!r}")
-        return status, document
+        return status, document, min(LONGEST_WAIT, float(answered.get("retry-after", WAIT)))
 
     def until(self, definite: tuple[int, ...], method: str, path: str, document: dict | None = None, kept: bool = False) -> tuple[int, dict] | None:
         """Asks until the answer has one of these statuses; `None` where the run is over before."""
         while not self.over.is_set():
+            wait = WAIT
             try:
-                status, answer = self.once(method, path, document, kept)
+                status, answer, wait = self.once(method, path, document, kept)
                 if status in definite:
                     return status, answer
             except OSError:
                 pass
-            self.over.wait(1)
+            self.over.wait(wait)
         return None
 
     def send_event(self, key: str, size: int) -> None:

@@ -6,14 +6,15 @@ import threading
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
+from email.message import Message
 from typing import Any
 
 # A rule that only counts requests passes this many first.
 COUNTING = 1 << 60
 
 
-def request(method: str, url: str, body: bytes | None = None, headers: dict[str, str] | None = None, seconds: float = 30) -> tuple[int, bytes]:
-    """Status and body, whatever the status. Raises `OSError` where there is no answer, as scripted faults have it."""
+def request(method: str, url: str, body: bytes | None = None, headers: dict[str, str] | None = None, seconds: float = 30) -> tuple[int, Message, bytes]:
+    """Status, headers and body, whatever the status. Raises `OSError` where there is no answer, as scripted faults have it."""
     asked = urllib.request.Request(url, data=body, headers=headers or {}, method=method)
     try:
         try:
@@ -21,7 +22,7 @@ def request(method: str, url: str, body: bytes | None = None, headers: dict[str,
         except urllib.error.HTTPError as error:
             answer = error
         with answer:
-            return answer.status, answer.read()
+            return answer.status, answer.headers, answer.read()
     except (OSError, http.client.HTTPException) as error:
         raise OSError(f"{method} {url}: {error!r}") from error
 
@@ -29,7 +30,7 @@ def request(method: str, url: str, body: bytes | None = None, headers: dict[str,
 def ask(method: str, url: str, document: Any = None) -> Any:
     """A route of the local clouds, which never fails."""
     body = None if document is None else json.dumps(document).encode()
-    status, answer = request(method, url, body)
+    status, _, answer = request(method, url, body)
     if status >= 300:
         raise OSError(f"{method} {url}: {status} {answer[:200]!r}")
     return json.loads(answer or b"null")

@@ -56,7 +56,7 @@ def ask_again(callers: Callers, version: Version) -> None:
     """Does what a person does about a hash that Youku refused. The promise has one such case that no program may mend: bytes were damaged
     between source and function, several runs sent the slices, so that none could compare them all, and a commit request has no answer."""
     try:
-        _, stands = callers.once("GET", f"/uploads/{version.upload_id()}", None, True)
+        _, stands, _ = callers.once("GET", f"/uploads/{version.upload_id()}", None, True)
         if version.is_again or (stands.get("outcome") or {}).get("error") != "hash_refused":
             return
         print(f"  refused for its hash, and asked for again: {version.key} [{version.upload_id()}]")
@@ -70,7 +70,7 @@ def ask_again(callers: Callers, version: Version) -> None:
 
 def ask_for(callers: Callers, upload: str) -> list[str]:
     try:
-        _, stands = callers.once("GET", f"/uploads/{upload}", None, True)
+        _, stands, _ = callers.once("GET", f"/uploads/{upload}", None, True)
         print(f"  still open: {upload}: {stands.get('state')}, waiting for {stands.get('waiting')}, {stands.get('error')}")
         callers.once("POST", f"/uploads/{upload}/retry", None, True)
     except OSError as error:

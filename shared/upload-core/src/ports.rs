@@ -73,6 +73,8 @@ pub struct SourcePage {
 pub struct SourceEntry {
     /// Its key.
     pub key: String,
+    /// Its ETag as listed, without quotes; empty where the store lists none.
+    pub etag: String,
     /// Bytes.
     pub size: u64,
     /// When it was last written, by the store's clock, which may tell whole seconds only.

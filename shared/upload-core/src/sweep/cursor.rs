@@ -1,6 +1,6 @@
 //! What the ledger remembers of a rule's scans.
 
-use super::failed_objects::FailedObjects;
+use super::{failed_objects::FailedObjects, known_versions::KnownVersions};
 use crate::{Location, ledger::Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -67,6 +67,9 @@ pub(super) struct RuleCursor {
     /// Objects that could not be examined.
     #[serde(rename = "odd", default, skip_serializing_if = "FailedObjects::is_empty")]
     pub(super) failed_objects: FailedObjects,
+    /// Versions that need not be examined again.
+    #[serde(default, skip_serializing_if = "KnownVersions::is_empty")]
+    pub(super) known: KnownVersions,
     /// Start of the last pass that checked the marks of open uploads.
     #[serde(rename = "marked", default, skip_serializing_if = "Option::is_none")]
     pub(super) marks_checked_at: Option<Timestamp>,
@@ -120,6 +123,7 @@ impl RuleCursor {
         }
         self.scanned_before = self.oldest_unhandled.take().into_iter().chain(began).min();
         self.growing = std::mem::take(&mut self.still_growing);
+        self.known.complete();
     }
 
     /// Creates the cursor of a rule whose passes begin with objects of `from`.
@@ -136,6 +140,7 @@ impl RuleCursor {
             growing: BTreeSet::new(),
             still_growing: BTreeSet::new(),
             failed_objects: FailedObjects::default(),
+            known: KnownVersions::default(),
             marks_checked_at: None,
             checks_marks: false,
             requested: None,

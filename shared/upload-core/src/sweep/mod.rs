@@ -7,6 +7,7 @@ pub(crate) mod discover;
 pub(crate) mod discovery;
 pub(crate) mod due_videos;
 mod failed_objects;
+mod known_versions;
 pub(crate) mod preview;
 pub(crate) mod report;
 mod resume;

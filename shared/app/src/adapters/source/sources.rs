@@ -93,7 +93,7 @@ impl upload_core::Source for Sources {
             let silent = "the source does not tell when its objects were written";
             let modified = object.last_modified;
             let modified = modified.ok_or_else(|| Error::new(ErrorKind::Source, "list", silent))?;
-            Ok(SourceEntry { key: object.key, size: object.size, modified })
+            Ok(SourceEntry { key: object.key, etag: object.etag, size: object.size, modified })
         };
         let entries = listing.objects.into_iter().map(entry).collect::<Result<_, Error>>()?;
         Ok(SourcePage { entries, next: listing.next })

@@ -56,8 +56,15 @@ impl<F> Scan<'_, '_, F> {
             }
             Encounter::Unknown => {}
         }
-        cursor.growing.contains(&entry.key)
-            || cursor.scanned_before.is_none_or(|limit| entry.modified + MARGIN >= limit.get())
+        if cursor.growing.contains(&entry.key) {
+            return true;
+        }
+        if cursor.scanned_before.is_some_and(|limit| entry.modified + MARGIN < limit.get()) {
+            return false;
+        }
+        let is_known = cursor.known.encounter(entry) && !cursor.checks_marks;
+        self.report.known += u32::from(is_known);
+        !is_known
     }
 
     /// Whether this rule is the one that holds for the key.
@@ -86,6 +93,13 @@ impl<F> Scan<'_, '_, F> {
             return self.mark_unhandled(entry);
         }
         growing.insert(entry.key.clone());
+    }
+
+    /// Records that the ledger has an upload of this version.
+    pub(super) fn remember_version(&mut self, entry: &SourceEntry) {
+        if self.discovery.bounds.since.is_none() {
+            self.rule_scan.cursor.known.add(entry);
+        }
     }
 
     /// Records that the object could not be handled: it is examined again. If there is no room, the whole next

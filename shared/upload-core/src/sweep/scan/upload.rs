@@ -34,6 +34,11 @@ where
                 KnownUpload::Returned => {}
                 KnownUpload::Handled(next) => {
                     self.report.known += 1;
+                    // A symlink's list entry tells nothing of its target, which may be another by the next pass.
+                    let is_as_listed = request.object.etag == entry.etag && request.object.size == entry.size;
+                    if is_as_listed && matches!(next, NextAction::NextObject) {
+                        self.remember_version(entry);
+                    }
                     return next;
                 }
             },

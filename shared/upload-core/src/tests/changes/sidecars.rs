@@ -222,6 +222,28 @@ async fn a_look_at_a_known_version_reads_each_step_once() {
     assert_eq!((count("list"), count("read"), asked.len()), (1, steps + 1, steps + 2), "{asked:?}");
 }
 
+/// While Youku refuses the account's calls, a look at a version that waits adds no step, and takes no call; after the limit it is carried out.
+#[tokio::test(start_paused = true)]
+async fn a_limit_adds_no_step_for_each_look() {
+    let (memory, receiver) = (small_memory(), Receiver::default());
+    let id = publish(&memory, None).await;
+    memory.world().states.extend([VideoState::Normal]);
+    memory.fault("update", 0, Fault::Deny(ErrorKind::RateLimited));
+    let json = r#"{"title":"第二版"}"#;
+    let error = apply(&memory, &receiver, json).await.expect_err("limited");
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+    let steps = memory.ledger.keys("ledger/");
+    let calls = memory.world().calls.len();
+    for _ in 0..5 {
+        let error = apply(&memory, &receiver, json).await.expect_err("limited");
+        assert_eq!((error.kind(), error.upload_id()), (ErrorKind::RateLimited, Some(&id)));
+    }
+    assert_eq!((memory.ledger.keys("ledger/"), memory.world().calls.len()), (steps, calls));
+    sleep(2 * MINUTE).await;
+    assert_eq!(apply(&memory, &receiver, json).await.expect("taken again"), SidecarResult::Changed);
+    assert_eq!(count_calls(&memory, "update"), 2);
+}
+
 /// Each refusal is told, also where the receiver is down for both, and also a week after the upload.
 #[tokio::test(start_paused = true)]
 async fn every_refusal_is_told_in_its_order() {

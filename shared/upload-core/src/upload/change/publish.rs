@@ -100,7 +100,7 @@ impl Uploader {
         self.ensure_changeable(upload).await?;
         let retry = RetryBudget::new(self.settings.retry.with_deadline(run.deadline));
         let (mut tries, mut requests) = (retry.start_loop(), EditRequests::new(edit));
-        loop {
+        let made = loop {
             let asking = async {
                 let shown = self.youku.show_video(video_id).await?;
                 match shown.as_ref().map(|shown| shown.state) {
@@ -116,9 +116,13 @@ impl Uploader {
                 }
             };
             match asking.await {
-                Ok(public) => return Ok(public),
-                Err(error) => tries.wait_after(error).await?,
+                Ok(public) => break Ok(public),
+                Err(error) => match tries.wait_after(error).await {
+                    Ok(()) => {}
+                    Err(error) => break Err(error),
+                },
             }
-        }
+        };
+        self.spare_calls(upload, made).await
     }
 }

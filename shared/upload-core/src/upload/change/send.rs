@@ -6,6 +6,7 @@ use crate::{
     ledger::{ChangeOrigin, Failure, LeasedUpload, Step, Update},
     model::metadata::{StatedMetadata, VideoMetadata},
     retry::RetryBudget,
+    upload::terminal_step::RATE_LIMIT_PAUSE,
 };
 use youku::{split_tags, with_unix_line_ends};
 
@@ -64,7 +65,8 @@ impl Uploader {
         let video_id = video_id(upload)?;
         self.ensure_changeable(upload).await?;
         let retry = RetryBudget::new(self.settings.retry.with_deadline(run.deadline));
-        let shown = retry.retry(|| self.youku.show_video(video_id)).await?;
+        let shown = retry.retry(|| self.youku.show_video(video_id)).await;
+        let shown = self.spare_calls(upload, shown).await?;
         let shown = shown.ok_or_else(|| refusal("Youku knows no such video"))?;
         // What a password protects shows no password.
         let is_protected = stated.public_type == Some(youku::PublicType::Password);
@@ -87,17 +89,43 @@ impl Uploader {
         self.ensure_changeable(upload).await?;
         let retry = RetryBudget::new(self.settings.retry.with_deadline(run.deadline));
         let (mut tries, mut requests) = (retry.start_loop(), EditRequests::new(edit));
-        loop {
+        let sent = loop {
             let asking = async {
                 let shown = self.youku.show_video(video_id).await?;
                 let shown = shown.ok_or_else(|| refusal("Youku knows no such video"))?;
                 self.send_once(upload, &shown, &mut requests).await
             };
             match asking.await {
-                Ok(()) => return Ok(()),
-                Err(error) => tries.wait_after(error).await?,
+                Ok(()) => break Ok(()),
+                Err(error) => match tries.wait_after(error).await {
+                    Ok(()) => {}
+                    Err(error) => break Err(error),
+                },
+            }
+        };
+        self.spare_calls(upload, sent).await
+    }
+
+    /// Where Youku has just refused the account's call as one too many, spares all others theirs. Returns what was passed.
+    pub(super) async fn spare_calls<T>(
+        &self,
+        upload: &LeasedUpload,
+        asked: Result<T, Error>,
+    ) -> Result<T, Error> {
+        if let Err(error) = &asked
+            && error.kind() == ErrorKind::RateLimited
+        {
+            let pause = match error.advice() {
+                RetryAdvice::Retry { retry_after: Some(pause) } => pause,
+                _ => RATE_LIMIT_PAUSE,
+            };
+            let client = self.account_name(&upload.record().request.account);
+            let until = upload.lease().now() + pause;
+            if let Err(unwritten) = self.ledger.limit_calls(client, until.into()).await {
+                tracing::warn!(error = ?unwritten, "could not spare the account's other calls the refusal");
             }
         }
+        asked
     }
 
     /// Asks once, unless Youku shows the change already.

@@ -2,7 +2,7 @@
 
 use super::VideoChange;
 use crate::{
-    Error, ErrorKind, Location, RetryAdvice, RunContext, UploadId, Uploader, VideoEdit,
+    Error, ErrorKind, Location, RetryAdvice, RunContext, UploadError as _, UploadId, Uploader, VideoEdit,
     intake::rules::{sidecar_digest, sidecar_key},
     ledger::{ChangeOrigin, LeasedUpload, Scheduling, Step, Timestamp, Update, is_audience},
     model::{
@@ -75,6 +75,12 @@ impl Uploader {
             let is_fixed = |field: &str| record.request.fixed.iter().any(|fixed| fixed == field);
             let edit = stated.metadata.retain(|field| !is_fixed(field) && VideoEdit::can_change(field));
             let publish_at = stated.publish_at.filter(|_| !is_fixed("publish_at"));
+            // Each claim is a step: while Youku refuses the account's calls, every sweep would add one. What waits for an hour is recorded
+            // before that hour.
+            if publish_at.is_none() && record.pending_publication().is_none() {
+                let account = self.account_name(&record.request.account);
+                self.ledger.ensure_calls_allowed(account).await.map_err(|error| error.with_upload_id(id))?;
+            }
             let change = VideoChange::Sidecar { edit: drop_empty(edit), publish_at };
             self.change_video(id, change, ChangeOrigin::Sidecar(digest), run).await?;
             Ok(SidecarResult::Changed)

@@ -235,6 +235,7 @@ impl Source for FakeBucket {
         let mut found = state.objects.iter().filter(|(key, _)| behind(key));
         let entry = |(key, (content, modified)): (&String, &(String, SystemTime))| SourceEntry {
             key: key.clone(),
+            etag: Md5(Md5Hash::digest(content).into()).to_string(),
             size: content.len() as u64,
             modified: *modified,
         };
