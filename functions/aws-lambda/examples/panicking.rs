@@ -9,7 +9,7 @@ async fn main() -> Result<(), Error> {
     run(async |event: LambdaEvent<Value>| {
         let words = event.payload.get("panic");
         assert!(words.is_none(), "{words:?}");
-        Ok(EventResponse::Results { results: Vec::new() })
+        Ok(EventResponse::Results { results: Vec::new() }.into())
     })
     .await
 }

@@ -6,7 +6,7 @@ use crate::{
     http_form::HttpForm,
     http_response::HttpResponse,
     invocation::Invocation,
-    response::EventResponse,
+    response::{EventResponse, Reply, stream},
 };
 use app::{
     App, ObjectResult, Task,
@@ -37,15 +37,15 @@ impl Handler {
     ///
     /// # Errors
     /// Makes the platform deliver the event again: only where that can help. A final failure is in the response and in the log.
-    pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<EventResponse, Diagnostic> {
+    pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Reply, Diagnostic> {
         let (event, context) = event.into_parts();
         let invocation = Invocation::new(context);
         let span = tracing::info_span!("event", request_id = invocation.request_id);
         async {
             match decode(event)? {
-                Event::Actions(actions) => self.run_actions(actions, &invocation).await,
+                Event::Actions(actions) => self.run_actions(actions, &invocation).await.map(Reply::from),
                 Event::Queue(messages) => {
-                    Ok(EventResponse::Batch(self.handle_batch(messages, &invocation).await))
+                    Ok(EventResponse::Batch(self.handle_batch(messages, &invocation).await).into())
                 }
                 Event::Http(request, form) => self.serve_http(*request, form, invocation).await,
             }
@@ -192,11 +192,16 @@ impl Handler {
         mut request: Request<Body>,
         form: HttpForm,
         invocation: Invocation,
-    ) -> Result<EventResponse, Diagnostic> {
+    ) -> Result<Reply, Diagnostic> {
         request.extensions_mut().insert(invocation.into_request_context());
         let Ok(response) = self.http.clone().oneshot(request).await;
+        if form == HttpForm::FunctionUrl && self.app.settings().http.stream_responses {
+            return Ok(stream(response));
+        }
         let response = HttpResponse::from_response(response, form).await;
-        response.map(EventResponse::Http).map_err(|_| diagnostic("internal", "the answer broke off"))
+        response
+            .map(|response| EventResponse::Http(response).into())
+            .map_err(|_| diagnostic("internal", "the answer broke off"))
     }
 }
 

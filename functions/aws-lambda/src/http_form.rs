@@ -3,7 +3,9 @@
 /// Who turned an HTTP request into an event. Each wants its response in a form of its own and refuses, or ignores, what others want.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HttpForm {
-    /// A function URL, or an HTTP API with payload format 2.0.
+    /// A function URL: payload format 2.0, and the one sender that can pass a response on while it is being made.
+    FunctionUrl,
+    /// An HTTP API with payload format 2.0.
     FormatTwo,
     /// A REST API, or an HTTP API with payload format 1.0.
     FormatOne,

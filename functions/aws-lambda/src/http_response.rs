@@ -45,7 +45,7 @@ impl HttpResponse {
 
     fn with_headers(self, headers: &HeaderMap, form: HttpForm) -> Self {
         match form {
-            HttpForm::FormatTwo => {
+            HttpForm::FunctionUrl | HttpForm::FormatTwo => {
                 let cookies = Some(headers.get_all(SET_COOKIE).iter().map(decode).collect());
                 let mut headers = headers.clone();
                 headers.remove(SET_COOKIE);

@@ -6,7 +6,7 @@
 //! | `events` | [`decode`]: an event's JSON to the [`Action`]s that it asks for |
 //! | `handler` | [`Handler`]: actions to the application, outcomes to responses |
 //! | `invocation` | what Lambda says about an invocation: request id, deadline |
-//! | `response`, `http_response` | [`EventResponse`], [`HttpResponse`]: a form for each kind of caller |
+//! | `response`, `http_response` | [`Reply`], [`EventResponse`], [`HttpResponse`]: a form for each kind of caller |
 //! | `http_form` | [`HttpForm`]: who turned an HTTP request into an event |
 //! | `error` | errors as Lambda reports them |
 //!
@@ -39,7 +39,7 @@ pub use handler::Handler;
 pub use http_form::HttpForm;
 pub use http_response::HttpResponse;
 pub use lambda_runtime::Diagnostic;
-pub use response::EventResponse;
+pub use response::{EventResponse, Reply};
 
 use app::App;
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
@@ -85,7 +85,7 @@ pub async fn run<Handled>(
     handler: impl Fn(LambdaEvent<Value>) -> Handled + Clone + Send + 'static,
 ) -> Result<(), Error>
 where
-    Handled: Future<Output = Result<EventResponse, Diagnostic>> + Send + 'static,
+    Handled: Future<Output = Result<Reply, Diagnostic>> + Send + 'static,
 {
     // In a container the process is PID 1, for which the signal has no default effect.
     let mut sigterm = signal(SignalKind::terminate())?;

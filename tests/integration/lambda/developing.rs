@@ -48,37 +48,54 @@ impl Drop for Group {
     }
 }
 
+/// The function behind the emulator of `cargo lambda watch`; dropping it ends both.
+pub(super) struct Watched {
+    pub(super) port: u16,
+    _apis: Group,
+    _function: Child,
+}
+
+impl Watched {
+    pub(super) async fn start(env: &LambdaEnv) -> Self {
+        let port = free_port();
+        let apis = ["watch", "--only-lambda-apis", "--invoke-address", "127.0.0.1"];
+        let apis = Group(watch(&apis, &port.to_string()).spawn().unwrap());
+        assert!(wait_until_listening(port).await, "it listens");
+        let mut function = Command::new(binary("oss2youku-lambda"));
+        function
+            .env_clear()
+            .envs(&env.variables)
+            .env("AWS_LAMBDA_RUNTIME_API", format!("http://127.0.0.1:{port}/.rt/oss2youku-lambda"));
+        for (name, value) in [("NAME", "oss2youku-lambda"), ("MEMORY_SIZE", "512"), ("VERSION", "1")] {
+            function.env(format!("AWS_LAMBDA_FUNCTION_{name}"), value);
+        }
+        let function = function.stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
+        Self { port, _apis: apis, _function: function }
+    }
+
+    /// Its function's URL.
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}/lambda-url/oss2youku-lambda{path}", self.port)
+    }
+}
+
 /// An emulator that states a deadline of 1970 for every call gets its uploads done.
 #[tokio::test]
 async fn an_emulator_with_past_deadlines_gets_its_uploads() {
     let env = LambdaEnv::start(&[]).await;
-    let port_number = free_port();
-    let (address, port) = (format!("127.0.0.1:{port_number}"), port_number.to_string());
-    let apis = ["watch", "--only-lambda-apis", "--invoke-address", "127.0.0.1"];
-    let _apis = Group(watch(&apis, &port).spawn().unwrap());
-    assert!(wait_until_listening(port_number).await, "it listens");
-    let mut function = Command::new(binary("oss2youku-lambda"));
-    function
-        .env_clear()
-        .envs(&env.variables)
-        .env("AWS_LAMBDA_RUNTIME_API", format!("http://{address}/.rt/oss2youku-lambda"));
-    for (name, value) in [("NAME", "oss2youku-lambda"), ("MEMORY_SIZE", "512"), ("VERSION", "1")] {
-        function.env(format!("AWS_LAMBDA_FUNCTION_{name}"), value);
-    }
-    let _function = function.stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
-
+    let watched = Watched::start(&env).await;
     let bytes = sample_bytes(1, MIB);
     env.s3.put("videos", "in/watched (final)+第.mp4", &bytes).await;
     let event = env.folder.path().join("event.json");
     std::fs::write(&event, fixture("s3", "watched").to_string()).unwrap();
     let arguments = ["invoke", "oss2youku-lambda", "--invoke-address", "127.0.0.1", "--data-file"];
     let arguments: Vec<_> = arguments.into_iter().chain(event.to_str()).collect();
-    let answer = invoke(&arguments, &port, 60).await;
+    let answer = invoke(&arguments, &watched.port.to_string(), 60).await;
     assert_eq!(answer["results"][0]["code"], "200", "{answer}");
     env.assert_published("watched (final)+第", &bytes);
 
     // Its function URL writes null for whatever a request lacks.
-    let url = format!("http://{address}/lambda-url/oss2youku-lambda/uploads");
+    let url = watched.url("/uploads");
     let task = json!({"source": "s3://videos/in/watched (final)+第.mp4"}).to_string();
     let asking = app::http_client().unwrap().post(url).header("cookie", "a=1; b=2").body(task).send();
     let answer = timeout(Duration::from_secs(60), asking).await.expect("an answer").unwrap();

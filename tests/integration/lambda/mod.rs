@@ -14,6 +14,7 @@ mod package;
 mod role;
 mod runtime_api;
 mod start;
+mod streaming;
 mod template;
 
 use crate::support::{

@@ -2,7 +2,7 @@
 
 use crate::decoded::json;
 use app::{App, Settings};
-use aws_lambda::{Diagnostic, Handler};
+use aws_lambda::{Diagnostic, Handler, Reply};
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ fn paused(folder: &TempDir) -> Handler {
 }
 
 /// The same with more settings of the section `http`.
-fn bounded(folder: &TempDir, http: &str) -> Handler {
+pub(crate) fn bounded(folder: &TempDir, http: &str) -> Handler {
     let file = format!(
         "paused = true\n[http]\ntrust_gateway = true\n{http}\n[ledger]\nlocation = '{}'\n[accounts.main]\nclient_id = 'c'\naccess_token = 't'",
         folder.path().display()
@@ -29,7 +29,15 @@ fn bounded(folder: &TempDir, http: &str) -> Handler {
 async fn handle(event: Value) -> Result<Value, Diagnostic> {
     let folder = tempfile::tempdir().expect("a folder");
     let response = paused(&folder).handle(LambdaEvent::new(event, Context::default())).await?;
-    Ok(serde_json::to_value(&response).expect("JSON"))
+    Ok(document(response))
+}
+
+/// The document of a reply that is no stream.
+fn document(reply: Reply) -> Value {
+    match reply {
+        Reply::BufferedResponse(response) => serde_json::to_value(response).expect("JSON"),
+        Reply::StreamingResponse(response) => unreachable!("{response:?}"),
+    }
 }
 
 fn failed(response: &Value) -> Vec<&str> {
@@ -97,7 +105,7 @@ async fn a_base_path_is_passed_over() {
     for path in ["/healthz", "/video/healthz", "/uploads/video/healthz"] {
         request["rawPath"] = path.into();
         let response = handler.handle(LambdaEvent::new(request.clone(), Context::default())).await;
-        let response = serde_json::to_value(response.expect("a response")).expect("JSON");
+        let response = document(response.expect("a response"));
         assert_eq!(response["statusCode"], 200, "{path}: {response}");
     }
 }
@@ -153,7 +161,7 @@ async fn a_task_outside_the_allowed_sources_is_refused() {
     let handler = bounded(&folder, "sources = ['s3://videos/films/']");
     let handle = async |event| handler.handle(LambdaEvent::new(event, Context::default())).await;
     let task = json!({"source": "s3://videos/films-secret/a.mp4"});
-    let error = handle(task.clone()).await.expect_err("refused");
+    let error = handle(task.clone()).await.err().expect("refused");
     assert_eq!(error.error_type, "invalid_job");
     assert!(error.error_message.contains("http.sources"), "{}", error.error_message);
     let mut batch = json(SQS);
@@ -161,7 +169,7 @@ async fn a_task_outside_the_allowed_sources_is_refused() {
         message["body"] = task.to_string().into();
     }
     let messages = batch["Records"].as_array().expect("an array").len();
-    let response = serde_json::to_value(handle(batch).await.expect("a response")).expect("JSON");
+    let response = document(handle(batch).await.expect("a response"));
     assert_eq!(failed(&response).len(), messages);
 }
 

@@ -14,7 +14,7 @@ const HTTP_API: &str = include_str!("../../fixtures/http-api.json");
 
 fn read(event: &Value) -> Request<Body> {
     match decode(event.clone()).expect("it is known") {
-        Event::Http(request, HttpForm::FormatTwo) => *request,
+        Event::Http(request, HttpForm::FormatTwo | HttpForm::FunctionUrl) => *request,
         other => unreachable!("{other:?}"),
     }
 }

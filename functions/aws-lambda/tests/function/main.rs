@@ -8,3 +8,4 @@ mod handler;
 mod http;
 mod http_forms;
 mod odd;
+mod streaming;

@@ -29,6 +29,11 @@ pub struct HttpSettings {
     /// The path that a gateway puts before the API's own: with `/video` the API is at `/video/uploads`, and at `/uploads` as well
     /// (`OSS2YOUKU_HTTP__BASE_PATH`). It does not begin with `/uploads` or `/healthz`. Default: none.
     pub base_path: BasePath,
+    /// Passes responses on while they are being made, as the URL of a Lambda function does whose `InvokeMode` is `RESPONSE_STREAM`: no event
+    /// tells its mode (`OSS2YOUKU_HTTP__STREAM_RESPONSES`). Other senders of requests, and Function Compute, are not concerned. Default
+    /// `false`.
+    #[serde(deserialize_with = "text::deserialize_value")]
+    pub stream_responses: bool,
 }
 
 impl Default for HttpSettings {
@@ -39,6 +44,7 @@ impl Default for HttpSettings {
             trust_gateway: false,
             body_limit_kib: 64,
             base_path: BasePath::default(),
+            stream_responses: false,
         }
     }
 }

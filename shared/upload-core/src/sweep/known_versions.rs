@@ -91,7 +91,7 @@ impl<'de> Deserialize<'de> for Hashes {
         let bytes = STANDARD_NO_PAD.decode(text).map_err(D::Error::custom)?;
         let (hashes, rest) = bytes.as_chunks::<HASH>();
         if !rest.is_empty() {
-            return Err(D::Error::custom("expected the base64 of hashes of 8 bytes each"));
+            return Err(D::Error::invalid_length(bytes.len(), &"hashes of 8 bytes each"));
         }
         Ok(Self(hashes.iter().copied().collect()))
     }

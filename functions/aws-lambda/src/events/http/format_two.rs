@@ -5,7 +5,7 @@ use super::{
     parts::RequestParts,
     target::{build_target, strip_stage},
 };
-use crate::events::document::deserialize_event;
+use crate::{events::document::deserialize_event, http_form::HttpForm};
 use http::header::COOKIE;
 use lambda_runtime::Diagnostic;
 use serde::Deserialize;
@@ -41,24 +41,29 @@ struct RequestLine {
     method: String,
 }
 
-/// What the event holds of its request.
-pub(super) fn parse_parts(event: Value) -> Result<RequestParts, Diagnostic> {
+/// What the event holds of its request, and the form of its response.
+pub(super) fn parse_parts(event: Value) -> Result<(RequestParts, HttpForm), Diagnostic> {
     let event: HttpEvent = deserialize_event(event)?;
     let context = event.request_context;
     // Only on API Gateway's own domain the path is known to begin with the stage's name.
     let domain = context.domain_name.as_deref();
     let always = domain.is_none_or(|domain| domain.contains(".execute-api."));
+    // An HTTP API has a domain always; emulators of function URLs state none, or `localhost`.
+    let is_function_url =
+        domain.is_none_or(|domain| domain.contains(".lambda-url.") || !domain.contains('.'));
+    let form = if is_function_url { HttpForm::FunctionUrl } else { HttpForm::FormatTwo };
     let path = strip_stage(&event.raw_path, context.stage.as_deref(), always);
     let mut headers = list_values(&event.headers);
     if let Value::Array(cookies) = event.cookies {
         let cookies: Vec<_> = cookies.iter().filter_map(Value::as_str).collect();
         headers.extend((!cookies.is_empty()).then(|| (COOKIE.to_string(), cookies.join("; "))));
     }
-    Ok(RequestParts {
+    let parts = RequestParts {
         method: context.http.method,
         target: build_target(path, &event.raw_query_string),
         headers,
         body: event.body,
         is_base64_encoded: event.is_base64_encoded,
-    })
+    };
+    Ok((parts, form))
 }

@@ -13,7 +13,8 @@ use serde_json::Value;
 /// `InvalidEvent` where the event holds no method, no path and query, or a body that is not base64 although it says so.
 pub(crate) fn parse_request(event: Value) -> Result<(Request<Body>, HttpForm), Diagnostic> {
     if event.get("version").and_then(Value::as_str) == Some("2.0") {
-        return Ok((format_two::parse_parts(event)?.into_request()?, HttpForm::FormatTwo));
+        let (parts, form) = format_two::parse_parts(event)?;
+        return Ok((parts.into_request()?, form));
     }
     let form = format_one::detect_form(&event);
     Ok((format_one::parse_parts(event, form)?.into_request()?, form))
