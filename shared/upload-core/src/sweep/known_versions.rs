@@ -5,7 +5,7 @@
 //! forgetting one costs such a look, never a video.
 
 use crate::SourceEntry;
-use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+use base64::{DecodeError, Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeSet, time::UNIX_EPOCH};
@@ -91,7 +91,7 @@ impl<'de> Deserialize<'de> for Hashes {
         let bytes = STANDARD_NO_PAD.decode(text).map_err(D::Error::custom)?;
         let (hashes, rest) = bytes.as_chunks::<HASH>();
         if !rest.is_empty() {
-            return Err(D::Error::invalid_length(bytes.len(), &"hashes of 8 bytes each"));
+            return Err(D::Error::custom(DecodeError::InvalidLength(bytes.len())));
         }
         Ok(Self(hashes.iter().copied().collect()))
     }
