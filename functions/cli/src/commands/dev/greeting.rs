@@ -72,6 +72,6 @@ fn describe_replaced(user: &UserSettings) -> String {
     let names = user.replaced.join(", ");
     match names.as_str() {
         "" => tr_static!("nothing in it is replaced", "其中没有被替换的内容").into(),
-        _ => tr!("replaced by the local ones: {names}", "已换成本地的：{names}"),
+        _ => tr!("replaced by the local ones, or left out: {names}", "已换成本地的，或不使用：{names}"),
     }
 }
