@@ -50,7 +50,10 @@ async fn rules_and_callbacks_of_the_users_file_hold() {
     let mut dev = DevTerminal::start(&data, &["--config", file.to_str().unwrap()]);
     let greeting = dev.greeting.join("\n");
     assert!(greeting.contains("bucket films, clips"), "{greeting}");
-    assert!(greeting.contains("replaced by the local ones, or left out: accounts, ledger, source"), "{greeting}");
+    assert!(
+        greeting.contains("replaced by the local ones, or left out: accounts, ledger, source"),
+        "{greeting}"
+    );
     let bytes = sample_bytes(1, 300_000);
     for (bucket, key) in [("films", "in/a.mp4"), ("clips", "b.mp4"), ("films", "elsewhere.mp4")] {
         dev.bucket(bucket).put(key, bytes.clone(), &PutOptions::default()).await.unwrap();

@@ -11,6 +11,8 @@ use std::time::{Duration, SystemTime};
 /// Age at which an open mark without steps is deleted: its first holder died before it stated what the upload is
 /// about, and the event has been delivered again since.
 pub(super) const STRAY_AGE: Duration = Duration::from_secs(3600);
+/// Age at which the holder that wrote a mark without steps has died, or lost its lease: sweeps leave the mark alone until it is deleted.
+const DEAD_AGE: Duration = Duration::from_secs(300);
 
 /// What a sweep did.
 #[derive(Debug, Default)]
@@ -86,12 +88,19 @@ impl SweepReport {
             Ok(ResumeResult::Held) => self.skipped += 1,
             // A young mark costs no further request, since each sweep would repeat it. Before an old one is deleted the steps are read again.
             Ok(ResumeResult::NotBegun) => {
-                let is_old = now.duration_since(upload.first_marked()).is_ok_and(|age| age >= STRAY_AGE);
-                if is_old && ledger.read(id).await?.is_none() && ledger.clear_stray(upload, STRAY_AGE).await?
+                let has_age = |marked, least| now.duration_since(marked).is_ok_and(|age| age >= least);
+                if has_age(upload.first_marked(), STRAY_AGE)
+                    && ledger.read(id).await?.is_none()
+                    && ledger.clear_stray(upload, STRAY_AGE).await?
                 {
                     self.marks_cleared += 1;
-                } else {
-                    self.skipped += 1;
+                    return Ok(());
+                }
+                self.skipped += 1;
+                // Kills leave such marks, and each would cost every sweep four requests. Of several marks the youngest counts: its holder
+                // may be about to append.
+                if upload.due.is_none() && has_age(upload.marked, DEAD_AGE) {
+                    ledger.postpone_open(upload, mark, now + STRAY_AGE).await?;
                 }
             }
             Ok(ResumeResult::FollowedUp(FollowUp { is_accepted, made_public })) => {
