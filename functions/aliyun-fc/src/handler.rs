@@ -5,12 +5,12 @@ use aliyun_fc_events::{OssEvents, OssRecord, TriggerEvent};
 use aliyun_fc_runtime::{Context, Diagnostic, FcEvent};
 use app::{
     App, ObjectResult,
-    core::{Error, Location, Provider, RunContext, UploadError as _},
+    core::{Error, Location, Provider, UploadError as _},
 };
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
-use tracing::Instrument;
+use tracing::{Instrument, field::display};
 
 /// The function's response to an event; only the log and a destination read it.
 #[derive(Debug, Serialize)]
@@ -34,13 +34,14 @@ impl Handler {
     /// Makes the platform deliver the event again: only where that can help. A final failure is in the response and in the log.
     pub(crate) async fn handle(&self, event: FcEvent<TriggerEvent>) -> Result<EventResponse, Diagnostic> {
         let (payload, context) = event.into_parts();
+        let trace_id = invocation::trace(&context).map(|trace| display(trace.trace_id()));
         match payload {
             TriggerEvent::Oss(events) => {
-                let span = tracing::info_span!("event", request_id = context.request_id());
+                let span = tracing::info_span!("event", request_id = context.request_id(), trace_id);
                 self.handle_records(events, &context).instrument(span).await
             }
             TriggerEvent::Timer(_) => {
-                let span = tracing::info_span!("sweep", request_id = context.request_id());
+                let span = tracing::info_span!("sweep", request_id = context.request_id(), trace_id);
                 self.sweep(&context).instrument(span).await
             }
             TriggerEvent::Other(document) => Err(Diagnostic::new("UnknownEvent", explain_refusal(document))),
@@ -50,7 +51,7 @@ impl Handler {
 
     /// Every timer of the function runs the sweep.
     async fn sweep(&self, context: &Context) -> Result<EventResponse, Diagnostic> {
-        let run = RunContext { deadline: invocation::deadline(context), ..RunContext::default() };
+        let run = invocation::run(context);
         let swept = self.app.run_sweep(invocation::credentials(context), &run).await;
         let results = swept.map_err(|error| {
             tracing::error!(?error, code = error.kind().code(), "no sweep");
@@ -83,7 +84,7 @@ impl Handler {
         let Some((location, size)) = created_object(record) else {
             return Ok(ObjectResult::skipped(record.oss.object.key.clone(), "not_an_arrival"));
         };
-        let run = RunContext { deadline: invocation::deadline(context), ..RunContext::default() };
+        let run = invocation::run(context);
         self.app.handle_object_created(&location, size, invocation::credentials(context), &run).await
     }
 }

@@ -10,16 +10,20 @@ use crate::{
 };
 use app::{
     App, ObjectResult, Task,
-    core::{Error, Outcome, UploadError as _},
+    core::{Error, Outcome, RunContext, TraceContext, UploadError as _},
 };
 use aws_lambda_events::sqs::SqsBatchResponse;
-use axum::{Router, body::Body, http::Request};
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderValue, Request},
+};
 use futures_util::FutureExt;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde_json::Value;
 use std::{collections::HashSet, panic::AssertUnwindSafe, sync::Arc};
 use tower::ServiceExt;
-use tracing::Instrument;
+use tracing::{Instrument, field::display};
 
 /// What the function keeps between invocations.
 pub struct Handler {
@@ -39,10 +43,16 @@ impl Handler {
     /// Makes the platform deliver the event again: only where that can help. A final failure is in the response and in the log.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<EventResponse, Diagnostic> {
         let (event, context) = event.into_parts();
-        let invocation = Invocation::new(context);
-        let span = tracing::info_span!("event", request_id = invocation.request_id);
+        let mut invocation = Invocation::new(context);
+        let event = decode(event);
+        if let Ok(Event::Http(request, _)) = &event {
+            let values = request.headers().get_all("traceparent").iter().map(HeaderValue::as_bytes);
+            invocation.trace = TraceContext::from_values(values).or(invocation.trace);
+        }
+        let trace_id = invocation.trace.map(|trace| display(trace.trace_id()));
+        let span = tracing::info_span!("event", request_id = invocation.request_id, trace_id);
         async {
-            match decode(event)? {
+            match event? {
                 Event::Actions(actions) => self.run_actions(actions, &invocation).await,
                 Event::Queue(messages) => {
                     Ok(EventResponse::Batch(self.handle_batch(messages, &invocation).await))
@@ -176,10 +186,17 @@ impl Handler {
         let json = task.to_string();
         let task = Task::from_request(json.as_bytes(), request_id, self.app.settings());
         let task = task.map_err(|error| log_error(&error))?;
-        let result = self.app.run_task(&task, None, &invocation.run()).await;
+        let run = invocation.run();
+        let run = RunContext { trace: task.trace.or(run.trace), ..run };
+        let trace_id = task.trace.map(|trace| display(trace.trace_id()));
+        let span = tracing::info_span!("task", trace_id);
+        let running = self.app.run_task(&task, None, &run);
+        let result = running.instrument(span.clone()).await;
         if let Err(error) = &result {
-            let (object, upload_id) = (&task.job.location, error.upload_id().map(tracing::field::display));
-            tracing::error!(%object, upload_id, ?error, code = error.kind().code(), "failed");
+            let (object, upload_id) = (&task.job.location, error.upload_id().map(display));
+            span.in_scope(
+                || tracing::error!(%object, upload_id, ?error, code = error.kind().code(), "failed"),
+            );
         }
         match result {
             Err(error) if !self.app.is_settled(&error) => Err(into_diagnostic(&error)),

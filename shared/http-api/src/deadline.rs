@@ -19,13 +19,12 @@ pub(crate) async fn with_deadline<T>(
 ) -> Result<T, Error> {
     let latest = Instant::now() + TIME;
     let latest = context.deadline.map_or(latest, |deadline| deadline.min(latest));
-    let span = tracing::info_span!("request", request_id = context.request_id);
     let late = || Error::new(ErrorKind::Deadline, "status", "the ledger did not answer in time").retryable();
     let reading = async {
         let result = timeout_at(latest, reading).await.unwrap_or_else(|_| Err(late()));
         result.inspect_err(log_failure)
     };
-    reading.instrument(span).await
+    reading.instrument(context.span()).await
 }
 
 /// What the caller asks in vain is no failure of this process.

@@ -58,6 +58,7 @@ pub use model::preflight::{Preflight, VideoLimits};
 pub use model::progress::{Progress, Stage};
 pub use model::publication::{Hiding, ManagePolicy, Publication};
 pub use model::timestamp::Timestamp;
+pub use model::trace_context::{TraceContext, TraceId};
 pub use model::upload_id::UploadId;
 pub use model::zone::{ZONE, Zone};
 pub use notices::{

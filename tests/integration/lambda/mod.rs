@@ -15,6 +15,7 @@ mod role;
 mod runtime_api;
 mod start;
 mod template;
+mod traces;
 
 use crate::support::{
     assert_one_video,

@@ -36,8 +36,7 @@ pub(crate) async fn retry_upload(
             return JsonResponse::from_error(StatusCode::BAD_REQUEST, "invalid_query", text).into_response();
         }
     };
-    let span = tracing::info_span!("request", request_id = context.request_id);
-    let run = RunContext { deadline: context.deadline, ..RunContext::default() };
+    let (span, run) = (context.span(), context.run());
     let progress = run.progress.clone();
     let work = retry(app, id, reopening, context, run).instrument(span);
     match ProgressFormat::from_headers(&headers) {

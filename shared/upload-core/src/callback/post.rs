@@ -1,24 +1,24 @@
 //! The attempts of one run to deliver one message.
 
-use super::policy::DeliveryPolicy;
-use crate::{Callback, DeliveryResult, Notifier, RunContext};
-use bytes::Bytes;
+use super::{message::Message, policy::DeliveryPolicy};
+use crate::{Callback, DeliveryResult, Notifier, RunContext, TraceContext};
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout_at};
 
 /// Pause before the second attempt within one run; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
-/// Posts a message until it is accepted, refused for good, or the policy's limits are reached. Returns the last result, and how often the
+/// Posts a message, which belongs to `trace`, until it is accepted, refused for good, or the policy's limits are reached. Returns the last result, and how often the
 /// message was sent.
 pub(super) async fn post(
     notifier: &dyn Notifier,
     callback: &Callback,
-    id: &str,
-    body: Bytes,
+    message: Message,
+    trace: Option<TraceContext>,
     run: &RunContext,
     policy: DeliveryPolicy,
 ) -> (DeliveryResult, u32) {
+    let Message { id, body } = message;
     let end = Instant::now() + policy.time;
     let end = run.deadline.map_or(end, |deadline| end.min(deadline));
     let (mut pause, mut attempts) = (FIRST_PAUSE, 0);
@@ -27,7 +27,7 @@ pub(super) async fn post(
         if let Some(remaining) = open_for.filter(|_| policy.respect_circuit_breaker) {
             return (timed_out(Some(remaining)), attempts);
         }
-        let attempt = notifier.post(&callback.url, id, body.clone());
+        let attempt = notifier.post(&callback.url, &id, body.clone(), trace);
         let result = timeout_at(end, attempt).await.unwrap_or_else(|_| timed_out(None));
         attempts += 1;
         let DeliveryResult::Failed { retry_after, .. } = &result else { return (result, attempts) };

@@ -21,5 +21,6 @@ pub(crate) mod second_run;
 pub(crate) mod session;
 pub(crate) mod shortcuts;
 pub(crate) mod terminal_step;
+mod trace;
 pub(crate) mod unused_statements;
 pub(crate) mod uploader;

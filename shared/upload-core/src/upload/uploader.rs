@@ -13,6 +13,7 @@ use crate::{
         published_video::{PublishedVideo, result_from_record},
         run_context::{out_of_time, with_deadline, with_deadline_or},
         terminal_step::terminal_step,
+        trace::upload_span,
     },
 };
 use futures_util::future::BoxFuture;
@@ -127,8 +128,8 @@ impl Uploader {
     ) -> Result<PublishedVideo, Error> {
         let id = UploadId::new(&request.object, &request.job);
         let claim = Box::pin(async {
-            let claim = self.claim(&id, Some(request), is_new).await?;
-            self.reopen_if_wanted(&id, claim, request).await
+            let claim = self.claim(&id, Some(request), is_new, run).await?;
+            self.reopen_if_wanted(&id, claim, request, run).await
         });
         self.run_claimed(&id, claim, Some((request, video)), run).await
     }
@@ -143,7 +144,7 @@ impl Uploader {
         run: &'a RunContext,
     ) -> BoxFuture<'a, Result<PublishedVideo, Error>> {
         Box::pin(async move {
-            let claim = Box::pin(self.claim(id, None, false));
+            let claim = Box::pin(self.claim(id, None, false, run));
             self.run_claimed(id, claim, None, run).await
         })
     }
@@ -158,7 +159,8 @@ impl Uploader {
         run: &'a RunContext,
     ) -> BoxFuture<'a, Result<PublishedVideo, Error>> {
         Box::pin(async move {
-            let claim = Box::pin(self.ledger.resume_at_once(id));
+            let ledger = self.ledger.with_trace(run.trace);
+            let claim = Box::pin(ledger.resume_at_once(id));
             self.run_claimed(id, claim, None, run).await
         })
     }
@@ -174,8 +176,9 @@ impl Uploader {
         run: &'a RunContext,
     ) -> BoxFuture<'a, Result<PublishedVideo, Error>> {
         Box::pin(async move {
+            let ledger = self.ledger.with_trace(run.trace);
             let claim =
-                Box::pin(async { Ok(Claim::Acquired(Box::new(self.ledger.reopen(id, reopening).await?))) });
+                Box::pin(async { Ok(Claim::Acquired(Box::new(ledger.reopen(id, reopening).await?))) });
             self.run_claimed(id, claim, None, run).await
         })
     }
@@ -189,14 +192,17 @@ impl Uploader {
         run: &RunContext,
     ) -> Result<PublishedVideo, Error> {
         let (request, video) = requested.unzip();
+        // After a deadline inside the claim, nobody knows how far the claim got.
+        let claim = with_deadline_or(run.deadline, claim, || out_of_time().mark_unrecorded());
+        let claim = claim.instrument(tracing::info_span!("claim", upload_id = %id)).await;
+        let claim = claim.map_err(|error| error.with_upload_id(id))?;
+        let span = upload_span(claim.record(), run);
         let running = async {
-            // After a deadline inside the claim, nobody knows how far the claim got.
-            match with_deadline_or(run.deadline, claim, || out_of_time().mark_unrecorded()).await? {
+            match claim {
                 Claim::Acquired(upload) => Box::pin(self.run_leased(*upload, request, video, run)).await,
                 Claim::Settled(record) => self.note_unused(result_from_record(&record), &record, request),
             }
         };
-        let span = tracing::info_span!("upload", upload_id = %id);
         running.instrument(span).await.map_err(|error| error.with_upload_id(id))
     }
 
