@@ -30,9 +30,9 @@ pub(crate) fn credentials(context: &Context) -> Option<Credentials> {
     })
 }
 
-/// The bounds of a run of the application, and the trace that asks for it.
-pub(crate) fn run(context: &Context) -> RunContext {
-    RunContext { deadline: deadline(context), trace: trace(context), ..RunContext::default() }
+/// The bounds of a run of the application, and the trace that it belongs to.
+pub(crate) fn run(context: &Context, trace: Option<TraceContext>) -> RunContext {
+    RunContext { deadline: deadline(context), trace, ..RunContext::default() }
 }
 
 /// The trace of the call.

@@ -23,7 +23,10 @@ use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde_json::Value;
 use std::{collections::HashSet, panic::AssertUnwindSafe, sync::Arc};
 use tower::ServiceExt;
-use tracing::{Instrument, field::display};
+use tracing::{
+    Instrument,
+    field::{Empty, display},
+};
 
 /// What the function keeps between invocations.
 pub struct Handler {
@@ -49,9 +52,9 @@ impl Handler {
             let values = request.headers().get_all("traceparent").iter().map(HeaderValue::as_bytes);
             invocation.trace = TraceContext::from_values(values).or(invocation.trace);
         }
-        let trace_id = invocation.trace.map(|trace| display(trace.trace_id()));
-        let span = tracing::info_span!("event", request_id = invocation.request_id, trace_id);
-        async {
+        let span = tracing::info_span!("event", request_id = invocation.request_id, trace_id = Empty);
+        invocation.trace = app::begin_trace(&span, invocation.trace);
+        let handling = async {
             match event? {
                 Event::Actions(actions) => self.run_actions(actions, &invocation).await,
                 Event::Queue(messages) => {
@@ -59,9 +62,10 @@ impl Handler {
                 }
                 Event::Http(request, form) => self.serve_http(*request, form, invocation).await,
             }
-        }
-        .instrument(span)
-        .await
+        };
+        let ended = handling.instrument(span).await;
+        app::flush_traces().await;
+        ended
     }
 
     /// Runs every action; one error makes the whole event come again, after the others have run.
@@ -186,10 +190,10 @@ impl Handler {
         let json = task.to_string();
         let task = Task::from_request(json.as_bytes(), request_id, self.app.settings());
         let task = task.map_err(|error| log_error(&error))?;
+        let span = tracing::info_span!("task", trace_id = Empty);
         let run = invocation.run();
-        let run = RunContext { trace: task.trace.or(run.trace), ..run };
-        let trace_id = task.trace.map(|trace| display(trace.trace_id()));
-        let span = tracing::info_span!("task", trace_id);
+        let trace = task.trace.map_or(run.trace, |trace| app::begin_trace(&span, Some(trace)));
+        let run = RunContext { trace, ..run };
         let running = self.app.run_task(&task, None, &run);
         let result = running.instrument(span.clone()).await;
         if let Err(error) = &result {

@@ -35,7 +35,7 @@ pub(crate) async fn create_upload(
     let key = read_idempotency_key(&headers);
     let task = key.and_then(|key| Task::from_request(&json, key, app.settings()));
     context.trace = context.trace.or(task.as_ref().ok().and_then(|task| task.trace));
-    let span = context.span();
+    let span = context.begin_span();
     let task = match task {
         Ok(task) => task,
         Err(error) => {
@@ -46,7 +46,11 @@ pub(crate) async fn create_upload(
     };
     let run = context.run();
     let progress = run.progress.clone();
-    let work = run_task(app, task, context, run).instrument(span);
+    let work = async move {
+        let response = run_task(app, task, context, run).instrument(span).await;
+        app::flush_traces().await;
+        response
+    };
     match ProgressFormat::from_headers(&headers) {
         None => work.await.into_response(),
         Some(format) => {

@@ -10,7 +10,7 @@ use axum::{
 };
 use std::convert::Infallible;
 use tokio::time::Instant;
-use tracing::{Span, field::display};
+use tracing::{Span, field::Empty};
 
 /// One invocation as the platform sees it: an extension of the request.
 #[derive(Debug, Clone, Default)]
@@ -31,10 +31,11 @@ impl RequestContext {
         RunContext { deadline: self.deadline, trace: self.trace, ..RunContext::default() }
     }
 
-    /// The span around the request's log lines.
-    pub(crate) fn span(&self) -> Span {
-        let trace_id = self.trace.map(|trace| display(trace.trace_id()));
-        tracing::info_span!("request", request_id = self.request_id, trace_id)
+    /// Begins the request's span, in the trace that the request belongs to.
+    pub(crate) fn begin_span(&mut self) -> Span {
+        let span = tracing::info_span!("request", request_id = self.request_id, trace_id = Empty);
+        self.trace = app::begin_trace(&span, self.trace);
+        span
     }
 }
 

@@ -95,5 +95,6 @@ pub use upload::preflight::probe_object;
 pub use upload::published_video::PublishedVideo;
 pub use upload::run_context::RunContext;
 pub use upload::same_content::ArrivalOutcome;
+pub use upload::trace::{JoinTrace, join_traces_by};
 pub use upload::uploader::Uploader;
 pub use youku::{Md5, watch_page};

@@ -1,6 +1,7 @@
 //! The notifier port over `webhook`.
 
 use super::webhook_http::WebhookHttp;
+use crate::traces::outgoing_trace;
 use async_trait::async_trait;
 use bytes::Bytes;
 use object_storage::HttpClient;
@@ -54,7 +55,7 @@ impl Notifier for Callbacks {
         body: Bytes,
         trace: Option<TraceContext>,
     ) -> DeliveryResult {
-        let traceparent = trace.map(String::from);
+        let traceparent = outgoing_trace(trace).map(String::from);
         let callback = Callback { url: url.clone(), id: id.to_owned(), traceparent };
         let delivered = self.client.deliver(&callback, body).await;
         let in_time = !matches!(&delivered, Err(error) if error.kind() == ErrorKind::TimedOut);
