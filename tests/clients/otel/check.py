@@ -1,6 +1,6 @@
 """Uploads through the local clouds with a function that exports its traces, and compares what a collector received.
 
-    check.py PROGRAMS     the folder with oss2youku and oss2youku-fc, both built with the feature `otel`
+    check.py PROGRAMS     the folder with oss2youku, oss2youku-fc and oss2youku-lambda, built with the feature `otel`
 """
 
 import contextlib
@@ -14,14 +14,19 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
 import urllib.request
 
 import oss2
 import rotel
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+LATE = TRACE[::-1]
+XRAY = "5759e988bd862e3fe1be46a994272793"
 CALLER = "00f067aa0ba902b7"
 PHASES = {"hash", "create", "parts", "commit", "callback"}
+# Of one run to deliver a callback.
+ATTEMPTS = 3
 # Longer than anything takes on a busy machine.
 PATIENCE = 120
 # What the collector may cost a call, and what a busy machine adds.
@@ -86,18 +91,24 @@ def is_open(port):
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
-    """Keeps the headers of callbacks."""
+    """Keeps the path and the headers of callbacks; those to /late are accepted after a few attempts."""
 
-    headers_seen = []
+    seen = []
 
     def do_POST(self):
         self.rfile.read(int(self.headers["content-length"]))
-        self.headers_seen.append(dict(self.headers))
-        self.send_response(200)
+        self.seen.append((self.path, dict(self.headers)))
+        refused = self.path == "/late" and len(self.traces("/late")) <= ATTEMPTS
+        self.send_response(503 if refused else 200)
         self.end_headers()
 
     def log_message(self, *_):
         pass
+
+    @classmethod
+    def traces(cls, path):
+        """The `traceparent` of each callback to this path."""
+        return [headers.get("traceparent") for seen, headers in cls.seen if seen == path]
 
 
 class Dev:
@@ -169,7 +180,21 @@ def check_request(dev, collector, callback):
     expect("the upload has its id", by_name["upload"]["attributes"]["upload_id"], f"Str({answer['data']['upload_id']})")
     expect("the service has its name", by_name["upload"]["resource"]["service.name"], "Str(the-function)")
     traceparent = f"00-{TRACE}-{by_name['callback']['id']}-01"
-    expect("the callback carries its span", [one.get("traceparent") for one in Receiver.headers_seen], [traceparent])
+    expect("the callback carries its span", Receiver.traces("/done"), [traceparent])
+
+
+def check_late_callback(dev, collector, callback):
+    """A callback that the sweep delivers: its span is a part of the upload's trace."""
+    dev.put("user/dee/late.mp4", 400_000)
+    answer, _ = dev.submit("late", callback.replace("/done", "/late"), {"traceparent": f"00-{LATE}-{CALLER}-01"})
+    expect("its request is answered", answer["code"], "200")
+    wait_for("the sweep's delivery", lambda: len(Receiver.traces("/late")) > ATTEMPTS)
+    find = lambda: [s for s in collector.spans() if s.get("trace") == LATE and s["name"] in ("callback", "request")]
+    request, *callbacks = sorted(wait_for("its spans", lambda: len(find()) > 2 and find()), key=lambda s: s["name"] == "callback")
+    expect("two runs tried to deliver it", [s["attributes"]["code"] for s in callbacks], ["Str(503)", "Str(200)"])
+    expect("the later one continues what the ledger names", callbacks[1]["parent"], request["id"])
+    expected = [f"00-{LATE}-{callbacks[0]['id']}-01"] * ATTEMPTS + [f"00-{LATE}-{callbacks[1]['id']}-01"]
+    expect("each attempt carries its run's span", Receiver.traces("/late"), expected)
 
 
 def check_failure(dev, collector):
@@ -200,6 +225,63 @@ def check_event(dev, collector):
     steps = [json.loads(file.read_text()) for file in ledger.glob("ledger/*/000001.json")]
     recorded = [step["traceparent"] for step in steps if step["traceparent"][3:35] == event["trace"]]
     expect("and which the ledger keeps", recorded, [f"00-{event['trace']}-{event['id']}-01"])
+
+
+class RuntimeApi(http.server.BaseHTTPRequestHandler):
+    """Lambda's runtime API, which has one event, in a trace of X-Ray."""
+
+    events, answers = [], []
+
+    def do_GET(self):
+        if not self.events:
+            # The function waits for the next one until it is ended.
+            return self.rfile.read(1)
+        body = json.dumps(self.events.pop()).encode()
+        self.send_response(200)
+        self.send_header("lambda-runtime-aws-request-id", "one")
+        self.send_header("lambda-runtime-deadline-ms", str(int((time.time() + PATIENCE) * 1000)))
+        self.send_header("lambda-runtime-trace-id", f"Root=1-{XRAY[:8]}-{XRAY[8:]};Parent={CALLER};Sampled=1")
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self):
+        self.answers.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+        self.send_response(202)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def check_lambda(programs, dev, collector, port):
+    """The function of Lambda, called with a task: the invocation's trace of X-Ray."""
+    dev.put("user/dee/lambda.mp4", 400_000)
+    RuntimeApi.events.append({"source": "oss://videos/user/dee/lambda.mp4", "account": "main"})
+    api = http.server.ThreadingHTTPServer(("127.0.0.1", 0), RuntimeApi)
+    api.daemon_threads = True
+    threading.Thread(target=api.serve_forever, daemon=True).start()
+    variables = dev.places["env"] | {
+        "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.server_port}",
+        "AWS_LAMBDA_FUNCTION_NAME": "f",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+        "AWS_LAMBDA_FUNCTION_VERSION": "1",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{port}",
+    }
+    function = subprocess.Popen([programs / "oss2youku-lambda"], env=variables, stderr=subprocess.DEVNULL)
+    try:
+        wait_for("the answer of the function", lambda: RuntimeApi.answers)
+        expect("the function of Lambda answers", RuntimeApi.answers[0]["code"], "200")
+        names = ["commit", "create", "event", "hash", "parts", "task", "upload"]
+        find = lambda: [span for span in collector.spans() if span.get("trace") == XRAY]
+        wait_for("its spans", lambda: len(find()) >= len(names))
+        expect("its spans", sorted(span["name"] for span in find()), names)
+        expect("continue the trace of X-Ray", [s["name"] for s in find() if s["parent"] == CALLER], ["event"])
+    finally:
+        function.kill()
+        function.wait()
 
 
 def check_command_line(programs, dev, collector, port, folder):
@@ -250,8 +332,10 @@ def main():
         dev = Dev(programs, folder, port)
         try:
             check_request(dev, collector, callback)
+            check_late_callback(dev, collector, callback)
             check_failure(dev, collector)
             check_event(dev, collector)
+            check_lambda(programs, dev, collector, port)
             check_command_line(programs, dev, collector, port, folder)
         finally:
             end(dev)
