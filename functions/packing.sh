@@ -26,10 +26,10 @@ build_static() {
         cargo zigbuild --locked --profile function --target x86_64-unknown-linux-musl -p "$1" >&2
 }
 
-# build TRIPLE PACKAGE: builds a package's program for glibc 2.17 and later, so that every runtime of the platforms has what it needs.
+# build TRIPLE PACKAGE [FEATURES]: builds a package's program for glibc 2.17 and later, so that every runtime of the platforms has what it needs.
 # The repository's root is the working directory.
 build() {
-    local triple=$1 package=$2 tools
+    local triple=$1 package=$2 features=${3:-} tools
     install_zig
     local flags=(
         "${without_paths[@]}"
@@ -41,7 +41,8 @@ build() {
     )
     # Parted by a byte that is in no path.
     local IFS=$'\x1f'
-    CARGO_ENCODED_RUSTFLAGS="${flags[*]}" PATH="$tools/bin:$PATH" cargo zigbuild --locked --profile function --target "$triple.2.17" -p "$package" >&2
+    CARGO_ENCODED_RUSTFLAGS="${flags[*]}" PATH="$tools/bin:$PATH" cargo zigbuild --locked --profile function --target "$triple.2.17" -p "$package" \
+        ${features:+"--features=$features"} >&2
 }
 
 # pack TRIPLE PROGRAM FOLDER ZIP: puts a built program into FOLDER and into ZIP, as `bootstrap`; prints the zip's path.

@@ -14,6 +14,7 @@
 //! | `job_control` | a program that is stopped, continued and ended on a pseudo terminal |
 //! | `ledger_bucket` | the ledger in a bucket of the local OSS |
 //! | `lines` | what a running program prints |
+//! | `log_lines` | the lines of a program's log, and the trace that they name |
 //! | `moto` | moto, an S3 that nobody here wrote |
 //! | `moto_roles` | roles in moto, whose policies it then enforces |
 //! | `paths` | programs, tools and files of the workspace |
@@ -40,6 +41,7 @@ pub(crate) mod golden;
 pub(crate) mod job_control;
 pub(crate) mod ledger_bucket;
 mod lines;
+pub(crate) mod log_lines;
 pub(crate) mod moto;
 pub(crate) mod moto_roles;
 mod paths;

@@ -5,12 +5,12 @@ use aliyun_fc_events::{OssEvents, OssRecord, TriggerEvent};
 use aliyun_fc_runtime::{Context, Diagnostic, FcEvent};
 use app::{
     App, ObjectResult,
-    core::{Error, Location, Provider, RunContext, UploadError as _},
+    core::{Error, Location, Provider, RunContext, TraceContext, UploadError as _},
 };
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
-use tracing::Instrument;
+use tracing::{Instrument, field::Empty};
 
 /// The function's response to an event; only the log and a destination read it.
 #[derive(Debug, Serialize)]
@@ -34,14 +34,27 @@ impl Handler {
     /// Makes the platform deliver the event again: only where that can help. A final failure is in the response and in the log.
     pub(crate) async fn handle(&self, event: FcEvent<TriggerEvent>) -> Result<EventResponse, Diagnostic> {
         let (payload, context) = event.into_parts();
+        let ended = self.handle_payload(payload, &context).await;
+        app::flush_traces().await;
+        ended
+    }
+
+    async fn handle_payload(
+        &self,
+        payload: TriggerEvent,
+        context: &Context,
+    ) -> Result<EventResponse, Diagnostic> {
+        let asked = invocation::trace(context);
         match payload {
             TriggerEvent::Oss(events) => {
-                let span = tracing::info_span!("event", request_id = context.request_id());
-                self.handle_records(events, &context).instrument(span).await
+                let span = tracing::info_span!("event", request_id = context.request_id(), trace_id = Empty);
+                let trace = app::begin_trace(&span, asked);
+                self.handle_records(events, context, trace).instrument(span).await
             }
             TriggerEvent::Timer(_) => {
-                let span = tracing::info_span!("sweep", request_id = context.request_id());
-                self.sweep(&context).instrument(span).await
+                let span = tracing::info_span!("sweep", request_id = context.request_id(), trace_id = Empty);
+                app::begin_trace(&span, asked);
+                self.sweep(context).instrument(span).await
             }
             TriggerEvent::Other(document) => Err(Diagnostic::new("UnknownEvent", explain_refusal(document))),
             _ => Err(Diagnostic::new("UnknownEvent", "this kind of event is not known")),
@@ -50,7 +63,7 @@ impl Handler {
 
     /// Every timer of the function runs the sweep.
     async fn sweep(&self, context: &Context) -> Result<EventResponse, Diagnostic> {
-        let run = RunContext { deadline: invocation::deadline(context), ..RunContext::default() };
+        let run = invocation::run(context, None);
         let swept = self.app.run_sweep(invocation::credentials(context), &run).await;
         let results = swept.map_err(|error| {
             tracing::error!(?error, code = error.kind().code(), "no sweep");
@@ -63,11 +76,13 @@ impl Handler {
         &self,
         events: OssEvents,
         context: &Context,
+        trace: Option<TraceContext>,
     ) -> Result<EventResponse, Diagnostic> {
         let mut results = Vec::with_capacity(events.records.len());
         let mut retryable = None;
         for record in &events.records {
-            match self.handle_record(record, context).await {
+            let run = invocation::run(context, trace);
+            match self.handle_record(record, context, &run).await {
                 Ok(result) => results.push(result),
                 Err(error) => retryable = Some(error),
             }
@@ -79,12 +94,16 @@ impl Handler {
     }
 
     /// One record's result, or the error for which the event must come again.
-    async fn handle_record(&self, record: &OssRecord, context: &Context) -> Result<ObjectResult, Error> {
+    async fn handle_record(
+        &self,
+        record: &OssRecord,
+        context: &Context,
+        run: &RunContext,
+    ) -> Result<ObjectResult, Error> {
         let Some((location, size)) = created_object(record) else {
             return Ok(ObjectResult::skipped(record.oss.object.key.clone(), "not_an_arrival"));
         };
-        let run = RunContext { deadline: invocation::deadline(context), ..RunContext::default() };
-        self.app.handle_object_created(&location, size, invocation::credentials(context), &run).await
+        self.app.handle_object_created(&location, size, invocation::credentials(context), run).await
     }
 }
 

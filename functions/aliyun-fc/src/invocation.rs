@@ -1,7 +1,10 @@
 //! What the platform says about an invocation, in the application's types.
 
 use aliyun_fc_runtime::{Body, Context};
-use app::Credentials;
+use app::{
+    Credentials,
+    core::{RunContext, TraceContext},
+};
 use http_api::RequestContext;
 
 /// Passes what the platform says about a request to the HTTP API.
@@ -11,6 +14,8 @@ pub(crate) fn with_call(mut request: http::Request<Body>) -> http::Request<Body>
         request_id: Some(context.request_id()).filter(|id| !id.is_empty()).map(str::to_owned),
         credentials: credentials(context),
         deadline: deadline(context),
+        // Of the request's own headers.
+        trace: None,
     });
     request.extensions_mut().insert(call.unwrap_or_default());
     request
@@ -25,8 +30,18 @@ pub(crate) fn credentials(context: &Context) -> Option<Credentials> {
     })
 }
 
+/// The bounds of a run of the application, and the trace that it belongs to.
+pub(crate) fn run(context: &Context, trace: Option<TraceContext>) -> RunContext {
+    RunContext { deadline: deadline(context), trace, ..RunContext::default() }
+}
+
+/// The trace of the call.
+pub(crate) fn trace(context: &Context) -> Option<TraceContext> {
+    TraceContext::parse(context.traceparent()?)
+}
+
 /// When the run must have ended, some time before the platform ends it.
-pub(crate) fn deadline(context: &Context) -> Option<tokio::time::Instant> {
+fn deadline(context: &Context) -> Option<tokio::time::Instant> {
     let margin = app::startup::deadline_margin(context.remaining()?);
     context.deadline()?.checked_sub(margin)
 }

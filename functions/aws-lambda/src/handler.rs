@@ -10,16 +10,23 @@ use crate::{
 };
 use app::{
     App, ObjectResult, Task,
-    core::{Error, Outcome, UploadError as _},
+    core::{Error, Outcome, RunContext, TraceContext, UploadError as _},
 };
 use aws_lambda_events::sqs::SqsBatchResponse;
-use axum::{Router, body::Body, http::Request};
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderValue, Request},
+};
 use futures_util::FutureExt;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde_json::Value;
 use std::{collections::HashSet, panic::AssertUnwindSafe, sync::Arc};
 use tower::ServiceExt;
-use tracing::Instrument;
+use tracing::{
+    Instrument,
+    field::{Empty, display},
+};
 
 /// What the function keeps between invocations.
 pub struct Handler {
@@ -39,19 +46,26 @@ impl Handler {
     /// Makes the platform deliver the event again: only where that can help. A final failure is in the response and in the log.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Reply, Diagnostic> {
         let (event, context) = event.into_parts();
-        let invocation = Invocation::new(context);
-        let span = tracing::info_span!("event", request_id = invocation.request_id);
-        async {
-            match decode(event)? {
+        let mut invocation = Invocation::new(context);
+        let event = decode(event);
+        if let Ok(Event::Http(request, _)) = &event {
+            let values = request.headers().get_all("traceparent").iter().map(HeaderValue::as_bytes);
+            invocation.trace = TraceContext::from_values(values).or(invocation.trace);
+        }
+        let span = tracing::info_span!("event", request_id = invocation.request_id, trace_id = Empty);
+        invocation.trace = app::begin_trace(&span, invocation.trace);
+        let handling = async {
+            match event? {
                 Event::Actions(actions) => self.run_actions(actions, &invocation).await.map(Reply::from),
                 Event::Queue(messages) => {
                     Ok(EventResponse::Batch(self.handle_batch(messages, &invocation).await).into())
                 }
                 Event::Http(request, form) => self.serve_http(*request, form, invocation).await,
             }
-        }
-        .instrument(span)
-        .await
+        };
+        let ended = handling.instrument(span).await;
+        app::flush_traces().await;
+        ended
     }
 
     /// Runs every action; one error makes the whole event come again, after the others have run.
@@ -176,10 +190,17 @@ impl Handler {
         let json = task.to_string();
         let task = Task::from_request(json.as_bytes(), request_id, self.app.settings());
         let task = task.map_err(|error| log_error(&error))?;
-        let result = self.app.run_task(&task, None, &invocation.run()).await;
+        let span = tracing::info_span!("task", trace_id = Empty);
+        let run = invocation.run();
+        let trace = task.trace.map_or(run.trace, |trace| app::begin_trace(&span, Some(trace)));
+        let run = RunContext { trace, ..run };
+        let running = self.app.run_task(&task, None, &run);
+        let result = running.instrument(span.clone()).await;
         if let Err(error) = &result {
-            let (object, upload_id) = (&task.job.location, error.upload_id().map(tracing::field::display));
-            tracing::error!(%object, upload_id, ?error, code = error.kind().code(), "failed");
+            let (object, upload_id) = (&task.job.location, error.upload_id().map(display));
+            span.in_scope(
+                || tracing::error!(%object, upload_id, ?error, code = error.kind().code(), "failed"),
+            );
         }
         match result {
             Err(error) if !self.app.is_settled(&error) => Err(into_diagnostic(&error)),

@@ -1,6 +1,6 @@
 //! What Lambda says about an invocation, in the application's types.
 
-use app::core::RunContext;
+use app::core::{RunContext, TraceContext};
 use http_api::RequestContext;
 use lambda_runtime::Context;
 use std::{
@@ -28,22 +28,43 @@ pub(crate) struct Invocation {
     /// Lambda's id of the request; the same when an asynchronous one is retried.
     pub(crate) request_id: String,
     deadline: Instant,
+    /// The trace of the call: its request's own, else Lambda's.
+    pub(crate) trace: Option<TraceContext>,
 }
 
 impl Invocation {
     pub(crate) fn new(context: Context) -> Self {
-        Self { deadline: run_deadline(context.deadline), request_id: context.request_id }
+        let trace = context.xray_trace_id.as_deref().and_then(parse_xray);
+        Self { deadline: run_deadline(context.deadline), request_id: context.request_id, trace }
     }
 
-    /// The bounds of a run of the application.
+    /// The bounds of a run of the application, and the trace that asks for it.
     pub(crate) fn run(&self) -> RunContext {
-        RunContext { deadline: Some(self.deadline), ..RunContext::default() }
+        RunContext { deadline: Some(self.deadline), trace: self.trace, ..RunContext::default() }
     }
 
     /// The same for a request to the HTTP API.
     pub(crate) fn into_request_context(self) -> RequestContext {
-        RequestContext { request_id: Some(self.request_id), credentials: None, deadline: Some(self.deadline) }
+        RequestContext {
+            request_id: Some(self.request_id),
+            credentials: None,
+            deadline: Some(self.deadline),
+            trace: self.trace,
+        }
     }
+}
+
+/// Reads Lambda's trace header, `Root=1-{8 digits}-{24 digits};Parent={16 digits};Sampled=1`: the digits of `Root` are the trace's id in W3C's form
+/// (X-Ray developer guide: sending trace data). Without `Parent` there is no span to continue.
+fn parse_xray(header: &str) -> Option<TraceContext> {
+    let field = |name: &str| {
+        let mut fields = header.split(';').filter_map(|field| field.trim().split_once('='));
+        fields.find_map(|(found, value)| (found == name).then_some(value))
+    };
+    let (time, random) = field("Root")?.strip_prefix("1-")?.split_once('-')?;
+    let (parent, sampled) = (field("Parent")?, u8::from(field("Sampled") == Some("1")));
+    let is_split_well = time.len() == 8;
+    TraceContext::parse(&format!("00-{time}{random}-{parent}-{sampled:02x}")).filter(|_| is_split_well)
 }
 
 /// When the run must have ended, some time before the platform ends it.
@@ -87,6 +108,29 @@ mod tests {
                 Duration::from_secs(expected),
                 "{deadline_ms}"
             );
+        }
+    }
+
+    #[test]
+    fn the_trace_of_x_ray_is_read_in_the_form_of_w3c() {
+        let root = "Root=1-5759e988-bd862e3fe1be46a994272793";
+        let expected = |flags| format!("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-{flags}");
+        for (header, flags) in [
+            (format!("{root};Parent=53995c3f42cd8ad8;Sampled=1"), "01"),
+            (format!("{root};Parent=53995c3f42cd8ad8;Sampled=0;Lineage=a87bd80c:1|68fd508a:5"), "00"),
+            (format!("Sampled=?; Parent=53995c3f42cd8ad8; {root}"), "00"),
+        ] {
+            let read = parse_xray(&header).map(|trace| trace.to_string());
+            assert_eq!(read, Some(expected(flags)), "{header}");
+        }
+        for header in [
+            root.to_owned(),
+            String::new(),
+            "Root=1-5759e988b-d862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1".into(),
+            "Root=2-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1".into(),
+            "Root=1-5759e988-bd862e3fe1be46a99427279;Parent=53995c3f42cd8ad8;Sampled=1".into(),
+        ] {
+            assert_eq!(parse_xray(&header), None, "{header}");
         }
     }
 

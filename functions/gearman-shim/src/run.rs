@@ -77,6 +77,7 @@ fn init_logging() {
     let subscriber = tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
+        .with_current_span(false)
         .with_target(false)
         .with_writer(io::stderr)
         // It would be told by a macro that panics where nobody reads the log.

@@ -26,6 +26,7 @@ struct Inner {
     version: String,
     instance_id: String,
     retry_count: u32,
+    traceparent: Option<String>,
     deadline: Option<Instant>,
 }
 
@@ -56,6 +57,7 @@ impl Context {
             retry_count: find_filled(headers, "x-fc-retry-count")
                 .and_then(|count| count.parse().ok())
                 .unwrap_or(0),
+            traceparent: read_traceparent(headers),
             deadline: timeout.and_then(|seconds| arrival.checked_add(Duration::from_secs(seconds))),
         }))
     }
@@ -111,6 +113,12 @@ impl Context {
         self.0.retry_count
     }
 
+    /// The `traceparent` of the call (W3C Trace Context), as its caller sent it; `None` where there is none, or several. It is passed on while
+    /// tracing is on (page on tracing).
+    pub fn traceparent(&self) -> Option<&str> {
+        self.0.traceparent.as_deref()
+    }
+
     /// When the platform will end the call: its arrival plus the function's timeout (`x-fc-function-timeout`, 1 to
     /// 86,400 seconds; recorded). `None` where the header is missing: there is no deadline header.
     pub fn deadline(&self) -> Option<Instant> {
@@ -121,6 +129,13 @@ impl Context {
     pub fn remaining(&self) -> Option<Duration> {
         self.0.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
+}
+
+/// The value of a header that must not be repeated.
+fn read_traceparent(headers: &HeaderMap) -> Option<String> {
+    let mut values = headers.get_all("traceparent").iter();
+    let value = values.next().filter(|_| values.next().is_none())?;
+    value.to_str().ok().map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -170,6 +185,13 @@ mod tests {
         assert_eq!(context.qualifier(), "LATEST");
         assert_eq!(context.retry_count(), 0);
         assert_eq!(context.credentials(), None, "a function without a role is sent empty headers");
+        assert_eq!(context.traceparent(), None);
+        let mut headers = documented();
+        let traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        headers.insert("traceparent", traceparent.parse().unwrap());
+        assert_eq!(Context::from_headers(&headers).traceparent(), Some(traceparent));
+        headers.append("traceparent", traceparent.parse().unwrap());
+        assert_eq!(Context::from_headers(&headers).traceparent(), None);
     }
 
     #[test]

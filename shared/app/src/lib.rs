@@ -7,6 +7,7 @@
 //! | `adapters` | the core's ports over the crates that open sockets and files; [`ledger`] is where the ledger is kept |
 //! | `application` | [`App`]: what one process keeps, and how it reaches accounts, objects and the ledger |
 //! | `usecases` | what entrypoints ask of [`App`]: handle an event, run a task, sweep, list, and a person's requests |
+//! | `traces` | the traces that runs belong to and, with the feature `otel`, their export |
 //! | [`startup`], `logging`, `arguments` | the start of a function's process, and what its program says of itself |
 //!
 //! ```no_run
@@ -27,6 +28,7 @@ mod logging;
 mod settings;
 pub mod startup;
 mod tasks;
+mod traces;
 mod usecases;
 
 pub use ::error::ReadError;
@@ -40,7 +42,7 @@ pub use adapters::{
 pub use application::App;
 pub use arguments::Program;
 pub use chat_robots as robots;
-pub use logging::start_logging;
+pub use logging::{start_logging, start_without_log};
 pub use object_storage as storage;
 pub use object_storage::Credentials;
 pub use settings::{
@@ -51,6 +53,7 @@ pub use settings::{
     YoukuSettings,
 };
 pub use tasks::{CallerAccount, Task, UnverifiedToken, object_location, requested_key};
+pub use traces::{begin_trace, flush_traces};
 pub use upload_core as core;
 pub use usecases::{
     CallPlace, CallbackStatus, Continuation, HolderStatus, LedgerHealth, ListError, ListQuery, ListState,

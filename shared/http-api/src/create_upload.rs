@@ -23,18 +23,20 @@ use tracing::Instrument;
 
 pub(crate) async fn create_upload(
     State(app): State<Arc<App>>,
-    context: RequestContext,
+    mut context: RequestContext,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let span = tracing::info_span!("request", request_id = context.request_id);
     let limit = usize::from(app.settings().http.body_limit_kib) << 10;
     let json = match read_body(body, limit).await {
         Ok(json) => json,
         Err(response) => return response.into_response(),
     };
     let key = read_idempotency_key(&headers);
-    let task = match key.and_then(|key| Task::from_request(&json, key, app.settings())) {
+    let task = key.and_then(|key| Task::from_request(&json, key, app.settings()));
+    context.trace = context.trace.or(task.as_ref().ok().and_then(|task| task.trace));
+    let span = context.begin_span();
+    let task = match task {
         Ok(task) => task,
         Err(error) => {
             span.in_scope(|| tracing::warn!(%error, "not a task"));
@@ -42,9 +44,13 @@ pub(crate) async fn create_upload(
             return JsonResponse::from_result(&key, &Err(error)).into_response();
         }
     };
-    let run = RunContext { deadline: context.deadline, ..RunContext::default() };
+    let run = context.run();
     let progress = run.progress.clone();
-    let work = run_task(app, task, context, run).instrument(span);
+    let work = async move {
+        let response = run_task(app, task, context, run).instrument(span).await;
+        app::flush_traces().await;
+        response
+    };
     match ProgressFormat::from_headers(&headers) {
         None => work.await.into_response(),
         Some(format) => {

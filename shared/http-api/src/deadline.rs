@@ -4,7 +4,7 @@ use crate::request_context::RequestContext;
 use app::core::{Error, ErrorKind};
 use std::{future::Future, time::Duration};
 use tokio::time::{Instant, timeout_at};
-use tracing::Instrument;
+use tracing::{Instrument, field::display};
 
 /// For a few requests to the ledger and one call.
 const TIME: Duration = Duration::from_secs(20);
@@ -19,12 +19,14 @@ pub(crate) async fn with_deadline<T>(
 ) -> Result<T, Error> {
     let latest = Instant::now() + TIME;
     let latest = context.deadline.map_or(latest, |deadline| deadline.min(latest));
-    let span = tracing::info_span!("request", request_id = context.request_id);
     let late = || Error::new(ErrorKind::Deadline, "status", "the ledger did not answer in time").retryable();
     let reading = async {
         let result = timeout_at(latest, reading).await.unwrap_or_else(|_| Err(late()));
         result.inspect_err(log_failure)
     };
+    // Not exported as the span of a run is.
+    let trace_id = context.trace.map(|trace| display(trace.trace_id()));
+    let span = tracing::info_span!("request", request_id = context.request_id, trace_id);
     reading.instrument(span).await
 }
 

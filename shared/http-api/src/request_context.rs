@@ -1,9 +1,16 @@
 //! What only the platform knows of a request.
 
-use app::Credentials;
-use axum::{extract::FromRequestParts, http::request::Parts};
+use app::{
+    Credentials,
+    core::{RunContext, TraceContext},
+};
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderValue, request::Parts},
+};
 use std::convert::Infallible;
 use tokio::time::Instant;
+use tracing::{Span, field::Empty};
 
 /// One invocation as the platform sees it: an extension of the request.
 #[derive(Debug, Clone, Default)]
@@ -14,13 +21,31 @@ pub struct RequestContext {
     pub credentials: Option<Credentials>,
     /// Latest end of the work with which its answer still reaches the caller.
     pub deadline: Option<Instant>,
+    /// The trace that the platform names. The request's own header `traceparent` counts more.
+    pub trace: Option<TraceContext>,
 }
 
-/// What the platform put into the request's extensions; nothing where there is no platform.
+impl RequestContext {
+    /// A run that the request asks for.
+    pub(crate) fn run(&self) -> RunContext {
+        RunContext { deadline: self.deadline, trace: self.trace, ..RunContext::default() }
+    }
+
+    /// Begins the request's span, in the trace that the request belongs to.
+    pub(crate) fn begin_span(&mut self) -> Span {
+        let span = tracing::info_span!("request", request_id = self.request_id, trace_id = Empty);
+        self.trace = app::begin_trace(&span, self.trace);
+        span
+    }
+}
+
+/// What the platform put into the request's extensions, and the trace of the request's own headers.
 impl<S: Sync> FromRequestParts<S> for RequestContext {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(parts.extensions.get().cloned().unwrap_or_default())
+        let context: Self = parts.extensions.get().cloned().unwrap_or_default();
+        let values = parts.headers.get_all("traceparent").iter().map(HeaderValue::as_bytes);
+        Ok(Self { trace: TraceContext::from_values(values).or(context.trace), ..context })
     }
 }

@@ -58,6 +58,7 @@ pub use model::preflight::{Preflight, VideoLimits};
 pub use model::progress::{Progress, Stage};
 pub use model::publication::{Hiding, ManagePolicy, Publication};
 pub use model::timestamp::Timestamp;
+pub use model::trace_context::{TraceContext, TraceId};
 pub use model::upload_id::UploadId;
 pub use model::zone::{ZONE, Zone};
 pub use notices::{
@@ -94,5 +95,6 @@ pub use upload::preflight::probe_object;
 pub use upload::published_video::PublishedVideo;
 pub use upload::run_context::RunContext;
 pub use upload::same_content::ArrivalOutcome;
+pub use upload::trace::{JoinTrace, join_traces_by};
 pub use upload::uploader::Uploader;
 pub use youku::{Md5, watch_page};

@@ -88,7 +88,7 @@ impl Client {
     pub async fn deliver(&self, callback: &Callback, body: impl Into<Bytes>) -> Result<Delivered, Error> {
         let until = Instant::now() + self.attempt_time;
         let body = body.into();
-        let headers = self.headers(&callback.id, &body)?;
+        let headers = self.headers(callback, &body)?;
         let response = self.send(&callback.url, headers, body, until).await?;
         let status = response.status();
         let wait = retry_after(response.headers(), LONGEST_WAIT);
@@ -157,12 +157,16 @@ impl Client {
         Ok(found.into_iter().map(|address| SocketAddr::new(address, port)).collect())
     }
 
-    fn headers(&self, id: &str, body: &[u8]) -> Result<HeaderMap, Error> {
+    fn headers(&self, callback: &Callback, body: &[u8]) -> Result<HeaderMap, Error> {
+        let Callback { id, traceparent, .. } = callback;
         let value = |text: &str| {
             HeaderValue::from_str(text).map_err(|why| error::from_kind(ErrorKind::Invalid).with_source(why))
         };
         let mut headers = common_headers();
         headers.insert("webhook-id", value(id)?);
+        if let Some(traceparent) = traceparent {
+            headers.insert("traceparent", value(traceparent)?);
+        }
         if !self.keys.is_empty() {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
             let signatures = sign_with_each(&self.keys, id, now, body)

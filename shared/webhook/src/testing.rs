@@ -65,5 +65,9 @@ pub(crate) fn client(config: Config, resolver: Arc<Scripted>) -> Client {
 }
 
 pub(crate) fn callback(port: u16) -> Callback {
-    Callback { url: format!("http://{HOST}:{port}/done?token=s3cret").into(), id: "upload-1.finished".into() }
+    Callback {
+        url: format!("http://{HOST}:{port}/done?token=s3cret").into(),
+        id: "upload-1.finished".into(),
+        traceparent: None,
+    }
 }

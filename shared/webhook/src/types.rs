@@ -10,6 +10,8 @@ pub struct Callback {
     pub url: SecretString,
     /// The message's id, the same at every attempt (`webhook-id`), so that a receiver knows a repetition.
     pub id: String,
+    /// The trace that the message belongs to: the value of a `traceparent` header (W3C Trace Context).
+    pub traceparent: Option<String>,
 }
 
 /// A delivery that the receiver accepted.

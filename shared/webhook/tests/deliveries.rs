@@ -39,7 +39,11 @@ fn client(config: Config) -> Client {
 }
 
 fn callback(port: u16) -> Callback {
-    Callback { url: format!("http://{HOST}:{port}/done?token=s3cret").into(), id: "upload-1.finished".into() }
+    Callback {
+        url: format!("http://{HOST}:{port}/done?token=s3cret").into(),
+        id: "upload-1.finished".into(),
+        traceparent: None,
+    }
 }
 
 async fn receiver(answer: ResponseTemplate) -> MockServer {
@@ -93,6 +97,19 @@ async fn without_a_secret_only_the_id_is_sent() {
 }
 
 #[tokio::test]
+async fn the_trace_of_a_message_is_sent_as_a_header() {
+    let server = receiver(ResponseTemplate::new(200)).await;
+    let port = server.address().port();
+    let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let traced = Callback { traceparent: Some(trace.into()), ..callback(port) };
+    client(config(port)).deliver(&traced, BODY).await.unwrap();
+    client(config(port)).deliver(&callback(port), BODY).await.unwrap();
+    let requests = seen(&server).await;
+    assert_eq!(requests[0].headers["traceparent"], trace);
+    assert!(!requests[1].headers.contains_key("traceparent"));
+}
+
+#[tokio::test]
 async fn only_2xx_is_a_success_410_ends_it_and_retry_after_is_kept() {
     let at = |seconds| RetryAdvice::after(Duration::from_secs(seconds));
     let retry = RetryAdvice::RETRY;
@@ -139,7 +156,8 @@ async fn no_error_shows_the_url() {
     let client = client(config(port));
     let refused = client.deliver(&callback(port), BODY).await.unwrap_err();
     assert_eq!((refused.kind(), refused.advice()), (ErrorKind::Connection, RetryAdvice::RETRY));
-    let elsewhere = Callback { url: format!("http://u:s3cret@{HOST}:{port}/").into(), id: "1".into() };
+    let elsewhere =
+        Callback { url: format!("http://u:s3cret@{HOST}:{port}/").into(), id: "1".into(), traceparent: None };
     let invalid = client.check(&elsewhere.url).unwrap_err();
     assert_eq!((invalid.kind(), invalid.advice()), (ErrorKind::Invalid, RetryAdvice::Permanent));
     let id = Callback { id: "a\nb".into(), ..callback(port) };

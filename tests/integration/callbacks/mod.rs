@@ -1,6 +1,7 @@
 //! Callbacks of the function as the platform runs it, to a real receiver: what is sent, how often, and what the ledger records of it.
 
 mod pending;
+mod traces;
 mod undelivered;
 
 use crate::support::{

@@ -10,6 +10,7 @@ mod service;
 mod soak;
 mod speed;
 mod tokens;
+mod traces;
 
 use crate::support::{
     Setup, TestEnv, add_fault, binary, port::free_port, process, sample_bytes, wait_fired, within,

@@ -16,6 +16,7 @@ mod runtime_api;
 mod start;
 mod streaming;
 mod template;
+mod traces;
 
 use crate::support::{
     assert_one_video,

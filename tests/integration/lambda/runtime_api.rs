@@ -26,6 +26,9 @@ use tokio::{
 
 const TIMEOUT: Duration = Duration::from_secs(60);
 
+/// The trace of every invocation, as Lambda sends it.
+pub(crate) const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+
 struct Script {
     events: Mutex<VecDeque<(usize, Value)>>,
     asked: UnboundedSender<Instant>,
@@ -87,6 +90,7 @@ async fn next(State(script): State<Arc<Script>>) -> Response {
     let headers = [
         ("lambda-runtime-aws-request-id", number.to_string()),
         ("lambda-runtime-deadline-ms", until.as_millis().to_string()),
+        ("lambda-runtime-trace-id", TRACE.to_owned()),
     ];
     (headers, Json(event)).into_response()
 }
@@ -106,8 +110,17 @@ pub(crate) struct Process(Child);
 
 impl Process {
     pub(crate) fn start(program: &FilePath, variables: &BTreeMap<String, String>, api: &RuntimeApi) -> Self {
+        Self::start_logging(program, variables, api, Stdio::null())
+    }
+
+    pub(crate) fn start_logging(
+        program: &FilePath,
+        variables: &BTreeMap<String, String>,
+        api: &RuntimeApi,
+        log: Stdio,
+    ) -> Self {
         let mut command = Command::new(program);
-        command.env_clear().envs(variables).env("AWS_LAMBDA_RUNTIME_API", &api.address).stderr(Stdio::null());
+        command.env_clear().envs(variables).env("AWS_LAMBDA_RUNTIME_API", &api.address).stderr(log);
         for (name, value) in [("NAME", "f"), ("MEMORY_SIZE", "512"), ("VERSION", "1")] {
             command.env(format!("AWS_LAMBDA_FUNCTION_{name}"), value);
         }

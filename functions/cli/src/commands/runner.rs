@@ -20,7 +20,11 @@ use std::{future::Future, io, process::ExitCode};
 pub(crate) fn run(json: bool, command: impl Future<Output = Result<ExitCode, CliError>>) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let ended = runtime.map_err(describe_unusable).and_then(|runtime| {
-        let ended = runtime.block_on(command);
+        let ended = runtime.block_on(async {
+            let ended = command.await;
+            app::flush_traces().await;
+            ended
+        });
         // Do not wait for a thread that reads a file which does not answer.
         runtime.shutdown_background();
         ended

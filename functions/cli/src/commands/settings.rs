@@ -29,6 +29,8 @@ pub(super) fn start_logs(settings: &Settings, level: LogLevel) {
     let is_asked = settings.log.level != LogLevel::Info;
     if is_asked || !stderr().is_terminal() {
         app::start_logging(&LogSettings { level: if is_asked { settings.log.level } else { level } });
+    } else {
+        app::start_without_log();
     }
 }
 

@@ -5,10 +5,11 @@ use crate::forward::{
     function_trial::FunctionTrial,
     progress::UploadProgress,
     reply::LegacyReply,
+    trace_parent::TraceParent,
 };
 use bytes::{Bytes, BytesMut};
 use http::{
-    HeaderValue, StatusCode,
+    HeaderName, HeaderValue, StatusCode,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},
 };
 use reqwest::{Client, RequestBuilder, Response, Url};
@@ -42,6 +43,14 @@ pub(crate) struct FunctionClient {
     authorization: RwLock<HeaderValue>,
     /// The longest wait for the head of a response to a task.
     response_timeout: Duration,
+}
+
+/// What names a job in its calls.
+pub(crate) struct JobNames {
+    /// The same each time gearmand assigns the job.
+    pub(crate) idempotency_key: String,
+    /// The trace that it belongs to.
+    pub(crate) trace: Option<TraceParent>,
 }
 
 /// One line of a response in lines.
@@ -140,15 +149,18 @@ impl FunctionClient {
     pub(crate) async fn submit_task(
         &self,
         task: Bytes,
-        idempotency_key: &str,
+        names: &JobNames,
         progress: &watch::Sender<Option<UploadProgress>>,
     ) -> CallResult {
+        let trace = names.trace.as_ref().and_then(TraceParent::header);
+        let trace = trace.map(|header| (HeaderName::from_static("traceparent"), header));
         let request = self
             .http
             .post(self.uploads.clone())
+            .headers(trace.into_iter().collect())
             .header(ACCEPT, NDJSON)
             .header(CONTENT_TYPE, "application/json")
-            .header("idempotency-key", idempotency_key)
+            .header("idempotency-key", &names.idempotency_key)
             .body(task);
         match self.send(request, self.authorization(), self.response_timeout).await {
             Ok(response) => read_reply(response, progress).await,

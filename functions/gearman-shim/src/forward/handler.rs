@@ -3,12 +3,13 @@
 use crate::{
     forward::{
         call_result::{CallResult, RetryReason},
-        function_client::FunctionClient,
+        function_client::{FunctionClient, JobNames},
         function_gate::{FunctionGate, GateVerdict},
         function_trial::Refusal,
         payload::trim_payload,
         progress::{UploadProgress, relay_throttled},
         reply::{ErrorCode, LegacyReply, parse_keyname},
+        trace_parent::TraceParent,
     },
     metrics::{Metrics, Outcome},
     protocol::{
@@ -24,6 +25,7 @@ use tokio::{
     sync::watch,
     time::{Instant, sleep, sleep_until},
 };
+use tracing::{Instrument, Span};
 
 /// Longest pause before an upload is queried again: a query costs little.
 const MAX_QUERY_PAUSE: Duration = Duration::from_secs(5);
@@ -54,17 +56,14 @@ enum NextCall {
 
 impl Handler for Forwarder {
     async fn handle(&self, job: Job, progress: &Progress) -> Reply {
-        let started = Instant::now();
-        tracing::info!(?job, "begun");
-        let (key, task) = (derive_idempotency_key(&job), trim_payload(&job.payload));
-        let call = async |latest| self.call_until_done(&job, &key, &task, progress, &latest).await;
-        let is_published = |reply: &LegacyReply| reply.outcome() == Outcome::Success;
-        let reply = relay_throttled(progress, call, is_published).await;
-        let (code, error) = (reply.code.as_str(), reply.error.as_ref().map(ErrorCode::as_str));
-        let seconds = started.elapsed().as_secs_f64();
-        tracing::info!(?job, code, error, video = reply.data.videoid, seconds, "ended");
-        let outcome = reply.outcome();
-        self.encode_reply(reply, parse_keyname(&task), outcome)
+        let task = trim_payload(&job.payload);
+        let trace = TraceParent::from_payload(&task);
+        let span = trace.as_ref().map_or_else(Span::none, |trace| {
+            let trace_id = trace.trace_id();
+            tracing::info_span!("job", trace_id)
+        });
+        let names = JobNames { idempotency_key: derive_idempotency_key(&job), trace };
+        self.forward(job, task, names, progress).instrument(span).await
     }
 
     async fn wait_until_ready(&self) {
@@ -79,11 +78,24 @@ impl Handler for Forwarder {
 }
 
 impl Forwarder {
+    async fn forward(&self, job: Job, task: Bytes, names: JobNames, progress: &Progress) -> Reply {
+        let started = Instant::now();
+        tracing::info!(?job, "begun");
+        let call = async |latest| self.call_until_done(&job, &names, &task, progress, &latest).await;
+        let is_published = |reply: &LegacyReply| reply.outcome() == Outcome::Success;
+        let reply = relay_throttled(progress, call, is_published).await;
+        let (code, error) = (reply.code.as_str(), reply.error.as_ref().map(ErrorCode::as_str));
+        let seconds = started.elapsed().as_secs_f64();
+        tracing::info!(?job, code, error, video = reply.data.videoid, seconds, "ended");
+        let outcome = reply.outcome();
+        self.encode_reply(reply, parse_keyname(&task), outcome)
+    }
+
     /// Calls the function until there is a reply, the budget is spent, or the job's connection is lost.
     async fn call_until_done(
         &self,
         job: &Job,
-        key: &str,
+        names: &JobNames,
         task: &Bytes,
         progress: &Progress,
         latest: &watch::Sender<Option<UploadProgress>>,
@@ -96,7 +108,7 @@ impl Forwarder {
             }
             let token = self.function.authorization();
             let (mut result, queried) = match &next {
-                NextCall::SubmitTask => (self.function.submit_task(task.clone(), key, latest).await, false),
+                NextCall::SubmitTask => (self.function.submit_task(task.clone(), names, latest).await, false),
                 NextCall::QueryUpload(id) => (self.function.query_upload(id.clone()).await, true),
             };
             if let CallResult::Refused(reply) = result {
@@ -125,7 +137,7 @@ impl Forwarder {
             (next, reason) = match result {
                 CallResult::Done(reply) | CallResult::Refused(reply) => return reply,
                 CallResult::PublishedElsewhere(reply) => {
-                    return match self.function.submit_task(task.clone(), key, latest).await {
+                    return match self.function.submit_task(task.clone(), names, latest).await {
                         CallResult::Done(own) => own,
                         _ => reply,
                     };

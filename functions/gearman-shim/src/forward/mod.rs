@@ -8,6 +8,7 @@ pub(crate) mod handler;
 pub(crate) mod payload;
 pub(crate) mod progress;
 pub(crate) mod reply;
+pub(crate) mod trace_parent;
 
 #[cfg(test)]
 mod testing;

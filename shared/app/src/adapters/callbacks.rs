@@ -1,6 +1,7 @@
 //! The notifier port over `webhook`.
 
 use super::webhook_http::WebhookHttp;
+use crate::traces::outgoing_trace;
 use async_trait::async_trait;
 use bytes::Bytes;
 use object_storage::HttpClient;
@@ -11,7 +12,7 @@ use std::{
     time::Duration,
 };
 use tokio::time::Instant;
-use upload_core::{DeliveryResult, Notifier};
+use upload_core::{DeliveryResult, Notifier, TraceContext};
 use url::Url;
 use webhook::{Callback, Client, Config, Error, ErrorKind, RetryAdvice};
 
@@ -47,8 +48,15 @@ impl Callbacks {
 
 #[async_trait]
 impl Notifier for Callbacks {
-    async fn post(&self, url: &SecretString, id: &str, body: Bytes) -> DeliveryResult {
-        let callback = Callback { url: url.clone(), id: id.to_owned() };
+    async fn post(
+        &self,
+        url: &SecretString,
+        id: &str,
+        body: Bytes,
+        trace: Option<TraceContext>,
+    ) -> DeliveryResult {
+        let traceparent = outgoing_trace(trace).map(String::from);
+        let callback = Callback { url: url.clone(), id: id.to_owned(), traceparent };
         let delivered = self.client.deliver(&callback, body).await;
         let in_time = !matches!(&delivered, Err(error) if error.kind() == ErrorKind::TimedOut);
         if let Some(receiver) = receiver_origin(url) {

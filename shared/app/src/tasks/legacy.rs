@@ -1,7 +1,7 @@
 //! The legacy worker's form: lenient, since its clients never had to be strict (legacy sheet).
 //!
-//! `{"conf":{"clientid","ak","keyname","callbackurl","again","preflight"},"youku":{"title","tags":"a,b",...}}`. Unknown fields are ignored,
-//! empty ones count as left out (`""`, `null`, and PHP's `[]` and `false`), numbers may be text and text numbers. A `public_type` of `all`
+//! `{"conf":{"clientid","ak","keyname","callbackurl","again","preflight","traceparent"},"youku":{"title","tags":"a,b",...}}`. Unknown fields
+//! are ignored, empty ones count as left out (`""`, `null`, and PHP's `[]` and `false`), numbers may be text and text numbers. A `public_type` of `all`
 //! counts as left out as well. Title, tags and description are cleaned of what cannot be seen in them, since these clients pass on what
 //! others typed.
 //!
@@ -15,7 +15,7 @@ use super::{
     force_nonce,
     legacy_section::Section,
     strict_json,
-    task::Task,
+    task::{Task, read_trace},
 };
 use crate::settings::Settings;
 use serde_json::{Map, Value};
@@ -78,7 +78,8 @@ pub(super) fn read(
     let mode = mode.unwrap_or(settings.transfer.mode);
     let job = Job { location, account, video, publication: None, mode, md5: None, force_nonce };
     let entrypoint = Entrypoint::LegacyTask;
-    Ok(Task { job, key, caller_account, unverified_token, callback, entrypoint })
+    let trace = conf.get("traceparent").and_then(read_trace);
+    Ok(Task { job, key, caller_account, unverified_token, callback, entrypoint, trace })
 }
 
 /// Converts the fields to the strict form and reads that.

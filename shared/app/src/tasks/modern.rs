@@ -1,6 +1,6 @@
 //! The modern form: strict.
 //!
-//! `{"source":"oss://bucket/key","account":"main","video":{"title":...},"callback":{"url":...,"events":[...]},"mode":"oss","md5":...,"again":...,"preflight":"off","publish_at":...}`;
+//! `{"source":"oss://bucket/key","account":"main","video":{"title":...},"callback":{"url":...,"events":[...]},"mode":"oss","md5":...,"again":...,"preflight":"off","publish_at":...,"traceparent":...}`;
 //! all but `source` may be left out.
 
 use super::{
@@ -9,7 +9,7 @@ use super::{
     force_nonce,
     object_location::object_location,
     strict_json,
-    task::Task,
+    task::{Task, read_trace},
 };
 use crate::settings::Settings;
 use serde::Deserialize;
@@ -32,6 +32,7 @@ struct ModernTask {
     again: Option<Value>,
     preflight: Option<Preflight>,
     publish_at: Option<String>,
+    traceparent: Option<Value>,
 }
 
 /// Reads a modern task.
@@ -75,7 +76,8 @@ pub(super) fn read(
         force_nonce,
     };
     let entrypoint = Entrypoint::Task;
-    Ok(Task { job, key, caller_account: None, unverified_token: None, callback, entrypoint })
+    let trace = task.traceparent.as_ref().and_then(read_trace);
+    Ok(Task { job, key, caller_account: None, unverified_token: None, callback, entrypoint, trace })
 }
 
 fn read_md5(hex: &str) -> Result<StatedMd5, Error> {

@@ -2,7 +2,8 @@
 
 use super::caller_account::CallerAccount;
 use secrecy::SecretString;
-use upload_core::{Callback, Entrypoint, Job};
+use serde_json::Value;
+use upload_core::{Callback, Entrypoint, Job, TraceContext};
 
 /// What a caller asks.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct Task {
     pub callback: Option<Callback>,
     /// In which form it came.
     pub entrypoint: Entrypoint,
+    /// The trace that it belongs to, as a caller without headers states it.
+    pub trace: Option<TraceContext>,
 }
 
 /// A token that a task carries and whose account is still to be found.
@@ -28,4 +31,9 @@ pub struct UnverifiedToken {
     pub(crate) token: SecretString,
     /// The accounts of the settings that have the client id which came with it: at least one.
     pub(crate) accounts: Vec<String>,
+}
+
+/// Reads the field `traceparent` of either form. One that does not fit is ignored: a trace decides nothing about an upload.
+pub(super) fn read_trace(field: &Value) -> Option<TraceContext> {
+    TraceContext::parse(field.as_str()?)
 }

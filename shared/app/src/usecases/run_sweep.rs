@@ -17,6 +17,8 @@ impl App {
         run: &'a RunContext,
     ) -> BoxFuture<'a, Result<Vec<ObjectResult>, Error>> {
         Box::pin(async move {
+            // What the sweep finds belongs to the traces of the uploads, not to that of the timer.
+            let run = &RunContext { trace: None, ..run.clone() };
             let report = self.sweep(credentials, run).await?;
             log_report(&report);
             let found = &report.discovered;

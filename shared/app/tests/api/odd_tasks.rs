@@ -148,3 +148,23 @@ fn a_task_that_is_not_utf_8_is_told_so() {
     let error = Task::from_json(gbk, &settings(ONE_ACCOUNT)).expect_err("refused");
     assert!(error.to_string().contains("field: task, why: is not UTF-8: write it as UTF-8"), "{error}");
 }
+
+/// A trace decides nothing: one that does not fit is no reason to refuse a task.
+#[test]
+fn both_forms_state_a_trace_and_a_wrong_one_is_ignored() {
+    let header = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let wrong =
+        [json!(null), json!(7), json!({"a": [1]}), json!(""), json!("00-4bf9"), json!(header.to_uppercase())];
+    for (value, expected) in
+        [(json!(header), Some(header))].into_iter().chain(wrong.map(|value| (value, None)))
+    {
+        let tasks = [
+            json!({"source": "oss://bucket/a.mp4", "traceparent": value}),
+            json!({"conf": {"keyname": "a", "traceparent": value}}),
+        ];
+        for task in tasks {
+            let read = read(ONE_ACCOUNT, &task).expect("a task");
+            assert_eq!(read.trace.map(String::from).as_deref(), expected, "{task}");
+        }
+    }
+}

@@ -5,10 +5,7 @@ use crate::{
     deadline::with_deadline, request_context::RequestContext, response::JsonResponse,
     upload_id::RequestedUpload,
 };
-use app::{
-    App,
-    core::{DeliveryResult, RunContext},
-};
+use app::{App, core::DeliveryResult};
 use axum::{extract::State, http::StatusCode};
 use std::sync::Arc;
 
@@ -17,7 +14,7 @@ pub(crate) async fn replay_callback(
     context: RequestContext,
     RequestedUpload(id): RequestedUpload,
 ) -> JsonResponse {
-    let run = RunContext { deadline: context.deadline, ..RunContext::default() };
+    let run = context.run();
     let delivering = app.replay_callback(&id, context.credentials.clone(), &run);
     match with_deadline(&context, delivering).await {
         Ok(DeliveryResult::Accepted { .. }) => JsonResponse::done("the receiver accepted the callback"),

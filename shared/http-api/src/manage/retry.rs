@@ -24,7 +24,7 @@ type Fields = Vec<(String, String)>;
 
 pub(crate) async fn retry_upload(
     State(app): State<Arc<App>>,
-    context: RequestContext,
+    mut context: RequestContext,
     RequestedUpload(id): RequestedUpload,
     query: Result<Query<Fields>, QueryRejection>,
     headers: HeaderMap,
@@ -36,10 +36,13 @@ pub(crate) async fn retry_upload(
             return JsonResponse::from_error(StatusCode::BAD_REQUEST, "invalid_query", text).into_response();
         }
     };
-    let span = tracing::info_span!("request", request_id = context.request_id);
-    let run = RunContext { deadline: context.deadline, ..RunContext::default() };
+    let (span, run) = (context.begin_span(), context.run());
     let progress = run.progress.clone();
-    let work = retry(app, id, reopening, context, run).instrument(span);
+    let work = async move {
+        let response = retry(app, id, reopening, context, run).instrument(span).await;
+        app::flush_traces().await;
+        response
+    };
     match ProgressFormat::from_headers(&headers) {
         None => work.await.into_response(),
         Some(format) => {

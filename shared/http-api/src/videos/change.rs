@@ -74,7 +74,7 @@ async fn change(
     // Before the answer is due, so that what was done is on record.
     let end = Instant::now() + TIME;
     let deadline = Some(context.deadline.map_or(end, |deadline| deadline.min(end)));
-    let run = RunContext { deadline, ..RunContext::default() };
+    let run = RunContext { deadline, ..context.run() };
     let changing = app.change_video(id, request, &caller.0, context.credentials.clone(), &run);
     match with_deadline(context, changing).await {
         Ok(status) => Json(status).into_response(),

@@ -53,15 +53,16 @@ impl CallbackDelivery {
         let request = upload.request()?;
         let Some(callback) = &request.callback else { return Ok(()) };
         upload.confirm().await?;
+        let trace = upload.record().trace();
         if upload.record().pending_outcome_callback() {
-            let Message { id, body } = Message::from_outcome(upload.record())?;
-            let result = post(&*self.notifier, callback, &id, body, run, policy).await;
+            let message = Message::from_outcome(upload.record())?;
+            let result = post(&*self.notifier, callback, message, trace, run, policy).await;
             return self.record_result(upload, result, None).await;
         }
         if let Some(refused) = upload.record().untold_refusal() {
             let published = result_from_record(upload.record())?;
-            let Message { id, body } = Message::from_refused_update(refused, &request, published)?;
-            let result = post(&*self.notifier, callback, &id, body, run, policy).await;
+            let message = Message::from_refused_update(refused, &request, published)?;
+            let result = post(&*self.notifier, callback, message, trace, run, policy).await;
             return self.record_result(upload, result, Some(VideoEvent::UpdateRefused)).await;
         }
         if upload.record().pending_event_callback() {
@@ -88,8 +89,9 @@ impl CallbackDelivery {
         let now = upload.lease().now();
         match state.as_ref().ok().and_then(|state| event_for_state((*state)?)) {
             Some((event, state)) if callback.events.contains(&event) => {
-                let Message { id, body } = Message::from_event((event, state), now, request, published)?;
-                let result = post(&*self.notifier, callback, &id, body, run, SINGLE).await;
+                let message = Message::from_event((event, state), now, request, published)?;
+                let trace = upload.record().trace();
+                let result = post(&*self.notifier, callback, message, trace, run, SINGLE).await;
                 self.record_result(upload, result, Some(event)).await
             }
             Some((event, _)) => {
@@ -169,8 +171,9 @@ impl CallbackDelivery {
         if !matches!(refused, Err(error) if error.advice() == RetryAdvice::Permanent) {
             return;
         }
-        if let Ok(Message { id, body }) = Message::from_refusal(key, refused) {
-            let (result, attempts) = post(&*self.notifier, callback, &id, body, run, QUICK_FORCED).await;
+        if let Ok(message) = Message::from_refusal(key, refused) {
+            let (result, attempts) =
+                post(&*self.notifier, callback, message, run.trace, run, QUICK_FORCED).await;
             tracing::info!(key, code = %result.code(), attempts, "notified the callback of the refused task");
         }
     }

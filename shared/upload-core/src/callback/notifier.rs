@@ -1,5 +1,6 @@
 //! Callbacks: the receiver of an upload's outcome, and the port that carries messages to it.
 
+use crate::TraceContext;
 use async_trait::async_trait;
 use bytes::Bytes;
 use secrecy::SecretString;
@@ -57,8 +58,15 @@ impl VideoEvent {
 /// Carries messages to callbacks.
 #[async_trait]
 pub trait Notifier: Send + Sync {
-    /// Posts `body`, which is JSON, once. `id` identifies the message: it is the same at every attempt.
-    async fn post(&self, url: &SecretString, id: &str, body: Bytes) -> DeliveryResult;
+    /// Posts `body`, which is JSON, once. `id` identifies the message: it is the same at every attempt. The receiver is told the trace that
+    /// the message belongs to.
+    async fn post(
+        &self,
+        url: &SecretString,
+        id: &str,
+        body: Bytes,
+        trace: Option<TraceContext>,
+    ) -> DeliveryResult;
 
     /// Time for which the receiver is still not called because it gave no response: otherwise a dead one would
     /// use up a sweep's time. `None` if it may be called.

@@ -24,7 +24,7 @@ pub async fn replay(
     let request = ledger.request(&record)?;
     let callback = request.callback.as_ref();
     let callback = callback.ok_or_else(|| wrong_state("the upload has no callback"))?;
-    let Message { id, body } = Message::from_outcome(&record)?;
-    let (result, _) = post(notifier, callback, &id, body, run, SINGLE_FORCED).await;
+    let message = Message::from_outcome(&record)?;
+    let (result, _) = post(notifier, callback, message, record.trace(), run, SINGLE_FORCED).await;
     Ok(result)
 }

@@ -40,6 +40,16 @@ pub enum Claim {
     Settled(Box<Record>),
 }
 
+impl Claim {
+    /// What the ledger knows of the upload.
+    pub(crate) fn record(&self) -> &Record {
+        match self {
+            Self::Acquired(upload) => upload.record(),
+            Self::Settled(record) => record,
+        }
+    }
+}
+
 impl Ledger {
     /// Claims an upload, existing or new, to work on it.
     ///

@@ -7,7 +7,7 @@ use super::{
     seal::Seal,
     store::{Access, LedgerStore},
 };
-use crate::{Clock, Error, NoticeSubscriber, UploadId, retry::RetryPolicy};
+use crate::{Clock, Error, NoticeSubscriber, TraceContext, UploadId, retry::RetryPolicy};
 use std::{sync::Arc, time::Duration};
 
 /// How the ledger is used.
@@ -31,6 +31,8 @@ pub struct Ledger {
     pub(super) access: Access,
     pub(super) seal: Arc<dyn Seal>,
     pub(super) lease_life: Duration,
+    /// The trace that claims record.
+    pub(super) trace: Option<TraceContext>,
 }
 
 impl Ledger {
@@ -43,7 +45,12 @@ impl Ledger {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let access = Access { store, retry: settings.retry, clock, subscribers: Arc::default() };
-        Self { access, seal, lease_life: settings.lease_life }
+        Self { access, seal, lease_life: settings.lease_life, trace: None }
+    }
+
+    /// The same ledger, whose claims record this trace.
+    pub(crate) fn with_trace(&self, trace: Option<TraceContext>) -> Self {
+        Self { trace, ..self.clone() }
     }
 
     /// Queues the events that these robots report. Without any, nothing is queued and no request made for it.

@@ -66,7 +66,9 @@ impl LeasedUpload {
             }
             let step = Step::Claimed { request: request.clone().filter(|_| record.is_none()) };
             let known = record.as_ref().map_or(0, Record::sequence);
-            let entry = new_entry(&lease, step);
+            let mut entry = new_entry(&lease, step);
+            let last_trace = record.as_ref().and_then(Record::trace).map(|trace| trace.trace_id());
+            entry.traceparent = ledger.trace.filter(|trace| Some(trace.trace_id()) != last_trace);
             if let Some(ack) = ledger.access.create(&keys::step(id, known + 1), encode(&entry)?).await? {
                 let record = Record::with_entry(record, id, entry, ack.tag)
                     .map_err(|_| superseded_error(lease.epoch()))?;

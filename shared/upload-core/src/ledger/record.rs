@@ -15,7 +15,7 @@ use super::{
 };
 use crate::ledger::request::StoredRequest;
 use crate::model::timestamp::Timestamp;
-use crate::{Error, ErrorKind, Media, Preflight, PreflightReport, UploadId, VideoEvent};
+use crate::{Error, ErrorKind, Media, Preflight, PreflightReport, TraceContext, UploadId, VideoEvent};
 
 /// All that the ledger knows of one upload.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +70,12 @@ impl Record {
     #[must_use]
     pub fn sequence(&self) -> u32 {
         u32::try_from(self.tags.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The trace that last asked for it: what nobody asks for, such as a callback that a sweep delivers, belongs to it.
+    #[must_use]
+    pub fn trace(&self) -> Option<TraceContext> {
+        self.history.iter().rev().find_map(|entry| entry.traceparent)
     }
 
     /// Whether nothing is left to do: it ended, its callback, if it has one, is done, and so is its hour.

@@ -6,7 +6,7 @@ use super::{
     failure::Failure,
     seal::Sealed,
 };
-use crate::{Md5, Plan, PreflightReport, VideoEvent};
+use crate::{Md5, Plan, PreflightReport, TraceContext, VideoEvent};
 use crate::{ledger::request::StoredRequest, model::timestamp::Timestamp};
 use serde::{Deserialize, Serialize};
 use std::time::SystemTime;
@@ -31,6 +31,9 @@ pub struct Entry {
     /// What this holder's preflight found, with its first step after that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preflight: Option<Box<PreflightReport>>,
+    /// With `claimed`: the trace that asked for this holder's run, where the chain did not end in it already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traceparent: Option<TraceContext>,
     /// Its number in the chain, from 1 on, taken from the key.
     #[serde(skip)]
     pub sequence: u32,
@@ -40,7 +43,17 @@ impl Entry {
     /// Creates a step that `holder` takes at a time by the store's clock.
     pub(super) fn new(at: SystemTime, epoch: u32, holder: &str, step: Step) -> Self {
         let (holder, nonce) = (holder.to_owned(), super::codec::random_nonce());
-        Self { v: VERSION, at: at.into(), epoch, holder, nonce, step, preflight: None, sequence: 0 }
+        Self {
+            v: VERSION,
+            at: at.into(),
+            epoch,
+            holder,
+            nonce,
+            step,
+            preflight: None,
+            traceparent: None,
+            sequence: 0,
+        }
     }
 }
 

@@ -10,5 +10,6 @@ pub(crate) mod preflight;
 pub(crate) mod progress;
 pub(crate) mod publication;
 pub(crate) mod timestamp;
+pub(crate) mod trace_context;
 pub(crate) mod upload_id;
 pub(crate) mod zone;

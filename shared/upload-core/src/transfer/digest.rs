@@ -6,6 +6,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, TryStreamExt, future::BoxFuture, stream};
 use md5::{Digest as _, Md5 as Md5Hash};
 use std::{ops::Range, pin::Pin};
+use tracing::Instrument;
 
 /// Bytes of one request. MD5 is sequential, so pieces are fetched ahead and held in memory.
 const PIECE: u64 = 512 << 10;
@@ -22,7 +23,7 @@ impl Transfer<'_> {
     /// [`Integrity`](ErrorKind::Integrity) where the bytes do not have the CRC that the store states, even when read again.
     pub(crate) fn digest(&self) -> Pin<Box<dyn Future<Output = Result<Object, Error>> + Send + '_>> {
         // Boxed: two callers await it, and one copy of its code is enough.
-        Box::pin(self.reading_passes())
+        Box::pin(self.reading_passes().instrument(tracing::debug_span!("hash")))
     }
 
     async fn reading_passes(&self) -> Result<Object, Error> {

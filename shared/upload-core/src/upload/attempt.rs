@@ -21,6 +21,7 @@ use crate::{
 };
 use std::sync::Arc;
 use tokio::time::Instant;
+use tracing::{Instrument, debug_span};
 
 /// How many sessions one upload may open: each but the last had been declared dead.
 pub(crate) const SESSIONS: usize = 6;
@@ -63,9 +64,9 @@ impl<'a> Attempt<'a> {
         loop {
             self.retry.reset();
             match self.upload.record().state {
-                State::Claimed => self.open().await?,
-                State::Created => self.move_bytes().await?,
-                State::Transferred => self.commit().await?,
+                State::Claimed => self.open().instrument(debug_span!("create")).await?,
+                State::Created => self.move_bytes().instrument(debug_span!("parts")).await?,
+                State::Transferred => self.commit().instrument(debug_span!("commit")).await?,
                 State::HashRefused => self.open_with_measured().await?,
                 _ => {
                     self.progress.set_stage(Stage::Done);

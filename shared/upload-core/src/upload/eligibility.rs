@@ -19,8 +19,9 @@ impl Uploader {
         id: &UploadId,
         request: Option<&UploadRequest>,
         is_new: bool,
+        run: &RunContext,
     ) -> Result<Claim, Error> {
-        let ledger = &self.ledger;
+        let ledger = &self.ledger.with_trace(run.trace);
         if let Some(request) = request.filter(|_| is_new) {
             // It cannot wait for a token yet. Whether there is one is found out meanwhile, for its first call; once the lease is taken
             // it must be renewed, so that nothing waits for the answer then.

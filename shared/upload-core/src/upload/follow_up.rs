@@ -8,7 +8,10 @@ use crate::{
         schedule::next_due,
     },
     ledger::{Claim, LeasedUpload},
-    upload::change::publish::HourResult,
+    upload::{
+        change::publish::HourResult,
+        trace::{follow_up_span, record_trace},
+    },
 };
 use futures_util::future::BoxFuture;
 use std::time::Duration;
@@ -59,6 +62,7 @@ impl Uploader {
                 let Claim::Acquired(mut upload) = self.ledger.resume(id).await? else {
                     return Ok(FollowUp { is_accepted: Some(true), made_public: false });
                 };
+                record_trace(upload.record());
                 let hour = self.publish_leased(&mut upload, run).await;
                 if hour.as_ref().is_err_and(is_superseded) {
                     return hour.map(|_| FollowUp::default());
@@ -74,7 +78,7 @@ impl Uploader {
                 let is_accepted = had_message.then_some(is_done);
                 Ok(FollowUp { is_accepted, made_public: hour == HourResult::Public })
             };
-            following.instrument(tracing::info_span!("follow_up", upload_id = %id)).await
+            following.instrument(follow_up_span(id)).await
         })
     }
 

@@ -2,7 +2,7 @@
 //! that the preflight refused, once a caller turns the preflight off.
 
 use crate::{
-    Error, ErrorKind, RetryAdvice, UploadError, UploadId, Uploader,
+    Error, ErrorKind, RetryAdvice, RunContext, UploadError, UploadId, Uploader,
     ledger::{Claim, End, LeasedUpload, Record, Reopening, State, Step, StepKind, UploadRequest},
 };
 use std::time::Duration;
@@ -24,6 +24,7 @@ impl Uploader {
         id: &UploadId,
         claim: Claim,
         request: &UploadRequest,
+        run: &RunContext,
     ) -> Result<Claim, Error> {
         let find = |record: &Record| find_reopening(record, request.turns_preflight_off());
         match claim {
@@ -34,8 +35,8 @@ impl Uploader {
                     check_pause(&record, now)?;
                 }
                 // It is settled: until it is reopened, only the event knows that it should be.
-                let reopened =
-                    self.ledger.reopen(id, reopening).await.map_err(UploadError::mark_unrecorded)?;
+                let ledger = self.ledger.with_trace(run.trace);
+                let reopened = ledger.reopen(id, reopening).await.map_err(UploadError::mark_unrecorded)?;
                 Ok(Claim::Acquired(Box::new(reopened)))
             }
             Claim::Acquired(mut upload) => {

@@ -1,16 +1,18 @@
-//! The context of one run: its progress and its deadline.
+//! The context of one run: its progress, its deadline and its trace.
 
-use crate::{Error, ErrorKind, Progress, RetryAdvice};
+use crate::{Error, ErrorKind, Progress, RetryAdvice, TraceContext};
 use std::{future::Future, sync::Arc};
 use tokio::time::{Instant, timeout_at};
 
-/// Progress and deadline of one run.
+/// Progress, deadline and trace of one run.
 #[derive(Debug, Clone, Default)]
 pub struct RunContext {
     /// Receives the progress of the run.
     pub progress: Arc<Progress>,
     /// When the run must end.
     pub deadline: Option<Instant>,
+    /// The trace that asked for the run, if one did. A claim of the run records it.
+    pub trace: Option<TraceContext>,
 }
 
 /// Runs `work` until the deadline.

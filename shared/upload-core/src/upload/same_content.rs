@@ -51,7 +51,7 @@ impl Uploader {
             tokio::try_join!(self.is_published_already(&id, request), self.ledger.has_lease(&id))
         });
         // An error here belongs to no upload yet, so nothing records it.
-        let checking = checking.instrument(tracing::info_span!("upload", upload_id = %id));
+        let checking = checking.instrument(tracing::info_span!("same_content", upload_id = %id));
         let (is_published, is_known) = with_deadline(run.deadline, checking).await?;
         if is_published {
             return Ok(ArrivalOutcome::SameContent);

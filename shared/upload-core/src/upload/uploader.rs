@@ -1,10 +1,10 @@
 //! Runs uploads from the claim to the outcome: who may run them, for how long, and how they are released.
 
 use crate::{
-    Clock, Error, ErrorKind, NewVideo, Notifier, RefusedShortcuts, RetryAdvice, RunContext, Source,
-    TransferSettings, UploadError as _, UploadId, Youku,
+    Clock, Error, ErrorKind, NewVideo, Notifier, RefusedShortcuts, RunContext, Source, TransferSettings,
+    UploadError as _, UploadId, Youku,
     callback::{delivery::CallbackDelivery, policy::QUICK},
-    ledger::{Claim, LeasedUpload, Ledger, Reopening, Step, UploadRequest, WaitReason, Waiting},
+    ledger::{Claim, LeasedUpload, Ledger, Reopening, UploadRequest},
     retry::RetryBudget,
     transfer::prefetch::Prefetch,
     upload::{
@@ -12,7 +12,7 @@ use crate::{
         part_checkpoint::PartCheckpoint,
         published_video::{PublishedVideo, result_from_record},
         run_context::{out_of_time, with_deadline, with_deadline_or},
-        terminal_step::terminal_step,
+        trace::{begin_own_trace, record_end, upload_span},
     },
 };
 use futures_util::future::BoxFuture;
@@ -126,11 +126,12 @@ impl Uploader {
         run: &RunContext,
     ) -> Result<PublishedVideo, Error> {
         let id = UploadId::new(&request.object, &request.job);
+        let (span, run) = &begin_own_trace(run);
         let claim = Box::pin(async {
-            let claim = self.claim(&id, Some(request), is_new).await?;
-            self.reopen_if_wanted(&id, claim, request).await
+            let claim = self.claim(&id, Some(request), is_new, run).await?;
+            self.reopen_if_wanted(&id, claim, request, run).await
         });
-        self.run_claimed(&id, claim, Some((request, video)), run).await
+        self.run_claimed(&id, claim, Some((request, video)), run).instrument(span.clone()).await
     }
 
     /// Resumes an upload that has an open mark.
@@ -143,7 +144,7 @@ impl Uploader {
         run: &'a RunContext,
     ) -> BoxFuture<'a, Result<PublishedVideo, Error>> {
         Box::pin(async move {
-            let claim = Box::pin(self.claim(id, None, false));
+            let claim = Box::pin(self.claim(id, None, false, run));
             self.run_claimed(id, claim, None, run).await
         })
     }
@@ -158,7 +159,8 @@ impl Uploader {
         run: &'a RunContext,
     ) -> BoxFuture<'a, Result<PublishedVideo, Error>> {
         Box::pin(async move {
-            let claim = Box::pin(self.ledger.resume_at_once(id));
+            let ledger = self.ledger.with_trace(run.trace);
+            let claim = Box::pin(ledger.resume_at_once(id));
             self.run_claimed(id, claim, None, run).await
         })
     }
@@ -174,8 +176,9 @@ impl Uploader {
         run: &'a RunContext,
     ) -> BoxFuture<'a, Result<PublishedVideo, Error>> {
         Box::pin(async move {
+            let ledger = self.ledger.with_trace(run.trace);
             let claim =
-                Box::pin(async { Ok(Claim::Acquired(Box::new(self.ledger.reopen(id, reopening).await?))) });
+                Box::pin(async { Ok(Claim::Acquired(Box::new(ledger.reopen(id, reopening).await?))) });
             self.run_claimed(id, claim, None, run).await
         })
     }
@@ -189,15 +192,20 @@ impl Uploader {
         run: &RunContext,
     ) -> Result<PublishedVideo, Error> {
         let (request, video) = requested.unzip();
+        // After a deadline inside the claim, nobody knows how far the claim got.
+        let claim = with_deadline_or(run.deadline, claim, || out_of_time().mark_unrecorded());
+        let claim = claim.instrument(tracing::info_span!("claim", upload_id = %id)).await;
+        let claim = claim.map_err(|error| error.with_upload_id(id))?;
+        let span = upload_span(claim.record(), run);
         let running = async {
-            // After a deadline inside the claim, nobody knows how far the claim got.
-            match with_deadline_or(run.deadline, claim, || out_of_time().mark_unrecorded()).await? {
+            match claim {
                 Claim::Acquired(upload) => Box::pin(self.run_leased(*upload, request, video, run)).await,
                 Claim::Settled(record) => self.note_unused(result_from_record(&record), &record, request),
             }
         };
-        let span = tracing::info_span!("upload", upload_id = %id);
-        running.instrument(span).await.map_err(|error| error.with_upload_id(id))
+        let ended = running.instrument(span.clone()).await;
+        record_end(&span, &ended);
+        ended.map_err(|error| error.with_upload_id(id))
     }
 
     /// Runs the upload while its lease is renewed, then records how the run ended and releases the lease.
@@ -242,47 +250,6 @@ impl Uploader {
             upload.release_with(checkpoint.parts()).await;
         }
         ended
-    }
-
-    /// Records how the run ended and returns its error.
-    async fn record_failure(&self, error: Error, upload: &mut LeasedUpload) -> Error {
-        let now = upload.lease().now();
-        let Some(step) = terminal_step(&error, upload, now, self.settings.second_run) else {
-            upload.pause(&error).await;
-            return error;
-        };
-        // The caller gets the error at once; the upload stays open.
-        let error = match &step {
-            Step::Waiting(waiting)
-                if matches!(waiting.reason, WaitReason::SourceRefused | WaitReason::TargetRefused) =>
-            {
-                let retry_after = waiting.not_before.and_then(|until| until.get().duration_since(now).ok());
-                error.with_advice(RetryAdvice::Retry { retry_after })
-            }
-            _ => error,
-        };
-        if let Step::Waiting(Waiting { reason: WaitReason::RateLimited, not_before: Some(until) }) = step
-            && error.claim_refusal().is_none()
-            && let Err(unwritten) =
-                self.ledger.limit_calls(self.account_name(&upload.record().request.account), until).await
-        {
-            tracing::warn!(error = ?unwritten, "could not spare the account's other uploads the refusal");
-        }
-        if let Step::Waiting(Waiting { reason: WaitReason::RateLimited, .. }) = step {
-            let client = self.account_name(&upload.record().request.account).to_owned();
-            upload.queue_for_calls(&client);
-        }
-        if let Step::Waiting(Waiting {
-            reason: WaitReason::Unauthorized | WaitReason::ClientRefused, ..
-        }) = step
-        {
-            upload.refuse_token(self.token_hash());
-        }
-        let Err(unwritten) = upload.append(step).await else { return error };
-        // The state before it stands: the next holder reaches the same end.
-        tracing::warn!(error = ?unwritten, "could not record how the run ended");
-        // This error says nothing about the upload once another holder has it.
-        if unwritten.kind() == ErrorKind::Superseded { unwritten } else { error }
     }
 
     async fn run_while_leased(

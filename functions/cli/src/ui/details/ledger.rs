@@ -16,6 +16,7 @@ pub(super) const TEXTS: &[Text] = &[
         "台账无法写入，租约已到期：本次运行必须停止",
     ),
     ("the ledger's store gave no answer", "台账所在的存储没有应答"),
+    ("expected a traceparent", "应为 traceparent"),
     ("the upload waits until Youku takes calls again", "上传在等待优酷恢复接受调用"),
     (
         "the upload waits until its object is measured: Youku refused its hash",

@@ -113,6 +113,19 @@ async fn a_job_is_posted_and_the_outcome_line_is_its_reply() {
     assert_eq!(function.body(0), job().payload);
 }
 
+#[tokio::test]
+async fn the_trace_of_a_job_is_sent_as_a_header() {
+    let function = ScriptedFunction::start([lines(DONE)]).await;
+    let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let payload = json!({"conf": {"keyname": "name", "traceparent": trace}}).to_string();
+    let traced = Job { payload: payload.clone().into(), ..job() };
+    let (outgoing, _sent) = mpsc::channel(100);
+    let progress = Progress::new("H:1".into(), outgoing);
+    let reply = timeout(LONG, forwarder(&function.url, LONG).handle(traced, &progress)).await.unwrap();
+    assert!(reply.complete.is_some());
+    assert_eq!((function.header(0, "traceparent").as_str(), function.body(0)), (trace, payload.into()));
+}
+
 /// A gateway's 503, a response that breaks off and an upload that the function handed over are each followed by another call.
 #[tokio::test]
 async fn what_passes_is_retried_under_the_same_key() {

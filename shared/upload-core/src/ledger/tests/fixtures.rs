@@ -11,7 +11,9 @@ use crate::ledger::{
     token_records::{ClaimRecord, PairRecord},
 };
 use crate::model::metadata::{PublicTypeOrigin, StatedMetadata, VideoMetadata};
-use crate::{Entrypoint, Media, Preflight, PreflightFinding, PreflightReport, StatedMd5, VideoEvent};
+use crate::{
+    Entrypoint, Media, Preflight, PreflightFinding, PreflightReport, StatedMd5, TraceContext, VideoEvent,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{collections::BTreeSet, fs, path::PathBuf, time::UNIX_EPOCH};
 
@@ -28,6 +30,7 @@ fn entry(step: Step) -> Entry {
         nonce: "00112233445566778899aabbccddeeff".into(),
         step,
         preflight: None,
+        traceparent: None,
         sequence: 0,
     }
 }
@@ -140,6 +143,7 @@ fn steps() -> Vec<(&'static str, Step)> {
         ),
         ("claimed-plain", Step::Claimed { request: Some(Box::new(sealed(&new_request("a.mp4", None)))) }),
         ("taken-over", Step::Claimed { request: None }),
+        ("taken-over-traced", Step::Claimed { request: None }),
         ("created-oss", session_to(session("t").target)),
         ("created-slice", session_to(slice)),
         (
@@ -173,6 +177,11 @@ fn steps() -> Vec<(&'static str, Step)> {
             Step::Waiting(Waiting { reason: WaitReason::TargetRefused, not_before: None }),
         ),
     ]
+}
+
+fn traceparent() -> TraceContext {
+    let text = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    TraceContext::parse(text).expect("a traceparent")
 }
 
 fn report() -> PreflightReport {
@@ -215,7 +224,8 @@ fn every_kind_of_entry_equals_its_fixture() {
     for (name, step) in steps() {
         kinds.insert(step.kind().as_str());
         let preflight = (name == "failed-preflight").then(|| Box::new(report()));
-        let entry = Entry { preflight, ..entry(step) };
+        let traceparent = (name == "taken-over-traced").then(traceparent);
+        let entry = Entry { preflight, traceparent, ..entry(step) };
         assert_eq!(is_written_and_read(name, &entry), entry);
         names.insert(name.to_owned());
     }

@@ -6,3 +6,4 @@ mod events;
 mod outcomes;
 pub(super) mod receiver;
 mod sweeps;
+mod traces;

@@ -32,6 +32,7 @@ pub(crate) struct Message {
     pub(crate) at: Instant,
     pub(crate) id: String,
     pub(crate) body: Value,
+    pub(crate) trace: Option<TraceContext>,
 }
 
 impl Receiver {
@@ -58,13 +59,19 @@ impl Receiver {
 
 #[async_trait]
 impl Notifier for Receiver {
-    async fn post(&self, url: &SecretString, id: &str, body: Bytes) -> DeliveryResult {
+    async fn post(
+        &self,
+        url: &SecretString,
+        id: &str,
+        body: Bytes,
+        trace: Option<TraceContext>,
+    ) -> DeliveryResult {
         self.1.pass("post").await;
         assert_eq!(url.expose_secret(), URL);
         let body = serde_json::from_slice(&body).expect("JSON");
         let (hangs, answer) = {
             let mut inner = self.inner();
-            inner.messages.push(Message { at: Instant::now(), id: id.into(), body });
+            inner.messages.push(Message { at: Instant::now(), id: id.into(), body, trace });
             let next = if inner.answers.len() > 1 { inner.answers.pop_front() } else { None };
             let answer = next.or(inner.answers.front().cloned());
             (inner.hangs, answer.unwrap_or(DeliveryResult::Accepted { status: 200 }))
