@@ -1,5 +1,6 @@
 //! `rehearse` against the local clouds: it names the position that each switch has, and leaves nothing.
 
+mod doctor;
 mod doubts;
 mod ends;
 mod facts;

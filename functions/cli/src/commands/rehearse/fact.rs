@@ -50,11 +50,20 @@ pub(super) struct Found {
     pub(super) oss: Vec<(&'static str, Value)>,
     /// Variables of the environment that follow, as `NAME=value`: where a key stands in a file is the reader's. After `#`: a proposal.
     pub(super) settings: Vec<String>,
+    /// The least number that the fact's setting needs, in the setting's unit.
+    pub(super) least: Option<u64>,
 }
 
 impl Found {
     pub(super) fn new(word: impl Into<String>, evidence: Text) -> Self {
-        Self { word: word.into(), evidence, youku: Vec::new(), oss: Vec::new(), settings: Vec::new() }
+        Self {
+            word: word.into(),
+            evidence,
+            youku: Vec::new(),
+            oss: Vec::new(),
+            settings: Vec::new(),
+            least: None,
+        }
     }
 
     pub(super) fn with_youku(mut self, switch: &'static str, position: impl Into<Value>) -> Self {
@@ -70,6 +79,12 @@ impl Found {
     /// Adds a variable with which the settings fit what was found.
     pub(super) fn with_setting(mut self, variable: impl Into<String>) -> Self {
         self.settings.push(variable.into());
+        self
+    }
+
+    /// States the least number that the fact's setting needs.
+    pub(super) fn with_least(mut self, least: u64) -> Self {
+        self.least = Some(least);
         self
     }
 

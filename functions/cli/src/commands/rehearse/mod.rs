@@ -8,12 +8,14 @@
 //! | `observer` | counts and bounds calls, and notes how they were answered |
 //! | `clip` | tiny videos, made in code |
 //! | `record`, `cleanup` | what was made, written down before, and its removal |
+//! | `kept` | what doctor is told of what was found |
 //! | `table`, `report`, `text` | what a person reads, what a program reads, and texts in both languages |
 
 mod cleanup;
 mod clip;
 mod fact;
 mod facts;
+mod kept;
 mod observer;
 mod obstacle;
 mod record;
@@ -73,6 +75,7 @@ pub(super) async fn rehearse(args: RehearseArgs, shutdown: Shutdown) -> Result<E
         outcomes.push(try_fact(&mut stage, fact).await);
     }
     let left = cleanup::clean(&mut stage, 0).await;
+    kept::keep(&stage.app, &account, &outcomes).await;
     let report = Report::new(&account, began, &stage, &outcomes, &left);
     table::print_end(&report, &stage, &left);
     if let Some(file) = &args.report {
