@@ -18,6 +18,9 @@ pub(crate) struct RehearseArgs {
     /// Also write the report to this file, as JSON; `oss2youku dev --like FILE` takes it.
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+    /// The internal endpoint of OSS to try, where Alibaba's rule does not give it.
+    #[arg(long, value_name = "HOST")]
+    pub(crate) internal_endpoint: Option<String>,
     /// Rehearse as this account; default: the only one of the settings.
     #[arg(long, value_name = "NAME")]
     pub(crate) account: Option<String>,

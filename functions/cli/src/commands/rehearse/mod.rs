@@ -41,7 +41,7 @@ use fact::Fact;
 use md5::{Digest, Md5};
 use record::Record;
 use report::{Outcome, Report};
-use stage::Stage;
+use stage::{Stage, Targets};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -69,6 +69,7 @@ pub(super) async fn rehearse(args: RehearseArgs, shutdown: Shutdown) -> Result<E
     let began = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
     let app = App::from_settings(loaded)?.with_patience(PATIENCE);
     let mut stage = Stage::connect(app, &account, record, shutdown.clone(), args.keep).await;
+    stage.targets = Targets { internal_endpoint: args.internal_endpoint };
     remove_earlier(&mut stage).await;
     let mut outcomes = Vec::new();
     for fact in facts {

@@ -79,6 +79,15 @@ pub(super) struct Stage {
     pub(super) privacy: Privacy,
     /// Youku has refused a call for its limit.
     is_rate_limited: bool,
+    /// What else the command line names.
+    pub(super) targets: Targets,
+}
+
+/// What a rehearsal reaches besides what the settings name.
+#[derive(Debug, Default)]
+pub(super) struct Targets {
+    /// The internal endpoint of OSS.
+    pub(super) internal_endpoint: Option<String>,
 }
 
 impl Stage {
@@ -113,6 +122,7 @@ impl Stage {
             unanswered: 0,
             privacy: Privacy::Unasked,
             is_rate_limited: false,
+            targets: Targets::default(),
         }
     }
 

@@ -31,6 +31,8 @@ pub(super) const ALL: &[Fact] = &[
     oss::clock::FACT,
     oss::if_match::FACT,
     oss::checksums::FACT,
+    oss::rights::FACT,
+    oss::internal_endpoint::FACT,
     oss::create_only::FACT,
 ];
 
