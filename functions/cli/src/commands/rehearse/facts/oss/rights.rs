@@ -176,7 +176,13 @@ async fn try_source(stage: &Stage, bucket: &str, prefix: &str, rights: &mut Righ
     rights.note("oss:GetObject", &below, object.is_some());
     if let Some(object) = object.filter(|object| object.version_id.is_some()) {
         let read = async { source.read(&object, 0..1).await?.try_next().await };
-        rights.note("oss:GetObjectVersion", &below, is_allowed(read.await)?.is_some());
+        match read.await {
+            // It must be restored before it can be read.
+            Err(error) if error.kind() == core::ErrorKind::SourceDenied && !is_denied(&error) => {
+                rights.open.push(format!("oss:GetObjectVersion {below}"));
+            }
+            read => rights.note("oss:GetObjectVersion", &below, is_allowed(read)?.is_some()),
+        }
     }
     Ok(())
 }
@@ -192,9 +198,14 @@ fn is_granted<T>(answer: Result<T, storage::Error>) -> Result<Option<T>, Obstacl
 /// The same of the source's port.
 fn is_allowed<T>(answer: Result<T, core::Error>) -> Result<Option<T>, Obstacle> {
     match answer {
-        Err(error) if error.kind() == core::ErrorKind::SourceDenied => Ok(None),
+        Err(error) if is_denied(&error) => Ok(None),
         answer => Ok(Some(answer?)),
     }
+}
+
+fn is_denied(error: &core::Error) -> bool {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<storage::Error>());
+    cause.is_some_and(|cause| cause.kind() == storage::ErrorKind::AccessDenied)
 }
 
 fn describe(rights: Rights) -> Found {
