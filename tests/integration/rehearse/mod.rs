@@ -5,6 +5,7 @@ mod doctor;
 mod doubts;
 mod ends;
 mod facts;
+mod function;
 mod like;
 mod mixtures;
 mod secrets;

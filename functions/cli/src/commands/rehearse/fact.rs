@@ -9,7 +9,7 @@ pub(super) type Trial<'a> = Pin<Box<dyn Future<Output = Result<Found, Obstacle>>
 
 /// One open question.
 pub(super) struct Fact {
-    /// Its stable name: `youku.` or `oss.`, then a word.
+    /// Its stable name: `youku.`, `oss.` or `function.`, then a word.
     pub(super) name: &'static str,
     /// What is asked.
     pub(super) question: fn() -> Text,
@@ -17,7 +17,7 @@ pub(super) struct Fact {
     pub(super) expected: &'static str,
     /// The most calls to Youku's API that it takes, those that remove things included.
     pub(super) calls: u32,
-    /// Requests to the ledger's bucket.
+    /// Requests to the ledger's bucket or, of a fact about the function, to that.
     pub(super) requests: u32,
     pub(super) makes: Makes,
     pub(super) tries: fn(&mut Stage) -> Trial<'_>,

@@ -69,7 +69,11 @@ pub(super) async fn rehearse(args: RehearseArgs, shutdown: Shutdown) -> Result<E
     let began = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
     let app = App::from_settings(loaded)?.with_patience(PATIENCE);
     let mut stage = Stage::connect(app, &account, record, shutdown.clone(), args.keep).await;
-    stage.targets = Targets { internal_endpoint: args.internal_endpoint };
+    stage.targets = Targets {
+        internal_endpoint: args.internal_endpoint,
+        function_url: args.function_url,
+        token_file: args.token_file,
+    };
     remove_earlier(&mut stage).await;
     let mut outcomes = Vec::new();
     for fact in facts {

@@ -13,7 +13,10 @@ use app::{
     youku::{self, Client, Details, ErrorKind, VideoInfo},
 };
 
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    path::PathBuf,
+};
 
 /// No video has this id: Youku's begin with `X`.
 const NO_VIDEO: &str = "0";
@@ -88,6 +91,10 @@ pub(super) struct Stage {
 pub(super) struct Targets {
     /// The internal endpoint of OSS.
     pub(super) internal_endpoint: Option<String>,
+    /// HTTP trigger or function URL of the deployed function.
+    pub(super) function_url: Option<String>,
+    /// File with a bearer token that has the right `manage` there.
+    pub(super) token_file: Option<PathBuf>,
 }
 
 impl Stage {

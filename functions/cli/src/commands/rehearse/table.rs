@@ -43,6 +43,10 @@ pub(super) fn print_plan(facts: &[&'static Fact], keeps: bool) {
             }
         };
         let cost = match (fact.calls, fact.requests) {
+            (0, 0) => tr!("nothing is sent", "不发送任何请求"),
+            (0, requests) if is_about_function(fact) => {
+                tr!("at most {requests} calls of the function", "最多调用函数 {requests} 次")
+            }
             (0, 1) => tr!("1 request to the ledger's bucket", "向台账的 bucket 发送 1 次请求"),
             (0, requests) => {
                 tr!("{requests} requests to the ledger's bucket", "向台账的 bucket 发送 {requests} 次请求")
@@ -54,11 +58,15 @@ pub(super) fn print_plan(facts: &[&'static Fact], keeps: bool) {
         print_line(format_args!("{}  {}", pad(fact.name, width), question.as_str()));
         print_line(format_args!("{}  {cost}{}{makes}", " ".repeat(width), tr_static!("; ", "；")));
     }
-    let requests: u32 = facts.iter().map(|fact| fact.requests).sum();
+    let requests: u32 = facts.iter().filter(|fact| !is_about_function(fact)).map(|fact| fact.requests).sum();
     print_line(tr!(
         "In all: at most {MOST_CALLS} calls to Youku, {requests} requests to the ledger's bucket. Nothing was touched.",
         "合计：最多调用优酷 {MOST_CALLS} 次，向台账的 bucket 发送 {requests} 次请求。本次未做任何改动。"
     ));
+}
+
+fn is_about_function(fact: &Fact) -> bool {
+    fact.name.starts_with("function.")
 }
 
 /// Prints what came of one fact.

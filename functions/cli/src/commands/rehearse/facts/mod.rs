@@ -1,6 +1,7 @@
 //! The open facts, in the order in which they are tried: what makes nothing comes first, and what shows whether videos can be removed
 //! before what publishes one.
 
+mod function;
 mod oss;
 mod youku;
 
@@ -34,9 +35,15 @@ pub(super) const ALL: &[Fact] = &[
     oss::rights::FACT,
     oss::internal_endpoint::FACT,
     oss::create_only::FACT,
+    function::headers::FACT,
+    function::credentials::FACT,
+    function::deadline::FACT,
+    function::freeze::FACT,
+    function::answer_size::FACT,
+    function::event_delay::FACT,
 ];
 
-/// The facts that `--only` names: each by its name, or all of `youku` or `oss`. Every fact where it names none.
+/// The facts that `--only` names: each by its name, or all of `youku`, `oss` or `function`. Every fact where it names none.
 ///
 /// # Errors
 /// Where there is no such fact.
