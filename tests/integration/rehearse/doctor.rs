@@ -1,7 +1,13 @@
 //! Where the settings contradict what a rehearsal found, `doctor` says so until they follow, or a later rehearsal finds it otherwise.
 
 use super::Rehearsal;
-use crate::support::command_line::{command, run_command};
+use crate::{
+    console::program,
+    support::{
+        command_line::{command, operator_variables, run_command},
+        console::{Browser, ConsoleProcess},
+    },
+};
 use local_clouds::{oss::OssSwitches, youku::Switches};
 use serde_json::{Value, json};
 
@@ -96,6 +102,30 @@ async fn doctor_names_a_window_that_is_too_short() {
     let (output, _) = rehearsal.run(&["--only", "oss.create_only"]).await;
     assert_eq!(output.code, Some(0), "{output:?}");
     assert_fits(&rehearsal, &[usual]).await;
+}
+
+/// The console's health has it as well, in the page's language.
+#[tokio::test]
+async fn the_console_shows_a_setting_that_a_fact_contradicts() {
+    let rehearsal = Rehearsal::start(|_| {}).await;
+    let position = json!({"single_put": "refused_at_commit"});
+    rehearsal.env.clouds.youku.set_switches(serde_json::from_value(position).unwrap());
+    let (output, _) = rehearsal.run(&["--only", "youku.single_put"]).await;
+    assert_eq!(output.code, Some(0), "{output:?}");
+    let folder = tempfile::tempdir().unwrap();
+    let mut variables = operator_variables(&rehearsal.env);
+    variables.insert("OSS2YOUKU_YOUKU__SINGLE_PUT".into(), "true".into());
+    let spool = folder.path().join("spool");
+    let console =
+        ConsoleProcess::start(program(variables, folder.path()), &["--spool", spool.to_str().unwrap()]);
+    let browser = Browser::open(&console.url).await;
+    for (language, words) in [("en", "such uploads fail"), ("zh", "此类上传会失败")] {
+        let told = browser.get(&format!("/console/doctor?lang={language}")).await;
+        let findings = told["findings"].as_array().unwrap();
+        let one = findings.iter().find(|one| one["check"].as_str().unwrap().ends_with("youku.single_put"));
+        let one = one.unwrap_or_else(|| panic!("{told}"));
+        assert!(one["ok"] == false && one["result"].as_str().unwrap().contains(words), "{one}");
+    }
 }
 
 /// Where the ledger cannot be written the rehearsal says that doctor learns nothing of it.

@@ -82,3 +82,22 @@ async fn switches_are_set_and_shown_over_http() {
     assert!(status == 400 && answer["error"].as_str().unwrap().contains("create_only_windw_ms"), "{answer}");
     assert_eq!(call("POST", "{}").await, set);
 }
+
+/// A copied object states the checksums that the switches leave it, and has the bytes either way.
+#[tokio::test]
+async fn a_copy_states_the_checksums_that_the_switches_leave_it() {
+    let env = OssEnv::new();
+    env.put("/o", "content").await;
+    let whole = env.get("/o").await;
+    for (copy_crc64, copy_content_md5) in [(true, true), (false, true), (true, false), (false, false)] {
+        env.oss.set_switches(OssSwitches { copy_crc64, copy_content_md5, ..OssSwitches::default() });
+        let copied = env.call("PUT", "/copy", &[("x-oss-copy-source", "/bucket/o")], "").await;
+        let copy = env.get("/copy").await;
+        assert_eq!((copied.status, copy.text().as_str()), (200, "content"));
+        for (name, stated) in [("x-oss-hash-crc64ecma", copy_crc64), ("content-md5", copy_content_md5)] {
+            let expected = if stated { whole.header(name) } else { "" };
+            assert_eq!(copy.header(name), expected, "{name} {copy_crc64} {copy_content_md5}");
+        }
+        assert_eq!(copied.header("x-oss-hash-crc64ecma").is_empty(), !copy_crc64);
+    }
+}
