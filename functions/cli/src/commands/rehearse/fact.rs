@@ -17,7 +17,7 @@ pub(super) struct Fact {
     pub(super) expected: &'static str,
     /// The most calls to Youku's API that it takes, those that remove things included.
     pub(super) calls: u32,
-    /// Requests to the ledger's bucket or, of a fact about the function, to that.
+    /// Requests to the ledger's bucket, or to what the fact is about where that is another host.
     pub(super) requests: u32,
     pub(super) makes: Makes,
     pub(super) tries: fn(&mut Stage) -> Trial<'_>,

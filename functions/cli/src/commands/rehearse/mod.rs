@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `fact`, `facts` | an open question, and each of them |
 //! | `obstacle` | why one could not be tried |
-//! | `stage`, `session` | what every trial uses: the account's client, uploads step by step |
+//! | `stage`, `session`, `targets` | what every trial uses: the account's client, uploads step by step, what the command line names |
 //! | `observer` | counts and bounds calls, and notes how they were answered |
 //! | `clip` | tiny videos, made in code |
 //! | `record`, `cleanup` | what was made, written down before, and its removal |
@@ -23,6 +23,7 @@ mod report;
 mod session;
 mod stage;
 mod table;
+mod targets;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -41,13 +42,14 @@ use fact::Fact;
 use md5::{Digest, Md5};
 use record::Record;
 use report::{Outcome, Report};
-use stage::{Stage, Targets};
+use stage::Stage;
 use std::{
     fs,
     path::{Path, PathBuf},
     process::ExitCode,
     time::{Duration, SystemTime},
 };
+use targets::Targets;
 
 /// How long calls of the ledger are tried again: a person is waiting.
 const PATIENCE: Duration = Duration::from_secs(15);

@@ -4,6 +4,7 @@ use super::{
     observer::Observer,
     obstacle::Obstacle,
     record::{Number, Record},
+    targets::Targets,
     text::{Text, text},
 };
 use crate::shutdown::Shutdown;
@@ -13,10 +14,7 @@ use app::{
     youku::{self, Client, Details, ErrorKind, VideoInfo},
 };
 
-use std::{
-    cell::{Cell, RefCell},
-    path::PathBuf,
-};
+use std::cell::{Cell, RefCell};
 
 /// No video has this id: Youku's begin with `X`.
 const NO_VIDEO: &str = "0";
@@ -84,17 +82,6 @@ pub(super) struct Stage {
     is_rate_limited: bool,
     /// What else the command line names.
     pub(super) targets: Targets,
-}
-
-/// What a rehearsal reaches besides what the settings name.
-#[derive(Debug, Default)]
-pub(super) struct Targets {
-    /// The internal endpoint of OSS.
-    pub(super) internal_endpoint: Option<String>,
-    /// HTTP trigger or function URL of the deployed function.
-    pub(super) function_url: Option<String>,
-    /// File with a bearer token that has the right `manage` there.
-    pub(super) token_file: Option<PathBuf>,
 }
 
 impl Stage {

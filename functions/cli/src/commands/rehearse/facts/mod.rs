@@ -8,6 +8,9 @@ mod youku;
 use super::fact::Fact;
 use crate::{error::CliError, ui::i18n::tr};
 
+/// The fact whose request goes to another host than the ledger's.
+pub(super) const INTERNAL_ENDPOINT: &str = oss::internal_endpoint::FACT.name;
+
 /// Every fact.
 pub(super) const ALL: &[Fact] = &[
     youku::error_form::FACT,

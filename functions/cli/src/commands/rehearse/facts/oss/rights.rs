@@ -24,13 +24,13 @@ pub(in super::super) const FACT: Fact = Fact {
     name: "oss.rights",
     question: || {
         text!(
-            "which rights the key in reach lacks, and which it has beyond need",
-            "当前密钥缺少哪些权限，又有哪些多余的权限"
+            "which rights the key in reach lacks, and which it has beyond need; it also lists, and reads one byte, where the rules look",
+            "当前密钥缺少哪些权限，又有哪些多余的权限；另在规则的范围内列出对象，并读取一个字节"
         )
     },
     expected: "as_needed",
     calls: 0,
-    requests: 12,
+    requests: 8,
     makes: Makes::Objects,
     tries: |stage| Box::pin(find(stage)),
     meaning: |word| match word {
