@@ -1,7 +1,7 @@
 //! Facts about OSS that have more than one position: checksums of copies, the internal endpoint, and rights.
 
 use super::{Rehearsal, fact};
-use crate::support::{command_line::run_command, ledger_bucket::BUCKET, sample_bytes, within};
+use crate::support::{add_fault, command_line::run_command, ledger_bucket::BUCKET, sample_bytes, within};
 use local_clouds::oss::{AccessKey, OssSwitches, Policy};
 use serde_json::{Value, json};
 use std::fs;
@@ -150,4 +150,32 @@ async fn rights_that_are_missing_or_beyond_need_are_named() {
         assert_eq!((&told["found"], &told["evidence"]), (&json!("too_many"), &json!(evidence)), "{told}");
     }
     assert_eq!(oss.keys("videos"), ["in/film.mp4"]);
+}
+
+/// A key that OSS does not take, and what something between answers, say nothing of rights.
+#[tokio::test]
+async fn a_refused_key_or_a_page_is_no_missing_right() {
+    let rehearsal = Rehearsal::start(|_| {}).await;
+    let told = async |variable: &str, value: &str| {
+        let mut command = rehearsal.command(&["--only", "oss.rights"]);
+        command.env(variable, value);
+        let output = run_in_ledger(command).await;
+        assert_eq!(output.code, Some(1), "{output:?}");
+        let report = fs::read_to_string(rehearsal.folder().join("report.json")).unwrap();
+        let report: Value = serde_json::from_str(&report).unwrap();
+        let told = fact(&report, "oss.rights").clone();
+        assert!(told["because"].is_string(), "{told}");
+    };
+    told("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "wrong").await;
+    told("ALIBABA_CLOUD_ACCESS_KEY_ID", "unknown").await;
+    let control = &rehearsal.env.clouds.oss_control;
+    for operation in ["GetBucketVersioning", "ListObjectsV2", "HeadObject", "DeleteObject"] {
+        let page = json!({"operation": operation, "times": 0, "fault": {"kind": "page", "status": 403}});
+        add_fault(control, page);
+        told("UNUSED", "").await;
+        control.faults.clear();
+    }
+    let output = run_in_ledger(rehearsal.command(&["--only", "oss.versioning"])).await;
+    assert_eq!(output.code, Some(0), "{output:?}");
+    rehearsal.assert_nothing_left(&output);
 }

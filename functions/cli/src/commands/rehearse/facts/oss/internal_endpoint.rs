@@ -71,7 +71,7 @@ async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
             )));
         }
         Err(_) => {
-            let evidence = text!("no answer from {address}", "{address} 没有应答");
+            let evidence = text!("OSS does not answer at {address}", "OSS 未在 {address} 应答");
             return Ok(Found::new("unreached", evidence));
         }
     };

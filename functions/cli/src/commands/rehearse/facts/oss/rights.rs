@@ -190,7 +190,7 @@ async fn try_source(stage: &Stage, bucket: &str, prefix: &str, rights: &mut Righ
 /// `None` where the right is missing; other failures say nothing of it.
 fn is_granted<T>(answer: Result<T, storage::Error>) -> Result<Option<T>, Obstacle> {
     match answer {
-        Err(error) if error.kind() == storage::ErrorKind::AccessDenied => Ok(None),
+        Err(error) if lacks_right(&error) => Ok(None),
         answer => Ok(Some(answer?)),
     }
 }
@@ -205,7 +205,14 @@ fn is_allowed<T>(answer: Result<T, core::Error>) -> Result<Option<T>, Obstacle> 
 
 fn is_denied(error: &core::Error) -> bool {
     let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<storage::Error>());
-    cause.is_some_and(|cause| cause.kind() == storage::ErrorKind::AccessDenied)
+    cause.is_some_and(lacks_right)
+}
+
+/// Whether OSS itself says that the right is missing. A key that it does not know, or a signature that does not match, says nothing of rights,
+/// nor does a page of something between.
+fn lacks_right(error: &storage::Error) -> bool {
+    error.kind() == storage::ErrorKind::AccessDenied
+        && error.details().server_code.as_deref() == Some("AccessDenied")
 }
 
 fn describe(rights: Rights) -> Found {
