@@ -9,6 +9,7 @@
 //! | `upload_status`, `upload_list`, `deadline` | `GET /uploads/{id}` and `GET /uploads` |
 //! | `manage` | `POST /uploads/{id}/retry`, `cancel` and `callback` |
 //! | `videos`, `caller` | `GET /videos`, `GET /videos/{id}`, `POST /videos/{id}/update`, `hide` and `schedule`; who asked |
+//! | `probe` | `GET /probe`: what the platform does with the process, for a rehearsal |
 //! | `upload_id` | the upload id in a request's path |
 //! | `progress` | progress as server-sent events or lines of JSON |
 //! | `response` | outcomes as HTTP responses |
@@ -27,6 +28,7 @@
 //! | `POST /videos/{id}/update` (right `manage`) | changes the fields of the body, which has those of a task's `video`; the settings need `manage.enabled` |
 //! | `POST /videos/{id}/hide` (right `manage`) | hides the video |
 //! | `POST /videos/{id}/schedule` (right `manage`) | `{"at":"2026-12-01T20:00:00+08:00"}`, with `public_type` and `watch_password` where they change; `{"at":null}` gives the hour up |
+//! | `GET /probe?kib=0..4096` (right `manage`; only with `http.probe`) | which headers arrive, where credentials are, the deadline, how long the process ran since the last probe; no values |
 //! | `GET /healthz` | `{"status":"ok"}`, to anybody |
 //!
 //! Function Compute's HTTP trigger and the senders of HTTP requests to Lambda serve the same [`router`]; what only they know of a request they put
@@ -43,6 +45,7 @@ mod create_upload;
 mod deadline;
 mod idempotency_key;
 mod manage;
+mod probe;
 mod progress;
 mod request_context;
 mod response;

@@ -6,6 +6,7 @@ use crate::{
     caller::Caller,
     create_upload::create_upload,
     manage::{cancel_upload, replay_callback, retry_upload},
+    probe::probe,
     response::JsonResponse,
     upload_list::list_uploads,
     upload_status::show_upload,
@@ -34,12 +35,15 @@ const CHANGES: [&str; 3] = [UPDATE, HIDE, SCHEDULE];
 const UPDATE: &str = "/videos/{id}/update";
 const HIDE: &str = "/videos/{id}/hide";
 const SCHEDULE: &str = "/videos/{id}/schedule";
+const PROBE: &str = "/probe";
 const HEALTH: &str = "/healthz";
 
 /// Whether a path is one of the HTTP API's own, whatever its method; the base path of the settings is not among them.
 #[must_use]
 pub fn has_route(path: &str) -> bool {
-    path == HEALTH || is_at_or_below(path, UPLOADS, &ACTIONS) || is_at_or_below(path, VIDEOS, &CHANGES)
+    [HEALTH, PROBE].contains(&path)
+        || is_at_or_below(path, UPLOADS, &ACTIONS)
+        || is_at_or_below(path, VIDEOS, &CHANGES)
 }
 
 /// Whether a path is a collection's own, that of one of its members, or of one of the members' `actions`.
@@ -71,7 +75,11 @@ pub fn owner_router(app: Arc<App>) -> Router {
 /// The routes, behind what `guard` puts before all of them but `/healthz`: it decides the caller's rights.
 fn build_routes(app: Arc<App>, guard: impl FnOnce(Router<Arc<App>>) -> Router<Arc<App>>) -> Router {
     let (create, list) = (post(create_upload), get(list_uploads));
-    let routes = Router::new()
+    let probing = match app.settings().http.probe {
+        true => Router::new().route(PROBE, require(Right::Manage, get(probe))),
+        false => Router::new(),
+    };
+    let routes = probing
         .route(UPLOADS, require(Right::Submit, create).merge(require(Right::Read, list)))
         .route(UPLOAD, require(Right::Read, get(show_upload)))
         .route(RETRY, require(Right::Manage, post(retry_upload)))

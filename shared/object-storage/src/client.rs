@@ -95,6 +95,15 @@ impl Store {
         &self.0.bucket
     }
 
+    /// Host, and port where one is stated, of the endpoint, without the bucket where it is not part of it; `None` of a folder.
+    #[must_use]
+    pub fn endpoint(&self) -> Option<&str> {
+        match &self.0.backend {
+            Backend::Remote(remote) => Some(&remote.address.endpoint),
+            Backend::Folder(_) => None,
+        }
+    }
+
     /// Forgets the credential in use; the next request loads a new one. Fixed keys stay.
     pub async fn invalidate_credentials(&self) {
         if let Backend::Remote(remote) = &self.0.backend {
@@ -240,6 +249,24 @@ impl Store {
         self.remote("CompleteMultipartUpload")?.complete_multipart(key, id, parts, create_only).await
     }
 
+    /// Copies an object within the bucket, of OSS alone.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`]: there is no object `from`; [`ErrorKind::Unsupported`] but for OSS; those of any request.
+    pub async fn copy(&self, from: &str, to: &str) -> Result<(), Error> {
+        self.oss("CopyObject")?.copy(from, to).await
+    }
+
+    /// Appends bytes at `position`, the length that the object has (0: it begins), of OSS alone. Returns the CRC-64/XZ of all of it, where
+    /// OSS states it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Rejected`]: the object has another length, or was written otherwise; [`ErrorKind::Unsupported`] but for OSS; those of
+    /// any request.
+    pub async fn append(&self, key: &str, position: u64, bytes: Bytes) -> Result<Option<u64>, Error> {
+        self.oss("AppendObject")?.append(key, position, bytes).await
+    }
+
     /// Drops a multipart upload and its parts.
     ///
     /// # Errors
@@ -268,6 +295,14 @@ impl Store {
         match &self.0.backend {
             Backend::Remote(remote) => remote.lifecycle().await,
             Backend::Folder(_) => Ok(Vec::new()),
+        }
+    }
+
+    fn oss(&self, operation: &'static str) -> Result<&Remote, Error> {
+        let remote = self.remote(operation)?;
+        match remote.provider {
+            Provider::Oss => Ok(remote),
+            _ => Err(Error::new(ErrorKind::Unsupported, operation, "only OSS has this call")),
         }
     }
 

@@ -11,6 +11,7 @@ mod http_senders;
 mod interruptions;
 mod keys;
 mod package;
+mod probe;
 mod role;
 mod runtime_api;
 mod start;

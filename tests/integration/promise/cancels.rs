@@ -147,7 +147,9 @@ async fn cancel_at_every_request_is_what_it_says() {
 async fn cancel_at_every_step_of_a_ledger_not_atomic_is_what_it_says() {
     for window_ms in [0, 400] {
         let env = start_env("oss", true).await;
-        env.clouds.oss.set_switches(OssSwitches { create_only_window_ms: window_ms });
+        env.clouds
+            .oss
+            .set_switches(OssSwitches { create_only_window_ms: window_ms, ..OssSwitches::default() });
         let cancelled = cancelled_at(&env, &STEPS).await;
         assert!(cancelled >= 3, "{cancelled} of {} were cancelled", STEPS.len());
         assert_eq!(env.clouds.youku.videos().len(), STEPS.len() - cancelled);

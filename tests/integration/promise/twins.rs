@@ -23,7 +23,7 @@ async fn start_env(mode: &str) -> TestEnv {
         ..called_by_test()
     };
     let env = TestEnv::start(setup).await;
-    env.clouds.oss.set_switches(OssSwitches { create_only_window_ms: WINDOW_MS });
+    env.clouds.oss.set_switches(OssSwitches { create_only_window_ms: WINDOW_MS, ..OssSwitches::default() });
     env
 }
 

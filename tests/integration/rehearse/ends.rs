@@ -48,6 +48,9 @@ async fn the_next_run_removes_what_a_killed_one_left() {
         ("youku.list_parts", &api, ("cancel", 0, "hold_before")),
         ("youku.slice_publish", &api, ("upload_slice", 0, "hold")),
         ("oss.checksums", &oss, ("CompleteMultipartUpload", 0, "hold_before")),
+        ("oss.checksums", &oss, ("CopyObject", 0, "hold")),
+        ("oss.checksums", &oss, ("AppendObject", 1, "hold")),
+        ("oss.rights", &oss, ("DeleteObject", 0, "hold_before")),
         ("oss.create_only", &oss, ("PutObject", 20, "hold")),
     ] {
         let code = interrupt(&rehearsal, &["--only", only], control, at, Signal::SIGKILL).await;

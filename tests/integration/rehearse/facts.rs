@@ -132,7 +132,7 @@ async fn a_whole_rehearsal_names_every_position() {
 async fn facts_about_oss_name_what_it_does() {
     let rehearsal = Rehearsal::start(|_| {}).await;
     let oss = &rehearsal.env.clouds.oss;
-    oss.set_switches(OssSwitches { create_only_window_ms: 400 });
+    oss.set_switches(OssSwitches { create_only_window_ms: 400, ..OssSwitches::default() });
     oss.set_clock_ahead(7200);
     let (output, report) = rehearsal.run(&["--only", "oss"]).await;
     assert_eq!(output.code, Some(0), "{output:?}");
@@ -140,7 +140,7 @@ async fn facts_about_oss_name_what_it_does() {
         ("oss.versioning", "off"),
         ("oss.clock", "different"),
         ("oss.if_match", "kept"),
-        ("oss.checksums", "md5+crc64,crc64"),
+        ("oss.checksums", "md5+crc64,crc64,md5+crc64,crc64"),
         ("oss.create_only", "several"),
     ] {
         assert_eq!(fact(&report, name)["found"], found, "{report}");

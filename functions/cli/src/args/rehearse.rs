@@ -18,6 +18,15 @@ pub(crate) struct RehearseArgs {
     /// Also write the report to this file, as JSON; `oss2youku dev --like FILE` takes it.
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+    /// The internal endpoint of OSS to try, where Alibaba's rule does not give it.
+    #[arg(long, value_name = "HOST")]
+    pub(crate) internal_endpoint: Option<String>,
+    /// URL of the deployed function's HTTP trigger or function URL: also try what its platform does, where its settings have http.probe.
+    #[arg(long, value_name = "URL")]
+    pub(crate) function_url: Option<String>,
+    /// File with the bearer token for the function; it needs the right manage.
+    #[arg(long, value_name = "FILE", requires = "function_url")]
+    pub(crate) token_file: Option<PathBuf>,
     /// Rehearse as this account; default: the only one of the settings.
     #[arg(long, value_name = "NAME")]
     pub(crate) account: Option<String>,

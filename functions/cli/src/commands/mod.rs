@@ -5,12 +5,14 @@
 //! | `runner`, `local_runner` | run a command to its exit code, and report what ended it early |
 //! | `settings`, `default_ledger` | the settings that the function reads as well, with a ledger of this user |
 //! | `find_upload`, `missing_ledger` | looks up an upload by the id on the command line; says that there is no ledger yet |
+//! | `contradiction` | what a rehearsal found that settings must fit |
 //! | `undelivered` | the callback that an upload leaves undelivered |
 //! | `function_client` | what `invoke` and `doctor` need to call a function |
 
 mod cancel;
 mod completions;
 mod console;
+mod contradiction;
 mod default_ledger;
 #[cfg(feature = "local-clouds")]
 mod demo;

@@ -57,6 +57,8 @@ impl LocalSettings {
                 stated.push((path, value));
             }
         };
+        // A rehearsal can try the local function as well.
+        default("http.probe", "true".into());
         default("callback.pause_seconds", seconds(1));
         default("sweep.grace_seconds", seconds(2));
         // A sweep takes less than its interval, however many objects the bucket holds: sweeps that overlap keep events from the function.

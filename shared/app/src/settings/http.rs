@@ -34,6 +34,10 @@ pub struct HttpSettings {
     /// `false`.
     #[serde(deserialize_with = "text::deserialize_value")]
     pub stream_responses: bool,
+    /// Answers `GET /probe`, by which `oss2youku rehearse --function-url` sees what the platform does, to tokens with the right `manage`
+    /// (`OSS2YOUKU_HTTP__PROBE`). Default `false`.
+    #[serde(deserialize_with = "text::deserialize_value")]
+    pub probe: bool,
 }
 
 impl Default for HttpSettings {
@@ -45,6 +49,7 @@ impl Default for HttpSettings {
             body_limit_kib: 64,
             base_path: BasePath::default(),
             stream_responses: false,
+            probe: false,
         }
     }
 }

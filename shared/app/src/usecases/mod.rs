@@ -15,6 +15,7 @@ mod missing_bucket;
 mod object_result;
 mod page_token;
 mod rehearsal;
+mod rehearsed_facts;
 mod robot_previews;
 mod robots;
 mod run_sweep;

@@ -31,7 +31,9 @@ async fn the_routes_are_below_the_base_path_and_without_it() {
 
 #[test]
 fn the_paths_of_the_api_are_its_own() {
-    for path in ["/uploads", "/uploads/ab12", "/uploads/ab12/retry", "/uploads/a/callback", "/healthz"] {
+    for path in
+        ["/uploads", "/uploads/ab12", "/uploads/ab12/retry", "/uploads/a/callback", "/probe", "/healthz"]
+    {
         assert!(has_route(path), "{path}");
     }
     for path in [
@@ -44,6 +46,7 @@ fn the_paths_of_the_api_are_its_own() {
         "/uploadsx",
         "/prod/uploads",
         "/healthz/x",
+        "/probe/x",
         "uploads",
     ] {
         assert!(!has_route(path), "{path}");

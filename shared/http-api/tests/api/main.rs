@@ -6,6 +6,7 @@ mod base_path;
 mod failures;
 mod lists;
 mod owners;
+mod probes;
 mod rights;
 mod statuses;
 

@@ -11,7 +11,7 @@ const WINDOW: Duration = Duration::from_millis(400);
 
 fn env() -> OssEnv {
     let env = OssEnv::new();
-    env.oss.set_switches(OssSwitches { create_only_window_ms: 400 });
+    env.oss.set_switches(OssSwitches { create_only_window_ms: 400, ..OssSwitches::default() });
     env
 }
 
@@ -59,7 +59,7 @@ async fn a_put_is_written_though_its_caller_left_others_do_not_wait() {
 }
 
 #[tokio::test]
-async fn the_window_is_set_and_shown_over_http() {
+async fn switches_are_set_and_shown_over_http() {
     let env = OssEnv::new();
     let call = async |method: &str, body: &'static str| {
         let request = http::Request::builder().method(method).uri("/_sandbox/switches");
@@ -68,11 +68,36 @@ async fn the_window_is_set_and_shown_over_http() {
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
         (parts.status.as_u16(), serde_json::from_slice::<serde_json::Value>(&body).unwrap())
     };
-    assert_eq!(call("GET", "").await, (200, serde_json::json!({ "create_only_window_ms": 0 })));
+    let all = |window: u64| {
+        let copies = serde_json::json!({"copy_crc64": true, "copy_content_md5": true});
+        let mut all = copies.as_object().unwrap().clone();
+        all.insert("create_only_window_ms".into(), window.into());
+        (200, serde_json::Value::from(all))
+    };
+    assert_eq!(call("GET", "").await, all(0));
     let set = call("POST", r#"{"create_only_window_ms": 400}"#).await;
-    assert_eq!(set, (200, serde_json::json!({ "create_only_window_ms": 400 })));
-    assert_eq!(env.oss.switches(), OssSwitches { create_only_window_ms: 400 });
+    assert_eq!(set, all(400));
+    assert_eq!(env.oss.switches(), OssSwitches { create_only_window_ms: 400, ..OssSwitches::default() });
     let (status, answer) = call("POST", r#"{"create_only_windw_ms": 1}"#).await;
     assert!(status == 400 && answer["error"].as_str().unwrap().contains("create_only_windw_ms"), "{answer}");
     assert_eq!(call("POST", "{}").await, set);
+}
+
+/// A copied object states the checksums that the switches leave it, and has the bytes either way.
+#[tokio::test]
+async fn a_copy_states_the_checksums_that_the_switches_leave_it() {
+    let env = OssEnv::new();
+    env.put("/o", "content").await;
+    let whole = env.get("/o").await;
+    for (copy_crc64, copy_content_md5) in [(true, true), (false, true), (true, false), (false, false)] {
+        env.oss.set_switches(OssSwitches { copy_crc64, copy_content_md5, ..OssSwitches::default() });
+        let copied = env.call("PUT", "/copy", &[("x-oss-copy-source", "/bucket/o")], "").await;
+        let copy = env.get("/copy").await;
+        assert_eq!((copied.status, copy.text().as_str()), (200, "content"));
+        for (name, stated) in [("x-oss-hash-crc64ecma", copy_crc64), ("content-md5", copy_content_md5)] {
+            let expected = if stated { whole.header(name) } else { "" };
+            assert_eq!(copy.header(name), expected, "{name} {copy_crc64} {copy_content_md5}");
+        }
+        assert_eq!(copied.header("x-oss-hash-crc64ecma").is_empty(), !copy_crc64);
+    }
 }

@@ -10,6 +10,7 @@ mod lifecycle;
 mod listing;
 mod multipart;
 mod objects;
+mod other_writes;
 mod pinned;
 mod range;
 pub(crate) mod remote;

@@ -8,7 +8,7 @@ use wiremock::matchers::{method, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::support::{Act, RawServer, chunks, failure, header, http, ok, oss, oss_config, s3};
-use object_storage::{BoxError, ErrorKind, PutBody, PutOptions, RetryAdvice, Store};
+use object_storage::{BoxError, ErrorKind, PutBody, PutOptions, RetryAdvice, Store, StoreConfig};
 
 fn impatient(endpoint: &str, idle_ms: u64) -> Store {
     Store::new(oss_config(endpoint).idle(Duration::from_millis(idle_ms)), http()).unwrap()
@@ -228,4 +228,30 @@ async fn a_receipt_shows_a_versioned_bucket_by_null_too() {
         let receipt = oss(&server.url).put("k", "x", &PutOptions::default()).await.unwrap();
         assert_eq!((receipt.versioned, receipt.version_id.as_deref()), (versioned, id), "{header}");
     }
+}
+
+/// A copy names its source percent-encoded, an append its position; another provider has neither call, and nothing is sent.
+#[tokio::test]
+async fn copies_and_appends_are_for_oss_alone() {
+    let copied = ok("", "<CopyObjectResult><ETag>\"E\"</ETag></CopyObjectResult>");
+    let appended = ok("ETag: \"E\"\r\nx-oss-hash-crc64ecma: 7\r\n", "");
+    let server = RawServer::start(vec![Act::Send(copied), Act::Send(appended)]).await;
+    let store = oss(&server.url);
+    store.copy("a/片 +.mp4", "b").await.unwrap();
+    assert_eq!(store.append("c", 12, Bytes::from_static(b"more")).await.unwrap(), Some(7));
+    let requests = server.requests();
+    assert!(requests[0].starts_with("PUT /films/b HTTP/1.1\r\n"), "{requests:?}");
+    assert_eq!(header(&requests[0], "x-oss-copy-source").as_deref(), Some("/films/a/%E7%89%87%20%2B.mp4"));
+    assert!(requests[1].starts_with("POST /films/c?append&position=12 HTTP/1.1\r\n"), "{requests:?}");
+    assert!(requests[1].ends_with("\r\n\r\nmore"), "{requests:?}");
+
+    let server = RawServer::start(vec![Act::Send(ok("ETag: \"E\"\r\n", ""))]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let folder = Store::new(StoreConfig::folder(folder.path()), http()).unwrap();
+    for store in [s3(&server.url), folder] {
+        assert_eq!(store.copy("a", "b").await.unwrap_err().kind(), ErrorKind::Unsupported);
+        let error = store.append("c", 0, Bytes::new()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+    }
+    assert_eq!(server.requests(), Vec::<String>::new());
 }

@@ -13,7 +13,7 @@
 //! | `recent/{end, counted down}-{upload id}` | how an upload ended, for lists | after 30 days, by the sweep |
 //! | `content/{key and account, hashed}` | what was last published of a key | never; overwritten |
 //! | `pause/{client id, hashed}` | until when Youku is not called for the client | never; overwritten |
-//! | `cursor/{name}` | where a sweep continues | never |
+//! | `cursor/{name}` | where a sweep continues, and other small notes | never |
 //! | `refresh/{account}/{chain}/{n}` | the claim to refresh an account's access token, and how it ended | those below the last but one, once the newest pair has served a call |
 //! | `token/{account}/{chain}/{n}` | the pair of tokens that claim `n` brought, sealed | the same; those of an earlier refresh token of the settings stay |
 //! | `origin/{account}/{token, hashed}` | how the account obtained a token that it has or had | never |
@@ -63,6 +63,7 @@ mod queue_place;
 mod rate_limit;
 mod record;
 mod refresh_claim;
+mod rehearsed;
 mod request;
 mod seal;
 mod secrets;
@@ -107,6 +108,7 @@ pub use queries::StoreTimes;
 pub(crate) use queue_place::QueuePlace;
 pub use record::Record;
 pub use refresh_claim::RefreshClaim;
+pub use rehearsed::RehearsedFact;
 pub use request::{StoredRequest, StoredVersion, UploadRequest};
 pub use seal::{Seal, Sealed};
 pub use secrets::OpenedSession;

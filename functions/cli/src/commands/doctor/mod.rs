@@ -10,6 +10,7 @@ mod finding;
 mod function;
 mod ledger;
 mod marks;
+mod rehearsed;
 mod robots;
 mod settings;
 mod source;
@@ -25,10 +26,11 @@ use std::{future::Future, pin::Pin, process::ExitCode};
 type Findings<'a> = Pin<Box<dyn Future<Output = Vec<Finding>> + 'a>>;
 
 /// Every check that needs more than readable settings, in the order in which they run.
-const CHECKS: [fn(&CheckContext) -> Findings<'_>; 6] = [
+const CHECKS: [fn(&CheckContext) -> Findings<'_>; 7] = [
     |context| Box::pin(ledger::check(context)),
     |context| Box::pin(source::check(context)),
     |context| Box::pin(accounts::check(context)),
+    |context| Box::pin(rehearsed::check(context)),
     |context| Box::pin(callback::check(context)),
     |context| Box::pin(robots::check(context)),
     |context| Box::pin(function::check(context)),

@@ -9,7 +9,7 @@ pub(super) type Trial<'a> = Pin<Box<dyn Future<Output = Result<Found, Obstacle>>
 
 /// One open question.
 pub(super) struct Fact {
-    /// Its stable name: `youku.` or `oss.`, then a word.
+    /// Its stable name: `youku.`, `oss.` or `function.`, then a word.
     pub(super) name: &'static str,
     /// What is asked.
     pub(super) question: fn() -> Text,
@@ -17,7 +17,7 @@ pub(super) struct Fact {
     pub(super) expected: &'static str,
     /// The most calls to Youku's API that it takes, those that remove things included.
     pub(super) calls: u32,
-    /// Requests to the ledger's bucket.
+    /// Requests to the ledger's bucket, or to what the fact is about where that is another host.
     pub(super) requests: u32,
     pub(super) makes: Makes,
     pub(super) tries: fn(&mut Stage) -> Trial<'_>,
@@ -50,11 +50,20 @@ pub(super) struct Found {
     pub(super) oss: Vec<(&'static str, Value)>,
     /// Variables of the environment that follow, as `NAME=value`: where a key stands in a file is the reader's. After `#`: a proposal.
     pub(super) settings: Vec<String>,
+    /// The least number that the fact's setting needs, in the setting's unit.
+    pub(super) least: Option<u64>,
 }
 
 impl Found {
     pub(super) fn new(word: impl Into<String>, evidence: Text) -> Self {
-        Self { word: word.into(), evidence, youku: Vec::new(), oss: Vec::new(), settings: Vec::new() }
+        Self {
+            word: word.into(),
+            evidence,
+            youku: Vec::new(),
+            oss: Vec::new(),
+            settings: Vec::new(),
+            least: None,
+        }
     }
 
     pub(super) fn with_youku(mut self, switch: &'static str, position: impl Into<Value>) -> Self {
@@ -70,6 +79,12 @@ impl Found {
     /// Adds a variable with which the settings fit what was found.
     pub(super) fn with_setting(mut self, variable: impl Into<String>) -> Self {
         self.settings.push(variable.into());
+        self
+    }
+
+    /// States the least number that the fact's setting needs.
+    pub(super) fn with_least(mut self, least: u64) -> Self {
+        self.least = Some(least);
         self
     }
 

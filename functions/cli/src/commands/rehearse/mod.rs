@@ -4,16 +4,18 @@
 //! |---|---|
 //! | `fact`, `facts` | an open question, and each of them |
 //! | `obstacle` | why one could not be tried |
-//! | `stage`, `session` | what every trial uses: the account's client, uploads step by step |
+//! | `stage`, `session`, `targets` | what every trial uses: the account's client, uploads step by step, what the command line names |
 //! | `observer` | counts and bounds calls, and notes how they were answered |
 //! | `clip` | tiny videos, made in code |
 //! | `record`, `cleanup` | what was made, written down before, and its removal |
+//! | `kept` | what doctor is told of what was found |
 //! | `table`, `report`, `text` | what a person reads, what a program reads, and texts in both languages |
 
 mod cleanup;
 mod clip;
 mod fact;
 mod facts;
+mod kept;
 mod observer;
 mod obstacle;
 mod record;
@@ -21,6 +23,7 @@ mod report;
 mod session;
 mod stage;
 mod table;
+mod targets;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -46,6 +49,7 @@ use std::{
     process::ExitCode,
     time::{Duration, SystemTime},
 };
+use targets::Targets;
 
 /// How long calls of the ledger are tried again: a person is waiting.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -67,12 +71,18 @@ pub(super) async fn rehearse(args: RehearseArgs, shutdown: Shutdown) -> Result<E
     let began = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
     let app = App::from_settings(loaded)?.with_patience(PATIENCE);
     let mut stage = Stage::connect(app, &account, record, shutdown.clone(), args.keep).await;
+    stage.targets = Targets {
+        internal_endpoint: args.internal_endpoint,
+        function_url: args.function_url,
+        token_file: args.token_file,
+    };
     remove_earlier(&mut stage).await;
     let mut outcomes = Vec::new();
     for fact in facts {
         outcomes.push(try_fact(&mut stage, fact).await);
     }
     let left = cleanup::clean(&mut stage, 0).await;
+    kept::keep(&stage.app, &account, &outcomes).await;
     let report = Report::new(&account, began, &stage, &outcomes, &left);
     table::print_end(&report, &stage, &left);
     if let Some(file) = &args.report {

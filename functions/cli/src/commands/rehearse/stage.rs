@@ -4,6 +4,7 @@ use super::{
     observer::Observer,
     obstacle::Obstacle,
     record::{Number, Record},
+    targets::Targets,
     text::{Text, text},
 };
 use crate::shutdown::Shutdown;
@@ -79,6 +80,8 @@ pub(super) struct Stage {
     pub(super) privacy: Privacy,
     /// Youku has refused a call for its limit.
     is_rate_limited: bool,
+    /// What else the command line names.
+    pub(super) targets: Targets,
 }
 
 impl Stage {
@@ -113,6 +116,7 @@ impl Stage {
             unanswered: 0,
             privacy: Privacy::Unasked,
             is_rate_limited: false,
+            targets: Targets::default(),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{
     cleanup::Left,
     fact::{Fact, Makes},
-    facts::ALL,
+    facts::{ALL, INTERNAL_ENDPOINT},
     observer::MOST_CALLS,
     report::{Outcome, Report},
     stage::{Privacy, Stage},
@@ -43,6 +43,14 @@ pub(super) fn print_plan(facts: &[&'static Fact], keeps: bool) {
             }
         };
         let cost = match (fact.calls, fact.requests) {
+            (0, 0) => tr!("nothing is sent", "不发送任何请求"),
+            (0, 1) if is_about_function(fact) => tr!("1 call of the function", "调用函数 1 次"),
+            (0, requests) if is_about_function(fact) => {
+                tr!("at most {requests} calls of the function", "最多调用函数 {requests} 次")
+            }
+            (0, _) if fact.name == INTERNAL_ENDPOINT => {
+                tr!("1 request without a key to that endpoint", "向该 endpoint 发送 1 次不带密钥的请求")
+            }
             (0, 1) => tr!("1 request to the ledger's bucket", "向台账的 bucket 发送 1 次请求"),
             (0, requests) => {
                 tr!("{requests} requests to the ledger's bucket", "向台账的 bucket 发送 {requests} 次请求")
@@ -54,11 +62,20 @@ pub(super) fn print_plan(facts: &[&'static Fact], keeps: bool) {
         print_line(format_args!("{}  {}", pad(fact.name, width), question.as_str()));
         print_line(format_args!("{}  {cost}{}{makes}", " ".repeat(width), tr_static!("; ", "；")));
     }
-    let requests: u32 = facts.iter().map(|fact| fact.requests).sum();
+    let requests: u32 = facts.iter().filter(|fact| is_about_ledger(fact)).map(|fact| fact.requests).sum();
     print_line(tr!(
         "In all: at most {MOST_CALLS} calls to Youku, {requests} requests to the ledger's bucket. Nothing was touched.",
         "合计：最多调用优酷 {MOST_CALLS} 次，向台账的 bucket 发送 {requests} 次请求。本次未做任何改动。"
     ));
+}
+
+fn is_about_function(fact: &Fact) -> bool {
+    fact.name.starts_with("function.")
+}
+
+/// Whether its requests go to the ledger's bucket.
+fn is_about_ledger(fact: &Fact) -> bool {
+    !is_about_function(fact) && fact.name != INTERNAL_ENDPOINT
 }
 
 /// Prints what came of one fact.

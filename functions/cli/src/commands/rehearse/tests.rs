@@ -5,6 +5,7 @@ use super::{
     name_record,
     observer::MOST_CALLS,
 };
+use crate::commands::contradiction;
 use std::collections::BTreeSet;
 
 /// Calls that find out whether the access token is taken, with another token and a refreshed one.
@@ -25,6 +26,12 @@ fn every_account_has_a_record_of_its_own() {
     let of = |account| name_record(["api", account, "client", "oss://ledger/"]);
     assert_eq!(of("main"), of("main"));
     assert_ne!(of("main"), of("other"));
+}
+
+/// What doctor holds settings against is found by facts that there are.
+#[test]
+fn every_fact_that_settings_fit_is_there() {
+    assert_eq!(ALL.iter().filter(|fact| contradiction::is_kept(fact.name)).count(), 5);
 }
 
 /// A fact is named whole, or by what stands before its dot; what is no fact is refused with the names of all.

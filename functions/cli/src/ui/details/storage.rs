@@ -106,6 +106,7 @@ pub(super) const TEXTS: &[Text] = &[
     ("the file exists", "文件已存在"),
     ("access to the file is denied", "没有访问该文件的权限"),
     ("a folder has no multipart uploads", "目录没有分片上传"),
+    ("only OSS has this call", "只有 OSS 有此调用"),
     ("the key is no path of a file", "key 不是文件路径"),
     ("the file has changed", "文件已改变"),
     ("the file is shorter than the range", "文件比读取范围短"),

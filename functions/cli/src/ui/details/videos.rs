@@ -65,4 +65,5 @@ pub(super) const TEXTS: &[Text] = &[
     ),
     ("page must be 1 to 10000", "page 必须为 1 到 10000"),
     ("there are account and page, and nothing else", "只有 account 和 page，没有其他参数"),
+    ("there is kib, 0 to 4096, and nothing else", "只有 kib（0 到 4096），没有其他参数"),
 ];

@@ -162,6 +162,13 @@ const ALL: &[(&str, &str, &str)] = &[
     ("rehearse", "only", "只测试这些项目；名称见 --plan，也可只写点号之前的部分，如 oss"),
     ("rehearse", "keep", "保留已发布的视频；之后不加此选项运行时会将其删除"),
     ("rehearse", "report", "另将报告以 JSON 写入此文件；`oss2youku dev --like FILE` 可以使用"),
+    ("rehearse", "internal_endpoint", "要测试的 OSS 内网 endpoint，无法按阿里云的规则得出时使用"),
+    (
+        "rehearse",
+        "function_url",
+        "已部署函数的 HTTP 触发器地址或函数 URL：函数设置了 http.probe 时，一并测试其平台的表现",
+    ),
+    ("rehearse", "token_file", "存有函数令牌的文件；令牌须有 manage 权限"),
     ("rehearse", "account", "以此账号预演；默认为设置中唯一的账号"),
     ("robots", "", "测试群机器人，并查看发给它们的消息"),
     ("video", "", "查看、修改、隐藏已发布的视频，或设定公开时间；修改需要 manage.enabled"),

@@ -5,7 +5,8 @@ use crate::oss::store::object_record::{ObjectKind, ObjectRecord};
 
 /// The headers that describe the new version in every answer to a write.
 pub(crate) fn reply_to_write(record: &ObjectRecord) -> Reply {
-    let crc64 = (record.kind != ObjectKind::Symlink).then(|| record.crc64.to_string());
+    let states_crc64 = record.kind != ObjectKind::Symlink && !record.without_crc64;
+    let crc64 = states_crc64.then(|| record.crc64.to_string());
     Reply::ok()
         .with_header("etag", quote_etag(&record.etag))
         .with_optional_header("x-oss-hash-crc64ecma", crc64)

@@ -13,8 +13,17 @@ use crate::credentials::signing_keys::SigningKeys;
 
 const TOKEN: HeaderName = HeaderName::from_static("x-oss-security-token");
 /// The parameters of this crate's calls that belong to the resource; the others are not signed.
-const SUB_RESOURCES: [&str; 7] =
-    ["continuation-token", "lifecycle", "partNumber", "uploadId", "uploads", "versionId", "versioning"];
+const SUB_RESOURCES: [&str; 9] = [
+    "append",
+    "continuation-token",
+    "lifecycle",
+    "partNumber",
+    "position",
+    "uploadId",
+    "uploads",
+    "versionId",
+    "versioning",
+];
 
 pub(super) fn sign(
     keys: &SigningKeys,

@@ -8,6 +8,7 @@ use super::super::{
 use super::*;
 use crate::ledger::{
     rate_limit::RateLimit,
+    rehearsed::RehearsedNote,
     token_records::{ClaimRecord, PairRecord},
 };
 use crate::model::metadata::{PublicTypeOrigin, StatedMetadata, VideoMetadata};
@@ -218,7 +219,7 @@ fn is_written_and_read<T: Serialize + DeserializeOwned>(name: &str, entry: &T) -
 #[test]
 fn every_kind_of_entry_equals_its_fixture() {
     let tokens = ["refresh", "refresh-withdrawn", "refresh-lost", "refresh-refused", "token"];
-    let others = ["lease", "open-mark", "pause", "recent", "notice", "digest"];
+    let others = ["lease", "open-mark", "pause", "recent", "notice", "digest", "rehearsed"];
     let mut names: BTreeSet<_> = tokens.iter().chain(&others).map(|name| (*name).to_owned()).collect();
     let mut kinds = BTreeSet::new();
     for (name, step) in steps() {
@@ -268,6 +269,9 @@ fn every_kind_of_entry_equals_its_fixture() {
     }))
     .expect("a digest");
     assert_eq!(is_written_and_read("digest", &digest), digest);
+    let fact = RehearsedFact { found: "several".into(), least: Some(1200), at: at() };
+    let note = RehearsedNote { v: VERSION, facts: [("oss.create_only".to_owned(), fact)].into() };
+    assert_eq!(is_written_and_read("rehearsed", &note).facts, note.facts);
     let kept = fs::read_dir(file("x").parent().expect("a folder")).expect("it can be listed");
     let kept: BTreeSet<_> = kept
         .map(|entry| entry.expect("readable").file_name().into_string().expect("ASCII"))

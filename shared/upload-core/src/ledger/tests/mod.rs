@@ -12,6 +12,7 @@ mod races;
 mod rate_limits;
 mod reading;
 mod records;
+mod rehearsals;
 mod replaced_steps;
 mod search;
 mod stories;

@@ -1,11 +1,15 @@
 //! The open facts, in the order in which they are tried: what makes nothing comes first, and what shows whether videos can be removed
 //! before what publishes one.
 
+mod function;
 mod oss;
 mod youku;
 
 use super::fact::Fact;
 use crate::{error::CliError, ui::i18n::tr};
+
+/// The fact whose request goes to another host than the ledger's.
+pub(super) const INTERNAL_ENDPOINT: &str = oss::internal_endpoint::FACT.name;
 
 /// Every fact.
 pub(super) const ALL: &[Fact] = &[
@@ -31,10 +35,18 @@ pub(super) const ALL: &[Fact] = &[
     oss::clock::FACT,
     oss::if_match::FACT,
     oss::checksums::FACT,
+    oss::rights::FACT,
+    oss::internal_endpoint::FACT,
     oss::create_only::FACT,
+    function::headers::FACT,
+    function::credentials::FACT,
+    function::deadline::FACT,
+    function::freeze::FACT,
+    function::answer_size::FACT,
+    function::event_delay::FACT,
 ];
 
-/// The facts that `--only` names: each by its name, or all of `youku` or `oss`. Every fact where it names none.
+/// The facts that `--only` names: each by its name, or all of `youku`, `oss` or `function`. Every fact where it names none.
 ///
 /// # Errors
 /// Where there is no such fact.

@@ -9,6 +9,7 @@ use crate::commands::rehearse::{
     text::text,
 };
 use app::storage::{ErrorKind, ObjectHead, PutOptions};
+use crc64fast::Digest as Digest64;
 use http_body_util::Full;
 use md5::{Digest, Md5};
 
@@ -18,17 +19,17 @@ pub(in super::super) const FACT: Fact = Fact {
     name: "oss.checksums",
     question: || {
         text!(
-            "which checksums OSS states of put objects and of those made of parts",
-            "OSS 对直接写入和分片写入的对象给出哪些校验值"
+            "which checksums OSS states of objects that were put, made of parts, copied and appended to",
+            "OSS 对直接写入、分片写入、复制和追加写入的对象给出哪些校验值"
         )
     },
-    expected: "md5+crc64,crc64",
+    expected: "md5+crc64,crc64,md5+crc64,crc64",
     calls: 0,
-    requests: 10,
+    requests: 17,
     makes: Makes::Objects,
     tries: |stage| Box::pin(find(stage)),
     meaning: |word| match word {
-        "md5+crc64,crc64" | "md5+crc64,md5+crc64" => text!(
+        word if word.starts_with("md5+crc64,") && word.split(',').all(|one| one.contains("crc64")) => text!(
             "objects put in one request need no pass for their MD5",
             "一次写入的对象无需为 MD5 再读一遍"
         ),
@@ -38,14 +39,11 @@ pub(in super::super) const FACT: Fact = Fact {
 
 async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
     let (store, prefix) = open_to_write(stage).await?;
-    let keys = announce(stage, &store, &prefix, 3)?;
+    let keys = announce(stage, &store, &prefix, 5)?;
     let md5: [u8; 16] = Md5::digest(BODY).into();
     let put = |content_md5| PutOptions { content_md5: Some(content_md5), ..PutOptions::default() };
     store.put(&keys[0], BODY, &put(md5)).await?;
     let single = store.head(&keys[0]).await?;
-    if single.content_md5.is_some_and(|stated| stated != md5) {
-        return Err(Obstacle::Other(text!("Content-MD5 is not that of the bytes", "Content-MD5 与数据不符")));
-    }
     let id = store.initiate_multipart(&keys[1], &PutOptions::default()).await?;
     let n = stage.record.next_number();
     let (bucket, key) = (store.bucket().to_owned(), keys[1].clone());
@@ -58,13 +56,36 @@ async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
         Err(error) => return Err(error.into()),
         Ok(_) => "taken",
     };
-    let word = format!("{},{}", name_checksums(&single), name_checksums(&parts));
-    let (one, other) = (name_etag(&single, md5), name_etag(&parts, md5));
+    store.copy(&keys[0], &keys[3]).await?;
+    let copied = store.head(&keys[3]).await?;
+    let (begin, rest) = BODY.split_at(BODY.len() / 2);
+    store.append(&keys[4], 0, begin.into()).await?;
+    store.append(&keys[4], begin.len() as u64, rest.into()).await?;
+    let appended = store.head(&keys[4]).await?;
+    let all = [&single, &parts, &copied, &appended];
+    if all.into_iter().any(|head| !states_truth(head, md5)) {
+        return Err(Obstacle::Other(text!(
+            "a checksum that OSS states is not that of the bytes",
+            "OSS 给出的校验值与数据不符"
+        )));
+    }
+    let word = all.map(name_checksums).join(",");
+    let [one, other, copy, append] = all.map(|head| name_etag(head, md5));
     let evidence = text!(
-        "ETag of a put object: {one}, of parts: {other}; a wrong Content-MD5 is {refused}",
-        "直接写入的 ETag：{one}，分片写入的：{other}；错误的 Content-MD5：{refused}"
+        "ETag of a put object: {one}, of parts: {other}, copied: {copy}, appended: {append}; a wrong Content-MD5 is {refused}",
+        "直接写入的 ETag：{one}，分片写入的：{other}，复制的：{copy}，追加写入的：{append}；错误的 Content-MD5：{refused}"
     );
-    Ok(Found::new(word, evidence))
+    Ok(Found::new(word, evidence)
+        .with_oss("copy_crc64", copied.crc64.is_some())
+        .with_oss("copy_content_md5", copied.content_md5.is_some()))
+}
+
+/// Whether every checksum that OSS states is that of the bytes.
+fn states_truth(head: &ObjectHead, md5: [u8; 16]) -> bool {
+    let mut crc64 = Digest64::new();
+    crc64.write(BODY.as_bytes());
+    head.crc64.is_none_or(|stated| stated == crc64.sum64())
+        && head.content_md5.is_none_or(|stated| stated == md5)
 }
 
 fn name_checksums(head: &ObjectHead) -> &'static str {

@@ -2,11 +2,14 @@
 
 use super::{announce, open_to_write};
 use crate::{
-    commands::rehearse::{
-        fact::{Fact, Found, Makes},
-        obstacle::Obstacle,
-        stage::Stage,
-        text::text,
+    commands::{
+        contradiction::USUAL_WINDOW,
+        rehearse::{
+            fact::{Fact, Found, Makes},
+            obstacle::Obstacle,
+            stage::Stage,
+            text::text,
+        },
     },
     shutdown::Shutdown,
 };
@@ -22,9 +25,7 @@ const TWINS: u32 = 16;
 const AT_ONCE: usize = 25;
 /// The time over which the twins of a key start.
 const SPREAD: Duration = Duration::from_secs(1);
-/// `ledger.window_ms` where it is not set.
-const USUAL_WINDOW: u64 = 500;
-/// The longest that it can be set to.
+/// The longest that `ledger.window_ms` can be set to.
 const LONGEST_WINDOW: u64 = 60_000;
 
 pub(in super::super) const FACT: Fact = Fact {
@@ -93,9 +94,11 @@ async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
     // Twins that start within a second cannot show a time that is longer.
     let is_cut_off = longest > SPREAD * 4 / 5;
     let window = (milliseconds * if is_cut_off { 4 } else { 2 }).div_ceil(100) * 100;
+    let window = window.min(LONGEST_WINDOW);
+    let found = found.with_least(window);
     let set = stage.app.settings().ledger.window_ms.unwrap_or(USUAL_WINDOW);
     Ok(match window > set {
-        true => found.with_setting(format!("OSS2YOUKU_LEDGER__WINDOW_MS={}", window.min(LONGEST_WINDOW))),
+        true => found.with_setting(format!("OSS2YOUKU_LEDGER__WINDOW_MS={window}")),
         false => found,
     })
 }

@@ -4,6 +4,8 @@ pub(super) mod checksums;
 pub(super) mod clock;
 pub(super) mod create_only;
 pub(super) mod if_match;
+pub(super) mod internal_endpoint;
+pub(super) mod rights;
 pub(super) mod versioning;
 
 use crate::commands::rehearse::{
@@ -18,6 +20,18 @@ use app::{
 /// Opens the ledger's bucket in order to write there: where what is written can be removed for good, and calls no function.
 async fn open_to_write(stage: &Stage) -> Result<(Store, String), Obstacle> {
     let (store, prefix) = open_bucket(stage)?;
+    check_rules(stage, &store, &prefix)?;
+    if store.versioning().await? {
+        return Err(Obstacle::Other(text!(
+            "the ledger's bucket has versioning, and would keep all that is removed",
+            "台账的 bucket 启用了版本控制，删除的内容会全部保留"
+        )));
+    }
+    Ok((store, prefix))
+}
+
+/// Checks that what is written below `prefix` calls no function.
+fn check_rules(stage: &Stage, store: &Store, prefix: &str) -> Result<(), Obstacle> {
     let settings = stage.app.settings();
     let location = format!("oss://{}/{prefix}", store.bucket());
     let provider = settings.source.provider;
@@ -28,13 +42,7 @@ async fn open_to_write(stage: &Stage) -> Result<(Store, String), Obstacle> {
             "每个对象都会触发函数：台账位于规则的范围内"
         )));
     }
-    if store.versioning().await? {
-        return Err(Obstacle::Other(text!(
-            "the ledger's bucket has versioning, and would keep all that is removed",
-            "台账的 bucket 启用了版本控制，删除的内容会全部保留"
-        )));
-    }
-    Ok((store, prefix))
+    Ok(())
 }
 
 /// Opens the ledger's bucket where it is one of OSS.

@@ -1,0 +1,31 @@
+//! What `doctor` is told: the facts that a setting depends on, kept in the ledger, where every installation that shares it looks.
+
+use super::{report::Outcome, text::Text};
+use crate::{
+    commands::contradiction,
+    ui::{details::describe, i18n::tr, output::print_line},
+};
+use app::App;
+
+/// Keeps what was found, each fact in place of what an earlier rehearsal found of it. What could not be tried stays as it was.
+///
+/// A ledger that cannot be written makes no rehearsal fail: its report says all the same.
+pub(super) async fn keep(app: &App, account: &str, outcomes: &[Outcome]) {
+    let found = outcomes.iter().filter_map(|Outcome { fact, result, .. }| {
+        let found = result.as_ref().ok().filter(|_| contradiction::is_kept(fact.name))?;
+        Some((fact.name, found.word.clone(), found.least))
+    });
+    let (bucket, youku): (Vec<_>, Vec<_>) = found.partition(|(name, ..)| name.starts_with("oss."));
+    for (account, facts) in [(Some(account), youku), (None, bucket)] {
+        if facts.is_empty() {
+            continue;
+        }
+        if let Err(error) = app.keep_rehearsed_facts(account, facts).await {
+            let Text { en, zh } = Text::make(|| describe(&error).text);
+            print_line(tr!(
+                "`oss2youku doctor` cannot be told of what was found: {en}",
+                "无法把结果告知 `oss2youku doctor`：{zh}"
+            ));
+        }
+    }
+}
