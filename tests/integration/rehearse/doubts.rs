@@ -164,6 +164,29 @@ async fn refusals_of_another_kind_become_no_facts() {
     }
 }
 
+/// A title or tags that the page allows and Youku refuses are told where an ordinary upload is taken, and say nothing of what is beyond.
+#[tokio::test]
+async fn a_limit_below_the_stated_one_is_told() {
+    let rehearsal = Rehearsal::start(|_| {}).await;
+    let api = rehearsal.env.clouds.youku.control();
+    for (name, switches) in
+        [("youku.title_limit", &["long_title"][..]), ("youku.tag_limit", &["long_tag", "many_tags"])]
+    {
+        let refused = json!({"kind": "status", "status": 400, "code": "120010101"});
+        add_fault(&api, json!({"operation": "create", "times": 1, "fault": refused}));
+        let (output, report) = rehearsal.run(&["--only", name]).await;
+        assert_eq!((output.code, &fact(&report, name)["found"]), (Some(0), &json!("shorter")), "{report}");
+        let told = &report["local_clouds"]["youku"];
+        assert!(switches.iter().all(|switch| told[switch].is_null()), "{report}");
+        rehearsal.assert_nothing_left(&output);
+        // Where no upload is taken the title is not to blame.
+        add_fault(&api, json!({"operation": "create", "times": 0, "fault": refused}));
+        let (_, report) = rehearsal.run(&["--only", name]).await;
+        assert!(because(&report, name).contains("120010101"), "{report}");
+        api.faults.clear();
+    }
+}
+
 /// A report that cannot be written is noticed before anything is made.
 #[tokio::test]
 async fn without_a_place_for_the_report_nothing_is_made() {

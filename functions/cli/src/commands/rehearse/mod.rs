@@ -5,7 +5,8 @@
 //! | `fact`, `facts` | an open question, and each of them |
 //! | `obstacle` | why one could not be tried |
 //! | `stage`, `session` | what every trial uses: the account's client, uploads step by step |
-//! | `observer` | counts and bounds calls, and notes how they were answered |
+//! | `look`, `wait`, `old_keys`, `tokens` | videos looked for, time that passes, keys that end, an access token refreshed |
+//! | `observer`, `rewrite` | counts and bounds calls, changes some, and notes how they were answered |
 //! | `clip` | tiny videos, made in code |
 //! | `record`, `cleanup` | what was made, written down before, and its removal |
 //! | `table`, `report`, `text` | what a person reads, what a program reads, and texts in both languages |
@@ -14,16 +15,21 @@ mod cleanup;
 mod clip;
 mod fact;
 mod facts;
+mod look;
 mod observer;
 mod obstacle;
+mod old_keys;
 mod record;
 mod report;
+mod rewrite;
 mod session;
 mod stage;
 mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+mod tokens;
+mod wait;
 
 use super::{default_ledger, settings};
 use crate::{
@@ -37,6 +43,7 @@ use app::{App, LogLevel, Settings, core::ErrorKind};
 use cleanup::Left;
 use fact::Fact;
 use md5::{Digest, Md5};
+use observer::{LONG_CALLS, MOST_CALLS};
 use record::Record;
 use report::{Outcome, Report};
 use stage::Stage;
@@ -52,9 +59,12 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Runs the rehearsal.
 pub(super) async fn rehearse(args: RehearseArgs, shutdown: Shutdown) -> Result<ExitCode, CliError> {
-    let facts = facts::select(&args.only)?;
+    let flags = [(args.long, facts::LONG), (args.refresh, facts::REFRESH)];
+    let flags: Vec<_> = flags.iter().filter_map(|(is_set, flag)| is_set.then_some(*flag)).collect();
+    let facts = facts::select(&args.only, &flags)?;
+    let most_calls = MOST_CALLS + if args.long { LONG_CALLS } else { 0 };
     if args.plan {
-        table::print_plan(&facts, args.keep);
+        table::print_plan(&facts, args.keep, most_calls);
         return Ok(ExitCode::SUCCESS);
     }
     let loaded = settings::load()?;
@@ -66,7 +76,9 @@ pub(super) async fn rehearse(args: RehearseArgs, shutdown: Shutdown) -> Result<E
     let record = Record::open(locate_record(&loaded, &account)?)?;
     let began = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
     let app = App::from_settings(loaded)?.with_patience(PATIENCE);
-    let mut stage = Stage::connect(app, &account, record, shutdown.clone(), args.keep).await;
+    let mut stage = Stage::connect(app, &account, record, shutdown.clone(), args.keep, most_calls).await;
+    stage.minute = Duration::from_millis(args.minute_ms);
+    stage.waits_for_keys = facts.iter().any(|fact| fact.name == facts::STS_END);
     remove_earlier(&mut stage).await;
     let mut outcomes = Vec::new();
     for fact in facts {

@@ -9,11 +9,12 @@ use super::{
 };
 use app::{
     storage::{self, MultipartId, PutOptions, Store},
-    youku::{self, ErrorKind, Md5, OssSession, SliceServer, UploadCredentials},
+    youku::{self, ErrorKind, Md5, OssSession, SendError, SliceServer, UploadCredentials},
 };
 use http_body_util::Full;
 use md5::{Digest, Md5 as Hasher};
 use secrecy::{ExposeSecret, SecretString};
+use std::error::Error as _;
 
 /// Which MD5 of the file `create` gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +69,16 @@ impl Stage {
     /// Opens an upload in OSS mode. A refusal leaves nothing.
     pub(super) async fn open(&mut self, stated: StatedMd5) -> Result<Judged<Session>, Obstacle> {
         let (n, clip) = self.begin()?;
+        self.open_clip(n, clip, stated).await
+    }
+
+    /// Opens an upload of a clip that is written down. A refusal leaves nothing.
+    pub(super) async fn open_clip(
+        &mut self,
+        n: Number,
+        clip: Clip,
+        stated: StatedMd5,
+    ) -> Result<Judged<Session>, Obstacle> {
         let md5 = match stated {
             StatedMd5::Right => Some(clip.md5),
             StatedMd5::Wrong => Some(Md5([0xa5; 16])),
@@ -165,6 +176,9 @@ impl Stage {
         let is_first = !self.record.is_committing(n);
         self.record.append(Entry::Committing { n })?;
         let answer = self.client()?.commit(upload_token, server).await;
+        if is_first && answer.as_ref().is_err_and(was_never_sent) {
+            self.record.append(Entry::Refused { n })?;
+        }
         let answer = self.judge(answer)?;
         match &answer {
             Ok(None) => self.record.append(Entry::Committed { n })?,
@@ -213,6 +227,12 @@ impl Stage {
 
 fn breaks_a_limit() -> Obstacle {
     Obstacle::Other(text!("the clip breaks a limit of Youku's", "片段超出优酷的限制"))
+}
+
+/// Whether Youku has seen nothing of a call, such as one beyond the rehearsal's own bound.
+fn was_never_sent(error: &youku::Error) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<SendError>());
+    cause.is_some_and(SendError::never_sent)
 }
 
 /// Whether a refused commit leaves no video: Youku itself says so. The code of a system error decides nothing, nor does a page of another's.

@@ -1,0 +1,69 @@
+//! Whether an access token is still taken once it was refreshed.
+
+use crate::{
+    commands::rehearse::{
+        fact::{Fact, Found, Makes},
+        obstacle::Obstacle,
+        stage::{Stage, describe_refusal},
+        text::{Text, text},
+    },
+    ui::output::print_line,
+};
+use app::youku::ErrorKind;
+
+pub(in super::super) const FACT: Fact = Fact {
+    name: "youku.refresh",
+    question: || {
+        text!(
+            "whether the old access token is still taken after a refresh",
+            "续期之后旧的访问令牌是否仍可使用"
+        )
+    },
+    expected: "kept",
+    calls: 3,
+    requests: 0,
+    makes: Makes::Nothing,
+    tries: |stage| Box::pin(find(stage)),
+    meaning: |word| match word {
+        "kept" => text!(
+            "what is under way with the old token goes on until that token ends",
+            "正在使用旧令牌的操作可继续到该令牌到期"
+        ),
+        _ => text!(
+            "what is under way with the old token is refused once, and goes on with the new one from the ledger",
+            "正在使用旧令牌的操作会被拒绝一次，然后使用台账中的新令牌继续"
+        ),
+    },
+};
+
+/// What a person must know before the token is refreshed.
+pub(in crate::commands::rehearse) fn warning() -> Text {
+    text!(
+        "youku.refresh spends the account's refresh token; the new pair is kept in the ledger of these settings alone. Whatever uses the old pair without this ledger needs new tokens then, and so do these settings if Youku's answer is lost.",
+        "youku.refresh 会用掉账号的刷新令牌，新的令牌只保存在此设置的台账中。不使用该台账而使用旧令牌的程序届时需要新的令牌；若优酷的应答丢失，此设置也需要新的令牌。"
+    )
+}
+
+async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
+    print_line(warning().as_str());
+    let Some(old) = stage.refresh_token().await? else {
+        return Err(Obstacle::NotHere(text!(
+            "the settings have no refresh token for this account",
+            "设置中没有该账号的刷新令牌"
+        )));
+    };
+    // The new one was asked with when it came.
+    Ok(match old.check_access().await {
+        Ok(()) => Found::new("kept", text!("the new token and the old one are taken", "新旧令牌均可使用"))
+            .with_youku("refresh_revokes_access_token", false),
+        Err(error) if error.kind() == ErrorKind::AccessTokenRefused => {
+            let code = describe_refusal(&error);
+            let evidence =
+                text!("the new token is taken; the old one: {code}", "新令牌可以使用；旧令牌：{code}");
+            Found::new("revoked", evidence).with_youku("refresh_revokes_access_token", true)
+        }
+        Err(error) => {
+            return Err(stage.judge::<()>(Err(error))?.err().map_or(Obstacle::Stopped, Obstacle::Youku));
+        }
+    })
+}
