@@ -40,6 +40,12 @@ async fn no_secret_stands_in_report_log_or_terminal() {
     for secret in known.iter().chain(&tokens) {
         assert!(!everything.contains(secret), "{secret} in {everything}");
     }
+    // Of the pairs between the first and the last nobody tells the test.
+    let is_token =
+        |text: &[u8]| matches!(&text[..2], b"at" | b"rt") && text[2..].iter().all(u8::is_ascii_hexdigit);
+    assert!(is_token(pair.access_token.as_bytes()) && is_token(pair.refresh_token.as_bytes()), "{pair:?}");
+    let length = pair.access_token.len();
+    assert!(!everything.as_bytes().windows(length).any(is_token), "a token in {everything}");
     let (output, _) = rehearsal.run(&["--only", "youku.error_form"]).await;
     rehearsal.assert_nothing_left(&output);
 }

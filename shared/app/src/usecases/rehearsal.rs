@@ -11,7 +11,10 @@ use crate::{
 use futures_util::future::BoxFuture;
 use object_storage::Store;
 use secrecy::{ExposeSecret, SecretString};
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 use upload_core::{Error, ErrorKind, UploadCredentials, access_token::CallError};
 use youku::{Client, Transport};
 
@@ -66,12 +69,15 @@ impl App {
             let made = AccountClient::new(&self.settings, account, fields, transport, &self.clock)?;
             let Some(tokens) = made.tokens else { return Ok(None) };
             let ledger = self.ledger(None).await?;
+            // A refresh may bring the same token again.
+            let is_first = AtomicBool::new(true);
             let call = |token: SecretString| {
-                let is_old = token.expose_secret() == old.access_token().expose_secret();
+                let is_old = is_first.swap(false, Ordering::Relaxed)
+                    && token.expose_secret() == old.access_token().expose_secret();
                 let client = made.client.with_token(token);
                 async move {
                     if is_old {
-                        let message = "it is refreshed on purpose";
+                        let message = "the access token is replaced on purpose";
                         return Err(CallError::TokenRefused(Error::new(
                             ErrorKind::Unauthorized,
                             "token",

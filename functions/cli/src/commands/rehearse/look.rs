@@ -3,7 +3,7 @@
 use super::{
     obstacle::Obstacle,
     record::Number,
-    stage::{Privacy, Stage},
+    stage::{Listed, Privacy, Stage},
     text::text,
 };
 use app::youku::VideoInfo;
@@ -13,26 +13,6 @@ use std::cell::{Cell, RefCell};
 const PAGE: u64 = 50;
 const PAGES: u64 = 2;
 const PAGES_CLEANING: u64 = 4;
-
-/// Whether `by_me` lists a video.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Listed {
-    /// By this id.
-    As(String),
-    No,
-    /// No host has the call.
-    Missing,
-}
-
-impl Listed {
-    /// The id, where it is known.
-    pub(super) fn id(self) -> Option<String> {
-        match self {
-            Self::As(id) => Some(id),
-            Self::No | Self::Missing => None,
-        }
-    }
-}
 
 impl Stage {
     /// Asks, after the first commit of a run, whether Youku keeps the clip behind its password.

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `fact`, `facts` | an open question, and each of them |
 //! | `obstacle` | why one could not be tried |
-//! | `stage`, `session` | what every trial uses: the account's client, uploads step by step |
+//! | `stage`, `session`, `upload` | what every trial uses: the account's client, uploads step by step |
 //! | `look`, `wait`, `old_keys`, `tokens` | videos looked for, time that passes, keys that end, an access token refreshed |
 //! | `observer`, `rewrite` | counts and bounds calls, changes some, and notes how they were answered |
 //! | `clip` | tiny videos, made in code |
@@ -29,6 +29,7 @@ mod table;
 mod tests;
 mod text;
 mod tokens;
+mod upload;
 mod wait;
 
 use super::{default_ledger, settings};

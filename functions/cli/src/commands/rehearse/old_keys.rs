@@ -1,16 +1,7 @@
 //! An upload whose keys grow old: opened early, so that what else takes long goes on meanwhile.
 
-use super::{obstacle::Obstacle, session::Session, stage::Stage};
-use app::storage::MultipartId;
-use std::time::{Duration, SystemTime};
-
-/// An open upload, and a multipart upload of it that was begun with its first keys.
-pub(super) struct OldKeys {
-    pub(super) session: Session,
-    pub(super) multipart: MultipartId,
-    /// How long Youku said that the keys live.
-    pub(super) life: Duration,
-}
+use super::{obstacle::Obstacle, stage::Stage, upload::OldKeys};
+use std::time::SystemTime;
 
 impl Stage {
     /// Opens the upload, unless that was tried before.

@@ -6,13 +6,13 @@ use super::{
     record::{Entry, Number},
     stage::{Judged, SYSTEM_ERROR, Stage},
     text::text,
+    upload::{Session, SliceSession},
 };
 use app::{
-    storage::{self, MultipartId, PutOptions, Store},
-    youku::{self, ErrorKind, Md5, OssSession, SendError, SliceServer, UploadCredentials},
+    storage::{MultipartId, PutOptions},
+    youku::{self, ErrorKind, Md5, OssSession, SendError},
 };
 use http_body_util::Full;
-use md5::{Digest, Md5 as Hasher};
 use secrecy::{ExposeSecret, SecretString};
 use std::error::Error as _;
 
@@ -23,26 +23,6 @@ pub(super) enum StatedMd5 {
     Wrong,
     /// `isweb=1`.
     Nothing,
-}
-
-/// An open upload.
-pub(super) struct Session {
-    pub(super) n: Number,
-    pub(super) clip: Clip,
-    pub(super) upload_token: SecretString,
-    /// As `create` named it.
-    pub(super) video_id: Option<String>,
-    pub(super) credentials: UploadCredentials,
-    store: Store,
-}
-
-/// An open upload to a slice server.
-pub(super) struct SliceSession {
-    pub(super) n: Number,
-    pub(super) clip: Clip,
-    pub(super) upload_token: SecretString,
-    pub(super) video_id: Option<String>,
-    pub(super) server: SliceServer,
 }
 
 impl Stage {
@@ -239,27 +219,4 @@ fn was_never_sent(error: &youku::Error) -> bool {
 fn is_final(error: &youku::Error) -> bool {
     matches!(error.kind(), ErrorKind::Refused | ErrorKind::FileHashMismatch)
         && error.details().code.is_some_and(|code| code != SYSTEM_ERROR)
-}
-
-impl Session {
-    /// Youku's bucket, and the key of the one object.
-    pub(super) fn bucket(&self) -> (&Store, &str) {
-        (&self.store, &self.credentials.target.object)
-    }
-
-    /// Sends the clip by one PutObject.
-    ///
-    /// # Errors
-    /// Whatever the bucket answers.
-    pub(super) async fn put(&self) -> Result<(), storage::Error> {
-        let (store, key) = self.bucket();
-        store.put(key, self.clip.bytes.clone(), &PutOptions::default()).await.map(drop)
-    }
-}
-
-impl SliceSession {
-    /// The MD5 of a slice.
-    pub(super) fn hash(bytes: &[u8]) -> Md5 {
-        Md5(Hasher::digest(bytes).into())
-    }
 }

@@ -1,12 +1,11 @@
 //! What every trial uses: the account's client, the record, and the bounds.
 
-pub(super) use super::look::Listed;
 use super::{
     observer::{KEPT_CALLS, Observer},
     obstacle::Obstacle,
-    old_keys::OldKeys,
     record::{Number, Record},
     text::{Text, text},
+    upload::OldKeys,
 };
 use crate::shutdown::Shutdown;
 use app::{
@@ -38,6 +37,26 @@ pub(super) enum Privacy {
     Unstated,
     /// Others: nothing more is published.
     Broken,
+}
+
+/// Whether `by_me` lists a video.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Listed {
+    /// By this id.
+    As(String),
+    No,
+    /// No host has the call.
+    Missing,
+}
+
+impl Listed {
+    /// The id, where it is known.
+    pub(super) fn id(self) -> Option<String> {
+        match self {
+            Self::As(id) => Some(id),
+            Self::No | Self::Missing => None,
+        }
+    }
 }
 
 /// What every trial uses.

@@ -1,6 +1,6 @@
 //! Waiting until something is old enough.
 
-use super::{obstacle::Obstacle, stage::Stage};
+use super::{obstacle::Obstacle, stage::Stage, text::Text};
 use crate::ui::{i18n::tr, output::print_line};
 use std::time::{Duration, SystemTime};
 
@@ -19,23 +19,19 @@ impl Stage {
         u64::try_from((time.as_millis() + minute / 2) / minute).unwrap_or(u64::MAX)
     }
 
-    /// Waits until a time, and says so before.
+    /// Waits until a time, and says before how long and what for. Nothing is said of a time that has passed.
     ///
     /// # Errors
     /// [`Stopped`](Obstacle::Stopped) where a person does not want to wait.
-    pub(super) async fn wait_until(&self, at: SystemTime) -> Result<(), Obstacle> {
+    pub(super) async fn wait_until(&self, at: SystemTime, what: &Text) -> Result<(), Obstacle> {
         let left = || at.duration_since(SystemTime::now()).unwrap_or_default();
-        let minutes = self.count_minutes(left()).max(1);
-        print_line(match minutes {
-            1 => tr!(
-                "waiting for 1 minute; Ctrl-C ends it, and removes what was made",
-                "等待 1 分钟；按 Ctrl-C 可结束等待并删除所产生的内容"
-            ),
-            minutes => tr!(
-                "waiting for {minutes} minutes; Ctrl-C ends it, and removes what was made",
-                "等待 {minutes} 分钟；按 Ctrl-C 可结束等待并删除所产生的内容"
-            ),
-        });
+        if !left().is_zero() {
+            let (minutes, what) = (self.count_minutes(left()).max(1), what.as_str());
+            print_line(tr!(
+                "waiting {minutes} min, until {what}; Ctrl-C ends it, and removes what was made",
+                "等待 {minutes} 分钟，直到{what}；按 Ctrl-C 可结束等待并删除所产生的内容"
+            ));
+        }
         loop {
             let left = left();
             if left.is_zero() {

@@ -5,7 +5,7 @@ use crate::commands::rehearse::{
     obstacle::Obstacle,
     session::StatedMd5,
     stage::{Stage, describe_refusal},
-    text::text,
+    text::{Text, text},
 };
 use app::youku::VideoInfo;
 
@@ -37,12 +37,12 @@ impl Fate {
     }
 
     /// What was seen, in short.
-    pub(super) fn describe(&self) -> String {
+    pub(super) fn describe(&self) -> Text {
         match self {
-            Self::Refused(code) => code.clone(),
-            Self::Whole => "201".to_owned(),
-            Self::Cut(length) => format!("201 > {length}"),
-            Self::Changed => "201 > ?".to_owned(),
+            Self::Refused(code) => text!("{code}", "{code}"),
+            Self::Whole => text!("201", "201"),
+            Self::Cut(length) => text!("201, cut to {length}", "201，截断为 {length}"),
+            Self::Changed => text!("201, shown otherwise", "201，显示不同"),
         }
     }
 }

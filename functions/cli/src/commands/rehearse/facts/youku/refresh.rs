@@ -9,7 +9,7 @@ use crate::{
     },
     ui::output::print_line,
 };
-use app::youku::ErrorKind;
+use app::{core::access_token::TokenState, youku::ErrorKind};
 
 pub(in super::super) const FACT: Fact = Fact {
     name: "youku.refresh",
@@ -53,17 +53,32 @@ async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
         )));
     };
     // The new one was asked with when it came.
-    Ok(match old.check_access().await {
-        Ok(()) => Found::new("kept", text!("the new token and the old one are taken", "新旧令牌均可使用"))
-            .with_youku("refresh_revokes_access_token", false),
+    let answer = old.check_access().await;
+    let Text { en, zh } = describe_life(stage).await;
+    Ok(match answer {
+        Ok(()) => {
+            let evidence = text!("the new token{en} and the old one are taken", "新令牌{zh}和旧令牌均可使用");
+            Found::new("kept", evidence).with_youku("refresh_revokes_access_token", false)
+        }
         Err(error) if error.kind() == ErrorKind::AccessTokenRefused => {
             let code = describe_refusal(&error);
-            let evidence =
-                text!("the new token is taken; the old one: {code}", "新令牌可以使用；旧令牌：{code}");
+            let evidence = text!(
+                "the new token{en} is taken; the old one: {code}",
+                "新令牌{zh}可以使用；旧令牌：{code}"
+            );
             Found::new("revoked", evidence).with_youku("refresh_revokes_access_token", true)
         }
         Err(error) => {
             return Err(stage.judge::<()>(Err(error))?.err().map_or(Obstacle::Stopped, Obstacle::Youku));
         }
     })
+}
+
+/// How long the new token lives, as Youku stated it and the ledger keeps it; an empty text where it did not.
+async fn describe_life(stage: &Stage) -> Text {
+    let state = stage.app.account_state(&stage.account, None).await;
+    let Ok(TokenState::Valid { since, until: Some(until) }) = state else { return text!("", "") };
+    let life = until.get().duration_since(since.get()).unwrap_or_default();
+    let days = life.as_secs() / 86_400;
+    text!(" (for {days} days, as stated)", "（所述有效期 {days} 天）")
 }

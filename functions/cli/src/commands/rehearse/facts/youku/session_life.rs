@@ -4,9 +4,9 @@ use super::slice_publish::{send, wait_until_written};
 use crate::commands::rehearse::{
     fact::{Fact, Found, Makes},
     obstacle::Obstacle,
-    session::{Session, SliceSession},
     stage::{Listed, Stage, describe_refusal},
     text::{Text, text},
+    upload::{Session, SliceSession},
 };
 use serde_json::Value;
 use std::time::SystemTime;
@@ -55,7 +55,8 @@ async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
     }
     let (mut oldest, mut is_over, mut seen) = (0, false, Vec::new());
     for (age, since, session) in uploads {
-        stage.wait_until(since + stage.minutes(age)).await?;
+        let what = text!("an upload is {age} min old", "上传已过 {age} 分钟");
+        stage.wait_until(since + stage.minutes(age), &what).await?;
         let is_last = AGES.last() == Some(&age);
         let (is_open, told) = look_at(stage, since, &session).await?;
         seen.push(told);

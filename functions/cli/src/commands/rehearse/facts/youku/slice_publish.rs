@@ -5,9 +5,9 @@ use crate::commands::rehearse::{
     fact::{Fact, Found, Makes},
     obstacle::Obstacle,
     record::Entry,
-    session::SliceSession,
     stage::Stage,
     text::{Text, text},
+    upload::SliceSession,
 };
 use app::youku::CheckStatus;
 use std::time::Duration;

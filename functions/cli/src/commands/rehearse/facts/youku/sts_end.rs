@@ -3,10 +3,10 @@
 use crate::commands::rehearse::{
     fact::{Fact, Found, Makes},
     obstacle::Obstacle,
-    old_keys::OldKeys,
     record::Entry,
     stage::{Stage, describe_refusal},
     text::text,
+    upload::OldKeys,
 };
 use app::storage::{self, Store};
 use http_body_util::Full;
@@ -49,16 +49,20 @@ async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
     let life = round(keys.life);
     let minutes = stage.count_minutes(life);
     if minutes > LONGEST_WAIT {
-        return Err(Obstacle::Other(text!(
+        return Err(Obstacle::NotHere(text!(
             "the keys live for {minutes} minutes as Youku states, and a rehearsal waits for {LONGEST_WAIT} at most",
             "按优酷所述密钥有效 {minutes} 分钟，而预演最多等待 {LONGEST_WAIT} 分钟"
         )));
     }
-    stage.wait_until(keys.session.credentials.expires + stage.minutes(BEYOND)).await?;
+    let what = text!("the keys of Youku's bucket are over", "优酷 bucket 的密钥到期");
+    stage.wait_until(keys.session.credentials.expires + stage.minutes(BEYOND), &what).await?;
     let (store, _) = keys.session.bucket();
     let (word, answer) = match send_again(store, &keys).await {
         Ok(()) => ("taken", "200".to_owned()),
-        Err(error) => (name(&error)?, describe(&error)),
+        Err(error) => match name(&error) {
+            Some(word) => (word, describe(&error)),
+            None => return Err(error.into()),
+        },
     };
     let fresh = go_on(stage, &keys).await?;
     let seconds = life.as_secs();
@@ -101,18 +105,15 @@ async fn go_on(stage: &mut Stage, keys: &OldKeys) -> Result<String, Obstacle> {
     Ok("200".to_owned())
 }
 
-/// The stable word for a refusal; one that is no refusal says nothing.
-fn name(error: &storage::Error) -> Result<&'static str, Obstacle> {
+/// The stable word for a refusal; `None` for what is none, and says nothing.
+fn name(error: &storage::Error) -> Option<&'static str> {
     let details = error.details();
     match (details.server_code.as_deref(), details.status) {
-        (Some("SecurityTokenExpired"), _) => Ok("expired"),
-        (Some("InvalidAccessKeyId"), _) => Ok("unknown"),
-        (Some("AccessDenied"), _) => Ok("denied"),
-        (Some(_), Some(400 | 401 | 403)) => Ok("other"),
-        _ => Err(Obstacle::Other(text!(
-            "the bucket did not answer as one that refuses: {error}",
-            "bucket 的应答不是拒绝：{error}"
-        ))),
+        (Some("SecurityTokenExpired"), _) => Some("expired"),
+        (Some("InvalidAccessKeyId"), _) => Some("unknown"),
+        (Some("AccessDenied"), _) => Some("denied"),
+        (Some(_), Some(400 | 401 | 403)) => Some("other"),
+        _ => None,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::commands::rehearse::{
     fact::{Fact, Found, Makes},
     obstacle::Obstacle,
     stage::Stage,
-    text::text,
+    text::{Text, text},
 };
 use app::youku::VideoInfo;
 
@@ -42,18 +42,20 @@ async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
     let at = publish(stage, MOST, LONGEST).await?;
     if at != Fate::Whole {
         stage.require_control().await?;
-        let seen = at.describe();
+        let Text { en, zh } = at.describe();
         return Ok(Found::new(
             "shorter",
-            text!("10 tags of 20 characters: {seen}", "10 个各 20 个字符的标签：{seen}"),
+            text!("10 tags of 20 characters: {en}", "10 个各 20 个字符的标签：{zh}"),
         ));
     }
     let long = publish(stage, 1, LONGEST + 1).await?;
     let many = publish(stage, MOST + 1, LONGEST / 2).await?;
     let (first, second) = (long.describe(), many.describe());
+    let (en, zh) =
+        (format!("{}; 11 tags: {}", first.en, second.en), format!("{}；11 个标签：{}", first.zh, second.zh));
     let evidence = text!(
-        "10 tags of 20 characters: 201; 21 characters: {first}; 11 tags: {second}",
-        "10 个各 20 个字符的标签：201；21 个字符：{first}；11 个标签：{second}"
+        "10 tags of 20 characters: 201; 21 characters: {en}",
+        "10 个各 20 个字符的标签：201；21 个字符：{zh}"
     );
     let mut found = Found::new(format!("{},{}", long.word(), many.word()), evidence);
     for (switch, fate) in [("long_tag", long), ("many_tags", many)] {
@@ -77,7 +79,8 @@ fn make_tags(count: usize, length: usize) -> String {
 fn compare(stated: &str, video: &VideoInfo) -> Option<Fate> {
     let stated: Vec<_> = stated.split(',').collect();
     // How Youku joins them is its own.
-    let shown: Vec<_> = video.tags.as_deref()?.split([',', '|', ' ']).collect();
+    let shown = video.tags.as_deref().filter(|shown| !shown.is_empty())?;
+    let shown: Vec<_> = shown.split([',', '|', ' ']).collect();
     Some(match (shown.as_slice(), stated.as_slice()) {
         (shown, stated) if shown == stated => Fate::Whole,
         ([shown], [stated]) if stated.starts_with(shown) => Fate::Cut(shown.chars().count()),

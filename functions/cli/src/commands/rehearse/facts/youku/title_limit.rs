@@ -5,7 +5,7 @@ use crate::commands::rehearse::{
     fact::{Fact, Found, Makes},
     obstacle::Obstacle,
     stage::Stage,
-    text::text,
+    text::{Text, text},
 };
 use app::youku::{TITLE_CHARACTERS, VideoInfo};
 
@@ -39,13 +39,13 @@ async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
     let at = publish(stage, TITLE_CHARACTERS).await?;
     if at != Fate::Whole {
         stage.require_control().await?;
-        let seen = at.describe();
-        return Ok(Found::new("shorter", text!("60 characters: {seen}", "60 个字符：{seen}")));
+        let Text { en, zh } = at.describe();
+        return Ok(Found::new("shorter", text!("60 characters: {en}", "60 个字符：{zh}")));
     }
     let beyond = publish(stage, TITLE_CHARACTERS + 1).await?;
-    let seen = beyond.describe();
+    let Text { en, zh } = beyond.describe();
     let found =
-        Found::new(beyond.word(), text!("60 characters: 201; 61: {seen}", "60 个字符：201；61 个：{seen}"));
+        Found::new(beyond.word(), text!("60 characters: 201; 61: {en}", "60 个字符：201；61 个：{zh}"));
     Ok(if beyond == Fate::Changed { found } else { found.with_youku("long_title", beyond.word()) })
 }
 
@@ -60,7 +60,7 @@ fn fill(title: &str, length: usize) -> String {
 }
 
 fn compare(stated: &str, video: &VideoInfo) -> Option<Fate> {
-    let shown = video.title.as_deref()?;
+    let shown = video.title.as_deref().filter(|shown| !shown.is_empty())?;
     Some(match stated.strip_prefix(shown) {
         Some("") => Fate::Whole,
         Some(_) => Fate::Cut(shown.chars().count()),
