@@ -3,8 +3,8 @@
 use super::{Rehearsal, fact};
 use crate::support::{
     add_fault,
-    command_line::{TIMEOUT, run_command},
-    wait_fired, within,
+    command_line::{TIMEOUT, command, run_command},
+    sample_bytes, wait_fired, within,
 };
 use local_clouds::youku::{ExpiredSts, Switches, TokenPair};
 use nix::{
@@ -222,6 +222,40 @@ async fn a_wait_ends_as_the_rest_does() {
         assert_eq!(output.code, Some(0), "{output:?}");
         rehearsal.assert_nothing_left(&output);
     }
+}
+
+/// All facts in one run with every flag, where each of them finds another position than the usual one: then an upload succeeds there.
+#[tokio::test]
+async fn a_rehearsal_with_every_flag_names_every_position() {
+    let rehearsal = Rehearsal::start(|_| {}).await;
+    let youku = &rehearsal.env.clouds.youku;
+    let position = json!({
+        "session_life_ms": 3000, "sts_life_ms": 3000, "expired_sts": "unknown", "refresh_revokes_access_token": true, "long_tag": "cut",
+    });
+    let switches: Switches = serde_json::from_value(position.clone()).unwrap();
+    youku.set_switches(switches.clone());
+    let (output, report) = rehearsal.run(&["--long", "--refresh", "--minute-ms", "100"]).await;
+    assert_eq!(output.code, Some(0), "{output:?}");
+    let mut told = report["local_clouds"]["youku"].clone();
+    // `expire_time` has whole seconds.
+    assert!([2000, 3000].contains(&told["sts_life_ms"].as_u64().unwrap()), "{report}");
+    told["sts_life_ms"] = json!(3000);
+    assert_eq!(serde_json::from_value::<Switches>(told).unwrap(), switches, "{report}");
+    let calls = report["calls"].as_u64().unwrap();
+    assert!((100..=180).contains(&calls), "{report}");
+    rehearsal.assert_nothing_left(&output);
+
+    let bytes = sample_bytes(7, 300_000);
+    std::fs::write(rehearsal.folder().join("clip.mp4"), &bytes).unwrap();
+    let upload = ["upload", "--title", "After all flags", "--force", "clip.mp4"];
+    let mut upload = command(&rehearsal.env, rehearsal.folder(), &upload);
+    let settings =
+        report["settings"].as_array().unwrap().iter().filter_map(|line| line.as_str()?.strip_prefix("# "));
+    let proposed = settings.filter_map(|line| line.split_once("  # ")?.0.split_once('='));
+    upload.envs(proposed);
+    let uploaded = run_command(upload).await;
+    assert_eq!(uploaded.code, Some(0), "{uploaded:?}");
+    rehearsal.env.assert_published("After all flags", &bytes);
 }
 
 /// A plan says what the flags add, and warns of what cannot be taken back.

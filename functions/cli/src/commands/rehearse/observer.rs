@@ -96,9 +96,15 @@ impl Observer {
         self.most.saturating_sub(self.calls())
     }
 
-    /// Whether a call was not sent because the others had used the bound up.
+    /// Whether a call was not sent because the others had used the bound up, and no other of its kind will be.
     pub(super) fn is_used_up(&self) -> bool {
-        self.state().is_used_up
+        let state = self.state();
+        state.is_used_up && state.calls >= self.most_now(&state)
+    }
+
+    /// The most calls, those that are kept for removing things left out where nothing is removed.
+    fn most_now(&self, state: &State) -> u32 {
+        if state.is_cleaning { self.most } else { self.most.saturating_sub(KEPT_CALLS) }
     }
 
     /// How the last call was answered; `None` where it was not.
@@ -157,8 +163,7 @@ impl Observer {
         if state.missing.contains(&address_of(request)) {
             return Ok(Admission::Missing);
         }
-        let most = if state.is_cleaning { self.most } else { self.most.saturating_sub(KEPT_CALLS) };
-        if state.calls >= most {
+        if state.calls >= self.most_now(&state) {
             state.is_used_up = true;
             return Err(SendError::new("the calls of the rehearsal are used up", true));
         }
