@@ -79,8 +79,8 @@ pub(super) fn select(only: &[String], flags: &[&str]) -> Result<Vec<&'static Fac
     if let Some(fact) = ALL.iter().find(|fact| is_whole(fact) && !is_allowed(fact)) {
         let (name, flag) = (fact.name, flag_of(fact).unwrap_or_default());
         return Err(CliError::usage(tr!(
-            "--only {name}: this fact is tried with {flag} alone",
-            "--only {name}：此项目只在使用 {flag} 时测试"
+            "--only {name}: this fact needs {flag} as well",
+            "--only {name}：此项目还需要 {flag}"
         )));
     }
     let is_selected = |fact: &Fact| only.is_empty() || only.iter().any(|name| is_named(fact, name));
