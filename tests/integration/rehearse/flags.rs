@@ -6,7 +6,7 @@ use crate::support::{
     command_line::{TIMEOUT, command, run_command},
     sample_bytes, wait_fired, within,
 };
-use local_clouds::youku::{ExpiredSts, Switches, TokenPair};
+use local_clouds::youku::{CallHost, ExpiredSts, Switches, TokenPair};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -36,9 +36,17 @@ async fn a_refreshed_token_is_the_ledgers() {
     let (output, report) = rehearsal.run(&["--only", "youku.error_form,youku"]).await;
     assert!(!report.to_string().contains("youku.refresh"), "{output:?}");
     assert_eq!(tokens(&rehearsal), first, "nothing is refreshed unasked");
-    for (revokes, found) in [(false, "kept"), (true, "revoked")] {
+    let everywhere = Switches::default().by_me_host;
+    for (revokes, by_me_host, found) in [
+        (false, everywhere, "kept"),
+        (true, everywhere, "revoked"),
+        // Then another call proves that a token is taken.
+        (false, CallHost::Neither, "kept"),
+        (true, CallHost::Neither, "revoked"),
+    ] {
         let before = tokens(&rehearsal);
-        youku.set_switches(Switches { refresh_revokes_access_token: revokes, ..Switches::default() });
+        let switches = Switches { refresh_revokes_access_token: revokes, by_me_host, ..Switches::default() };
+        youku.set_switches(switches);
         let (output, report) = rehearsal.run(&REFRESH).await;
         assert_eq!(output.code, Some(0), "{output:?}");
         assert_eq!(fact(&report, "youku.refresh")["found"], found, "{report}");

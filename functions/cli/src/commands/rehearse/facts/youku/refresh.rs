@@ -9,7 +9,10 @@ use crate::{
     },
     ui::output::print_line,
 };
-use app::{core::access_token::TokenState, youku::ErrorKind};
+use app::{
+    core::access_token::TokenState,
+    youku::{self, Client, ErrorKind},
+};
 
 pub(in super::super) const FACT: Fact = Fact {
     name: "youku.refresh",
@@ -20,7 +23,7 @@ pub(in super::super) const FACT: Fact = Fact {
         )
     },
     expected: "kept",
-    calls: 3,
+    calls: 8,
     requests: 0,
     makes: Makes::Nothing,
     tries: |stage| Box::pin(find(stage)),
@@ -52,8 +55,10 @@ async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
             "设置中没有该账号的刷新令牌"
         )));
     };
-    // The new one was asked with when it came.
-    let answer = old.check_access().await;
+    // Only where the new one is taken does a refusal speak of the old one.
+    let renewed = prove_access(&stage.client()?).await;
+    stage.require(renewed)?;
+    let answer = prove_access(&old).await;
     let Text { en, zh } = describe_life(stage).await;
     Ok(match answer {
         Ok(()) => {
@@ -72,6 +77,15 @@ async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
             return Err(stage.judge::<()>(Err(error))?.err().map_or(Obstacle::Stopped, Obstacle::Youku));
         }
     })
+}
+
+/// Makes a call that changes nothing, and that Youku answers to a token that it takes alone.
+async fn prove_access(client: &Client) -> Result<(), youku::Error> {
+    match client.own_videos(1, 1).await? {
+        Some(_) => Ok(()),
+        // No host has by_me.
+        None => client.my_user().await.map(drop),
+    }
 }
 
 /// How long the new token lives, as Youku stated it and the ledger keeps it; an empty text where it did not.
