@@ -164,6 +164,44 @@ async fn refusals_of_another_kind_become_no_facts() {
     }
 }
 
+/// A title or tags that the page allows and Youku refuses are told where an ordinary upload is taken, and say nothing of what is beyond.
+#[tokio::test]
+async fn a_limit_below_the_stated_one_is_told() {
+    let rehearsal = Rehearsal::start(|_| {}).await;
+    let api = rehearsal.env.clouds.youku.control();
+    for (name, switches) in
+        [("youku.title_limit", &["long_title"][..]), ("youku.tag_limit", &["long_tag", "many_tags"])]
+    {
+        let refused = json!({"kind": "status", "status": 400, "code": "120010101"});
+        add_fault(&api, json!({"operation": "create", "times": 1, "fault": refused}));
+        let (output, report) = rehearsal.run(&["--only", name]).await;
+        assert_eq!((output.code, &fact(&report, name)["found"]), (Some(0), &json!("shorter")), "{report}");
+        let told = &report["local_clouds"]["youku"];
+        assert!(switches.iter().all(|switch| told[switch].is_null()), "{report}");
+        rehearsal.assert_nothing_left(&output);
+        // Where no upload is taken the title is not to blame.
+        add_fault(&api, json!({"operation": "create", "times": 0, "fault": refused}));
+        let (_, report) = rehearsal.run(&["--only", name]).await;
+        assert!(because(&report, name).contains("120010101"), "{report}");
+        api.faults.clear();
+    }
+}
+
+/// A call that no host has is asked for once at each, and not again for every video.
+#[tokio::test]
+async fn a_call_that_is_missing_is_not_asked_for_again() {
+    let rehearsal = Rehearsal::start(|_| {}).await;
+    let position = json!({"show_host": "neither", "by_me_host": "neither", "update_host": "neither"});
+    rehearsal.env.clouds.youku.set_switches(serde_json::from_value(position).unwrap());
+    let only = "youku.read_hosts,youku.oss_publish,youku.second_commit,youku.cancel_after_commit";
+    let (output, report) = rehearsal.run(&["--only", only]).await;
+    assert_eq!(fact(&report, "youku.read_hosts")["found"], "neither,old,neither", "{report}");
+    assert_eq!(fact(&report, "youku.second_commit")["calls"], 4, "create, two commits, destroy: {report}");
+    assert!(because(&report, "youku.cancel_after_commit").contains("neither show nor by_me"), "{report}");
+    assert_eq!(fact(&report, "youku.cancel_after_commit")["calls"], 3, "create, commit, destroy: {report}");
+    rehearsal.assert_nothing_left(&output);
+}
+
 /// A report that cannot be written is noticed before anything is made.
 #[tokio::test]
 async fn without_a_place_for_the_report_nothing_is_made() {

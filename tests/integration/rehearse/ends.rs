@@ -47,6 +47,8 @@ async fn the_next_run_removes_what_a_killed_one_left() {
         ("youku.list_parts", &bucket, ("ListParts", 0, "hold")),
         ("youku.list_parts", &api, ("cancel", 0, "hold_before")),
         ("youku.slice_publish", &api, ("upload_slice", 0, "hold")),
+        ("youku.title_limit", &api, ("commit", 0, "hold")),
+        ("youku.tag_limit", &api, ("create", 1, "hold_before")),
         ("oss.checksums", &oss, ("CompleteMultipartUpload", 0, "hold_before")),
         ("oss.checksums", &oss, ("CopyObject", 0, "hold")),
         ("oss.checksums", &oss, ("AppendObject", 1, "hold")),
@@ -116,6 +118,8 @@ async fn a_used_up_call_limit_is_told_and_never_guessed_at() {
     for fact in open {
         assert_eq!(fact["because"], "Youku's call limit is used up", "{fact}");
     }
+    assert_eq!(report["rate_limit"], "code 1017, HTTP 403", "{report}");
+    assert!(output.out.contains("Youku's call limit was met: code 1017"), "{output:?}");
     let named = report["left"].as_array().unwrap().len();
     assert_eq!(named > 0, !rehearsal.record().is_empty(), "{report}");
 }
@@ -127,12 +131,12 @@ async fn a_plan_touches_nothing() {
     let output = crate::support::command_line::run_with([], &["rehearse", "--plan"]).await;
     assert_eq!(output.code, Some(0), "{output:?}");
     for words in
-        ["youku.second_commit", "oss.create_only", "at most 300 calls to Youku", "behind a random password"]
+        ["youku.second_commit", "oss.create_only", "at most 120 calls to Youku", "behind a random password"]
     {
         assert!(output.out.contains(words), "{words}: {output:?}");
     }
     let zh = crate::support::command_line::run_with([], &["rehearse", "--plan", "--lang", "zh"]).await;
-    assert!(zh.out.contains("最多调用优酷 300 次"), "{zh:?}");
+    assert!(zh.out.contains("最多调用优酷 120 次"), "{zh:?}");
     assert_eq!((rehearsal.env.clouds.youku.sessions().len(), rehearsal.record().as_str()), (0, ""));
     let wrong = run_to_end(&mut rehearsal.command(&["--only", "youku.nothing"])).await;
     assert_eq!(wrong.status.code(), Some(2), "{wrong:?}");

@@ -35,6 +35,12 @@ fn positions() -> Vec<(&'static str, Value, &'static str)> {
         ("youku.web_md5", json!({"web_upload": "refused_at_commit"}), "refused_at_commit"),
         ("youku.wrong_md5", json!({"commit_md5_error": "hash_check"}), "120010225"),
         ("youku.instant", json!({"instant_upload": true}), "yes"),
+        ("youku.title_limit", json!({"long_title": "cut"}), "cut"),
+        ("youku.title_limit", json!({"long_title": "taken"}), "taken"),
+        ("youku.tag_limit", json!({"long_tag": "cut"}), "cut,refused"),
+        ("youku.tag_limit", json!({"long_tag": "taken"}), "taken,refused"),
+        ("youku.tag_limit", json!({"many_tags": "cut"}), "refused,cut"),
+        ("youku.tag_limit", json!({"many_tags": "taken"}), "refused,taken"),
         ("youku.update_host", json!({"update_host": "new"}), "new"),
         ("youku.update_host", json!({"update_host": "neither"}), "neither"),
         ("youku.update_host", json!({"change_answers_1002": true}), "old"),
@@ -85,7 +91,7 @@ async fn a_whole_rehearsal_names_every_position() {
     let other = json!({
         "error_form": "form", "create_takes_get": false, "destroy_host": "both", "update_host": "new", "show_batch_host": "neither",
         "oss_create_video_id": false, "by_me_lists_uncommitted": true, "second_commit": "refuse", "cancel_after_commit": "ok",
-        "single_put": "refused_at_commit", "commit_md5_error": "hash_check", "instant_upload": true,
+        "single_put": "refused_at_commit", "commit_md5_error": "hash_check", "instant_upload": true, "long_title": "cut", "many_tags": "taken",
     });
     let (md5, single_put) = ("OSS2YOUKU_YOUKU__MD5=web", "OSS2YOUKU_YOUKU__SINGLE_PUT=true");
     for (position, settings) in [(usual, &[single_put, md5][..]), (other, &[md5][..])] {

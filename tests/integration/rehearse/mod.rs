@@ -5,6 +5,7 @@ mod doctor;
 mod doubts;
 mod ends;
 mod facts;
+mod flags;
 mod function;
 mod like;
 mod mixtures;
@@ -79,7 +80,7 @@ impl Rehearsal {
         let watchable: Vec<_> = videos.iter().filter(|video| video.state != "gone").collect();
         assert!(watchable.is_empty(), "{watchable:?} {told:?}");
         let is_open =
-            |state: SessionState| !matches!(state, SessionState::Committed | SessionState::Cancelled);
+            |state: SessionState| matches!(state, SessionState::Created | SessionState::Transferring);
         let sessions = youku.sessions();
         let open: Vec<_> = sessions.iter().filter(|session| is_open(session.state)).collect();
         assert!(open.is_empty(), "{open:?} {told:?}");

@@ -12,6 +12,12 @@ pub(crate) struct RehearseArgs {
     /// Try these facts only; a name as --plan prints it, or its beginning up to a dot, such as oss.
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
+    /// Also try what takes an hour: uploads that wait 1, 10 and 60 minutes, and keys that end.
+    #[arg(long)]
+    pub(crate) long: bool,
+    /// Also refresh the account's access token, and try the old one. The new pair is kept in the ledger alone.
+    #[arg(long)]
+    pub(crate) refresh: bool,
     /// Leave the videos that were published; a later run without this flag removes them.
     #[arg(long)]
     pub(crate) keep: bool,
@@ -30,4 +36,7 @@ pub(crate) struct RehearseArgs {
     /// Rehearse as this account; default: the only one of the settings.
     #[arg(long, value_name = "NAME")]
     pub(crate) account: Option<String>,
+    /// How long a minute is that is waited for, in milliseconds: tests have no hour.
+    #[arg(long, hide = true, value_name = "MS", default_value_t = 60_000)]
+    pub(crate) minute_ms: u64,
 }

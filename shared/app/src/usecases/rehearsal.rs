@@ -10,8 +10,12 @@ use crate::{
 };
 use futures_util::future::BoxFuture;
 use object_storage::Store;
-use std::sync::Arc;
-use upload_core::{Error, UploadCredentials};
+use secrecy::{ExposeSecret, SecretString};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+use upload_core::{Error, ErrorKind, UploadCredentials, access_token::CallError};
 use youku::{Client, Transport};
 
 impl App {
@@ -44,6 +48,46 @@ impl App {
                 async move { client.check_access().await.map_err(call_error).map(|()| client) }
             };
             tokens.call(&ledger, call).await
+        })
+    }
+
+    /// The same account after a refresh of the access token that `old` has: as for an upload whose token was refused, once among all processes,
+    /// claimed and kept in the ledger. Where another process has replaced it by now, that one's token is used. `None` where the settings have
+    /// no refresh token.
+    ///
+    /// # Errors
+    /// As [`observed_client`](Self::observed_client); where Youku did not process the refresh, or its answer was lost.
+    pub fn refreshed_client<'a>(
+        &'a self,
+        account: &'a str,
+        old: &'a Client,
+        transport: Arc<dyn Transport>,
+    ) -> BoxFuture<'a, Result<Option<Client>, Error>> {
+        Box::pin(async move {
+            self.account(account)?;
+            let fields = &self.settings.accounts[account];
+            let made = AccountClient::new(&self.settings, account, fields, transport, &self.clock)?;
+            let Some(tokens) = made.tokens else { return Ok(None) };
+            let ledger = self.ledger(None).await?;
+            // A refresh may bring the same token again.
+            let is_first = AtomicBool::new(true);
+            let call = |token: SecretString| {
+                let is_old = is_first.swap(false, Ordering::Relaxed)
+                    && token.expose_secret() == old.access_token().expose_secret();
+                let client = made.client.with_token(token);
+                async move {
+                    if is_old {
+                        let message = "the access token is replaced on purpose";
+                        return Err(CallError::TokenRefused(Error::new(
+                            ErrorKind::Unauthorized,
+                            "token",
+                            message,
+                        )));
+                    }
+                    client.check_access().await.map_err(call_error).map(|()| client)
+                }
+            };
+            tokens.call(&ledger, call).await.map(Some)
         })
     }
 

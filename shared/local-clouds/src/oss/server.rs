@@ -102,7 +102,7 @@ impl Oss {
         self.0.keys.add(key);
     }
 
-    /// Makes a key stale from now on: requests with it are answered `SecurityTokenExpired`.
+    /// Makes a key stale from now on: requests with it are answered `SecurityTokenExpired`, at Youku's bucket as `Switches::expired_sts` says.
     pub fn expire_key(&self, id: &str) {
         self.0.keys.expire(id, SystemTime::now());
     }

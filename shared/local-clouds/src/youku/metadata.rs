@@ -10,6 +10,7 @@ use crate::youku::metadata_rules::{
     check_tags, check_title, check_word, read_file_size,
 };
 use crate::youku::params::Params;
+use crate::youku::switches::Switches;
 
 /// How the bytes travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +42,7 @@ pub(crate) struct Metadata {
 }
 
 impl Metadata {
-    pub(crate) fn from_params(params: &Params) -> Result<Self, ApiError> {
+    pub(crate) fn from_params(params: &Params, switches: &Switches) -> Result<Self, ApiError> {
         let web = params.flag("isweb");
         let one_of =
             |name, allowed: &[&str], default| check_word(name, allowed, params.get(name).unwrap_or(default));
@@ -51,8 +52,8 @@ impl Metadata {
         }
         one_of("copyright_type", &COPYRIGHT_TYPES, "original")?;
         Ok(Self {
-            title: check_title(params.require("title")?)?,
-            tags: check_tags(params.require("tags")?)?,
+            title: check_title(params.require("title")?, switches)?,
+            tags: check_tags(params.require("tags")?, switches)?,
             description: check_description(params.get("description").unwrap_or_default())?,
             category: one_of("category", &CATEGORIES, "Others")?,
             public_type,
@@ -91,10 +92,15 @@ impl Metadata {
 #[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use super::*;
+    use crate::youku::switches::OverLimit;
 
     const MD5: &str = "0123456789abcdef0123456789abcdef";
 
     fn read(changes: &[(&str, &str)]) -> Result<Metadata, ApiError> {
+        read_switched(changes, &Switches::default())
+    }
+
+    fn read_switched(changes: &[(&str, &str)], switches: &Switches) -> Result<Metadata, ApiError> {
         let mut pairs = vec![
             ("title", "海边"),
             ("tags", "旅行,sea"),
@@ -103,7 +109,7 @@ mod tests {
             ("file_md5", MD5),
         ];
         pairs.extend_from_slice(changes);
-        Metadata::from_params(&Params::from_pairs(&pairs))
+        Metadata::from_params(&Params::from_pairs(&pairs), switches)
     }
 
     #[test]
@@ -123,6 +129,30 @@ mod tests {
         }
         for breaks in [("title", sixty_one.as_str()), ("description", &at), ("tags", &eleven)] {
             assert!(read(&[breaks]).unwrap_err().description.contains(breaks.0));
+        }
+    }
+
+    /// Beyond a limit a text is refused, cut or taken, each by a switch of its own; what is within stays whole.
+    #[test]
+    fn what_is_beyond_a_limit_may_be_cut_or_taken() {
+        let title = |length| "海".repeat(length);
+        let tags = |count, length| vec!["签".repeat(length); count].join(",");
+        let within = [("title", title(60)), ("tags", tags(10, 20))];
+        let at =
+            |at: OverLimit| Switches { long_title: at, long_tag: at, many_tags: at, ..Switches::default() };
+        for (switches, [long_title, long_tag, many_tags]) in [
+            (at(OverLimit::Cut), [title(60), tags(1, 20), tags(10, 2)]),
+            (at(OverLimit::Taken), [title(61), tags(1, 21), tags(11, 2)]),
+        ] {
+            let read = |name, text: &str| read_switched(&[(name, text)], &switches).unwrap();
+            for (name, text) in &within {
+                let kept = read(name, text);
+                assert!([&kept.title, &kept.tags].contains(&text), "{switches:?}");
+            }
+            assert_eq!(read("title", &title(61)).title, long_title);
+            assert_eq!(read("tags", &tags(1, 21)).tags, long_tag);
+            assert_eq!(read("tags", &tags(11, 2)).tags, many_tags);
+            assert!(read_switched(&[("tags", "ok,x")], &switches).is_err());
         }
     }
 

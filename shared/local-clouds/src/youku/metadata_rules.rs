@@ -2,6 +2,7 @@
 
 use crate::youku::error::ApiError;
 use crate::youku::params::Params;
+use crate::youku::switches::{OverLimit, Switches};
 
 const TITLE_MAX: usize = 60;
 
@@ -51,22 +52,36 @@ pub(crate) fn check_word(name: &str, allowed: &[&str], word: &str) -> Result<Str
     Ok(word.to_owned())
 }
 
-pub(crate) fn check_title(title: &str) -> Result<String, ApiError> {
-    if title.chars().count() > TITLE_MAX {
-        return Err(ApiError::parameter("title", "is longer than 60 characters"));
-    }
-    Ok(title.to_owned())
+pub(crate) fn check_title(title: &str, switches: &Switches) -> Result<String, ApiError> {
+    let refused = || ApiError::parameter("title", "is longer than 60 characters");
+    limit_text(title, TITLE_MAX, switches.long_title).ok_or_else(refused)
 }
 
-pub(crate) fn check_tags(tags: &str) -> Result<String, ApiError> {
-    let list: Vec<_> = tags.split(',').collect();
-    if list.len() > TAGS_MAX {
-        return Err(ApiError::parameter("tags", "are more than 10"));
+pub(crate) fn check_tags(tags: &str, switches: &Switches) -> Result<String, ApiError> {
+    let mut list: Vec<_> = tags.split(',').collect();
+    match switches.many_tags {
+        OverLimit::Refused if list.len() > TAGS_MAX => {
+            return Err(ApiError::parameter("tags", "are more than 10"));
+        }
+        OverLimit::Cut => list.truncate(TAGS_MAX),
+        OverLimit::Refused | OverLimit::Taken => {}
     }
-    if !list.iter().all(|tag| TAG_LENGTH.contains(&tag.chars().count())) {
-        return Err(ApiError::parameter("tags", "must have 2 to 20 characters each"));
+    let check_tag = |tag: &&str| {
+        let is_long_enough = tag.chars().count() >= *TAG_LENGTH.start();
+        limit_text(tag, *TAG_LENGTH.end(), switches.long_tag).filter(|_| is_long_enough)
+    };
+    let kept: Option<Vec<_>> = list.iter().map(check_tag).collect();
+    let kept = kept.ok_or_else(|| ApiError::parameter("tags", "must have 2 to 20 characters each"))?;
+    Ok(kept.join(","))
+}
+
+/// The text, or what is kept of one of more than `most` characters; `None` where that is refused.
+fn limit_text(text: &str, most: usize, beyond: OverLimit) -> Option<String> {
+    match beyond {
+        OverLimit::Refused => (text.chars().count() <= most).then(|| text.to_owned()),
+        OverLimit::Cut => Some(text.chars().take(most).collect()),
+        OverLimit::Taken => Some(text.to_owned()),
     }
-    Ok(tags.to_owned())
 }
 
 pub(crate) fn check_description(description: &str) -> Result<String, ApiError> {

@@ -35,7 +35,8 @@ pub use metadata::Mode;
 pub use server::YoukuServer;
 pub use session_state::SessionState;
 pub use switches::{
-    CancelAfterCommit, CommitMd5Error, EmptyField, ErrorForm, SecondCommit, SinglePut, Switches, WebUpload,
+    CancelAfterCommit, CommitMd5Error, EmptyField, ErrorForm, ExpiredSts, OverLimit, SecondCommit, SinglePut,
+    Switches, WebUpload,
 };
 pub use tokens::TokenPair;
 pub use views::{ReceivedView, SessionView, VideoView};

@@ -52,6 +52,7 @@ impl YoukuServer {
         })?;
         oss.create_bucket(&config.bucket);
         oss.set_discard(config.switches.discard);
+        oss.0.keys.set_expired_code(config.switches.expired_sts.code());
         let state = load_state(&config, &disk)?;
         let youku = YoukuService(Arc::new(Shared {
             host: api.local_addr()?.to_string(),

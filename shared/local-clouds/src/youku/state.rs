@@ -109,6 +109,7 @@ impl YoukuService {
 
     pub(crate) fn set_switches(&self, switches: Switches) {
         self.0.oss.set_discard(switches.discard);
+        self.0.oss.0.keys.set_expired_code(switches.expired_sts.code());
         self.state().switches = switches;
     }
 

@@ -35,6 +35,20 @@ pub struct Switches {
     pub web_upload: WebUpload,
     /// What becomes of an object that one PutObject sends into the bucket. Every published client uses multipart.
     pub single_put: SinglePut,
+    /// What becomes of a title of more than 60 characters, at create and in an update.
+    pub long_title: OverLimit,
+    /// What becomes of a tag of more than 20 characters.
+    pub long_tag: OverLimit,
+    /// What becomes of more than 10 tags.
+    pub many_tags: OverLimit,
+    /// Milliseconds for which an upload token that create hands out from now on is known, unless its upload is committed; absent: as
+    /// [`YoukuConfig::upload_token_life`](super::YoukuConfig::upload_token_life) says.
+    pub session_life_ms: Option<u64>,
+    /// Milliseconds for which STS credentials that are handed out from now on live, as `expire_time` states it, rounded down to seconds;
+    /// absent: as [`YoukuConfig::sts_life`](super::YoukuConfig::sts_life) says.
+    pub sts_life_ms: Option<u64>,
+    /// What the bucket answers to STS credentials that are over.
+    pub expired_sts: ExpiredSts,
     /// Create returns `instant_upload_ok`, with `yes` if a committed video has the same MD5: commit may
     /// follow at once.
     pub instant_upload: bool,
@@ -106,6 +120,12 @@ impl Default for Switches {
             commit_md5_error: CommitMd5Error::Own,
             web_upload: WebUpload::Taken,
             single_put: SinglePut::Taken,
+            long_title: OverLimit::Refused,
+            long_tag: OverLimit::Refused,
+            many_tags: OverLimit::Refused,
+            session_life_ms: None,
+            sts_life_ms: None,
+            expired_sts: ExpiredSts::Expired,
             instant_upload: false,
             error_form: ErrorForm::Json,
             errors_answer_200: false,
@@ -186,6 +206,43 @@ pub enum SinglePut {
     RefusedAtBucket,
     /// Commit refuses it, for good.
     RefusedAtCommit,
+}
+
+/// What becomes of a text or a list that is longer than Youku's page allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OverLimit {
+    /// The call is refused.
+    Refused,
+    /// What is beyond the limit is left out.
+    Cut,
+    /// It is taken as it is.
+    Taken,
+}
+
+/// What the bucket answers to STS credentials that are over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExpiredSts {
+    /// 403 `SecurityTokenExpired`.
+    Expired,
+    /// 403 `InvalidAccessKeyId`, as to keys that never were.
+    Unknown,
+    /// 403 `AccessDenied`.
+    Denied,
+    /// It takes them beyond the time that was stated, until a commit or a cancel ends them.
+    Taken,
+}
+
+impl ExpiredSts {
+    /// OSS's code for the refusal.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Expired | Self::Taken => "SecurityTokenExpired",
+            Self::Unknown => "InvalidAccessKeyId",
+            Self::Denied => "AccessDenied",
+        }
+    }
 }
 
 /// What an update makes of an empty field.

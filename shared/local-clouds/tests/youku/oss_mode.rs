@@ -10,7 +10,7 @@ use sha1::Sha1;
 use axum::body::Body;
 use http::Request;
 use local_clouds::control::Cloud;
-use local_clouds::youku::Switches;
+use local_clouds::youku::{ExpiredSts, Switches};
 use serde_json::Value;
 
 use super::env::*;
@@ -18,6 +18,11 @@ use crate::http_client;
 
 /// PUTs with the credentials of `sts` into the object of `created`; the status.
 async fn put(env: &YoukuEnv, created: &Value, sts: &Value, bytes: &[u8]) -> u16 {
+    put_and_read(env, created, sts, bytes).await.0
+}
+
+/// The same; the status and the answer's text.
+async fn put_and_read(env: &YoukuEnv, created: &Value, sts: &Value, bytes: &[u8]) -> (u16, String) {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let expires = SystemTime::now() + Duration::from_secs(60);
     let expires = expires.duration_since(UNIX_EPOCH).unwrap().as_secs().to_string();
@@ -38,7 +43,10 @@ async fn put(env: &YoukuEnv, created: &Value, sts: &Value, bytes: &[u8]) -> u16 
     let host = env.server.bucket().replace("http://", "");
     let request = Request::put(uri).header("host", host).header("content-length", bytes.len());
     let request = request.body(Body::from(bytes.to_vec())).unwrap();
-    env.server.oss().handle(request).await.status().as_u16()
+    let answer = env.server.oss().handle(request).await;
+    let status = answer.status().as_u16();
+    let body = axum::body::to_bytes(answer.into_body(), 64 * 1024).await.unwrap();
+    (status, String::from_utf8(body.to_vec()).unwrap())
 }
 
 async fn commit(env: &YoukuEnv, created: &Value) -> (u16, Value) {
@@ -140,4 +148,52 @@ async fn credentials_open_one_object_and_can_be_renewed() {
     assert_eq!(put(&env, &mine, &fresh, b"bytes").await, 200);
     let foreign = [params[0], params[1], ("oss_object", other["oss_object"].as_str().unwrap())];
     assert_eq!(env.api("GET", "/uploads/get_sts_inf.json", &foreign).await.0, 400);
+}
+
+/// Credentials end when they say so, and are refused with the switch's code, or taken until the upload is over.
+#[tokio::test]
+async fn credentials_that_are_over_are_refused_as_the_switch_says() {
+    for (at, code) in [
+        (ExpiredSts::Expired, Some("SecurityTokenExpired")),
+        (ExpiredSts::Unknown, Some("InvalidAccessKeyId")),
+        (ExpiredSts::Denied, Some("AccessDenied")),
+        (ExpiredSts::Taken, None),
+    ] {
+        let env = YoukuEnv::switched(|switches| {
+            (switches.sts_life_ms, switches.expired_sts) = (Some(0), at);
+        })
+        .await;
+        let created = create(&env, b"bytes").await;
+        let (status, text) = put_and_read(&env, &created, &created, b"bytes").await;
+        match code {
+            None => assert_eq!(status, 200, "{text}"),
+            Some(code) => {
+                assert!(status == 403 && text.contains(&format!("<Code>{code}</Code>")), "{text}");
+                env.server.set_switches(Switches::default());
+                let (bucket, object) = (&created["oss_bucket"], &created["oss_object"]);
+                let named = [
+                    ("upload_token", created["upload_token"].as_str().unwrap()),
+                    ("oss_bucket", bucket.as_str().unwrap()),
+                    ("oss_object", object.as_str().unwrap()),
+                ];
+                let (_, fresh) = env.api("GET", "/uploads/get_sts_inf.json", &named).await;
+                assert_eq!(put(&env, &created, &fresh, b"bytes").await, 200);
+            }
+        }
+        assert_eq!(commit(&env, &created).await.0, 200);
+        assert_eq!(put(&env, &created, &created, b"other").await, 403, "a commit ends every key");
+    }
+}
+
+/// An upload that is not committed in time is over.
+#[tokio::test]
+async fn a_session_ends_when_its_life_is_over() {
+    let env = YoukuEnv::switched(|switches| switches.session_life_ms = Some(0)).await;
+    let created = create(&env, b"bytes").await;
+    assert_eq!(put(&env, &created, &created, b"bytes").await, 200, "the bucket does not know of it");
+    assert_eq!(code(&commit(&env, &created).await), EXPIRED_UPLOAD_TOKEN);
+    env.server.set_switches(Switches::default());
+    let created = create(&env, b"bytes").await;
+    assert_eq!(put(&env, &created, &created, b"bytes").await, 200);
+    assert_eq!(commit(&env, &created).await.0, 200);
 }

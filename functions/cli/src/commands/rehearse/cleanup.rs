@@ -33,7 +33,8 @@ pub(super) async fn clean(stage: &mut Stage, first: Number) -> Vec<Left> {
     let (mut left, mut ended) = (Vec::new(), None);
     for entries in stage.record.list_left() {
         let thing = Thing::from_entries(&entries);
-        if thing.n < first {
+        // At the end everything is removed.
+        if thing.n < first || (first > 0 && stage.held.contains(&thing.n)) {
             continue;
         }
         if stage.keeps && thing.may_be_video() && stage.privacy != Privacy::Broken {

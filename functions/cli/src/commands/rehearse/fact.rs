@@ -31,6 +31,8 @@ pub(super) enum Makes {
     Nothing,
     /// An upload that is never committed.
     Session,
+    /// Uploads that wait, for an hour or so, and videos of them behind a random password.
+    Aging,
     /// A video behind a random password.
     Video,
     /// Objects in the ledger's bucket.

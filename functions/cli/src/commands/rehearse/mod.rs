@@ -4,8 +4,9 @@
 //! |---|---|
 //! | `fact`, `facts` | an open question, and each of them |
 //! | `obstacle` | why one could not be tried |
-//! | `stage`, `session`, `targets` | what every trial uses: the account's client, uploads step by step, what the command line names |
-//! | `observer` | counts and bounds calls, and notes how they were answered |
+//! | `stage`, `session`, `upload`, `targets` | what every trial uses: the account's client, uploads step by step, what the command line names |
+//! | `look`, `wait`, `old_keys`, `tokens` | videos looked for, time that passes, keys that end, an access token refreshed |
+//! | `observer`, `rewrite` | counts and bounds calls, changes some, and notes how they were answered |
 //! | `clip` | tiny videos, made in code |
 //! | `record`, `cleanup` | what was made, written down before, and its removal |
 //! | `kept` | what doctor is told of what was found |
@@ -16,10 +17,13 @@ mod clip;
 mod fact;
 mod facts;
 mod kept;
+mod look;
 mod observer;
 mod obstacle;
+mod old_keys;
 mod record;
 mod report;
+mod rewrite;
 mod session;
 mod stage;
 mod table;
@@ -27,6 +31,9 @@ mod targets;
 #[cfg(test)]
 mod tests;
 mod text;
+mod tokens;
+mod upload;
+mod wait;
 
 use super::{default_ledger, settings};
 use crate::{
@@ -40,6 +47,7 @@ use app::{App, LogLevel, Settings, core::ErrorKind};
 use cleanup::Left;
 use fact::Fact;
 use md5::{Digest, Md5};
+use observer::{LONG_CALLS, MOST_CALLS};
 use record::Record;
 use report::{Outcome, Report};
 use stage::Stage;
@@ -56,9 +64,12 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Runs the rehearsal.
 pub(super) async fn rehearse(args: RehearseArgs, shutdown: Shutdown) -> Result<ExitCode, CliError> {
-    let facts = facts::select(&args.only)?;
+    let flags = [(args.long, facts::LONG), (args.refresh, facts::REFRESH)];
+    let flags: Vec<_> = flags.iter().filter_map(|(is_set, flag)| is_set.then_some(*flag)).collect();
+    let facts = facts::select(&args.only, &flags)?;
+    let most_calls = MOST_CALLS + if args.long { LONG_CALLS } else { 0 };
     if args.plan {
-        table::print_plan(&facts, args.keep);
+        table::print_plan(&facts, args.keep, most_calls);
         return Ok(ExitCode::SUCCESS);
     }
     let loaded = settings::load()?;
@@ -70,12 +81,14 @@ pub(super) async fn rehearse(args: RehearseArgs, shutdown: Shutdown) -> Result<E
     let record = Record::open(locate_record(&loaded, &account)?)?;
     let began = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
     let app = App::from_settings(loaded)?.with_patience(PATIENCE);
-    let mut stage = Stage::connect(app, &account, record, shutdown.clone(), args.keep).await;
+    let mut stage = Stage::connect(app, &account, record, shutdown.clone(), args.keep, most_calls).await;
     stage.targets = Targets {
         internal_endpoint: args.internal_endpoint,
         function_url: args.function_url,
         token_file: args.token_file,
     };
+    stage.minute = Duration::from_millis(args.minute_ms);
+    stage.waits_for_keys = facts.iter().any(|fact| fact.name == facts::STS_END);
     remove_earlier(&mut stage).await;
     let mut outcomes = Vec::new();
     for fact in facts {

@@ -44,7 +44,7 @@ pub(super) enum Entry {
     Committing { n: Number },
     /// The commit succeeded: there is a video, whatever its id.
     Committed { n: Number },
-    /// Youku refused the first commit, with a code of its own that decides: there is no video.
+    /// Youku refused the first commit, with a code of its own that decides, or never saw it: there is no video.
     Refused { n: Number },
     /// There is a video, and its id is known.
     Named { n: Number, video_id: String },

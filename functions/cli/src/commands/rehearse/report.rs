@@ -29,6 +29,9 @@ pub(super) struct Report {
     /// Whether Youku says that the clips are behind a password; absent: none was published, or Youku does not say it.
     #[serde(skip_serializing_if = "Option::is_none")]
     behind_password: Option<bool>,
+    /// How Youku refused a call for its limit; absent: that was not met.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate_limit: Option<String>,
     facts: Vec<FactReport>,
     /// Variables of the environment that follow, proposals among them.
     settings: Vec<String>,
@@ -88,6 +91,7 @@ impl Report {
             began,
             calls,
             behind_password,
+            rate_limit: stage.rate_limit.clone(),
             facts,
             settings,
             local_clouds,

@@ -6,14 +6,15 @@ use super::{
     record::{Entry, Number},
     stage::{Judged, SYSTEM_ERROR, Stage},
     text::text,
+    upload::{Session, SliceSession},
 };
 use app::{
-    storage::{self, MultipartId, PutOptions, Store},
-    youku::{self, ErrorKind, Md5, OssSession, SliceServer, UploadCredentials},
+    storage::{MultipartId, PutOptions},
+    youku::{self, ErrorKind, Md5, OssSession, SendError},
 };
 use http_body_util::Full;
-use md5::{Digest, Md5 as Hasher};
 use secrecy::{ExposeSecret, SecretString};
+use std::error::Error as _;
 
 /// Which MD5 of the file `create` gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,26 +23,6 @@ pub(super) enum StatedMd5 {
     Wrong,
     /// `isweb=1`.
     Nothing,
-}
-
-/// An open upload.
-pub(super) struct Session {
-    pub(super) n: Number,
-    pub(super) clip: Clip,
-    pub(super) upload_token: SecretString,
-    /// As `create` named it.
-    pub(super) video_id: Option<String>,
-    pub(super) credentials: UploadCredentials,
-    store: Store,
-}
-
-/// An open upload to a slice server.
-pub(super) struct SliceSession {
-    pub(super) n: Number,
-    pub(super) clip: Clip,
-    pub(super) upload_token: SecretString,
-    pub(super) video_id: Option<String>,
-    pub(super) server: SliceServer,
 }
 
 impl Stage {
@@ -68,6 +49,16 @@ impl Stage {
     /// Opens an upload in OSS mode. A refusal leaves nothing.
     pub(super) async fn open(&mut self, stated: StatedMd5) -> Result<Judged<Session>, Obstacle> {
         let (n, clip) = self.begin()?;
+        self.open_clip(n, clip, stated).await
+    }
+
+    /// Opens an upload of a clip that is written down. A refusal leaves nothing.
+    pub(super) async fn open_clip(
+        &mut self,
+        n: Number,
+        clip: Clip,
+        stated: StatedMd5,
+    ) -> Result<Judged<Session>, Obstacle> {
         let md5 = match stated {
             StatedMd5::Right => Some(clip.md5),
             StatedMd5::Wrong => Some(Md5([0xa5; 16])),
@@ -165,6 +156,9 @@ impl Stage {
         let is_first = !self.record.is_committing(n);
         self.record.append(Entry::Committing { n })?;
         let answer = self.client()?.commit(upload_token, server).await;
+        if is_first && answer.as_ref().is_err_and(was_never_sent) {
+            self.record.append(Entry::Refused { n })?;
+        }
         let answer = self.judge(answer)?;
         match &answer {
             Ok(None) => self.record.append(Entry::Committed { n })?,
@@ -215,31 +209,14 @@ fn breaks_a_limit() -> Obstacle {
     Obstacle::Other(text!("the clip breaks a limit of Youku's", "片段超出优酷的限制"))
 }
 
+/// Whether Youku has seen nothing of a call, such as one beyond the rehearsal's own bound.
+fn was_never_sent(error: &youku::Error) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<SendError>());
+    cause.is_some_and(SendError::never_sent)
+}
+
 /// Whether a refused commit leaves no video: Youku itself says so. The code of a system error decides nothing, nor does a page of another's.
 fn is_final(error: &youku::Error) -> bool {
     matches!(error.kind(), ErrorKind::Refused | ErrorKind::FileHashMismatch)
         && error.details().code.is_some_and(|code| code != SYSTEM_ERROR)
-}
-
-impl Session {
-    /// Youku's bucket, and the key of the one object.
-    pub(super) fn bucket(&self) -> (&Store, &str) {
-        (&self.store, &self.credentials.target.object)
-    }
-
-    /// Sends the clip by one PutObject.
-    ///
-    /// # Errors
-    /// Whatever the bucket answers.
-    pub(super) async fn put(&self) -> Result<(), storage::Error> {
-        let (store, key) = self.bucket();
-        store.put(key, self.clip.bytes.clone(), &PutOptions::default()).await.map(drop)
-    }
-}
-
-impl SliceSession {
-    /// The MD5 of a slice.
-    pub(super) fn hash(bytes: &[u8]) -> Md5 {
-        Md5(Hasher::digest(bytes).into())
-    }
 }

@@ -1,31 +1,30 @@
 //! What every trial uses: the account's client, the record, and the bounds.
 
 use super::{
-    observer::Observer,
+    observer::{KEPT_CALLS, Observer},
     obstacle::Obstacle,
     record::{Number, Record},
     targets::Targets,
     text::{Text, text},
+    upload::OldKeys,
 };
 use crate::shutdown::Shutdown;
 use app::{
     App,
     storage::Store,
-    youku::{self, Client, Details, ErrorKind, VideoInfo},
+    youku::{self, Client, Details, ErrorKind},
 };
 
-use std::cell::{Cell, RefCell};
+use std::{collections::BTreeSet, time::Duration};
 
 /// No video has this id: Youku's begin with `X`.
 const NO_VIDEO: &str = "0";
 /// "System error": what was asked for may have happened all the same (management sheet, common to all v2 calls).
 pub(super) const SYSTEM_ERROR: i64 = 1002;
+/// Calls that most trials do with.
+const FEW_CALLS: u32 = 4;
 /// What is said of a setting that commit's answer alone speaks for.
 pub(super) const ONLY_COMMIT: &str = "commit answered 200; whether Youku can play such a video was not seen";
-/// Videos of a page, and pages, in which one is looked for: the newest come first.
-const PAGE: u64 = 50;
-const PAGES: u64 = 4;
-
 /// An answer of Youku's, a refusal included.
 pub(super) type Judged<T> = Result<T, youku::Error>;
 
@@ -78,10 +77,20 @@ pub(super) struct Stage {
     pub(super) unanswered: u32,
     /// What Youku says of who may watch the clips.
     pub(super) privacy: Privacy,
-    /// Youku has refused a call for its limit.
-    is_rate_limited: bool,
     /// What else the command line names.
     pub(super) targets: Targets,
+    /// How Youku refused a call for its limit.
+    pub(super) rate_limit: Option<String>,
+    /// Uploads that stay until the end of the run.
+    pub(super) held: BTreeSet<Number>,
+    /// The upload whose keys are waited for, once it is opened.
+    pub(super) old_keys: Option<Result<OldKeys, Obstacle>>,
+    /// Whether keys are waited for in this run.
+    pub(super) waits_for_keys: bool,
+    /// How long a minute is.
+    pub(super) minute: Duration,
+    /// The account of the settings.
+    pub(super) account: String,
 }
 
 impl Stage {
@@ -92,11 +101,12 @@ impl Stage {
         record: Record,
         shutdown: Shutdown,
         keeps: bool,
+        most_calls: u32,
     ) -> Self {
         let mut observer = None;
         let watched = shutdown.clone();
         let client = app.observed_client(account, |inner| {
-            let made = Observer::new(inner, watched);
+            let made = Observer::new(inner, watched, most_calls);
             observer = Some(made.clone());
             std::sync::Arc::new(made)
         });
@@ -115,8 +125,13 @@ impl Stage {
             has_published: false,
             unanswered: 0,
             privacy: Privacy::Unasked,
-            is_rate_limited: false,
             targets: Targets::default(),
+            rate_limit: None,
+            held: BTreeSet::new(),
+            old_keys: None,
+            waits_for_keys: false,
+            minute: Duration::from_secs(60),
+            account: account.to_owned(),
         }
     }
 
@@ -131,6 +146,13 @@ impl Stage {
         match &self.client {
             Ok((_, observer)) => Ok(observer.clone()),
             Err(why) => Err(Obstacle::Other(why.clone())),
+        }
+    }
+
+    /// Makes calls from now on as this client, which sends through the same observer.
+    pub(super) fn set_client(&mut self, client: Client) {
+        if let Ok((known, _)) = &mut self.client {
+            *known = client;
         }
     }
 
@@ -150,7 +172,8 @@ impl Stage {
         }
     }
 
-    /// Checks that a trial may begin which takes so many calls at most.
+    /// Checks that a trial may begin which takes so many calls at most. Few will do for one that may take many: where they do not, it is
+    /// ended, and what it made is removed with those that are kept for that.
     pub(super) fn check_calls(&self, most: u32) -> Result<(), Obstacle> {
         if self.shutdown.is_requested() {
             return Err(Obstacle::Stopped);
@@ -158,10 +181,10 @@ impl Stage {
         if most == 0 {
             return Ok(());
         }
-        if self.is_rate_limited {
+        if self.rate_limit.is_some() {
             return Err(Obstacle::RateLimited);
         }
-        if self.observer()?.calls_left() < most {
+        if self.observer()?.calls_left() < KEPT_CALLS + most.min(FEW_CALLS) {
             return Err(Obstacle::CallsUsedUp);
         }
         Ok(())
@@ -178,11 +201,11 @@ impl Stage {
             | ErrorKind::NotFound
             | ErrorKind::Refused => Ok(Err(error)),
             ErrorKind::RateLimited => {
-                self.is_rate_limited = true;
+                self.rate_limit.get_or_insert_with(|| describe_rate_limit(&error));
                 Err(Obstacle::RateLimited)
             }
             _ if self.shutdown.is_requested() => Err(Obstacle::Stopped),
-            ErrorKind::Connection if self.observer()?.calls_left() == 0 => Err(Obstacle::CallsUsedUp),
+            ErrorKind::Connection if self.observer()?.is_used_up() => Err(Obstacle::CallsUsedUp),
             _ => Err(Obstacle::Youku(error)),
         }
     }
@@ -218,74 +241,6 @@ impl Stage {
             ))),
         }
     }
-
-    /// Asks, after the first commit of a run, whether Youku keeps the clip behind its password.
-    ///
-    /// # Errors
-    /// Where Youku says otherwise: the video is to be removed, and no other published.
-    pub(super) async fn check_privacy(&mut self, n: Number) -> Result<(), Obstacle> {
-        if self.privacy != Privacy::Unasked {
-            return Ok(());
-        }
-        let mut stated = None;
-        let id = self.record.video_id(n).map(str::to_owned);
-        if let Some(id) = &id {
-            let shown = self.client()?.show(id).await;
-            stated = self.judge(shown)?.ok().flatten().and_then(|video| video.public_type);
-        }
-        if stated.is_none() {
-            let (title, listed) = (self.record.title(n).map(str::to_owned), RefCell::new(None));
-            let is_it = |video: &VideoInfo| {
-                let is_it = id.as_ref().map_or(video.title == title, |id| *id == video.id);
-                if is_it {
-                    listed.replace(video.public_type.clone());
-                }
-                is_it
-            };
-            self.find_listed(is_it).await?;
-            stated = listed.into_inner();
-        }
-        self.privacy = match stated.as_deref() {
-            None => Privacy::Unstated,
-            Some("password") => Privacy::Password,
-            Some(_) => Privacy::Broken,
-        };
-        if self.privacy == Privacy::Broken { self.require_removal().await } else { Ok(()) }
-    }
-
-    /// Looks for the id of a video of this title among the newest.
-    pub(super) async fn find_by_title(&mut self, title: &str) -> Result<Listed, Obstacle> {
-        let hits = Cell::new(0);
-        let listed = self.find_listed(|video| {
-            let is_hit = video.title.as_deref() == Some(title);
-            hits.set(hits.get() + u32::from(is_hit));
-            is_hit
-        });
-        let listed = listed.await?;
-        if hits.get() > 1 {
-            return Err(Obstacle::Other(text!("several videos have its title", "有多个视频使用该标题")));
-        }
-        Ok(listed)
-    }
-
-    /// Looks for a video among the account's newest.
-    pub(super) async fn find_listed(
-        &mut self,
-        is_wanted: impl Fn(&VideoInfo) -> bool,
-    ) -> Result<Listed, Obstacle> {
-        for page in 1..=PAGES {
-            let own = self.client()?.own_videos(page, PAGE).await;
-            let Some(own) = self.require(own)? else { return Ok(Listed::Missing) };
-            let mut wanted: Vec<_> = own.videos.into_iter().filter(|video| is_wanted(video)).collect();
-            if let Some(video) = wanted.pop() {
-                return Ok(Listed::As(video.id));
-            }
-            if own.is_last {
-                break;
-            }
-        }
-        Ok(Listed::No)
-    }
 }
 
 /// Whether no host has a call: a 404 without an error of Youku's own.
@@ -298,6 +253,14 @@ pub(super) fn is_missing(error: &youku::Error) -> bool {
 /// Whether a refusal says anything: a system error does not, nor a page of something between.
 fn decides(error: &youku::Error) -> bool {
     is_missing(error) || error.details().code.is_some_and(|code| code != SYSTEM_ERROR)
+}
+
+/// The refusal of a call beyond Youku's limit: no page of Youku's says what it looks like.
+fn describe_rate_limit(error: &youku::Error) -> String {
+    let Details { code, status, .. } = error.details();
+    let shown = |number: Option<String>| number.unwrap_or_else(|| "none".to_owned());
+    let (code, status) = (code.map(|code| code.to_string()), status.map(|status| status.to_string()));
+    format!("code {}, HTTP {}", shown(code), shown(status))
 }
 
 /// A refusal in short: its code where Youku names one, else its status.

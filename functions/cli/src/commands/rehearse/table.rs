@@ -3,8 +3,7 @@
 use super::{
     cleanup::Left,
     fact::{Fact, Makes},
-    facts::{ALL, INTERNAL_ENDPOINT},
-    observer::MOST_CALLS,
+    facts::{ALL, INTERNAL_ENDPOINT, LONG, REFRESH, flag_of, warn_of_refresh},
     report::{Outcome, Report},
     stage::{Privacy, Stage},
 };
@@ -21,7 +20,7 @@ fn name_width() -> usize {
 }
 
 /// Prints what would be done, without doing it.
-pub(super) fn print_plan(facts: &[&'static Fact], keeps: bool) {
+pub(super) fn print_plan(facts: &[&'static Fact], keeps: bool, most_calls: u32) {
     let width = name_width();
     for fact in facts {
         let makes = match fact.makes {
@@ -29,6 +28,10 @@ pub(super) fn print_plan(facts: &[&'static Fact], keeps: bool) {
             Makes::Session => {
                 tr_static!("an upload that nobody sees, ended at once", "产生无人可见的上传，随即结束")
             }
+            Makes::Aging => tr_static!(
+                "uploads that nobody sees, for an hour or so; a video of one has a random password",
+                "产生无人可见的上传，约一小时；成为视频的带随机密码"
+            ),
             Makes::Video if keeps => {
                 tr_static!("a video behind a random password, which stays", "产生带随机密码的视频，予以保留")
             }
@@ -62,10 +65,20 @@ pub(super) fn print_plan(facts: &[&'static Fact], keeps: bool) {
         print_line(format_args!("{}  {}", pad(fact.name, width), question.as_str()));
         print_line(format_args!("{}  {cost}{}{makes}", " ".repeat(width), tr_static!("; ", "；")));
     }
+    let is_there = |flag| facts.iter().any(|fact| flag_of(fact) == Some(flag));
+    if is_there(REFRESH) {
+        print_line(warn_of_refresh().as_str());
+    }
+    if is_there(LONG) {
+        print_line(tr_static!(
+            "It takes a good hour, most of it waiting.",
+            "需要一个多小时，大部分时间在等待。"
+        ));
+    }
     let requests: u32 = facts.iter().filter(|fact| is_about_ledger(fact)).map(|fact| fact.requests).sum();
     print_line(tr!(
-        "In all: at most {MOST_CALLS} calls to Youku, {requests} requests to the ledger's bucket. Nothing was touched.",
-        "合计：最多调用优酷 {MOST_CALLS} 次，向台账的 bucket 发送 {requests} 次请求。本次未做任何改动。"
+        "In all: at most {most_calls} calls to Youku, {requests} requests to the ledger's bucket. Nothing was touched.",
+        "合计：最多调用优酷 {most_calls} 次，向台账的 bucket 发送 {requests} 次请求。本次未做任何改动。"
     ));
 }
 
@@ -122,6 +135,9 @@ pub(super) fn print_end(report: &Report, stage: &Stage, left: &[Left]) {
             "Neither show nor by_me says whether the clips were behind their password.",
             "show 和 by_me 都没有说明片段是否受密码保护。"
         ));
+    }
+    if let Some(refusal) = &stage.rate_limit {
+        print_line(tr!("Youku's call limit was met: {refusal}.", "触及优酷的调用上限：{refusal}。"));
     }
     match stage.unanswered {
         0 => {}

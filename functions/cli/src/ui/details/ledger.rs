@@ -111,6 +111,7 @@ pub(super) const TEXTS: &[Text] = &[
     ("the ledger says that the upload ended, and not how", "台账只记录了上传已结束，没有记录结果"),
     ("the ledger names no session", "台账中没有会话"),
     // Access tokens.
+    ("the access token is replaced on purpose", "有意更换访问令牌"),
     ("the refresh of the access token ended early", "访问令牌的续期中途结束"),
     ("the answer to its last refresh was lost", "上次续期的应答丢失"),
     ("its refresh token is used up or invalid", "其刷新令牌已用过或无效"),

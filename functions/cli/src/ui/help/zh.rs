@@ -160,6 +160,8 @@ const ALL: &[(&str, &str, &str)] = &[
     ("rehearse", "", "用带密码的小片段试用真实的云服务，说明其文档未写明之处，并删除所产生的内容"),
     ("rehearse", "plan", "只列出将测试的内容、所需调用次数，以及他人能看到什么；不做任何改动"),
     ("rehearse", "only", "只测试这些项目；名称见 --plan，也可只写点号之前的部分，如 oss"),
+    ("rehearse", "long", "也测试需要一小时的内容：等待 1、10、60 分钟的上传，以及到期的密钥"),
+    ("rehearse", "refresh", "也续期账号的访问令牌，并试用旧令牌；新的令牌只保存在台账中"),
     ("rehearse", "keep", "保留已发布的视频；之后不加此选项运行时会将其删除"),
     ("rehearse", "report", "另将报告以 JSON 写入此文件；`oss2youku dev --like FILE` 可以使用"),
     ("rehearse", "internal_endpoint", "要测试的 OSS 内网 endpoint，无法按阿里云的规则得出时使用"),

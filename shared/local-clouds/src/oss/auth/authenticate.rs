@@ -117,10 +117,8 @@ fn check_token(key: &AccessKey, presented: Option<&str>, keys: &Keyring, now: Sy
         }
     }
     if key.expires.is_some_and(|expires| expires <= now) {
-        return Err(OssError::forbidden(
-            "SecurityTokenExpired",
-            "The security token you provided has expired.",
-        ));
+        let code = keys.expired_code();
+        return Err(OssError::forbidden(code, "The security token you provided has expired."));
     }
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! `uploads/create`: begins an upload session.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::youku::api::sts::StsTerms;
 use crate::youku::error::ApiError;
 use crate::youku::file_hash::HashProgress;
 use crate::youku::metadata::{Metadata, Mode};
@@ -14,13 +15,13 @@ use crate::youku::params::Params;
 use crate::youku::session::Session;
 use crate::youku::session_state::ContentLocation;
 use crate::youku::state::{ApiResult, YoukuService};
-use crate::youku::switches::{SinglePut, WebUpload};
+use crate::youku::switches::WebUpload;
 use crate::youku::video;
 
 impl YoukuService {
     pub(crate) fn create(&self, params: &Params) -> ApiResult {
         let client_id = self.authorize(params)?;
-        let metadata = Metadata::from_params(params)?;
+        let metadata = Metadata::from_params(params, &self.state().switches)?;
         let (mode, now) = (metadata.mode, SystemTime::now());
         let name = format!("{:032x}.{}", rand::random::<u128>(), metadata.extension());
         let mut state = self.state();
@@ -30,6 +31,7 @@ impl YoukuService {
         let held =
             |video: &&video::Video| video.measured.md5.is_some() && video.measured.md5 == metadata.file_md5;
         let instant = state.switches.instant_upload.then(|| state.videos.values().find(held)).flatten();
+        let usual_life = self.0.config.upload_token_life;
         let mut session = Session {
             number: state.sessions.len() as u64 + 1,
             token: format!("{:032x}", rand::random::<u128>()),
@@ -37,7 +39,7 @@ impl YoukuService {
             video_id: new_video_id(),
             instant: instant.map(|video| video.content.clone()),
             metadata,
-            expires: now + self.0.config.upload_token_life,
+            expires: now + state.switches.session_life_ms.map_or(usual_life, Duration::from_millis),
             committed: false,
             cancelled: false,
             content: match mode {
@@ -64,8 +66,8 @@ impl YoukuService {
         }
         match &session.content {
             ContentLocation::Object(key) => {
-                let (id, credentials) =
-                    self.issue_sts_key(key, state.switches.single_put == SinglePut::RefusedAtBucket, now);
+                let terms = StsTerms::new(&state.switches, self.0.config.sts_life);
+                let (id, credentials) = self.issue_sts_key(key, terms, now);
                 answer["oss_bucket"] = self.0.config.bucket.as_str().into();
                 answer["oss_object"] = key.as_str().into();
                 merge(&mut answer, credentials);

@@ -1,6 +1,6 @@
 //! `uploads/get_sts_inf`: credentials for the object of an upload.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,7 +13,28 @@ use crate::youku::error::ApiError;
 use crate::youku::params::Params;
 use crate::youku::session_state::ContentLocation;
 use crate::youku::state::{ApiResult, YoukuService};
-use crate::youku::switches::SinglePut;
+use crate::youku::switches::{ExpiredSts, SinglePut, Switches};
+
+/// What credentials are issued with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StsTerms {
+    /// They allow multipart uploads alone.
+    parts_only: bool,
+    life: Duration,
+    /// They are taken beyond their life.
+    outlasts: bool,
+}
+
+impl StsTerms {
+    /// The terms that the switches state; `usual` is the life where they state none.
+    pub(crate) fn new(switches: &Switches, usual: Duration) -> Self {
+        Self {
+            parts_only: switches.single_put == SinglePut::RefusedAtBucket,
+            life: switches.sts_life_ms.map_or(usual, Duration::from_millis),
+            outlasts: switches.expired_sts == ExpiredSts::Taken,
+        }
+    }
+}
 
 impl YoukuService {
     /// Issues new credentials for the object of a running upload.
@@ -22,7 +43,7 @@ impl YoukuService {
         let (bucket, object) = (params.require("oss_bucket")?, params.require("oss_object")?);
         let now = SystemTime::now();
         let mut state = self.state();
-        let parts_only = state.switches.single_put == SinglePut::RefusedAtBucket;
+        let terms = StsTerms::new(&state.switches, self.0.config.sts_life);
         let session = state.session(params.require("upload_token")?, now)?;
         if session.client_id != client {
             return Err(ApiError::upload_token());
@@ -31,7 +52,7 @@ impl YoukuService {
             ContentLocation::Object(key)
                 if key == object && bucket == self.0.config.bucket && !session.committed =>
             {
-                let (id, credentials) = self.issue_sts_key(key, parts_only, now);
+                let (id, credentials) = self.issue_sts_key(key, terms, now);
                 session.sts_ids.push(id);
                 Ok((StatusCode::OK, credentials))
             }
@@ -40,20 +61,20 @@ impl YoukuService {
     }
 
     /// Creates an STS key for one object, and the fields that describe it.
-    pub(crate) fn issue_sts_key(&self, key: &str, parts_only: bool, now: SystemTime) -> (String, Value) {
+    pub(crate) fn issue_sts_key(&self, key: &str, terms: StsTerms, now: SystemTime) -> (String, Value) {
         let id = format!("STS.{:024x}", rand::random::<u128>() >> 32);
         let secret = STANDARD.encode(rand::random::<[u8; 24]>());
         let token = STANDARD.encode(rand::random::<[u8; 48]>());
-        let expires = now + self.0.config.sts_life;
+        let expires = now + terms.life;
         self.0.oss.add_key(AccessKey {
             id: id.clone(),
             secret: secret.clone(),
             token: Some(token.clone()),
-            expires: Some(expires),
+            expires: (!terms.outlasts).then_some(expires),
             grants: Some(Grant {
                 bucket: self.0.config.bucket.clone(),
                 key_prefix: key.to_owned(),
-                parts_only,
+                parts_only: terms.parts_only,
             }),
             policy: None,
         });

@@ -14,7 +14,7 @@ use crate::youku::metadata_rules::{
 };
 use crate::youku::params::Params;
 use crate::youku::state::{ApiResult, YoukuService};
-use crate::youku::switches::EmptyField;
+use crate::youku::switches::{EmptyField, Switches};
 
 /// The fields that an update may state.
 const FIELDS: [&str; 8] = [
@@ -40,7 +40,7 @@ impl YoukuService {
         if switches.update_refused_in.contains(&shown) {
             return Err(ApiError::wrong_state(&shown));
         }
-        let (metadata, fields) = change_metadata(&video.metadata, params, switches.empty_field)?;
+        let (metadata, fields) = change_metadata(&video.metadata, params, &switches)?;
         video.metadata = metadata;
         video.changes.push(Change::new(now, "update", fields));
         if switches.update_restarts_review {
@@ -58,13 +58,13 @@ impl YoukuService {
 fn change_metadata(
     known: &Metadata,
     params: &Params,
-    empty: EmptyField,
+    switches: &Switches,
 ) -> Result<(Metadata, BTreeMap<String, String>), ApiError> {
     let (mut changed, mut fields) = (known.clone(), BTreeMap::new());
     for name in FIELDS {
         match params.get(name) {
-            Some(value) => change_field(&mut changed, name, value)?,
-            None if params.is_empty(name) => match empty {
+            Some(value) => change_field(&mut changed, name, value, switches)?,
+            None if params.is_empty(name) => match switches.empty_field {
                 EmptyField::Clears => clear_field(&mut changed, name),
                 EmptyField::Refused => return Err(ApiError::parameter(name, "is empty")),
                 EmptyField::Ignored => continue,
@@ -79,10 +79,15 @@ fn change_metadata(
     Ok((changed, fields))
 }
 
-fn change_field(metadata: &mut Metadata, name: &str, value: &str) -> Result<(), ApiError> {
+fn change_field(
+    metadata: &mut Metadata,
+    name: &str,
+    value: &str,
+    switches: &Switches,
+) -> Result<(), ApiError> {
     match name {
-        "title" => metadata.title = check_title(value)?,
-        "tags" => metadata.tags = check_tags(value)?,
+        "title" => metadata.title = check_title(value, switches)?,
+        "tags" => metadata.tags = check_tags(value, switches)?,
         "category" => metadata.category = check_word(name, &CATEGORIES, value)?,
         "public_type" => metadata.public_type = check_word(name, &PUBLIC_TYPES, value)?,
         "watch_password" => metadata.watch_password = Some(value.to_owned()),

@@ -4,9 +4,9 @@ use crate::commands::rehearse::{
     fact::{Fact, Found, Makes},
     obstacle::Obstacle,
     record::Entry,
-    session::Session,
     stage::Stage,
     text::text,
+    upload::Session,
 };
 use app::{
     TargetSignature,

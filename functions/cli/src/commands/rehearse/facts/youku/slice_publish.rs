@@ -5,9 +5,9 @@ use crate::commands::rehearse::{
     fact::{Fact, Found, Makes},
     obstacle::Obstacle,
     record::Entry,
-    session::SliceSession,
     stage::Stage,
     text::{Text, text},
+    upload::SliceSession,
 };
 use app::youku::CheckStatus;
 use std::time::Duration;
@@ -49,7 +49,7 @@ async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
 }
 
 /// Sends the slices that the server asks for.
-async fn send(stage: &mut Stage, session: &SliceSession) -> Result<(), Obstacle> {
+pub(super) async fn send(stage: &mut Stage, session: &SliceSession) -> Result<(), Obstacle> {
     let bytes = &session.clip.bytes;
     let (server, token) = (&session.server, &session.upload_token);
     let created = server.create_file(token, bytes.len() as u64, "mp4", SLICE_KIB).await;
@@ -73,7 +73,7 @@ async fn send(stage: &mut Stage, session: &SliceSession) -> Result<(), Obstacle>
 }
 
 /// Asks until everything is written; answers how often it was not, and the address that commit must name.
-async fn wait_until_written(
+pub(super) async fn wait_until_written(
     stage: &mut Stage,
     session: &SliceSession,
 ) -> Result<(u32, Option<String>), Obstacle> {
