@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 /// The first segments of the API's own paths: below a base path that begins so, what is a route and what is not could not be told apart.
-const ROUTES: [&str; 2] = ["uploads", "healthz"];
+const ROUTES: [&str; 4] = ["uploads", "videos", "probe", "healthz"];
 
 /// A path that begins with a slash and does not end with one; empty where there is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -34,7 +34,9 @@ impl TryFrom<String> for BasePath {
             return Err("must be a URL's path that begins with a slash, like /video");
         }
         if path.split('/').nth(1).is_some_and(|first| ROUTES.contains(&first)) {
-            return Err("must not begin with /uploads or /healthz, which are paths of the HTTP API itself");
+            return Err(
+                "must not begin with /uploads, /videos, /probe or /healthz, which are paths of the HTTP API itself",
+            );
         }
         Ok(Self(path.to_owned()))
     }

@@ -27,7 +27,7 @@ pub struct HttpSettings {
     #[serde(deserialize_with = "text::deserialize_value")]
     pub body_limit_kib: u16,
     /// The path that a gateway puts before the API's own: with `/video` the API is at `/video/uploads`, and at `/uploads` as well
-    /// (`OSS2YOUKU_HTTP__BASE_PATH`). It does not begin with `/uploads` or `/healthz`. Default: none.
+    /// (`OSS2YOUKU_HTTP__BASE_PATH`). It begins with none of the API's own paths. Default: none.
     pub base_path: BasePath,
     /// Passes responses on while they are being made, as the URL of a Lambda function does whose `InvokeMode` is `RESPONSE_STREAM`: no event
     /// tells its mode (`OSS2YOUKU_HTTP__STREAM_RESPONSES`). Other senders of requests, and Function Compute, are not concerned. Default

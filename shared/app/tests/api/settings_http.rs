@@ -53,7 +53,7 @@ fn a_base_path_begins_with_a_slash() {
 /// Below it the API's own paths would be hidden.
 #[test]
 fn a_base_path_is_none_of_the_apis_own_paths() {
-    for text in ["/uploads", "/uploads/", "/uploads/video", "/healthz", "/healthz/x"] {
+    for text in ["/uploads", "/uploads/", "/uploads/video", "/healthz", "/healthz/x", "/videos", "/probe/x"] {
         let error = load(&format!("[http]\nbase_path = '{text}'")).expect_err(text).to_string();
         assert!(
             error.contains("http.base_path") && error.contains("paths of the HTTP API itself"),

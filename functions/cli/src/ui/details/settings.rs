@@ -15,8 +15,8 @@ pub(super) const TEXTS: &[Text] = &[
     ("the settings have no account: `oss2youku init` writes one", "设置中没有账号：`oss2youku init` 可生成"),
     // Single settings.
     (
-        "must not begin with /uploads or /healthz, which are paths of the HTTP API itself",
-        "不能以 /uploads 或 /healthz 开头，它们是 HTTP 接口自身的路径",
+        "must not begin with /uploads, /videos, /probe or /healthz, which are paths of the HTTP API itself",
+        "不能以 /uploads、/videos、/probe 或 /healthz 开头，它们是 HTTP 接口自身的路径",
     ),
     ("must be a URL's path that begins with a slash, like /video", "应为以 / 开头的 URL 路径，如 /video"),
     ("must be the SHA-256 of a token: 64 hexadecimal digits", "应为令牌的 SHA-256：64 位十六进制"),

@@ -3,6 +3,7 @@
 mod ended_runs;
 mod finished_uploads;
 mod fixtures;
+mod frozen_fixtures;
 pub(crate) mod history;
 mod holders;
 mod leases;
