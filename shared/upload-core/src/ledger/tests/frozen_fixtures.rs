@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use std::{fs, path::Path};
 
 /// `sha256sum v1-*.json` of 0.2.0.
-const SUMS: &str = include_str!("../fixtures/0.2.0.sha256");
+const SUMS: &str = include_str!("../fixtures-0.2.0.sha256");
 
 /// Each of them is as it was; [`fixtures`](super::fixtures) reads it.
 #[test]
