@@ -7,8 +7,8 @@
 # Instead: it writes the two fields, with `\r\n` after each and the error's text in base64, as one more chunk of data. The response then ends
 # regularly and without trailers: to Lambda it is a success, and the caller's last bytes are `Lambda-Runtime-Function-Error-Type: ...`, after
 # whatever was sent before, such as half a line of JSON. The error's text reaches a caller, whom the handler may not have wanted to have it.
-# What this product does: its streams do not fail: progress ends with an outcome, whatever happens, and a client knows a stream without an
-# outcome as broken off (docs/guide/http-api.md).
+# What this product does: its streams never yield an error: progress ends with an outcome or, where the program is at fault, without one, which
+# clients know as broken off (docs/guide/http-api.md).
 set -euo pipefail
 
 folder=$(mktemp -d)

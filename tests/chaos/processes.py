@@ -111,13 +111,19 @@ class Watch:
         samples = self.samples[name]
         return samples[len(samples) * 5 // 6].landed - samples[len(samples) // 2].landed
 
-    def still_rises(self, name: str, figure: str, level: float, held: float) -> bool:
-        """Whether a level rises within the last third as well, as what leaks does: by a quarter of the tolerance at least, where it would be half. An allocator keeps what the most calls at once
-        have taken: a level that steps up once, and then stands, is no growth."""
-        sixth = len(self.samples[name]) // 6
-        values = [getattr(one, figure) for one in self.samples[name][-2 * sixth :]]
-        early, late = (quantile(part, QUANTILE[figure]) for part in (values[:sixth], values[sixth:]))
-        return late - early > (max(level * TOLERANCE, SLACK[figure]) + held) / 4
+    def is_one_step(self, name: str, figure: str, held: float) -> bool:
+        """Whether a level rose once, within a minute or two, and stood before and after: an allocator keeps what the most calls at once have
+        taken. What leaks rises again and again. The first sixth of a run fills pools and buffers."""
+        samples = self.samples[name]
+        values = [getattr(one, figure) for one in samples[len(samples) // 6 :]]
+        minute = int(60 / EVERY)
+        levels = [quantile(values[at : at + minute], 0.5) for at in range(0, len(values) - minute, minute)]
+        least = (max(levels[0] * TOLERANCE, SLACK[figure]) + held) / 4
+        steps = [at for at in range(1, len(levels)) if levels[at] - levels[at - 1] > least]
+        if not steps or steps[-1] - steps[0] > 1:
+            return False
+        # Nor did it creep up before or after.
+        return levels[steps[0] - 1] - levels[0] <= least and levels[-1] - levels[steps[-1]] <= least
 
     def growing(self) -> list[str]:
         lengths = [samples[-1].at - samples[0].at for samples in self.samples.values() if samples]
@@ -127,7 +133,10 @@ class Watch:
         def grows(name: str, figure: str, second: float, last: float) -> bool:
             held = HELD_KIB.get(name, 0) * self.landed_between(name) if figure == "rss_kib" else 0
             is_higher = last > second * (1 + TOLERANCE) + held and last > second + SLACK[figure] + held
-            return is_higher and self.still_rises(name, figure, last, held)
+            if is_higher and self.is_one_step(name, figure, held):
+                print(f"  {name}: {figure} stepped up once, from {second:.0f} to {last:.0f}")
+                return False
+            return is_higher
 
         return [
             f"{name}: {figure} grew from {second:.0f} in the second third to {last:.0f} in the last"

@@ -14,8 +14,8 @@ pub(crate) fn with_call(mut request: http::Request<Body>) -> http::Request<Body>
         request_id: Some(context.request_id()).filter(|id| !id.is_empty()).map(str::to_owned),
         credentials: credentials(context),
         deadline: deadline(context),
-        // Of the request's own headers.
-        trace: None,
+        // The request's own headers name its trace.
+        ..RequestContext::default()
     });
     request.extensions_mut().insert(call.unwrap_or_default());
     request

@@ -47,9 +47,9 @@ impl Invocation {
     pub(crate) fn into_request_context(self) -> RequestContext {
         RequestContext {
             request_id: Some(self.request_id),
-            credentials: None,
             deadline: Some(self.deadline),
             trace: self.trace,
+            ..RequestContext::default()
         }
     }
 }

@@ -70,7 +70,8 @@ async fn serve(app: Arc<App>) -> Result<(), Error> {
 }
 
 /// Runs a handler for every event until the process gets SIGTERM: one event after the other, or as many at once as
-/// `AWS_LAMBDA_MAX_CONCURRENCY` says. A panic of the handler fails only its invocation, with the error type `Panic`.
+/// `AWS_LAMBDA_MAX_CONCURRENCY` says. A panic of the handler fails only its invocation, with the error type `Panic`; one in a
+/// response that is streamed ends the stream without an outcome.
 ///
 /// At SIGTERM the process ends at once: 500 ms are left, too little to release an upload in order. A running upload loses only time: its
 /// next holder waits until the lease has expired. Lambda itself sends the signal only to functions with extensions. `lambda_runtime`

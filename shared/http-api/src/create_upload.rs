@@ -34,7 +34,7 @@ pub(crate) async fn create_upload(
     };
     let key = read_idempotency_key(&headers);
     let task = key.and_then(|key| Task::from_request(&json, key, app.settings()));
-    context.trace = context.trace.or(task.as_ref().ok().and_then(|task| task.trace));
+    context.set_task_trace(task.as_ref().ok().and_then(|task| task.trace));
     let span = context.begin_span();
     let task = match task {
         Ok(task) => task,

@@ -21,11 +21,18 @@ pub struct RequestContext {
     pub credentials: Option<Credentials>,
     /// Latest end of the work with which its answer still reaches the caller.
     pub deadline: Option<Instant>,
-    /// The trace that the platform names. The request's own header `traceparent` counts more.
+    /// The trace that the platform names. The request's own header `traceparent` counts more, and so does what a task states.
     pub trace: Option<TraceContext>,
+    /// The trace of the request's own header; the platform leaves it to the API to read it.
+    pub own_trace: Option<TraceContext>,
 }
 
 impl RequestContext {
+    /// Takes the trace that a task states, unless the request's own header states one.
+    pub(crate) fn set_task_trace(&mut self, task: Option<TraceContext>) {
+        self.trace = self.own_trace.or(task).or(self.trace);
+    }
+
     /// A run that the request asks for.
     pub(crate) fn run(&self) -> RunContext {
         RunContext { deadline: self.deadline, trace: self.trace, ..RunContext::default() }
@@ -46,6 +53,7 @@ impl<S: Sync> FromRequestParts<S> for RequestContext {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let context: Self = parts.extensions.get().cloned().unwrap_or_default();
         let values = parts.headers.get_all("traceparent").iter().map(HeaderValue::as_bytes);
-        Ok(Self { trace: TraceContext::from_values(values).or(context.trace), ..context })
+        let own_trace = TraceContext::from_values(values);
+        Ok(Self { trace: own_trace.or(context.trace), own_trace, ..context })
     }
 }

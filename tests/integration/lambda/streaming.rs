@@ -39,12 +39,15 @@ async fn a_function_url_streams_progress_while_the_upload_runs() {
     wait_fired(&env.clouds.youku.control(), held, 1).await;
     assert!(env.clouds.youku.videos().is_empty(), "the first line came before the video");
     env.clouds.youku.control().faults.release(held);
-    let outcome = loop {
-        let line = next_line(&mut response, &mut rest).await;
-        if line["event"] == "outcome" {
-            break line;
+    let to_the_end = async {
+        loop {
+            let line = next_line(&mut response, &mut rest).await;
+            if line["event"] == "outcome" {
+                break line;
+            }
         }
     };
+    let outcome = within("the outcome", to_the_end).await;
     assert_eq!(outcome["data"]["videoid"], env.assert_published("streamed", &bytes).id.as_str());
 }
 
@@ -55,7 +58,9 @@ async fn a_refused_task_has_its_status_in_a_stream_too() {
     let watched = Watched::start(&env).await;
     let asking = app::http_client().unwrap().post(watched.url("/uploads")).body(r#"{"source": "ftp://b/k"}"#);
     let response = within("the response", asking.send()).await.unwrap();
-    let (status, body) = (response.status().as_u16(), response.text().await.unwrap());
+    let mode = response.headers().get("lambda-runtime-function-response-mode");
+    assert_eq!(mode.map(|mode| mode.as_bytes()), Some(&b"streaming"[..]), "it is a stream");
+    let (status, body) = (response.status().as_u16(), within("its body", response.text()).await.unwrap());
     let outcome: Value = serde_json::from_str(&body).unwrap_or_else(|_| panic!("{body}"));
     assert_eq!((status, &outcome["error"]), (400, &json!("invalid_job")), "{body}");
 }

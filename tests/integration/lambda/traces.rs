@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use std::fs::{File, read_to_string};
 
 const OWN: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+const OTHER: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 /// The trace that the runtime API sends, in W3C's form.
 const LAMBDAS: &str = "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01";
 
@@ -39,11 +40,18 @@ async fn an_invocation_is_traced_to_its_callback() {
         event["headers"]["traceparent"] = traceparent.into();
         event
     };
+    let in_body = |title: &str, traceparent: Option<&str>| {
+        let mut event = request(title, traceparent);
+        event["body"] = with(task(title)).to_string().into();
+        event
+    };
     let events = [
         ("direct", task("direct"), LAMBDAS),
         ("stated", with(task("stated")), OWN),
         ("url", request("url", Some(OWN)), OWN),
         ("untraced", request("untraced", None), LAMBDAS),
+        ("of-task", in_body("of-task", None), OWN),
+        ("of-header", in_body("of-header", Some(OTHER)), OTHER),
     ];
     for (number, (title, ..)) in events.iter().enumerate() {
         env.s3.put("videos", &format!("in/{title}.mp4"), &sample_bytes(number as u64, 3000)).await;

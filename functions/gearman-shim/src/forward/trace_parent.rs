@@ -3,6 +3,10 @@
 use http::HeaderValue;
 use serde_json::Value;
 
+/// The characters of a `traceparent` of version 00. Of later versions this program knows no more, and passes no more on: how long a value is
+/// must not decide whether a gateway takes the request.
+const LENGTH: usize = 55;
+
 /// A `traceparent` as W3C Trace Context forms it. The function judges it once more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TraceParent(String);
@@ -12,13 +16,21 @@ impl TraceParent {
     pub(crate) fn from_payload(payload: &[u8]) -> Option<Self> {
         let task: Value = serde_json::from_slice(payload).ok()?;
         let field = task.get("conf").and_then(|conf| conf.get("traceparent")).or(task.get("traceparent"))?;
-        let text = field.as_str()?.trim();
-        let mut parts = text.split('-');
+        let (known, rest) = field.as_str()?.trim_matches([' ', '\t']).split_at_checked(LENGTH)?;
+        let mut parts = known.split('-');
         let is_well_formed = [2, 32, 16, 2].into_iter().all(|digits| {
             let is_hex = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
             parts.next().is_some_and(|part| part.len() == digits && part.bytes().all(is_hex))
         });
-        (is_well_formed && text.is_ascii()).then(|| Self(text.to_owned()))
+        let (version, ids) = known.split_at(2);
+        let is_whole = match version {
+            "00" => rest.is_empty(),
+            "ff" => false,
+            _ => rest.is_empty() || rest.starts_with('-'),
+        };
+        let is_zero = |id: &str| id.bytes().all(|byte| byte == b'0');
+        let names_both = !ids.split('-').skip(1).take(2).any(is_zero);
+        (is_well_formed && is_whole && names_both).then(|| Self(known.to_owned()))
     }
 
     /// The trace's id.
@@ -60,10 +72,29 @@ mod tests {
             json!(""),
             json!("00-4bf9-00f0-01"),
             json!(HEADER.to_uppercase()),
+            json!(format!("{HEADER}-{}", "a".repeat(20_000))),
+            json!(format!("{HEADER}x")),
+            json!(format!("ff{}", &HEADER[2..])),
+            json!(HEADER.replace("4bf92f3577b34da6a3ce929d0e0e4736", &"0".repeat(32))),
+            json!(HEADER.replace("00f067aa0ba902b7", &"0".repeat(16))),
+            json!(HEADER.replace("-00f067", "-影")),
         ] {
             let task = json!({"conf": {"traceparent": value}}).to_string();
             assert_eq!(TraceParent::from_payload(task.as_bytes()), None, "{task}");
         }
         assert_eq!(TraceParent::from_payload(HEADER.as_bytes()), None);
+    }
+
+    /// Of a later version what is known of it is passed on, however long the rest.
+    #[test]
+    fn a_later_version_is_passed_on_as_far_as_it_is_known() {
+        let known = format!("01{}", &HEADER[2..]);
+        for rest in ["", "-", &format!("-{}", "a".repeat(20_000))] {
+            let task = json!({"traceparent": format!("{known}{rest}")}).to_string();
+            let trace = TraceParent::from_payload(task.as_bytes()).and_then(|trace| trace.header());
+            assert_eq!(trace, HeaderValue::from_str(&known).ok(), "{} more", rest.len());
+        }
+        let task = json!({"traceparent": format!("{known}x")}).to_string();
+        assert_eq!(TraceParent::from_payload(task.as_bytes()), None);
     }
 }

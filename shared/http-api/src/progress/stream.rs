@@ -2,15 +2,16 @@
 
 use super::message::{ProgressMessage, ProgressReport};
 use app::core::Outcome;
-use futures_util::{Stream, stream::unfold};
-use std::{pin::Pin, time::Duration};
+use futures_util::{FutureExt, Stream, stream::unfold};
+use std::{panic::AssertUnwindSafe, pin::Pin, thread::Result as Unwound, time::Duration};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 /// Progress is reported at most four times a second.
 const INTERVAL: Duration = Duration::from_millis(250);
 
 /// Messages with what `report` says until `work` is done, then its outcome. After `heartbeat` without a message one is sent, where it is
-/// set. The work lives in the stream: dropping the stream ends it.
+/// set. The work lives in the stream: dropping the stream ends it. A panic of the work is logged, and ends the stream without an outcome, which
+/// callers know as one that broke off: hosts that drive a body on their own would take it for whole in silence.
 pub(super) fn watch<R, W>(
     report: R,
     work: W,
@@ -25,7 +26,7 @@ where
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let watched = WatchedUpload {
         report,
-        work: Some(Box::pin(work)),
+        work: Some(Box::pin(AssertUnwindSafe(work).catch_unwind())),
         ticks,
         heartbeat,
         last_report: None,
@@ -37,7 +38,7 @@ where
 struct WatchedUpload<R> {
     report: R,
     /// `None` once the outcome is out.
-    work: Option<Pin<Box<dyn Future<Output = Outcome> + Send>>>,
+    work: Option<Pin<Box<dyn Future<Output = Unwound<Outcome>> + Send>>>,
     ticks: Interval,
     heartbeat: Option<Duration>,
     last_report: Option<ProgressReport>,
@@ -55,6 +56,10 @@ impl<R: Fn() -> ProgressReport> WatchedUpload<R> {
             tokio::select! {
                 outcome = &mut *work => {
                     self.work = None;
+                    let Ok(outcome) = outcome else {
+                        tracing::error!("the request panicked: its progress ends without an outcome");
+                        return None;
+                    };
                     return Some(ProgressMessage::Outcome(Box::new(outcome)));
                 }
                 now = self.ticks.tick() => {

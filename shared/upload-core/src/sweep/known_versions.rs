@@ -57,6 +57,7 @@ impl KnownVersions {
 /// Of all that the list tells: whole seconds alone do not distinguish two versions.
 fn hash_version(entry: &SourceEntry) -> [u8; HASH] {
     let modified = entry.modified.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    let modified = u64::try_from(modified).unwrap_or(u64::MAX);
     let mut hasher = Sha256::new();
     for field in
         [entry.key.as_bytes(), entry.etag.as_bytes(), &entry.size.to_be_bytes(), &modified.to_be_bytes()]
@@ -129,6 +130,14 @@ mod tests {
         ] {
             assert!(!known.encounter(&other), "{other:?}");
         }
+    }
+
+    /// The form that docs/ledger-format.md states.
+    #[test]
+    fn a_version_is_stored_as_the_first_bytes_of_its_hash() {
+        let mut known = KnownVersions::default();
+        known.add(&entry("a.mp4", "E1", 5, 100));
+        assert_eq!(serde_json::to_string(&known).expect("JSON"), r#"{"running":"E0sMpSjFGwM"}"#);
     }
 
     /// What a whole pass did not encounter is forgotten; an interrupted one forgets nothing.

@@ -99,8 +99,15 @@ impl SweepReport {
                 self.skipped += 1;
                 // Kills leave such marks, and each would cost every sweep four requests. Of several marks the youngest counts: its holder
                 // may be about to append.
-                if upload.due.is_none() && has_age(upload.marked, DEAD_AGE) {
-                    ledger.postpone_open(upload, mark, now + STRAY_AGE).await?;
+                if upload.due.is_none()
+                    && has_age(upload.marked, DEAD_AGE)
+                    && let Err(error) = ledger.postpone_open(upload, mark, now + STRAY_AGE).await
+                {
+                    // One mark is no reason to skip the others.
+                    if !needs_operator(&error) {
+                        return Err(error);
+                    }
+                    self.errors.push(error);
                 }
             }
             Ok(ResumeResult::FollowedUp(FollowUp { is_accepted, made_public })) => {

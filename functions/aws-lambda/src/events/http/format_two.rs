@@ -48,9 +48,9 @@ pub(super) fn parse_parts(event: Value) -> Result<(RequestParts, HttpForm), Diag
     // Only on API Gateway's own domain the path is known to begin with the stage's name.
     let domain = context.domain_name.as_deref();
     let always = domain.is_none_or(|domain| domain.contains(".execute-api."));
-    // An HTTP API has a domain always; emulators of function URLs state none, or `localhost`.
+    // The emulator of `cargo lambda` has `localhost` for its function URLs. SAM's has no domain for its HTTP APIs, which want a document.
     let is_function_url =
-        domain.is_none_or(|domain| domain.contains(".lambda-url.") || !domain.contains('.'));
+        domain.is_some_and(|domain| domain.contains(".lambda-url.") || domain == "localhost");
     let form = if is_function_url { HttpForm::FunctionUrl } else { HttpForm::FormatTwo };
     let path = strip_stage(&event.raw_path, context.stage.as_deref(), always);
     let mut headers = list_values(&event.headers);

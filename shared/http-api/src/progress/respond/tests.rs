@@ -47,6 +47,16 @@ async fn lines_carry_progress_heartbeats_and_the_outcome() {
     );
 }
 
+/// Callers know a stream without an outcome as one that broke off.
+#[tokio::test(start_paused = true)]
+async fn a_panic_ends_the_stream_without_an_outcome() {
+    for format in [ProgressFormat::Lines, ProgressFormat::Events] {
+        let panicking = async { serde_json::from_str::<Outcome>("no outcome").unwrap() };
+        let text = read_stream(format, panicking).await;
+        assert!(text.contains("\"read\":3") && !text.contains("outcome"), "{text}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn server_sent_events_carry_the_same() {
     let expected = [
