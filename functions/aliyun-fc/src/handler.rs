@@ -35,7 +35,7 @@ impl Handler {
     pub(crate) async fn handle(&self, event: FcEvent<TriggerEvent>) -> Result<EventResponse, Diagnostic> {
         let (payload, context) = event.into_parts();
         let ended = self.handle_payload(payload, &context).await;
-        app::flush_traces().await;
+        app::flush_traces(invocation::run(&context, None).deadline).await;
         ended
     }
 

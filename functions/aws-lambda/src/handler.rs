@@ -54,6 +54,7 @@ impl Handler {
         }
         let span = tracing::info_span!("event", request_id = invocation.request_id, trace_id = Empty);
         invocation.trace = app::begin_trace(&span, invocation.trace);
+        let deadline = invocation.run().deadline;
         let handling = async {
             match event? {
                 Event::Actions(actions) => self.run_actions(actions, &invocation).await.map(Reply::from),
@@ -64,7 +65,7 @@ impl Handler {
             }
         };
         let ended = handling.instrument(span).await;
-        app::flush_traces().await;
+        app::flush_traces(deadline).await;
         ended
     }
 

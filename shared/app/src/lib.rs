@@ -53,7 +53,7 @@ pub use settings::{
     YoukuSettings,
 };
 pub use tasks::{CallerAccount, Task, UnverifiedToken, object_location, requested_key};
-pub use traces::{begin_trace, flush_traces};
+pub use traces::{NotExported, begin_trace, flush_traces};
 pub use upload_core as core;
 pub use usecases::{
     CallPlace, CallbackStatus, Continuation, HolderStatus, LedgerHealth, ListError, ListQuery, ListState,

@@ -1,8 +1,11 @@
 //! Logs: English JSON lines on standard error, with the request id and upload id of the spans around them.
 
-use crate::settings::{LogLevel, LogSettings};
 #[cfg(feature = "otel")]
 use crate::traces::export;
+use crate::{
+    settings::{LogLevel, LogSettings},
+    traces::NotExported,
+};
 use tracing::{Subscriber, level_filters::LevelFilter, subscriber::set_global_default};
 use tracing_subscriber::fmt;
 
@@ -27,12 +30,16 @@ pub fn start_logging(settings: &LogSettings) {
 }
 
 /// Starts the export of traces, with the feature `otel` and a collector, for a process that writes no log.
-pub fn start_without_log() {
+///
+/// # Errors
+/// Where a variable names a collector and no traces are exported all the same. No log says so.
+pub fn start_without_log() -> Result<(), NotExported> {
     #[cfg(feature = "otel")]
-    if let Ok(Some(layer)) = export::layer() {
+    if let Some(layer) = export::layer()? {
         use tracing_subscriber::layer::SubscriberExt;
         set(tracing_subscriber::registry().with(layer));
     }
+    Ok(())
 }
 
 fn set(subscriber: impl Subscriber + Send + Sync) {

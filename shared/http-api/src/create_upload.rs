@@ -47,8 +47,9 @@ pub(crate) async fn create_upload(
     let run = context.run();
     let progress = run.progress.clone();
     let work = async move {
+        let deadline = run.deadline;
         let response = run_task(app, task, context, run).instrument(span).await;
-        app::flush_traces().await;
+        app::flush_traces(deadline).await;
         response
     };
     match ProgressFormat::from_headers(&headers) {

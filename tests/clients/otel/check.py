@@ -8,6 +8,7 @@ import http.server
 import json
 import os
 import pathlib
+import pty
 import socket
 import subprocess
 import sys
@@ -181,6 +182,18 @@ def check_request(dev, collector, callback):
     expect("the service has its name", by_name["upload"]["resource"]["service.name"], "Str(the-function)")
     traceparent = f"00-{TRACE}-{by_name['callback']['id']}-01"
     expect("the callback carries its span", Receiver.traces("/done"), [traceparent])
+    return answer["data"]["upload_id"]
+
+
+def check_replay(dev, collector, upload_id):
+    """A callback that is delivered once more by request: its span is sent before the answer."""
+    find = lambda: [span for span in collector.spans() if span.get("trace") == TRACE and span["name"] == "callback"]
+    before, function = len(find()), dev.places["function"]
+    headers = {"authorization": f"Bearer {function['token']}"}
+    request = urllib.request.Request(f"{function['http_url']}/uploads/{upload_id}/callback", b"", headers)
+    with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+        expect("a callback is delivered once more", response.status, 200)
+    wait_for("its span", lambda: len(find()) == before + 1)
 
 
 def check_late_callback(dev, collector, callback):
@@ -301,6 +314,55 @@ def check_command_line(programs, dev, collector, port, folder):
     expect("whose service has a name", {span["resource"]["service.name"] for span in spans}, {"Str(oss2youku)"})
 
 
+class Sink(http.server.BaseHTTPRequestHandler):
+    """A collector that counts what it takes."""
+
+    sizes = []
+
+    def do_POST(self):
+        self.sizes.append(len(self.rfile.read(int(self.headers["content-length"]))))
+        self.send_response(200)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def check_batch(programs, dev, folder):
+    """Files of one command: the spans of each are sent when it ends, since there is no room for those of thousands."""
+    sink = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Sink)
+    sink.daemon_threads = True
+    threading.Thread(target=sink.serve_forever, daemon=True).start()
+    files = [folder / f"{number}.mp4" for number in range(3)]
+    for file in files:
+        file.write_bytes(os.urandom(1000))
+    variables = {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{sink.server_port}",
+        "OSS2YOUKU_CONFIG": dev.places["settings_file"],
+    }
+    command = [programs / "oss2youku", "upload", "--force", "--parallel", "1", *files]
+    done = subprocess.run(command, env=os.environ | variables, capture_output=True, timeout=PATIENCE, text=True)
+    expect("the command line uploads several files", done.returncode, 0)
+    expect("each file's spans are sent", len(Sink.sizes), len(files))
+
+
+def check_terminal(programs, dev):
+    """On a terminal there is no log: the command says that a variable does not fit."""
+    for language, expected in {"en": "no traces are exported: a variable", "zh": "不导出链路追踪：变量"}.items():
+        ours, terminal = pty.openpty()
+        variables = {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": "http://not an address",
+            "OSS2YOUKU_CONFIG": dev.places["settings_file"],
+        }
+        command = [programs / "oss2youku", "list", "--lang", language]
+        subprocess.run(command, env=os.environ | variables, stdout=subprocess.DEVNULL, stderr=terminal, timeout=PATIENCE)
+        os.close(terminal)
+        with open(ours, "rb", buffering=0) as reader:
+            text = reader.read(1 << 16).decode()
+        expect("a terminal is told of a variable that does not fit", text.count(expected), 1)
+
+
 def check_without_collector(programs, callback, what, port):
     """The upload ends as it should, and costs little more."""
     with tempfile.TemporaryDirectory() as folder:
@@ -331,12 +393,14 @@ def main():
         collector = Collector(port, folder / "collector.log")
         dev = Dev(programs, folder, port)
         try:
-            check_request(dev, collector, callback)
+            check_replay(dev, collector, check_request(dev, collector, callback))
             check_late_callback(dev, collector, callback)
             check_failure(dev, collector)
             check_event(dev, collector)
             check_lambda(programs, dev, collector, port)
             check_command_line(programs, dev, collector, port, folder)
+            check_batch(programs, dev, folder)
+            check_terminal(programs, dev)
         finally:
             end(dev)
             end(collector)

@@ -22,7 +22,7 @@ pub(crate) fn run(json: bool, command: impl Future<Output = Result<ExitCode, Cli
     let ended = runtime.map_err(describe_unusable).and_then(|runtime| {
         let ended = runtime.block_on(async {
             let ended = command.await;
-            app::flush_traces().await;
+            app::flush_traces(None).await;
             ended
         });
         // Do not wait for a thread that reads a file which does not answer.

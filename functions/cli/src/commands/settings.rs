@@ -1,8 +1,11 @@
 //! The settings of a command: those that the function reads as well.
 
 use super::default_ledger;
-use crate::config_flag;
-use app::{App, LogLevel, LogSettings, Settings, core::Error};
+use crate::{
+    config_flag,
+    ui::{i18n::tr, output::print_error},
+};
+use app::{App, LogLevel, LogSettings, NotExported, Settings, core::Error};
 use std::{
     io::{IsTerminal, stderr},
     time::Duration,
@@ -29,8 +32,20 @@ pub(super) fn start_logs(settings: &Settings, level: LogLevel) {
     let is_asked = settings.log.level != LogLevel::Info;
     if is_asked || !stderr().is_terminal() {
         app::start_logging(&LogSettings { level: if is_asked { settings.log.level } else { level } });
-    } else {
-        app::start_without_log();
+    } else if let Err(why) = app::start_without_log() {
+        print_error(describe_not_exported(why));
+    }
+}
+
+fn describe_not_exported(why: NotExported) -> String {
+    match why {
+        NotExported::Tls => {
+            tr!("no traces are exported: TLS cannot be set up", "不导出链路追踪：无法设置 TLS")
+        }
+        NotExported::Variables => tr!(
+            "no traces are exported: a variable OTEL_EXPORTER_OTLP_... has a value that does not fit",
+            "不导出链路追踪：变量 OTEL_EXPORTER_OTLP_... 的取值不合适"
+        ),
     }
 }
 

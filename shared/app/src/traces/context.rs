@@ -66,7 +66,7 @@ mod tests {
         let provider = SdkTracerProvider::builder().with_span_processor(spans.clone()).build();
         let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
         with_default(tracing_subscriber::registry().with(layer), test);
-        spans.take()
+        spans.take().map(|batch| batch.spans()).unwrap_or_default()
     }
 
     #[test]

@@ -1,6 +1,11 @@
 //! The export of spans by OTLP over HTTP, as OpenTelemetry's usual variables configure it.
 
-use super::{context::join, finished_spans::FinishedSpans};
+use super::{
+    collector::{Collector, EXPORT_TIME},
+    context::join,
+    finished_spans::FinishedSpans,
+    not_exported::NotExported,
+};
 use crate::adapters::http_clients::http_client;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
@@ -8,18 +13,11 @@ use opentelemetry_sdk::{
     Resource,
     trace::{SdkTracerProvider, SpanExporter as _},
 };
-use std::{env, sync::OnceLock, time::Duration};
-use tokio::{
-    sync::Mutex,
-    time::{Instant, timeout},
-};
+use std::{env, sync::OnceLock};
+use tokio::time::Instant;
 use tracing::{Metadata, Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{Layer, filter::filter_fn, registry::LookupSpan};
 
-/// The longest that a call waits for the collector.
-const FLUSH_TIME: Duration = Duration::from_secs(1);
-/// How long a collector that did not take the spans in time is left alone. Those that end meanwhile are sent afterwards.
-const PAUSE: Duration = Duration::from_secs(60);
 /// Where spans go: one of these must be set.
 const ENDPOINTS: [&str; 2] = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
 const SERVICE_NAME: &str = "OTEL_SERVICE_NAME";
@@ -30,42 +28,7 @@ const DEFAULT_NAME: &str = "oss2youku";
 const EXPORTED: [&str; 10] =
     ["event", "request", "task", "publish", "upload", "hash", "create", "parts", "commit", "callback"];
 
-static COLLECTOR: OnceLock<Collector> = OnceLock::new();
-
-/// The collector, and what it is still to be sent.
-struct Collector {
-    spans: FinishedSpans,
-    exporter: Mutex<Exporter>,
-}
-
-struct Exporter {
-    exporter: SpanExporter,
-    /// Until when it is left alone.
-    paused: Option<Instant>,
-}
-
-/// Why spans are not exported although a variable names a collector.
-#[derive(Clone, Copy)]
-pub(crate) enum NotExported {
-    /// TLS cannot be set up.
-    Tls,
-    /// One of OpenTelemetry's variables does not fit.
-    Variables,
-}
-
-impl NotExported {
-    /// Logs it, once the log has started.
-    pub(crate) fn log(self) {
-        let reason = match self {
-            Self::Tls => "tls",
-            Self::Variables => "variables",
-        };
-        tracing::error!(
-            reason,
-            "no traces are exported: TLS or a variable OTEL_EXPORTER_OTLP_... does not fit"
-        );
-    }
-}
+static COLLECTOR: OnceLock<Collector<SpanExporter>> = OnceLock::new();
 
 /// Builds the layer that turns spans into OpenTelemetry's; `None` where no variable names a collector.
 ///
@@ -84,7 +47,7 @@ where
         .with_http()
         .with_http_client(client)
         .with_protocol(Protocol::HttpBinary)
-        .with_timeout(FLUSH_TIME)
+        .with_timeout(EXPORT_TIME)
         .build();
     // The cause may repeat a variable that holds a token.
     let mut exporter = built.map_err(|_| NotExported::Variables)?;
@@ -97,8 +60,7 @@ where
     let provider =
         SdkTracerProvider::builder().with_span_processor(spans.clone()).with_resource(resource).build();
     let tracer = provider.tracer(DEFAULT_NAME);
-    let exporter = Mutex::new(Exporter { exporter, paused: None });
-    if COLLECTOR.set(Collector { spans, exporter }).is_err() {
+    if COLLECTOR.set(Collector::new(spans, exporter)).is_err() {
         return Ok(None);
     }
     upload_core::join_traces_by(join);
@@ -123,26 +85,9 @@ fn is_ours(target: &str) -> bool {
     CRATES.contains(&name) && target != "http_api::deadline"
 }
 
-/// Sends the spans that have ended, unless the collector is left alone.
-pub(super) async fn flush() {
-    let Some(collector) = COLLECTOR.get() else { return };
-    if collector.spans.is_empty() {
-        return;
-    }
-    let sending = async {
-        let mut exporter = collector.exporter.lock().await;
-        if exporter.paused.is_some_and(|until| Instant::now() < until) {
-            return;
-        }
-        // Until it is known that they were taken: a call that gives up waiting drops this future.
-        exporter.paused = Some(Instant::now() + PAUSE);
-        if exporter.exporter.export(collector.spans.take()).await.is_ok() {
-            exporter.paused = None;
-        } else {
-            tracing::warn!(pause_seconds = PAUSE.as_secs(), "the collector did not take the traces");
-        }
-    };
-    if timeout(FLUSH_TIME, sending).await.is_err() {
-        tracing::warn!(pause_seconds = PAUSE.as_secs(), "the collector did not take the traces in time");
+/// Sends the spans that have ended to the collector that the variables name.
+pub(super) async fn flush(deadline: Option<Instant>) {
+    if let Some(collector) = COLLECTOR.get() {
+        collector.flush(deadline).await;
     }
 }

@@ -16,7 +16,9 @@ pub(crate) async fn replay_callback(
 ) -> JsonResponse {
     let run = context.run();
     let delivering = app.replay_callback(&id, context.credentials.clone(), &run);
-    match with_deadline(&context, delivering).await {
+    let delivered = with_deadline(&context, delivering).await;
+    app::flush_traces(context.deadline).await;
+    match delivered {
         Ok(DeliveryResult::Accepted { .. }) => JsonResponse::done("the receiver accepted the callback"),
         Ok(DeliveryResult::Failed { code, .. }) if code == DeliveryResult::FORBIDDEN => {
             let text = "the settings do not allow the address of the callback";

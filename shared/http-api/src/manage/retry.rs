@@ -39,8 +39,9 @@ pub(crate) async fn retry_upload(
     let (span, run) = (context.begin_span(), context.run());
     let progress = run.progress.clone();
     let work = async move {
+        let deadline = run.deadline;
         let response = retry(app, id, reopening, context, run).instrument(span).await;
-        app::flush_traces().await;
+        app::flush_traces(deadline).await;
         response
     };
     match ProgressFormat::from_headers(&headers) {

@@ -84,7 +84,10 @@ impl ConsoleUploads {
         let running = move || with_language(lang, || run_alone(settings, shutdown, form, listener, work));
         Box::pin(async move {
             let interrupted = |_| describe_failure(&interruption(), Prospect::Later);
-            spawn_blocking(running).await.map_err(interrupted)?
+            let ended = spawn_blocking(running).await;
+            // Here, since connections to the collector end with the runtime that opened them.
+            app::flush_traces(None).await;
+            ended.map_err(interrupted)?
         })
     }
 }

@@ -126,6 +126,8 @@ impl Batch<'_> {
         } else {
             Box::pin(self.publish(number, video, &mut outcome)).await
         };
+        // A prefix may have more files than there is room for their spans.
+        app::flush_traces(None).await;
         self.reporter.count_ended();
         let Err(error) = ended.map_err(|error| self.recognize_interruption(error)) else {
             return (0, outcome);
