@@ -4,13 +4,15 @@ mod golden;
 mod paste_lines;
 mod user_settings;
 
-use crate::support::{binary, dev_terminal::DevTerminal};
+use crate::support::{binary, dev_terminal::DevTerminal, within};
 use object_storage::PutOptions;
 use std::{
     fs::{self, Permissions},
     os::unix::fs::PermissionsExt,
     process::{Command, Output, Stdio},
+    time::Duration,
 };
+use tokio::time::sleep;
 
 /// Runs `oss2youku` to its end.
 fn oss2youku(arguments: &[&str]) -> Output {
@@ -59,13 +61,19 @@ async fn verbose_shows_the_log_and_each_result() {
     put().await;
     dev.wait_for(&["clip.mp4", "published,"]);
     put().await;
-    // This line comes from the second event's result, which is printed before it.
     dev.wait_for(&["clip.mp4", "published before"]);
+    // The video is told of as soon as it is there: the first event's result may come after the second's.
+    let is_result = |line: &&str| line.contains("attempts: succeeded") && line.contains("clip.mp4");
+    let both = async {
+        while dev.errors().lines().filter(is_result).count() < 2 {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    within("both results", both).await;
     let errors = dev.errors();
     assert!(errors.contains(r#""message":"published""#), "{errors}");
     // The timer's events have results as well.
-    let results = errors.lines().filter(|line| line.contains("attempts: succeeded"));
-    assert_eq!(results.filter(|line| line.contains("clip.mp4")).count(), 2, "{errors}");
+    assert_eq!(errors.lines().filter(is_result).count(), 2, "{errors}");
 }
 
 /// The exit codes are those of the table in the help.

@@ -5,7 +5,7 @@ use crate::support::{
     Setup, TestEnv, binary,
     command_line::{CommandOutput, run_command},
     dev_terminal::DevTerminal,
-    within,
+    sample_bytes, within,
 };
 use local_clouds::fc::{DisableInject, FunctionConfig, HttpAuth, Runtime, StsCredentials};
 use serde_json::{Value, json};
@@ -97,12 +97,32 @@ async fn facts_about_function_compute_name_what_it_does() {
         ] {
             assert_eq!(fact(&report, name)["found"], found, "{report}");
         }
-        assert!(because(&report, "function.event_delay").contains("would publish it"), "{report}");
+        assert!(because(&report, "function.event_delay").contains("by an event yet"), "{report}");
         let evidence = fact(&report, "function.headers")["evidence"].as_str().unwrap();
         assert!(evidence.starts_with("platform fc;") && evidence.contains("x-fc-request-id"), "{evidence}");
         assert_no_secret(&rehearsal, &[&output.out, &output.err, &report.to_string()]);
         rehearsal.assert_nothing_left(&output);
     }
+}
+
+/// What the latest uploads show needs no function to be asked.
+#[tokio::test]
+async fn the_delay_of_events_is_that_of_the_latest_uploads() {
+    // The test calls the function itself.
+    let events: Option<&[&str]> = Some(&["oss:ObjectModified:*"]);
+    let setup = Setup { ledger_in_bucket: true, events, host: with_trigger, ..Setup::default() };
+    let rehearsal = Rehearsal { env: TestEnv::start(setup).await, folder: tempfile::tempdir().unwrap() };
+    let only = ["--only", "function.event_delay"];
+    let (_, report) = rehearsal.run(&only).await;
+    assert!(because(&report, "function.event_delay").contains("by an event yet"), "{report}");
+    let bytes = sample_bytes(1, 3000);
+    rehearsal.env.put("clip.mp4", &bytes).await;
+    let result = rehearsal.env.call_with_event("ObjectCreated:PutObject", "clip.mp4", bytes.len()).await;
+    assert_eq!(result["code"], "200", "{result}");
+    let (output, report) = rehearsal.run(&only).await;
+    assert_eq!((output.code, &fact(&report, "function.event_delay")["found"]), (Some(0), &json!("seconds")));
+    let evidence = fact(&report, "function.event_delay")["evidence"].as_str().unwrap();
+    assert!(evidence.contains("an event asked for, 1: half within"), "{evidence}");
 }
 
 /// Asserts that neither credentials nor tokens stand in these texts.

@@ -7,6 +7,7 @@ mod acknowledgment;
 mod admin;
 mod callback_status;
 mod deadline;
+mod event_delays;
 mod handle_object_created;
 mod ledger_checks;
 mod ledger_health;

@@ -3,7 +3,7 @@
 use super::{
     cleanup::Left,
     fact::{Fact, Makes},
-    facts::{ALL, INTERNAL_ENDPOINT, LONG, REFRESH, flag_of, warn_of_refresh},
+    facts::{ALL, EVENT_DELAY, INTERNAL_ENDPOINT, LONG, REFRESH, flag_of, warn_of_refresh},
     report::{Outcome, Report},
     stage::{Privacy, Stage},
 };
@@ -82,8 +82,9 @@ pub(super) fn print_plan(facts: &[&'static Fact], keeps: bool, most_calls: u32) 
     ));
 }
 
+/// Whether its requests go to the function. How late events come the ledger shows.
 fn is_about_function(fact: &Fact) -> bool {
-    fact.name.starts_with("function.")
+    fact.name.starts_with("function.") && fact.name != EVENT_DELAY
 }
 
 /// Whether its requests go to the ledger's bucket.

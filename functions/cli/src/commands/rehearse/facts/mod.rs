@@ -12,6 +12,8 @@ use crate::{error::CliError, ui::i18n::tr};
 
 /// The fact whose request goes to another host than the ledger's.
 pub(super) const INTERNAL_ENDPOINT: &str = oss::internal_endpoint::FACT.name;
+/// The fact about the function that the ledger shows.
+pub(super) const EVENT_DELAY: &str = function::event_delay::FACT.name;
 
 /// Every fact.
 pub(super) const ALL: &[Fact] = &[
