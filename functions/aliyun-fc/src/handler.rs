@@ -33,6 +33,7 @@ impl Handler {
     /// # Errors
     /// Makes the platform deliver the event again: only where that can help. A final failure is in the response and in the log.
     pub(crate) async fn handle(&self, event: FcEvent<TriggerEvent>) -> Result<EventResponse, Diagnostic> {
+        http_api::note_event();
         let (payload, context) = event.into_parts();
         let ended = self.handle_payload(payload, &context).await;
         app::flush_traces(invocation::run(&context, None).deadline).await;

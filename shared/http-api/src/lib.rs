@@ -55,5 +55,6 @@ mod upload_list;
 mod upload_status;
 mod videos;
 
+pub use probe::note_event;
 pub use request_context::RequestContext;
 pub use router::{has_route, owner_router, router};

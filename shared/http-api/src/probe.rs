@@ -5,8 +5,9 @@
 use crate::{request_context::RequestContext, response::JsonResponse};
 use axum::{
     Json,
-    extract::{Query, rejection::QueryRejection},
+    extract::{Query, Request, rejection::QueryRejection},
     http::{HeaderMap, StatusCode},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
@@ -84,6 +85,8 @@ struct SinceLast {
     monotonic_ms: u64,
     /// For how long the process noted that it ran, for 60 s at most.
     awake_ms: u64,
+    /// Other requests to the API, and events, that it had; the platform's checks of its health are not among them.
+    requests: u64,
 }
 
 /// The last probe.
@@ -92,11 +95,25 @@ struct Last {
     monotonic: Instant,
     awake_ms: Arc<AtomicU64>,
     ticking: AbortHandle,
+    requests: u64,
 }
 
 static INSTANCE: LazyLock<String> =
     LazyLock::new(|| format!("{:016x}", RandomState::new().hash_one(SystemTime::now())));
+/// Requests to the API, this process's probes among them.
+static REQUESTS: AtomicU64 = AtomicU64::new(0);
 static LAST: Mutex<Option<Last>> = Mutex::new(None);
+
+/// Counts a request: what the process did for others between two probes is not what it does by itself.
+pub(crate) async fn count_request(request: Request, next: Next) -> Response {
+    REQUESTS.fetch_add(1, Relaxed);
+    next.run(request).await
+}
+
+/// Counts an event that the process is called for beside the API, as [`count_request`] does requests.
+pub fn note_event() {
+    REQUESTS.fetch_add(1, Relaxed);
+}
 
 /// Answers what the process sees.
 pub(crate) async fn probe(
@@ -143,7 +160,8 @@ pub(crate) async fn probe(
 fn note_probe() -> Option<SinceLast> {
     let awake_ms = Arc::new(AtomicU64::new(0));
     let ticking = tokio::spawn(tick(awake_ms.clone())).abort_handle();
-    let now = Last { wall: SystemTime::now(), monotonic: Instant::now(), awake_ms, ticking };
+    let requests = REQUESTS.load(Relaxed);
+    let now = Last { wall: SystemTime::now(), monotonic: Instant::now(), awake_ms, ticking, requests };
     let (wall, monotonic) = (now.wall, now.monotonic);
     let last = LAST.lock().unwrap_or_else(PoisonError::into_inner).replace(now)?;
     last.ticking.abort();
@@ -151,6 +169,8 @@ fn note_probe() -> Option<SinceLast> {
         wall_ms: milliseconds(wall.duration_since(last.wall).unwrap_or_default()),
         monotonic_ms: milliseconds(monotonic.duration_since(last.monotonic)),
         awake_ms: last.awake_ms.load(Relaxed),
+        // One of them is this probe.
+        requests: requests.saturating_sub(last.requests + 1),
     })
 }
 

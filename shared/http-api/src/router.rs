@@ -6,7 +6,7 @@ use crate::{
     caller::Caller,
     create_upload::create_upload,
     manage::{cancel_upload, replay_callback, retry_upload},
-    probe::probe,
+    probe::{count_request, probe},
     response::JsonResponse,
     upload_list::list_uploads,
     upload_status::show_upload,
@@ -16,7 +16,7 @@ use app::{App, Right, Rights};
 use axum::{
     Extension, Json, Router,
     http::StatusCode,
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
 use std::sync::Arc;
@@ -100,5 +100,9 @@ fn build_routes(app: Arc<App>, guard: impl FnOnce(Router<Arc<App>>) -> Router<Ar
         .fallback(async || {
             JsonResponse::from_error(StatusCode::NOT_FOUND, "no_such_path", "there is no such path")
         });
-    guard(routes).route(HEALTH, get(async || Json(serde_json::json!({"status": "ok"})))).with_state(app)
+    let routes = match app.settings().http.probe {
+        true => guard(routes).layer(from_fn(count_request)),
+        false => guard(routes),
+    };
+    routes.route(HEALTH, get(async || Json(serde_json::json!({"status": "ok"})))).with_state(app)
 }

@@ -140,22 +140,22 @@ async fn find_session_life(minutes: Option<f64>, minute_ms: u64, found: &str) {
 
 #[tokio::test]
 async fn a_session_that_outlives_an_hour_is_told() {
-    find_session_life(None, 50, "60").await;
+    find_session_life(None, 1000, "60").await;
 }
 
 #[tokio::test]
 async fn a_session_that_ends_within_the_hour_is_told() {
-    find_session_life(Some(30.0), 100, "10").await;
+    find_session_life(Some(30.0), 1000, "10").await;
 }
 
 #[tokio::test]
 async fn a_session_that_ends_within_ten_minutes_is_told() {
-    find_session_life(Some(5.0), 1000, "1").await;
+    find_session_life(Some(5.0), 2000, "1").await;
 }
 
 #[tokio::test]
 async fn a_session_that_ends_within_a_minute_is_told() {
-    find_session_life(Some(0.5), 3000, "0").await;
+    find_session_life(Some(0.5), 20_000, "0").await;
 }
 
 /// The life of the keys is told as stated, and what the bucket answers once it is over, while other uploads wait.
@@ -169,14 +169,14 @@ async fn keys_that_end_are_told() {
     ];
     let tried = positions.map(|(expired_sts, found)| async move {
         let rehearsal = Rehearsal::start(|_| {}).await;
-        let switches = Switches { sts_life_ms: Some(3000), expired_sts, ..Switches::default() };
+        let switches = Switches { sts_life_ms: Some(10_000), expired_sts, ..Switches::default() };
         rehearsal.env.clouds.youku.set_switches(switches);
-        let report = run_long(&rehearsal, "youku.sts_end", 1500).await;
+        let report = run_long(&rehearsal, "youku.sts_end", 1000).await;
         assert_eq!(fact(&report, "youku.sts_end")["found"], found, "{report}");
         let told = &report["local_clouds"]["youku"];
         assert_eq!(told["expired_sts"], found, "{report}");
-        // `expire_time` has whole seconds.
-        assert!([2000, 3000].contains(&told["sts_life_ms"].as_u64().unwrap()), "{report}");
+        // `expire_time` has whole seconds, and a busy machine sees it late.
+        assert!((5000..=10_000).contains(&told["sts_life_ms"].as_u64().unwrap()), "{report}");
         let evidence = fact(&report, "youku.sts_end")["evidence"].as_str().unwrap().to_owned();
         assert!(evidence.ends_with("with new keys: 200"), "{evidence}");
     });
@@ -238,16 +238,16 @@ async fn a_rehearsal_with_every_flag_names_every_position() {
     let rehearsal = Rehearsal::start(|_| {}).await;
     let youku = &rehearsal.env.clouds.youku;
     let position = json!({
-        "session_life_ms": 3000, "sts_life_ms": 3000, "expired_sts": "unknown", "refresh_revokes_access_token": true, "long_tag": "cut",
+        "session_life_ms": 30_000, "sts_life_ms": 30_000, "expired_sts": "unknown", "refresh_revokes_access_token": true, "long_tag": "cut",
     });
     let switches: Switches = serde_json::from_value(position.clone()).unwrap();
     youku.set_switches(switches.clone());
-    let (output, report) = rehearsal.run(&["--long", "--refresh", "--minute-ms", "100"]).await;
+    let (output, report) = rehearsal.run(&["--long", "--refresh", "--minute-ms", "1000"]).await;
     assert_eq!(output.code, Some(0), "{output:?}");
     let mut told = report["local_clouds"]["youku"].clone();
-    // `expire_time` has whole seconds.
-    assert!([2000, 3000].contains(&told["sts_life_ms"].as_u64().unwrap()), "{report}");
-    told["sts_life_ms"] = json!(3000);
+    // `expire_time` has whole seconds, and a busy machine sees it late.
+    assert!((20_000..=30_000).contains(&told["sts_life_ms"].as_u64().unwrap()), "{report}");
+    told["sts_life_ms"] = json!(30_000);
     assert_eq!(serde_json::from_value::<Switches>(told).unwrap(), switches, "{report}");
     let calls = report["calls"].as_u64().unwrap();
     assert!((100..=180).contains(&calls), "{report}");

@@ -5,11 +5,12 @@ use crate::support::{
     Setup, TestEnv, binary,
     command_line::{CommandOutput, run_command},
     dev_terminal::DevTerminal,
-    sample_bytes, within,
+    run_to_end, sample_bytes, within,
 };
 use local_clouds::fc::{DisableInject, FunctionConfig, HttpAuth, Runtime, StsCredentials};
 use serde_json::{Value, json};
-use std::{fs, path::Path, process::Command, time::Duration};
+use std::{fs, path::Path, time::Duration};
+use tokio::process::Command;
 
 /// The token `t0ken`, by `sha256sum`, with every right.
 const TOKENS: &str = r#"[{sha256="b46c09677343261f0b439a472422225e3a230c9c094d6ab16762e2036b597053",rights=["submit","read","manage"]}]"#;
@@ -191,8 +192,8 @@ async fn a_probe_holds_no_secret() {
 }
 
 /// The function of `dev` can be rehearsed as it is.
-#[test]
-fn the_function_of_dev_can_be_rehearsed() {
+#[tokio::test]
+async fn the_function_of_dev_can_be_rehearsed() {
     let folder = tempfile::tempdir().unwrap();
     let (data, report) = (folder.path().join("data"), folder.path().join("report.json"));
     let mut dev = DevTerminal::start(&data, &[]);
@@ -200,8 +201,8 @@ fn the_function_of_dev_can_be_rehearsed() {
     let mut rehearsal = Command::new(binary("oss2youku"));
     rehearsal.args(["rehearse", "--only", "function", "--function-url", &url, "--config"]);
     rehearsal.arg(data.join("oss2youku.toml")).arg("--token-file").arg(data.join("http-token"));
-    let output =
-        rehearsal.arg("--report").arg(&report).env("XDG_STATE_HOME", folder.path()).output().unwrap();
+    rehearsal.arg("--report").arg(&report).env("XDG_STATE_HOME", folder.path());
+    let output = run_to_end(&mut rehearsal).await;
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let told: Value = serde_json::from_str(&fs::read_to_string(&report).unwrap()).unwrap();
     assert_eq!(fact(&told, "function.freeze")["found"], "frozen", "{told}");

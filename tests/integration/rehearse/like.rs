@@ -1,11 +1,12 @@
 //! `dev --like`: the local clouds take a rehearsal's report, and the next rehearsal finds them as it says.
 
-use crate::support::{binary, dev_terminal::DevTerminal};
+use crate::support::{binary, dev_terminal::DevTerminal, run_to_end};
 use serde_json::{Value, json};
-use std::{fs, process::Command};
+use std::fs;
+use tokio::process::Command;
 
-#[test]
-fn local_clouds_behave_as_the_report_says() {
+#[tokio::test]
+async fn local_clouds_behave_as_the_report_says() {
     let folder = tempfile::tempdir().unwrap();
     let (data, report) = (folder.path().join("data"), folder.path().join("report.json"));
     let youku = json!({"second_commit": "refuse", "single_put": "refused_at_bucket", "update_host": "both"});
@@ -21,7 +22,7 @@ fn local_clouds_behave_as_the_report_says() {
         "--config",
     ]);
     rehearsal.arg(data.join("oss2youku.toml")).arg("--report").arg(&second);
-    let output = rehearsal.env("XDG_STATE_HOME", folder.path()).output().unwrap();
+    let output = run_to_end(rehearsal.env("XDG_STATE_HOME", folder.path())).await;
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let again: Value = serde_json::from_str(&fs::read_to_string(&second).unwrap()).unwrap();
     for (name, position) in youku.as_object().unwrap() {
@@ -33,7 +34,7 @@ fn local_clouds_behave_as_the_report_says() {
         fs::write(&report, wrong).unwrap();
         let mut refused = Command::new(binary("oss2youku"));
         refused.args(["dev", "--port-base", "0", "--like"]).arg(&report);
-        let output = refused.output().unwrap();
+        let output = run_to_end(&mut refused).await;
         assert_eq!(output.status.code(), Some(2), "{output:?}");
     }
 }

@@ -128,7 +128,11 @@ fn judge_create_only(settings: &Settings, fact: &RehearsedFact) -> Option<Contra
          could both believe to have it, and make two videos",
         "OSS 让同一 key 的多次禁止覆盖写入成功，而 ledger.window_ms 为 {window}，时间过短：同一上传的两个持有者可能都认为自己持有，从而生成两个视频"
     );
-    Some(Contradiction { result, advice: set(&format!("ledger.window_ms = {least}")), breaks: true })
+    let advice = tr!(
+        "set ledger.window_ms = {least}: that alone ends this, because tries in which only one is let in prove nothing",
+        "请设置 ledger.window_ms = {least}：只有这样才能消除此项，因为只有一次成功的尝试不能作为证明"
+    );
+    Some(Contradiction { result, advice, breaks: true })
 }
 
 fn set(setting: &str) -> String {

@@ -21,7 +21,8 @@ use youku::{Client, Transport};
 impl App {
     /// A client of an account of the settings that holds an access token which Youku takes, and whose requests go through what `observe`
     /// makes of the process's transport. One call finds out whether the token is taken. Where it is refused, it is refreshed as for an
-    /// upload: once among all processes, claimed and kept in the ledger.
+    /// upload: once among all processes, claimed and kept in the ledger. A ledger that has not been used yet stays so where nothing is
+    /// refreshed.
     ///
     /// # Errors
     /// [`Config`](upload_core::ErrorKind::Config) where the settings have no such account;
@@ -42,6 +43,14 @@ impl App {
                 client.check_access().await.map_err(api_error)?;
                 return Ok(client);
             };
+            if !self.has_used_ledger().await? {
+                // It has no token, and its first use is not for a rehearsal, unless a refreshed token must be kept in it.
+                match client.check_access().await.map_err(call_error) {
+                    Err(CallError::TokenRefused(_)) => {}
+                    Err(CallError::Other(error)) => return Err(error),
+                    Ok(()) => return Ok(client),
+                }
+            }
             let ledger = self.ledger(None).await?;
             let call = |token| {
                 let client = client.with_token(token);
@@ -89,6 +98,13 @@ impl App {
             };
             tokens.call(&ledger, call).await.map(Some)
         })
+    }
+
+    async fn has_used_ledger(&self) -> Result<bool, Error> {
+        match self.ledger_to_read(None).await? {
+            Some(ledger) => ledger.is_born().await,
+            None => Ok(false),
+        }
     }
 
     /// Opens Youku's bucket with the credentials that Youku gave for an upload, as the settings sign for it, or as `signature` says.

@@ -24,10 +24,13 @@ pub(super) async fn check(context: &CheckContext) -> Vec<Finding> {
         .map(|name| (&settings.accounts[name].client_id, name))
         .collect();
     let places = accounts.into_values().map(|name| Some(name.as_str()));
-    let (mut findings, mut known) = (Vec::new(), 0);
+    let (mut findings, mut known, mut are_all_read) = (Vec::new(), 0, true);
     for account in places.chain([None]) {
         match context.app.rehearsed_facts(account).await {
-            Err(error) => findings.extend(describe_unreadable(&error)),
+            Err(error) => {
+                are_all_read = false;
+                findings.extend(describe_unreadable(&error, account));
+            }
             Ok(facts) => {
                 known += facts.len();
                 for (name, fact) in &facts {
@@ -48,7 +51,7 @@ pub(super) async fn check(context: &CheckContext) -> Vec<Finding> {
             }
         }
     }
-    if findings.is_empty() && known > 0 {
+    if findings.is_empty() && known > 0 && are_all_read {
         let all = new_finding();
         findings.push(all.pass(tr!("they fit all {known} facts", "与全部 {known} 项事实相符")));
     }
@@ -62,12 +65,20 @@ fn new_finding() -> Finding {
     )
 }
 
-/// Only a note that is damaged is told: whatever else keeps the ledger from being read its own checks say.
-fn describe_unreadable(error: &Error) -> Option<Finding> {
+/// Only a note that is damaged is told: whatever else keeps the ledger from being read its own checks say. That of the ledger's bucket, which
+/// is no account's, may hold what must stay: no rehearsal replaces it.
+fn describe_unreadable(error: &Error, account: Option<&str>) -> Option<Finding> {
     let is_damaged = error.kind() == ErrorKind::Ledger && error.advice() == RetryAdvice::Permanent;
-    let advice = tr_static!(
-        "run `oss2youku rehearse` again: it writes the note anew; update this installation if a newer program wrote it",
-        "请重新运行 `oss2youku rehearse`：它会重写该记录；若由更新版本写入，请升级本程序"
-    );
+    let advice = match account {
+        Some(_) => tr_static!(
+            "run `oss2youku rehearse` again: it writes the note anew; update this installation if a newer program wrote it",
+            "请重新运行 `oss2youku rehearse`：它会重写该记录；若由更新版本写入，请升级本程序"
+        ),
+        None => tr_static!(
+            "update this installation if a newer program wrote it; else do not shorten ledger.window_ms, delete the entry, and run `oss2youku \
+             rehearse` again",
+            "若由更新版本写入，请升级本程序；否则请勿缩短 ledger.window_ms，删除该条目，再重新运行 `oss2youku rehearse`"
+        ),
+    };
     is_damaged.then(|| new_finding().fail_for(error, Callee::Ledger, advice))
 }

@@ -1,6 +1,7 @@
 //! Removes what the record says was made: by this run, or by one that was killed. Nothing else is touched.
 
 use super::{
+    clip::is_own_title,
     obstacle::Obstacle,
     record::{Entry, Number},
     stage::{Judged, Listed, Privacy, SYSTEM_ERROR, Stage, is_missing},
@@ -188,19 +189,15 @@ impl Thing {
 
     /// Removes the video that there is, or may be: a refused cancel alone proves nothing of it.
     async fn remove_video(&self, stage: &mut Stage) -> Result<(), Obstacle> {
-        let title = self.title.as_deref().unwrap_or_default();
         let id = match &self.video_id {
             Some(id) => Some(id.clone()),
-            None => match stage.find_by_title(title).await? {
+            None => match stage.find_by_title(self.own_title()?).await? {
                 Listed::As(id) => Some(id),
                 Listed::No if !self.is_published => None,
                 Listed::No | Listed::Missing => {
                     // Others would stay as well.
                     stage.can_remove = Some(false);
-                    return Err(Obstacle::Other(text!(
-                        "nothing names its id; remove it by hand where it is there",
-                        "没有得到它的编号；若仍存在，请手动删除"
-                    )));
+                    return Err(is_unnamed());
                 }
             },
         };
@@ -219,6 +216,11 @@ impl Thing {
             }
         }
         self.cancel(stage).await?.map_err(|_| may_be_there())
+    }
+
+    /// The title that this video alone has: no other may lead to what is destroyed.
+    fn own_title(&self) -> Result<&str, Obstacle> {
+        self.title.as_deref().filter(|title| is_own_title(title)).ok_or_else(is_unnamed)
     }
 
     /// Drops the parts in Youku's bucket, as far as Youku still gives the keys for it: else they end with the session.
@@ -298,6 +300,13 @@ async fn is_absent(stage: &mut Stage, id: &str) -> Result<bool, Obstacle> {
     Ok(matches!(stage.judge(shown)?, Ok(None)))
 }
 
+fn is_unnamed() -> Obstacle {
+    Obstacle::Other(text!(
+        "nothing names its id; remove it by hand where it is there",
+        "没有得到它的编号；若仍存在，请手动删除"
+    ))
+}
+
 fn may_be_there() -> Obstacle {
     Obstacle::Other(text!(
         "it may still be there: neither its removal nor its absence was seen",
@@ -313,4 +322,24 @@ fn is_over(error: &youku::Error) -> bool {
 fn is_uncertain(error: &youku::Error) -> bool {
     error.details().code == Some(SYSTEM_ERROR)
         || matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::Connection | ErrorKind::Unavailable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A video whose id is not known is looked for by a clip's whole title or not at all.
+    #[test]
+    fn without_its_title_nothing_leads_to_a_video() {
+        let title = "oss2youku rehearsal 0123456789abcdef".to_owned();
+        let committing = Entry::Committing { n: 1 };
+        let named = [Entry::Creating { n: 1, title: title.clone() }, committing.clone()];
+        assert_eq!(Thing::from_entries(&named).own_title().ok(), Some(title.as_str()));
+        let empty = [Entry::Creating { n: 1, title: String::new() }, committing.clone()];
+        for entries in [&[committing][..], &empty] {
+            let thing = Thing::from_entries(entries);
+            let why = thing.own_title().map_err(|obstacle| obstacle.describe().en);
+            assert!(why.as_ref().is_err_and(|why| why.starts_with("nothing names its id")), "{why:?}");
+        }
+    }
 }

@@ -1,6 +1,10 @@
 //! A fact: a question that the documentation leaves open, how it is tried, and what was found.
 
-use super::{obstacle::Obstacle, stage::Stage, text::Text};
+use super::{
+    obstacle::Obstacle,
+    stage::Stage,
+    text::{Text, text},
+};
 use serde_json::Value;
 use std::{future::Future, pin::Pin};
 
@@ -51,7 +55,7 @@ pub(super) struct Found {
     /// Switches with which the local OSS behaves so.
     pub(super) oss: Vec<(&'static str, Value)>,
     /// Variables of the environment that follow, as `NAME=value`: where a key stands in a file is the reader's. After `#`: a proposal.
-    pub(super) settings: Vec<String>,
+    pub(super) settings: Vec<Text>,
     /// The least number that the fact's setting needs, in the setting's unit.
     pub(super) least: Option<u64>,
 }
@@ -80,7 +84,8 @@ impl Found {
 
     /// Adds a variable with which the settings fit what was found.
     pub(super) fn with_setting(mut self, variable: impl Into<String>) -> Self {
-        self.settings.push(variable.into());
+        let variable = variable.into();
+        self.settings.push(text!("{variable}", "{variable}"));
         self
     }
 
@@ -91,8 +96,9 @@ impl Found {
     }
 
     /// Adds a variable that what was found does not prove to be well, and what was seen.
-    pub(super) fn with_proposal(mut self, variable: &str, seen: &str) -> Self {
-        self.settings.push(format!("# {variable}  # {seen}"));
+    pub(super) fn with_proposal(mut self, variable: &str, seen: &Text) -> Self {
+        let Text { en, zh } = seen;
+        self.settings.push(text!("# {variable}  # {en}", "# {variable}  # {zh}"));
         self
     }
 }

@@ -1,13 +1,17 @@
 //! What `doctor` is told: the facts that a setting depends on, kept in the ledger, where every installation that shares it looks.
 
-use super::{report::Outcome, text::Text};
+use super::{
+    report::Outcome,
+    text::{Text, text},
+};
 use crate::{
     commands::contradiction,
     ui::{details::describe, i18n::tr, output::print_line},
 };
 use app::App;
 
-/// Keeps what was found, each fact in place of what an earlier rehearsal found of it. What could not be tried stays as it was.
+/// Keeps what was found, each fact in place of what an earlier rehearsal found of it, but that create-only puts let several in stays. So does
+/// what could not be tried.
 ///
 /// A ledger that cannot be written makes no rehearsal fail: its report says all the same.
 pub(super) async fn keep(app: &App, account: &str, outcomes: &[Outcome]) {
@@ -20,8 +24,15 @@ pub(super) async fn keep(app: &App, account: &str, outcomes: &[Outcome]) {
         if facts.is_empty() {
             continue;
         }
-        if let Err(error) = app.keep_rehearsed_facts(account, facts).await {
-            let Text { en, zh } = Text::make(|| describe(&error).text);
+        let why = match app.keep_rehearsed_facts(account, facts).await {
+            Ok(true) => None,
+            Ok(false) => Some(text!(
+                "the ledger has not been used yet, and a rehearsal does not begin one",
+                "台账尚未使用过，而预演不会启用台账"
+            )),
+            Err(error) => Some(Text::make(|| describe(&error).text)),
+        };
+        if let Some(Text { en, zh }) = why {
             print_line(tr!(
                 "`oss2youku doctor` cannot be told of what was found: {en}",
                 "无法把结果告知 `oss2youku doctor`：{zh}"

@@ -1,6 +1,7 @@
 //! How a video is looked for: by its id, or by the title that it alone has.
 
 use super::{
+    clip::is_own_title,
     obstacle::Obstacle,
     record::Number,
     stage::{Listed, Privacy, Stage},
@@ -108,7 +109,45 @@ impl Stage {
     }
 }
 
-/// Whether a video has this title. It may have been made longer on purpose, after the random word that makes it the only one.
+/// Whether a video has this title, which must be the whole one of a clip: others could be the user's. It may have been made longer on purpose,
+/// after the random word that makes it the only one.
 fn is_titled(video: &VideoInfo, title: &str) -> bool {
-    video.title.as_deref().is_some_and(|shown| shown.starts_with(title))
+    is_own_title(title) && video.title.as_deref().is_some_and(|shown| shown.starts_with(title))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use app::youku::VideoState;
+
+    /// Only a clip's whole title finds a video: an empty one, or what all clips' titles begin with, finds none.
+    #[test]
+    fn nothing_but_a_whole_title_finds_a_video() {
+        let whole = "oss2youku rehearsal 0123456789abcdef";
+        let longer = format!("{whole} 演演");
+        let other = "oss2youku rehearsal 0123456789abcdee";
+        for (shown, title, is_it) in [
+            (Some(whole), whole, true),
+            (Some(longer.as_str()), whole, true),
+            (Some(other), whole, false),
+            (Some("a film"), "", false),
+            (Some(whole), "oss2youku rehearsal", false),
+            (Some(whole), "oss2youku rehearsal 0123456789", false),
+            (None, whole, false),
+            (None, "", false),
+        ] {
+            let video = VideoInfo {
+                id: "X1".to_owned(),
+                title: shown.map(str::to_owned),
+                link: String::new(),
+                state: VideoState::Normal,
+                unlisted_state: None,
+                public_type: None,
+                tags: None,
+                category: None,
+                description: None,
+            };
+            assert_eq!(is_titled(&video, title), is_it, "{shown:?} {title}");
+        }
+    }
 }

@@ -5,6 +5,7 @@ use super::{
     fact::{Fact, Found},
     obstacle::Obstacle,
     stage::{Privacy, Stage},
+    text::Text,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -35,6 +36,9 @@ pub(super) struct Report {
     facts: Vec<FactReport>,
     /// Variables of the environment that follow, proposals among them.
     settings: Vec<String>,
+    /// The same for people.
+    #[serde(skip)]
+    shown_settings: Vec<Text>,
     /// Switches of the local clouds with which these behave so.
     local_clouds: LocalSwitches,
     /// What could not be removed, or was to stay.
@@ -93,15 +97,16 @@ impl Report {
             behind_password,
             rate_limit: stage.rate_limit.clone(),
             facts,
-            settings,
+            settings: settings.iter().map(|line| line.en.clone()).collect(),
+            shown_settings: settings,
             local_clouds,
             left,
         }
     }
 
-    /// The variables that follow.
-    pub(super) fn settings(&self) -> &[String] {
-        &self.settings
+    /// The variables that follow, for people.
+    pub(super) fn shown_settings(&self) -> &[Text] {
+        &self.shown_settings
     }
 }
 

@@ -24,7 +24,13 @@ pub(super) const SYSTEM_ERROR: i64 = 1002;
 /// Calls that most trials do with.
 const FEW_CALLS: u32 = 4;
 /// What is said of a setting that commit's answer alone speaks for.
-pub(super) const ONLY_COMMIT: &str = "commit answered 200; whether Youku can play such a video was not seen";
+pub(super) fn only_commit() -> Text {
+    text!(
+        "commit answered 200; whether Youku can play such a video was not seen",
+        "commit 应答 200；未验证优酷能否播放此类视频"
+    )
+}
+
 /// An answer of Youku's, a refusal included.
 pub(super) type Judged<T> = Result<T, youku::Error>;
 

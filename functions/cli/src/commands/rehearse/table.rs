@@ -3,9 +3,12 @@
 use super::{
     cleanup::Left,
     fact::{Fact, Makes},
-    facts::{ALL, EVENT_DELAY, INTERNAL_ENDPOINT, LONG, REFRESH, flag_of, warn_of_refresh},
+    facts::{
+        ALL, EVENT_DELAY, INTERNAL_ENDPOINT, LONG, REFRESH, RIGHTS, RIGHTS_REQUESTS, flag_of, warn_of_refresh,
+    },
     report::{Outcome, Report},
     stage::{Privacy, Stage},
+    text::Text,
 };
 use crate::ui::{
     i18n::{tr, tr_static},
@@ -54,6 +57,10 @@ pub(super) fn print_plan(facts: &[&'static Fact], keeps: bool, most_calls: u32) 
             (0, _) if fact.name == INTERNAL_ENDPOINT => {
                 tr!("1 request without a key to that endpoint", "向该 endpoint 发送 1 次不带密钥的请求")
             }
+            (0, requests) if fact.name == RIGHTS => tr!(
+                "{requests} requests to the ledger's bucket, and up to {RIGHTS_REQUESTS} for each rule",
+                "向台账的 bucket 发送 {requests} 次请求，另为每条规则最多发送 {RIGHTS_REQUESTS} 次"
+            ),
             (0, 1) => tr!("1 request to the ledger's bucket", "向台账的 bucket 发送 1 次请求"),
             (0, requests) => {
                 tr!("{requests} requests to the ledger's bucket", "向台账的 bucket 发送 {requests} 次请求")
@@ -147,7 +154,7 @@ pub(super) fn print_end(report: &Report, stage: &Stage, left: &[Left]) {
             "create 没有应答、因而无法取消也无法提交的上传：{count} 个。"
         )),
     }
-    let lines = report.settings();
+    let lines: Vec<_> = report.shown_settings().iter().map(Text::as_str).collect();
     if !lines.is_empty() {
         print_line(tr_static!(
             "Settings that follow, as variables of the environment:",

@@ -10,6 +10,8 @@ use md5::{Digest, Md5 as Hasher};
 
 /// What a rehearsal's titles begin with.
 pub(super) const TITLE: &str = "oss2youku rehearsal";
+/// Digits of a random word.
+const WORD: usize = 16;
 
 /// A clip that is to be uploaded: its bytes, and the metadata that Youku gets.
 #[derive(Debug)]
@@ -60,9 +62,15 @@ impl Clip {
     }
 }
 
+/// Whether a title names one clip alone: it has the random word whole.
+pub(super) fn is_own_title(title: &str) -> bool {
+    let word = title.strip_prefix(TITLE).and_then(|rest| rest.strip_prefix(' ')).unwrap_or_default();
+    word.len() == WORD && word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// A random word of 16 hexadecimal digits.
 pub(super) fn random_word() -> String {
-    format!("{:016x}", rand::random::<u64>())
+    format!("{:0WORD$x}", rand::random::<u64>())
 }
 
 #[cfg(test)]
@@ -76,7 +84,20 @@ mod tests {
     fn no_two_clips_are_alike() {
         let (one, other) = (Clip::make().unwrap(), Clip::make().unwrap());
         assert!(one.md5 != other.md5 && one.title() != other.title());
-        assert!(one.title().starts_with("oss2youku rehearsal "), "{}", one.title());
+        assert!(
+            one.title().starts_with("oss2youku rehearsal ") && is_own_title(one.title()),
+            "{}",
+            one.title()
+        );
+        for other in [
+            "",
+            "oss2youku rehearsal",
+            "oss2youku rehearsal ",
+            "oss2youku rehearsal 0123456789abcde",
+            "0123456789abcdef",
+        ] {
+            assert!(!is_own_title(other), "{other} names more than one");
+        }
         assert_eq!(one.video.metadata().public_type, Some(PublicType::Password));
         let again = one.retitle().unwrap();
         assert!(again.md5 == one.md5 && again.title() != one.title());

@@ -15,6 +15,10 @@ pub(super) const INTERNAL_ENDPOINT: &str = oss::internal_endpoint::FACT.name;
 /// The fact about the function that the ledger shows.
 pub(super) const EVENT_DELAY: &str = function::event_delay::FACT.name;
 
+/// The fact that asks the rules' buckets as well, and the most requests to each rule's.
+pub(super) const RIGHTS: &str = oss::rights::FACT.name;
+pub(super) const RIGHTS_REQUESTS: u32 = oss::rights::OF_A_RULE;
+
 /// Every fact.
 pub(super) const ALL: &[Fact] = &[
     youku::error_form::FACT,

@@ -1,6 +1,6 @@
 //! Whether the process stands still between calls, and whether its clock does.
 
-use super::{Probe, ask};
+use super::{Probe, SinceLast, ask};
 use crate::commands::rehearse::{
     fact::{Fact, Found, Makes},
     obstacle::Obstacle,
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// The pause between two calls.
 const PAUSE: Duration = Duration::from_secs(3);
-/// Pairs of calls until two in a row reach the same process.
+/// Pairs of calls until two in a row reach the same process, and nothing else in between.
 const PAIRS: u32 = 4;
 
 pub(in super::super) const FACT: Fact = Fact {
@@ -40,9 +40,10 @@ async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
         }
         let next = ask(stage, 0).await?;
         let is_same = next.instance == last.instance;
-        if let Some(since) = next.since_last.as_ref().filter(|_| is_same) {
+        if let Some(since) = next.since_last.as_ref().filter(|_| is_same)
+            && let Some(word) = judge(since)
+        {
             let (wall, awake) = (since.wall_ms, since.awake_ms);
-            let word = if awake < wall / 2 { "frozen" } else { "running" };
             let clock =
                 if since.monotonic_ms < wall / 2 { ("stops", "停止") } else { ("goes on", "继续") };
             let (en, zh) = clock;
@@ -55,7 +56,43 @@ async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
         last = next;
     }
     Err(Obstacle::Other(text!(
-        "no two calls in a row reached the same process",
-        "没有连续两次调用到达同一进程"
+        "no two calls in a row reached the same process and nothing else in between",
+        "没有连续两次调用到达同一进程且其间没有其他请求"
     )))
+}
+
+/// What happened between two calls; `None` where that cannot be told: the process worked for others meanwhile, or its clock was set back.
+fn judge(since: &SinceLast) -> Option<&'static str> {
+    let SinceLast { wall_ms, awake_ms, requests, .. } = *since;
+    if requests > 0 || u128::from(wall_ms) < PAUSE.as_millis() {
+        return None;
+    }
+    // What is in between was work that is not counted.
+    match awake_ms {
+        awake if awake < wall_ms / 4 => Some("frozen"),
+        awake if awake >= wall_ms / 2 => Some("running"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A process that worked for others between two calls, and a clock that was set back, say nothing.
+    #[test]
+    fn what_came_between_decides_nothing() {
+        for (wall_ms, awake_ms, requests, word) in [
+            (3010, 60, 0, Some("frozen")),
+            (3010, 2900, 0, Some("running")),
+            (3010, 2900, 1, None),
+            (3010, 60, 1, None),
+            (2999, 60, 0, None),
+            (0, 2900, 0, None),
+            (3010, 1200, 0, None),
+        ] {
+            let since = SinceLast { wall_ms, monotonic_ms: 3010, awake_ms, requests };
+            assert_eq!(judge(&since), word, "{since:?}");
+        }
+    }
 }

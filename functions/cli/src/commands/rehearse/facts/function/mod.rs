@@ -53,6 +53,9 @@ struct SinceLast {
     wall_ms: u64,
     monotonic_ms: u64,
     awake_ms: u64,
+    /// Other requests that the process had.
+    #[serde(default)]
+    requests: u64,
 }
 
 impl Parts {

@@ -13,7 +13,10 @@ use crate::{
     },
     shutdown::Shutdown,
 };
-use app::storage::{self, ErrorKind, PutOptions, Store};
+use app::{
+    App,
+    storage::{self, ErrorKind, PutOptions, Store},
+};
 use futures_util::{StreamExt, future::join_all, stream};
 use std::time::{Duration, Instant};
 
@@ -21,6 +24,8 @@ use std::time::{Duration, Instant};
 const KEYS: u32 = 100;
 /// Puts of each key.
 const TWINS: u32 = 16;
+/// Keys of which puts must have been compared before `one` is said.
+const LEAST_COMPARED: usize = 90;
 /// Keys whose twins are sent at once.
 const AT_ONCE: usize = 25;
 /// The time over which the twins of a key start.
@@ -43,8 +48,8 @@ pub(in super::super) const FACT: Fact = Fact {
     tries: |stage| Box::pin(find(stage)),
     meaning: |word| match word {
         "one" => text!(
-            "no second was let in; tries prove nothing, so the window stays",
-            "没有第二次成功；尝试不能作为证明，因此保持等待时间不变"
+            "no second was let in; tries prove nothing, so the window stays, and so does that several were let in before",
+            "没有第二次成功；尝试不能作为证明，因此等待时间不变，以前多次成功的结果也仍然有效"
         ),
         _ => text!(
             "ledger.window_ms must be longer than the longest time that was seen",
@@ -75,15 +80,32 @@ async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
         .iter()
         .filter_map(Twins::longest)
         .fold((0, Duration::ZERO), |(count, longest), one| (count + 1, longest.max(one)));
+    if several == 0 && compared < LEAST_COMPARED {
+        return Err(Obstacle::Other(text!(
+            "of {KEYS} keys only {compared} had two puts or more that were answered, and {LEAST_COMPARED} are needed",
+            "{KEYS} 个 key 中只有 {compared} 个得到两次以上应答，而至少需要 {LEAST_COMPARED} 个"
+        )));
+    }
+    let earlier = Earlier::ask(&stage.app).await;
+    let set = stage.app.settings().ledger.window_ms.unwrap_or(USUAL_WINDOW);
     if several == 0 {
         let evidence = text!(
             "{tries} puts of {compared} keys, and {failed} without an answer: never two",
             "{compared} 个 key 共写入 {tries} 次，另有 {failed} 次无应答：从未有两次成功"
         );
-        let seen = format!("of {tries} puts of {compared} keys never two of a key were let in");
-        return Ok(Found::new("one", evidence)
-            .with_oss("create_only_window_ms", 0)
-            .with_proposal("OSS2YOUKU_LEDGER__WINDOW_MS=0", &seen));
+        let found = Found::new("one", evidence).with_oss("create_only_window_ms", 0);
+        let seen = text!(
+            "of {tries} puts of {compared} keys never two of a key were let in",
+            "{compared} 个 key 共写入 {tries} 次，从未有同一 key 的两次成功"
+        );
+        return Ok(match earlier {
+            Earlier::OneAtMost => found.with_proposal("OSS2YOUKU_LEDGER__WINDOW_MS=0", &seen),
+            // Tries prove nothing against what was seen once.
+            Earlier::Several(least) if least > set => {
+                found.with_setting(format!("OSS2YOUKU_LEDGER__WINDOW_MS={least}"))
+            }
+            Earlier::Several(_) | Earlier::Unknown => found,
+        });
     }
     let milliseconds = u64::try_from(longest.as_millis()).unwrap_or(LONGEST_WINDOW).max(1);
     let evidence = text!(
@@ -94,13 +116,38 @@ async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
     // Twins that start within a second cannot show a time that is longer.
     let is_cut_off = longest > SPREAD * 4 / 5;
     let window = (milliseconds * if is_cut_off { 4 } else { 2 }).div_ceil(100) * 100;
+    let window = match earlier {
+        Earlier::Several(least) => window.max(least),
+        _ => window,
+    };
     let window = window.min(LONGEST_WINDOW);
     let found = found.with_least(window);
-    let set = stage.app.settings().ledger.window_ms.unwrap_or(USUAL_WINDOW);
     Ok(match window > set {
         true => found.with_setting(format!("OSS2YOUKU_LEDGER__WINDOW_MS={window}")),
         false => found,
     })
+}
+
+/// What earlier rehearsals found, as far as the ledger says.
+enum Earlier {
+    /// Several were let in, for which `ledger.window_ms` must be this long.
+    Several(u64),
+    /// Nothing, or never two.
+    OneAtMost,
+    /// It cannot be read.
+    Unknown,
+}
+
+impl Earlier {
+    async fn ask(app: &App) -> Self {
+        match app.rehearsed_facts(None).await {
+            Err(_) => Self::Unknown,
+            Ok(facts) => match facts.get(FACT.name) {
+                Some(fact) if fact.found == "several" => Self::Several(fact.least.unwrap_or_default()),
+                _ => Self::OneAtMost,
+            },
+        }
+    }
 }
 
 /// What the puts of one key came to.

@@ -91,7 +91,9 @@ async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
         None => "OSS2YOUKU_SOURCE__INTERNAL=true".to_owned(),
         Some(_) => format!("OSS2YOUKU_SOURCE__ENDPOINT={address}"),
     };
-    Ok(found.with_proposal(&variable, "it answered this machine; another may not reach it"))
+    let seen =
+        text!("it answered this machine; another may not reach it", "它应答了本机；其他机器未必能访问");
+    Ok(found.with_proposal(&variable, &seen))
 }
 
 /// The internal endpoint of a public one of Alibaba's; an internal one is itself. `None` of any other host.

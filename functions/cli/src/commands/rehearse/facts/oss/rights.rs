@@ -2,7 +2,7 @@
 //!
 //! Nothing of the user's is touched. In the rules' buckets objects are listed and at most one byte of one is read, as `doctor` does. Next to the
 //! ledger a key of the rehearsal's own is written, read and deleted. Beyond the ledger's prefix a random key is asked for and, where no rule
-//! covers it and OSS says that there is nothing, deleted. Not tried: writing beyond the prefix, which would leave an object or call a function,
+//! covers it and OSS does not say that it is there, deleted. Not tried: writing beyond the prefix, which would leave an object or call a function,
 //! deleting in the rules' buckets, which could leave a delete marker, and whatever changes a bucket's settings.
 
 use super::{announce, check_rules, open_bucket};
@@ -19,6 +19,9 @@ use app::{
 };
 use futures_util::TryStreamExt as _;
 use std::collections::BTreeSet;
+
+/// Requests to a rule's bucket at most: a page of its list, what one object is, and a byte of it.
+pub(in super::super) const OF_A_RULE: u32 = 3;
 
 pub(in super::super) const FACT: Fact = Fact {
     name: "oss.rights",

@@ -36,6 +36,28 @@ impl Fate {
         }
     }
 
+    /// Checks, of a text at a limit, that it can be compared with what is shown: what is changed says nothing of the limit.
+    pub(super) fn check_unchanged(&self) -> Result<(), Obstacle> {
+        match self {
+            Self::Changed => Err(Obstacle::Other(text!(
+                "Youku shows it otherwise than it was sent",
+                "优酷的显示与所发送的不同"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Checks that a short text of the same characters was taken: else it is not its length for which the long one was refused.
+    pub(super) fn check_taken(&self) -> Result<(), Obstacle> {
+        match self {
+            Self::Refused(code) => Err(Obstacle::Other(text!(
+                "Youku refuses a short text of the same characters as well: {code}",
+                "优酷同样拒绝由相同字符组成的短文本：{code}"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
     /// What was seen, in short.
     pub(super) fn describe(&self) -> Text {
         match self {
@@ -78,4 +100,27 @@ pub(super) async fn publish_with(
             "show 和 by_me 都没有说明结果"
         ))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is shown otherwise says nothing of a limit, and neither does a refusal that a short text meets as well.
+    #[test]
+    fn a_limit_is_told_apart_from_other_causes() {
+        let refused = Fate::Refused("120010101".to_owned());
+        for (fate, is_unchanged, is_taken) in [
+            (Fate::Whole, true, true),
+            (Fate::Cut(10), true, true),
+            (Fate::Changed, false, true),
+            (refused, true, false),
+        ] {
+            assert_eq!(
+                (fate.check_unchanged().is_ok(), fate.check_taken().is_ok()),
+                (is_unchanged, is_taken),
+                "{fate:?}"
+            );
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use crate::commands::rehearse::{
     fact::{Fact, Found, Makes},
     obstacle::Obstacle,
-    stage::{ONLY_COMMIT, Stage, describe_refusal},
+    stage::{Stage, describe_refusal, only_commit},
     text::text,
 };
 use app::storage::ErrorKind;
@@ -36,7 +36,7 @@ async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
         Err(error) => return Err(error.into()),
         Ok(()) => match stage.commit(session.n, &session.upload_token, None).await? {
             Ok(_) => Found::new("taken", text!("PutObject: 200; commit: 200", "PutObject：200；commit：200"))
-                .with_proposal("OSS2YOUKU_YOUKU__SINGLE_PUT=true", ONLY_COMMIT),
+                .with_proposal("OSS2YOUKU_YOUKU__SINGLE_PUT=true", &only_commit()),
             Err(error) => {
                 stage.require_control().await?;
                 let code = describe_refusal(&error);

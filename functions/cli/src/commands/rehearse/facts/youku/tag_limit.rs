@@ -8,10 +8,13 @@ use crate::commands::rehearse::{
     text::{Text, text},
 };
 use app::youku::VideoInfo;
+use std::collections::BTreeSet;
 
 /// Characters of a tag, and tags, at most (Youku sheet, create).
 const LONGEST: usize = 20;
 const MOST: usize = 10;
+/// Characters of a tag that no limit forbids, some of those among them that tags are filled with.
+const SHORT: usize = 4;
 
 pub(in super::super) const FACT: Fact = Fact {
     name: "youku.tag_limit",
@@ -40,8 +43,11 @@ pub(in super::super) const FACT: Fact = Fact {
 
 async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
     let at = publish(stage, MOST, LONGEST).await?;
+    at.check_unchanged()?;
     if at != Fate::Whole {
-        stage.require_control().await?;
+        if matches!(at, Fate::Refused(_)) {
+            publish(stage, 1, SHORT).await?.check_taken()?;
+        }
         let Text { en, zh } = at.describe();
         return Ok(Found::new(
             "shorter",
@@ -77,16 +83,31 @@ fn make_tags(count: usize, length: usize) -> String {
 }
 
 fn compare(stated: &str, video: &VideoInfo) -> Option<Fate> {
-    let stated: Vec<_> = stated.split(',').collect();
-    // How Youku joins them is its own.
-    let shown = video.tags.as_deref().filter(|shown| !shown.is_empty())?;
-    let shown: Vec<_> = shown.split([',', '|', ' ']).collect();
-    Some(match (shown.as_slice(), stated.as_slice()) {
-        (shown, stated) if shown == stated => Fate::Whole,
-        ([shown], [stated]) if stated.starts_with(shown) => Fate::Cut(shown.chars().count()),
-        (shown, stated) if stated.starts_with(shown) => Fate::Cut(shown.len()),
+    compare_tags(stated, video.tags.as_deref()?)
+}
+
+/// Compares tags as they were sent with those that are shown; `None` where none is. How Youku joins and orders them is its own.
+fn compare_tags(stated: &str, shown: &str) -> Option<Fate> {
+    let (stated, shown) = (split(stated), split(shown));
+    if shown.is_empty() {
+        return None;
+    }
+    if shown == stated {
+        return Some(Fate::Whole);
+    }
+    if shown.is_subset(&stated) {
+        return Some(Fate::Cut(shown.len()));
+    }
+    Some(match (shown.first(), stated.first()) {
+        (Some(one), Some(whole)) if shown.len() == 1 && stated.len() == 1 && whole.starts_with(one) => {
+            Fate::Cut(one.chars().count())
+        }
         _ => Fate::Changed,
     })
+}
+
+fn split(tags: &str) -> BTreeSet<&str> {
+    tags.split([',', '|', ' ']).map(str::trim).filter(|tag| !tag.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -97,8 +118,26 @@ mod tests {
     #[test]
     fn tags_are_made_to_measure() {
         let tags = make_tags(MOST + 1, LONGEST);
-        let tags: std::collections::BTreeSet<_> = tags.split(',').collect();
+        let tags = split(&tags);
         assert_eq!(tags.len(), MOST + 1);
         assert!(tags.iter().all(|tag| tag.chars().count() == LONGEST), "{tags:?}");
+    }
+    /// Tags are the same in whatever order and however they are joined; fewer or shorter ones are cut, others changed.
+    #[test]
+    fn tags_are_compared_as_a_set() {
+        for (stated, shown, fate) in [
+            ("a,b", "a,b", Some(Fate::Whole)),
+            ("a,b", " b , a,", Some(Fate::Whole)),
+            ("a,b", "b|a", Some(Fate::Whole)),
+            ("a,b", "b a", Some(Fate::Whole)),
+            ("a,b", "b", Some(Fate::Cut(1))),
+            ("00演演", "00演", Some(Fate::Cut(3))),
+            ("00演演", "01演", Some(Fate::Changed)),
+            ("a,b", "a,c", Some(Fate::Changed)),
+            ("a,b", "a,b,c", Some(Fate::Changed)),
+            ("a,b", " , ", None),
+        ] {
+            assert_eq!(compare_tags(stated, shown), fate, "{stated} {shown}");
+        }
     }
 }

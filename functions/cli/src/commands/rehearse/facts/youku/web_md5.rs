@@ -4,7 +4,7 @@ use crate::commands::rehearse::{
     fact::{Fact, Found, Makes},
     obstacle::Obstacle,
     session::StatedMd5,
-    stage::{ONLY_COMMIT, Stage, describe_refusal},
+    stage::{Stage, describe_refusal, only_commit},
     text::text,
 };
 
@@ -39,7 +39,7 @@ async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
             stage.send(&session).await?;
             match stage.commit(session.n, &session.upload_token, None).await? {
                 Ok(_) => Found::new("taken", text!("create: 201; commit: 200", "create：201；commit：200"))
-                    .with_proposal("OSS2YOUKU_YOUKU__MD5=web", ONLY_COMMIT),
+                    .with_proposal("OSS2YOUKU_YOUKU__MD5=web", &only_commit()),
                 Err(error) => {
                     stage.require_control().await?;
                     let code = describe_refusal(&error);
