@@ -110,7 +110,7 @@ pub(crate) async fn count_request(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Counts an event that the process is called for beside the API, as [`count_request`] does requests.
+/// Counts an event that the process is called for beside the API, as its requests are counted.
 pub fn note_event() {
     REQUESTS.fetch_add(1, Relaxed);
 }
