@@ -1,10 +1,12 @@
 """What goes wrong while objects land. Each kind of trouble has a thread and random numbers of its own, so that a seed repeats it."""
 
+import math
 import os
 import random
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 
 import faults
@@ -13,6 +15,9 @@ from programs import Programs
 from sandbox import Server
 
 HOUR = 3600
+# Seconds from when a call limit is met to the next one at least: its own minute, and the six minutes after it in which another would count as the
+# next in a row and last twice as long. A quarter of an hour without a call would prove nothing.
+LIMIT_GAP = 60 + 360 + 60
 
 
 class Chaos:
@@ -23,6 +28,7 @@ class Chaos:
         self.is_out = False
         # A call limit that no call has met yet.
         self.limit: list[dict] = []
+        self.limit_met = -math.inf
         # Trouble that ended before its time.
         self.broken: list[str] = []
         # Three minutes in a run of half an hour or more, in proportion in a shorter one: each third of a run has its share of them.
@@ -38,8 +44,7 @@ class Chaos:
         self.every("links", (10, 30), self.change_links)
         self.every("clock", (20, 60), self.jump)
         self.every("settings", (20, 60), self.change_settings)
-        # Far enough apart that the pause of each is a minute: those in a row grow to a quarter of an hour.
-        self.every("limits", (420, 600), self.limit_calls)
+        self.every("limits", (30, 90), self.limit_calls)
         self.every("ledger", (self.longest_outage, 2 * self.longest_outage), self.refuse_ledger)
 
     def every(self, name: str, seconds: tuple[float, float], act: Callable[[random.Random], None]) -> None:
@@ -96,6 +101,7 @@ class Chaos:
                 if server.has_fired(self.limit[0]):
                     self.limit = []
                     self.limits += 1
+                    self.limit_met = time.monotonic()
                 first = self.limit
             server.set_rules(first + rules)
 
@@ -125,8 +131,9 @@ class Chaos:
         self.changes += 1
 
     def limit_calls(self, rng: random.Random) -> None:
-        if not self.limit:
-            self.limit = [faults.call_limit(rng)]
+        if self.limit or time.monotonic() - self.limit_met < LIMIT_GAP:
+            return
+        self.limit = [faults.call_limit(rng)]
         self.set_rules(self.programs.youku, faults.draw(rng, "youku"))
 
     def refuse_ledger(self, rng: random.Random) -> None:
