@@ -111,7 +111,7 @@ async fn facts_about_function_compute_name_what_it_does() {
 async fn the_delay_of_events_is_that_of_the_latest_uploads() {
     // The test calls the function itself.
     let events: Option<&[&str]> = Some(&["oss:ObjectModified:*"]);
-    let setup = Setup { ledger_in_bucket: true, events, host: with_trigger, ..Setup::default() };
+    let setup = Setup { ledger_in_bucket: true, events, ..Setup::default() };
     let rehearsal = Rehearsal { env: TestEnv::start(setup).await, folder: tempfile::tempdir().unwrap() };
     let only = ["--only", "function.event_delay"];
     let (_, report) = rehearsal.run(&only).await;
