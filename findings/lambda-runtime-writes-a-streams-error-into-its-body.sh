@@ -6,7 +6,7 @@
 # header `Trailer`, and its comment refers to that page.
 # Instead: it writes the two fields, with `\r\n` after each and the error's text in base64, as one more chunk of data. The response then ends
 # regularly and without trailers: to Lambda it is a success, and the caller's last bytes are `Lambda-Runtime-Function-Error-Type: ...`, after
-# whatever was sent before, such as half a line of JSON. The error's text reaches a caller, whom the handler may not have wanted to have it.
+# whatever was sent before, such as half a line of JSON. The caller can read the error's text, which was meant for Lambda.
 # What this product does: its streams never yield an error: progress ends with an outcome or, where the program is at fault, without one, which
 # clients know as broken off (docs/guide/http-api.md).
 set -euo pipefail

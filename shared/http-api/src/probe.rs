@@ -76,7 +76,7 @@ struct Parts {
     token: bool,
 }
 
-/// Milliseconds since the last probe, by three clocks.
+/// What happened since the last probe; the times are milliseconds.
 #[derive(Debug, Serialize)]
 struct SinceLast {
     /// The machine's time of day.
@@ -110,7 +110,7 @@ pub(crate) async fn count_request(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Counts an event that the process is called for beside the API, as its requests are counted.
+/// Counts an event that the platform delivers, which is no request to the API.
 pub fn note_event() {
     REQUESTS.fetch_add(1, Relaxed);
 }

@@ -1,4 +1,4 @@
-//! What `doctor` is told: the facts that a setting depends on, kept in the ledger, where every installation that shares it looks.
+//! Stores the facts that a setting depends on in the ledger, where `doctor` of every installation that shares it reads them.
 
 use super::{
     report::Outcome,
@@ -10,8 +10,8 @@ use crate::{
 };
 use app::App;
 
-/// Keeps what was found, each fact in place of what an earlier rehearsal found of it, but that create-only puts let several in stays. So does
-/// what could not be tried.
+/// Stores what was found. A fact replaces what an earlier rehearsal found of it, except that several create-only puts were let in; a fact that
+/// could not be tried leaves the earlier one.
 ///
 /// A ledger that cannot be written makes no rehearsal fail: its report says all the same.
 pub(super) async fn keep(app: &App, account: &str, outcomes: &[Outcome]) {

@@ -9,7 +9,7 @@
 //! | `observer`, `rewrite` | counts and bounds calls, changes some, and notes how they were answered |
 //! | `clip` | tiny videos, made in code |
 //! | `record`, `cleanup` | what was made, written down before, and its removal |
-//! | `kept` | what doctor is told of what was found |
+//! | `kept` | stores what was found in the ledger, for doctor |
 //! | `table`, `report`, `text` | what a person reads, what a program reads, and texts in both languages |
 
 mod cleanup;

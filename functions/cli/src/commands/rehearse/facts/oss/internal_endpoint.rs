@@ -1,6 +1,6 @@
 //! Whether this machine reaches OSS by its region's internal endpoint, which is free of traffic fees.
 //!
-//! The request is not signed, and names neither key nor bucket: whoever answers in the place of OSS learns nothing. The address is the one
+//! The request is not signed, and names neither key nor bucket: a server that poses as OSS learns nothing. The address is the one
 //! that Alibaba's rule makes of the public one (`oss-REGION.aliyuncs.com`, `oss-REGION-internal.aliyuncs.com`), or the one of
 //! `--internal-endpoint`.
 
@@ -91,8 +91,10 @@ async fn find(stage: &mut Stage) -> Result<Found, Obstacle> {
         None => "OSS2YOUKU_SOURCE__INTERNAL=true".to_owned(),
         Some(_) => format!("OSS2YOUKU_SOURCE__ENDPOINT={address}"),
     };
-    let seen =
-        text!("it answered this machine; another may not reach it", "它应答了本机；其他机器未必能访问");
+    let seen = text!(
+        "it answered this machine; other machines might not reach it",
+        "它应答了本机；其他机器未必能访问"
+    );
     Ok(found.with_proposal(&variable, &seen))
 }
 

@@ -29,11 +29,11 @@ pub(in super::super) const FACT: Fact = Fact {
     tries: |stage| Box::pin(find(stage)),
     meaning: |word| match word {
         "kept" => text!(
-            "what is under way with the old token goes on until that token ends",
+            "uploads that use the old token continue until that token expires",
             "正在使用旧令牌的操作可继续到该令牌到期"
         ),
         _ => text!(
-            "what is under way with the old token is refused once, and goes on with the new one from the ledger",
+            "uploads that use the old token are refused once, and continue with the new one from the ledger",
             "正在使用旧令牌的操作会被拒绝一次，然后使用台账中的新令牌继续"
         ),
     },

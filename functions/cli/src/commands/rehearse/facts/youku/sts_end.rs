@@ -88,7 +88,7 @@ async fn send_again(store: &Store, keys: &OldKeys) -> Result<(), storage::Error>
     store.upload_part(key, &keys.multipart, 2, Full::new(bytes), length).await.map(drop)
 }
 
-/// Goes on with new keys, as an upload does, and drops the multipart upload.
+/// Continues with new keys, as an upload does, and aborts the multipart upload.
 async fn go_on(stage: &mut Stage, keys: &OldKeys) -> Result<String, Obstacle> {
     let session = &keys.session;
     let given = stage.client()?.sts(&session.upload_token, &session.credentials.target).await;
