@@ -11,7 +11,6 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderName, HeaderValue, Method};
 use http_body_util::BodyExt as _;
-use md5::{Digest as _, Md5};
 use std::{ops::Range, sync::Arc};
 
 const CHECKSUM_MODE: HeaderName = HeaderName::from_static("x-amz-checksum-mode");
@@ -67,7 +66,7 @@ impl Remote {
                 }
             }
         }
-        if head.content_md5.is_some_and(|stated| stated != <[u8; 16]>::from(Md5::digest(&bytes))) {
+        if head.content_md5.is_some_and(|stated| stated != fast_md5::digest(&bytes)) {
             return Err(Error::new(ErrorKind::InvalidDigest, operation, "the bytes were damaged on the way")
                 .with_context("key", key));
         }

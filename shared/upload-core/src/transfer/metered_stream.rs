@@ -3,8 +3,8 @@
 use super::crc64::Crc64;
 use crate::{ByteStream, Error, ErrorKind, Md5, Progress};
 use bytes::Bytes;
+use fast_md5::Md5 as Md5Hash;
 use futures_core::Stream;
-use md5::{Digest as _, Md5 as Md5Hash};
 use std::{
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
@@ -120,7 +120,7 @@ impl MeteredStream {
     }
 
     fn finish(&mut self) {
-        let md5 = self.md5.take().map(|hash| Md5(hash.finalize().into()));
+        let md5 = self.md5.take().map(|hash| Md5(hash.finalize()));
         self.monitor.state().passed = Some(Digests { crc64: self.crc.value(), md5 });
         self.permit = None;
     }

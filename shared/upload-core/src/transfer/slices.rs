@@ -8,7 +8,6 @@ use crate::{
     Check, CheckStatus, Error, ErrorKind, Md5, Slice, SliceServer, upload::run_context::out_of_time,
 };
 use futures_util::future::try_join_all;
-use md5::{Digest as _, Md5 as Md5Hash};
 use secrecy::SecretString;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -149,7 +148,7 @@ impl Transfer<'_> {
         loop {
             let range = slice.offset..end;
             let bytes = self.retried_piece(range).await?;
-            let md5 = Md5(Md5Hash::digest(&bytes).into());
+            let md5 = Md5(fast_md5::digest(&bytes));
             let crc64 = Crc64::of(&bytes);
             sent.note(slice, crc64);
             match server.send_slice(token, slice, bytes, md5).await {

@@ -5,7 +5,7 @@ use crate::{
     local_clouds::failure::{Failure, name_file},
     ui::i18n::tr,
 };
-use md5::{Digest, Md5};
+use fast_md5::Md5;
 use std::{ffi::OsStr, fs::File, io::Read, path::Path};
 
 /// Bytes that are read at once.
@@ -58,7 +58,7 @@ pub(super) fn digest(path: &Path) -> std::io::Result<([u8; 16], u64)> {
     loop {
         let read = file.read(&mut buffer)?;
         if read == 0 {
-            return Ok((hash.finalize().into(), size));
+            return Ok((hash.finalize(), size));
         }
         hash.update(&buffer[..read]);
         size += read as u64;

@@ -46,7 +46,6 @@ use crate::{
 use app::{App, LogLevel, Settings, core::ErrorKind};
 use cleanup::Left;
 use fact::Fact;
-use md5::{Digest, Md5};
 use observer::{LONG_CALLS, MOST_CALLS};
 use record::Record;
 use report::{Outcome, Report};
@@ -180,7 +179,7 @@ fn locate_record(settings: &Settings, account: &str) -> Result<PathBuf, CliError
 
 /// The record's name. Two accounts may share an application: neither's token removes what the other made.
 fn name_record(parts: [&str; 4]) -> String {
-    let digest = Md5::digest(parts.join("\n"));
+    let digest = fast_md5::digest(parts.join("\n").as_bytes());
     let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     format!("rehearsal-{name}.jsonl")
 }

@@ -5,7 +5,6 @@ use app::{
     storage::{self, MultipartId, PutOptions, Store},
     youku::{Md5, SliceServer, UploadCredentials},
 };
-use md5::{Digest, Md5 as Hasher};
 use secrecy::SecretString;
 use std::time::Duration;
 
@@ -56,6 +55,6 @@ impl Session {
 impl SliceSession {
     /// The MD5 of a slice.
     pub(super) fn hash(bytes: &[u8]) -> Md5 {
-        Md5(Hasher::digest(bytes).into())
+        Md5(fast_md5::digest(bytes))
     }
 }

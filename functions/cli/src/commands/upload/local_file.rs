@@ -11,8 +11,8 @@ use app::{
 };
 use async_trait::async_trait;
 use bytes::Bytes;
+use fast_md5::Md5 as Md5Hash;
 use futures_util::TryStreamExt;
-use md5::{Digest, Md5 as Md5Hash};
 use std::{
     fs::File,
     io::{self, Read},
@@ -164,7 +164,7 @@ fn digest(path: &PathBuf, read: &AtomicU64, shutdown: &Shutdown) -> Result<(Md5,
         }
         let length = file.read(&mut buffer).map_err(broken)?;
         if length == 0 {
-            return Ok((Md5(md5.finalize().into()), crc64.sum64(), size));
+            return Ok((Md5(md5.finalize()), crc64.sum64(), size));
         }
         md5.update(&buffer[..length]);
         crc64.write(&buffer[..length]);

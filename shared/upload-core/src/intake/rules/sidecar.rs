@@ -1,6 +1,5 @@
 //! Sidecars: files with metadata next to a video.
 
-use md5::{Digest as _, Md5};
 use serde::Deserialize;
 use std::fmt::Write as _;
 
@@ -29,7 +28,7 @@ pub fn sidecar_key(video_key: &str) -> String {
 /// The MD5 of a sidecar's bytes, which tells its version.
 #[must_use]
 pub(crate) fn sidecar_digest(json: &[u8]) -> String {
-    Md5::digest(json).iter().fold(String::with_capacity(32), |mut text, byte| {
+    fast_md5::digest(json).iter().fold(String::with_capacity(32), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })

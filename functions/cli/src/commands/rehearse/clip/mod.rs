@@ -6,7 +6,6 @@ mod stream;
 
 use app::youku::{Md5, NewVideo, PublicType, VideoMetadata};
 use bytes::Bytes;
-use md5::{Digest, Md5 as Hasher};
 
 /// What a rehearsal's titles begin with.
 pub(super) const TITLE: &str = "oss2youku rehearsal";
@@ -53,7 +52,7 @@ impl Clip {
             ..VideoMetadata::default()
         };
         let video = NewVideo::new(format!("rehearsal-{word}.mp4"), bytes.len() as u64, metadata)?;
-        Ok(Self { md5: Md5(Hasher::digest(&bytes).into()), bytes, video })
+        Ok(Self { md5: Md5(fast_md5::digest(&bytes)), bytes, video })
     }
 
     /// The title, which names this clip alone.
