@@ -3,7 +3,6 @@
     check.py PROGRAMS     the folder with oss2youku, oss2youku-fc and oss2youku-lambda, built with the feature `otel`
 """
 
-import contextlib
 import http.server
 import json
 import os
@@ -14,152 +13,19 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import urllib.error
 import urllib.request
 
-import oss2
-import rotel
+from collectors import Collector, Sink
+from dev import Dev, end
+from peers import ATTEMPTS, CALLER, XRAY, Receiver, RuntimeApi
+from waiting import PATIENCE, expect, free_port, wait_for
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 LATE = TRACE[::-1]
-XRAY = "5759e988bd862e3fe1be46a994272793"
-CALLER = "00f067aa0ba902b7"
 PHASES = {"hash", "create", "parts", "commit", "callback"}
-# Of one run to deliver a callback.
-ATTEMPTS = 3
-# Longer than anything takes on a busy machine.
-PATIENCE = 120
 # What the collector may cost a call, and what a busy machine adds.
 FLUSH, SLACK = 1.0, 4.0
-
-
-def wait_for(what, condition):
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise SystemExit(f"tests/otel: not within {PATIENCE} s: {what}")
-
-
-def expect(what, found, expected):
-    if found != expected:
-        raise SystemExit(f"tests/otel: {what}: {found}, expected {expected}")
-    print(f"ok: {what}: {found}", flush=True)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Collector:
-    """Rotel, which prints every span that it receives."""
-
-    def __init__(self, port, log):
-        self.log = log
-        program = pathlib.Path(rotel.__file__).with_name("rotel-agent")
-        program.chmod(0o755)
-        arguments = ["start", "--exporter", "blackhole", "--debug-log", "traces", "--debug-log-verbosity", "detailed"]
-        arguments += ["--otlp-http-endpoint", f"127.0.0.1:{port}", "--otlp-grpc-endpoint", f"127.0.0.1:{free_port()}"]
-        self.process = subprocess.Popen([program, *arguments], stdout=log.open("w"), stderr=subprocess.STDOUT)
-        wait_for("the collector listens", lambda: is_open(port))
-
-    def spans(self):
-        """Every span so far: trace, id, parent, name, status and attributes."""
-        spans, place = [], {"Trace ID": "trace", "Parent ID": "parent", "ID": "id", "Name": "name", "Status code": "status"}
-        for line in self.log.read_text().splitlines():
-            field, _, value = (part.strip() for part in line.partition(":"))
-            if line.startswith("Span #"):
-                spans.append({"attributes": {}})
-            elif line.startswith("ResourceSpans #"):
-                resource = {}
-            elif field in place and spans:
-                spans[-1] |= {place[field]: value, "resource": resource}
-            elif field.startswith("-> "):
-                # Those of the resource come before its spans.
-                into = spans[-1]["attributes"] if spans and spans[-1].get("resource") is resource else resource
-                into[field[3:]] = value
-        return spans
-
-
-def is_open(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-class Receiver(http.server.BaseHTTPRequestHandler):
-    """Keeps the path and the headers of callbacks; those to /late are accepted after a few attempts."""
-
-    seen = []
-
-    def do_POST(self):
-        self.rfile.read(int(self.headers["content-length"]))
-        self.seen.append((self.path, dict(self.headers)))
-        refused = self.path == "/late" and len(self.traces("/late")) <= ATTEMPTS
-        self.send_response(503 if refused else 200)
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-    @classmethod
-    def traces(cls, path):
-        """The `traceparent` of each callback to this path."""
-        return [headers.get("traceparent") for seen, headers in cls.seen if seen == path]
-
-
-class Dev:
-    """`oss2youku dev` whose function sends its traces to this port."""
-
-    def __init__(self, programs, folder, port):
-        # The host gives the function an environment of its own.
-        function = folder / "function"
-        function.write_text(
-            "#!/bin/sh\n"
-            f"export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:{port} OTEL_SERVICE_NAME=the-function\n"
-            f"exec {programs / 'oss2youku-fc'}\n"
-        )
-        function.chmod(0o755)
-        command = [programs / "oss2youku", "dev", "--json", "--verbose", "--port-base", "0", "--function", function]
-        self.log = folder / "dev.log"
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log.open("w"))
-        self.places = json.loads(self.process.stdout.readline())
-        threading.Thread(target=self.process.stdout.read, daemon=True).start()
-
-    def put(self, key, size):
-        """Puts an object in parts, so that its MD5 is not known."""
-        oss = self.places["oss"]
-        auth = oss2.Auth(oss["access_key_id"], oss["access_key_secret"])
-        bucket = oss2.Bucket(auth, oss["endpoint"], oss["bucket"], is_cname=False, is_path_style=True)
-        with tempfile.NamedTemporaryFile() as file:
-            file.write(os.urandom(size))
-            file.flush()
-            oss2.resumable_upload(bucket, key, file.name, multipart_threshold=1, part_size=size // 2)
-
-    def submit(self, name, callback, headers):
-        """Submits a legacy task and returns its answer, and the seconds that it took."""
-        function = self.places["function"]
-        task = {"conf": {"keyname": name, "callbackurl": callback, "preflight": "off"}, "youku": {"title": name}}
-        headers = headers | {"authorization": f"Bearer {function['token']}"}
-        request = urllib.request.Request(f"{function['http_url']}/uploads", json.dumps(task).encode(), headers)
-        begun = time.monotonic()
-        with urllib.request.urlopen(request, timeout=PATIENCE) as response:
-            return json.load(response), time.monotonic() - begun
-
-    def videos(self):
-        with urllib.request.urlopen(f"{self.places['youku']['api']}/_sandbox/videos", timeout=PATIENCE) as response:
-            return json.load(response)
-
-
-def end(running):
-    running.process.terminate()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        running.process.wait(PATIENCE)
-    running.process.kill()
 
 
 def check_request(dev, collector, callback):
@@ -240,35 +106,6 @@ def check_event(dev, collector):
     expect("and which the ledger keeps", recorded, [f"00-{event['trace']}-{event['id']}-01"])
 
 
-class RuntimeApi(http.server.BaseHTTPRequestHandler):
-    """Lambda's runtime API, which has one event, in a trace of X-Ray."""
-
-    events, answers = [], []
-
-    def do_GET(self):
-        if not self.events:
-            # The function waits for the next one until it is ended.
-            return self.rfile.read(1)
-        body = json.dumps(self.events.pop()).encode()
-        self.send_response(200)
-        self.send_header("lambda-runtime-aws-request-id", "one")
-        self.send_header("lambda-runtime-deadline-ms", str(int((time.time() + PATIENCE) * 1000)))
-        self.send_header("lambda-runtime-trace-id", f"Root=1-{XRAY[:8]}-{XRAY[8:]};Parent={CALLER};Sampled=1")
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def do_POST(self):
-        self.answers.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-        self.send_response(202)
-        self.send_header("content-length", "0")
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
 def check_lambda(programs, dev, collector, port):
     """The function of Lambda, called with a task: the invocation's trace of X-Ray."""
     dev.put("user/dee/lambda.mp4", 400_000)
@@ -312,21 +149,6 @@ def check_command_line(programs, dev, collector, port, folder):
     expect("a file's spans", sorted(span["name"] for span in spans), sorted(names))
     expect("are one trace, too", len({span["trace"] for span in spans}), 1)
     expect("whose service has a name", {span["resource"]["service.name"] for span in spans}, {"Str(oss2youku)"})
-
-
-class Sink(http.server.BaseHTTPRequestHandler):
-    """A collector that counts what it takes."""
-
-    sizes = []
-
-    def do_POST(self):
-        self.sizes.append(len(self.rfile.read(int(self.headers["content-length"]))))
-        self.send_response(200)
-        self.send_header("content-length", "0")
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
 
 
 def check_batch(programs, dev, folder):
