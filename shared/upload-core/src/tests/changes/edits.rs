@@ -11,6 +11,7 @@ use crate::{
     },
     *,
 };
+use secrecy::ExposeSecret as _;
 
 async fn published() -> (Memory, UploadId) {
     let memory = small_memory();
@@ -127,6 +128,28 @@ async fn a_video_is_hidden_and_shown_again() {
     assert_eq!(public_type(&memory), PublicType::All);
     change(&memory, &id, VideoChange::Hide(Hiding::Friend.new_word()), person()).await.expect("hidden");
     assert_eq!(public_type(&memory), PublicType::Friend);
+}
+
+/// A video that is public although the ledger says that a password protects it is protected by whatever edit asks for that.
+#[tokio::test(start_paused = true)]
+async fn what_became_public_unrecorded_is_protected_again() {
+    let word = || Some("sesame".into());
+    let secret = VideoMetadata { watch_password: word(), ..audience(PublicType::Password) };
+    let word_alone = VideoMetadata { watch_password: word(), ..VideoMetadata::default() };
+    for edit in [secret.clone(), word_alone, audience(PublicType::Password)] {
+        let (memory, id) = published().await;
+        change(&memory, &id, VideoChange::Edit(secret.clone()), person()).await.expect("protected");
+        let unrecorded = (tokio::time::Instant::now(), "V0".to_owned(), audience(PublicType::All));
+        memory.world().edits.push(unrecorded);
+        let changed = change(&memory, &id, VideoChange::Edit(edit), person()).await.expect("protected again");
+        assert_eq!(changed.fields, ["public_type", "watch_password"]);
+        let told = memory.world().metadata_of("V0");
+        assert_eq!(told.public_type, Some(PublicType::Password));
+        assert_eq!(
+            told.watch_password.map(|word| word.expose_secret().to_owned()).as_deref(),
+            Some("sesame")
+        );
+    }
 }
 
 /// A run that died had changed it unrecorded: what is asked for counts, not what the ledger believes.

@@ -26,6 +26,19 @@ pub(super) fn difference(edit: VideoMetadata, sent: &VideoMetadata) -> VideoMeta
     }
 }
 
+/// An edit's audience with what belongs to it of the one that was sent last: a password alone is one of the protection that stands, and
+/// protection without a password is with the one that stands.
+pub(super) fn complete_audience(edit: VideoMetadata, sent: VideoMetadata) -> VideoMetadata {
+    match (edit.public_type, &edit.watch_password) {
+        (None, Some(_)) => {
+            let public_type = sent.public_type.filter(|audience| *audience == PublicType::Password);
+            VideoMetadata { public_type, ..edit }
+        }
+        (Some(PublicType::Password), None) => VideoMetadata { watch_password: sent.watch_password, ..edit },
+        _ => edit,
+    }
+}
+
 /// Whether nothing is stated.
 pub(super) fn is_empty(metadata: &VideoMetadata) -> bool {
     VideoMetadata::FIELDS.iter().all(|(field, _)| metadata.states(field) != Some(true))

@@ -1,5 +1,6 @@
 //! Asks Youku for a change, until it is made or refused, and records which.
 
+use super::difference::complete_audience;
 use crate::{
     Error, ErrorKind, RetryAdvice, RunContext, UploadError as _, Uploader, VideoEdit, VideoInfo, VideoState,
     error::is_youku_refusal,
@@ -8,7 +9,7 @@ use crate::{
     retry::RetryBudget,
     upload::terminal_step::RATE_LIMIT_PAUSE,
 };
-use youku::{split_tags, with_unix_line_ends};
+use youku::{PublicType, split_tags, with_unix_line_ends};
 
 impl Uploader {
     /// Asks Youku for the edit, and records that it was made or refused.
@@ -68,15 +69,19 @@ impl Uploader {
         let shown = retry.retry(|| self.youku.show_video(video_id)).await;
         let shown = self.spare_calls(upload, shown).await?;
         let shown = shown.ok_or_else(|| refusal("Youku knows no such video"))?;
-        // What a password protects shows no password.
-        let is_protected = stated.public_type == Some(youku::PublicType::Password);
+        let sent = self.ledger.open_metadata(upload.id(), upload.record().sent_metadata())?;
+        let stated = complete_audience(stated, sent);
+        // Youku shows no password, but whether one protects the video.
+        let protects = stated.public_type == Some(PublicType::Password) && stated.watch_password.is_some();
+        let is_unprotected = shown.public_type.as_deref() != Some(PublicType::Password.as_str());
         let differs = |field: &str| {
             let one = VideoEdit::new(stated.clone().retain(|other| other == field));
             one.is_ok_and(|one| !shows(&shown, &one))
         };
         let is_unseen = |field: &str| match field {
             "title" | "tags" | "description" => differs(field),
-            "public_type" => !is_protected && differs(field),
+            "public_type" | "watch_password" if protects => is_unprotected,
+            "public_type" => differs(field),
             _ => false,
         };
         Ok(stated.clone().retain(is_unseen))
@@ -215,5 +220,5 @@ fn shows(shown: &VideoInfo, edit: &VideoEdit) -> bool {
         .is_none_or(|tags| shown.tags.as_deref().is_some_and(|shown| split_tags(shown) == *tags));
     tags && same(stated.title.as_deref(), shown.title.as_deref())
         && same(stated.description.as_deref(), shown.description.as_deref())
-        && same(stated.public_type.map(youku::PublicType::as_str), shown.public_type.as_deref())
+        && same(stated.public_type.map(PublicType::as_str), shown.public_type.as_deref())
 }
