@@ -113,3 +113,22 @@ async fn globs_and_a_ledger_within_the_rule_are_refused() {
         assert!(!folder.path().join("oss2youku.toml").exists());
     }
 }
+
+/// A flag for what the settings will not have is refused: nothing that was given is dropped in silence.
+#[tokio::test]
+async fn a_flag_without_the_one_that_it_needs_is_refused() {
+    let known = ["init", "--client-id", "c", "--access-token", "t", "--lang", "en"];
+    let key = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+    let folder = tempfile::tempdir().unwrap();
+    for (flags, words) in [
+        (&["--prefix", "films/"][..], "--prefix needs --bucket"),
+        (&["--public-type", "all"], "--public-type needs --bucket"),
+        (&["--seal-key", key], "--seal-key needs --ledger with a bucket"),
+        (&["--seal-key", key, "--ledger", "records"], "--seal-key needs --ledger with a bucket"),
+        (&["--new-seal-key"], "--new-seal-key needs --ledger with a bucket"),
+    ] {
+        let output = run_with(newcomer(folder.path()), &[&known[..], flags].concat()).await;
+        assert!(output.code == Some(2) && output.err.contains(words), "{output:?}");
+        assert!(!folder.path().join("oss2youku.toml").exists());
+    }
+}

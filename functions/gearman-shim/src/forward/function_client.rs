@@ -61,7 +61,7 @@ enum ResponseLine {
         accepted: u64,
         total: u64,
     },
-    Outcome(LegacyReply),
+    Outcome(Box<LegacyReply>),
     /// A heartbeat, or an event of a newer function.
     #[serde(other)]
     Other,
@@ -243,7 +243,7 @@ pub(crate) async fn read_reply(
                 Err(_) => return CallResult::invalid_response(),
             };
             match serde_json::from_str(&line) {
-                Ok(ResponseLine::Outcome(reply)) => return from_function(reply, &headers),
+                Ok(ResponseLine::Outcome(reply)) => return from_function(*reply, &headers),
                 Ok(ResponseLine::Progress { accepted, total }) => {
                     let latest = NonZeroU64::new(total).map(|total| UploadProgress { accepted, total });
                     progress.send_replace(latest);

@@ -38,6 +38,11 @@ pub(crate) struct ReplyData {
     pub(crate) upload_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) link: Option<String>,
+    /// Who may watch the video, and who said so: a rule, the task, a flag or the default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) public_type: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) public_type_from: Option<String>,
     /// What a person should know, such as a title that was not used because the video was there before the job.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) warning: Option<String>,

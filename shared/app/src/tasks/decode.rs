@@ -44,14 +44,22 @@ impl Task {
         if !rest.iter().all(is_passed_over) {
             return Err(field_error("task", "is not JSON alone: it goes on after its end"));
         }
-        let (task, source, callback) = if is_legacy {
-            (legacy::read(&fields, key, settings)?, "conf.keyname", "conf.callbackurl")
-        } else {
-            (modern::read(json, &fields, key, settings)?, "source", "callback.url")
+        let read = || {
+            let (task, source, callback) = if is_legacy {
+                (legacy::read(&fields, key, settings)?, "conf.keyname", "conf.callbackurl")
+            } else {
+                (modern::read(json, &fields, key, settings)?, "source", "callback.url")
+            };
+            task.check(source, callback, settings)?;
+            Ok(task)
         };
-        let permitted = task.check(source, callback, settings);
-        permitted.map_err(|error| error.with_context(REQUESTED_KEY, &task.key))?;
-        Ok(task)
+        read().map_err(|error: Error| {
+            let named = if is_legacy { legacy::named_key(&fields) } else { modern::named_key(&fields) };
+            match named {
+                Some(key) => error.with_context(REQUESTED_KEY, key),
+                None => error,
+            }
+        })
     }
 
     /// Checks what the task names against the stores' rules for keys and against the settings. `source` and `callback` are its fields.

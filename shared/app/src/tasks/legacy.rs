@@ -82,6 +82,11 @@ pub(super) fn read(
     Ok(Task { job, key, caller_account, unverified_token, callback, entrypoint, trace })
 }
 
+/// The name of its object that a task states, whatever else is wrong with it.
+pub(super) fn named_key(fields: &Map<String, Value>) -> Option<String> {
+    Section::from_task(fields, "conf").ok()?.text("keyname").ok()?
+}
+
 /// Converts the fields to the strict form and reads that.
 fn read_video(youku: &Section<'_>) -> Result<StatedMetadata, Error> {
     let mut strict = Map::new();

@@ -80,6 +80,11 @@ pub(super) fn read(
     Ok(Task { job, key, caller_account: None, unverified_token: None, callback, entrypoint, trace })
 }
 
+/// The key of the object that a task names, whatever else is wrong with it.
+pub(super) fn named_key(fields: &Map<String, Value>) -> Option<String> {
+    Some(object_location(fields.get("source")?.as_str()?)?.key)
+}
+
 fn read_md5(hex: &str) -> Result<StatedMd5, Error> {
     let md5 = Md5::from_hex(hex).ok_or_else(|| field_error("md5", "is not 32 hexadecimal digits"))?;
     Ok(StatedMd5::new(md5, "field md5"))

@@ -142,6 +142,29 @@ fn a_key_that_no_object_has_is_refused_before_its_place() {
     assert_eq!(requested_key(&error), "");
 }
 
+/// Whatever is wrong with a task, the answer names its object if that can be read.
+#[test]
+fn a_refused_task_is_answered_with_its_object() {
+    let modern = json!({"source": "oss://videos/a.mp4"});
+    for (field, value) in [
+        ("account", json!("nobody")),
+        ("md5", json!("short")),
+        ("again", json!(7)),
+        ("publish_at", json!("tomorrow")),
+        ("video", json!([])),
+        ("unknown", json!(true)),
+    ] {
+        let mut task = modern.clone();
+        task[field] = value;
+        let error = read(ONE_ACCOUNT, &task).expect_err(field);
+        assert_eq!(requested_key(&error), "a.mp4", "{error}");
+    }
+    for conf in [json!({"keyname": 7, "preflight": "maybe"}), json!({"keyname": "7", "clientid": "nobody"})] {
+        let error = read(ONE_ACCOUNT, &json!({"conf": conf})).expect_err("refused");
+        assert_eq!(requested_key(&error), "7", "{error}");
+    }
+}
+
 #[test]
 fn a_task_that_is_not_utf_8_is_told_so() {
     let gbk = b"{\"source\":\"oss://bucket/\xb4\xba.mp4\"}";

@@ -16,8 +16,12 @@ impl ProgressFormat {
     pub(crate) fn from_headers(headers: &HeaderMap) -> Option<Self> {
         let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
         accepted.flat_map(|value| value.split(',')).find_map(|one| {
-            let name = one.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+            let mut parts = one.split(';').map(|part| part.trim().to_ascii_lowercase());
+            let name = parts.next().unwrap_or_default();
+            // A weight of nothing says what the caller does not take.
+            let weight = parts.find_map(|part| part.strip_prefix("q=")?.trim().parse::<f32>().ok());
             match name.as_str() {
+                _ if weight.is_some_and(|weight| weight <= 0.0) => None,
                 "text/event-stream" => Some(Self::Events),
                 "application/x-ndjson" => Some(Self::Lines),
                 _ => None,
@@ -42,5 +46,7 @@ mod tests {
         assert_eq!(wanted(&["application/json, text/plain"]), None);
         assert_eq!(wanted(&["Text/Event-Stream"]), Some(ProgressFormat::Events));
         assert_eq!(wanted(&["application/json, application/x-ndjson;q=0.9"]), Some(ProgressFormat::Lines));
+        assert_eq!(wanted(&["text/html, text/event-stream; q=0.0"]), None);
+        assert_eq!(wanted(&["text/event-stream;Q=0, application/x-ndjson"]), Some(ProgressFormat::Lines));
     }
 }

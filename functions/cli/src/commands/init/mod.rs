@@ -54,6 +54,7 @@ pub(super) async fn init(mut args: InitArgs) -> Result<ExitCode, CliError> {
         questions::ask(&mut args, legacy.oss.is_some()).map_err(prompt::describe_no_answer)?;
     }
     function_ledger::apply(&mut args)?;
+    check_pairs(&args)?;
     args.ledger = args.ledger.as_deref().map(checks::locate_ledger).transpose().map_err(describe_folder)?;
     seal_key::settle(&mut args, &legacy, is_terminal).await?;
     let text = settings_file::render(&args, &legacy)?;
@@ -115,6 +116,29 @@ fn check_flags(args: &InitArgs) -> Result<(), CliError> {
         }
     }
     Ok(())
+}
+
+/// Checks that no flag was given for what the settings will not have: it would be dropped in silence.
+///
+/// # Errors
+/// Names the flag, and the one that it needs.
+fn check_pairs(args: &InitArgs) -> Result<(), CliError> {
+    let has_bucket = args.bucket.is_some();
+    // A folder makes its own key.
+    let is_shared = args.ledger.as_deref().is_some_and(|place| place.contains("://"));
+    let ledger = tr!("--ledger with a bucket", "指向 bucket 的 --ledger");
+    let pairs = [
+        ("--prefix", args.prefix.is_some() && !has_bucket, "--bucket"),
+        ("--public-type", args.public_type.is_some() && !has_bucket, "--bucket"),
+        ("--seal-key", args.seal_key.is_some() && !is_shared, &*ledger),
+        ("--new-seal-key", args.new_seal_key && !is_shared, &*ledger),
+    ];
+    match pairs.into_iter().find(|(_, is_alone, _)| *is_alone) {
+        Some((flag, _, needed)) => {
+            Err(CliError::usage(tr!("{flag} needs {needed}", "{flag} 需要与 {needed} 一起使用")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// A working directory that cannot be named.

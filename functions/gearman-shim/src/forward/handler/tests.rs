@@ -115,14 +115,15 @@ async fn a_job_is_posted_and_the_outcome_line_is_its_reply() {
 
 #[tokio::test]
 async fn the_trace_of_a_job_is_sent_as_a_header() {
-    let function = ScriptedFunction::start([lines(DONE)]).await;
+    let function = ScriptedFunction::start([lines(&format!("{DONE}\n"))]).await;
     let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     let payload = json!({"conf": {"keyname": "name", "traceparent": trace}}).to_string();
     let traced = Job { payload: payload.clone().into(), ..job() };
     let (outgoing, _sent) = mpsc::channel(100);
     let progress = Progress::new("H:1".into(), outgoing);
     let reply = timeout(LONG, forwarder(&function.url, LONG).handle(traced, &progress)).await.unwrap();
-    assert!(reply.complete.is_some());
+    let answer: Value = serde_json::from_slice(&reply.complete.unwrap()).unwrap();
+    assert_eq!(answer["code"], "200");
     assert_eq!((function.header(0, "traceparent").as_str(), function.body(0)), (trace, payload.into()));
 }
 
@@ -155,11 +156,11 @@ async fn an_upload_in_progress_is_queried_until_it_ends() {
     let live = r#"{"upload_id":"ab12","state":"created","outcome":null,"holder":{"epoch":1,"live":true}}"#;
     let ended =
         r#"{"outcome":{"code":"200","msg":"m","info":"m","data":{"key":"user/dee/name.mp4","videoid":"V"}}}"#;
-    let own = r#"{"code":"200","msg":"m","info":"m","data":{"key":"name","videoid":"V","warning":"not used: title"}}"#;
+    let own = r#"{"code":"200","msg":"m","info":"m","data":{"key":"name","videoid":"V","public_type":"friend","public_type_from":"rule","warning":"not used: title"}}"#;
     let function =
         ScriptedFunction::start([in_progress(), plain(200, live), plain(200, ended), plain(200, own)]).await;
     let (answer, _) = forward_job(&forwarder(&function.url, LONG)).await;
-    let data = json!({"key": "name", "videoid": "V", "warning": "not used: title"});
+    let data = json!({"key": "name", "videoid": "V", "public_type": "friend", "public_type_from": "rule", "warning": "not used: title"});
     assert_eq!((&answer["code"], &answer["data"]), (&json!("200"), &data));
     let paths =
         ["POST /base/uploads", "GET /base/uploads/ab12", "GET /base/uploads/ab12", "POST /base/uploads"];
