@@ -204,6 +204,28 @@ fn a_robot_is_told_of_its_own_accounts_and_places() {
     assert!(robot.wants(NoticeEvent::Failed, "main", None));
 }
 
+/// A store lists message 1000000 before message 999999.
+#[tokio::test(start_paused = true)]
+async fn a_robot_is_told_after_the_last_number_of_six_digits() {
+    let robot = Robot::new("team");
+    let memory = memory_with(&[&robot]);
+    let ledger = memory.ledger();
+    commit_many(&ledger, 0).await;
+    assert_eq!(deliver(&memory, &robot).await, NoticeDelivery::Told(1));
+    {
+        let mut world = memory.ledger.world();
+        let entry = world.entries.remove("digest/team/000001").expect("the first message");
+        world.entries.insert("digest/team/999999".into(), entry);
+    }
+    for number in 1..4 {
+        sleep(MINUTE * 5).await;
+        commit_many(&ledger, number).await;
+        assert_eq!(deliver(&memory, &robot).await, NoticeDelivery::Told(1));
+        assert_eq!(memory.ledger.keys("digest/"), [format!("digest/team/{}", 999_999 + number)]);
+    }
+    assert_eq!((robot.told(NoticeEvent::Published), left(&memory).len()), (4, 0));
+}
+
 /// 500 uploads end within a minute, each followed by a hurried message; sweeps come every five minutes. Every outcome is counted, the robot is
 /// never silenced, and the last message goes out within one sweep and a minute.
 #[tokio::test(start_paused = true)]
