@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 use tokio::time::Instant;
 use upload_core::{DeliveryResult, Notifier, TraceContext};
@@ -53,10 +53,11 @@ impl Notifier for Callbacks {
         url: &SecretString,
         id: &str,
         body: Bytes,
+        at: SystemTime,
         trace: Option<TraceContext>,
     ) -> DeliveryResult {
         let traceparent = outgoing_trace(trace).map(String::from);
-        let callback = Callback { url: url.clone(), id: id.to_owned(), traceparent };
+        let callback = Callback { url: url.clone(), at, id: id.to_owned(), traceparent };
         let delivered = self.client.deliver(&callback, body).await;
         let in_time = !matches!(&delivered, Err(error) if error.kind() == ErrorKind::TimedOut);
         if let Some(receiver) = receiver_origin(url) {
