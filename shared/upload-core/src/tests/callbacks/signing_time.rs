@@ -23,7 +23,7 @@ async fn a_wrong_machine_clock_signs_no_message() {
                 sent.duration_since(message.signed).unwrap_or_else(|later| later.duration())
             }));
         };
-        on_a_machine(ahead, async {
+        Box::pin(on_a_machine(ahead, async {
             upload(&memory, &receiver, BOTH).await.expect("published");
             note(&mut differences);
             assert_eq!(differences.len(), 3, "three attempts of the upload");
@@ -41,7 +41,7 @@ async fn a_wrong_machine_clock_signs_no_message() {
             let uploader = uploader_with(&memory, &receiver);
             uploader.report_refusal(Some(&callback), "film 7", &refused, &run).await;
             note(&mut differences);
-        })
+        }))
         .await;
         assert_eq!(differences.len(), 7);
         assert!(differences.iter().all(|one| *one < Duration::from_secs(2)), "{ahead}: {differences:?}");
