@@ -19,7 +19,7 @@ use std::{
     fmt,
     net::{IpAddr, SocketAddr},
     sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, UNIX_EPOCH},
 };
 use tokio::time::{Instant, timeout_at};
 use url::{Host, Url};
@@ -158,7 +158,7 @@ impl Client {
     }
 
     fn headers(&self, callback: &Callback, body: &[u8]) -> Result<HeaderMap, Error> {
-        let Callback { id, traceparent, .. } = callback;
+        let Callback { id, at, traceparent, .. } = callback;
         let value = |text: &str| {
             HeaderValue::from_str(text).map_err(|why| error::from_kind(ErrorKind::Invalid).with_source(why))
         };
@@ -168,10 +168,10 @@ impl Client {
             headers.insert("traceparent", value(traceparent)?);
         }
         if !self.keys.is_empty() {
-            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-            let signatures = sign_with_each(&self.keys, id, now, body)
+            let at = at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+            let signatures = sign_with_each(&self.keys, id, at, body)
                 .map_err(|why| error::from_cause(ErrorKind::Invalid, why))?;
-            headers.insert("webhook-timestamp", now.into());
+            headers.insert("webhook-timestamp", at.into());
             headers.insert("webhook-signature", value(&signatures)?);
         }
         Ok(headers)

@@ -12,6 +12,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
+    time::SystemTime,
 };
 
 #[path = "../tests/support/mod.rs"]
@@ -67,6 +68,7 @@ pub(crate) fn client(config: Config, resolver: Arc<Scripted>) -> Client {
 pub(crate) fn callback(port: u16) -> Callback {
     Callback {
         url: format!("http://{HOST}:{port}/done?token=s3cret").into(),
+        at: SystemTime::now(),
         id: "upload-1.finished".into(),
         traceparent: None,
     }

@@ -2,12 +2,16 @@
 
 use bytes::Bytes;
 use secrecy::SecretString;
+use std::time::SystemTime;
 
 /// Where a message goes, and under which name.
 #[derive(Debug, Clone)]
 pub struct Callback {
     /// The URL; secret because callers put tokens into such URLs.
     pub url: SecretString,
+    /// The time to sign it with (`webhook-timestamp`). Receivers refuse what is minutes away from their own, so it should come from a clock that
+    /// is known to be right.
+    pub at: SystemTime,
     /// The message's id, the same at every attempt (`webhook-id`), so that a receiver knows a repetition.
     pub id: String,
     /// The trace that the message belongs to: the value of a `traceparent` header (W3C Trace Context).

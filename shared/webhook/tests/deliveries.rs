@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::net::TcpListener;
 use webhook::{
     Allowance, AnswerBody, BoxError, Callback, Client, Config, Delivered, Error, ErrorKind, GuardConfig,
@@ -41,6 +41,7 @@ fn client(config: Config) -> Client {
 fn callback(port: u16) -> Callback {
     Callback {
         url: format!("http://{HOST}:{port}/done?token=s3cret").into(),
+        at: SystemTime::now(),
         id: "upload-1.finished".into(),
         traceparent: None,
     }
@@ -83,6 +84,23 @@ async fn an_independent_verifier_accepts_either_secret() {
     verify(OLD_SECRET, &request.body).unwrap();
     verify(NEW_SECRET, b"{}").unwrap_err();
     verify("whsec_ZZECAwQFBgcICQoLDA0ODxAREhMUFRYX", &request.body).unwrap_err();
+}
+
+/// This machine's clock has no say.
+#[tokio::test]
+async fn a_message_is_signed_with_the_time_that_it_brings() {
+    let server = receiver(ResponseTemplate::new(200)).await;
+    let port = server.address().port();
+    for seconds in [7, 1_800_000_000] {
+        let at = UNIX_EPOCH + Duration::from_secs(seconds);
+        client(config(port)).deliver(&Callback { at, ..callback(port) }, BODY).await.unwrap();
+        let request = seen(&server).await.pop().unwrap();
+        assert_eq!(request.headers["webhook-timestamp"], seconds.to_string());
+        let signature = request.headers["webhook-signature"].to_str().unwrap();
+        let signer = standardwebhooks::Webhook::new(NEW_SECRET).unwrap();
+        let expected = signer.sign("upload-1.finished", i64::try_from(seconds).unwrap(), BODY.as_bytes());
+        assert_eq!(signature.split(' ').next(), Some(&*expected.unwrap()));
+    }
 }
 
 #[tokio::test]
@@ -156,8 +174,7 @@ async fn no_error_shows_the_url() {
     let client = client(config(port));
     let refused = client.deliver(&callback(port), BODY).await.unwrap_err();
     assert_eq!((refused.kind(), refused.advice()), (ErrorKind::Connection, RetryAdvice::RETRY));
-    let elsewhere =
-        Callback { url: format!("http://u:s3cret@{HOST}:{port}/").into(), id: "1".into(), traceparent: None };
+    let elsewhere = Callback { url: format!("http://u:s3cret@{HOST}:{port}/").into(), ..callback(port) };
     let invalid = client.check(&elsewhere.url).unwrap_err();
     assert_eq!((invalid.kind(), invalid.advice()), (ErrorKind::Invalid, RetryAdvice::Permanent));
     let id = Callback { id: "a\nb".into(), ..callback(port) };

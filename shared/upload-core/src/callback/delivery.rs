@@ -53,16 +53,16 @@ impl CallbackDelivery {
         let request = upload.request()?;
         let Some(callback) = &request.callback else { return Ok(()) };
         upload.confirm().await?;
-        let trace = upload.record().trace();
+        let (trace, now) = (upload.record().trace(), upload.lease().now());
         if upload.record().pending_outcome_callback() {
             let message = Message::from_outcome(upload.record())?;
-            let result = post(&*self.notifier, callback, message, trace, run, policy).await;
+            let result = post(&*self.notifier, callback, message, now, trace, run, policy).await;
             return self.record_result(upload, result, None).await;
         }
         if let Some(refused) = upload.record().untold_refusal() {
             let published = result_from_record(upload.record())?;
             let message = Message::from_refused_update(refused, &request, published)?;
-            let result = post(&*self.notifier, callback, message, trace, run, policy).await;
+            let result = post(&*self.notifier, callback, message, now, trace, run, policy).await;
             return self.record_result(upload, result, Some(VideoEvent::UpdateRefused)).await;
         }
         if upload.record().pending_event_callback() {
@@ -91,7 +91,7 @@ impl CallbackDelivery {
             Some((event, state)) if callback.events.contains(&event) => {
                 let message = Message::from_event((event, state), now, request, published)?;
                 let trace = upload.record().trace();
-                let result = post(&*self.notifier, callback, message, trace, run, SINGLE).await;
+                let result = post(&*self.notifier, callback, message, now, trace, run, SINGLE).await;
                 self.record_result(upload, result, Some(event)).await
             }
             Some((event, _)) => {
@@ -166,14 +166,16 @@ impl CallbackDelivery {
         callback: &Callback,
         key: &str,
         refused: &Result<PublishedVideo, Error>,
+        ledger: &Ledger,
         run: &RunContext,
     ) {
         if !matches!(refused, Err(error) if error.advice() == RetryAdvice::Permanent) {
             return;
         }
         if let Ok(message) = Message::from_refusal(key, refused) {
+            let now = ledger.signing_time().await;
             let (result, attempts) =
-                post(&*self.notifier, callback, message, run.trace, run, QUICK_FORCED).await;
+                post(&*self.notifier, callback, message, now, run.trace, run, QUICK_FORCED).await;
             tracing::info!(key, code = %result.code(), attempts, "notified the callback of the refused task");
         }
     }

@@ -5,7 +5,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use std::{borrow::Cow, time::Duration};
+use std::{
+    borrow::Cow,
+    time::{Duration, SystemTime},
+};
 
 /// The receiver of an upload's outcome.
 #[derive(Debug, Clone, Deserialize)]
@@ -59,12 +62,13 @@ impl VideoEvent {
 #[async_trait]
 pub trait Notifier: Send + Sync {
     /// Posts `body`, which is JSON, once. `id` identifies the message: it is the same at every attempt. The receiver is told the trace that
-    /// the message belongs to.
+    /// the message belongs to. `at`: the time by the ledger's clock, with which it is signed.
     async fn post(
         &self,
         url: &SecretString,
         id: &str,
         body: Bytes,
+        at: SystemTime,
         trace: Option<TraceContext>,
     ) -> DeliveryResult;
 

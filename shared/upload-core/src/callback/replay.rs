@@ -25,6 +25,8 @@ pub async fn replay(
     let callback = request.callback.as_ref();
     let callback = callback.ok_or_else(|| wrong_state("the upload has no callback"))?;
     let message = Message::from_outcome(&record)?;
-    let (result, _) = post(notifier, callback, message, record.trace(), run, SINGLE_FORCED).await;
+    let (result, _) =
+        post(notifier, callback, message, ledger.signing_time().await, record.trace(), run, SINGLE_FORCED)
+            .await;
     Ok(result)
 }

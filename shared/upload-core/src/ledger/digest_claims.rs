@@ -222,9 +222,7 @@ impl DigestClaim {
 /// The newest entry of a robot, and the keys of those before it.
 async fn newest(access: &Access, robot: &str) -> Result<(Option<(u32, String)>, Vec<String>), Error> {
     let prefix = digests(robot);
-    let found = access.list_keys(&prefix, None).await?;
-    let numbered = found.into_iter().filter_map(|key| Some((keys::parse_number(&prefix, &key)?, key)));
-    let mut numbered: Vec<_> = numbered.collect();
+    let mut numbered = keys::sort_by_number(&prefix, access.list_keys(&prefix, None).await?);
     let newest = numbered.pop();
     Ok((newest, numbered.into_iter().map(|(_, key)| key).collect()))
 }

@@ -1,4 +1,5 @@
-//! Keys of the ledger's entries. Numbers have six digits, so that stores list them in order.
+//! Keys of the ledger's entries. Numbers have six digits, so that stores list them in order. Those that go on for as long as the ledger lives,
+//! of refreshes, pairs and messages, may have more: of them the greatest counts, wherever a list has it.
 
 use super::key_parts::{FinishedKey, KeyedHash, TokenChain};
 use crate::{Location, UploadId};
@@ -134,9 +135,21 @@ pub(super) fn user(token: &KeyedHash) -> String {
     format!("user/{}", token.as_str())
 }
 
-/// Returns the number that follows a prefix.
+/// Returns the number that follows a prefix, as [`refresh`], [`pair`] and [`digest`] write it.
 pub(super) fn parse_number(prefix: &str, key: &str) -> Option<u32> {
-    parse_digits(key.strip_prefix(prefix)?)
+    let text = key.strip_prefix(prefix)?;
+    parse_digits(text).or_else(|| {
+        let well_formed = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+        text.parse().ok().filter(|_| well_formed && text.len() > DIGITS)
+    })
+}
+
+/// The keys among these that end in a number after the prefix, the least number first.
+pub(super) fn sort_by_number(prefix: &str, keys: Vec<String>) -> Vec<(u32, String)> {
+    let numbered = keys.into_iter().filter_map(|key| Some((parse_number(prefix, &key)?, key)));
+    let mut numbered: Vec<_> = numbered.collect();
+    numbered.sort_unstable();
+    numbered
 }
 
 fn parse_digits(text: &str) -> Option<u32> {
@@ -158,6 +171,12 @@ mod tests {
         }
         for text in ["", "00112233445566778899AABBCCDDEEFF", "00112233445566778899aabbccddeef", "../../x"] {
             assert_eq!(UploadId::parse(text), None);
+        }
+        for number in [1, 999_999, 1_000_000, u32::MAX] {
+            assert_eq!(parse_number(&digests("team"), &digest("team", number)), Some(number));
+        }
+        for foreign in ["7", "000000", "0000071", "1000000.json", "+1000000", "4294967296"] {
+            assert_eq!(parse_number("digest/team/", &format!("digest/team/{foreign}")), None, "{foreign}");
         }
     }
 }

@@ -47,7 +47,8 @@ impl LeasedUpload {
         let (record, ledger) = (self.record(), &self.ledger);
         let (object, unopened) = (Some(record.request.object.clone()), ledger.find_undecryptable(record));
         let mark = OpenMark { object, undecrypted: unopened, ..OpenMark::new(&record.request) };
-        self.marks.pause(mark, why).await
+        let now = self.lease().now();
+        self.marks.pause(mark, why, Some(now)).await
     }
 }
 
@@ -87,7 +88,7 @@ impl Ledger {
         {
             mark.undecrypted = self.find_undecryptable(&record);
         }
-        self.marks_of(upload).pause(OpenMark { not_before: None, ..mark }, why).await
+        self.marks_of(upload).pause(OpenMark { not_before: None, ..mark }, why, None).await
     }
 
     /// Postpones an upload that nobody has to hold for it: it has ended, and what it waits for is not decided. `mark` is the one that

@@ -17,6 +17,7 @@ use super::{
     store::Access,
 };
 use crate::{Error, UploadId};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A holder's marks.
 pub(super) struct Marks {
@@ -30,6 +31,8 @@ pub(super) struct Marks {
     pub(super) settled: bool,
     /// Pauses in a row of an upload that could not continue.
     pauses: u8,
+    /// When the pause that it was found in was marked.
+    paused_at: Option<SystemTime>,
     /// The keyed hash of the access token that Youku refuses.
     refused_token: Option<String>,
     /// Its place in the queue for calls that Youku refuses for now.
@@ -43,10 +46,11 @@ pub(super) struct Marks {
 impl Marks {
     /// Creates the marks of a holder, which found these.
     pub(super) fn new(access: &Access, id: &UploadId, holder: &str, found: Option<OpenUpload>) -> Self {
+        let paused_at = found.as_ref().and_then(OpenUpload::paused_at);
         let (keys, pauses) = found.map_or_else(Default::default, |found| (found.keys, found.pauses));
         let tag = holder.chars().take(TAG_DIGITS).collect();
         let keys = keys.into_iter().map(|(key, _)| key).collect();
-        Self::with_keys(access, id, tag, keys, pauses)
+        Self { paused_at, ..Self::with_keys(access, id, tag, keys, pauses) }
     }
 
     fn with_keys(access: &Access, id: &UploadId, tag: String, keys: Vec<String>, pauses: u8) -> Self {
@@ -58,6 +62,7 @@ impl Marks {
             written: None,
             settled: false,
             pauses,
+            paused_at: None,
             refused_token: None,
             place: None,
             callback: None,
@@ -152,12 +157,23 @@ impl Marks {
         self.replace(due, OpenMark { not_before: until, waiting: reason, ..self.new_mark(request) }).await
     }
 
-    /// Marks the upload as due after a pause, longer than the last.
-    pub(super) async fn pause(&mut self, mark: OpenMark, why: &Error) -> Result<(), Error> {
+    /// Marks the upload as due after a pause, longer than the last. `now`: the store's time, where the upload may have been paused before.
+    pub(super) async fn pause(
+        &mut self,
+        mark: OpenMark,
+        why: &Error,
+        now: Option<SystemTime>,
+    ) -> Result<(), Error> {
         let paused = Some(why.kind().code().to_owned());
         let due = Due::next_pause(self.pauses, why);
+        // Its first pauses begin anew with each request, and what a worker lacks with each sweep: they are reported once a day.
+        let is_new = |number| {
+            number == LONGEST_PAUSE_NUMBER || self.paused_at.is_none_or(|at| Some(day(at)) != now.map(day))
+        };
         // The first pause, and then the longest, a day each.
-        if let Due::Pause(number @ (0 | 1 | LONGEST_PAUSE_NUMBER)) = due {
+        if let Due::Pause(number @ (0 | 1 | LONGEST_PAUSE_NUMBER)) = due
+            && is_new(number)
+        {
             let code = why.kind().code();
             Box::pin(notices::queue_pause(&self.access, &self.id, &mark, code, number)).await?;
         }
@@ -247,4 +263,9 @@ impl Marks {
             self.pauses = 0;
         }
     }
+}
+
+/// The day of a time, counted from 1970.
+fn day(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() / 86_400
 }

@@ -63,6 +63,13 @@ impl NoticeName {
         hour.starts_with('h').then(|| FinishedKey::parse(end)).flatten()
     }
 
+    /// Whether it tells of a pause: the next reminder has the same name.
+    pub(crate) fn is_pause(&self) -> bool {
+        let number = self.subject.split_once('.').and_then(|(_, number)| number.strip_prefix('p'));
+        self.event == NoticeEvent::NeedsYou
+            && number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    }
+
     /// The upload of the video that it tells of.
     pub(crate) fn video(&self) -> Option<UploadId> {
         matches!(self.event, NoticeEvent::VideoReady | NoticeEvent::VideoRejected)

@@ -85,6 +85,12 @@ impl OpenUpload {
         self.paused && self.due.is_some()
     }
 
+    /// When its pause was marked, of several the last; `None` where no mark is a pause's.
+    pub(super) fn paused_at(&self) -> Option<SystemTime> {
+        let is_pause = |key: &str| MarkKey::parse(key).is_some_and(|key| matches!(key.due, Due::Pause(_)));
+        self.keys.iter().filter(|(key, _)| is_pause(key)).map(|(_, written)| *written).max()
+    }
+
     /// Whether it is due at this time by the store's clock.
     #[must_use]
     pub fn is_due(&self, now: SystemTime) -> bool {

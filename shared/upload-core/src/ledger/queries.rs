@@ -8,7 +8,8 @@ use super::{
 use crate::{Error, UploadId};
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
+use tokio::time::timeout;
 
 /// Two points in time by the store's clock.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +22,8 @@ pub struct StoreTimes {
 
 /// Names the note whose age is that of the last sweep.
 const SWEPT: &str = "swept";
+/// How long a message that nobody holds waits for the store's clock.
+const CLOCK_TIME: Duration = Duration::from_secs(2);
 
 impl Ledger {
     /// Reads when the ledger was first used, by the store's clock: now, if this is the first use. A lost mark is
@@ -60,6 +63,15 @@ impl Ledger {
     pub async fn recorded_times(&self) -> Result<Option<StoreTimes>, Error> {
         let mark = self.access.read(keys::BIRTH).await?;
         Ok(mark.map(|mark| StoreTimes { birth: mark.modified, now: mark.now }))
+    }
+
+    /// The time to sign with what no lease stands behind: by the store's clock, or by this machine's where the ledger has not been used yet or
+    /// does not answer within two seconds. One read.
+    pub(crate) async fn signing_time(&self) -> SystemTime {
+        match timeout(CLOCK_TIME, self.recorded_times()).await {
+            Ok(Ok(Some(times))) => times.now,
+            _ => self.access.clock.now(),
+        }
     }
 
     /// Whether the ledger has been used before. Writes nothing.

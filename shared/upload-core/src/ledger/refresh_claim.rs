@@ -75,8 +75,9 @@ impl Ledger {
                 return Ok(false);
             }
         }
-        let newer = self.access.list_page(&keys::refreshes(chain), Some(key), 1).await?;
-        Ok(newer.keys.is_empty())
+        let prefix = keys::refreshes(chain);
+        let claims = keys::sort_by_number(&prefix, self.access.list_keys(&prefix, None).await?);
+        Ok(claims.last().is_none_or(|(newest, _)| *newest <= claim.number))
     }
 
     /// Records that a claim ended without a pair.

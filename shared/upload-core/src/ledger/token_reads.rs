@@ -90,6 +90,8 @@ impl Ledger {
 async fn find_newest(access: &Access, prefix: &str) -> Result<u32, Error> {
     let foreign = "a foreign entry stands among the tokens: remove it";
     let keys = access.list_keys(prefix, None).await?;
-    let Some(newest) = keys.last() else { return Ok(0) };
-    keys::parse_number(prefix, newest).ok_or_else(|| unreadable_entry(newest, foreign))
+    if let Some(last) = keys.last().filter(|last| keys::parse_number(prefix, last).is_none()) {
+        return Err(unreadable_entry(last, foreign));
+    }
+    Ok(keys::sort_by_number(prefix, keys).last().map_or(0, |(newest, _)| *newest))
 }

@@ -59,11 +59,12 @@ async fn deliver(
     if listed.is_empty() {
         return Ok(NoticeDelivery::Nothing);
     }
-    let last = ledger.last_digest(name).await?;
-    if let Some(last) = &last {
+    let mut last = ledger.last_digest(name).await?;
+    if let Some(last) = &mut last {
         if last.is_being_sent() {
             return Ok(NoticeDelivery::Later);
         }
+        forget_earlier_pauses(last, &listed);
         let told = told_among(&listed, &last.entry.told);
         clean_up(ledger, name, &told).await;
         if told.len() == listed.len() {
@@ -175,6 +176,14 @@ fn to_stored(refusal: &MessengerRefusal, robot: &dyn Messenger, claim: &DigestCl
         until: (claim.now + refusal.retry_after.unwrap_or(FINAL_PAUSE)).into(),
         settings: settings.to_owned(),
     }
+}
+
+/// Takes the pauses from what was told, but for those whose notice is still the one that was: each reminder has the name of the one before.
+fn forget_earlier_pauses(last: &mut LastDigest, listed: &[(NoticeName, ListedKey)]) {
+    let older = listed.iter().filter(|(_, listed)| listed.modified <= last.modified);
+    let kept: BTreeSet<_> = older.map(|(name, _)| name).collect();
+    let is_told = |name: &NoticeName| !name.is_pause() || kept.contains(name);
+    last.entry.told.retain(|name| NoticeName::parse(name).is_none_or(|name| is_told(&name)));
 }
 
 /// The listed notices that an earlier message told.

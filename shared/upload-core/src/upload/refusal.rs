@@ -32,7 +32,7 @@ impl Uploader {
         run: &RunContext,
     ) {
         if let Some((callbacks, callback)) = self.callbacks.as_ref().zip(callback) {
-            callbacks.report_refusal(callback, key, refused, run).await;
+            callbacks.report_refusal(callback, key, refused, &self.ledger, run).await;
         }
     }
 }

@@ -71,6 +71,41 @@ async fn the_last_two_pairs_are_kept_sealed() {
     }
 }
 
+/// A store lists 1000000 before 999999.
+#[tokio::test(start_paused = true)]
+async fn refreshes_go_on_after_the_last_number_of_six_digits() {
+    let world = World::new();
+    let process = world.authority.process(0);
+    world.authority.expire();
+    world.call(&process).await.expect("renewed");
+    {
+        // A claim that Youku did not process has the number before.
+        let mut store = world.store.world();
+        let key = store.entries.keys().find(|key| key.starts_with("refresh/")).cloned().expect("claimed");
+        let (_, at) = store.entries.remove(&key).expect("there");
+        let last = key.replace("000001", "999999");
+        let ended = r#"{"v":1,"nonce":"n","ended":{"withdrawn":{"pause":0,"code":"youku"}}}"#;
+        store.entries.insert(last, (ended.into(), at));
+    }
+    for number in 2..5 {
+        sleep(HOUR).await;
+        world.authority.expire();
+        assert_eq!(world.call(&process).await.expect("renewed"), number);
+    }
+    let names = |prefix| {
+        let keys = world.store.keys(prefix);
+        keys.iter()
+            .filter_map(|key| key.rsplit_once('/'))
+            .map(|(_, name)| name.to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (names("token/"), names("refresh/")),
+        (vec!["1000001".into(), "1000002".into()], vec!["1000001".into(), "1000002".into()])
+    );
+    assert_eq!(world.refreshes(), 4);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_claim_that_was_overtaken_asks_for_nothing() {
     let world = World::new();

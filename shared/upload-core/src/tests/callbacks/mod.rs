@@ -5,5 +5,6 @@ pub(super) mod env;
 mod events;
 mod outcomes;
 pub(super) mod receiver;
+mod signing_time;
 mod sweeps;
 mod traces;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 use tokio::time::Instant;
 
@@ -32,6 +32,8 @@ pub(crate) struct Message {
     pub(crate) at: Instant,
     pub(crate) id: String,
     pub(crate) body: Value,
+    /// The time that it is signed with.
+    pub(crate) signed: SystemTime,
     pub(crate) trace: Option<TraceContext>,
 }
 
@@ -64,6 +66,7 @@ impl Notifier for Receiver {
         url: &SecretString,
         id: &str,
         body: Bytes,
+        signed: SystemTime,
         trace: Option<TraceContext>,
     ) -> DeliveryResult {
         self.1.pass("post").await;
@@ -71,7 +74,7 @@ impl Notifier for Receiver {
         let body = serde_json::from_slice(&body).expect("JSON");
         let (hangs, answer) = {
             let mut inner = self.inner();
-            inner.messages.push(Message { at: Instant::now(), id: id.into(), body, trace });
+            inner.messages.push(Message { at: Instant::now(), id: id.into(), body, signed, trace });
             let next = if inner.answers.len() > 1 { inner.answers.pop_front() } else { None };
             let answer = next.or(inner.answers.front().cloned());
             (inner.hangs, answer.unwrap_or(DeliveryResult::Accepted { status: 200 }))

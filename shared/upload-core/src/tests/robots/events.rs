@@ -80,6 +80,39 @@ async fn a_source_that_refuses_is_told_at_the_first_pause() {
     assert_eq!(code.as_deref(), Some("source_denied"));
 }
 
+/// Its pauses grow to a day each, and from then on each is told; requests in between begin them anew, and are told once a day. Other messages
+/// to the robot make no difference.
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_keeps_waiting_is_told_every_day() {
+    for others in [false, true] {
+        let robot = Robot::new("team");
+        let memory = memory_with(&[&robot]);
+        let ledger = memory.ledger();
+        let request = crate::tests::request_for(&memory, Mode::Oss).await.expect("it is there");
+        memory.world().denied = true;
+        memory.uploader().upload(&request, &RunContext::default()).await.expect_err("denied");
+        for hour in 0..10 * 24 {
+            run_sweep(&memory).await;
+            if others && hour % 7 == 0 {
+                commit_many(&ledger, hour).await;
+            }
+            deliver(&memory, &robot).await;
+            sleep(MINUTE * 60).await;
+        }
+        // The first pause, and from the second day on one each day.
+        let told = robot.told(NoticeEvent::NeedsYou);
+        assert!((8..=10).contains(&told), "told {told} times");
+        for _ in 0..2 * 24 {
+            memory.uploader().upload(&request, &RunContext::default()).await.expect_err("denied");
+            deliver(&memory, &robot).await;
+            sleep(MINUTE * 60).await;
+        }
+        let again = robot.told(NoticeEvent::NeedsYou) - told;
+        assert!((2..=3).contains(&again), "told {again} times within two days");
+        assert_eq!(left(&memory), [""; 0]);
+    }
+}
+
 /// Nobody waits for the video but the robot.
 #[tokio::test(start_paused = true)]
 async fn what_becomes_of_a_video_is_told_once() {
@@ -169,6 +202,28 @@ fn a_robot_is_told_of_its_own_accounts_and_places() {
         assert_eq!(robot.wants(event, account, Some(&location(key))), is_told, "{key}");
     }
     assert!(robot.wants(NoticeEvent::Failed, "main", None));
+}
+
+/// A store lists message 1000000 before message 999999.
+#[tokio::test(start_paused = true)]
+async fn a_robot_is_told_after_the_last_number_of_six_digits() {
+    let robot = Robot::new("team");
+    let memory = memory_with(&[&robot]);
+    let ledger = memory.ledger();
+    commit_many(&ledger, 0).await;
+    assert_eq!(deliver(&memory, &robot).await, NoticeDelivery::Told(1));
+    {
+        let mut world = memory.ledger.world();
+        let entry = world.entries.remove("digest/team/000001").expect("the first message");
+        world.entries.insert("digest/team/999999".into(), entry);
+    }
+    for number in 1..4 {
+        sleep(MINUTE * 5).await;
+        commit_many(&ledger, number).await;
+        assert_eq!(deliver(&memory, &robot).await, NoticeDelivery::Told(1));
+        assert_eq!(memory.ledger.keys("digest/"), [format!("digest/team/{}", 999_999 + number)]);
+    }
+    assert_eq!((robot.told(NoticeEvent::Published), left(&memory).len()), (4, 0));
 }
 
 /// 500 uploads end within a minute, each followed by a hurried message; sweeps come every five minutes. Every outcome is counted, the robot is

@@ -247,7 +247,14 @@ impl Source for FakeBucket {
 
 #[async_trait]
 impl Notifier for FakeBucket {
-    async fn post(&self, _: &SecretString, _: &str, _: Bytes, _: Option<TraceContext>) -> DeliveryResult {
+    async fn post(
+        &self,
+        _: &SecretString,
+        _: &str,
+        _: Bytes,
+        _: SystemTime,
+        _: Option<TraceContext>,
+    ) -> DeliveryResult {
         self.state().messages += 1;
         DeliveryResult::Accepted { status: 200 }
     }
