@@ -17,10 +17,13 @@ pub(super) async fn update_marks(
 ) -> Result<(), Error> {
     // What is appended later may open the upload again.
     marks.settled = false;
+    // A step after the end says nothing about the end.
+    let is_end = record.end().map(|end| end.sequence) == record.history.last().map(|last| last.sequence);
     let content = async {
         match record.state {
-            State::Committed => published_content::write(access, record).await,
-            // The holder that committed may have died before it wrote this.
+            State::Committed if is_end => published_content::write(access, record).await,
+            // The holder that committed may have died before it wrote this; another version may be published since.
+            State::Committed => published_content::write_if_newer(access, record).await,
             _ if record.is_settled() => published_content::write_if_newer(access, record).await,
             _ => Ok(()),
         }
@@ -36,10 +39,7 @@ pub(super) async fn update_marks(
     match record.waiting {
         _ if record.is_settled() => {
             marks.settled = stands;
-            // Another holder's step replaced the end, or follows it: the finder of the mark writes the entry of what the chain amounts to. A
-            // step after the end says nothing about the end.
-            let is_end =
-                record.end().map(|end| end.sequence) == record.history.last().map(|last| last.sequence);
+            // Another holder's step replaced the end, or follows it: the finder of the mark writes the entry of what the chain amounts to.
             if stands || !is_end { Ok(()) } else { withdraw_end(access, record).await }
         }
         Some(waiting) => {
