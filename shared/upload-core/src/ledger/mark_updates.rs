@@ -5,6 +5,7 @@ use super::{
     state::State, store::Access,
 };
 use crate::Error;
+use std::time::SystemTime;
 use tokio::time::Instant;
 
 /// Updates the list of finished uploads and the open mark after a step, acknowledged at `acknowledged`, that ends the
@@ -18,7 +19,7 @@ pub(super) async fn update_marks(
     // What is appended later may open the upload again.
     marks.settled = false;
     // A step after the end says nothing about the end.
-    let is_end = record.end().map(|end| end.sequence) == record.history.last().map(|last| last.sequence);
+    let is_end = record.end().is_some_and(|end| record.is_last(end.sequence));
     let content = async {
         match record.state {
             State::Committed if is_end => published_content::write(access, record).await,
@@ -35,7 +36,8 @@ pub(super) async fn update_marks(
         }
     };
     // None of them needs another. The marks go last, with the lease: while there is one, a sweep makes up for what is missing.
-    let ((), (), stands) = tokio::try_join!(record_end(access, record), content, standing)?;
+    let now = record.history.last().map_or(SystemTime::UNIX_EPOCH, |last| last.at.get());
+    let ((), (), stands) = tokio::try_join!(record_end(access, record, now), content, standing)?;
     match record.waiting {
         _ if record.is_settled() => {
             marks.settled = stands;
@@ -51,10 +53,21 @@ pub(super) async fn update_marks(
 }
 
 /// Queues for the robots how the upload ended and whether its hour failed, and lists it among the finished ones; nothing if it has not ended.
-pub(super) async fn record_end(access: &Access, record: &Record) -> Result<(), Error> {
-    Box::pin(notices::queue_end(access, record)).await?;
-    Box::pin(notices::queue_failed_hour(access, record)).await?;
-    finished_uploads::write(access, record).await
+/// `now` is by the store's clock.
+pub(super) async fn record_end(access: &Access, record: &Record, now: SystemTime) -> Result<(), Error> {
+    let Some(end) = record.end() else { return Ok(()) };
+    // That the list no longer has an end of long ago does not show that nobody was told of it: of such a one only its own step is news.
+    if record.is_last(end.sequence) || finished_uploads::is_kept(end.at, now) {
+        Box::pin(notices::queue_end(access, record)).await?;
+        Box::pin(notices::queue_failed_hour(access, record)).await?;
+        return finished_uploads::write(access, record).await;
+    }
+    match record.failed_hour() {
+        Some((failed, _)) if record.is_last(failed) => {
+            Box::pin(notices::queue_failed_hour(access, record)).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Takes back what was recorded of an end that does not stand.
