@@ -213,6 +213,19 @@ impl Ledger {
         decode(&key, &found.bytes).map(Some)
     }
 
+    /// Those of these ends whose entries are no longer kept.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(crate) async fn find_forgotten(&self, ends: Vec<FinishedKey>) -> Result<Vec<FinishedKey>, Error> {
+        if ends.is_empty() {
+            return Ok(ends);
+        }
+        let Some(time) = self.times().await?.now.checked_sub(RETENTION) else { return Ok(Vec::new()) };
+        let first = FinishedKey::prefix_at(time);
+        Ok(ends.into_iter().filter(|end| end.to_string() > first).collect())
+    }
+
     /// Deletes entries of uploads that ended more than 30 days ago, a bounded number, and returns how many.
     ///
     /// # Errors

@@ -57,17 +57,15 @@ pub(super) async fn update_marks(
 pub(super) async fn record_end(access: &Access, record: &Record, now: SystemTime) -> Result<(), Error> {
     let Some(end) = record.end() else { return Ok(()) };
     // That the list no longer has an end of long ago does not show that nobody was told of it: of such a one only its own step is news.
-    if record.is_last(end.sequence) || finished_uploads::is_kept(end.at, now) {
+    let is_news = record.is_last(end.sequence) || finished_uploads::is_kept(end.at, now);
+    if is_news {
         Box::pin(notices::queue_end(access, record)).await?;
+    }
+    if is_news || record.failed_hour().is_some_and(|(failed, _)| record.is_last(failed)) {
         Box::pin(notices::queue_failed_hour(access, record)).await?;
-        return finished_uploads::write(access, record).await;
+        finished_uploads::write(access, record).await?;
     }
-    match record.failed_hour() {
-        Some((failed, _)) if record.is_last(failed) => {
-            Box::pin(notices::queue_failed_hour(access, record)).await
-        }
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 /// Takes back what was recorded of an end that does not stand.

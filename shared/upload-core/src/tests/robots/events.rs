@@ -146,7 +146,7 @@ async fn a_change_of_an_old_video_tells_nothing_again() {
             run_timer_for_an_hour(&memory, &robot).await;
         }
         assert_eq!(told(&robot), [1, 1, needs_you], "hour: {has_hour}");
-        let kept = ["recent/", "watch/", "open/"].map(|prefix| memory.ledger.keys(prefix));
+        let kept = ["recent/", "watch/", "open/", "notice/"].map(|prefix| memory.ledger.keys(prefix));
         assert!(kept.iter().all(Vec::is_empty), "{kept:?}");
     }
 }
