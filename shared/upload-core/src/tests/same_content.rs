@@ -99,6 +99,8 @@ async fn where_youku_cannot_be_asked_nothing_is_decided() {
         let error = arrive(&memory, false).await.expect_err("nobody can ask");
         assert!(error.is_retryable() && error.upload_id().is_none(), "{error:?}");
         assert_eq!(memory.world().videos.len(), 1);
+        // A limit is waited out.
+        sleep(MINUTE).await;
         assert!(is_skipped(arrive(&memory, false).await), "asked again");
     }
 }
