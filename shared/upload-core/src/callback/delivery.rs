@@ -192,9 +192,10 @@ async fn fetch_video_state(
     if let Some(known) = known.filter(|known| video_id.as_ref() == Some(&known.id)) {
         return Ok(known.state);
     }
-    ledger.ensure_calls_allowed(youku.client_id().unwrap_or(&record.request.account)).await?;
+    let client = youku.client_id().unwrap_or(&record.request.account);
+    ledger.ensure_calls_allowed(client).await?;
     match video_id {
-        Some(video_id) => youku.show(&video_id).await,
+        Some(video_id) => ledger.spare_calls(client, youku.show(&video_id).await).await,
         None => Ok(None),
     }
 }

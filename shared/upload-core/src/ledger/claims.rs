@@ -295,7 +295,7 @@ impl Ledger {
         match acquired {
             AcquiredLease::Working(upload) => Ok(Claim::Acquired(Box::new(upload))),
             AcquiredLease::Settled(lease, record, mut marks) => {
-                record_end(access, &record).await?;
+                record_end(access, &record, lease.now()).await?;
                 published_content::write_if_newer(access, &record).await?;
                 clear_marks(access, &record, Instant::now(), &mut marks).await?;
                 lease.release(&lease.parts()).await;

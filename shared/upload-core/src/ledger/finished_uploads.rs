@@ -21,6 +21,8 @@ use std::time::{Duration, SystemTime};
 
 /// How long an entry is kept.
 const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How long before its entry is deleted an end counts as forgotten: what a holder knows of the store's clock may be a little off.
+const MARGIN: Duration = Duration::from_secs(3600);
 /// Entries that one sweep deletes at most.
 const MAX_DELETIONS: usize = 200;
 /// Entries read or deleted concurrently.
@@ -91,6 +93,11 @@ pub struct FinishedKeys {
     pub keys: Vec<FinishedKey>,
     /// Where the next page begins (`after`); `None` on the last page.
     pub next: Option<FinishedKey>,
+}
+
+/// Whether the entry of this end is still kept at `now`, by the store's clock.
+pub(super) fn is_kept(ended: Timestamp, now: SystemTime) -> bool {
+    now < ended.get() + (RETENTION - MARGIN)
 }
 
 /// Writes how the upload ended; writes nothing if it has not ended.
@@ -204,6 +211,19 @@ impl Ledger {
         let key = keys::finished_upload(key);
         let Some(found) = self.access.read(&key).await? else { return Ok(None) };
         decode(&key, &found.bytes).map(Some)
+    }
+
+    /// Those of these ends whose entries are no longer kept.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(crate) async fn find_forgotten(&self, ends: Vec<FinishedKey>) -> Result<Vec<FinishedKey>, Error> {
+        if ends.is_empty() {
+            return Ok(ends);
+        }
+        let Some(time) = self.times().await?.now.checked_sub(RETENTION) else { return Ok(Vec::new()) };
+        let first = FinishedKey::prefix_at(time);
+        Ok(ends.into_iter().filter(|end| end.to_string() > first).collect())
     }
 
     /// Deletes entries of uploads that ended more than 30 days ago, a bounded number, and returns how many.

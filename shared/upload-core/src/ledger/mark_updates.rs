@@ -5,6 +5,7 @@ use super::{
     state::State, store::Access,
 };
 use crate::Error;
+use std::time::SystemTime;
 use tokio::time::Instant;
 
 /// Updates the list of finished uploads and the open mark after a step, acknowledged at `acknowledged`, that ends the
@@ -17,10 +18,13 @@ pub(super) async fn update_marks(
 ) -> Result<(), Error> {
     // What is appended later may open the upload again.
     marks.settled = false;
+    // A step after the end says nothing about the end.
+    let is_end = record.end().is_some_and(|end| record.is_last(end.sequence));
     let content = async {
         match record.state {
-            State::Committed => published_content::write(access, record).await,
-            // The holder that committed may have died before it wrote this.
+            State::Committed if is_end => published_content::write(access, record).await,
+            // The holder that committed may have died before it wrote this; another version may be published since.
+            State::Committed => published_content::write_if_newer(access, record).await,
             _ if record.is_settled() => published_content::write_if_newer(access, record).await,
             _ => Ok(()),
         }
@@ -32,14 +36,12 @@ pub(super) async fn update_marks(
         }
     };
     // None of them needs another. The marks go last, with the lease: while there is one, a sweep makes up for what is missing.
-    let ((), (), stands) = tokio::try_join!(record_end(access, record), content, standing)?;
+    let now = record.history.last().map_or(SystemTime::UNIX_EPOCH, |last| last.at.get());
+    let ((), (), stands) = tokio::try_join!(record_end(access, record, now), content, standing)?;
     match record.waiting {
         _ if record.is_settled() => {
             marks.settled = stands;
-            // Another holder's step replaced the end, or follows it: the finder of the mark writes the entry of what the chain amounts to. A
-            // step after the end says nothing about the end.
-            let is_end =
-                record.end().map(|end| end.sequence) == record.history.last().map(|last| last.sequence);
+            // Another holder's step replaced the end, or follows it: the finder of the mark writes the entry of what the chain amounts to.
             if stands || !is_end { Ok(()) } else { withdraw_end(access, record).await }
         }
         Some(waiting) => {
@@ -51,10 +53,19 @@ pub(super) async fn update_marks(
 }
 
 /// Queues for the robots how the upload ended and whether its hour failed, and lists it among the finished ones; nothing if it has not ended.
-pub(super) async fn record_end(access: &Access, record: &Record) -> Result<(), Error> {
-    Box::pin(notices::queue_end(access, record)).await?;
-    Box::pin(notices::queue_failed_hour(access, record)).await?;
-    finished_uploads::write(access, record).await
+/// `now` is by the store's clock.
+pub(super) async fn record_end(access: &Access, record: &Record, now: SystemTime) -> Result<(), Error> {
+    let Some(end) = record.end() else { return Ok(()) };
+    // That the list no longer has an end of long ago does not show that nobody was told of it: of such a one only its own step is news.
+    let is_news = record.is_last(end.sequence) || finished_uploads::is_kept(end.at, now);
+    if is_news {
+        Box::pin(notices::queue_end(access, record)).await?;
+    }
+    if is_news || record.failed_hour().is_some_and(|(failed, _)| record.is_last(failed)) {
+        Box::pin(notices::queue_failed_hour(access, record)).await?;
+        finished_uploads::write(access, record).await?;
+    }
+    Ok(())
 }
 
 /// Takes back what was recorded of an end that does not stand.

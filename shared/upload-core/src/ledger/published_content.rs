@@ -111,10 +111,17 @@ async fn read(access: &Access, key: &str) -> Result<Option<PublishedContent>, Er
 pub(super) async fn write(access: &Access, record: &Record) -> Result<(), Error> {
     let Some(entry) = PublishedContent::from_record(record) else { return Ok(()) };
     let key = keys::content(&record.request.location, &record.request.account);
-    access.write(&key, encode(&entry)?).await.map(drop)
+    match access.store.write(&key, encode(&entry)?).await {
+        Ok(_) => Ok(()),
+        // The holder may have stood still meanwhile: what is written again must not replace a newer version's.
+        Err(error) => {
+            tracing::debug!(?error, upload_id = %record.id, "the published content is written again");
+            write_if_newer(access, record).await
+        }
+    }
 }
 
-/// Records a commit of long ago: what was published since stays.
+/// Records a commit of some time ago: what was published since stays, and so does what was decided about later versions.
 pub(super) async fn write_if_newer(access: &Access, record: &Record) -> Result<(), Error> {
     let Some(entry) = PublishedContent::from_record(record) else { return Ok(()) };
     let key = keys::content(&record.request.location, &record.request.account);

@@ -8,7 +8,7 @@ use super::{
     keys,
     store::Access,
 };
-use crate::Error;
+use crate::{Error, ErrorKind, RetryAdvice};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -39,6 +39,33 @@ impl Ledger {
     /// As [`read`](Self::read).
     pub(crate) async fn limit_calls(&self, client: &str, until: Timestamp) -> Result<(), Error> {
         write(&self.access, client, until).await
+    }
+
+    /// Where Youku has just refused a call of `client` as one too many, spares all others theirs, for as long as it states. Returns what was
+    /// passed: an answer of Youku's, not that of [`ensure_calls_allowed`](Self::ensure_calls_allowed), which is on record.
+    pub(crate) async fn spare_calls<T>(&self, client: &str, asked: Result<T, Error>) -> Result<T, Error> {
+        if let Err(error) = &asked {
+            self.note_refusal(client, error).await;
+        }
+        asked
+    }
+
+    /// As [`spare_calls`](Self::spare_calls), of an error of Youku's.
+    pub(crate) async fn note_refusal(&self, client: &str, error: &Error) {
+        if error.kind() != ErrorKind::RateLimited {
+            return;
+        }
+        let pause = match error.advice() {
+            RetryAdvice::Retry { retry_after: Some(pause) } => pause,
+            _ => FIRST_PAUSE,
+        };
+        let noting = async {
+            let until = self.times().await?.now + pause;
+            self.limit_calls(client, until.into()).await
+        };
+        if let Err(unwritten) = noting.await {
+            tracing::warn!(error = ?unwritten, "could not spare the account's other calls the refusal");
+        }
     }
 
     /// Checks that Youku may be called as `client`.

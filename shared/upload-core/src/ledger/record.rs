@@ -124,6 +124,11 @@ impl Record {
         self.state.has_ended().then(|| self.history.iter().rev().find(ends)).flatten()
     }
 
+    /// Whether this is the number of the last step that counts.
+    pub(super) fn is_last(&self, sequence: u32) -> bool {
+        self.history.last().is_some_and(|last| last.sequence == sequence)
+    }
+
     /// When its object landed or, where nobody stated that, when the upload began; by the store's clock.
     pub(crate) fn landed(&self) -> Option<Timestamp> {
         // A store whose clock is ahead does not put an object after those that landed later.

@@ -32,7 +32,7 @@ pub(super) async fn delete_told(ledger: &Ledger, robot: &str, told: &[NoticeName
     delete(ledger, robot, told.iter().filter(is_over)).await
 }
 
-/// The ends among these that the list of finished uploads has: their notices are not written again.
+/// The ends among these that the list of finished uploads has, or no longer keeps: their notices are not written again.
 async fn recorded_ends(ledger: &Ledger, told: &[NoticeName]) -> Result<BTreeSet<FinishedKey>, Error> {
     let asked: BTreeSet<_> = told.iter().filter_map(NoticeName::end).collect();
     if asked.is_empty() {
@@ -40,22 +40,28 @@ async fn recorded_ends(ledger: &Ledger, told: &[NoticeName]) -> Result<BTreeSet<
     }
     let latest: BTreeSet<_> = ledger.finished_keys(None, 1000).await?.keys.into_iter().collect();
     let mut recorded: BTreeSet<_> = asked.intersection(&latest).cloned().collect();
+    let mut missing = Vec::new();
     for end in asked.difference(&latest).take(MAX_LOOKUPS) {
-        if ledger.finished_upload(end).await?.is_some() {
-            recorded.insert(end.clone());
+        match ledger.finished_upload(end).await? {
+            Some(_) => drop(recorded.insert(end.clone())),
+            None => missing.push(end.clone()),
         }
     }
+    recorded.extend(ledger.find_forgotten(missing).await?);
     Ok(recorded)
 }
 
-/// The ends whose entry knows what became of the video's hour: that it failed is not queued again.
+/// The ends whose entry knows what became of the video's hour, or is no longer kept: that it failed is not queued again.
 async fn recorded_hours(ledger: &Ledger, told: &[NoticeName]) -> Result<BTreeSet<FinishedKey>, Error> {
-    let mut recorded = BTreeSet::new();
+    let (mut recorded, mut missing) = (BTreeSet::new(), Vec::new());
     for end in told.iter().filter_map(NoticeName::failed_hour).take(MAX_LOOKUPS) {
-        if ledger.finished_upload(&end).await?.is_some_and(|finished| finished.publish_at.is_none()) {
-            recorded.insert(end);
+        match ledger.finished_upload(&end).await? {
+            Some(finished) if finished.publish_at.is_none() => drop(recorded.insert(end)),
+            Some(_) => {}
+            None => missing.push(end),
         }
     }
+    recorded.extend(ledger.find_forgotten(missing).await?);
     Ok(recorded)
 }
 

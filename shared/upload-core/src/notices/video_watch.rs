@@ -141,7 +141,7 @@ async fn ask(
     let mut note = Watching::read(ledger, client, limits.now).await?;
     let (states, asked) = ask_states(youku, ids, &mut note, limits).await;
     note.write(ledger, client).await?;
-    if let Err(error) = asked {
+    if let Err(error) = ledger.spare_calls(client, asked).await {
         tracing::warn!(
             ?error,
             account,

@@ -1,9 +1,14 @@
 //! 2,000 objects land at once, and Youku takes 1,000 calls an hour.
 
 use super::{
-    callbacks::env::uploader_with,
+    callbacks::{
+        env::{BOTH, MINUTE, run_sweep, small_memory, upload as upload_with_callback, uploader_with},
+        receiver::Receiver,
+    },
     count_calls, job,
-    memory::{CallLimit, Memory, Quirks},
+    memory::{CallLimit, Fault, Memory, Quirks},
+    request_for,
+    robots::robot::Robot,
     watching::{count_events, publish},
 };
 use crate::{
@@ -11,7 +16,7 @@ use crate::{
     *,
 };
 use futures_util::future::join_all;
-use std::{cell::RefCell, time::Duration};
+use std::{cell::RefCell, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep};
 
 const OBJECTS: u32 = 2_000;
@@ -114,4 +119,57 @@ async fn two_thousand_objects_finish_while_videos_are_watched() {
     assert!(taken <= 2 * OBJECTS + asked, "{taken}");
     assert_eq!(count_events(&receiver), 400);
     assert!(memory.ledger.keys("open/").is_empty());
+}
+
+/// Who asks Youku about a video.
+#[derive(Debug, Clone, Copy)]
+enum Asker {
+    Arrival,
+    CallbackOfOne,
+    CallbacksOfAll,
+    Robots,
+}
+
+/// The same bytes arrive as another version.
+async fn arrive(memory: &Memory, etag: &str) -> Result<ArrivalOutcome, Error> {
+    memory.world().etag = etag.into();
+    let request = request_for(memory, Mode::Oss).await?;
+    memory.uploader().upload_arrival(&request, false, &RunContext::default()).await
+}
+
+async fn ask(memory: &Memory, receiver: &Receiver, id: &UploadId, asker: Asker) {
+    let run = RunContext::default();
+    let (youku_of, uploader) =
+        (|_: &str| Ok(Arc::new(memory.clone()) as Arc<dyn Youku>), uploader_with(memory, receiver));
+    match asker {
+        Asker::Arrival => drop(arrive(memory, "B").await.expect_err("limited")),
+        Asker::CallbackOfOne => drop(uploader.follow_up(id, &run).await.expect_err("limited")),
+        Asker::CallbacksOfAll => drop(run_sweep(memory, receiver).await),
+        Asker::Robots => watch_for_robots(&memory.ledger(), &youku_of, 1000, None).await.expect("readable"),
+    }
+}
+
+/// Whoever meets the refusal spares all others theirs, until it is over.
+#[tokio::test(start_paused = true)]
+async fn a_refused_question_spares_all_other_calls() {
+    for asker in [Asker::Arrival, Asker::CallbackOfOne, Asker::CallbacksOfAll, Asker::Robots] {
+        let (mut memory, receiver, robot) = (small_memory(), Receiver::default(), Robot::new("team"));
+        memory.robots = [robot.subscriber()].into();
+        memory.world().states.push_back(VideoState::InReview);
+        let published = upload_with_callback(&memory, &receiver, BOTH).await.expect("published");
+        sleep(2 * MINUTE).await;
+        memory.fault("show", 0, Fault::Deny(ErrorKind::RateLimited));
+        ask(&memory, &receiver, &published.upload_id, asker).await;
+        let asked = count_calls(&memory, "show");
+        assert_eq!(asked, 1, "{asker:?}");
+        for n in 0..10 {
+            let error = arrive(&memory, &format!("C{n}")).await.expect_err("limited");
+            assert_eq!(error.kind(), ErrorKind::RateLimited, "{asker:?}");
+        }
+        assert_eq!(count_calls(&memory, "show"), asked, "{asker:?}");
+        sleep(MINUTE).await;
+        let again = arrive(&memory, "D").await.expect("it is over");
+        assert!(matches!(again, ArrivalOutcome::SameContent), "{asker:?}");
+        assert_eq!(memory.world().videos.len(), 1);
+    }
 }

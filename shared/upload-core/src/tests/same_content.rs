@@ -3,9 +3,10 @@
 use super::{
     bytes,
     callbacks::{
-        env::uploader_with,
+        env::{MINUTE, uploader_with},
         receiver::{Receiver, URL},
     },
+    changes::env::{HOUR, change, now, person, publish, sweep_for, titled},
     count_calls,
     crash_points::report_crash_points,
     deliveries::LEASE,
@@ -98,8 +99,54 @@ async fn where_youku_cannot_be_asked_nothing_is_decided() {
         let error = arrive(&memory, false).await.expect_err("nobody can ask");
         assert!(error.is_retryable() && error.upload_id().is_none(), "{error:?}");
         assert_eq!(memory.world().videos.len(), 1);
+        // A limit is waited out.
+        sleep(MINUTE).await;
         assert!(is_skipped(arrive(&memory, false).await), "asked again");
     }
+}
+
+/// What happens to the video of an older version, or its hour, leaves the index to the version that was published last.
+#[tokio::test(start_paused = true)]
+async fn a_change_of_an_older_version_leaves_the_last_one_known() {
+    for is_hour in [false, true] {
+        let memory = Memory::holding(bytes(SIZE));
+        memory.world().states.extend([VideoState::Normal]);
+        let older = publish(&memory, is_hour.then(|| now(&memory) + HOUR)).await;
+        memory.hold_content(bytes(SIZE + 1));
+        replace_version(&memory, "B");
+        assert!(!is_skipped(arrive(&memory, false).await), "other bytes");
+        sleep(MINUTE).await;
+        match is_hour {
+            true => assert_eq!(sweep_for(&memory, HOUR).await, 1),
+            false => {
+                let edit = VideoChange::Edit(titled("旧的"));
+                change(&memory, &older, edit, person()).await.expect("changed");
+            }
+        }
+        replace_version(&memory, "C");
+        assert!(is_skipped(arrive(&memory, false).await), "hour: {is_hour}");
+        assert_eq!(memory.world().videos.len(), 2);
+        let location = request_for(&memory, Mode::Oss).await.expect("it is there").object.location;
+        let json = br#"{"description":"new"}"#;
+        let applied = memory.uploader().apply_sidecar(&location, "main", json, &RunContext::default()).await;
+        assert_eq!(applied.expect("carried out"), SidecarResult::Changed);
+        assert_eq!(memory.world().edits.last().map(|edit| edit.1.clone()).as_deref(), Some("V1"));
+    }
+}
+
+/// A change of the video that was published last keeps what was decided about later versions of it.
+#[tokio::test(start_paused = true)]
+async fn a_change_forgets_no_decision() {
+    let memory = Memory::holding(bytes(SIZE));
+    let id = publish(&memory, None).await;
+    memory.world().states.extend([VideoState::Normal]);
+    replace_version(&memory, "B");
+    assert!(is_skipped(arrive(&memory, false).await));
+    change(&memory, &id, VideoChange::Edit(titled("新的")), person()).await.expect("changed");
+    let shows = count_calls(&memory, "show");
+    memory.world().states = [VideoState::Blocked].into();
+    assert!(is_skipped(arrive(&memory, false).await), "it was decided");
+    assert_eq!((count_calls(&memory, "show"), memory.world().videos.len()), (shows, 1));
 }
 
 /// An arrival whose rule has a callback, or none.

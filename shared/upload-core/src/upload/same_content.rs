@@ -71,7 +71,7 @@ impl Uploader {
     }
 
     /// Finds the last published upload of the object's key, if it has the same content and its video exists and has not failed: the arrival
-    /// `id` of such an object is skipped. Writes nothing.
+    /// `id` of such an object is skipped. Writes nothing, unless Youku refuses the call as one too many: that spares others theirs.
     ///
     /// # Errors
     /// Where the ledger cannot be read; retryable if Youku cannot say now whether the video still exists.
@@ -94,9 +94,11 @@ impl Uploader {
                 return Ok(Some(published));
             }
             if let Some(video_id) = &published.video_id {
+                let client = self.account_name(account);
                 let showing = async {
-                    self.ledger.ensure_calls_allowed(self.account_name(account)).await?;
-                    self.youku.show(video_id).await
+                    self.ledger.ensure_calls_allowed(client).await?;
+                    let shown = self.youku.show(video_id).await;
+                    self.ledger.spare_calls(client, shown).await
                 };
                 match showing.await.map_err(duplicate_check_failed)? {
                     None | Some(VideoState::Failed | VideoState::Blocked) => return Ok(None),

@@ -20,7 +20,7 @@ const LONGEST_COMMIT_PAUSE: Duration = Duration::from_secs(6 * 3600);
 /// The failure text of a commit whose result stayed unknown.
 const GAVE_UP_ASKING: &str = "the session ended and Youku did not show for three days whether the video was committed: look before uploading again";
 /// The pause after a rate refusal that states no time.
-pub(super) const RATE_LIMIT_PAUSE: Duration = Duration::from_secs(60);
+const RATE_LIMIT_PAUSE: Duration = Duration::from_secs(60);
 
 /// Returns the step that records this error, if one does. `now` is the store's clock.
 ///

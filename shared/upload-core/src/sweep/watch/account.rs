@@ -85,7 +85,13 @@ impl AccountWatch {
             false => self.uploader.ledger.ensure_calls_allowed(&self.client).await.map(|()| true),
         };
         let watched = match allowed {
-            Ok(true) => self.ask_all(&mut queue, report, run).await,
+            Ok(true) => {
+                let asked = self.ask_all(&mut queue, report, run).await;
+                if let Ok(Some(error)) = &asked {
+                    self.uploader.ledger.note_refusal(&self.client, error).await;
+                }
+                asked
+            }
             Ok(false) => Ok(None),
             Err(error) => Ok(Some(error)),
         };
@@ -182,9 +188,11 @@ impl AccountWatch {
                         self.note.learn(count / 2, self.now);
                         self.conclude(vec![(video, state)], report, run).await.map_err(Stop::Ledger)
                     }
-                    Err(_) => {
+                    Err(alone) => {
                         queue.due.push_front(video);
-                        Err(Stop::Youku(error))
+                        // That Youku takes no more calls is news to all.
+                        let is_limited = alone.kind() == ErrorKind::RateLimited;
+                        Err(Stop::Youku(if is_limited { alone } else { error }))
                     }
                 }
             }

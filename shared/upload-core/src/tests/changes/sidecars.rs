@@ -105,15 +105,34 @@ async fn a_refusal_is_told_and_the_video_stays() {
     assert!(memory.ledger.keys("open/").is_empty(), "nothing is left to do");
 }
 
+/// Every pass looks at it again: it takes no step of the upload, whichever part does not fit, and whether or not the video waits for its hour.
 #[tokio::test(start_paused = true)]
 async fn a_sidecar_that_does_not_fit_changes_nothing() {
-    let (memory, receiver) = (small_memory(), Receiver::default());
-    publish(&memory, None).await;
-    for json in ["", "[]", r#"{"titel":"x"}"#, r#"{"publish_at":"20:00"}"#, r#"{"public_type":"password"}"#] {
-        let error = apply(&memory, &receiver, json).await.expect_err(json);
-        assert_eq!(error.kind(), ErrorKind::InvalidJob, "{json}");
+    for has_hour in [false, true] {
+        let (memory, receiver) = (small_memory(), Receiver::default());
+        publish(&memory, has_hour.then(|| now(&memory) + HOUR)).await;
+        let steps = memory.ledger.keys("ledger/");
+        let (long, soon) = ("长".repeat(61), Timestamp::from(now(&memory) + HOUR));
+        for json in [
+            "",
+            "[]",
+            r#"{"titel":"x"}"#,
+            r#"{"publish_at":"20:00"}"#,
+            r#"{"public_type":"password"}"#,
+            r#"{"publish_at":"2099-12-01T20:00:00+08:00"}"#,
+            &format!(r#"{{"title":"{long}"}}"#),
+            &format!(r#"{{"title":"{long}","public_type":"friend"}}"#),
+            &format!(r#"{{"title":"新的","public_type":"password","publish_at":"{soon}"}}"#),
+        ] {
+            for _ in 0..2 {
+                let error = apply(&memory, &receiver, json).await.expect_err(json);
+                assert_eq!(error.kind(), ErrorKind::InvalidJob, "{json}");
+                sleep(5 * MINUTE).await;
+            }
+            assert_eq!(memory.ledger.keys("ledger/"), steps, "{json}, hour: {has_hour}");
+        }
+        assert_eq!(count_calls(&memory, "update"), 0);
     }
-    assert_eq!(count_calls(&memory, "update"), 0);
 }
 
 /// Before the hour a sidecar moves the hour, and changes who may watch from then on.

@@ -6,11 +6,17 @@ use crate::{
         RefreshState, TokenPair, Tokens,
         tests::{commit_many, fail_one},
     },
-    tests::{memory::Fault, upload},
+    tests::{
+        changes::env::{change, now, person, request_at, run_sweep as run_timer, titled},
+        memory::{Fault, Memory},
+        upload,
+    },
     *,
 };
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
+
+const DAY: Duration = Duration::from_secs(86_400);
 
 #[tokio::test(start_paused = true)]
 async fn a_published_video_is_told_with_its_title_and_id() {
@@ -134,6 +140,50 @@ async fn what_becomes_of_a_video_is_told_once() {
     }
 }
 
+/// A timer sweeps every five minutes for an hour, forgets old ends, and tells what is due.
+async fn run_timer_for_an_hour(memory: &Memory, robot: &Robot) {
+    for _ in 0..12 {
+        run_timer(memory).await;
+        run_sweep(memory).await;
+        memory.ledger().forget_finished().await.expect("deleted");
+        deliver(memory, robot).await;
+        sleep(MINUTE * 5).await;
+    }
+}
+
+/// The list of ends goes back 30 days; what happens to a video after that is no end of it.
+#[tokio::test(start_paused = true)]
+async fn a_change_of_an_old_video_tells_nothing_again() {
+    for has_hour in [false, true] {
+        let robot = Robot::new("team");
+        let memory = memory_with(&[&robot]);
+        let at = has_hour.then(|| now(&memory) + 40 * DAY);
+        let request = request_at(&memory, at).await.expect("it is there");
+        memory.world().states.extend([VideoState::Normal]);
+        let published = memory.uploader().upload(&request, &RunContext::default()).await.expect("published");
+        run_timer_for_an_hour(&memory, &robot).await;
+        let told = |robot: &Robot| {
+            [NoticeEvent::Published, NoticeEvent::VideoReady, NoticeEvent::NeedsYou]
+                .map(|event| robot.told(event))
+        };
+        assert_eq!(told(&robot), [1, 1, 0]);
+        sleep(40 * DAY).await;
+        (0..3).for_each(|_| memory.fault("update", 0, Fault::Deny(ErrorKind::Youku)));
+        run_timer_for_an_hour(&memory, &robot).await;
+        let needs_you = u64::from(has_hour);
+        assert_eq!(told(&robot), [1, 1, needs_you], "the hour that failed is news");
+        memory.world().clear_faults();
+        for title in ["新的", "更新的"] {
+            let edit = VideoChange::Edit(titled(title));
+            change(&memory, &published.upload_id, edit, person()).await.expect("changed");
+            run_timer_for_an_hour(&memory, &robot).await;
+        }
+        assert_eq!(told(&robot), [1, 1, needs_you], "hour: {has_hour}");
+        let kept = ["recent/", "watch/", "open/", "notice/"].map(|prefix| memory.ledger.keys(prefix));
+        assert!(kept.iter().all(Vec::is_empty), "{kept:?}");
+    }
+}
+
 /// A video that is never decided about is watched for some days.
 #[tokio::test(start_paused = true)]
 async fn nobody_watches_a_video_for_ever() {
@@ -156,10 +206,9 @@ async fn a_token_that_expires_is_told_once() {
     let robot = Robot::new("team");
     let memory = memory_with(&[&robot]);
     let (ledger, begun) = (memory.ledger(), memory.ledger.now());
-    let day = Duration::from_secs(86_400);
     let tokens = |days: u32, refresh| {
         let (access_token, refresh_token) = ("a".to_owned().into(), "r".to_owned().into());
-        let pair = TokenPair { number: 1, access_token, refresh_token, obtained: begun, life: day * days };
+        let pair = TokenPair { number: 1, access_token, refresh_token, obtained: begun, life: DAY * days };
         let mut tokens = Tokens::default();
         (tokens.pair, tokens.refresh) = (Some(pair), refresh);
         tokens

@@ -8,6 +8,7 @@ mod difference;
 pub(crate) mod publish;
 mod send;
 mod sidecar;
+mod sidecar_check;
 mod updated_sidecar;
 
 pub use sidecar::SidecarResult;

@@ -7,7 +7,6 @@ use crate::{
     ledger::{ChangeOrigin, Failure, LeasedUpload, Step, Update},
     model::metadata::{StatedMetadata, VideoMetadata},
     retry::RetryBudget,
-    upload::terminal_step::RATE_LIMIT_PAUSE,
 };
 use youku::{PublicType, split_tags, with_unix_line_ends};
 
@@ -117,20 +116,7 @@ impl Uploader {
         upload: &LeasedUpload,
         asked: Result<T, Error>,
     ) -> Result<T, Error> {
-        if let Err(error) = &asked
-            && error.kind() == ErrorKind::RateLimited
-        {
-            let pause = match error.advice() {
-                RetryAdvice::Retry { retry_after: Some(pause) } => pause,
-                _ => RATE_LIMIT_PAUSE,
-            };
-            let client = self.account_name(&upload.record().request.account);
-            let until = upload.lease().now() + pause;
-            if let Err(unwritten) = self.ledger.limit_calls(client, until.into()).await {
-                tracing::warn!(error = ?unwritten, "could not spare the account's other calls the refusal");
-            }
-        }
-        asked
+        self.ledger.spare_calls(self.account_name(&upload.record().request.account), asked).await
     }
 
     /// Asks once, unless Youku shows the change already.

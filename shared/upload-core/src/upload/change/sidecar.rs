@@ -7,12 +7,9 @@ use crate::{
     ledger::{ChangeOrigin, LeasedUpload, Scheduling, Step, Timestamp, Update, is_audience},
     model::{
         metadata::{StatedMetadata, VideoMetadata},
-        publication::{Publication, check_hour},
+        publication::Publication,
     },
-    upload::change::{
-        audience::{check_rest, split_audience},
-        difference::is_empty,
-    },
+    upload::change::{audience::split_audience, difference::is_empty},
 };
 use futures_util::future::BoxFuture;
 
@@ -75,13 +72,23 @@ impl Uploader {
             let is_fixed = |field: &str| record.request.fixed.iter().any(|fixed| fixed == field);
             let edit = stated.metadata.retain(|field| !is_fixed(field) && VideoEdit::can_change(field));
             let publish_at = stated.publish_at.filter(|_| !is_fixed("publish_at"));
-            // Each claim is a step: while Youku refuses the account's calls, every sweep would add one. What waits for an hour is recorded
-            // before that hour.
+            let edit = drop_empty(edit);
+            // Each claim is a step: what does not fit would add one at every look.
+            let hour = match publish_at {
+                Some(at) => Some((at, self.ledger.times().await?.now)),
+                None => None,
+            };
+            self.check_sidecar(&record, &edit, hour).map_err(|error| error.with_upload_id(id))?;
+            // So would what Youku cannot be asked now. What waits for an hour is recorded before that hour.
             if publish_at.is_none() && record.pending_publication().is_none() {
                 let account = self.account_name(&record.request.account);
-                self.ledger.ensure_calls_allowed(account).await.map_err(|error| error.with_upload_id(id))?;
+                let asking = async {
+                    self.ledger.ensure_calls_allowed(account).await?;
+                    self.youku.ready().await
+                };
+                asking.await.map_err(|error| error.with_upload_id(id))?;
             }
-            let change = VideoChange::Sidecar { edit: drop_empty(edit), publish_at };
+            let change = VideoChange::Sidecar { edit, publish_at };
             self.change_video(id, change, ChangeOrigin::Sidecar(digest), run).await?;
             Ok(SidecarResult::Changed)
         })
@@ -100,7 +107,7 @@ impl Uploader {
             return Ok(Vec::new());
         }
         // Nothing is changed by a file of which a part does not fit.
-        check_rest(&edit)?;
+        self.check_sidecar(upload.record(), &edit, publish_at.map(|at| (at, upload.lease().now())))?;
         // A person who hid the video, or gave its hour up, is not overruled by a file that still says what it said.
         let edit = match upload.record().is_audience_persons() {
             true => edit.retain(|field| !is_audience(field)),
@@ -126,7 +133,6 @@ impl Uploader {
         by: &ChangeOrigin,
     ) -> Result<VideoMetadata, Error> {
         let Some(at) = publish_at.filter(|_| !upload.record().is_audience_persons()) else { return Ok(edit) };
-        check_hour(at, upload.lease().now())?;
         let pending = upload.record().pending_publication().map(|pending| pending.publication);
         let (audience, rest) = split_audience(edit.clone());
         let (publication, audience, edit) = match pending {
