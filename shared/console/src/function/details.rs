@@ -29,13 +29,14 @@ pub(crate) async fn show_function_details(function: &Function, id: &UploadId, ro
     }
 }
 
-/// What may be done, as far as a row tells; the function refuses what does not fit.
+/// What may be done, as far as a row tells; the function refuses what does not fit. It does not say what a task stated about the video, so
+/// that another one would have a different audience: none is offered.
 fn list_actions(row: &Row) -> Vec<Action> {
     let mut actions = match row.state {
-        RowState::Failed | RowState::Cancelled => vec![Action::Retry, Action::Again],
-        RowState::Published | RowState::InReview => vec![Action::Again],
+        RowState::Failed | RowState::Cancelled => vec![Action::Retry],
+        RowState::Published | RowState::InReview => vec![],
         RowState::Hashing | RowState::Uploading => vec![Action::Cancel],
-        RowState::NeedsYou if row.videoid.is_some() => vec![Action::Again],
+        RowState::NeedsYou if row.videoid.is_some() => vec![],
         RowState::NeedsYou | RowState::Queued | RowState::Waiting => vec![Action::Resume, Action::Cancel],
     };
     if row.callback.is_some() {
