@@ -67,8 +67,8 @@ export async function cancel(page, { title }) {
   await page.locator("main .badge.cancelled").waitFor();
 }
 
-/** A published upload is uploaded again, after a question; its result leads to the upload that this made. */
-export async function again(page) {
+/** A published upload is uploaded again, after a question; its result leads to the upload that this made, whose state is then `state`. */
+export async function again(page, { state }) {
   await rows(page).first().locator("a").click();
   await page.getByRole("button", { name: "Upload again" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Upload again" }).click();
@@ -76,7 +76,7 @@ export async function again(page) {
   const before = page.url();
   await page.locator(".jobs li a").click();
   await eventually(() => page.url() !== before, true, "another upload");
-  await page.locator("main .badge.published").waitFor();
+  await page.locator(`main .badge.${state}`).waitFor();
   await page.getByRole("link", { name: "All uploads" }).click();
   await eventually(() => total(page), 2, "both are listed");
 }
