@@ -1,6 +1,6 @@
 //! `GET /console/uploads/{id}` of a function: its status, and what can be done. Only a ledger at hand can be explained.
 
-use super::client::Function;
+use super::{client::Function, reader::row_from_status};
 use crate::{
     actions::Action,
     response::{no_such_upload, unreadable},
@@ -13,16 +13,13 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-/// Shows what the function says of an upload; `row` is what was read for the list.
+/// Shows what the function says of an upload; `row` is what was read for the list, which lacks ends of long ago.
 pub(crate) async fn show_function_details(function: &Function, id: &UploadId, row: Option<Row>) -> Response {
     match function.get::<Value>(&format!("/uploads/{id}")).await {
         Ok(Some(status)) => {
-            let actions = row.as_ref().map(list_actions).unwrap_or_default();
-            let mut details = json!({"status": status, "steps": status["steps"], "actions": actions});
-            if let Some(row) = row {
-                details["row"] = json!(row);
-            }
-            Json(details).into_response()
+            let row = row.unwrap_or_else(|| row_from_status(id, &status));
+            let (actions, steps) = (list_actions(&row), status["steps"].clone());
+            Json(json!({"row": row, "status": status, "steps": steps, "actions": actions})).into_response()
         }
         Ok(None) => no_such_upload(),
         Err(error) => unreadable(&error),
