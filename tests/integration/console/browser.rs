@@ -55,7 +55,7 @@ impl ConsoleEnv {
 }
 
 /// Lets Youku refuse the next sessions for good.
-fn refuse(env: &TestEnv, times: usize) {
+pub(super) fn refuse(env: &TestEnv, times: usize) {
     let refusal = json!({"kind": "status", "status": 400, "code": "120010101"});
     add_fault(&env.clouds.youku.control(), json!({"operation": "create", "times": times, "fault": refusal}));
 }
