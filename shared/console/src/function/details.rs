@@ -1,6 +1,6 @@
 //! `GET /console/uploads/{id}` of a function: its status, and what can be done. Only a ledger at hand can be explained.
 
-use super::{client::Function, reader::row_from_status};
+use super::{client::Function, listed::is_carried, reader::row_from_status};
 use crate::{
     actions::Action,
     response::{no_such_upload, unreadable},
@@ -29,12 +29,17 @@ pub(crate) async fn show_function_details(function: &Function, id: &UploadId, ro
 /// What may be done, as far as a row tells; the function refuses what does not fit. It does not say what a task stated about the video, so
 /// that another one would have a different audience: none is offered.
 fn list_actions(row: &Row) -> Vec<Action> {
+    // A local file is resumed where it lies.
+    let has_object = !is_carried(&row.object);
     let mut actions = match row.state {
-        RowState::Failed | RowState::Cancelled => vec![Action::Retry],
-        RowState::Published | RowState::InReview => vec![],
-        RowState::Hashing | RowState::Uploading => vec![Action::Cancel],
-        RowState::NeedsYou if row.videoid.is_some() => vec![],
-        RowState::NeedsYou | RowState::Queued | RowState::Waiting => vec![Action::Resume, Action::Cancel],
+        RowState::Failed | RowState::Cancelled if has_object => vec![Action::Retry],
+        RowState::Published | RowState::InReview | RowState::Failed | RowState::Cancelled => vec![],
+        // Its video is there, and hidden until its hour or until a person helps.
+        RowState::NeedsYou | RowState::Waiting if row.videoid.is_some() => vec![],
+        RowState::NeedsYou | RowState::Queued | RowState::Waiting if has_object => {
+            vec![Action::Resume, Action::Cancel]
+        }
+        _ => vec![Action::Cancel],
     };
     if row.callback.is_some() {
         actions.push(Action::Callback);

@@ -82,7 +82,8 @@ impl FunctionUpload {
 
     /// Its row, with the words as they are.
     pub(super) fn into_row(self, is_held: bool) -> Row {
-        let row = Row::from_listed(self.listed, is_held, false);
+        let is_carried = is_carried(&self.listed.object);
+        let row = Row::from_listed(self.listed, is_held, is_carried);
         let entrypoint = self.entrypoint.map(Word::Newer).or(row.entrypoint.clone());
         let row = Row { entrypoint, ..row };
         match self.waiting {
@@ -94,6 +95,11 @@ impl FunctionUpload {
 
 fn read<T: DeserializeOwned>(value: &Value) -> Option<T> {
     T::deserialize(value).ok()
+}
+
+/// Whether an object is a file of somebody's machine, which no function can read.
+pub(super) fn is_carried(object: &str) -> bool {
+    object.starts_with("folder://")
 }
 
 /// Takes the word of a field out of an upload where it is none of those that are known.

@@ -16,6 +16,45 @@ async fn show(answers: &Answers, number: usize, row: Option<Row>) -> Value {
     serde_json::from_slice(&body).unwrap()
 }
 
+/// Shows an upload that the function lists so and whose status is this, after the list was read.
+async fn show_listed(state: &str, listed: Value, status: Value) -> Value {
+    let (answers, mut reader, table) = Answers::start().await;
+    let mut upload = json!({"upload_id": id(1), "state": state, "object": "oss://b/k.mp4", "account": "main", "at": "2026-11-29T08:00:00Z"});
+    upload.as_object_mut().unwrap().extend(listed.as_object().unwrap().clone());
+    let (open, finished) =
+        if status["at_rest"] == true { (vec![], vec![upload]) } else { (vec![upload], vec![]) };
+    answers.set("/uploads?state=open&limit=100", json!({"uploads": open}));
+    answers.set("/uploads?state=finished&limit=100", json!({"uploads": finished}));
+    answers.set(&format!("/uploads/{}", id(1)), status);
+    reader.look().await.unwrap();
+    let row = table.row(&id(1));
+    assert!(row.is_some(), "it is listed");
+    show(&answers, 1, row).await
+}
+
+/// Another video would be made without what a task stated, such as who may watch: it is not offered. A local file is resumed where it
+/// lies, and a video that is hidden until its hour has nothing to go on with.
+#[tokio::test]
+async fn only_what_a_function_can_do_is_offered() {
+    let local = json!({"object": "folder:///film.mp4"});
+    let hidden = json!({"videoid": "X1", "publish_at": "2026-12-29T08:00:00Z"});
+    let rest = |state: &str| json!({"state": state, "at_rest": true, "steps": []});
+    let open = |state: &str| json!({"state": state, "at_rest": false, "steps": []});
+    for (state, listed, status, shown, actions) in [
+        ("committed", json!({"videoid": "X1"}), rest("committed"), "published", json!([])),
+        ("failed", json!({"error": "refused"}), rest("failed"), "failed", json!(["retry"])),
+        ("cancelled", json!({}), rest("cancelled"), "cancelled", json!(["retry"])),
+        ("committed", hidden, open("committed"), "waiting", json!([])),
+        ("open", json!({}), open("created"), "queued", json!(["resume", "cancel"])),
+        ("open", local.clone(), open("created"), "needs_you", json!(["cancel"])),
+        ("failed", local.clone(), rest("failed"), "failed", json!([])),
+        ("cancelled", local, rest("cancelled"), "cancelled", json!([])),
+    ] {
+        let details = show_listed(state, listed.clone(), status).await;
+        assert_eq!((&details["row"]["state"], &details["actions"]), (&json!(shown), &actions), "{listed}");
+    }
+}
+
 /// An upload that no list has named, such as one that ended long ago, has the row that its status makes.
 #[tokio::test]
 async fn an_upload_that_was_not_listed_has_a_row() {
