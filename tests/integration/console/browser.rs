@@ -105,6 +105,8 @@ async fn a_failed_upload_says_what_helps_and_is_retried() {
     env.put("film.mp4", &bytes).await;
     env.wait_for_deliveries().await;
     let console = ConsoleEnv::new(env);
+    let failed = upload_id(&console.env, "oss://videos/film.mp4").await;
+    console.walk("warned", json!({"failed": failed})).await;
     console.walk("retry", json!({"advice": "fix the cause that the state names", "videos": 1})).await;
     console.env.assert_published("film", &bytes);
 }

@@ -80,3 +80,13 @@ export async function again(page, { state }) {
   await page.getByRole("link", { name: "All uploads" }).click();
   await eventually(() => total(page), 2, "both are listed");
 }
+
+/** What the process says of a success is shown with it: here that what was typed was not used. */
+export async function warned(page, { failed }, { context }) {
+  const warning = "The object's metadata says something else.";
+  const answer = { code: "200", msg: "upload success", data: { upload_id: failed, warning } };
+  await context.route(`**/api/uploads/${failed}/retry`, (route) => route.fulfill({ json: answer }));
+  await page.goto(new URL(`/#/uploads/${failed}`, page.url()).href);
+  await page.getByRole("button", { name: "Retry" }).click();
+  await page.locator(".jobs li.good").getByText(`Published · ${warning}`).waitFor();
+}
