@@ -42,8 +42,9 @@ function pageHeader({ route, info, link: connection }) {
   ]);
 }
 
-function banner({ link: connection, trouble, list }) {
-  const bad = trouble ?? (list?.trouble && [list.trouble.msg, list.trouble.advice].filter(Boolean).join(" · "));
+function banner({ link: connection, trouble, list, route }) {
+  const known = route.view === "list" && list?.trouble;
+  const bad = trouble ?? (known && [known.msg, known.advice].filter(Boolean).join(" · "));
   const text = ["lost", "refused"].includes(connection) ? t(`live.${connection}`) : bad && t("live.trouble", { message: bad });
   return text && h("p", { class: "banner", role: "alert", "data-key": "banner" }, text);
 }

@@ -84,6 +84,7 @@ async fn uploads_are_found_again_by_their_address() {
     console.walk("unknown", json!({"all": 5})).await;
     console.walk("offline", json!({"all": 5})).await;
     console.walk("keyboard", json!({"all": 5, "text": "concert"})).await;
+    console.walk("troubled", json!({"all": 5})).await;
 }
 
 /// Both languages, light and dark, 320 pixels, and nothing serious for axe-core on any page.

@@ -90,3 +90,22 @@ export async function warned(page, { failed }, { context }) {
   await page.getByRole("button", { name: "Retry" }).click();
   await page.locator(".jobs li.good").getByText(`Published · ${warning}`).waitFor();
 }
+
+/** That the list could not be read is said where the list is, and until the ledger is well. */
+export async function troubled(page, { all }, { context }) {
+  const address = "**/console/uploads?*";
+  const trouble = { error: "ledger_failed", msg: "no answer", advice: "wait" };
+  await context.route(address, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...await response.json(), trouble } });
+  });
+  await page.reload();
+  const banner = page.locator(".banner");
+  await banner.getByText("The ledger could not be read: no answer · wait").waitFor();
+  await page.getByRole("link", { name: "Health" }).click();
+  await banner.waitFor({ state: "detached" });
+  await context.unroute(address);
+  await page.getByRole("link", { name: "Uploads", exact: true }).click();
+  await eventually(() => total(page), all, "the list is there");
+  await banner.waitFor({ state: "detached" });
+}
