@@ -145,6 +145,8 @@ async fn a_file_that_cannot_be_uploaded_is_refused_early() {
     let path = write(folder, "notes.txt", &sample_bytes(1, 1000));
     console.walk("refused", json!({"path": path})).await;
     assert!(spooled(folder).is_empty());
+    let path = write(folder, "film.mp4", &sample_bytes(1, 2000));
+    console.walk("twice", json!({"path": path})).await;
     let small =
         ["--spool", &folder.join("small").display().to_string(), "--spool-limit", "1K"].map(str::to_owned);
     let arguments = small.each_ref().map(String::as_str);
