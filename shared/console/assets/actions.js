@@ -3,6 +3,7 @@ import * as api from "./api.js";
 import { confirm } from "./dialog.js";
 import { start } from "./jobs.js";
 import { report } from "./load.js";
+import { update } from "./store.js";
 import { t } from "./text.js";
 
 /** Which rows an action fits. What was cancelled on purpose is retried only where the filter is for it. */
@@ -24,6 +25,7 @@ export function bulkFor(filter) {
 
 /** Asks where something ends or happens twice, then carries the action out for `row`, else for all that match `filter`. */
 export async function ask(action, row, filter) {
+  update({ refusal: null });
   try {
     const request = row ? await askOne(action, row) : await askAll(action, filter);
     if (request) start(action, request.rows, request.options);

@@ -55,13 +55,8 @@ export function act(action, row, { newSession = false } = {}) {
   const post = (to) => request(to, { method: "POST" });
   if (action === "cancel") return post(`${path}/cancel`);
   if (action === "callback") return post(`${path}/callback`);
-  if (action === "again") return again(row);
-  if (action === "publish") return submit(row.task);
+  // A text of its own asks for another video.
+  const again = action === "again" ? `console-${crypto.randomUUID()}` : undefined;
+  if (again || action === "publish") return send("/api/uploads", "POST", { ...row.task, again });
   return post(`${path}/retry${newSession ? "?new_session=true" : ""}`);
 }
-
-/** The same object once more: a text of its own asks for another video. */
-const again = ({ object, account, video }) =>
-  submit({ source: object, account, video, again: `console-${crypto.randomUUID()}` });
-
-const submit = (task) => send("/api/uploads", "POST", task);

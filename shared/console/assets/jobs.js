@@ -77,9 +77,12 @@ function report(job) {
   say([headline(sums), ...figures(sums)].join(" · "));
 }
 
-function describe({ action }, { result, error }) {
+function describe({ action }, { result, error, outcome }) {
   if (result === "running") return t("phase.now");
-  if (result === "good") return t(LONG.includes(action) ? "state.published" : action === "cancel" ? "state.cancelled" : "phase.done");
+  if (result === "good") {
+    const what = LONG.includes(action) ? "state.published" : action === "cancel" ? "state.cancelled" : "phase.done";
+    return [t(what), outcome?.data?.warning].filter(Boolean).join(" · ");
+  }
   return `${t(result === "bad" ? "state.failed" : "job.conflict")} · ${word(error.code === "lost" ? "live" : "why", error.code)}`;
 }
 

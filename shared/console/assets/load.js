@@ -45,7 +45,7 @@ async function run() {
     if (tell && change.list) say(t("list.total", { n: change.list.total }));
     tell = false;
   } catch (error) {
-    if (running === mine) report(error);
+    if (running === mine) report(error, "trouble");
   } finally {
     if (running === mine) {
       running = null;
@@ -86,9 +86,9 @@ async function readUpload(id, signal) {
   }
 }
 
-/** Says on the page what a request came to. */
-export function report(error) {
+/** Says on the page what a request came to; `as`: whether what the page shows could not be read, or something was refused. */
+export function report(error, as = "refusal") {
   if (error.status === 0 || error.name === "TimeoutError") update({ link: "lost" });
   else if ([401, 403].includes(error.status)) update({ link: "refused" });
-  else update({ link: "live", trouble: error.message || error.code });
+  else update({ link: "live", [as]: error.message || error.code });
 }

@@ -42,9 +42,10 @@ function pageHeader({ route, info, link: connection }) {
   ]);
 }
 
-function banner({ link: connection, trouble, list }) {
-  const bad = trouble ?? (list?.trouble && [list.trouble.msg, list.trouble.advice].filter(Boolean).join(" · "));
-  const text = ["lost", "refused"].includes(connection) ? t(`live.${connection}`) : bad && t("live.trouble", { message: bad });
+function banner({ link: connection, trouble, refusal, list, route }) {
+  const known = route.view === "list" && list?.trouble;
+  const bad = trouble ?? (known && [known.msg, known.advice].filter(Boolean).join(" · "));
+  const text = ["lost", "refused"].includes(connection) ? t(`live.${connection}`) : refusal ?? (bad && t("live.trouble", { message: bad }));
   return text && h("p", { class: "banner", role: "alert", "data-key": "banner" }, text);
 }
 
@@ -88,7 +89,7 @@ function follow() {
   const route = read();
   if (before.view === "list") left = { scroll: scrollY };
   if (route.view === "upload") left.id = route.id;
-  update({ route });
+  update({ route, refusal: null });
   clearTimeout(typing);
   const within = before.view === "list" && route.view === "list";
   if (within && before.filter.text !== route.filter.text) typing = setTimeout(arrive, REST);

@@ -1,4 +1,4 @@
-// A new upload: files that are dropped here or objects of a rule's bucket, the form, a dry run, and then the upload.
+// A new upload: dropped files or objects of a rule's bucket, the form, a dry run, and the upload.
 import * as api from "./api.js";
 import { bucketCard, chosen, openBucket, unchoose } from "./bucket.js";
 import { faults, fields, filled, form, readLimits } from "./form.js";
@@ -23,7 +23,7 @@ export async function arrive() {
   update({});
 }
 
-/** Files that were dropped onto the page, whatever it showed. */
+/** Files that were dropped onto any page. */
 export const take = (list) => drop(list, forget);
 
 /** Whatever the dry run was for has changed. */
@@ -64,6 +64,8 @@ const isGood = () => plans && sources().length > 0 && sources().every(({ key }) 
 
 async function upload() {
   const rows = [];
+  running = true;
+  update({ refusal: null });
   for (const [at, { key, name, source }] of sources().entries()) {
     if (source.file) {
       // It arrives even if the page is left at once.
@@ -71,14 +73,15 @@ async function upload() {
       continue;
     }
     const { title, upload_id = "" } = plans?.get(key) ?? {};
-    const { preflight, ...rest } = filled();
-    const video = { ...rest, title: title ?? rest.title };
+    const { preflight, ...video } = filled();
+    video.title = title ?? video.title;
     rows.push({ upload_id, file: name, task: { source: source.object, account: form.account || undefined, preflight, video } });
   }
+  running = false;
   if (rows.length) start("publish", rows);
   unchoose();
   forget();
-  say(t("new.begun"));
+  if (!state.refusal) say(t("new.begun"));
   if (state.info.can.files) refreshFiles();
 }
 
@@ -97,11 +100,12 @@ export function view() {
   const { info } = state;
   if (!info) return h("main", { class: "one" }, h("h1", { tabindex: "-1" }, t("nav.new")));
   const all = sources();
+  const untried = info.can.plan && !isGood();
   const blocked = !all.length || faults().length > 0 || running;
   const submit = (event) => {
     event.preventDefault();
-    if (!info.can.plan || isGood()) upload();
-    else plan();
+    if (untried) plan();
+    else upload();
   };
   return h("main", { class: "one new", "data-key": "new" }, [
     h("h1", { tabindex: "-1" }, t("nav.new")),
@@ -113,8 +117,8 @@ export function view() {
       h("p", { class: "note" }, t(info.can.plan ? "new.defaults" : "new.no_plan")),
       h("p", { class: "actions" }, [
         info.can.plan && h("button", { type: "button", "data-key": "plan", onclick: plan, disabled: blocked }, t("new.plan")),
-        h("button", { class: "main", "data-key": "send", disabled: blocked || Boolean(info.can.plan && !isGood()) }, t("new.upload", { n: all.length })),
-        h("span", { class: "note" }, all.length ? info.can.plan && !isGood() && t("new.plan_first") : t("new.nothing")),
+        h("button", { class: "main", "data-key": "send", disabled: blocked || untried }, t("new.upload", { n: all.length })),
+        h("span", { class: "note" }, all.length ? untried && t("new.plan_first") : t("new.nothing")),
       ]),
     ]),
     plans && h("ul", { class: "findings", "aria-label": t("new.plan") }, all.map(planned)),

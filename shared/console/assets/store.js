@@ -14,6 +14,8 @@ export const state = {
   link: "connecting",
   /** What the process answered instead of a list. */
   trouble: null,
+  /** What it answered to something that a person did on this page. */
+  refusal: null,
   /** Actions that run or ran, the newest first. */
   jobs: [],
 };

@@ -141,7 +141,7 @@ const TABLE = {
   "ask.retry": ["It is unknown whether Youku made a video of it: look there first.", "无法确认优酷是否已生成视频，请先到优酷查看。"],
   "ask.new_session": ["Youku has no video: open another session", "优酷没有该视频，另开会话"],
   "ask.cancel": ["It ends without a video, also where another process works on it.", "上传将结束且没有视频，即使别处正在处理它。"],
-  "ask.again": ["This makes another video. Of a task, the metadata is kept, but no watch password.", "将另外生成一个视频。任务的视频信息会保留，观看密码除外。"],
+  "ask.again": ["This makes another video for the same audience. Of a task, metadata and hour are kept, but no watch password and no callback of its own.", "将另外生成一个视频，公开范围不变。任务的视频信息和公开时间会保留，观看密码和自带的回调除外。"],
   "upload.player": ["The video at the local Youku", "本地优酷上的视频"],
   "ask.callback": ["The receiver gets the message once more.", "接收方会再次收到同一消息。"],
   "ask.bulk": ["{what}: {n} upload|{what}: {n} uploads", "{what}：{n} 个上传"],

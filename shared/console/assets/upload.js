@@ -52,8 +52,8 @@ function details(data) {
   ];
 }
 
-function button(action, at, { row, stated }) {
-  const onclick = () => ask(action, { ...row, video: { title: row.title, ...stated } });
+function button(action, at, { row, task }) {
+  const onclick = () => ask(action, { ...row, task });
   const css = action === "cancel" ? "danger" : at ? "" : "main";
   return h("button", { class: css, "data-key": action, onclick }, t(`act.${action}`));
 }

@@ -3,6 +3,7 @@
 use crate::{
     Advisor, Backend, Explanation, Language,
     actions::Action,
+    again::build_task_again,
     function::show_function_details,
     query::{Fields, invalid_query},
     response::{error_response, no_such_upload, unreadable},
@@ -12,9 +13,8 @@ use crate::{
 use app::{
     App, UploadStatus,
     core::{
-        Entrypoint, Error, UploadId,
-        ledger::{Record, StepKind, Timestamp},
-        metadata::PublicTypeOrigin,
+        Error, UploadId,
+        ledger::{StepKind, Timestamp},
     },
 };
 use axum::{
@@ -25,7 +25,10 @@ use axum::{
 };
 use serde::Serialize;
 use serde_json::Value;
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 use tokio::time::timeout;
 
 /// How long what keeps an upload from being resumed is looked for: its object is read, perhaps far away.
@@ -40,9 +43,9 @@ struct Details {
     explanation: Option<Explanation>,
     steps: Vec<ExplainedStep>,
     actions: Vec<Action>,
-    /// What a task or a command stated about the video: nothing else would say it when the object is uploaded again.
+    /// The task that uploads the object again, but for its `again`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    stated: Option<Value>,
+    task: Option<Value>,
 }
 
 #[derive(Serialize)]
@@ -96,7 +99,7 @@ async fn read_details(
             explanation: None,
             steps: Vec::new(),
             actions: Vec::new(),
-            stated: None,
+            task: None,
         };
         return Ok(status.map(begun));
     };
@@ -119,30 +122,15 @@ async fn read_details(
         paused: known.as_ref().and_then(|known| known.error.clone()),
         callback: details.callback.clone(),
     };
+    let mut actions = Action::list(&details);
+    let task = build_task_again(&details.record, SystemTime::now());
+    actions.retain(|action| *action != Action::Again || task.is_some());
     Ok(Some(Details {
         row: Some(Row::from_record(&details.record, activity)),
         status: details.status(),
         steps: steps.collect(),
-        actions: Action::list(&details),
-        stated: find_stated(&details.record),
+        actions,
+        task,
         explanation: Some(explanation),
     }))
-}
-
-/// What a task or a command stated, in the form in which a task states it; `None` of an upload that none began. The watch password is
-/// sealed, and is left out.
-fn find_stated(record: &Record) -> Option<Value> {
-    let (request, tasks) = (&record.request, [Entrypoint::Task, Entrypoint::LegacyTask, Entrypoint::Command]);
-    if !request.entrypoint.is_some_and(|entrypoint| tasks.contains(&entrypoint)) {
-        return None;
-    }
-    let mut stated = serde_json::to_value(&request.video).ok()?;
-    let fields = stated.as_object_mut()?;
-    fields.remove("watch_password");
-    fields.remove("public_type_from");
-    // The object's rule says it again.
-    if !matches!(request.video.public_type_from, Some(PublicTypeOrigin::Task | PublicTypeOrigin::Flag)) {
-        fields.remove("public_type");
-    }
-    Some(stated)
 }

@@ -55,6 +55,7 @@
 mod access;
 mod actions;
 mod advisor;
+mod again;
 mod api;
 mod assets;
 mod backend;

@@ -19,11 +19,13 @@ pub trait LocalUploads: Send + Sync + 'static {
         form: UploadForm,
     ) -> BoxFuture<'static, Result<UploadPlan, UploadFailure>>;
 
-    /// Uploads a file until it is a video, and resumes what was begun before. `report` is told what happens meanwhile.
+    /// Uploads a file until it is a video, and resumes what was begun before; with `retry` also what had ended without a video. `report`
+    /// is told what happens meanwhile.
     fn upload(
         &self,
         file: PathBuf,
         form: UploadForm,
+        retry: bool,
         report: ReportProgress,
     ) -> BoxFuture<'static, Result<(), UploadFailure>>;
 }

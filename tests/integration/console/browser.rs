@@ -5,9 +5,11 @@ use super::{ledger_variables, program, start_console};
 use crate::support::{
     MIB, Setup, TestEnv, add_fault, client_script,
     command_line::{oss2youku, upload_id},
-    console::ConsoleProcess,
+    console::{Browser, ConsoleProcess},
     run_to_end, sample_bytes, tools,
 };
+use app::core::ledger::Timestamp;
+use bytes::Bytes;
 use local_clouds::control::LinkSettings;
 use serde_json::{Value, json};
 use std::{
@@ -53,7 +55,7 @@ impl ConsoleEnv {
 }
 
 /// Lets Youku refuse the next sessions for good.
-fn refuse(env: &TestEnv, times: usize) {
+pub(super) fn refuse(env: &TestEnv, times: usize) {
     let refusal = json!({"kind": "status", "status": 400, "code": "120010101"});
     add_fault(&env.clouds.youku.control(), json!({"operation": "create", "times": times, "fault": refusal}));
 }
@@ -82,6 +84,7 @@ async fn uploads_are_found_again_by_their_address() {
     console.walk("unknown", json!({"all": 5})).await;
     console.walk("offline", json!({"all": 5})).await;
     console.walk("keyboard", json!({"all": 5, "text": "concert"})).await;
+    console.walk("troubled", json!({"all": 5})).await;
 }
 
 /// Both languages, light and dark, 320 pixels, and nothing serious for axe-core on any page.
@@ -103,6 +106,8 @@ async fn a_failed_upload_says_what_helps_and_is_retried() {
     env.put("film.mp4", &bytes).await;
     env.wait_for_deliveries().await;
     let console = ConsoleEnv::new(env);
+    let failed = upload_id(&console.env, "oss://videos/film.mp4").await;
+    console.walk("warned", json!({"failed": failed})).await;
     console.walk("retry", json!({"advice": "fix the cause that the state names", "videos": 1})).await;
     console.env.assert_published("film", &bytes);
 }
@@ -151,13 +156,40 @@ async fn an_upload_is_made_again_for_the_same_audience() {
     let uploaded = oss2youku(&env, &[&["upload", "oss://videos/film.mp4"][..], &flags].concat()).await;
     assert_eq!(uploaded.code, Some(0), "{uploaded:?}");
     let console = ConsoleEnv::new(env);
-    console.walk("again", json!({})).await;
+    console.walk("again", json!({"state": "published"})).await;
     let videos = console.env.clouds.youku.videos();
     let told: Vec<_> = videos
         .iter()
         .map(|video| (&*video.title, &*video.public_type, &*video.tags, &*video.description))
         .collect();
     assert_eq!(told, [("A film", "friend", "spring,家庭", "By the sea."); 2]);
+}
+
+/// Another video of an object is hidden until the same hour, and published whatever the preflight finds, as the task said.
+#[tokio::test]
+async fn an_upload_with_an_hour_is_made_again_for_that_hour() {
+    let variables = [("OSS2YOUKU_MANAGE__ENABLED", "true")];
+    let env = TestEnv::start(Setup { rules: "[]", variables: &variables, ..Setup::default() }).await;
+    env.put("film.mp4", &Bytes::from_static(b"<!DOCTYPE html><html><body>no film</body></html>")).await;
+    let hour = Timestamp::from(SystemTime::now() + Duration::from_secs(3600)).to_string();
+    let console = ConsoleEnv::new(env);
+    let browser = Browser::open(&console.console.url).await;
+    let task = json!({"source": "oss://videos/film.mp4", "publish_at": hour, "preflight": "off", "video": {"public_type": "friend"}});
+    let (status, outcome) = browser.post_json("/api/uploads", &task).await;
+    assert_eq!(status, 200, "{outcome}");
+    console.walk("again", json!({"state": "waiting"})).await;
+    let videos = console.env.clouds.youku.videos();
+    assert_eq!(videos.iter().map(|video| &*video.public_type).collect::<Vec<_>>(), ["password"; 2]);
+    let list = browser.get("/console/uploads").await;
+    let ids = list["rows"].as_array().unwrap().iter().map(|row| row["upload_id"].as_str().unwrap());
+    for id in ids {
+        let upload = browser.get(&format!("/api/uploads/{id}")).await;
+        assert_eq!(
+            (&upload["publish_at"], &upload["public_type"]),
+            (&json!(hour), &json!("friend")),
+            "{upload}"
+        );
+    }
 }
 
 /// Entries of finished uploads, as `docs/ledger-format.md` describes them: the last a minute ago, one a minute before.
@@ -167,7 +199,7 @@ fn write_finished(ledger: &Path, count: u64) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     for number in 1..=count {
         let ended = now - Duration::from_secs(60 * number);
-        let at = app::core::ledger::Timestamp::from(UNIX_EPOCH + ended);
+        let at = Timestamp::from(UNIX_EPOCH + ended);
         let entry = json!({
             "v": 1, "ended": at, "state": "committed", "account": "main", "title": format!("Film {number}"),
             "location": {"provider": "oss", "bucket": "videos", "key": format!("{number}.mp4")}, "video_id": "XMQ",

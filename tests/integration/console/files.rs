@@ -1,12 +1,14 @@
 //! New uploads from the page: files that are dropped, and objects of a bucket.
 
 use super::{
-    browser::{ConsoleEnv, walk},
+    browser::{ConsoleEnv, refuse, walk},
     program,
 };
 use crate::support::{
-    MIB, Setup, TestEnv, command_line::operator_variables, console::ConsoleProcess, sample_bytes, serve_http,
-    within,
+    MIB, Setup, TestEnv,
+    command_line::operator_variables,
+    console::{Browser, ConsoleProcess},
+    sample_bytes, serve_http, within,
 };
 use bytes::Bytes;
 use local_clouds::control::LinkSettings;
@@ -60,7 +62,7 @@ async fn a_broken_transfer_goes_on_where_it_ended() {
     let path = write(console.folder.path(), "film.mp4", &bytes);
     let modified = Duration::from_secs(1_795_000_000);
     File::options().write(true).open(&path).unwrap().set_modified(UNIX_EPOCH + modified).unwrap();
-    let browser = crate::support::console::Browser::open(&console.console.url).await;
+    let browser = Browser::open(&console.console.url).await;
     let send = |request: reqwest::RequestBuilder| {
         let request = request.header(COOKIE, &browser.cookie).header(ORIGIN, &browser.base);
         async {
@@ -90,7 +92,7 @@ async fn a_restarted_console_resumes_a_dropped_file() {
     let bucket = env.clouds.youku.bucket_control();
     bucket.link.set(slow);
     let mut console = ConsoleEnv::new(env);
-    let browser = crate::support::console::Browser::open(&console.console.url).await;
+    let browser = Browser::open(&console.console.url).await;
     let bytes = sample_bytes(5, 12 * MIB);
     let id = browser.drop_file("film.mp4", &bytes).await;
     let form = json!({"language": "en", "video": {"title": "Resumed"}});
@@ -100,7 +102,7 @@ async fn a_restarted_console_resumes_a_dropped_file() {
     assert_eq!(console.console.end(), Some(130));
     bucket.link.set(LinkSettings::default());
     console.console = super::start_console(&console.env, console.folder.path());
-    let browser = crate::support::console::Browser::open(&console.console.url).await;
+    let browser = Browser::open(&console.console.url).await;
     browser.wait_for("?state=published", |list| list["total"] == 1).await;
     console.env.assert_published("Resumed", &bytes);
     // It is deleted right after the end is on record.
@@ -112,6 +114,29 @@ async fn a_restarted_console_resumes_a_dropped_file() {
     within("it is deleted", deleting).await;
 }
 
+/// A file whose upload failed once, and which is dropped again, becomes a video: the dry run says nothing else.
+#[tokio::test]
+async fn a_file_that_failed_once_is_uploaded_again() {
+    let console = start().await;
+    refuse(&console.env, 1);
+    let browser = Browser::open(&console.console.url).await;
+    let bytes = sample_bytes(5, MIB);
+    for state in ["failed", "published"] {
+        let id = browser.drop_file("film.mp4", &bytes).await;
+        let form = json!({"language": "en", "video": {"title": "Twice"}});
+        let source = json!({"source": {"file": id}, "form": form});
+        assert_eq!(browser.post_json("/console/plan", &source).await.0, 200);
+        let (status, file) = browser.post_json(&format!("/console/files/{id}/upload"), &form).await;
+        assert_eq!(status, 202, "{file}");
+        browser
+            .wait_for(&format!("?state={state}"), |list| {
+                list["total"] == 1 && list["rows"][0]["file"] == "film.mp4"
+            })
+            .await;
+    }
+    console.env.assert_published("Twice", &bytes);
+}
+
 /// What is not a video is refused by the dry run, in both languages; what the spool cannot hold is refused before it is sent.
 #[tokio::test]
 async fn a_file_that_cannot_be_uploaded_is_refused_early() {
@@ -120,6 +145,8 @@ async fn a_file_that_cannot_be_uploaded_is_refused_early() {
     let path = write(folder, "notes.txt", &sample_bytes(1, 1000));
     console.walk("refused", json!({"path": path})).await;
     assert!(spooled(folder).is_empty());
+    let path = write(folder, "film.mp4", &sample_bytes(1, 2000));
+    console.walk("twice", json!({"path": path})).await;
     let small =
         ["--spool", &folder.join("small").display().to_string(), "--spool-limit", "1K"].map(str::to_owned);
     let arguments = small.each_ref().map(String::as_str);

@@ -44,7 +44,8 @@ impl Runner {
     pub(crate) fn resume(&self) {
         for file in self.spool.files() {
             if file.state == FileState::Queued {
-                self.start(file);
+                // What ended meanwhile, as by a person who cancelled it, has ended.
+                self.start(file, false);
             }
         }
     }
@@ -66,16 +67,18 @@ impl Runner {
             self.spool.update(id, |file| (file.state, file.form) = (FileState::Ready, None));
             return Err(error);
         }
-        self.start(file.clone());
+        self.start(file.clone(), true);
         Ok(Some(file))
     }
 
-    fn start(&self, file: SpooledFile) {
+    /// `is_asked`: a person has just asked for it, also where the same file had failed or was cancelled before.
+    fn start(&self, file: SpooledFile, is_asked: bool) {
         let Some(form) = file.form else { return };
         let task = Task {
             path: self.spool.path(&file.id, &file.name),
             id: file.id,
             form,
+            is_asked,
             spool: self.spool.clone(),
             uploads: self.uploads.clone(),
             places: self.places.clone(),
@@ -91,6 +94,7 @@ struct Task {
     id: FileId,
     path: PathBuf,
     form: UploadForm,
+    is_asked: bool,
     spool: Arc<Spool>,
     uploads: Arc<dyn LocalUploads>,
     places: Arc<Semaphore>,
@@ -99,9 +103,11 @@ struct Task {
 impl Task {
     /// Tries until the upload has ended, or a person must correct the form.
     async fn run(self) {
-        let mut pause = FIRST_PAUSE;
+        let (mut pause, mut retry) = (FIRST_PAUSE, self.is_asked);
         loop {
-            let Err(failure) = self.attempt().await else { return self.finish(FileState::Published, None) };
+            let Err(failure) = self.attempt(&mut retry).await else {
+                return self.finish(FileState::Published, None);
+            };
             match failure.prospect {
                 Prospect::Ended if failure.error == CANCELLED => {
                     return self.finish(FileState::Cancelled, None);
@@ -122,7 +128,8 @@ impl Task {
         }
     }
 
-    async fn attempt(&self) -> Result<(), UploadFailure> {
+    /// `retry` is used up: whoever cancels it from now on means this upload.
+    async fn attempt(&self, retry: &mut bool) -> Result<(), UploadFailure> {
         let _place = self.places.acquire().await;
         if self.spool.try_update(&self.id, |file| file.state = FileState::Running).is_none() {
             return Ok(());
@@ -134,7 +141,8 @@ impl Task {
                 LocalProgress::Moved(moved) => (file.progress, file.failure) = (Some(moved), None),
             });
         };
-        self.uploads.upload(self.path.clone(), self.form.clone(), Arc::new(report)).await
+        let retry = std::mem::take(retry);
+        self.uploads.upload(self.path.clone(), self.form.clone(), retry, Arc::new(report)).await
     }
 
     /// The upload has ended: its bytes are of no use any more.

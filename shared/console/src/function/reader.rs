@@ -1,6 +1,9 @@
 //! Polls the function for the rows.
 
-use super::{client::Function, listed::FunctionUpload};
+use super::{
+    client::Function,
+    listed::{FunctionUpload, is_carried},
+};
 use crate::{
     rows::{Row, Table, Word},
     watching::Watching,
@@ -11,6 +14,7 @@ use app::core::{
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
+use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -183,6 +187,14 @@ fn build_row(listed: FunctionUpload, status: Option<Status>) -> Row {
     let (begun, reopened) =
         (status.steps.first(), status.steps.iter().rev().find(|step| step.step == "reopened"));
     let (begun, opened) = (begun.map(|step| step.at), reopened.or(begun).map(|step| step.at));
-    let row = listed.into_row(is_held).with_status(&status.state, is_held, reason);
+    let is_carried = is_carried(&listed.listed.object);
+    let row = listed.into_row(is_held).with_status(&status.state, is_held, is_carried, reason);
     Row { size: status.size.or(row.size), begun, opened, not_before: until.or(row.not_before), ..row }
+}
+
+/// The row of an upload that no list named, such as one that ended long ago, by its status alone.
+pub(super) fn row_from_status(id: &UploadId, status: &Value) -> Row {
+    let listed = FunctionUpload::from_status(id, status);
+    let read = Status::deserialize(status).ok().filter(|_| listed.is_open());
+    build_row(listed, read)
 }

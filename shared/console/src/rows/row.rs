@@ -147,15 +147,21 @@ impl Row {
         matches!(self.state, NeedsYou | Queued | Hashing | Uploading | Waiting) && !has_ended
     }
 
-    /// The same row of an open upload, by what the HTTP API says of its state.
-    pub(crate) fn with_status(self, word: &str, is_held: bool, waiting: Option<Word<WaitReason>>) -> Self {
+    /// The same row of an open upload, by what the HTTP API says of its state; `is_carried` where its file is local to a user's machine.
+    pub(crate) fn with_status(
+        self,
+        word: &str,
+        is_held: bool,
+        is_carried: bool,
+        waiting: Option<Word<WaitReason>>,
+    ) -> Self {
         let standing = Standing {
             is_held,
             waits_for: waiting.as_ref().and_then(Word::known),
             // What a newer program waits for is waited for all the same.
             is_postponed: self.not_before.is_some() || waiting.is_some(),
             is_paused: self.error.is_some(),
-            is_carried: false,
+            is_carried,
             callback: self.callback.as_ref(),
             ..Standing::default()
         };

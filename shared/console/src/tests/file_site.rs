@@ -31,6 +31,8 @@ pub(super) const LIMIT: u64 = 1000;
 pub(super) struct Script {
     ends: Mutex<VecDeque<Result<(), UploadFailure>>>,
     pub(super) uploaded: Mutex<Vec<(Vec<u8>, Option<String>)>>,
+    /// Whether what had ended was to be retried, for each of them.
+    pub(super) retries: Mutex<Vec<bool>>,
 }
 
 impl LocalUploads for Script {
@@ -50,9 +52,11 @@ impl LocalUploads for Script {
         &self,
         file: PathBuf,
         form: UploadForm,
+        retry: bool,
         report: ReportProgress,
     ) -> BoxFuture<'static, Result<(), UploadFailure>> {
         report(LocalProgress::Began(UploadId::parse(&"a".repeat(32)).unwrap()));
+        self.retries.lock().unwrap().push(retry);
         self.uploaded.lock().unwrap().push((fs::read(file).unwrap(), form.metadata().unwrap().title));
         let end = self.ends.lock().unwrap().pop_front();
         match end {

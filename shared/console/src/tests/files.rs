@@ -124,6 +124,7 @@ async fn an_upload_is_resumed_by_a_restarted_console() {
     let site = Site::start(folder.path(), vec![Ok(())]).await;
     site.wait_for("published").await;
     assert_eq!(site.script.uploaded.lock().unwrap()[0], (b"abcdef".to_vec(), Some("Film".to_owned())));
+    assert_eq!(*site.script.retries.lock().unwrap(), [false]);
     assert!(entries(&folder).is_empty());
 }
 
@@ -149,7 +150,8 @@ async fn a_failure_is_tried_again_or_given_back() {
     assert_eq!(kept.get("form"), None, "the password is not kept");
     assert_eq!(site.ask(Method::POST, &format!("/console/files/{id}/upload"), form()).await.0, 202);
     site.wait_for("published").await;
-    assert_eq!(site.script.uploaded.lock().unwrap().len(), 3);
+    // What had ended before is retried as often as a person asks, and no more.
+    assert_eq!(*site.script.retries.lock().unwrap(), [true, false, true]);
 }
 
 /// A plan names what would be sent; a field that does not fit is named, and its value is not repeated.

@@ -19,10 +19,13 @@ use tokio::{net::TcpListener, sync::mpsc};
 use tower::ServiceExt;
 
 /// A function that answers by path and query, as its lists and statuses are told it.
-struct Answers(Arc<Mutex<BTreeMap<String, Value>>>);
+pub(super) struct Answers {
+    answers: Arc<Mutex<BTreeMap<String, Value>>>,
+    pub(super) function: Arc<Function>,
+}
 
 impl Answers {
-    async fn start() -> (Self, FunctionReader, Arc<Table>) {
+    pub(super) async fn start() -> (Self, FunctionReader, Arc<Table>) {
         let answers = Arc::new(Mutex::new(BTreeMap::<String, Value>::new()));
         let known = answers.clone();
         let answer = move |uri: Uri| {
@@ -34,11 +37,12 @@ impl Answers {
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async { axum::serve(listener, Router::new().fallback(answer)).await });
         let (function, table) = (Arc::new(Function::new(&url, None).unwrap()), Arc::new(Table::default()));
-        (Self(answers), FunctionReader::new(function, table.clone()), table)
+        let reader = FunctionReader::new(function.clone(), table.clone());
+        (Self { answers, function }, reader, table)
     }
 
-    fn set(&self, path: &str, answer: Value) {
-        self.0.lock().unwrap().insert(path.into(), answer);
+    pub(super) fn set(&self, path: &str, answer: Value) {
+        self.answers.lock().unwrap().insert(path.into(), answer);
     }
 }
 

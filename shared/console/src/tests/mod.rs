@@ -3,6 +3,7 @@
 mod file_site;
 mod files;
 mod function;
+mod function_details;
 pub(crate) mod memory_store;
 mod robots;
 mod routes;

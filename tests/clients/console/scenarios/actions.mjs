@@ -67,8 +67,8 @@ export async function cancel(page, { title }) {
   await page.locator("main .badge.cancelled").waitFor();
 }
 
-/** A published upload is uploaded again, after a question; its result leads to the upload that this made. */
-export async function again(page) {
+/** A published upload is uploaded again, after a question; its result leads to the upload that this made, whose state is then `state`. */
+export async function again(page, { state }) {
   await rows(page).first().locator("a").click();
   await page.getByRole("button", { name: "Upload again" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Upload again" }).click();
@@ -76,7 +76,36 @@ export async function again(page) {
   const before = page.url();
   await page.locator(".jobs li a").click();
   await eventually(() => page.url() !== before, true, "another upload");
-  await page.locator("main .badge.published").waitFor();
+  await page.locator(`main .badge.${state}`).waitFor();
   await page.getByRole("link", { name: "All uploads" }).click();
   await eventually(() => total(page), 2, "both are listed");
+}
+
+/** What the process says of a success is shown with it: here that what was typed was not used. */
+export async function warned(page, { failed }, { context }) {
+  const warning = "The object's metadata says something else.";
+  const answer = { code: "200", msg: "upload success", data: { upload_id: failed, warning } };
+  await context.route(`**/api/uploads/${failed}/retry`, (route) => route.fulfill({ json: answer }));
+  await page.goto(new URL(`/#/uploads/${failed}`, page.url()).href);
+  await page.getByRole("button", { name: "Retry" }).click();
+  await page.locator(".jobs li.good").getByText(`Published · ${warning}`).waitFor();
+}
+
+/** That the list could not be read is said where the list is, and until the ledger is well. */
+export async function troubled(page, { all }, { context }) {
+  const address = "**/console/uploads?*";
+  const trouble = { error: "ledger_failed", msg: "no answer", advice: "wait" };
+  await context.route(address, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...await response.json(), trouble } });
+  });
+  await page.reload();
+  const banner = page.locator(".banner");
+  await banner.getByText("The ledger could not be read: no answer · wait").waitFor();
+  await page.getByRole("link", { name: "Health" }).click();
+  await banner.waitFor({ state: "detached" });
+  await context.unroute(address);
+  await page.getByRole("link", { name: "Uploads", exact: true }).click();
+  await eventually(() => total(page), all, "the list is there");
+  await banner.waitFor({ state: "detached" });
 }

@@ -182,3 +182,25 @@ export async function new_narrow(page) {
   await assertFits(page, "health");
 }
 new_narrow.needs = { viewport: { width: 320, height: 640 } };
+
+/** "Upload" is pressed twice: one request is sent, and its refusal is shown as it is, until another page is opened. */
+export async function twice(page, { path }, { context }) {
+  await openNew(page);
+  await page.locator("input[type=file]").setInputFiles(path);
+  await page.locator(".files li").getByText("complete").waitFor();
+  await button(page, "Dry run").click();
+  await page.locator(".findings li.ok").waitFor();
+  let sent = 0;
+  await context.route("**/console/files/*/upload", (route) => {
+    sent += 1;
+    return route.fulfill({ status: 409, json: { error: "wrong_state", msg: "it is being uploaded" } });
+  });
+  await button(page, "Upload 1 video").dblclick();
+  const banner = page.locator(".banner");
+  await banner.waitFor();
+  assert.equal(await banner.innerText(), "it is being uploaded");
+  assert.equal(sent, 1);
+  await page.getByRole("link", { name: "Health" }).click();
+  await banner.waitFor({ state: "detached" });
+}
+twice.needs = { expects: ["409 (Conflict)"] };

@@ -39,7 +39,7 @@ impl LocalUploads for ConsoleUploads {
         source: UploadSource,
         form: UploadForm,
     ) -> BoxFuture<'static, Result<UploadPlan, UploadFailure>> {
-        self.run(form, Box::new(|_| {}), async move |batch: &Batch<'_>, number| {
+        self.run(form, false, Box::new(|_| {}), async move |batch: &Batch<'_>, number| {
             let video = match source {
                 UploadSource::File(path) => VideoSource::File(path),
                 UploadSource::Object(url) => VideoSource::parse(url.as_ref())?,
@@ -52,6 +52,7 @@ impl LocalUploads for ConsoleUploads {
         &self,
         file: PathBuf,
         form: UploadForm,
+        retry: bool,
         report: ReportProgress,
     ) -> BoxFuture<'static, Result<(), UploadFailure>> {
         let listener = move |event: Value| {
@@ -59,7 +60,7 @@ impl LocalUploads for ConsoleUploads {
                 report(progress);
             }
         };
-        self.run(form, Box::new(listener), async move |batch: &Batch<'_>, number| {
+        self.run(form, retry, Box::new(listener), async move |batch: &Batch<'_>, number| {
             batch.publish(number, &VideoSource::File(file), &mut Outcome::Failed).await
         })
     }
@@ -69,6 +70,7 @@ impl ConsoleUploads {
     fn run<T, Work>(
         &self,
         form: UploadForm,
+        retry: bool,
         listener: Box<dyn Fn(Value) + Send>,
         work: Work,
     ) -> BoxFuture<'static, Result<T, UploadFailure>>
@@ -81,7 +83,8 @@ impl ConsoleUploads {
             Language::Zh => Lang::Zh,
             Language::En => Lang::En,
         };
-        let running = move || with_language(lang, || run_alone(settings, shutdown, form, listener, work));
+        let running =
+            move || with_language(lang, || run_alone(settings, shutdown, form, retry, listener, work));
         Box::pin(async move {
             let interrupted = |_| describe_failure(&interruption(), Prospect::Later);
             let ended = spawn_blocking(running).await;
@@ -97,6 +100,7 @@ fn run_alone<T>(
     settings: Settings,
     shutdown: Shutdown,
     form: UploadForm,
+    retry: bool,
     listener: Box<dyn Fn(Value) + Send>,
     work: impl AsyncFnOnce(&Batch<'_>, usize) -> Result<T, CliError>,
 ) -> Result<T, UploadFailure> {
@@ -106,7 +110,7 @@ fn run_alone<T>(
     let metadata = form.metadata().map_err(|wrong| refused(CliError::usage(wrong)))?;
     let preflight = form.preflight();
     let force = preflight == Some(Preflight::Off);
-    let args = UploadArgs { account: form.account, force, ..UploadArgs::default() };
+    let args = UploadArgs { account: form.account, force, retry, ..UploadArgs::default() };
     let app = App::from_settings(settings).map_err(|error| refused(error.into()))?;
     let reporter = Reporter::with_listener(listener);
     let ended = runtime.block_on(async {
