@@ -5,8 +5,11 @@ use super::{
     state::State, store::Access,
 };
 use crate::Error;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
+
+/// How soon after a commit its entry is written unread: a holder that stood still for longer may not be the last one any more.
+const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// Updates the list of finished uploads and the open mark after a step, acknowledged at `acknowledged`, that ends the
 /// work.
@@ -22,7 +25,10 @@ pub(super) async fn update_marks(
     let is_end = record.end().is_some_and(|end| record.is_last(end.sequence));
     let content = async {
         match record.state {
-            State::Committed if is_end => published_content::write(access, record).await,
+            // A holder that stood still since the step may not be the last.
+            State::Committed if is_end && acknowledged.elapsed() < AT_ONCE => {
+                published_content::write(access, record).await
+            }
             // The holder that committed may have died before it wrote this; another version may be published since.
             State::Committed => published_content::write_if_newer(access, record).await,
             _ if record.is_settled() => published_content::write_if_newer(access, record).await,

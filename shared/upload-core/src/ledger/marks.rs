@@ -31,8 +31,8 @@ pub(super) struct Marks {
     pub(super) settled: bool,
     /// Pauses in a row of an upload that could not continue.
     pauses: u8,
-    /// When the pause that it was found in was marked.
-    paused_at: Option<SystemTime>,
+    /// The pause that it was found in: when that was marked, and its number.
+    last_pause: Option<(SystemTime, u8)>,
     /// The keyed hash of the access token that Youku refuses.
     refused_token: Option<String>,
     /// Its place in the queue for calls that Youku refuses for now.
@@ -46,11 +46,11 @@ pub(super) struct Marks {
 impl Marks {
     /// Creates the marks of a holder, which found these.
     pub(super) fn new(access: &Access, id: &UploadId, holder: &str, found: Option<OpenUpload>) -> Self {
-        let paused_at = found.as_ref().and_then(OpenUpload::paused_at);
+        let last_pause = found.as_ref().and_then(OpenUpload::last_pause);
         let (keys, pauses) = found.map_or_else(Default::default, |found| (found.keys, found.pauses));
         let tag = holder.chars().take(TAG_DIGITS).collect();
         let keys = keys.into_iter().map(|(key, _)| key).collect();
-        Self { paused_at, ..Self::with_keys(access, id, tag, keys, pauses) }
+        Self { last_pause, ..Self::with_keys(access, id, tag, keys, pauses) }
     }
 
     fn with_keys(access: &Access, id: &UploadId, tag: String, keys: Vec<String>, pauses: u8) -> Self {
@@ -62,7 +62,7 @@ impl Marks {
             written: None,
             settled: false,
             pauses,
-            paused_at: None,
+            last_pause: None,
             refused_token: None,
             place: None,
             callback: None,
@@ -166,9 +166,10 @@ impl Marks {
     ) -> Result<(), Error> {
         let paused = Some(why.kind().code().to_owned());
         let due = Due::next_pause(self.pauses, why);
-        // Its first pauses begin anew with each request, and what a worker lacks with each sweep: they are reported once a day.
+        // The same pause begins anew with each request, and that for what a worker lacks with each sweep: it is reported once a day.
         let is_new = |number| {
-            number == LONGEST_PAUSE_NUMBER || self.paused_at.is_none_or(|at| Some(day(at)) != now.map(day))
+            let same = self.last_pause.filter(|(_, last)| *last == number && number != LONGEST_PAUSE_NUMBER);
+            same.is_none_or(|(at, _)| Some(day(at)) != now.map(day))
         };
         // The first pause, and then the longest, a day each.
         if let Due::Pause(number @ (0 | 1 | LONGEST_PAUSE_NUMBER)) = due
@@ -260,7 +261,7 @@ impl Marks {
             self.callback = None;
         }
         if !matches!(step, StepKind::Claimed | StepKind::Waiting) {
-            self.pauses = 0;
+            (self.pauses, self.last_pause) = (0, None);
         }
     }
 }

@@ -85,10 +85,13 @@ impl OpenUpload {
         self.paused && self.due.is_some()
     }
 
-    /// When its pause was marked, of several the last; `None` where no mark is a pause's.
-    pub(super) fn paused_at(&self) -> Option<SystemTime> {
-        let is_pause = |key: &str| MarkKey::parse(key).is_some_and(|key| matches!(key.due, Due::Pause(_)));
-        self.keys.iter().filter(|(key, _)| is_pause(key)).map(|(_, written)| *written).max()
+    /// When its last pause was marked, and its number; `None` where no mark is a pause's.
+    pub(super) fn last_pause(&self) -> Option<(SystemTime, u8)> {
+        let pauses = self.keys.iter().filter_map(|(key, written)| match MarkKey::parse(key)?.due {
+            Due::Pause(number) => Some((*written, number)),
+            _ => None,
+        });
+        pauses.max()
     }
 
     /// Whether it is due at this time by the store's clock.

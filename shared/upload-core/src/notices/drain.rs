@@ -67,6 +67,9 @@ async fn deliver(
         forget_earlier_pauses(last, &listed);
         let told = told_among(&listed, &last.entry.told);
         clean_up(ledger, name, &told).await;
+        // A reminder may be written under a name that was deleted just now.
+        let is_gone = |name: &NoticeName| name.is_pause() && told.contains(name);
+        last.entry.told.retain(|name| NoticeName::parse(name).is_none_or(|name| !is_gone(&name)));
         if told.len() == listed.len() {
             return Ok(NoticeDelivery::Nothing);
         }

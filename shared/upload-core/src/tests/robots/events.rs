@@ -119,6 +119,25 @@ async fn an_upload_that_keeps_waiting_is_told_every_day() {
     }
 }
 
+/// Another cause is told on the same day, too.
+#[tokio::test(start_paused = true)]
+async fn each_cause_of_waiting_is_told() {
+    let robot = Robot::new("team");
+    let memory = memory_with(&[&robot]);
+    let request = crate::tests::request_for(&memory, Mode::Oss).await.expect("it is there");
+    let causes = [("create", ErrorKind::Config), ("read", ErrorKind::SourceDenied)];
+    for (number, (call, kind)) in (1..).zip(causes.into_iter().cycle().take(4)) {
+        for _ in 0..2 {
+            memory.fault(call, 0, Fault::Deny(kind));
+            let error = memory.uploader().upload(&request, &RunContext::default()).await.expect_err("waits");
+            assert_eq!(error.kind(), kind);
+            deliver(&memory, &robot).await;
+            sleep(MINUTE).await;
+            assert_eq!(robot.told(NoticeEvent::NeedsYou), number, "{kind:?}");
+        }
+    }
+}
+
 /// Nobody waits for the video but the robot.
 #[tokio::test(start_paused = true)]
 async fn what_becomes_of_a_video_is_told_once() {
