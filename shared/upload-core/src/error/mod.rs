@@ -9,4 +9,4 @@ pub use details::{ClaimRefusal, Error, ErrorDetails};
 pub use error::RetryAdvice;
 pub use kind::ErrorKind;
 pub use upload_error::UploadError;
-pub(crate) use upload_error::{LAST_ERROR, is_youku_refusal};
+pub(crate) use upload_error::{LAST_ERROR, is_sidecar_decided, is_youku_refusal};

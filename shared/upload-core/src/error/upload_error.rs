@@ -70,6 +70,14 @@ pub(crate) fn is_youku_refusal(error: &Error) -> bool {
     error.kind() == ErrorKind::Youku && error.advice() == RetryAdvice::Permanent
 }
 
+/// Whether what a rewritten sidecar asks for is done with: it does not fit, or Youku refuses it. What a person mends elsewhere, such as a token or a
+/// right, is not: it is carried out then.
+pub(crate) fn is_sidecar_decided(error: &Error) -> bool {
+    let is_permanent = error.advice() == RetryAdvice::Permanent;
+    is_youku_refusal(error)
+        || is_permanent && matches!(error.kind(), ErrorKind::InvalidJob | ErrorKind::WrongState)
+}
+
 impl UploadError for Error {
     fn with_upload_id(mut self, upload: &UploadId) -> Self {
         self.details_mut().upload = Some(upload.clone());
@@ -136,6 +144,25 @@ impl UploadError for Error {
                     None => error::ErrorKind::sentence(kind).into(),
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// After a day a scan passes over a sidecar that is decided: a token or a right that was missing for longer must not lose it.
+    #[test]
+    fn what_is_mended_elsewhere_decides_no_sidecar() {
+        use ErrorKind::*;
+        for kind in [Unauthorized, ClientRefused, Reauthorize, SourceDenied, SourceMissing, Config, Ledger] {
+            assert!(!is_sidecar_decided(&Error::new(kind, "test", "refused")), "{kind:?}");
+        }
+        for kind in [InvalidJob, WrongState, Youku] {
+            let refused = Error::new(kind, "test", "refused").with_advice(RetryAdvice::Permanent);
+            assert!(is_sidecar_decided(&refused), "{kind:?}");
+            assert!(!is_sidecar_decided(&refused.retryable()), "{kind:?}");
         }
     }
 }

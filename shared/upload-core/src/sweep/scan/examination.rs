@@ -2,8 +2,9 @@
 
 use super::{NextAction, Scan};
 use crate::{
-    Decision, Entrypoint, Error, ErrorKind, IntakePolicy, Location, PublishedVideo, RetryAdvice,
-    SidecarResult, SourceEntry, Uploader,
+    Decision, Entrypoint, Error, ErrorKind, IntakePolicy, Location, PublishedVideo, SidecarResult,
+    SourceEntry, Uploader,
+    error::is_sidecar_decided,
     intake::policy::NOT_WHOLE,
     ledger::UploadRequest,
     sweep::discovery::{StopReason, run_until_deadline},
@@ -112,7 +113,7 @@ where
                     return Some(NextAction::NextObject);
                 }
                 // What Youku refused is on record; what does not fit is reported once.
-                let is_decided = error.advice() == RetryAdvice::Permanent;
+                let is_decided = is_sidecar_decided(&error);
                 if is_decided && self.is_already_scanned(entry) || !is_decided && !self.record_failure(entry)
                 {
                     self.report.known += 1;

@@ -105,10 +105,11 @@ impl<F> Scan<'_, '_, F> {
     /// Records that the object could not be handled: it is examined again. If there is no room, the whole next
     /// pass looks back as far. Returns whether to report it.
     pub(super) fn record_failure(&mut self, entry: &SourceEntry) -> bool {
+        // Also where a person looks further back: what the ordinary scan still has to examine stays on its list.
+        self.is_failure_recorded = true;
         if self.discovery.bounds.since.is_some() {
             return true;
         }
-        self.is_failure_recorded = true;
         self.rule_scan.cursor.failed_objects.record_failure(&entry.key, self.times.now).unwrap_or_else(|| {
             self.mark_unhandled(entry);
             true

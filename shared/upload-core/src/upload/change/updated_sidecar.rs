@@ -2,8 +2,8 @@
 
 use super::{SidecarResult, sidecar::under_way};
 use crate::{
-    Error, ErrorKind, IntakePolicy, Location, RetryAdvice, RunContext, Source, UploadError as _, UploadId,
-    Uploader, head_object, intake::lookup::read_sidecar, model::job::Job,
+    Error, ErrorKind, IntakePolicy, Location, RunContext, Source, UploadError as _, UploadId, Uploader,
+    error::is_sidecar_decided, head_object, intake::lookup::read_sidecar, model::job::Job,
 };
 use futures_util::future::BoxFuture;
 
@@ -29,10 +29,9 @@ impl Uploader {
                 }
             };
             // No mark carries the change: its event must come again.
-            let is_final = |error: &Error| error.advice() == RetryAdvice::Permanent;
-            updating
-                .await
-                .map_err(|error: Error| if is_final(&error) { error } else { error.mark_unrecorded() })
+            updating.await.map_err(
+                |error: Error| if is_sidecar_decided(&error) { error } else { error.mark_unrecorded() },
+            )
         })
     }
 
