@@ -9,7 +9,7 @@ use super::{
 use ::error::{DecodeError, deserialize, without_value};
 use serde_json::Value;
 use std::{fs, io, path::Path};
-use upload_core::Error;
+use upload_core::{Error, VideoEdit, metadata::PublicType, rules::Rule};
 
 /// Read where no file is named; a function's working directory is its package.
 const DEFAULT_FILE: &str = "oss2youku.toml";
@@ -118,6 +118,11 @@ impl Settings {
                     .with_context("field", field));
                 }
             }
+            if let Err(why) = check_video_fields(rule) {
+                return Err(settings_error("a rule states what no video can have")
+                    .with_context("bucket", &rule.bucket)
+                    .with_context("why", why));
+            }
             if let Some(Err(why)) = rule.callback.as_ref().map(|url| self.callback.check_url(url)) {
                 return Err(settings_error("a rule's callback cannot be called")
                     .with_context("bucket", &rule.bucket)
@@ -126,6 +131,14 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+/// Checks what a rule states about its videos: each of them would be refused for it.
+fn check_video_fields(rule: &Rule) -> Result<(), String> {
+    let mut stated = rule.metadata().metadata;
+    // A word for another audience is of use to the sidecars that state that.
+    stated.watch_password = stated.watch_password.filter(|_| rule.public_type == Some(PublicType::Password));
+    VideoEdit::new(stated).map(drop).map_err(|invalid| invalid.to_string())
 }
 
 /// A setting that cannot be read: which, why, what was probably meant, and where it stands.

@@ -23,6 +23,7 @@ pub struct SourceSettings {
     #[serde(deserialize_with = "text::deserialize_value")]
     pub internal: bool,
     /// Where the bucket's name stands: `auto`, `virtual-host`, `path` or `custom-domain` (`OSS2YOUKU_SOURCE__ADDRESSING`).
+    /// For S3 `path` alone makes a difference, as servers with a name of their own need it.
     pub addressing: SourceAddressing,
     /// Sign OSS requests with V1, which some private gateways want (`OSS2YOUKU_SOURCE__SIGNATURE_V1`). Default `false`.
     #[serde(deserialize_with = "text::deserialize_value")]

@@ -97,6 +97,11 @@ impl UploadStatus {
     ) -> Self {
         let steps: Vec<_> = record.history.iter().map(StepStatus::from_entry).collect();
         let audience = record.request.video.audience();
+        let told = match record.stated_publication() {
+            Some(hidden) => hidden.audience.public_type,
+            None => record.sent_metadata().public_type,
+        };
+        let public_type = told.unwrap_or(audience.public_type);
         Self {
             upload_id: record.id.clone(),
             state: record.state.as_str(),
@@ -106,8 +111,9 @@ impl UploadStatus {
             account: Some(record.request.account.clone()),
             size: Some(record.request.object.size),
             entrypoint: record.request.entrypoint,
-            public_type: Some(audience.public_type),
-            public_type_from: audience.from,
+            public_type: Some(public_type),
+            // Who said so first does not say who changed it.
+            public_type_from: audience.from.filter(|_| public_type == audience.public_type),
             media: record.media().cloned(),
             findings: record.preflight.as_ref().map(|report| report.findings.clone()).unwrap_or_default(),
             holder: holder.map(HolderStatus::from_holder),

@@ -168,6 +168,26 @@ fn a_value_that_does_not_fit_is_not_repeated() {
     }
 }
 
+/// Each arrival would be refused for it.
+#[test]
+fn a_rule_states_what_a_video_can_have() {
+    let account = "[accounts.main]\nclient_id = 'c'\naccess_token = 't'\n";
+    let rule = |lines: &str| format!("{account}[[rules]]\nbucket = 'b'\naccount = 'main'\n{lines}\n");
+    for (lines, field) in [
+        ("public_type = 'all'\ncategory = 'Film'", "category"),
+        ("public_type = 'all'\ntags = ['a,b']", "tags[0]"),
+        ("public_type = 'password'\nwatch_password = ''", "watch_password"),
+    ] {
+        let error = load(&rule(lines), &[]).expect_err(lines).to_string();
+        assert!(error.contains("a rule states what no video can have") && error.contains(field), "{error}");
+    }
+    for lines in
+        ["public_type = 'all'\nwatch_password = 'for sidecars'", "public_type = 'friend'\ntags = ['海边']"]
+    {
+        load(&rule(lines), &[]).expect(lines);
+    }
+}
+
 /// A ledger's folder is relative to the file that names it; what is no relative folder, and what a variable says, stays as it is.
 #[test]
 fn a_ledgers_folder_is_relative_to_its_file() {

@@ -29,6 +29,7 @@ pub(super) const TEXTS: &[Text] = &[
         "the settings do not let videos be changed: set manage.enabled",
         "设置不允许修改视频：请设置 manage.enabled",
     ),
+    ("a rule states what no video can have", "规则写明的视频信息不符合优酷的要求"),
     (
         "a rule changes videos, which the settings do not allow: set manage.enabled",
         "规则要修改视频，而设置不允许：请设置 manage.enabled",

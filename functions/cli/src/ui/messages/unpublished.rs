@@ -248,8 +248,8 @@ pub(crate) fn advise(subject: &Unpublished<'_>) -> String {
         }
         ObjectVerdict::SameContent { .. } => {
             return tr!(
-                "to publish it all the same: {command}; republish = true in the rule does so for every object",
-                "仍要发布：{command}；规则中的 republish = true 对所有对象生效"
+                "to publish it all the same: {command}; republish = true in the rule does so for every new version",
+                "仍要发布：{command}；规则中的 republish = true 对所有新版本生效"
             );
         }
         ObjectVerdict::Wanted { age, .. } => return advise_wanted(*age, subject),

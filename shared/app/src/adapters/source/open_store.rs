@@ -2,9 +2,9 @@
 
 use crate::{
     adapters::{cause::Cause, error_mapping::source_error},
-    settings::SourceSettings,
+    settings::{SourceAddressing, SourceSettings},
 };
-use object_storage::{Credentials, HttpClient, SignatureVersion, Store, StoreConfig};
+use object_storage::{Addressing, Credentials, HttpClient, SignatureVersion, Store, StoreConfig};
 use std::time::Duration;
 use upload_core::{Error, ErrorKind, Location, Provider};
 
@@ -36,7 +36,7 @@ pub(crate) fn open_store(
             let region = region.or_else(|| {
                 std::env::var(AWS_REGION).ok().filter(|set| !has_region && !set.trim().is_empty())
             });
-            let config = StoreConfig::s3(&location.bucket).region(region);
+            let config = StoreConfig::s3(&location.bucket).region(region).addressing(s3_addressing(settings));
             settings.s3_endpoint.iter().fold(config, |config, endpoint| config.endpoint(endpoint))
         }
         Provider::Oss => {
@@ -64,6 +64,14 @@ pub(crate) fn open_store(
     Store::new(config, http.clone()).map_err(source_error)
 }
 
+/// Where the name of an S3 bucket stands. The ways but `path` are about OSS, which most settings mean.
+fn s3_addressing(settings: &SourceSettings) -> Addressing {
+    match settings.addressing {
+        SourceAddressing::Path => Addressing::Path,
+        _ => Addressing::Auto,
+    }
+}
+
 /// The credentials that sign for OSS. A key in the settings was set for a reason: the bucket may be another account's than the function.
 fn choose_credentials(settings: &SourceSettings, credentials: Option<Credentials>) -> Credentials {
     settings.credentials().or(credentials).unwrap_or(Credentials::Environment)
@@ -78,6 +86,19 @@ mod tests {
             access_key_id: id.into(),
             access_key_secret: "secret".into(),
             security_token: None,
+        }
+    }
+
+    /// A server of another name than an address finds no bucket in the host's.
+    #[test]
+    fn a_bucket_stands_in_the_path_of_an_s3_server_that_wants_it_there() {
+        for (addressing, expected) in [
+            (SourceAddressing::Path, Addressing::Path),
+            (SourceAddressing::Auto, Addressing::Auto),
+            (SourceAddressing::VirtualHost, Addressing::Auto),
+        ] {
+            let settings = SourceSettings { addressing, ..SourceSettings::default() };
+            assert_eq!(s3_addressing(&settings), expected);
         }
     }
 
