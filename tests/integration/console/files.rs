@@ -159,10 +159,10 @@ async fn a_file_for_another_audience_is_given_back() {
     refuse(&console.env, 1);
     let browser = Browser::open(&console.console.url).await;
     let bytes = sample_bytes(5, MIB);
-    let form = |audience: &str| json!({"language": "en", "video": {"title": "Twice", "public_type": audience}});
+    let form =
+        |audience: &str| json!({"language": "en", "video": {"title": "Twice", "public_type": audience}});
     let upload = async |id: &str, audience: &str| {
-        let (status, file) =
-            browser.post_json(&format!("/console/files/{id}/upload"), &form(audience)).await;
+        let (status, file) = browser.post_json(&format!("/console/files/{id}/upload"), &form(audience)).await;
         assert_eq!(status, 202, "{file}");
     };
     let id = browser.drop_file("film.mp4", &bytes).await;
@@ -170,6 +170,12 @@ async fn a_file_for_another_audience_is_given_back() {
     wait_for_file(&browser, &id, "failed").await;
 
     let id = browser.drop_file("film.mp4", &bytes).await;
+    for (audience, is_warned) in [("friend", true), ("all", false)] {
+        let source = json!({"source": {"file": id}, "form": form(audience)});
+        let (status, plan) = browser.post_json("/console/plan", &source).await;
+        let warning = plan["warning"].as_str().unwrap_or_default();
+        assert!(status == 200 && warning.contains("not used: public_type") == is_warned, "{plan}");
+    }
     upload(&id, "friend").await;
     let file = wait_for_file(&browser, &id, "ready").await;
     let message = file["failure"]["message"].as_str().unwrap_or_else(|| panic!("{file}"));

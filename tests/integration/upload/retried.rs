@@ -24,8 +24,8 @@ async fn cancel_midway(env: &TestEnv, folder: &Path) -> String {
     id
 }
 
-/// A retry publishes what the upload was begun with, here for everybody: one that states something else is refused, and one
-/// that states the same is published.
+/// A retry publishes what the upload was begun with, here for everybody: one that states something else is refused, and the dry run says
+/// so before. One that states the same is published.
 #[tokio::test]
 async fn a_retry_that_states_something_else_is_refused() {
     let env = start_env().await;
@@ -56,6 +56,20 @@ async fn a_retry_that_states_something_else_is_refused() {
     let refused = upload("--retry", &[&friend[..], &["--json"]].concat()).await.lines();
     let failed = last_event(&refused, "failed");
     assert_eq!((&failed["error"], &failed["upload_id"]), (&json!("invalid_job"), &json!(id)));
+
+    for (lang, words) in
+        [("en", "attention    it was begun already with other statements"), ("zh", "注意         它此前已按不同的内容开始")]
+    {
+        let planned = upload("--dry-run", &[&friend[..], &["--lang", lang]].concat()).await;
+        let line = planned.out.lines().find(|line| line.starts_with(words));
+        assert!(line.is_some_and(|line| line.contains("public_type") && line.contains("--again")), "{planned:?}");
+    }
+    for (stated, is_warned) in [(&friend[..], true), (&["--title", "a"], false)] {
+        let planned = upload("--dry-run", &[stated, &["--json"]].concat()).await.lines();
+        let warning = planned[0]["warning"].as_str().unwrap_or_default();
+        assert_eq!(warning.contains("not used: public_type;"), is_warned, "{planned:?}");
+        assert_eq!(warning.is_empty(), !is_warned, "{planned:?}");
+    }
 
     assert!(env.clouds.youku.videos().is_empty());
     let retried = upload("--retry", &["--public-type", "all", "--title", "a"]).await;

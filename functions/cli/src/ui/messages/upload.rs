@@ -69,6 +69,15 @@ pub(crate) fn describe_begun_otherwise(fields: &[&str]) -> String {
     )
 }
 
+/// A plan for what was begun already: these fields are stated now, and not used.
+pub(crate) fn describe_not_used(fields: &[&str]) -> String {
+    let (fields, again) = (fields.join(", "), name_again());
+    tr!(
+        "it was begun already with other statements, so what is stated now is not used: {fields}; another video: {again}",
+        "它此前已按不同的内容开始，因此这次写明的内容不会使用：{fields}；另建一个视频：{again}"
+    )
+}
+
 /// The command that makes another video of the same bytes.
 fn name_again() -> String {
     write_command(tr_static!("upload --again TEXT", "upload --again 文本"))
