@@ -8,9 +8,9 @@ use crate::{
     error::{CliError, Stopped},
     ui::{
         messages::upload::{
-            describe_begun_otherwise, describe_held_elsewhere, describe_playable, describe_published, describe_published_before,
-            describe_title_cut, describe_unknown_state, describe_unknown_video, describe_wait_stopped,
-            describe_waiting,
+            describe_begun_otherwise, describe_held_elsewhere, describe_playable, describe_published,
+            describe_published_before, describe_title_cut, describe_unknown_state, describe_unknown_video,
+            describe_wait_stopped, describe_waiting,
         },
         messages::waiting::Wait,
         reporter::Reporter,
@@ -21,8 +21,8 @@ use crate::{
 use app::{
     UploadDetails,
     core::{
-        Error, ErrorKind, Preflight, PublishedVideo, RetryAdvice, RetryWatch, RunContext, Stage, UploadId, VideoState,
-        ledger::Reopening,
+        Error, ErrorKind, Preflight, PublishedVideo, RetryAdvice, RetryWatch, RunContext, Stage, UploadId,
+        VideoState, ledger::Reopening,
     },
 };
 use serde_json::json;
@@ -136,9 +136,10 @@ impl Batch<'_> {
     ) -> Result<(PublishedVideo, bool), CliError> {
         let Prepared { request, video, uploader, .. } = prepared;
         let preflight_off = self.args.force || request.job.video.preflight == Some(Preflight::Off);
-        let mut announced = false;
+        let (mut announced, mut may_retry) = (false, self.args.retry);
         loop {
-            let retries = self.args.retry && self.needs_retry(prepared, id, tracker).await?;
+            // Once: what a person cancels while another holder is waited for stays cancelled.
+            let retries = std::mem::take(&mut may_retry) && self.needs_retry(prepared, id, tracker).await?;
             let run = RunContext::default();
             let reopening = Reopening { preflight_off, ..Reopening::default() };
             let mut uploading: Pin<Box<dyn Future<Output = _>>> = if retries {
