@@ -206,14 +206,7 @@ fn report_outcome(reporter: &Reporter, source: &str, outcome: &Value) -> ExitCod
     }
     let (message, error) = (text(&outcome["msg"]), text(&outcome["error"]));
     reporter.print_note(describe_function_failure(source, &code, &message, &error));
-    ExitCode::from(match code.as_str() {
-        "400" => exit_code::INVALID,
-        "401" | "403" => exit_code::DENIED,
-        "404" => exit_code::UNKNOWN,
-        "409" | "429" | "503" => exit_code::NOT_NOW,
-        "502" => exit_code::UNREACHABLE,
-        _ => exit_code::FAILED,
-    })
+    ExitCode::from(exit_code::classify_outcome(&code, &error))
 }
 
 #[cfg(test)]
