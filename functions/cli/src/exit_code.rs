@@ -53,12 +53,31 @@ pub(crate) fn classify_app(error: &Error) -> u8 {
 }
 
 /// Returns the exit code for the stable code of an error, or of a reason for which an object is skipped.
-#[cfg(feature = "local-clouds")]
 pub(crate) fn classify_code(code: &str) -> u8 {
     match (code, ErrorKind::from_code(code)) {
         ("not_a_video" | "junk" | "empty_object", _) => INVALID,
         (_, Some(kind)) => classify_app(&Error::new(kind, "event", "")),
         _ => FAILED,
+    }
+}
+
+/// Returns the exit code for a function's outcome: that of its stable code, as if it had happened here. A status alone is a class of HTTP,
+/// which several of these share: 502 is what Youku answers to wrong tokens, too.
+pub(crate) fn classify_outcome(status: &str, code: &str) -> u8 {
+    match (ErrorKind::from_code(code), status) {
+        // An outcome does not say whether it may pass.
+        (
+            Some(ErrorKind::Source | ErrorKind::Target | ErrorKind::Youku | ErrorKind::Ledger),
+            "502" | "503",
+        ) => UNREACHABLE,
+        (Some(_), _) => classify_code(code),
+        // What its HTTP API refuses, or something before it.
+        (None, "400") => INVALID,
+        (None, "401" | "403") => DENIED,
+        (None, "404") => UNKNOWN,
+        (None, "409" | "429" | "503") => NOT_NOW,
+        (None, "502") => UNREACHABLE,
+        (None, _) => FAILED,
     }
 }
 
@@ -84,7 +103,6 @@ mod tests {
     }
 
     /// What a function answers has the class that it would have here.
-    #[cfg(feature = "local-clouds")]
     #[test]
     fn codes_of_a_function_have_their_class() {
         let codes = [
@@ -97,6 +115,32 @@ mod tests {
             "not_publishable",
         ];
         assert_eq!(codes.map(classify_code), [INVALID, INVALID, UNKNOWN, DENIED, FAILED, FAILED, INVALID]);
+    }
+
+    /// The stable code decides where it is known, also between errors that share a status.
+    #[test]
+    fn an_outcome_has_the_class_of_its_code() {
+        for (status, code, class) in [
+            ("502", "youku_unauthorized", DENIED),
+            ("502", "reauthorize", DENIED),
+            ("500", "source_denied", DENIED),
+            ("502", "hash_refused", FAILED),
+            ("409", "source_changed", FAILED),
+            ("500", "config", USAGE),
+            ("404", "source_missing", UNKNOWN),
+            ("429", "rate_limited", NOT_NOW),
+            ("502", "youku_failed", UNREACHABLE),
+            ("502", "target_failed", UNREACHABLE),
+            ("503", "ledger_failed", UNREACHABLE),
+            ("500", "ledger_failed", FAILED),
+            ("401", "unauthorized", DENIED),
+            ("404", "not_found", UNKNOWN),
+            ("503", "busy", NOT_NOW),
+            ("502", "", UNREACHABLE),
+            ("418", "", FAILED),
+        ] {
+            assert_eq!(classify_outcome(status, code), class, "{status} {code}");
+        }
     }
 
     /// Who found an error decides its class where the kind alone does not.

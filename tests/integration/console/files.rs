@@ -137,6 +137,57 @@ async fn a_file_that_failed_once_is_uploaded_again() {
     console.env.assert_published("Twice", &bytes);
 }
 
+/// Waits until a file of the spool is in this state; returns it.
+async fn wait_for_file(browser: &Browser, id: &str, state: &str) -> serde_json::Value {
+    let waiting = async {
+        loop {
+            let spool = browser.get("/console/files").await;
+            let files = spool["files"].as_array().unwrap();
+            if let Some(file) = files.iter().find(|file| file["id"] == id && file["state"] == state) {
+                return file.clone();
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    within(state, waiting).await
+}
+
+/// A file whose upload failed, and which is dropped again for another audience, is given back: a retry would publish it for everybody.
+#[tokio::test]
+async fn a_file_for_another_audience_is_given_back() {
+    let console = start().await;
+    refuse(&console.env, 1);
+    let browser = Browser::open(&console.console.url).await;
+    let bytes = sample_bytes(5, MIB);
+    let form =
+        |audience: &str| json!({"language": "en", "video": {"title": "Twice", "public_type": audience}});
+    let upload = async |id: &str, audience: &str| {
+        let (status, file) = browser.post_json(&format!("/console/files/{id}/upload"), &form(audience)).await;
+        assert_eq!(status, 202, "{file}");
+    };
+    let id = browser.drop_file("film.mp4", &bytes).await;
+    upload(&id, "all").await;
+    wait_for_file(&browser, &id, "failed").await;
+
+    let id = browser.drop_file("film.mp4", &bytes).await;
+    for (audience, is_warned) in [("friend", true), ("all", false)] {
+        let source = json!({"source": {"file": id}, "form": form(audience)});
+        let (status, plan) = browser.post_json("/console/plan", &source).await;
+        let warning = plan["warning"].as_str().unwrap_or_default();
+        assert!(status == 200 && warning.contains("not used: public_type") == is_warned, "{plan}");
+    }
+    upload(&id, "friend").await;
+    let file = wait_for_file(&browser, &id, "ready").await;
+    let message = file["failure"]["message"].as_str().unwrap_or_else(|| panic!("{file}"));
+    assert_eq!(file["failure"]["error"], "invalid_job", "{file}");
+    assert!(message.contains("(public_type)") && message.contains("nothing was published"), "{message}");
+    assert!(console.env.clouds.youku.videos().is_empty());
+
+    upload(&id, "all").await;
+    wait_for_file(&browser, &id, "published").await;
+    assert_eq!(console.env.assert_published("Twice", &bytes).public_type, "all");
+}
+
 /// What is not a video is refused by the dry run, in both languages; what the spool cannot hold is refused before it is sent.
 #[tokio::test]
 async fn a_file_that_cannot_be_uploaded_is_refused_early() {

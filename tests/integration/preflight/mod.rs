@@ -167,6 +167,15 @@ async fn the_command_line_refuses_inspects_and_forces() {
     env.assert_published("broken", &unfinished());
     let explained = oss2youku(&env, &["explain", source, "--lang", "en"]).await;
     assert!(explained.out.contains("reopened without the preflight"), "{explained:?}");
+
+    // A retry that states it in its file turns the preflight off too.
+    env.put("other.mp4", &unfinished()).await;
+    let source = "oss://videos/other.mp4";
+    assert_eq!(oss2youku(&env, &["upload", source, "--retry"]).await.code, Some(5));
+    let (_folder, meta) = file("v.json", br#"{"preflight": "off"}"#);
+    let retried = oss2youku(&env, &["upload", source, "--retry", "--meta", meta.to_str().unwrap()]).await;
+    assert_eq!(retried.code, Some(0), "{retried:?}");
+    env.assert_published("other", &unfinished());
 }
 
 /// A file that an encoder still writes is waited for.

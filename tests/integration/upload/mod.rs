@@ -10,6 +10,7 @@ mod inputs;
 mod moto;
 mod recursive;
 mod repeated;
+mod retried;
 mod s3;
 mod stops;
 mod suspending;

@@ -5,7 +5,7 @@ use crate::{
     ui::{details::localize_io, i18n::tr},
 };
 use app::core::ErrorKind;
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 
 /// Reads a file that a flag names.
 pub(super) fn read_file(flag: &str, path: &Path) -> Result<String, CliError> {
@@ -36,6 +36,20 @@ pub(super) fn describe_unreachable(url: &str) -> CliError {
         "the function cannot be reached: check --function-url, and that it runs",
         "无法连接函数：请检查 --function-url，以及函数是否在运行"
     );
+    describe_absent(why, url)
+}
+
+/// Describes a function that takes the connection, and does not answer within `limit`.
+pub(super) fn describe_unanswered(limit: Duration, url: &str) -> CliError {
+    let seconds = limit.as_secs();
+    let why = tr!(
+        "the function did not answer within {seconds} s: check --function-url, and see the function's log",
+        "函数在 {seconds} 秒内没有应答：请检查 --function-url，并查看函数的日志"
+    );
+    describe_absent(why, url)
+}
+
+fn describe_absent(why: String, url: &str) -> CliError {
     // Without path, query and what precedes an @: each may hold a password.
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();

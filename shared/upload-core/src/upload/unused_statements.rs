@@ -17,7 +17,7 @@ impl Uploader {
         request: Option<&UploadRequest>,
     ) -> Result<PublishedVideo, Error> {
         let mut published = result?;
-        let unused = request.and_then(|request| self.list_unused(record, request)).unwrap_or_default();
+        let unused = request.and_then(|request| self.list_unused(record, request).ok()).unwrap_or_default();
         if !unused.is_empty() {
             let (names, upload_id) = (unused.join(", "), &record.id);
             tracing::info!(%upload_id, warning = names, "the upload was known before: these statements are not used");
@@ -31,10 +31,13 @@ impl Uploader {
         Ok(published)
     }
 
-    /// Names the fields of the request that its upload does not use, without those of the object's rule: a rule that has changed since
-    /// states nothing about a video that is there already, and nobody asked for it. `None` where its secrets cannot be read.
-    fn list_unused(&self, record: &Record, request: &UploadRequest) -> Option<Vec<&'static str>> {
-        let used = self.ledger.request(record).ok()?;
+    /// Names the fields of the request that its upload does not use, also when it is retried, without those of the object's rule: a rule
+    /// that has changed since states nothing about a video that is there already, and nobody asked for it.
+    ///
+    /// # Errors
+    /// Where the secrets of the record cannot be read.
+    pub fn list_unused(&self, record: &Record, request: &UploadRequest) -> Result<Vec<&'static str>, Error> {
+        let used = self.ledger.request(record)?;
         let file_name = used.job.location.file_name();
         let stated = expose_password(request.job.video.metadata.clone());
         let mut unused =
@@ -52,7 +55,7 @@ impl Uploader {
         if names_callback && url(request) != url(&used) {
             unused.push("callback");
         }
-        Some(unused)
+        Ok(unused)
     }
 }
 

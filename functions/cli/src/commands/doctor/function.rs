@@ -2,13 +2,18 @@
 
 use super::{context::CheckContext, finding::Finding};
 use crate::{
-    commands::function_client::{describe_unreachable, read_token},
+    commands::function_client::{describe_unanswered, describe_unreachable, read_token},
     error::CliError,
     ui::{
         i18n::{tr, tr_static},
         messages::errors::describe,
     },
 };
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// Longest wait for a status: a cold start takes seconds.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) async fn check(context: &CheckContext) -> Vec<Finding> {
     let Some(url) = &context.function_url else { return Vec::new() };
@@ -53,9 +58,37 @@ pub(super) async fn check(context: &CheckContext) -> Vec<Finding> {
 }
 
 async fn get_status(url: &str, path: &str, token: Option<&str>) -> Result<u16, CliError> {
+    get_status_within(PATIENCE, url, path, token).await
+}
+
+async fn get_status_within(
+    patience: Duration,
+    url: &str,
+    path: &str,
+    token: Option<&str>,
+) -> Result<u16, CliError> {
     let mut request = app::http_client()?.get(format!("{url}{path}"));
     if let Some(token) = token {
         request = request.bearer_auth(token);
     }
-    Ok(request.send().await.map_err(|_| describe_unreachable(url))?.status().as_u16())
+    let answered = timeout(patience, request.send()).await.map_err(|_| describe_unanswered(patience, url))?;
+    Ok(answered.map_err(|_| describe_unreachable(url))?.status().as_u16())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use tokio::net::TcpListener;
+
+    /// A server that takes the connection and says nothing does not hold the command up.
+    #[tokio::test]
+    async fn a_function_that_never_answers_is_named() {
+        // The kernel takes the connection; nobody reads it.
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let asking = get_status_within(Duration::from_millis(100), &url, "/healthz", None);
+        let error = timeout(PATIENCE, asking).await.unwrap().unwrap_err();
+        assert!(describe(&error).contains("did not answer within"), "{error:?}");
+    }
 }

@@ -140,6 +140,10 @@ fn run_alone<T>(
 
 /// Whether the upload has ended, may still succeed, or never began.
 async fn find_prospect(app: &App, error: &CliError) -> Prospect {
+    // Whatever became of an earlier upload: with another form there may be a video.
+    if let CliError::Usage(_) = error {
+        return Prospect::Refused;
+    }
     let known = match error.upload_id() {
         Some(id) => app.upload_details(id).await,
         None => Ok(None),
@@ -147,7 +151,7 @@ async fn find_prospect(app: &App, error: &CliError) -> Prospect {
     match (known, error) {
         (Ok(Some(details)), _) if details.record.state.has_ended() => Prospect::Ended,
         (Ok(Some(_)) | Err(_), _) => Prospect::Later,
-        (Ok(None), CliError::Usage(error) | CliError::Local(error) | CliError::App(error))
+        (Ok(None), CliError::Local(error) | CliError::App(error))
             if error.advice() == RetryAdvice::Permanent =>
         {
             Prospect::Refused

@@ -66,13 +66,18 @@ impl Batch<'_> {
         let mut tracker = Tracker::new(self.reporter, source.clone());
         let prepared = self.prepare(number, video, &mut tracker).await?;
         let preflight = self.plan_preflight(&prepared).await?;
-        let request = prepared.request;
+        let (request, uploader) = (prepared.request, prepared.uploader);
         let id = UploadId::new(&request.object, &request.job);
         let details = self.app.upload_details(&id).await?;
         let file_name = request.object.location.file_name();
         let video = request.job.video.clone().completed(file_name);
         let is_cut = request.job.video.is_title_cut(file_name) || self.is_template_cut(number, &request);
-        let warning = is_cut.then(|| messages::upload::describe_title_cut().to_owned());
+        let cut = is_cut.then(messages::upload::describe_title_cut);
+        // Best effort: the upload itself says why secrets cannot be read.
+        let unused = details.as_ref().map(|details| uploader.list_unused(&details.record, &request));
+        let unused = unused.and_then(Result::ok).filter(|unused| !unused.is_empty());
+        let begun = unused.map(|unused| messages::upload::describe_not_used(&unused));
+        let warning = cut.into_iter().chain(begun).reduce(|all, one| tr!("{all}; {one}", "{all}；{one}"));
         Ok(PlannedUpload { source, id, request, video, details, warning, preflight })
     }
 }

@@ -8,9 +8,9 @@ use crate::{
     error::{CliError, Stopped},
     ui::{
         messages::upload::{
-            describe_held_elsewhere, describe_playable, describe_published, describe_published_before,
-            describe_title_cut, describe_unknown_state, describe_unknown_video, describe_wait_stopped,
-            describe_waiting,
+            describe_begun_otherwise, describe_held_elsewhere, describe_playable, describe_published,
+            describe_published_before, describe_title_cut, describe_unknown_state, describe_unknown_video,
+            describe_wait_stopped, describe_waiting,
         },
         messages::waiting::Wait,
         reporter::Reporter,
@@ -21,8 +21,8 @@ use crate::{
 use app::{
     UploadDetails,
     core::{
-        Error, ErrorKind, PublishedVideo, RetryAdvice, RetryWatch, RunContext, Stage, UploadId, VideoState,
-        ledger::Reopening,
+        Error, ErrorKind, Preflight, PublishedVideo, RetryAdvice, RetryWatch, RunContext, Stage, UploadId,
+        VideoState, ledger::Reopening,
     },
 };
 use serde_json::json;
@@ -130,16 +130,19 @@ impl Batch<'_> {
     /// Uploads, and starts again as long as another holder works on the upload. Returns the video, and whether this run published it.
     async fn upload_until_done(
         &self,
-        Prepared { request, video, uploader, .. }: &Prepared,
+        prepared: &Prepared,
         id: &UploadId,
         tracker: &mut Tracker<'_>,
     ) -> Result<(PublishedVideo, bool), CliError> {
-        let mut announced = false;
+        let Prepared { request, video, uploader, .. } = prepared;
+        let preflight_off = self.args.force || request.job.video.preflight == Some(Preflight::Off);
+        let (mut announced, mut may_retry) = (false, self.args.retry);
         loop {
-            let has_failed = self.args.retry && self.has_failed(id, tracker).await?;
+            // Once: what a person cancels while another holder is waited for stays cancelled.
+            let retries = std::mem::take(&mut may_retry) && self.needs_retry(prepared, id, tracker).await?;
             let run = RunContext::default();
-            let reopening = Reopening { preflight_off: self.args.force, ..Reopening::default() };
-            let mut uploading: Pin<Box<dyn Future<Output = _>>> = if has_failed {
+            let reopening = Reopening { preflight_off, ..Reopening::default() };
+            let mut uploading: Pin<Box<dyn Future<Output = _>>> = if retries {
                 Box::pin(uploader.retry(id, reopening, &run))
             } else {
                 Box::pin(uploader.upload_video(request, video.clone(), &run))
@@ -174,10 +177,24 @@ impl Batch<'_> {
         }
     }
 
-    async fn has_failed(&self, id: &UploadId, tracker: &mut Tracker<'_>) -> Result<bool, CliError> {
+    /// Whether the upload ended without a video, so that it must be reopened.
+    ///
+    /// # Errors
+    /// Where it was begun with other statements: a retry would publish it as those say, perhaps for everybody.
+    async fn needs_retry(
+        &self,
+        Prepared { request, uploader, .. }: &Prepared,
+        id: &UploadId,
+        tracker: &mut Tracker<'_>,
+    ) -> Result<bool, CliError> {
         let reading = Box::pin(async { Ok::<_, CliError>(self.app.upload_details(id).await?) });
         let details = tracker.follow(|| Snapshot::LOOKING, || false, self.shutdown.guard(reading)).await?;
-        Ok(details.is_some_and(|details| details.has_failed()))
+        let Some(details) = details.filter(UploadDetails::has_failed) else { return Ok(false) };
+        let unused = uploader.list_unused(&details.record, request)?;
+        match unused.is_empty() {
+            true => Ok(true),
+            false => Err(CliError::usage(describe_begun_otherwise(&unused))),
+        }
     }
 
     /// Waits until the grace after a signal is over.

@@ -59,6 +59,30 @@ pub(crate) fn describe_published_before(
     with_warning(line, published.warning.as_deref())
 }
 
+/// A retry that states something else than the upload was begun with; `fields` differ. It holds for the page's form too.
+pub(crate) fn describe_begun_otherwise(fields: &[&str]) -> String {
+    let (fields, again) = (fields.join(", "), name_again());
+    tr!(
+        "a retry publishes what the upload was begun with, and something else is stated now ({fields}): nothing was published. State the same \
+         as then, or make another video: {again}",
+        "重试会按上传开始时写明的内容发布，而这次写明的不同（{fields}）：没有发布任何内容。请写明与当时相同的内容，或另建一个视频：{again}"
+    )
+}
+
+/// A plan for what was begun already: these fields are stated now, and not used.
+pub(crate) fn describe_not_used(fields: &[&str]) -> String {
+    let (fields, again) = (fields.join(", "), name_again());
+    tr!(
+        "it was begun already with other statements, so what is stated now is not used: {fields}; another video: {again}",
+        "它此前已按不同的内容开始，因此这次写明的内容不会使用：{fields}；另建一个视频：{again}"
+    )
+}
+
+/// The command that makes another video of the same bytes.
+fn name_again() -> String {
+    write_command(tr_static!("upload --again TEXT", "upload --again 文本"))
+}
+
 /// How to resume what a signal stopped.
 pub(crate) fn describe_resume(unfinished: usize, all: usize, has_accepted: bool, ledger: &str) -> String {
     let kept = match has_accepted {

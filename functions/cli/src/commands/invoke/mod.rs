@@ -1,6 +1,6 @@
 //! `invoke`: has a function do the work, through its HTTP trigger or, on this machine, with an event, and shows its progress.
 
-use super::function_client::{describe_unreachable, read_file, read_token};
+use super::function_client::{describe_unanswered, describe_unreachable, read_file, read_token};
 use crate::{
     args::InvokeArgs,
     error::CliError,
@@ -24,12 +24,31 @@ use app::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::{cell::Cell, path::Path, process::ExitCode};
+use std::{cell::Cell, path::Path, process::ExitCode, time::Duration};
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// Longest response to an event, in bytes: as much as the platform lets a caller send in one synchronous call.
 const MAX_RESPONSE: usize = 32 << 20;
 /// Longest line of the response to a task, in bytes; the Gearman shim has the same limit.
 const MAX_LINE: usize = 1 << 20;
+
+/// How long a function may say nothing.
+#[derive(Clone, Copy)]
+struct Patience {
+    /// Until the first line of the response to a task, in which a gateway may hold its lines back.
+    first: Duration,
+    /// From one line to the next.
+    next: Duration,
+    /// Until the whole response to an event, which has no lines.
+    event: Duration,
+}
+
+/// The function sends a heartbeat every nine seconds. An event takes as long as the template lets the function run.
+const PATIENCE: Patience = Patience {
+    first: Duration::from_secs(900),
+    next: Duration::from_secs(60),
+    event: Duration::from_secs(3600),
+};
 
 /// A line of the response.
 #[derive(Deserialize)]
@@ -51,14 +70,14 @@ pub(super) async fn invoke(args: InvokeArgs, shutdown: Shutdown) -> Result<ExitC
     match &args.event {
         Some(file) => {
             let what = Some(tr_static!("waiting for the function", "等待函数应答"));
-            shutdown.guard(show_waits(args.json, what, send_event(url, file, args.json))).await
+            shutdown.guard(show_waits(args.json, what, send_event(url, file, args.json, PATIENCE))).await
         }
         None => {
             let source = args.source.as_deref().unwrap_or_default();
             if app::object_location(source).is_none() {
                 return Err(CliError::usage(describe_no_object(source)));
             }
-            shutdown.guard(send_task(url, &args)).await
+            shutdown.guard(send_task(url, &args, PATIENCE)).await
         }
     }
     .inspect_err(|error| {
@@ -68,7 +87,7 @@ pub(super) async fn invoke(args: InvokeArgs, shutdown: Shutdown) -> Result<ExitC
     })
 }
 
-async fn send_event(url: &str, file: &Path, json: bool) -> Result<ExitCode, CliError> {
+async fn send_event(url: &str, file: &Path, json: bool, patience: Patience) -> Result<ExitCode, CliError> {
     let event = read_file("--event", file)?;
     let request = app::http_client()?
         .post(format!("{url}/invoke"))
@@ -76,14 +95,19 @@ async fn send_event(url: &str, file: &Path, json: bool) -> Result<ExitCode, CliE
         .header("x-fc-request-id", format!("local-{}", std::process::id()))
         .header("x-fc-control-path", "/invoke")
         .body(event);
-    let response = request.send().await.map_err(|_| describe_unreachable(url))?;
-    let status = response.status();
-    let fc_status = response.headers().get("x-fc-status").cloned();
+    let answering = async {
+        let response = request.send().await.map_err(|_| describe_unreachable(url))?;
+        let (status, fc_status) = (response.status(), response.headers().get("x-fc-status").cloned());
+        let body = app::read_response(response, MAX_RESPONSE).await.map_err(|error| match error {
+            ReadError::TooLong { limit } => describe_long_response(limit),
+            ReadError::Broken(_) => describe_unreachable(url),
+        })?;
+        Ok((status, fc_status, body))
+    };
+    let answered = timeout(patience.event, answering).await;
+    let (status, fc_status, body) =
+        answered.unwrap_or_else(|_| Err(describe_unanswered(patience.event, url)))?;
     let failed = !status.is_success() || fc_status.as_ref().is_some_and(|status| status != "200");
-    let body = app::read_response(response, MAX_RESPONSE).await.map_err(|error| match error {
-        ReadError::TooLong { limit } => describe_long_response(limit),
-        ReadError::Broken(_) => describe_unreachable(url),
-    })?;
     let text = String::from_utf8_lossy(&body);
     if !status.is_success() && fc_status.is_none() && serde_json::from_str::<Value>(&text).is_err() {
         return Err(describe_foreign_response(status.as_u16()));
@@ -96,7 +120,7 @@ async fn send_event(url: &str, file: &Path, json: bool) -> Result<ExitCode, CliE
     Ok(ExitCode::from(if failed { exit_code::FAILED } else { 0 }))
 }
 
-async fn send_task(url: &str, args: &InvokeArgs) -> Result<ExitCode, CliError> {
+async fn send_task(url: &str, args: &InvokeArgs, patience: Patience) -> Result<ExitCode, CliError> {
     let source = args.source.as_deref().unwrap_or_default();
     let task = without_nulls(json!({"source": source, "account": args.account}));
     let mut request = app::http_client()?
@@ -107,23 +131,32 @@ async fn send_task(url: &str, args: &InvokeArgs) -> Result<ExitCode, CliError> {
     if let Some(file) = &args.token_file {
         request = request.bearer_auth(read_token(file)?);
     }
-    let mut response = request.send().await.map_err(|_| describe_unreachable(url))?;
+    let mut until = Instant::now() + patience.first;
+    let answered = timeout_at(until, request.send()).await;
+    let answered = answered.map_err(|_| describe_unanswered(patience.first, url))?;
+    let mut response = answered.map_err(|_| describe_unreachable(url))?;
     let status = response.status().as_u16();
     let reporter = Reporter::new(args.json, 1);
     let mut tracker = Tracker::new(&reporter, source.to_owned());
     let (mut rest, mut outcome, mut is_ours) = (Vec::new(), None, false);
     let progress = Cell::new(Snapshot::LOOKING);
-    while let Some(chunk) = tracker
-        .follow(|| progress.get(), || false, response.chunk())
-        .await
-        .map_err(|_| describe_cut_response(is_ours || status == 200, status, source))?
-    {
+    while outcome.is_none() {
+        let chunk = tracker.follow(|| progress.get(), || false, timeout_at(until, response.chunk())).await;
+        let chunk = chunk.map_err(|_| match is_ours {
+            true => describe_silence(patience.next, source),
+            false => describe_unanswered(patience.first, url).with_context("source", source),
+        })?;
+        let chunk = chunk.map_err(|_| describe_cut_response(is_ours || status == 200, status, source))?;
+        let Some(chunk) = chunk else { break };
         rest.extend_from_slice(&chunk);
         while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
             let message: Vec<u8> = rest.drain(..=end).collect();
-            match serde_json::from_slice(&message) {
+            let message = serde_json::from_slice::<Message>(&message);
+            if message.is_ok() {
+                (is_ours, until) = (true, Instant::now() + patience.next);
+            }
+            match message {
                 Ok(Message::Progress { state, read, accepted, total }) => {
-                    is_ours = true;
                     let stages = [Stage::Reading, Stage::Moving, Stage::Committing, Stage::Done];
                     let stage = stages.into_iter().find(|stage| stage.as_str() == state);
                     progress.set(Snapshot {
@@ -135,8 +168,7 @@ async fn send_task(url: &str, args: &InvokeArgs) -> Result<ExitCode, CliError> {
                     });
                 }
                 Ok(Message::Outcome(value)) => outcome = Some(value),
-                Ok(Message::Heartbeat) => is_ours = true,
-                Err(_) => {}
+                Ok(Message::Heartbeat) | Err(_) => {}
             }
         }
         if rest.len() > MAX_LINE {
@@ -185,6 +217,16 @@ fn describe_broken_response(source: &str) -> CliError {
     CliError::local(ErrorKind::Source, why).with_context("source", source).retryable()
 }
 
+/// Describes a function that began, and has sent no line for `limit`.
+fn describe_silence(limit: Duration, source: &str) -> CliError {
+    let seconds = limit.as_secs();
+    let why = tr!(
+        "the function has sent nothing for {seconds} s; its sweep resumes what it began",
+        "函数已 {seconds} 秒没有发送任何内容；已开始的部分会由巡检继续"
+    );
+    CliError::local(ErrorKind::Source, why).with_context("source", source).retryable()
+}
+
 /// Describes a response, or a line of one, that is longer than `limit` bytes.
 fn describe_long_response(limit: usize) -> CliError {
     let why = tr!(
@@ -206,93 +248,9 @@ fn report_outcome(reporter: &Reporter, source: &str, outcome: &Value) -> ExitCod
     }
     let (message, error) = (text(&outcome["msg"]), text(&outcome["error"]));
     reporter.print_note(describe_function_failure(source, &code, &message, &error));
-    ExitCode::from(match code.as_str() {
-        "400" => exit_code::INVALID,
-        "401" | "403" => exit_code::DENIED,
-        "404" => exit_code::UNKNOWN,
-        "409" | "429" | "503" => exit_code::NOT_NOW,
-        "502" => exit_code::UNREACHABLE,
-        _ => exit_code::FAILED,
-    })
+    ExitCode::from(exit_code::classify_outcome(&code, &error))
 }
 
 #[cfg(test)]
 #[expect(clippy::expect_used, reason = "a test fails by panicking")]
-mod tests {
-    use super::*;
-    use tokio::{
-        io::{AsyncReadExt, AsyncWriteExt},
-        net::TcpListener,
-    };
-
-    /// Answers one request with this response; returns the server's URL.
-    async fn serve(response: Vec<u8>) -> String {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
-        tokio::spawn(async move {
-            let (mut stream, _) = listener.accept().await.expect("a connection");
-            let mut request = [0; 4096];
-            let _ = stream.read(&mut request).await;
-            let _ = stream.write_all(&response).await;
-            // The client decides when it has read enough.
-            let _ = stream.read(&mut request).await;
-        });
-        url
-    }
-
-    fn text_of(result: Result<ExitCode, CliError>) -> String {
-        format!("{:?}", result.expect_err("too long"))
-    }
-
-    #[tokio::test]
-    async fn a_response_to_an_event_has_a_limit() {
-        let length = MAX_RESPONSE + 1;
-        let url = serve(format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n").into_bytes()).await;
-        let error = text_of(send_event(&url, Path::new("Cargo.toml"), true).await);
-        assert!(error.contains("more than 33554432 bytes"), "{error}");
-    }
-
-    fn task_for(url: &str) -> InvokeArgs {
-        InvokeArgs {
-            source: Some("oss://b/a.mp4".into()),
-            event: None,
-            function_url: url.into(),
-            token_file: None,
-            account: None,
-            json: true,
-        }
-    }
-
-    /// The server at a mistyped URL has begun nothing that a sweep would resume.
-    #[tokio::test]
-    async fn an_answer_of_another_server_is_named_with_its_status() {
-        for body in ["<html>not here</html>\n", "{\"Code\":\"NotFound\",\"Message\":\"no\"}", ""] {
-            let length = body.len();
-            let url = serve(
-                format!("HTTP/1.1 404 Not Found\r\ncontent-length: {length}\r\n\r\n{body}").into_bytes(),
-            )
-            .await;
-            let error = text_of(send_task(&url, &task_for(&url)).await);
-            assert!(error.contains("HTTP 404") && !error.contains("resumes"), "{error}");
-        }
-    }
-
-    /// A function that began and went silent leaves the rest to its sweep.
-    #[tokio::test]
-    async fn a_response_that_breaks_off_is_left_to_the_sweep() {
-        let line = "{\"event\":\"heartbeat\"}\n";
-        let response = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{line}", line.len());
-        let url = serve(response.into_bytes()).await;
-        let error = text_of(send_task(&url, &task_for(&url)).await);
-        assert!(error.contains("its sweep resumes"), "{error}");
-    }
-
-    #[tokio::test]
-    async fn a_line_of_the_response_to_a_task_has_a_limit() {
-        let mut response = b"HTTP/1.1 200 OK\r\ncontent-type: application/x-ndjson\r\n\r\n".to_vec();
-        response.resize(response.len() + MAX_LINE + 1, b' ');
-        let url = serve(response).await;
-        let error = text_of(send_task(&url, &task_for(&url)).await);
-        assert!(error.contains("more than 1048576 bytes"), "{error}");
-    }
-}
+mod tests;
