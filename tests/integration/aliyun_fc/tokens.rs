@@ -186,6 +186,26 @@ async fn a_lost_refresh_waits_for_new_tokens() {
     }
 }
 
+/// A page of a proxy or a firewall in answer to a refresh is no refusal of Youku's: the refresh token stays good, and the upload goes on.
+#[tokio::test]
+async fn a_page_in_answer_to_a_refresh_spends_no_token() {
+    let env = TestEnv::start(Setup { variables: &[DEBUG], ..Setup::default() }).await;
+    let control = env.clouds.youku.control();
+    let page = json!({"operation": "refresh", "fault": {"kind": "page", "status": 403}});
+    let blocked = add_fault(&control, page);
+    env.clouds.youku.expire_access_token(CLIENT);
+    let bytes = sample_bytes(1, 3 * MIB);
+    env.put("film.mp4", &bytes).await;
+    let delivery = env.wait_for_delivery().await;
+    assert_eq!((delivery.attempts, &delivery.result()["code"]), (1, &json!("200")), "{delivery:?}");
+    assert_eq!(control.faults.state(blocked).map(|state| (state.fired, state.seen)), Some((1, 2)));
+    env.assert_published("film", &bytes);
+    assert_eq!(env.count_token_pairs(), 1);
+    let log = env.log();
+    assert!(log.contains("could not renew the access token: it will be retried"), "{log}");
+    env.assert_no_token_logged("");
+}
+
 /// Without a refresh token, an expired access token is an error that `doctor` explains.
 #[tokio::test]
 async fn doctor_explains_an_expired_token_without_a_refresh_token() {

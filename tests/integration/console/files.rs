@@ -5,10 +5,10 @@ use super::{
     program,
 };
 use crate::support::{
-    MIB, Setup, TestEnv,
+    MIB, Setup, TestEnv, add_fault,
     command_line::operator_variables,
     console::{Browser, ConsoleProcess},
-    sample_bytes, serve_http, within,
+    sample_bytes, serve_http, wait_fired, within,
 };
 use bytes::Bytes;
 use local_clouds::control::LinkSettings;
@@ -112,6 +112,38 @@ async fn a_restarted_console_resumes_a_dropped_file() {
         }
     };
     within("it is deleted", deleting).await;
+}
+
+/// A console that is ended while Youku answers an upload's refresh waits for the answer: its pair serves the next one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_console_that_ends_during_a_refresh_keeps_the_new_tokens() {
+    let variables = [("OSS2YOUKU_LEDGER__LEASE_SECONDS", "3")];
+    let env = TestEnv::start(Setup { variables: &variables, ..Setup::default() }).await;
+    let client = env.clouds.endpoints.youku_accounts[0].client_id.clone();
+    let control = env.clouds.youku.control();
+    env.clouds.youku.expire_access_token(&client);
+    let held = add_fault(&control, json!({"operation": "refresh", "fault": {"kind": "hold"}}));
+    let mut console = ConsoleEnv::new(env);
+    let browser = Browser::open(&console.console.url).await;
+    let bytes = sample_bytes(6, MIB);
+    let id = browser.drop_file("film.mp4", &bytes).await;
+    let form = json!({"language": "en", "video": {"title": "Renewed"}});
+    let (status, file) = browser.post_json(&format!("/console/files/{id}/upload"), &form).await;
+    assert_eq!(status, 202, "{file}");
+    wait_fired(&control, held, 1).await;
+    // Slow, but not too slow for a console that was told to end.
+    let released = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        control.faults.clear();
+    });
+    assert_eq!(tokio::task::block_in_place(|| console.console.end()), Some(130));
+    within("the answer", released).await.unwrap();
+    let renewed = console.env.clouds.youku.tokens(&client);
+    console.console = super::start_console(&console.env, console.folder.path());
+    let browser = Browser::open(&console.console.url).await;
+    browser.wait_for("?state=published", |list| list["total"] == 1).await;
+    console.env.assert_published("Renewed", &bytes);
+    assert_eq!(console.env.clouds.youku.tokens(&client), renewed, "the pair was in the ledger");
 }
 
 /// A file whose upload failed once, and which is dropped again, becomes a video: the dry run says nothing else.

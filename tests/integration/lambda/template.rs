@@ -56,6 +56,9 @@ fn the_template_is_valid_and_slips_in_it_are_named() {
     let resources = &translated[0]["resources"];
     let mapping = &resources["FunctionTasks"]["Properties"];
     assert_eq!(mapping["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
+    // What is deployed is the program for the processor that it is deployed to, whatever a deployer sets.
+    assert!(template.contains("CodeUri: ../../target/lambda/code\n      Architectures: [x86_64]\n"));
+    assert_eq!(resources["Function"]["Properties"]["Architectures"], json!(["x86_64"]));
     assert_eq!(resources["FunctionUrl"]["Properties"]["AuthType"], "AWS_IAM");
     assert_eq!(resources["FunctionSweep"]["Properties"]["ScheduleExpression"], "rate(5 minutes)");
     assert_eq!(resources["Tasks"]["Properties"]["RedrivePolicy"]["maxReceiveCount"], 5);

@@ -18,6 +18,8 @@ use tokio::{
     time::timeout,
 };
 
+const CLIENT: &str = "local-client";
+
 fn signal(child: &Child, signal: Signal) {
     let id = child.id().expect("it runs").try_into().unwrap();
     kill(Pid::from_raw(id), signal).unwrap();
@@ -116,6 +118,51 @@ async fn ctrl_c_stops_the_upload_and_says_how_to_resume() {
     assert_eq!(output.code, Some(0), "{output:?}");
     env.assert_published("a", &video);
     assert!(received(&env) - before <= 10 * MIB as u64, "what was accepted is not sent again");
+}
+
+/// A command that is ended while Youku answers a refresh waits for the answer: its pair serves the next command.
+#[tokio::test]
+async fn a_signal_during_a_refresh_keeps_the_new_tokens() {
+    for ending in [Signal::SIGINT, Signal::SIGTERM] {
+        let env = start_env().await;
+        let (youku, control) = (&env.clouds.youku, env.clouds.youku.control());
+        youku.expire_access_token(CLIENT);
+        let held = add_fault(&control, json!({"operation": "refresh", "fault": {"kind": "hold"}}));
+        let video = sample_bytes(9, 1000);
+        let (folder, _) = file("a.mp4", &video);
+        let mut child = command(&env, folder.path(), &["upload", "a.mp4"]).spawn().unwrap();
+        wait_fired(&control, held, 1).await;
+        signal(&child, ending);
+        let early = timeout(Duration::from_millis(500), child.wait()).await;
+        assert!(early.is_err(), "{ending}: it did not wait: {early:?}");
+        control.faults.clear();
+        let status = timeout(TIMEOUT, child.wait()).await.expect("it ends").unwrap();
+        assert_eq!(status.code(), Some(130), "{ending}");
+
+        let renewed = youku.tokens(CLIENT);
+        let output = run(&env, folder.path(), &["upload", "a.mp4"]).await;
+        assert_eq!(output.code, Some(0), "{ending}: {output:?}");
+        env.assert_published("a", &video);
+        assert_eq!(youku.tokens(CLIENT), renewed, "{ending}: the pair was in the ledger");
+    }
+}
+
+/// An answer that does not come holds up no one who wants to leave.
+#[tokio::test]
+async fn a_refresh_without_an_answer_holds_up_nobody_for_long() {
+    let env = start_env().await;
+    let control = env.clouds.youku.control();
+    env.clouds.youku.expire_access_token(CLIENT);
+    let held = add_fault(&control, json!({"operation": "refresh", "fault": {"kind": "hold_before"}}));
+    let (folder, _) = file("a.mp4", &sample_bytes(9, 1000));
+    let mut child = command(&env, folder.path(), &["upload", "a.mp4"]).spawn().unwrap();
+    wait_fired(&control, held, 1).await;
+    let begun = Instant::now();
+    signal(&child, Signal::SIGINT);
+    let status = timeout(TIMEOUT, child.wait()).await.expect("it ends").unwrap();
+    assert_eq!(status.code(), Some(130));
+    // A refresh itself has 45 s.
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
 
 #[tokio::test]

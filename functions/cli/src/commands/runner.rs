@@ -12,9 +12,12 @@ use crate::{
         wait_line::show_waits,
     },
 };
-use app::core::{Error, ErrorKind};
+use app::core::{Error, ErrorKind, access_token::settle_refreshes};
 use serde_json::json;
-use std::{future::Future, io, process::ExitCode};
+use std::{future::Future, io, process::ExitCode, time::Duration};
+
+/// How long a command that ends waits for Youku's answer to a refresh: without it a person must authorize the account again.
+pub(super) const SETTLE_TIME: Duration = Duration::from_secs(2);
 
 /// Runs `command` on this thread, and reports what ended it early. A signal ends the program as it does by default.
 pub(crate) fn run(json: bool, command: impl Future<Output = Result<ExitCode, CliError>>) -> ExitCode {
@@ -22,6 +25,7 @@ pub(crate) fn run(json: bool, command: impl Future<Output = Result<ExitCode, Cli
     let ended = runtime.map_err(describe_unusable).and_then(|runtime| {
         let ended = runtime.block_on(async {
             let ended = command.await;
+            settle_refreshes(SETTLE_TIME).await;
             app::flush_traces(None).await;
             ended
         });

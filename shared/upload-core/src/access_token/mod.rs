@@ -12,6 +12,7 @@ mod refresh_attempt;
 mod refresher;
 mod shared;
 mod state;
+mod under_way;
 
 #[cfg(test)]
 #[expect(clippy::panic, reason = "a test fails by panicking")]
@@ -20,3 +21,4 @@ pub(crate) mod tests;
 pub use access_tokens::AccessTokens;
 pub use refresher::{CallError, FreshTokens, RefreshError, Refresher};
 pub use state::{ReauthorizeReason, TokenState};
+pub use under_way::settle_refreshes;

@@ -4,6 +4,7 @@ use super::{
     cache::Token,
     refresher::RefreshError,
     shared::{OPERATION, Shared, reauthorize_error},
+    under_way,
 };
 use crate::{
     Error, ErrorKind, RetryAdvice,
@@ -47,6 +48,7 @@ impl RefreshAttempt {
         // Why Youku did not process this attempt's refresh.
         let mut last_error = None;
         loop {
+            let under_way = under_way::begin().await;
             self.save_pending_pair().await?;
             let tokens = self.ledger.tokens(&self.shared.chain).await?;
             self.shared.cache().adopt(&tokens);
@@ -54,7 +56,10 @@ impl RefreshAttempt {
                 NextAction::Use => return Ok(self.shared.cache().token(false)),
                 NextAction::Fail(error) => return Err(last_error.unwrap_or(error)),
                 NextAction::Wait if started.elapsed() >= MAX_WAIT => return Err(refresh_in_progress_error()),
-                NextAction::Wait => sleep(POLL_INTERVAL).await,
+                NextAction::Wait => {
+                    drop(under_way);
+                    sleep(POLL_INTERVAL).await;
+                }
                 NextAction::Refresh => {
                     self.record_replaced_tokens(&tokens).await?;
                     let Some(claim) = self.ledger.claim_refresh(&self.shared.chain, &tokens).await? else {

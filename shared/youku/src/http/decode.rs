@@ -14,8 +14,15 @@ pub(crate) fn token_pair(response: &Response) -> Result<TokenPair, Error> {
     Ok(TokenPair {
         access_token: response.secret("access_token")?,
         refresh_token: response.secret("refresh_token")?,
-        expires_in: Duration::from_secs(response.number("expires_in")?),
+        expires_in: lifetime(response),
     })
+}
+
+/// The lifetime in whole seconds; zero where the answer states none that can be read. The refresh token is spent by then: nothing but a
+/// missing token makes the new pair unusable.
+fn lifetime(response: &Response) -> Duration {
+    let seconds = response.decimal("expires_in").map_or(0.0, f64::trunc);
+    Duration::try_from_secs_f64(seconds).unwrap_or_default()
 }
 
 /// Fresh credentials name no place of their own: they are for the bucket and object they were asked for.

@@ -10,6 +10,6 @@ pub struct TokenPair {
     pub access_token: SecretString,
     /// The new refresh token, good for one use.
     pub refresh_token: SecretString,
-    /// How long the access token lives from now on; about a month.
+    /// How long the access token lives from now on, in whole seconds; about a month. Zero if Youku does not state it.
     pub expires_in: Duration,
 }

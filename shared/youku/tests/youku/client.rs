@@ -138,6 +138,35 @@ async fn refreshing_reads_a_life_written_as_a_string() {
     assert_eq!(form_of(&request), pairs(&form));
 }
 
+/// The refresh token is spent: whatever is said of the lifetime, the new pair is kept.
+#[tokio::test]
+async fn refreshing_keeps_the_new_pair_whatever_its_life_is() {
+    let stated = [
+        (r#","expires_in":2592000"#, 2_592_000),
+        (r#","expires_in":2592000.0"#, 2_592_000),
+        (r#","expires_in":"2592000.9""#, 2_592_000),
+        (r#","expires_in":2.592e6"#, 2_592_000),
+        (r#","expires_in":0.5"#, 0),
+        (r#","expires_in":0"#, 0),
+        (r#","expires_in":-1"#, 0),
+        (r#","expires_in":"-0.5""#, 0),
+        (r#","expires_in":1e300"#, 0),
+        (r#","expires_in":"NaN""#, 0),
+        (r#","expires_in":"a month""#, 0),
+        (r#","expires_in":"""#, 0),
+        (r#","expires_in":null"#, 0),
+        (r#","expires_in":[60]"#, 0),
+        ("", 0),
+    ];
+    for (life, seconds) in stated {
+        let answer = format!(r#"{{"access_token":"a","refresh_token":"r"{life}}}"#);
+        let (_server, client) = serving("POST", "/oauth2/token.json", json(200, &answer)).await;
+        let pair = client.refresh(&"old-refresh".into()).await.unwrap();
+        assert_eq!((pair.access_token.expose_secret(), pair.refresh_token.expose_secret()), ("a", "r"));
+        assert_eq!(pair.expires_in, Duration::from_secs(seconds), "{answer}");
+    }
+}
+
 #[tokio::test]
 async fn refreshing_sends_the_client_secret_when_there_is_one() {
     let answer = r#"{"access_token":"a","expires_in":60,"refresh_token":"r"}"#;

@@ -3,6 +3,7 @@
 use super::{batch::Batch, throttle::Throttle, totals::Outcome, video_source::VideoSource};
 use crate::{
     args::UploadArgs,
+    commands::runner::SETTLE_TIME,
     error::CliError,
     shutdown::Shutdown,
     ui::{
@@ -15,6 +16,7 @@ use app::{
     App, Settings,
     core::{
         ErrorKind, Preflight, RetryAdvice, UploadId,
+        access_token::settle_refreshes,
         metadata::{PublicTypeOrigin, StatedMetadata},
     },
 };
@@ -129,10 +131,13 @@ fn run_alone<T>(
             reporter: &reporter,
             has_accepted: Cell::new(false),
         };
-        match Box::pin(work(&batch, form.number)).await {
+        let ended = match Box::pin(work(&batch, form.number)).await {
             Ok(done) => Ok(done),
             Err(error) => Err(describe_failure(&error, find_prospect(&app, &error).await)),
-        }
+        };
+        // It runs on this thread alone.
+        settle_refreshes(SETTLE_TIME).await;
+        ended
     });
     runtime.shutdown_background();
     ended

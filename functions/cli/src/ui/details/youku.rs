@@ -17,6 +17,7 @@ pub(super) const TEXTS: &[Text] = &[
     ("the bytes do not have the announced hash", "数据与声明的哈希不符"),
     ("Youku does not know it", "优酷没有这项内容"),
     ("Youku refused", "优酷拒绝"),
+    ("something in between answered instead of Youku", "应答不是来自优酷，而是来自中间的设备"),
     ("Youku does not know the client id", "优酷不认识这个 client_id"),
     (
         "{~}: the server's certificate is not valid at this machine's time; its clock may be wrong",

@@ -4,7 +4,12 @@ use super::{
     authority::{AskFault, HOUR},
     env::World,
 };
-use crate::{Error, ErrorKind, access_token::CallError, tests::clock};
+use crate::{
+    Error, ErrorKind,
+    access_token::{CallError, TokenState},
+    tests::clock,
+};
+use std::time::Duration;
 use tokio::time::sleep;
 
 /// The settings' token serves until it is refused, and the ledger is read once.
@@ -37,6 +42,27 @@ async fn a_quarter_of_a_tokens_life_before_its_end_it_is_renewed() {
     assert_eq!(world.call(&process).await.expect("renewed"), 2);
     assert_eq!(world.call(&world.authority.process(0)).await.expect("from the ledger"), 2);
     assert_eq!((world.refreshes(), world.authority.tokens().refused), (2, 1), "none was refused for it");
+}
+
+/// A token whose lifetime Youku does not state serves until it is refused, here and in other processes, and is renewed then.
+#[tokio::test(start_paused = true)]
+async fn a_token_of_unknown_life_serves_until_it_is_refused() {
+    let world = World::new();
+    world.authority.tokens().life = Duration::ZERO;
+    world.authority.expire();
+    let process = world.authority.process(0);
+    for number in 1..=3 {
+        for _ in 0..3 {
+            assert_eq!(world.call(&process).await.expect("it is good"), number);
+            assert_eq!(world.call(&world.authority.process(0)).await.expect("it is good"), number);
+            process.ensure_usable(&world.ledger()).await.expect("it can be used");
+            sleep(1000 * HOUR).await;
+        }
+        assert_eq!(world.refreshes(), number);
+        let state = world.state(&process).await;
+        assert!(matches!(state, TokenState::Valid { until: None, .. }), "{state:?}");
+        world.authority.expire();
+    }
 }
 
 /// While a machine is frozen its monotonic clock may stand still: the wall clock tells that the ledger must be read again.

@@ -235,6 +235,8 @@ async fn a_token_that_expires_is_told_once() {
     let put_off = RefreshState::Withdrawn { until: begun, kind: ErrorKind::Youku };
     let refused = RefreshState::Refused { since: begun };
     for (tokens, told) in [
+        // A lifetime that Youku did not state.
+        (tokens(0, None), 0),
         (tokens(20, None), 0),
         (tokens(20, Some(put_off)), 0),
         (tokens(4, Some(put_off)), 1),
