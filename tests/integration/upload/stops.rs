@@ -130,7 +130,7 @@ async fn a_signal_during_a_refresh_keeps_the_new_tokens() {
         let held = add_fault(&control, json!({"operation": "refresh", "fault": {"kind": "hold"}}));
         let video = sample_bytes(9, 1000);
         let (folder, _) = file("a.mp4", &video);
-        let mut child = command(&env, folder.path(), &["upload", "a.mp4"]).spawn().unwrap();
+        let mut child = command(&env, folder.path(), &["video", "list"]).spawn().unwrap();
         wait_fired(&control, held, 1).await;
         signal(&child, ending);
         let early = timeout(Duration::from_millis(500), child.wait()).await;
@@ -154,8 +154,8 @@ async fn a_refresh_without_an_answer_holds_up_nobody_for_long() {
     let control = env.clouds.youku.control();
     env.clouds.youku.expire_access_token(CLIENT);
     let held = add_fault(&control, json!({"operation": "refresh", "fault": {"kind": "hold_before"}}));
-    let (folder, _) = file("a.mp4", &sample_bytes(9, 1000));
-    let mut child = command(&env, folder.path(), &["upload", "a.mp4"]).spawn().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = command(&env, folder.path(), &["video", "list"]).spawn().unwrap();
     wait_fired(&control, held, 1).await;
     let begun = Instant::now();
     signal(&child, Signal::SIGINT);
