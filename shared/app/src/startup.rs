@@ -5,6 +5,7 @@
 use crate::{application::App, logging::start_logging, settings::Settings};
 use std::{fmt::Display, process::ExitCode, sync::Arc, time::Duration};
 use tokio::runtime::Builder;
+use upload_core::access_token::settle_refreshes;
 
 /// Runs a function until `serve` ends: reads the settings, starts logging, builds the application and hands it over. Failures are
 /// logged.
@@ -30,7 +31,9 @@ where
             let app = App::from_settings(settings).map_err(|error| error.to_string())?;
             app.warn_of_open_sources();
             app.open_connections_early();
-            serve(Arc::new(app)).await.map_err(|error| error.to_string())
+            let served = serve(Arc::new(app)).await.map_err(|error| error.to_string());
+            settle_refreshes(SETTLE_TIME).await;
+            served
         })
     });
     match served.unwrap_or_else(|error| Err(error.to_string())) {
@@ -41,6 +44,9 @@ where
         }
     }
 }
+
+/// How long a process that ends waits for Youku's answer to a token's refresh: without it a person must authorize the account again.
+const SETTLE_TIME: Duration = Duration::from_secs(2);
 
 /// How much earlier than the platform a run ends, so that it can record and release what it holds: a tenth of the `remaining` time, 1 to
 /// 10 s.
