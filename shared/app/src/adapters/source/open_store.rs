@@ -91,7 +91,7 @@ mod tests {
 
     /// A server of another name than an address finds no bucket in the host's.
     #[test]
-    fn a_bucket_stands_in_the_path_of_an_s3_server_that_wants_it_there() {
+    fn s3_buckets_stand_in_the_path_where_it_is_set() {
         for (addressing, expected) in [
             (SourceAddressing::Path, Addressing::Path),
             (SourceAddressing::Auto, Addressing::Auto),

@@ -5,6 +5,7 @@ mod events;
 mod refusals;
 pub(crate) mod robot;
 mod twins;
+mod waits;
 mod watching;
 
 use super::memory::{Memory, Quirks};

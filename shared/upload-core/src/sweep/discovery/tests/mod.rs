@@ -90,6 +90,24 @@ async fn a_bounded_since_resumes_and_a_wider_one_begins_again() {
     assert_eq!(bucket.published(), number_keys(50)[10..], "a wider scan begins again");
 }
 
+/// A person's look further back that meets the same failure leaves the object to the scans after it.
+#[tokio::test(start_paused = true)]
+async fn a_since_that_fails_forgets_nothing() {
+    let bucket = FakeBucket::new();
+    bucket.put_all(&number_keys(3));
+    bucket.state().failing.insert("00001.mp4".into());
+    bucket.sweep().await;
+    sleep(48 * HOUR).await;
+    bucket.sweep().await;
+    bucket.since(72 * HOUR).sweep().await;
+    bucket.state().failing.clear();
+    for _ in 0..3 {
+        sleep(24 * HOUR).await;
+        bucket.sweep().await;
+    }
+    assert_eq!(bucket.published(), number_keys(3));
+}
+
 /// An old `since` scan that was not finished hides nothing from a new one.
 #[tokio::test(start_paused = true)]
 async fn an_unfinished_since_hides_nothing_from_a_new_one() {

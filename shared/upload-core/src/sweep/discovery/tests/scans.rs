@@ -343,21 +343,3 @@ async fn an_object_that_stopped_growing_is_published_once() {
         assert_eq!(bucket.published(), ["1.mp4"]);
     }
 }
-
-/// A person's look further back that meets the same failure leaves the object to the scans after it.
-#[tokio::test(start_paused = true)]
-async fn a_since_that_fails_forgets_nothing() {
-    let bucket = FakeBucket::new();
-    bucket.put_all(&number_keys(3));
-    bucket.state().failing.insert("00001.mp4".into());
-    bucket.sweep().await;
-    sleep(48 * HOUR).await;
-    bucket.sweep().await;
-    bucket.since(72 * HOUR).sweep().await;
-    bucket.state().failing.clear();
-    for _ in 0..3 {
-        sleep(24 * HOUR).await;
-        bucket.sweep().await;
-    }
-    assert_eq!(bucket.published(), number_keys(3));
-}
