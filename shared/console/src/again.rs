@@ -1,4 +1,4 @@
-//! Uploading an object again: the task that asks for another video, for nobody who may not watch the one before it.
+//! Uploading an object again: the task that asks for another video with the same audience as the first, or a narrower one.
 
 use app::core::{
     Entrypoint,

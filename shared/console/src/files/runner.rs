@@ -128,7 +128,7 @@ impl Task {
         }
     }
 
-    /// `retry` is used up: whoever cancels it from now on means this upload.
+    /// Clears `retry`: a cancel from now on is meant for this upload.
     async fn attempt(&self, retry: &mut bool) -> Result<(), UploadFailure> {
         let _place = self.places.acquire().await;
         if self.spool.try_update(&self.id, |file| file.state = FileState::Running).is_none() {

@@ -97,7 +97,7 @@ fn read<T: DeserializeOwned>(value: &Value) -> Option<T> {
     T::deserialize(value).ok()
 }
 
-/// Whether an object is a file of somebody's machine, which no function can read.
+/// Whether an object is a local file of another machine, which a function cannot read.
 pub(super) fn is_carried(object: &str) -> bool {
     object.starts_with("folder://")
 }

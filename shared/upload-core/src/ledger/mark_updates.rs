@@ -8,7 +8,7 @@ use crate::Error;
 use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 
-/// How soon after a commit its entry is written unread: a holder that stood still for longer may not be the last one any more.
+/// Longest time after a commit in which its entry is written without reading the present one: after a longer freeze another version may be newer.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// Updates the list of finished uploads and the open mark after a step, acknowledged at `acknowledged`, that ends the
@@ -25,7 +25,7 @@ pub(super) async fn update_marks(
     let is_end = record.end().is_some_and(|end| record.is_last(end.sequence));
     let content = async {
         match record.state {
-            // A holder that stood still since the step may not be the last.
+            // Nothing newer can be expected so soon.
             State::Committed if is_end && acknowledged.elapsed() < AT_ONCE => {
                 published_content::write(access, record).await
             }

@@ -149,7 +149,7 @@ async fn ask(memory: &Memory, receiver: &Receiver, id: &UploadId, asker: Asker) 
     }
 }
 
-/// Whoever meets the refusal spares all others theirs, until it is over.
+/// After one refused question nobody calls Youku until the limit is over.
 #[tokio::test(start_paused = true)]
 async fn a_refused_question_spares_all_other_calls() {
     for asker in [Asker::Arrival, Asker::CallbackOfOne, Asker::CallbacksOfAll, Asker::Robots] {
